@@ -1,0 +1,28 @@
+/** What went wrong, for programs. */
+export type ErrorCode =
+  | 'cancelled'
+  | 'disk'
+  | 'invalid-file'
+  | 'invalid-option'
+  | 'invalid-labels'
+  | 'no-images'
+  | 'not-found'
+  | 'too-large'
+  | 'unsupported';
+
+/**
+ * An error that a person can act on. Its message is one or two sentences: what happened, which file
+ * or option, and what to do. Anything else that is thrown is a defect of the program.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly code: ErrorCode;
+  /** More for a report: never shown first. */
+  readonly details: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details?: string) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}
