@@ -1,0 +1,310 @@
+import { elementCount } from '../tensor.ts';
+import { describeShape, reachableNodes } from './ops.ts';
+import type { Graph, Node, NodeOf, OpName, Shape, Value } from './ops.ts';
+
+/** Values in double precision, row-major. */
+export interface Evaluated {
+  readonly shape: Shape;
+  readonly data: Float64Array;
+}
+
+type Kernel<K extends OpName> = (
+  inputs: readonly Evaluated[],
+  node: NodeOf<K>,
+) => readonly Evaluated[];
+
+/**
+ * Computes a graph's outputs plainly and in double precision: what each op means, written once more
+ * and independently of any runtime. Far too slow to train with; it is the witness against which
+ * gradients (by finite differences) and executors are checked.
+ *
+ * @throws when an input is missing or has the wrong number of values
+ */
+export function evaluate(
+  graph: Graph,
+  inputs: ReadonlyMap<string, Iterable<number>>,
+): ReadonlyMap<string, Evaluated> {
+  const results = new Map<Node, readonly Evaluated[]>();
+  const result = ({ node, output }: Value): Evaluated => must(results.get(node)?.[output]);
+  for (const node of reachableNodes(graph.outputs.values())) {
+    if (node.op === 'input') {
+      results.set(node, [readInput(node, inputs)]);
+    } else {
+      results.set(node, run(node, node.inputs.map(result)));
+    }
+  }
+  return new Map([...graph.outputs].map(([name, value]) => [name, result(value)]));
+}
+
+function run<K extends OpName>(
+  node: NodeOf<K>,
+  inputs: readonly Evaluated[],
+): readonly Evaluated[] {
+  const kernel: Kernel<K> = kernels[node.op];
+  return kernel(inputs, node);
+}
+
+function readInput(
+  { attributes: { name, type } }: NodeOf<'input'>,
+  inputs: ReadonlyMap<string, Iterable<number>>,
+): Evaluated {
+  const data = Float64Array.from(inputs.get(name) ?? []);
+  if (data.length !== elementCount(type.shape)) {
+    throw new Error(`input ${name}: needs ${describeShape(type.shape)}, got ${data.length} values`);
+  }
+  return { shape: type.shape, data };
+}
+
+const kernels: { readonly [K in OpName]: Kernel<K> } = {
+  input: () => {
+    throw new Error('input: is fed, not computed');
+  },
+  constant: (_, { attributes: { type, data } }) => [
+    { shape: type.shape, data: Float64Array.from(data, Number) },
+  ],
+  add: binary((a, b) => a + b),
+  sub: binary((a, b) => a - b),
+  mul: binary((a, b) => a * b),
+  div: binary((a, b) => a / b),
+  abs: unary(Math.abs),
+  erf: unary(erf),
+  exp: unary(Math.exp),
+  sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
+  sqrt: unary(Math.sqrt),
+  tanh: unary(Math.tanh),
+  gelu: ([x], { attributes: { approximation } }) => [
+    map(
+      must(x),
+      approximation === 'none'
+        ? (value) => 0.5 * value * (1 + erf(value * Math.SQRT1_2))
+        : (value) =>
+            0.5 * value * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (value + 0.044715 * value ** 3))),
+    ),
+  ],
+  softmax: ([x]) => [
+    mapRows(must(x), (row) => {
+      const largest = Math.max(...row);
+      const powers = row.map((value) => Math.exp(value - largest));
+      const total = powers.reduce((sum, value) => sum + value, 0);
+      return powers.map((value) => value / total);
+    }),
+  ],
+  normalize: ([x], { attributes: { epsilon } }) => {
+    const statistics = (row: Float64Array): { mean: number; inverse: number } => {
+      const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
+      const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / row.length;
+      return { mean, inverse: 1 / Math.sqrt(variance + epsilon) };
+    };
+    return [
+      mapRows(must(x), (row) => {
+        const { mean, inverse } = statistics(row);
+        return row.map((value) => (value - mean) * inverse);
+      }),
+      mapRows(must(x), (row) => Float64Array.of(statistics(row).inverse)),
+    ];
+  },
+  matmul: ([a, b]) => [multiply(must(a), must(b))],
+  quantizedMatmul: ([x, weight, scale]) => {
+    const { values, step, zero } = quantizeDynamically(must(x));
+    const centred = map(must(weight), (value) => value - 128);
+    const whole = multiply(
+      map(values, (value) => value - zero),
+      centred,
+    );
+    return [mapRows(whole, (row) => row.map((value, i) => value * step * at(must(scale), i)))];
+  },
+  transpose: ([x], { attributes: { permutation } }) => {
+    const { shape, data } = must(x);
+    const strides = stridesOf(shape);
+    const target = permutation.map((axis) => at(shape, axis));
+    return [
+      generate(target, (index) =>
+        at(data, sum(permutation.map((axis, i) => at(index, i) * at(strides, axis)))),
+      ),
+    ];
+  },
+  reshape: ([x], { attributes: { shape } }) => [{ shape, data: must(x).data }],
+  expand: ([x], { attributes: { shape } }) => [
+    generate(shape, (index) => at(must(x), broadcastIndex(must(x).shape, index))),
+  ],
+  slice: ([x], { attributes: { axis, start }, types: [type] }) => [
+    generate(must(type).shape, (index) =>
+      at(must(x), flat(must(x).shape, index.with(axis, at(index, axis) + start))),
+    ),
+  ],
+  concat: (inputs, { attributes: { axis }, types: [type] }) => [
+    generate(must(type).shape, (index) => {
+      let position = at(index, axis);
+      for (const input of inputs) {
+        const size = at(input.shape, axis);
+        if (position < size) return at(input, flat(input.shape, index.with(axis, position)));
+        position -= size;
+      }
+      throw new Error('concat: index out of range');
+    }),
+  ],
+  pad: ([x], { attributes: { axis, before }, types: [type] }) => [
+    generate(must(type).shape, (index) => {
+      const position = at(index, axis) - before;
+      const inside = position >= 0 && position < at(must(x).shape, axis);
+      return inside ? at(must(x), flat(must(x).shape, index.with(axis, position))) : 0;
+    }),
+  ],
+  reduceSum: ([x], { attributes: { axes } }) => [reduce(must(x), axes)],
+  reduceMean: ([x], { attributes: { axes } }) => {
+    const count = axes.reduce((product, axis) => product * at(must(x).shape, axis), 1);
+    return [map(reduce(must(x), axes), (value) => value / count)];
+  },
+  cast: ([x], { attributes: { dtype } }) => [
+    map(must(x), dtype === 'float16' ? Math.f16round : dtype === 'float32' ? (v) => v : Math.trunc),
+  ],
+};
+
+/**
+ * The error function. Series 7.1.5 of Abramowitz and Stegun up to 3, beyond it the continued fraction
+ * 7.1.14 of its complement; both to double precision.
+ */
+function erf(x: number): number {
+  const size = Math.abs(x);
+  if (size < 3) {
+    let term = size;
+    let total = size;
+    for (let n = 1; Math.abs(term) > 1e-17 * total; n++) {
+      term *= -(size * size) / n;
+      total += term / (2 * n + 1);
+    }
+    return (Math.sign(x) * 2 * total) / Math.sqrt(Math.PI);
+  }
+  let fraction = 0;
+  for (let n = 60; n > 0; n--) fraction = n / 2 / (size + fraction);
+  const complement = Math.exp(-size * size) / (Math.sqrt(Math.PI) * (size + fraction));
+  return Math.sign(x) * (1 - complement);
+}
+
+/** ONNX DynamicQuantizeLinear: 8 bits over the whole tensor's range, which always includes 0. */
+function quantizeDynamically(x: Evaluated): { values: Evaluated; step: number; zero: number } {
+  const low = x.data.reduce((a, b) => Math.min(a, b), 0);
+  const high = x.data.reduce((a, b) => Math.max(a, b), 0);
+  const step = high === low ? 1 : (high - low) / 255;
+  const clip = (value: number): number => Math.min(255, Math.max(0, value));
+  const zero = clip(roundHalfEven(-low / step));
+  return { values: map(x, (value) => clip(roundHalfEven(value / step) + zero)), step, zero };
+}
+
+function roundHalfEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+function unary(f: (x: number) => number): (inputs: readonly Evaluated[]) => readonly Evaluated[] {
+  return ([x]) => [map(must(x), f)];
+}
+
+function binary(f: (a: number, b: number) => number): Kernel<'add' | 'sub' | 'mul' | 'div'> {
+  return ([a, b], { types: [type] }) => [
+    generate(must(type).shape, (index) =>
+      f(
+        at(must(a), broadcastIndex(must(a).shape, index)),
+        at(must(b), broadcastIndex(must(b).shape, index)),
+      ),
+    ),
+  ];
+}
+
+function map(x: Evaluated, f: (value: number) => number): Evaluated {
+  return { shape: x.shape, data: x.data.map(f) };
+}
+
+/** Applies `f` to each run along the last axis; its result's length becomes the last size. */
+function mapRows({ shape, data }: Evaluated, f: (row: Float64Array) => Float64Array): Evaluated {
+  const width = shape.at(-1) ?? 1;
+  const rows: number[] = [];
+  for (let start = 0; start < data.length; start += width) {
+    rows.push(...f(data.subarray(start, start + width)));
+  }
+  const last = rows.length / (data.length / width);
+  return { shape: [...shape.slice(0, -1), last], data: Float64Array.from(rows) };
+}
+
+function multiply(a: Evaluated, b: Evaluated): Evaluated {
+  const [m, k, n] = [a.shape.at(-2) ?? 0, a.shape.at(-1) ?? 0, b.shape.at(-1) ?? 0];
+  const batches = a.data.length / (m * k);
+  const data = new Float64Array(batches * m * n);
+  for (let batch = 0; batch < batches; batch++) {
+    const offset = b.shape.length === 2 ? 0 : batch * k * n;
+    for (let row = 0; row < m; row++) {
+      for (let inner = 0; inner < k; inner++) {
+        const factor = at(a, (batch * m + row) * k + inner);
+        for (let column = 0; column < n; column++) {
+          const target = (batch * m + row) * n + column;
+          data[target] = at(data, target) + factor * at(b, offset + inner * n + column);
+        }
+      }
+    }
+  }
+  return { shape: [...a.shape.slice(0, -1), n], data };
+}
+
+function reduce(x: Evaluated, axes: readonly number[]): Evaluated {
+  const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+  const result = { shape, data: new Float64Array(elementCount(shape)) };
+  eachIndex(x.shape, (index, position) => {
+    const target = broadcastIndex(shape, index);
+    result.data[target] = at(result, target) + at(x, position);
+  });
+  return result;
+}
+
+function generate(shape: Shape, f: (index: readonly number[]) => number): Evaluated {
+  const data = new Float64Array(elementCount(shape));
+  eachIndex(shape, (index, position) => {
+    data[position] = f(index);
+  });
+  return { shape, data };
+}
+
+function eachIndex(
+  shape: Shape,
+  visit: (index: readonly number[], position: number) => void,
+): void {
+  const count = elementCount(shape);
+  const index = shape.map(() => 0);
+  for (let position = 0; position < count; position++) {
+    visit(index, position);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = at(index, axis) + 1;
+      if (at(index, axis) < at(shape, axis)) break;
+      index[axis] = 0;
+    }
+  }
+}
+
+function stridesOf(shape: Shape): number[] {
+  return shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
+}
+
+function flat(shape: Shape, index: readonly number[]): number {
+  return sum(stridesOf(shape).map((stride, axis) => stride * at(index, axis)));
+}
+
+/** Position in a tensor that was broadcast, for an index into the result. */
+function broadcastIndex(shape: Shape, index: readonly number[]): number {
+  const offset = index.length - shape.length;
+  return flat(
+    shape,
+    shape.map((size, axis) => (size === 1 ? 0 : at(index, axis + offset))),
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function at(values: Evaluated | ArrayLike<number>, index: number): number {
+  return must(('data' in values ? values.data : values)[index]);
+}
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('evaluate: a value is missing');
+  return value;
+}

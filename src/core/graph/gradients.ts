@@ -1,0 +1,163 @@
+import * as g from './build.ts';
+import { sameShape } from './ops.ts';
+import type { NodeOf, OpName, Value } from './ops.ts';
+
+/**
+ * Reverse-mode rule of an op: from the gradient of the loss with respect to the node's first output
+ * to the gradients with respect to its inputs, in order. `undefined` where an input has none. Whatever
+ * the caller does not use is never reached and so never computed.
+ */
+export type GradientRule<K extends OpName> = (
+  node: NodeOf<K>,
+  gradient: Value,
+) => readonly (Value | undefined)[];
+
+export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' } = {
+  input: 'none',
+  constant: 'none',
+  quantizedMatmul: 'none',
+  add: ({ inputs: [a, b] }, gradient) => [sumTo(gradient, a), sumTo(gradient, b)],
+  sub: ({ inputs: [a, b] }, gradient) => [
+    sumTo(gradient, a),
+    sumTo(g.mul(gradient, g.scalar(-1)), b),
+  ],
+  mul: ({ inputs: [a, b] }, gradient) => [
+    sumTo(g.mul(gradient, must(b)), a),
+    sumTo(g.mul(gradient, must(a)), b),
+  ],
+  div: (node, gradient) => {
+    const [a, b] = node.inputs;
+    // d(a/b)/db = -(a/b)/b, so the quotient is not computed twice.
+    const overB = g.div(gradient, must(b));
+    return [sumTo(overB, a), sumTo(g.mul(g.mul(overB, output(node)), g.scalar(-1)), b)];
+  },
+  // The sign as d/(|d| + tiny): WebGPU has no Sign, and 0 stays 0 as in PyTorch.
+  abs: (node, gradient) => {
+    const sign = g.div(must(node.inputs[0]), g.add(output(node), g.scalar(1e-30)));
+    return [g.mul(gradient, sign)];
+  },
+  erf: ({ inputs: [x] }, gradient) => {
+    const square = g.mul(must(x), must(x));
+    const slope = g.mul(g.exp(g.mul(square, g.scalar(-1))), g.scalar(2 / Math.sqrt(Math.PI)));
+    return [g.mul(gradient, slope)];
+  },
+  exp: (node, gradient) => [g.mul(gradient, output(node))],
+  sigmoid: (node, gradient) => {
+    const y = output(node);
+    return [g.mul(gradient, g.mul(y, g.sub(g.scalar(1), y)))];
+  },
+  sqrt: (node, gradient) => [g.div(g.mul(gradient, g.scalar(0.5)), output(node))],
+  tanh: (node, gradient) => {
+    const y = output(node);
+    return [g.mul(gradient, g.sub(g.scalar(1), g.mul(y, y)))];
+  },
+  gelu: ({ inputs: [x], attributes }, gradient) => [
+    attributes.approximation === 'none'
+      ? geluGradient(must(x), gradient)
+      : geluTanhGradient(must(x), gradient),
+  ],
+  softmax: (node, gradient) => {
+    const y = output(node);
+    const weighted = g.mul(gradient, y);
+    const total = g.reduceSum(weighted, [y.type.shape.length - 1]);
+    return [g.sub(weighted, g.mul(y, total))];
+  },
+  // dx = (dy - mean(dy) - y·mean(dy·y)) / deviation
+  normalize: (node, gradient) => {
+    const y = output(node);
+    const axis = [y.type.shape.length - 1];
+    const along = g.mul(y, g.reduceMean(g.mul(gradient, y), axis));
+    const across = g.sub(g.sub(gradient, along), g.reduceMean(gradient, axis));
+    return [g.mul(across, output(node, 1))];
+  },
+  matmul: ({ inputs: [left, right] }, gradient) => {
+    const [a, b] = [must(left), must(right)];
+    if (b.type.shape.length > 2 || a.type.shape.length === 2) {
+      return [g.matmul(gradient, g.swapLast(b)), g.matmul(g.swapLast(a), gradient)];
+    }
+    // One matrix for the whole batch: its gradient sums over all rows of all leading axes.
+    const rows = g.reshape(a, [-1, a.type.shape.at(-1) ?? 0]);
+    const rowGradients = g.reshape(gradient, [-1, gradient.type.shape.at(-1) ?? 0]);
+    return [g.matmul(gradient, g.swapLast(b)), g.matmul(g.swapLast(rows), rowGradients)];
+  },
+  transpose: ({ attributes: { permutation } }, gradient) => [
+    g.transpose(gradient, inverse(permutation)),
+  ],
+  reshape: ({ inputs: [x] }, gradient) => [g.reshape(gradient, must(x).type.shape)],
+  expand: ({ inputs: [x] }, gradient) => [sumTo(gradient, x)],
+  slice: ({ inputs: [x], attributes: { axis, start, end } }, gradient) => [
+    g.pad(gradient, axis, start, (must(x).type.shape[axis] ?? 0) - end),
+  ],
+  concat: ({ inputs, attributes: { axis } }, gradient) => {
+    let start = 0;
+    return inputs.map(({ type }) => {
+      const end = start + (type.shape[axis] ?? 0);
+      const part = g.slice(gradient, axis, start, end);
+      start = end;
+      return part;
+    });
+  },
+  pad: ({ inputs: [x], attributes: { axis, before } }, gradient) => [
+    g.slice(gradient, axis, before, before + (must(x).type.shape[axis] ?? 0)),
+  ],
+  reduceSum: ({ inputs: [x] }, gradient) => [g.expand(gradient, must(x).type.shape)],
+  reduceMean: ({ inputs: [x], attributes: { axes } }, gradient) => {
+    const { shape } = must(x).type;
+    const count = axes.reduce((product, axis) => product * (shape[axis] ?? 1), 1);
+    return [g.expand(g.mul(gradient, g.scalar(1 / count)), shape)];
+  },
+  cast: ({ inputs: [x] }, gradient) => {
+    const { dtype } = must(x).type;
+    return [dtype === 'float32' || dtype === 'float16' ? g.cast(gradient, dtype) : undefined];
+  },
+};
+
+/**
+ * d GELU/dx = Φ(x) + x·φ(x), written with few passes over what is the largest tensor of a block:
+ * with t = x/√2 it is ½(1 + erf t) + t·exp(-t²)/√π, and constants are folded into exponents.
+ */
+function geluGradient(x: Value, gradient: Value): Value {
+  const t = g.mul(x, g.scalar(Math.SQRT1_2));
+  // t·exp(ln(2/√π) - t²), twice the second term
+  const bell = g.exp(g.sub(g.scalar(Math.log(2 / Math.sqrt(Math.PI))), g.mul(t, t)));
+  const twice = g.add(g.add(g.erf(t), g.mul(t, bell)), g.scalar(1));
+  return g.mul(g.mul(gradient, g.scalar(0.5)), twice);
+}
+
+/** GELU by tanh: ½x(1 + tanh u), u = k(x + 0.044715x³), k = √(2/π) (arXiv 1606.08415, section 2). */
+function geluTanhGradient(x: Value, gradient: Value): Value {
+  const k = Math.sqrt(2 / Math.PI);
+  const square = g.mul(x, x);
+  const u = g.mul(x, g.add(g.mul(square, g.scalar(0.044715 * k)), g.scalar(k)));
+  const slopeOfU = g.add(g.mul(square, g.scalar(3 * 0.044715 * k)), g.scalar(k));
+  const bend = g.tanh(u);
+  const slopeOfTanh = g.sub(g.scalar(1), g.mul(bend, bend));
+  const twice = g.add(g.add(bend, g.scalar(1)), g.mul(x, g.mul(slopeOfTanh, slopeOfU)));
+  return g.mul(g.mul(gradient, g.scalar(0.5)), twice);
+}
+
+/** Undoes broadcasting: sums the gradient over the axes along which `target` was repeated. */
+function sumTo(gradient: Value, target: Value | undefined): Value | undefined {
+  if (!target) return undefined;
+  const from = gradient.type.shape;
+  const to = target.type.shape;
+  const offset = from.length - to.length;
+  const axes = from.flatMap((size, axis) => ((to[axis - offset] ?? 1) === size ? [] : [axis]));
+  const summed = axes.length === 0 ? gradient : g.reduceSum(gradient, axes);
+  return sameShape(summed.type.shape, to) ? summed : g.reshape(summed, to);
+}
+
+function inverse(permutation: readonly number[]): number[] {
+  return permutation.map((_, axis) => permutation.indexOf(axis));
+}
+
+function output(node: NodeOf<OpName>, index = 0): Value {
+  const type = node.types[index];
+  if (!type) throw new Error(`${node.op}: has no output ${index}`);
+  return { node: node as Value['node'], output: index, type };
+}
+
+function must(value: Value | undefined): Value {
+  if (!value) throw new Error('an input is missing');
+  return value;
+}

@@ -1,0 +1,137 @@
+import { elementCount } from '../tensor.ts';
+import { apply, matmul } from './build.ts';
+import { checkGraph } from './check.ts';
+import { broadcastShapes } from './shapes.ts';
+import { reachableNodes, sameShape } from './ops.ts';
+import type { Graph, Node, NodeOf, OpName, Shape, Value } from './ops.ts';
+
+/** An equal, cheaper value for a node's only output, or `undefined` to keep the node. */
+type RewriteRule = (node: Node) => Value | undefined;
+
+/**
+ * The same graph with fewer or cheaper nodes: double transposes, changes of shape that change nothing
+ * and products with 1 vanish, and chains of matrix products are bracketed the cheaper way. The result
+ * is checked.
+ */
+export function simplify(graph: Graph): Graph {
+  const replaced = new Map<Node, readonly Value[]>();
+  const current = (value: Value): Value => replaced.get(value.node)?.[value.output] ?? value;
+  for (const node of reachableNodes(graph.outputs.values())) {
+    const outputs = rebuild(node, node.inputs.map(current));
+    const [only, ...more] = outputs;
+    const better = only && more.length === 0 ? improve(only) : undefined;
+    replaced.set(node, better ? [better] : outputs);
+  }
+  const outputs = new Map([...graph.outputs].map(([name, value]) => [name, current(value)]));
+  const result = { ...graph, outputs };
+  checkGraph(result);
+  return result;
+}
+
+const rules: readonly RewriteRule[] = [
+  withoutIdentity,
+  withoutDoubleTranspose,
+  withoutUnitFactor,
+  rebracketed,
+];
+
+function improve(value: Value): Value | undefined {
+  for (const rule of rules) {
+    const better = rule(value.node);
+    if (better) return improve(better) ?? better;
+  }
+  return undefined;
+}
+
+function rebuild<K extends OpName>(node: NodeOf<K>, inputs: readonly Value[]): readonly Value[] {
+  if (inputs.every((input, index) => input === node.inputs[index])) {
+    return node.types.map((type, output) => ({ node: node as Node, output, type }));
+  }
+  return apply(node.op, inputs, node.attributes);
+}
+
+function withoutIdentity(node: Node): Value | undefined {
+  const [x] = node.inputs;
+  const same = x && sameShape(x.type.shape, node.types[0]?.shape ?? []);
+  if (node.op === 'reshape' && same) return x;
+  if (node.op === 'expand' && same) return x;
+  if (node.op === 'transpose' && node.attributes.permutation.every((axis, index) => axis === index))
+    return x;
+  return undefined;
+}
+
+function withoutDoubleTranspose(node: Node): Value | undefined {
+  const [inner] = node.inputs;
+  if (node.op !== 'transpose' || inner?.node.op !== 'transpose') return undefined;
+  const [x] = inner.node.inputs;
+  const first = inner.node.attributes.permutation;
+  const permutation = node.attributes.permutation.map((axis) => first[axis] ?? 0);
+  return x && apply('transpose', [x], { permutation })[0];
+}
+
+/** x·1 → x, where the ones do not enlarge x. */
+function withoutUnitFactor(node: Node): Value | undefined {
+  if (node.op !== 'mul') return undefined;
+  const [a, b] = node.inputs;
+  if (!a || !b) return undefined;
+  for (const [x, factor] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    if (!isOnes(factor)) continue;
+    if (sameShape(broadcastShapes('mul', x.type.shape, factor.type.shape), x.type.shape)) return x;
+  }
+  return undefined;
+}
+
+function isOnes({ node }: Value): boolean {
+  return (
+    node.op === 'constant' &&
+    node.attributes.data instanceof Float32Array &&
+    node.attributes.data.every((value) => value === 1)
+  );
+}
+
+/**
+ * (P·Q)·R ↔ P·(Q·R), whichever takes fewer multiplications.
+ *
+ * This is what makes adapters cheap. A weight W + B·A (rank r, D inputs and outputs) is one matrix
+ * for the forward pass; its gradient, differentiated plainly, is (xᵀ·dy)·B, with a D×D product over all
+ * T tokens. Bracketed as xᵀ·(dy·B) both products have one side r: D/r times less work.
+ */
+function rebracketed(node: Node): Value | undefined {
+  if (node.op !== 'matmul') return undefined;
+  const [left, right] = node.inputs;
+  if (!left || !right || left.type.shape.length !== 2) return undefined;
+  const asWritten = (inner: Value): number => productCost(inner) + productCostOf(node);
+  if (left.node.op === 'matmul') {
+    const [p, q] = left.node.inputs;
+    if (p && q) {
+      const inner = cost(q.type.shape, right.type.shape);
+      const outer = cost(p.type.shape, [q.type.shape[0] ?? 0, right.type.shape[1] ?? 0]);
+      if (inner + outer < asWritten(left)) return matmul(p, matmul(q, right));
+    }
+  }
+  if (right.node.op === 'matmul') {
+    const [q, r] = right.node.inputs;
+    if (q && r) {
+      const inner = cost(left.type.shape, q.type.shape);
+      const outer = cost([left.type.shape[0] ?? 0, q.type.shape[1] ?? 0], r.type.shape);
+      if (inner + outer < asWritten(right)) return matmul(matmul(left, q), r);
+    }
+  }
+  return undefined;
+}
+
+function productCost(value: Value): number {
+  return productCostOf(value.node);
+}
+
+function productCostOf({ inputs: [a, b] }: Node): number {
+  return a && b ? cost(a.type.shape, b.type.shape) : 0;
+}
+
+/** Multiplications of a matrix product. */
+function cost(a: Shape, b: Shape): number {
+  return elementCount(a) * (b.at(-1) ?? 0);
+}

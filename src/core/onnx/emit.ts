@@ -1,0 +1,262 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { checkGraph } from '../graph/check.ts';
+import { graphInputs, reachableNodes } from '../graph/ops.ts';
+import type {
+  ConstantData,
+  DType,
+  Graph,
+  Node,
+  NodeOf,
+  OpName,
+  TensorType,
+  Value,
+} from '../graph/ops.ts';
+import { lowerings, onnxTypes } from './lowerings.ts';
+import type { AttributeValue, OperatorSink } from './lowerings.ts';
+import {
+  AttributeProto_AttributeType as AttributeType,
+  AttributeProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataLocation as DataLocation,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+} from './onnx_pb.js';
+import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from './onnx_pb.js';
+
+/** Protocol buffers end at 2 GiB; past this many bytes of weights they leave the message. */
+export const largestMessage = 2_000_000_000;
+
+export interface EmitOptions {
+  /** Free-form `metadata_props`. */
+  readonly metadata?: ReadonlyMap<string, string>;
+  readonly producer?: { readonly name: string; readonly version: string };
+  readonly documentation?: string;
+  /** Weights go into `file` (a name beside the model) when they exceed `threshold` bytes. */
+  readonly external?: { readonly file: string; readonly threshold?: number };
+}
+
+export interface OnnxModel {
+  /** Serialised `ModelProto`. */
+  readonly model: Uint8Array;
+  /** Content of the weights file, in pieces, when the weights left the message; else empty. */
+  readonly weights: readonly Uint8Array[];
+}
+
+/**
+ * A graph as an ONNX model: IR version 10, opset 20, standard operators only.
+ *
+ * @throws when the graph does not pass its check, or is too large for one message and no file is named
+ */
+export function emitOnnx(graph: Graph, options: EmitOptions = {}): OnnxModel {
+  checkGraph(graph);
+  const nodes = reachableNodes(graph.outputs.values());
+  const writer = new ModelWriter(graph, nodes, options);
+  for (const node of nodes) writer.lower(node);
+  const declare = (name: string, type: TensorType): ValueInfoProto =>
+    describeValue(name, type, graph.batch);
+  const model = create(ModelProtoSchema, {
+    irVersion: 10n,
+    producerName: options.producer?.name ?? 'understudy',
+    producerVersion: options.producer?.version ?? '',
+    docString: options.documentation ?? '',
+    opsetImport: [{ domain: '', version: 20n }],
+    metadataProps: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),
+    graph: {
+      name: graph.name,
+      node: writer.operators,
+      initializer: writer.initializers,
+      input: graphInputs(graph).map(({ attributes }) => declare(attributes.name, attributes.type)),
+      output: [...graph.outputs].map(([name, value]) => declare(name, value.type)),
+    },
+  });
+  return { model: toBinary(ModelProtoSchema, model), weights: writer.externalWeights };
+}
+
+class ModelWriter implements OperatorSink {
+  readonly operators: NodeProto[] = [];
+  readonly initializers: TensorProto[] = [];
+  readonly externalWeights: Uint8Array[] = [];
+  readonly #names = new Map<Node, readonly string[]>();
+  readonly #outputs: ReadonlyMap<Node, ReadonlyMap<number, string>>;
+  readonly #file: string | undefined;
+  readonly #constants = new Map<string, string>();
+  #offset = 0;
+  #count = 0;
+
+  constructor(graph: Graph, nodes: readonly Node[], { external }: EmitOptions) {
+    const total = nodes.reduce(
+      (bytes, node) => bytes + (node.op === 'constant' ? node.attributes.data.byteLength : 0),
+      0,
+    );
+    const large = total > (external?.threshold ?? largestMessage);
+    if (large && !external) {
+      throw new Error(`graph ${graph.name}: ${total} bytes of weights need a file of their own`);
+    }
+    this.#file = large ? external?.file : undefined;
+    this.#outputs = outputNames(graph);
+  }
+
+  lower(node: Node): void {
+    const inputs = node.inputs.map((value) => this.#name(value));
+    const wanted = this.#outputs.get(node);
+    const names = node.types.map((_, index) => {
+      if (node.op === 'input') return node.attributes.name;
+      return wanted?.get(index) ?? this.#fresh();
+    });
+    this.#names.set(node, names);
+    lowerNode(node, inputs, names, this);
+  }
+
+  operator(
+    type: string,
+    inputs: readonly string[],
+    outputs: readonly string[] | number,
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+  ): readonly string[] {
+    const names =
+      typeof outputs === 'number' ? Array.from({ length: outputs }, () => this.#fresh()) : outputs;
+    this.operators.push(
+      create(NodeProtoSchema, {
+        opType: type,
+        name: `${type}_${this.operators.length}`,
+        input: [...inputs],
+        output: [...names],
+        attribute: Object.entries(attributes).map(describeAttribute),
+      }),
+    );
+    return names;
+  }
+
+  integers(values: readonly number[]): string {
+    return this.#shared(`integers ${values.join()}`, (name) => {
+      this.#inline(name, 'int64', [values.length], BigInt64Array.from(values, BigInt));
+    });
+  }
+
+  ones(length: number): string {
+    return this.#shared(`ones ${length}`, (name) => {
+      this.#inline(name, 'float32', [length], new Float32Array(length).fill(1));
+    });
+  }
+
+  byte(value: number): string {
+    return this.#shared(`byte ${value}`, (name) => {
+      this.#inline(name, 'uint8', [], Uint8Array.of(value));
+    });
+  }
+
+  weights({ attributes: { type, data } }: NodeOf<'constant'>, name: string): void {
+    // Small constants (scalars, shapes) stay where every reader can fold them.
+    if (this.#file === undefined || data.byteLength < 1024) {
+      this.#inline(name, type.dtype, type.shape, data);
+      return;
+    }
+    this.initializers.push(
+      create(TensorProtoSchema, {
+        name,
+        dims: type.shape.map(BigInt),
+        dataType: onnxTypes[type.dtype],
+        dataLocation: DataLocation.EXTERNAL,
+        externalData: [
+          { key: 'location', value: this.#file },
+          { key: 'offset', value: String(this.#offset) },
+          { key: 'length', value: String(data.byteLength) },
+        ],
+      }),
+    );
+    this.externalWeights.push(bytesOf(data));
+    this.#offset += data.byteLength;
+  }
+
+  /** One constant for all who ask for the same. */
+  #shared(key: string, write: (name: string) => void): string {
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const name = this.#fresh();
+    this.#constants.set(key, name);
+    write(name);
+    return name;
+  }
+
+  #inline(name: string, dtype: DType, shape: readonly number[], data: ConstantData): void {
+    this.initializers.push(
+      create(TensorProtoSchema, {
+        name,
+        dims: shape.map(BigInt),
+        dataType: onnxTypes[dtype],
+        rawData: bytesOf(data),
+      }),
+    );
+  }
+
+  #name(value: Value): string {
+    const name = this.#names.get(value.node)?.[value.output];
+    if (name === undefined) throw new Error(`${value.node.op}: used before it was lowered`);
+    return name;
+  }
+
+  #fresh(): string {
+    return `v${this.#count++}`;
+  }
+}
+
+/** Which outputs of which nodes carry a graph output's name. */
+function outputNames(graph: Graph): ReadonlyMap<Node, ReadonlyMap<number, string>> {
+  const names = new Map<Node, Map<number, string>>();
+  for (const [name, { node, output }] of graph.outputs) {
+    const taken = names.get(node) ?? new Map<number, string>();
+    if (node.op === 'input' || node.op === 'constant' || taken.has(output)) {
+      throw new Error(`graph ${graph.name}: output ${name} must be a result of its own`);
+    }
+    names.set(node, taken.set(output, name));
+  }
+  return names;
+}
+
+function lowerNode<K extends OpName>(
+  node: NodeOf<K>,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  sink: OperatorSink,
+): void {
+  lowerings[node.op](node, inputs, outputs, sink);
+}
+
+/** ONNX stores raw data little-endian, as every machine this runs on keeps it in memory. */
+function bytesOf(data: ConstantData): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function describeAttribute([name, value]: [string, AttributeValue]): AttributeProto {
+  if (typeof value === 'number') {
+    return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value) });
+  }
+  if ('float' in value) {
+    return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value.float });
+  }
+  if ('text' in value) {
+    // Names of modes: ASCII.
+    const s = Uint8Array.from(value.text, (letter) => letter.charCodeAt(0));
+    return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s });
+  }
+  return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
+}
+
+function describeValue(
+  name: string,
+  { dtype, shape }: TensorType,
+  batch: number | undefined,
+): ValueInfoProto {
+  const dim = shape.map((size, axis) =>
+    axis === 0 && size === batch
+      ? { value: { case: 'dimParam' as const, value: 'batch' } }
+      : { value: { case: 'dimValue' as const, value: BigInt(size) } },
+  );
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: {
+      value: { case: 'tensorType', value: { elemType: onnxTypes[dtype], shape: { dim } } },
+    },
+  });
+}

@@ -1,0 +1,44 @@
+import type { Graph } from '../core/graph/ops.ts';
+import type { Tensor } from '../core/tensor.ts';
+
+/** Runs graphs on one device of this machine. */
+export interface Executor {
+  /** As the user names it: `cpu`. */
+  readonly name: string;
+  /** Compiles a graph; its constants are copied to the device once. */
+  load(graph: Graph): Promise<LoadedGraph>;
+  /** Runs a model file, with any weights file beside it. */
+  loadFile(path: string): Promise<LoadedGraph>;
+}
+
+/** A graph that is ready to run any number of times. */
+export interface LoadedGraph {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /**
+   * Runs once. Results stay on the device, so that a training step's state can be fed back without
+   * a copy; the caller disposes them.
+   *
+   * @throws when an input is missing, unknown or of another shape
+   */
+  run(inputs: Readonly<Record<string, Tensor | DeviceTensor>>): Promise<Results>;
+  dispose(): Promise<void>;
+}
+
+export type Results = ReadonlyMap<string, DeviceTensor>;
+
+/** A float32 tensor where the executor keeps it. */
+export interface DeviceTensor {
+  readonly shape: readonly number[];
+  read(): Promise<Tensor>;
+  dispose(): void;
+}
+
+/** One named result as values; the others are disposed. */
+export async function readResult(results: Results, name: string): Promise<Tensor> {
+  const wanted = results.get(name);
+  if (!wanted) throw new Error(`no result ${name}; there are ${[...results.keys()].join(', ')}`);
+  const values = await wanted.read();
+  for (const result of results.values()) result.dispose();
+  return values;
+}
