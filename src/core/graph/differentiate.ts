@@ -21,12 +21,13 @@ export function differentiate(loss: Value, values: readonly Value[]): readonly V
   if (loss.output !== 0) throw new Error(`${loss.node.op}: output ${loss.output} has no gradient`);
   const order = reachableNodes([loss]);
   const active = dependents(order, values);
+  const ends = new Set(values.map((value) => value.node));
   const gradients = new Map<Node, Value>();
   const ones = new Float32Array(1).fill(1);
   gradients.set(loss.node, g.constant({ shape: loss.type.shape, data: ones }));
   for (const node of order.toReversed()) {
     const gradient = gradients.get(node);
-    if (!gradient || !active.has(node) || values.some((value) => value.node === node)) continue;
+    if (!gradient || !active.has(node) || ends.has(node)) continue;
     const inputGradients = applyRule(node, gradient);
     node.inputs.forEach((input, index) => {
       const part = inputGradients[index];
@@ -39,6 +40,8 @@ export function differentiate(loss: Value, values: readonly Value[]): readonly V
   }
   return values.map((value, index) => {
     const gradient = gradients.get(value.node);
+    if (value.output !== 0)
+      throw new Error(`${value.node.op}: output ${value.output} has no gradient`);
     if (!gradient) throw new Error(`differentiate: the loss does not depend on value ${index}`);
     return gradient;
   });

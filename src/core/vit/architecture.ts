@@ -1,0 +1,156 @@
+import type { Shape } from '../graph/ops.ts';
+
+/**
+ * A plain vision transformer (Dosovitskiy et al., arXiv 2010.11929) and its common variants. Together
+ * with the weights in timm's naming it says everything the forward pass needs.
+ */
+export interface VitArchitecture {
+  /** Side of the square input, px; a multiple of `patchSize`. */
+  readonly imageSize: number;
+  /** Side of a square patch, px. */
+  readonly patchSize: number;
+  /** Bands of the input. */
+  readonly channels: number;
+  /** Width of a token, D. */
+  readonly width: number;
+  /** Number of blocks. */
+  readonly depth: number;
+  /** Attention heads, H; they divide the width. */
+  readonly heads: number;
+  /** Width of the MLP's hidden layer. */
+  readonly mlpWidth: number;
+  /** Learned tokens in front of the patches that have a name: class, distillation (DeiT). */
+  readonly classTokens: 0 | 1 | 2;
+  /** Register tokens after the class token (Darcet et al., arXiv 2309.16588). */
+  readonly registers: number;
+  /** Whether the position embedding has entries for the prefix tokens. */
+  readonly positionsCoverPrefix: boolean;
+  /** A learned scale on each residual branch (Touvron et al., arXiv 2103.17239). */
+  readonly layerScale: boolean;
+  /** A layer norm before the first block, as CLIP has. */
+  readonly preNorm: boolean;
+  readonly activation: 'gelu' | 'gelu-tanh' | 'quick-gelu';
+  /** ε of every layer norm. */
+  readonly epsilon: number;
+  /** Whether q, k and v have a bias. */
+  readonly qkvBias: boolean;
+  /** What stands for the image: the class token or the mean of the patch tokens. */
+  readonly pooling: 'class-token' | 'patch-mean';
+  /** Whether the final norm comes before pooling (`norm`) or after it (`fc_norm`). */
+  readonly normAfterPooling: boolean;
+}
+
+/** Mean and standard deviation a band of the images that the teacher was trained on, in [0, 1]. */
+export interface Normalization {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+/** ImageNet's statistics, with which most vision transformers were trained. */
+export const imageNetNormalization: Normalization = {
+  mean: [0.485, 0.456, 0.406],
+  deviation: [0.229, 0.224, 0.225],
+};
+
+/** Tokens in front of the patches. */
+export function prefixTokens({ classTokens, registers }: VitArchitecture): number {
+  return classTokens + registers;
+}
+
+/** Patches along one side. */
+export function gridSize({ imageSize, patchSize }: VitArchitecture): number {
+  return imageSize / patchSize;
+}
+
+/** Tokens an image, N. */
+export function tokenCount(architecture: VitArchitecture): number {
+  return prefixTokens(architecture) + gridSize(architecture) ** 2;
+}
+
+/** What contradicts itself in an architecture, as sentences; empty when it is sound. */
+export function architectureProblems(architecture: VitArchitecture): readonly string[] {
+  const { imageSize, patchSize, width, heads, channels, depth, mlpWidth } = architecture;
+  const sizes = { imageSize, patchSize, width, heads, channels, depth, mlpWidth };
+  const problems = Object.entries(sizes)
+    .filter(([, size]) => !Number.isSafeInteger(size) || size < 1)
+    .map(([name, size]) => `${name} must be a positive whole number, not ${size}`);
+  if (problems.length > 0) return problems;
+  if (imageSize % patchSize !== 0) {
+    problems.push(`an image of ${imageSize} px does not divide into patches of ${patchSize} px`);
+  }
+  if (width % heads !== 0) problems.push(`a width of ${width} does not divide into ${heads} heads`);
+  if (!(architecture.epsilon > 0)) problems.push('epsilon must be positive');
+  if (architecture.pooling === 'class-token' && architecture.classTokens === 0) {
+    problems.push('there is no class token to pool');
+  }
+  return problems;
+}
+
+/** Name and shape of every weight, in timm's naming; matrices are (out, in). */
+export function weightShapes(architecture: VitArchitecture): ReadonlyMap<string, Shape> {
+  const { width, channels, patchSize, classTokens, registers } = architecture;
+  const positions =
+    gridSize(architecture) ** 2 +
+    (architecture.positionsCoverPrefix ? prefixTokens(architecture) : 0);
+  const shapes = new Map<string, Shape>([
+    ['patch_embed.proj.weight', [width, channels, patchSize, patchSize]],
+    // CLIP's patch embedding has no bias; readers put zeros there.
+    ['patch_embed.proj.bias', [width]],
+    ['pos_embed', [1, positions, width]],
+  ]);
+  if (classTokens > 0) shapes.set('cls_token', [1, 1, width]);
+  if (classTokens > 1) shapes.set('dist_token', [1, 1, width]);
+  if (registers > 0) shapes.set('reg_token', [1, registers, width]);
+  if (architecture.preNorm) setNorm(shapes, 'norm_pre', width);
+  for (let block = 0; block < architecture.depth; block++) setBlock(shapes, architecture, block);
+  setNorm(shapes, finalNorm(architecture), width);
+  return shapes;
+}
+
+/** Name of the last layer norm. */
+export function finalNorm({ normAfterPooling }: VitArchitecture): 'norm' | 'fc_norm' {
+  return normAfterPooling ? 'fc_norm' : 'norm';
+}
+
+function setBlock(shapes: Map<string, Shape>, architecture: VitArchitecture, block: number): void {
+  const { width, mlpWidth, qkvBias, layerScale } = architecture;
+  const name = `blocks.${block}`;
+  setNorm(shapes, `${name}.norm1`, width);
+  shapes.set(`${name}.attn.qkv.weight`, [3 * width, width]);
+  if (qkvBias) shapes.set(`${name}.attn.qkv.bias`, [3 * width]);
+  shapes.set(`${name}.attn.proj.weight`, [width, width]);
+  shapes.set(`${name}.attn.proj.bias`, [width]);
+  setNorm(shapes, `${name}.norm2`, width);
+  shapes.set(`${name}.mlp.fc1.weight`, [mlpWidth, width]);
+  shapes.set(`${name}.mlp.fc1.bias`, [mlpWidth]);
+  shapes.set(`${name}.mlp.fc2.weight`, [width, mlpWidth]);
+  shapes.set(`${name}.mlp.fc2.bias`, [width]);
+  if (layerScale) {
+    shapes.set(`${name}.ls1.gamma`, [width]);
+    shapes.set(`${name}.ls2.gamma`, [width]);
+  }
+}
+
+function setNorm(shapes: Map<string, Shape>, name: string, width: number): void {
+  shapes.set(`${name}.weight`, [width]);
+  shapes.set(`${name}.bias`, [width]);
+}
+
+/** Number of weights of the encoder, without any head. */
+export function parameterCount(architecture: VitArchitecture): number {
+  let total = 0;
+  for (const shape of weightShapes(architecture).values()) {
+    total += shape.reduce((product, size) => product * size, 1);
+  }
+  return total;
+}
+
+/** Floating-point operations of matrix products in one forward pass of one image (a product counts 2). */
+export function forwardFlops(architecture: VitArchitecture): number {
+  const { width, mlpWidth, depth, channels, patchSize } = architecture;
+  const tokens = tokenCount(architecture);
+  const linear = 4 * width * width + 2 * width * mlpWidth;
+  const attention = 2 * tokens * width;
+  const embedding = gridSize(architecture) ** 2 * channels * patchSize ** 2 * width;
+  return 2 * (depth * tokens * (linear + attention) + embedding);
+}

@@ -1,0 +1,221 @@
+import * as g from '../graph/build.ts';
+import type { Value } from '../graph/ops.ts';
+import { zeros } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
+import { finalNorm, gridSize, prefixTokens, tokenCount } from './architecture.ts';
+import type { VitArchitecture } from './architecture.ts';
+import { linearWeights, weightOf } from './weights.ts';
+import type { LinearName, VitModel } from './weights.ts';
+
+/**
+ * The forward pass as a graph. B batch, N tokens, D width, H heads, d = D/H.
+ *
+ * Scales that stand beside a linear layer (layer norm's affine part before it, layer scale and the
+ * softmax temperature after it) are folded into its weights: on constants the runtime does that once, on
+ * adapted weights it costs a pass over a matrix instead of one over all tokens.
+ */
+
+/** A linear layer x → x·weight + bias, weight (in, out), bias (out). */
+export interface Linear {
+  readonly weight: Value;
+  readonly bias: Value | undefined;
+}
+
+/** Where the blocks find their linear layers; everything else is frozen and comes from the model. */
+export type LinearSource = (block: number, name: LinearName) => Linear;
+
+/** The model's own weights as constants. */
+export function frozenLinears(model: VitModel): LinearSource {
+  return (block, name) => {
+    const { weight, bias } = linearWeights(model, block, name);
+    return { weight: g.swapLast(g.constant(weight)), bias: bias && g.constant(bias) };
+  };
+}
+
+/**
+ * Patch embedding, prefix tokens and positions.
+ *
+ * The image is cut into patches by reshaping, so the convolution of stride P is a matrix product. The
+ * normalisation of the image is part of its weights; biases, prefix tokens and positions are one constant.
+ *
+ * @param images (B, C, S, S), float32 in [0, 1]
+ * @returns tokens (B, N, D)
+ */
+export function embed(model: VitModel, images: Value): Value {
+  const { architecture } = model;
+  const { channels, patchSize } = architecture;
+  const grid = gridSize(architecture);
+  const batch = images.type.shape[0] ?? 0;
+  const cut = g.reshape(images, [batch, channels, grid, patchSize, grid, patchSize]);
+  const ordered = g.transpose(cut, [0, 2, 4, 1, 3, 5]);
+  const patches = g.reshape(ordered, [batch, grid * grid, channels * patchSize * patchSize]);
+  const { weight, bias } = normalizedPatchEmbedding(model);
+  const projected = g.matmul(patches, g.swapLast(g.constant(weight)));
+  const padded = g.pad(projected, 1, prefixTokens(architecture), 0);
+  const tokens = g.add(padded, g.constant(constantTokens(model, bias)));
+  return architecture.preNorm ? affineNorm(model, tokens, 'norm_pre') : tokens;
+}
+
+/** All blocks: tokens (B, N, D) → the output of each block, (B, N, D). */
+export function runBlocks(
+  model: VitModel,
+  tokens: Value,
+  linear: LinearSource = frozenLinears(model),
+): readonly Value[] {
+  const outputs: Value[] = [];
+  let x = tokens;
+  for (let block = 0; block < model.architecture.depth; block++) {
+    x = runBlock(model, block, x, (name) => linear(block, name));
+    outputs.push(x);
+  }
+  return outputs;
+}
+
+/** The final norm on all tokens, (B, N, D) → (B, N, D). */
+export function normalizeTokens(model: VitModel, tokens: Value): Value {
+  return affineNorm(model, tokens, finalNorm(model.architecture));
+}
+
+/**
+ * What stands for the image: pooled and normalised.
+ *
+ * @param tokens output of the last block, (B, N, D)
+ * @returns (B, D)
+ */
+export function poolFeatures(model: VitModel, tokens: Value): Value {
+  const { architecture } = model;
+  const { width, pooling, normAfterPooling } = architecture;
+  const batch = tokens.type.shape[0] ?? 0;
+  const pool = (x: Value): Value => {
+    if (pooling === 'class-token') return g.slice(x, 1, 0, 1);
+    const patches = g.slice(x, 1, prefixTokens(architecture), tokenCount(architecture));
+    return g.reduceMean(patches, [1]);
+  };
+  // The norm works on tokens one by one, so a class token can be taken out before it.
+  const before = normAfterPooling || pooling === 'class-token';
+  const pooled = before
+    ? normalizeTokens(model, pool(tokens))
+    : pool(normalizeTokens(model, tokens));
+  return g.reshape(pooled, [batch, width]);
+}
+
+function runBlock(
+  model: VitModel,
+  block: number,
+  x: Value,
+  linear: (name: LinearName) => Linear,
+): Value {
+  const { epsilon, layerScale } = model.architecture;
+  const name = `blocks.${block}`;
+  const scale = (branch: string, layer: Linear): Linear =>
+    layerScale ? scaled(layer, weightConstant(model, `${name}.${branch}.gamma`)) : layer;
+  const after = (norm: string, layer: Linear): Linear =>
+    afterNorm(
+      layer,
+      weightConstant(model, `${name}.${norm}.weight`),
+      weightConstant(model, `${name}.${norm}.bias`),
+    );
+  const attended = attention(model.architecture, g.normalize(x, epsilon), (part) =>
+    after('norm1', linear(part)),
+  );
+  const middle = g.add(x, apply(attended, scale('ls1', linear('attn.proj'))));
+  const hidden = apply(g.normalize(middle, epsilon), after('norm2', linear('mlp.fc1')));
+  const activated = activate(model.architecture, hidden);
+  return g.add(middle, apply(activated, scale('ls2', linear('mlp.fc2'))));
+}
+
+/** Multi-head self-attention without its output projection, (B, N, D) → (B, N, D). */
+function attention(
+  { width, heads }: VitArchitecture,
+  x: Value,
+  linear: (part: 'attn.q' | 'attn.k' | 'attn.v') => Linear,
+): Value {
+  const [batch = 0, tokens = 0] = x.type.shape;
+  const size = width / heads;
+  const split = (value: Value, permutation: readonly number[]): Value =>
+    g.transpose(g.reshape(value, [batch, tokens, heads, size]), permutation);
+  const query = scaled(linear('attn.q'), g.scalar(1 / Math.sqrt(size)));
+  const q = split(apply(x, query), [0, 2, 1, 3]); // (B, H, N, d)
+  const k = split(apply(x, linear('attn.k')), [0, 2, 3, 1]); // (B, H, d, N)
+  const v = split(apply(x, linear('attn.v')), [0, 2, 1, 3]); // (B, H, N, d)
+  const mixed = g.matmul(g.softmax(g.matmul(q, k)), v); // (B, H, N, d)
+  return g.reshape(g.transpose(mixed, [0, 2, 1, 3]), [batch, tokens, width]);
+}
+
+function activate({ activation }: VitArchitecture, x: Value): Value {
+  if (activation === 'quick-gelu') return g.mul(x, g.sigmoid(g.mul(x, g.scalar(1.702))));
+  return g.gelu(x, activation === 'gelu' ? 'none' : 'tanh');
+}
+
+function apply(x: Value, { weight, bias }: Linear): Value {
+  const product = g.matmul(x, weight);
+  return bias ? g.add(product, bias) : product;
+}
+
+/** The layer with its outputs multiplied by `factor`, a scalar or (out). */
+function scaled({ weight, bias }: Linear, factor: Value): Linear {
+  return { weight: g.mul(weight, factor), bias: bias && g.mul(bias, factor) };
+}
+
+/** The layer for an input before layer norm's affine part: (x·γ + β)·W + b = x·(γ·W) + (β·W + b). */
+function afterNorm({ weight, bias }: Linear, scale: Value, shift: Value): Linear {
+  const [inputs = 0, outputs = 0] = weight.type.shape;
+  const shifted = g.reshape(g.matmul(g.reshape(shift, [1, inputs]), weight), [outputs]);
+  return {
+    weight: g.mul(weight, g.reshape(scale, [inputs, 1])),
+    bias: bias ? g.add(bias, shifted) : shifted,
+  };
+}
+
+function affineNorm(model: VitModel, x: Value, name: string): Value {
+  const y = g.normalize(x, model.architecture.epsilon);
+  const scaledY = g.mul(y, weightConstant(model, `${name}.weight`));
+  return g.add(scaledY, weightConstant(model, `${name}.bias`));
+}
+
+function weightConstant(model: VitModel, name: string): Value {
+  return g.constant(weightOf(model.weights, name));
+}
+
+/** (x - mean)/deviation folded into the patch embedding: weight (D, C·P·P), bias (D). */
+function normalizedPatchEmbedding({ architecture, weights, normalization }: VitModel): {
+  weight: Tensor;
+  bias: Float64Array;
+} {
+  const { width, channels, patchSize } = architecture;
+  const area = patchSize * patchSize;
+  const source = weightOf(weights, 'patch_embed.proj.weight').data;
+  const data = new Float32Array(source.length);
+  const bias = Float64Array.from(weightOf(weights, 'patch_embed.proj.bias').data);
+  for (let index = 0; index < source.length; index++) {
+    const channel = Math.floor(index / area) % channels;
+    const output = Math.floor(index / (area * channels));
+    const value = (source[index] ?? 0) / (normalization.deviation[channel] ?? 1);
+    data[index] = value;
+    bias[output] = (bias[output] ?? 0) - value * (normalization.mean[channel] ?? 0);
+  }
+  return { weight: { shape: [width, channels * area], data }, bias };
+}
+
+/** What is added to the (padded) patches: prefix tokens, positions, the patch embedding's bias. (1, N, D) */
+function constantTokens({ architecture, weights }: VitModel, bias: Float64Array): Tensor {
+  const { width, positionsCoverPrefix } = architecture;
+  const prefix = prefixTokens(architecture);
+  const tokens = zeros([1, tokenCount(architecture), width]);
+  const addRows = (row: number, values: ArrayLike<number>): void => {
+    for (let i = 0; i < values.length; i++) {
+      const position = row * width + i;
+      tokens.data[position] = (tokens.data[position] ?? 0) + (values[i] ?? 0);
+    }
+  };
+  let row = 0;
+  for (const name of ['cls_token', 'dist_token', 'reg_token']) {
+    const token = weights.get(name);
+    if (!token) continue;
+    addRows(row, token.data);
+    row += token.data.length / width;
+  }
+  for (row = prefix; row < tokenCount(architecture); row++) addRows(row, bias);
+  addRows(positionsCoverPrefix ? 0 : prefix, weightOf(weights, 'pos_embed').data);
+  return tokens;
+}

@@ -1,0 +1,112 @@
+import { UserError } from '../errors.ts';
+import { sameShape } from '../graph/ops.ts';
+import { tensor } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
+import { weightShapes } from './architecture.ts';
+import type { Normalization, VitArchitecture } from './architecture.ts';
+
+/** An encoder's weights in timm's naming, float32. */
+export type VitWeights = ReadonlyMap<string, Tensor>;
+
+/** Everything that defines a teacher or student encoder. */
+export interface VitModel {
+  readonly architecture: VitArchitecture;
+  readonly weights: VitWeights;
+  readonly normalization: Normalization;
+}
+
+/** The linear layers of a block, which can carry adapters. */
+export const linearNames = [
+  'attn.q',
+  'attn.k',
+  'attn.v',
+  'attn.proj',
+  'mlp.fc1',
+  'mlp.fc2',
+] as const;
+export type LinearName = (typeof linearNames)[number];
+
+/** (out, in) of a linear layer. */
+export function linearShape(
+  { width, mlpWidth }: VitArchitecture,
+  name: LinearName,
+): readonly [number, number] {
+  if (name === 'mlp.fc1') return [mlpWidth, width];
+  if (name === 'mlp.fc2') return [width, mlpWidth];
+  return [width, width];
+}
+
+/** Where a linear layer lies in timm's weights: q, k and v are rows of one matrix, in that order. */
+export function linearLocation(
+  { width }: VitArchitecture,
+  block: number,
+  name: LinearName,
+): { readonly name: string; readonly firstRow: number } {
+  const part = ['attn.q', 'attn.k', 'attn.v'].indexOf(name);
+  const layer = part >= 0 ? 'attn.qkv' : name;
+  return { name: `blocks.${block}.${layer}`, firstRow: Math.max(part, 0) * width };
+}
+
+/** Weight (out, in) and bias (out) of a linear layer, as views of the weights where they are parts. */
+export function linearWeights(
+  { architecture, weights }: Pick<VitModel, 'architecture' | 'weights'>,
+  block: number,
+  name: LinearName,
+): { readonly weight: Tensor; readonly bias: Tensor | undefined } {
+  const [rows, columns] = linearShape(architecture, name);
+  const location = linearLocation(architecture, block, name);
+  const first = location.firstRow;
+  const { data } = weightOf(weights, `${location.name}.weight`);
+  const bias = weights.get(`${location.name}.bias`);
+  return {
+    weight: tensor([rows, columns], data.subarray(first * columns, (first + rows) * columns)),
+    bias: bias && tensor([rows], bias.data.subarray(first, first + rows)),
+  };
+}
+
+/** A weight that must be there; `checkWeights` has said so. */
+export function weightOf(weights: VitWeights, name: string): Tensor {
+  const weight = weights.get(name);
+  if (!weight) throw new Error(`weight ${name} is missing`);
+  return weight;
+}
+
+/**
+ * Checks that the weights are those of the architecture.
+ *
+ * @param source what to call them in messages, usually the file
+ * @throws UserError naming weights that are missing, of another shape, or not finite
+ */
+export function checkWeights(
+  architecture: VitArchitecture,
+  weights: VitWeights,
+  source: string,
+): void {
+  const missing: string[] = [];
+  for (const [name, shape] of weightShapes(architecture)) {
+    const weight = weights.get(name);
+    if (!weight) {
+      missing.push(name);
+      continue;
+    }
+    if (!sameShape(weight.shape, shape)) {
+      throw new UserError(
+        'invalid-file',
+        `${source}: the weight ${name} is (${weight.shape.join(', ')}) where the rest of the file asks for (${shape.join(', ')}). The file may be damaged or of an architecture that is not supported.`,
+      );
+    }
+    if (weight.data.some((value) => !Number.isFinite(value))) {
+      throw new UserError(
+        'invalid-file',
+        `${source}: the weight ${name} holds numbers that are not finite. The file may be damaged, or its training diverged.`,
+      );
+    }
+  }
+  if (missing.length > 0) {
+    throw new UserError(
+      'invalid-file',
+      `${source}: not a complete vision transformer; ${missing.length} weights are missing, among them ${missing.slice(0, 5).join(', ')}.`,
+      missing.join('\n'),
+    );
+  }
+}
