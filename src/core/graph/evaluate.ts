@@ -30,13 +30,14 @@ export function evaluate(
     if (node.op === 'input') {
       results.set(node, [readInput(node, inputs)]);
     } else {
-      results.set(node, run(node, node.inputs.map(result)));
+      results.set(node, evaluateNode(node, node.inputs.map(result)));
     }
   }
   return new Map([...graph.outputs].map(([name, value]) => [name, result(value)]));
 }
 
-function run<K extends OpName>(
+/** One node's outputs from its inputs. */
+export function evaluateNode<K extends OpName>(
   node: NodeOf<K>,
   inputs: readonly Evaluated[],
 ): readonly Evaluated[] {
@@ -113,43 +114,36 @@ const kernels: { readonly [K in OpName]: Kernel<K> } = {
     );
     return [mapRows(whole, (row) => row.map((value, i) => value * step * at(must(scale), i)))];
   },
-  transpose: ([x], { attributes: { permutation } }) => {
-    const { shape, data } = must(x);
-    const strides = stridesOf(shape);
-    const target = permutation.map((axis) => at(shape, axis));
+  transpose: ([x], { attributes: { permutation }, types: [type] }) => {
+    const strides = stridesOf(must(x).shape);
     return [
-      generate(target, (index) =>
-        at(data, sum(permutation.map((axis, i) => at(index, i) * at(strides, axis)))),
+      gather(
+        must(x),
+        must(type).shape,
+        permutation.map((axis) => at(strides, axis)),
       ),
     ];
   },
   reshape: ([x], { attributes: { shape } }) => [{ shape, data: must(x).data }],
-  expand: ([x], { attributes: { shape } }) => [
-    generate(shape, (index) => at(must(x), broadcastIndex(must(x).shape, index))),
-  ],
-  slice: ([x], { attributes: { axis, start }, types: [type] }) => [
-    generate(must(type).shape, (index) =>
-      at(must(x), flat(must(x).shape, index.with(axis, at(index, axis) + start))),
-    ),
-  ],
-  concat: (inputs, { attributes: { axis }, types: [type] }) => [
-    generate(must(type).shape, (index) => {
-      let position = at(index, axis);
-      for (const input of inputs) {
-        const size = at(input.shape, axis);
-        if (position < size) return at(input, flat(input.shape, index.with(axis, position)));
-        position -= size;
-      }
-      throw new Error('concat: index out of range');
-    }),
-  ],
-  pad: ([x], { attributes: { axis, before }, types: [type] }) => [
-    generate(must(type).shape, (index) => {
-      const position = at(index, axis) - before;
-      const inside = position >= 0 && position < at(must(x).shape, axis);
-      return inside ? at(must(x), flat(must(x).shape, index.with(axis, position))) : 0;
-    }),
-  ],
+  expand: ([x], { attributes: { shape } }) => [broadcast(must(x), shape)],
+  slice: ([x], { attributes: { axis, start }, types: [type] }) => {
+    const strides = stridesOf(must(x).shape);
+    return [gather(must(x), must(type).shape, strides, start * at(strides, axis))];
+  },
+  concat: (inputs, { attributes: { axis }, types: [type] }) => {
+    const result = zeros(must(type).shape);
+    let start = 0;
+    for (const input of inputs) {
+      place(input, result, axis, start);
+      start += at(input.shape, axis);
+    }
+    return [result];
+  },
+  pad: ([x], { attributes: { axis, before }, types: [type] }) => {
+    const result = zeros(must(type).shape);
+    place(must(x), result, axis, before);
+    return [result];
+  },
   reduceSum: ([x], { attributes: { axes } }) => [reduce(must(x), axes)],
   reduceMean: ([x], { attributes: { axes } }) => {
     const count = axes.reduce((product, axis) => product * at(must(x).shape, axis), 1);
@@ -201,17 +195,15 @@ function unary(f: (x: number) => number): (inputs: readonly Evaluated[]) => read
 }
 
 function binary(f: (a: number, b: number) => number): Kernel<'add' | 'sub' | 'mul' | 'div'> {
-  return ([a, b], { types: [type] }) => [
-    generate(must(type).shape, (index) =>
-      f(
-        at(must(a), broadcastIndex(must(a).shape, index)),
-        at(must(b), broadcastIndex(must(b).shape, index)),
-      ),
-    ),
-  ];
+  return ([a, b], { types: [type] }) => {
+    const { shape } = must(type);
+    const left = broadcast(must(a), shape);
+    const right = broadcast(must(b), shape);
+    return [map(left, (value, index) => f(value, at(right, index)))];
+  };
 }
 
-function map(x: Evaluated, f: (value: number) => number): Evaluated {
+function map(x: Evaluated, f: (value: number, index: number) => number): Evaluated {
   return { shape: x.shape, data: x.data.map(f) };
 }
 
@@ -247,33 +239,66 @@ function multiply(a: Evaluated, b: Evaluated): Evaluated {
 
 function reduce(x: Evaluated, axes: readonly number[]): Evaluated {
   const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-  const result = { shape, data: new Float64Array(elementCount(shape)) };
-  eachIndex(x.shape, (index, position) => {
-    const target = broadcastIndex(shape, index);
-    result.data[target] = at(result, target) + at(x, position);
+  const result = zeros(shape);
+  const strides = broadcastStrides(shape, x.shape);
+  eachRun(x.shape, strides, (from, stride, position, length) => {
+    for (let i = 0; i < length; i++) {
+      const target = from + i * stride;
+      result.data[target] = at(result, target) + at(x, position + i);
+    }
   });
   return result;
 }
 
-function generate(shape: Shape, f: (index: readonly number[]) => number): Evaluated {
-  const data = new Float64Array(elementCount(shape));
-  eachIndex(shape, (index, position) => {
-    data[position] = f(index);
-  });
-  return { shape, data };
+function broadcast(x: Evaluated, shape: Shape): Evaluated {
+  return gather(x, shape, broadcastStrides(x.shape, shape));
 }
 
-function eachIndex(
+/** Strides of `from` seen as `to`: 0 along axes that are repeated. */
+function broadcastStrides(from: Shape, to: Shape): number[] {
+  const strides = stridesOf(from);
+  const offset = to.length - from.length;
+  return to.map((_, axis) => (at1(from, axis - offset) === 1 ? 0 : (strides[axis - offset] ?? 0)));
+}
+
+function at1(shape: Shape, axis: number): number {
+  return shape[axis] ?? 1;
+}
+
+/** Reads a tensor of `shape` out of `x`, stepping by `strides`. */
+function gather(x: Evaluated, shape: Shape, strides: readonly number[], offset = 0): Evaluated {
+  const result = zeros(shape);
+  eachRun(shape, strides, (from, stride, position, length) => {
+    for (let i = 0; i < length; i++) result.data[position + i] = at(x, offset + from + i * stride);
+  });
+  return result;
+}
+
+/** Writes `part` into `whole` from `start` on along an axis. */
+function place(part: Evaluated, whole: Evaluated, axis: number, start: number): void {
+  const strides = stridesOf(whole.shape);
+  const offset = start * at(strides, axis);
+  eachRun(part.shape, strides, (to, stride, position, length) => {
+    for (let i = 0; i < length; i++) whole.data[offset + to + i * stride] = at(part, position + i);
+  });
+}
+
+/** Visits a shape run by run along its last axis: where the run begins by `strides`, and in row-major order. */
+function eachRun(
   shape: Shape,
-  visit: (index: readonly number[], position: number) => void,
+  strides: readonly number[],
+  visit: (start: number, stride: number, position: number, length: number) => void,
 ): void {
-  const count = elementCount(shape);
-  const index = shape.map(() => 0);
-  for (let position = 0; position < count; position++) {
-    visit(index, position);
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+  const outer = shape.slice(0, -1);
+  const length = shape.at(-1) ?? 1;
+  const index = outer.map(() => 0);
+  const runs = elementCount(outer);
+  for (let run = 0; run < runs; run++) {
+    const start = index.reduce((sum, value, axis) => sum + value * at(strides, axis), 0);
+    visit(start, strides.at(-1) ?? 0, run * length, length);
+    for (let axis = outer.length - 1; axis >= 0; axis--) {
       index[axis] = at(index, axis) + 1;
-      if (at(index, axis) < at(shape, axis)) break;
+      if (at(index, axis) < at(outer, axis)) break;
       index[axis] = 0;
     }
   }
@@ -283,21 +308,8 @@ function stridesOf(shape: Shape): number[] {
   return shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
 }
 
-function flat(shape: Shape, index: readonly number[]): number {
-  return sum(stridesOf(shape).map((stride, axis) => stride * at(index, axis)));
-}
-
-/** Position in a tensor that was broadcast, for an index into the result. */
-function broadcastIndex(shape: Shape, index: readonly number[]): number {
-  const offset = index.length - shape.length;
-  return flat(
-    shape,
-    shape.map((size, axis) => (size === 1 ? 0 : at(index, axis + offset))),
-  );
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function zeros(shape: Shape): Evaluated {
+  return { shape, data: new Float64Array(elementCount(shape)) };
 }
 
 function at(values: Evaluated | ArrayLike<number>, index: number): number {

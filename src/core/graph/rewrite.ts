@@ -1,31 +1,58 @@
 import { elementCount } from '../tensor.ts';
-import { apply, matmul } from './build.ts';
+import { apply, constant, matmul } from './build.ts';
 import { checkGraph } from './check.ts';
+import { evaluateNode } from './evaluate.ts';
 import { broadcastShapes } from './shapes.ts';
 import { reachableNodes, sameShape } from './ops.ts';
 import type { Graph, Node, NodeOf, OpName, Shape, Value } from './ops.ts';
 
 /** An equal, cheaper value for a node's only output, or `undefined` to keep the node. */
-type RewriteRule = (node: Node) => Value | undefined;
+export type RewriteRule = (node: Node) => Value | undefined;
 
 /**
  * The same graph with fewer or cheaper nodes: double transposes, changes of shape that change nothing
- * and products with 1 vanish, and chains of matrix products are bracketed the cheaper way. The result
- * is checked.
+ * and products with 1 vanish, and chains of matrix products are bracketed the cheaper way.
  */
 export function simplify(graph: Graph): Graph {
+  return rewrite(graph, improve);
+}
+
+/**
+ * Offers every node, inputs before users, to a rule. The result is checked.
+ *
+ * @throws when the rewritten graph does not pass its check
+ */
+export function rewrite(graph: Graph, rule: RewriteRule): Graph {
   const replaced = new Map<Node, readonly Value[]>();
   const current = (value: Value): Value => replaced.get(value.node)?.[value.output] ?? value;
   for (const node of reachableNodes(graph.outputs.values())) {
     const outputs = rebuild(node, node.inputs.map(current));
     const [only, ...more] = outputs;
-    const better = only && more.length === 0 ? improve(only) : undefined;
+    const better = only && more.length === 0 ? rule(only.node) : undefined;
     replaced.set(node, better ? [better] : outputs);
   }
   const outputs = new Map([...graph.outputs].map(([name, value]) => [name, current(value)]));
   const result = { ...graph, outputs };
   checkGraph(result);
   return result;
+}
+
+/**
+ * Computes what does not depend on any input, in double precision rounded once to float32. The runtime
+ * would do it too; here it is for what comes between, such as storing weights in fewer bits.
+ */
+export function foldConstants(graph: Graph): Graph {
+  return rewrite(graph, (node) => {
+    const foldable = node.inputs.length > 0 && node.types[0]?.dtype === 'float32';
+    const inputs = node.inputs.map(({ node: source }) =>
+      source.op === 'constant' && source.attributes.data instanceof Float32Array
+        ? { shape: source.attributes.type.shape, data: Float64Array.from(source.attributes.data) }
+        : undefined,
+    );
+    if (!foldable || !inputs.every((value) => value !== undefined)) return undefined;
+    const [result] = evaluateNode(node, inputs);
+    return result && constant({ shape: result.shape, data: Float32Array.from(result.data) });
+  });
 }
 
 const rules: readonly RewriteRule[] = [
@@ -35,10 +62,10 @@ const rules: readonly RewriteRule[] = [
   rebracketed,
 ];
 
-function improve(value: Value): Value | undefined {
+function improve(node: Node): Value | undefined {
   for (const rule of rules) {
-    const better = rule(value.node);
-    if (better) return improve(better) ?? better;
+    const better = rule(node);
+    if (better) return improve(better.node) ?? better;
   }
   return undefined;
 }

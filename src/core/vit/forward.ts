@@ -15,10 +15,15 @@ import type { LinearName, VitModel } from './weights.ts';
  * adapted weights it costs a pass over a matrix instead of one over all tokens.
  */
 
-/** A linear layer x → x·weight + bias, weight (in, out), bias (out). */
+/**
+ * A linear layer x → x·(weight + down·up) + bias: weight (in, out), bias (out), and where the layer has
+ * an adapter of rank r, down (in, r) and up (r, out). Scales go to the factors one by one, so that the
+ * sum stays a sum of a matrix and a product: what keeps the adapters' gradients cheap.
+ */
 export interface Linear {
   readonly weight: Value;
   readonly bias: Value | undefined;
+  readonly adapter?: { readonly down: Value; readonly up: Value } | undefined;
 }
 
 /** Where the blocks find their linear layers; everything else is frozen and comes from the model. */
@@ -132,13 +137,13 @@ function attention(
 ): Value {
   const [batch = 0, tokens = 0] = x.type.shape;
   const size = width / heads;
-  const split = (value: Value, permutation: readonly number[]): Value =>
-    g.transpose(g.reshape(value, [batch, tokens, heads, size]), permutation);
+  const split = (value: Value): Value =>
+    g.transpose(g.reshape(value, [batch, tokens, heads, size]), [0, 2, 1, 3]);
   const query = scaled(linear('attn.q'), g.scalar(1 / Math.sqrt(size)));
-  const q = split(apply(x, query), [0, 2, 1, 3]); // (B, H, N, d)
-  const k = split(apply(x, linear('attn.k')), [0, 2, 3, 1]); // (B, H, d, N)
-  const v = split(apply(x, linear('attn.v')), [0, 2, 1, 3]); // (B, H, N, d)
-  const mixed = g.matmul(g.softmax(g.matmul(q, k)), v); // (B, H, N, d)
+  const q = split(apply(x, query)); // (B, H, N, d)
+  const k = split(apply(x, linear('attn.k'))); // (B, H, N, d)
+  const v = split(apply(x, linear('attn.v'))); // (B, H, N, d)
+  const mixed = g.matmul(g.softmax(g.matmul(q, g.swapLast(k))), v); // (B, H, N, d)
   return g.reshape(g.transpose(mixed, [0, 2, 1, 3]), [batch, tokens, width]);
 }
 
@@ -147,23 +152,33 @@ function activate({ activation }: VitArchitecture, x: Value): Value {
   return g.gelu(x, activation === 'gelu' ? 'none' : 'tanh');
 }
 
-function apply(x: Value, { weight, bias }: Linear): Value {
-  const product = g.matmul(x, weight);
+function apply(x: Value, { weight, bias, adapter }: Linear): Value {
+  const whole = adapter ? g.add(weight, g.matmul(adapter.down, adapter.up)) : weight;
+  const product = g.matmul(x, whole);
   return bias ? g.add(product, bias) : product;
 }
 
 /** The layer with its outputs multiplied by `factor`, a scalar or (out). */
-function scaled({ weight, bias }: Linear, factor: Value): Linear {
-  return { weight: g.mul(weight, factor), bias: bias && g.mul(bias, factor) };
+function scaled({ weight, bias, adapter }: Linear, factor: Value): Linear {
+  return {
+    weight: g.mul(weight, factor),
+    bias: bias && g.mul(bias, factor),
+    adapter: adapter && { down: adapter.down, up: g.mul(adapter.up, factor) },
+  };
 }
 
 /** The layer for an input before layer norm's affine part: (x·γ + β)·W + b = x·(γ·W) + (β·W + b). */
-function afterNorm({ weight, bias }: Linear, scale: Value, shift: Value): Linear {
+function afterNorm({ weight, bias, adapter }: Linear, scale: Value, shift: Value): Linear {
   const [inputs = 0, outputs = 0] = weight.type.shape;
-  const shifted = g.reshape(g.matmul(g.reshape(shift, [1, inputs]), weight), [outputs]);
+  const column = g.reshape(scale, [inputs, 1]);
+  const row = g.reshape(shift, [1, inputs]);
+  const shifts = [g.matmul(row, weight)];
+  if (adapter) shifts.push(g.matmul(g.matmul(row, adapter.down), adapter.up));
+  const biases = shifts.map((value) => g.reshape(value, [outputs]));
   return {
-    weight: g.mul(weight, g.reshape(scale, [inputs, 1])),
-    bias: bias ? g.add(bias, shifted) : shifted,
+    weight: g.mul(weight, column),
+    bias: biases.reduce((sum, value) => (sum ? g.add(sum, value) : value), bias),
+    adapter: adapter && { down: g.mul(adapter.down, column), up: adapter.up },
   };
 }
 

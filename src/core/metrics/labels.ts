@@ -1,0 +1,45 @@
+import type { Tensor } from '../tensor.ts';
+
+/** One class an image (softmax), or any number of labels an image (sigmoids). */
+export type ClassificationTask = 'single' | 'several';
+
+/** The class indices of each image, in [0, classes). Exactly one each where the task is `single`. */
+export type ImageLabels = readonly (readonly number[])[];
+
+/** 0 and 1 for each image and class, row by row: (images, classes). */
+export function labelMatrix(
+  labels: ImageLabels,
+  classes: number,
+  task: ClassificationTask,
+): Uint8Array {
+  const matrix = new Uint8Array(labels.length * classes);
+  for (const [image, own] of labels.entries()) {
+    if (task === 'single' && own.length !== 1) {
+      throw new Error(`labels: image ${image} has ${own.length} labels, expected exactly one`);
+    }
+    for (const label of own) {
+      if (!Number.isInteger(label) || label < 0 || label >= classes) {
+        throw new Error(`labels: image ${image} has class ${label}, expected 0 to ${classes - 1}`);
+      }
+      matrix[image * classes + label] = 1;
+    }
+  }
+  return matrix;
+}
+
+/** Rows and columns of a matrix with at least one of each; `name` is for the message. */
+export function matrixSize(name: string, matrix: Tensor): { rows: number; columns: number } {
+  const [rows, columns] = matrix.shape;
+  if (matrix.shape.length !== 2 || !rows || !columns) {
+    throw new Error(`${name}: expected a filled matrix, got shape (${matrix.shape.join(', ')})`);
+  }
+  return { rows, columns };
+}
+
+/** Throws naming the first row that holds a number which is not finite. */
+export function requireFinite(name: string, matrix: Tensor): void {
+  const bad = matrix.data.findIndex((value) => !Number.isFinite(value));
+  if (bad === -1) return;
+  const row = Math.floor(bad / matrixSize(name, matrix).columns);
+  throw new Error(`${name}: row ${row} holds ${String(matrix.data[bad])}`);
+}
