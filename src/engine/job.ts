@@ -1,0 +1,48 @@
+import type { JobEvent, JobPhase } from '../contract/jobs.ts';
+import { UserError } from '../core/errors.ts';
+
+/** How a job is watched and stopped. */
+export interface JobContext {
+  readonly signal: AbortSignal;
+  report(event: JobEvent): void;
+}
+
+/** Throws when the job was cancelled. */
+export function throwIfCancelled({ signal }: JobContext): void {
+  if (signal.aborted) throw new UserError('cancelled', 'Stopped.');
+}
+
+/** Lets timers and signals run: a graph blocks its thread while it computes. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Reports the progress of one phase, with the time left from the pace since it began. */
+export class PhaseProgress {
+  readonly #context: JobContext;
+  readonly #phase: JobPhase;
+  readonly #total: number;
+  readonly #first: number;
+  readonly #start = performance.now();
+
+  /** @param first what was done before, by an earlier run */
+  constructor(context: JobContext, phase: JobPhase, total: number, first = 0) {
+    this.#context = context;
+    this.#phase = phase;
+    this.#total = total;
+    this.#first = first;
+    context.report({ type: 'progress', phase, done: first, total, secondsLeft: null });
+  }
+
+  advance(done: number, more: { loss?: number; imagesPerSecond?: number } = {}): void {
+    const seconds = (performance.now() - this.#start) / 1000;
+    const fresh = done - this.#first;
+    const secondsLeft = fresh > 0 ? (seconds / fresh) * (this.#total - done) : null;
+    const { context, phase, total } = {
+      context: this.#context,
+      phase: this.#phase,
+      total: this.#total,
+    };
+    context.report({ type: 'progress', phase, done, total, secondsLeft, ...more });
+  }
+}
