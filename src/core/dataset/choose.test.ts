@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { chooseLabelled, type Labelled } from './choose.ts';
+
+interface Numbered extends Labelled {
+  readonly id: number;
+}
+
+function images(...labels: string[][]): Numbered[] {
+  return labels.map((names, id) => ({ id, labels: names }));
+}
+
+const many = images(...Array.from({ length: 60 }, (_, i) => [['a', 'b', 'c'][i % 3] ?? '']));
+
+test('chooses exactly so many a class, in the order of the images', () => {
+  const chosen = chooseLabelled(many, ['a', 'b', 'c'], 4, 7);
+  const counts = ['a', 'b', 'c'].map((name) => chosen.filter((i) => i.labels[0] === name).length);
+  expect(counts).toEqual([4, 4, 4]);
+  expect(chosen.map(({ id }) => id)).toEqual(chosen.map(({ id }) => id).sort((a, b) => a - b));
+});
+
+test('the seed decides', () => {
+  const ids = (seed: number): number[] =>
+    chooseLabelled(many, ['a', 'b', 'c'], 4, seed).map(({ id }) => id);
+  expect(ids(1)).toEqual(ids(1));
+  expect(ids(1)).not.toEqual(ids(2));
+});
+
+test('images of other classes and unlabelled ones are left', () => {
+  const some = images([], ['x'], ['a'], []);
+  expect(chooseLabelled(some, ['a'], 1, 0).map(({ id }) => id)).toEqual([2]);
+});
+
+test('an image with several labels counts for each', () => {
+  const some = images(['a', 'b'], ['a', 'b'], ['a', 'b']);
+  expect(chooseLabelled(some, ['a', 'b'], 2, 0)).toHaveLength(2);
+});
+
+test('classes that share images get enough each', () => {
+  const some = images(...Array.from({ length: 30 }, (_, i) => (i % 3 === 0 ? ['a', 'b'] : ['b'])));
+  for (let seed = 0; seed < 20; seed++) {
+    const chosen = chooseLabelled(some, ['a', 'b'], 8, seed);
+    expect(chosen).toHaveLength(8);
+    expect(chosenCounts(chosen)).toEqual([8, 8]);
+  }
+  for (let seed = 0; seed < 20; seed++) {
+    const chosen = chooseLabelled(some, ['b', 'a'], 8, seed);
+    expect(Math.min(...chosenCounts(chosen))).toBe(8);
+  }
+});
+
+function chosenCounts(chosen: readonly Numbered[]): number[] {
+  return ['a', 'b'].map((name) => chosen.filter(({ labels }) => labels.includes(name)).length);
+}
+
+test('a label repeated within an image counts once', () => {
+  const some = images(['a', 'a']);
+  expect(() => chooseLabelled(some, ['a'], 2, 0)).toThrow(/"a" has 1/);
+});
+
+test('names every class with too few, how many it has and how many were asked for', () => {
+  const some = images(['a'], ['a'], ['b'], ['c'], ['c']);
+  const choose = (): unknown => chooseLabelled(some, ['a', 'b', 'c'], 2, 0);
+  expect(choose).toThrow(
+    '2 labelled images a class were asked for, but class "b" has 1. Label more images or ask for at most 1 a class.',
+  );
+  expect(() => chooseLabelled(some, ['a', 'd'], 3, 0)).toThrow(
+    '3 labelled images a class were asked for, but class "a" has 2, "d" has 0. Label more images.',
+  );
+});

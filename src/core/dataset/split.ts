@@ -1,0 +1,126 @@
+import { Random } from '../random.ts';
+
+/** What splitting needs to know of an image. */
+export interface Grouped {
+  readonly labels: readonly string[];
+  /** Images of one group (patient, scene) stay together; undefined: a group of its own. */
+  readonly group: string | undefined;
+}
+
+export interface Split<T> {
+  readonly train: T[];
+  readonly test: T[];
+}
+
+/** Images that must stay on one side. */
+interface Unit {
+  readonly indices: number[];
+  /** Images by stratum: the first label, '' for none. */
+  readonly strata: Map<string, number>;
+}
+
+/**
+ * Splits images into train and test by seed, about `fraction` of them into test: no group on both
+ * sides, each first label in proportion as well as the groups allow, and neither side empty as long as
+ * there are two groups. Both sides keep the order of `images`.
+ *
+ * @param fraction share of test, inside (0, 1)
+ */
+export function splitByGroup<T extends Grouped>(
+  images: readonly T[],
+  fraction: number,
+  seed: number,
+): Split<T> {
+  if (!(fraction > 0 && fraction < 1)) {
+    throw new Error(`splitByGroup: fraction must lie between 0 and 1, got ${fraction}`);
+  }
+  // Large groups first, while there is still room to balance them; the shuffle decides among equals.
+  const units = new Random(seed)
+    .shuffled(unitsOf(images))
+    .sort((a, b) => b.indices.length - a.indices.length);
+  const test = new Set(choose(units, images.length, fraction).flatMap((unit) => unit.indices));
+  return {
+    train: images.filter((_, index) => !test.has(index)),
+    test: images.filter((_, index) => test.has(index)),
+  };
+}
+
+function unitsOf(images: readonly Grouped[]): Unit[] {
+  const units: Unit[] = [];
+  const groups = new Map<string, Unit>();
+  for (const [index, { group, labels }] of images.entries()) {
+    let unit = group === undefined ? undefined : groups.get(group);
+    if (unit === undefined) {
+      unit = { indices: [], strata: new Map() };
+      units.push(unit);
+      if (group !== undefined) groups.set(group, unit);
+    }
+    const stratum = labels[0] ?? '';
+    unit.indices.push(index);
+    unit.strata.set(stratum, (unit.strata.get(stratum) ?? 0) + 1);
+  }
+  return units;
+}
+
+function choose(units: readonly Unit[], total: number, fraction: number): Unit[] {
+  const targets = targetsOf(units, fraction);
+  const chosen = new Set<Unit>();
+  const taken = new Map<string, number>();
+  let size = 0;
+  const take = (unit: Unit): void => {
+    chosen.add(unit);
+    size += unit.indices.length;
+    for (const [stratum, count] of unit.strata) {
+      taken.set(stratum, (taken.get(stratum) ?? 0) + count);
+    }
+  };
+
+  for (const unit of units) {
+    if (gain(unit, targets, taken) > 0) take(unit);
+  }
+  // Shares below one half of an image round to nothing; where that leaves the whole short, go on up to
+  // one image a stratum beyond its share.
+  for (const unit of units) {
+    const fits = [...unit.strata].every(
+      ([stratum, count]) =>
+        (taken.get(stratum) ?? 0) + count <= Math.ceil((targets.get(stratum) ?? 0) - 1e-9),
+    );
+    const room = size + unit.indices.length <= total * fraction + 0.5;
+    if (!chosen.has(unit) && fits && room) take(unit);
+  }
+  return neitherEmpty(units, chosen);
+}
+
+/** Images of each stratum wanted in test. */
+function targetsOf(units: readonly Unit[], fraction: number): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { strata } of units) {
+    for (const [stratum, count] of strata) {
+      counts.set(stratum, (counts.get(stratum) ?? 0) + count);
+    }
+  }
+  return new Map([...counts].map(([stratum, count]) => [stratum, count * fraction]));
+}
+
+/** By how much taking the unit brings the strata nearer to their targets, in squared images. */
+function gain(
+  { strata }: Unit,
+  targets: ReadonlyMap<string, number>,
+  taken: ReadonlyMap<string, number>,
+): number {
+  let sum = 0;
+  for (const [stratum, count] of strata) {
+    const open = (targets.get(stratum) ?? 0) - (taken.get(stratum) ?? 0);
+    sum += open ** 2 - (open - count) ** 2;
+  }
+  return sum;
+}
+
+/** Moves the smallest unit (they come largest first) to a side that would be empty. */
+function neitherEmpty(units: readonly Unit[], chosen: ReadonlySet<Unit>): Unit[] {
+  const smallest = units.at(-1);
+  if (smallest === undefined || units.length < 2) return [];
+  if (chosen.size === 0) return [smallest];
+  const all = chosen.size === units.length;
+  return units.filter((unit) => chosen.has(unit) && !(all && unit === smallest));
+}

@@ -1,0 +1,171 @@
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
+import { compareCodePoints } from '../core/dataset/order.ts';
+import { UserError } from '../core/errors.ts';
+import { readFailure, systemCode } from './file-errors.ts';
+import { imageExtensions } from './images.ts';
+import type { FoundImage, LabelledImages } from './labelled-images.ts';
+
+/** Bounds of a search, so that a wrong folder (a whole disk) fails with a sentence, not with time. */
+export interface FolderLimits {
+  readonly images: number;
+  readonly folders: number;
+  /** Levels of folders below the one given. */
+  readonly depth: number;
+}
+
+const defaultLimits: FolderLimits = { images: 1_000_000, folders: 100_000, depth: 32 };
+
+interface Search {
+  readonly root: string;
+  readonly limits: FolderLimits;
+  readonly found: FoundImage[];
+  folders: number;
+}
+
+/** A folder to look into. */
+interface Place {
+  /** Relative to the root, '' or ending in `/`. */
+  readonly prefix: string;
+  readonly depth: number;
+  /** Real paths of this folder and those above it; a link back to one of them is a loop. */
+  readonly ancestors: readonly string[];
+}
+
+/**
+ * Finds the images in a folder and those below it, by extension, ordered by the code points of their
+ * names. Hidden files and folders are passed over, and so are links that lead nowhere or back to a
+ * folder they lie in; other links are followed.
+ *
+ * Throws `UserError`: 'not-found', 'invalid-file' (a file, not a folder), 'no-images', 'too-large' (past
+ * a limit) or 'disk'.
+ */
+export async function findImages(
+  directory: string,
+  limits: Partial<FolderLimits> = {},
+): Promise<FoundImage[]> {
+  await checkFolder(directory);
+  const root = resolve(directory);
+  const search: Search = { root, limits: { ...defaultLimits, ...limits }, found: [], folders: 0 };
+  await look(search, { prefix: '', depth: 0, ancestors: [await realpath(root)] });
+  if (search.found.length === 0) {
+    const extensions = [...imageExtensions].join(', ');
+    throw new UserError(
+      'no-images',
+      `${directory} holds no images (${extensions}). Choose the folder that holds them or their class folders.`,
+    );
+  }
+  return search.found.sort((a, b) => compareCodePoints(a.name, b.name));
+}
+
+async function checkFolder(directory: string): Promise<void> {
+  const { isFolder } = await kindOf(directory).catch((error: unknown) => {
+    throw readFailure(error, directory);
+  });
+  if (!isFolder) {
+    throw new UserError('invalid-file', `${directory} is a file. Choose a folder of images.`);
+  }
+}
+
+async function look(search: Search, place: Place): Promise<void> {
+  const { root, limits } = search;
+  const folder = join(root, place.prefix);
+  search.folders++;
+  if (place.depth > limits.depth) throw tooLarge(root, `more than ${limits.depth} levels`);
+  if (search.folders > limits.folders) throw tooLarge(root, `more than ${limits.folders} folders`);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw readFailure(error, folder);
+  });
+  for (const entry of entries) {
+    if (!entry.name.startsWith('.')) await visit(search, place, entry);
+  }
+}
+
+async function visit(search: Search, place: Place, entry: Dirent): Promise<void> {
+  const name = place.prefix + entry.name;
+  const path = join(search.root, name);
+  const kind = entry.isSymbolicLink()
+    ? await followed(path)
+    : { isFile: entry.isFile(), isFolder: entry.isDirectory() };
+  if (kind.isFile && imageExtensions.has(extname(entry.name).toLowerCase())) {
+    if (search.found.length >= search.limits.images) {
+      throw tooLarge(search.root, `more than ${search.limits.images} images`);
+    }
+    search.found.push({ path, name });
+  } else if (kind.isFolder) {
+    const real = await realpath(path);
+    if (place.ancestors.includes(real)) return;
+    const ancestors = [...place.ancestors, real];
+    await look(search, { prefix: `${name}/`, depth: place.depth + 1, ancestors });
+  }
+}
+
+/** What a link leads to; neither file nor folder when it leads nowhere. */
+async function followed(path: string): Promise<{ isFile: boolean; isFolder: boolean }> {
+  try {
+    return await kindOf(path);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return { isFile: false, isFolder: false };
+  }
+}
+
+async function kindOf(path: string): Promise<{ isFile: boolean; isFolder: boolean }> {
+  const stats = await stat(path);
+  return { isFile: stats.isFile(), isFolder: stats.isDirectory() };
+}
+
+function tooLarge(root: string, what: string): UserError {
+  return new UserError('too-large', `${root} holds ${what}. Choose a smaller folder of images.`);
+}
+
+const trainNames = new Set(['train', 'training']);
+const splitNames = new Set([...trainNames, 'val', 'valid', 'validation', 'test', 'testing']);
+
+/**
+ * Labels images by the ImageFolder convention, `class/image.*`: the class is the first folder below
+ * `directory`; an image that lies directly in it is unlabelled.
+ *
+ * Throws `UserError('invalid-labels')` when the folders are splits (`train`, `test`) that hold the
+ * class folders, because the splits would be taken for classes.
+ */
+export function labelsFromFolders(
+  directory: string,
+  images: readonly FoundImage[],
+): LabelledImages {
+  checkNoSplits(directory, images);
+  const labelled = images.map((image) => {
+    const label = firstFolder(image.name);
+    return {
+      ...image,
+      labels: label === undefined ? [] : [label],
+      group: undefined,
+      split: undefined,
+    };
+  });
+  const classes = new Set(labelled.flatMap(({ labels }) => labels));
+  return { images: labelled, classes: [...classes].sort(compareCodePoints), problems: [] };
+}
+
+function firstFolder(name: string): string | undefined {
+  const slash = name.indexOf('/');
+  return slash < 0 ? undefined : name.slice(0, slash);
+}
+
+function checkNoSplits(directory: string, images: readonly FoundImage[]): void {
+  const nested = images.filter(({ name }) => name.split('/').length > 2);
+  const folders = new Set(images.flatMap(({ name }) => firstFolder(name) ?? []));
+  const splits = [...folders].filter((folder) => splitNames.has(folder.toLowerCase()));
+  if (nested.length === 0 || splits.length < folders.size) return;
+  const train = splits.find((folder) => trainNames.has(folder.toLowerCase()));
+  const test = splits.find((folder) => folder !== train);
+  const advice = [
+    train === undefined ? 'Give one of them' : `Give ${join(directory, train)} for training`,
+    test === undefined || train === undefined ? '' : ` and --test ${join(directory, test)}`,
+  ].join('');
+  throw new UserError(
+    'invalid-labels',
+    `${directory} holds splits (${splits.join(', ')}) with the class folders inside. ${advice}.`,
+  );
+}

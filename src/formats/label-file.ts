@@ -1,0 +1,97 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { compareCodePoints } from '../core/dataset/order.ts';
+import { UserError } from '../core/errors.ts';
+import { readFailure } from './file-errors.ts';
+import { parseLabelRows, type LabelRow } from './label-rows.ts';
+import type { FoundImage, ImageProblem, LabelledImage, LabelledImages } from './labelled-images.ts';
+
+/** Bytes; a million rows take about 50 MB. */
+const sizeLimit = 64 * 2 ** 20;
+
+/**
+ * Labels images by a CSV file with the header `path,label[,split,group]`, separated by comma, semicolon
+ * or tab. Paths are relative to the images' folder or else to the file's own, with `/` or `\`. Several
+ * labels of an image are separated by `|` or `;`; an empty one leaves it unlabelled, and so does having
+ * no row. Rows whose image is not there are listed under `problems`.
+ *
+ * Throws `UserError`: 'not-found', 'disk', 'too-large' or 'invalid-labels' (not a table, other columns,
+ * rows that contradict each other, no row with an image).
+ */
+export async function readLabelFile(
+  csvPath: string,
+  imagesDirectory: string,
+  images: readonly FoundImage[],
+): Promise<LabelledImages> {
+  const rows = parseLabelRows(await readText(csvPath), csvPath);
+  const places = [resolve(imagesDirectory), dirname(resolve(csvPath))];
+  const byPath = new Map(images.map((image) => [key(image.path), image]));
+  const rowOf = new Map<FoundImage, LabelRow>();
+  const problems: ImageProblem[] = [];
+  for (const row of rows) {
+    const image = places.flatMap((place) => byPath.get(key(resolve(place, row.path))) ?? [])[0];
+    if (image === undefined) {
+      const line = `line ${row.line} of ${basename(csvPath)}`;
+      problems.push({ path: row.path, reason: `${line} names it, but no such image was found` });
+      continue;
+    }
+    const earlier = rowOf.get(image);
+    if (earlier !== undefined) checkSame(earlier, row, csvPath);
+    rowOf.set(image, earlier ?? row);
+  }
+  if (rowOf.size === 0) {
+    throw new UserError(
+      'invalid-labels',
+      `None of the ${rows.length} images that ${csvPath} names was found in ${imagesDirectory}. Its paths must be relative to that folder.`,
+    );
+  }
+  const labelled = images.map((image) => label(image, rowOf.get(image)));
+  const classes = new Set(labelled.flatMap(({ labels }) => labels));
+  return { images: labelled, classes: [...classes].sort(compareCodePoints), problems };
+}
+
+async function readText(path: string): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    const { size } = await stat(path);
+    if (size > sizeLimit) {
+      throw new UserError('too-large', `${path} is larger than 64 MB. Split it or drop columns.`);
+    }
+    bytes = await readFile(path);
+  } catch (error) {
+    throw readFailure(error, path);
+  }
+  try {
+    // Takes a byte order mark away too.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new UserError('invalid-labels', `${path} is not UTF-8 text. Save it as CSV UTF-8.`);
+  }
+}
+
+/** File systems and spreadsheets differ in how they compose accents (é), so both sides are composed. */
+function key(path: string): string {
+  return path.normalize('NFC');
+}
+
+function label(image: FoundImage, row: LabelRow | undefined): LabelledImage {
+  return { ...image, labels: row?.labels ?? [], group: row?.group, split: row?.split };
+}
+
+/** Repeated rows are harmless when they agree. */
+function checkSame(first: LabelRow, second: LabelRow, csvPath: string): void {
+  const differs = (['labels', 'group', 'split'] as const).find(
+    (field) => describe(first[field]) !== describe(second[field]),
+  );
+  if (differs === undefined) return;
+  const values = [first, second].map((row) => `"${describe(row[differs])}" (line ${row.line})`);
+  throw new UserError(
+    'invalid-labels',
+    `${csvPath} gives ${first.path} two different ${differs === 'labels' ? 'labels' : `${differs}s`}: ${values.join(' and ')}. Keep one of the lines.`,
+  );
+}
+
+function describe(value: string | readonly string[] | undefined): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : [...value].sort(compareCodePoints).join('|');
+}

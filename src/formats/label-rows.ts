@@ -1,0 +1,109 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { UserError } from '../core/errors.ts';
+
+/** One row of a label file. */
+export interface LabelRow {
+  /** Where the row ends, from 1. */
+  readonly line: number;
+  /** As written, with `/`. */
+  readonly path: string;
+  readonly labels: readonly string[];
+  readonly group: string | undefined;
+  readonly split: string | undefined;
+}
+
+const columns = ['path', 'label', 'split', 'group'] as const;
+type Column = (typeof columns)[number];
+
+const delimiters = [',', ';', '\t'] as const;
+const rowLimit = 1_000_000;
+
+interface Line {
+  readonly fields: string[];
+  readonly line: number;
+}
+
+/**
+ * Reads the rows of a label file: header `path,label[,split,group]` in any order and case.
+ *
+ * Throws `UserError('invalid-labels')` that names the line for broken quotes, missing fields and empty
+ * paths, and the header for missing and unknown columns; 'too-large' past a million rows.
+ */
+export function parseLabelRows(text: string, csvPath: string): LabelRow[] {
+  const [header, ...lines] = readLines(text, csvPath);
+  if (header === undefined) throw headerError(csvPath, 'is empty');
+  const order = columnOrder(header.fields, csvPath);
+  if (lines.length > rowLimit) {
+    throw new UserError('too-large', `${csvPath} has more than ${rowLimit} rows. Split it.`);
+  }
+  if (lines.length === 0) {
+    throw new UserError('invalid-labels', `${csvPath} has a header but no rows. Add some.`);
+  }
+  return lines.map((line) => labelRow(line, order, csvPath));
+}
+
+function readLines(text: string, csvPath: string): Line[] {
+  try {
+    // The types of csv-parse leave out what `info` does.
+    const records = parse(text, {
+      delimiter: detectDelimiter(text),
+      info: true,
+      skip_empty_lines: true,
+      // One more than the header and the rows, enough to see that there are too many.
+      to: rowLimit + 2,
+      trim: true,
+    }) as unknown as { record: string[]; info: { lines: number } }[];
+    return records.map(({ record, info }) => ({ fields: record, line: info.lines }));
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new UserError(
+      'invalid-labels',
+      `${csvPath} cannot be read as a table: ${error.message}. Correct that line.`,
+      error.code,
+    );
+  }
+}
+
+/** The separator that the header uses most: none of the column names contains one. */
+function detectDelimiter(text: string): string {
+  const header = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? '';
+  const counts = delimiters.map((delimiter) => header.split(delimiter).length);
+  return delimiters[counts.indexOf(Math.max(...counts))] ?? ',';
+}
+
+function columnOrder(header: readonly string[], csvPath: string): Column[] {
+  const names = header.map((name) => name.toLowerCase());
+  const order = names.filter((name): name is Column => columns.some((column) => column === name));
+  // A misspelt "group" that is passed over would put one patient on both sides of a split.
+  const isWrong = order.length < names.length || new Set(order).size < order.length;
+  if (isWrong || !order.includes('path') || !order.includes('label')) {
+    throw headerError(csvPath, `has the header "${header.join(',').slice(0, 200)}"`);
+  }
+  return order;
+}
+
+function headerError(csvPath: string, found: string): UserError {
+  return new UserError(
+    'invalid-labels',
+    `${csvPath} ${found}. It must have the columns path and label, and may have split and group.`,
+  );
+}
+
+function labelRow({ fields, line }: Line, order: readonly Column[], csvPath: string): LabelRow {
+  const field = (column: Column): string => fields[order.indexOf(column)] ?? '';
+  const path = field('path').replaceAll('\\', '/');
+  if (path === '') {
+    throw new UserError('invalid-labels', `${csvPath} has no path in line ${line}. Add it.`);
+  }
+  const labels = field('label')
+    .split(/[|;]/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return {
+    line,
+    path,
+    labels: [...new Set(labels)],
+    group: field('group') || undefined,
+    split: field('split') || undefined,
+  };
+}

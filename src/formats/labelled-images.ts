@@ -1,0 +1,30 @@
+/** An image file below a chosen folder. */
+export interface FoundImage {
+  /** Absolute. */
+  readonly path: string;
+  /** Relative to the folder, with `/` on every system. */
+  readonly name: string;
+}
+
+export interface LabelledImage extends FoundImage {
+  /** None: unlabelled. Several: the image belongs to each of these classes. */
+  readonly labels: readonly string[];
+  /** Patient, scene or the like; related images stay on one side of a split. */
+  readonly group: string | undefined;
+  /** A split that the label file names (`train`, `test`, …). */
+  readonly split: string | undefined;
+}
+
+/** Something that was passed over, and why. */
+export interface ImageProblem {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface LabelledImages {
+  /** In the order in which the images were found. */
+  readonly images: readonly LabelledImage[];
+  /** Every label that occurs, by code points. */
+  readonly classes: readonly string[];
+  readonly problems: readonly ImageProblem[];
+}

@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { UserError } from '../core/errors.ts';
+import { elementCount } from '../core/tensor.ts';
+
+/**
+ * The header of a safetensors file: a 64-bit little-endian length, then a JSON object from tensor names
+ * to type, shape and place in the data that follow
+ * (https://github.com/huggingface/safetensors, "Format").
+ */
+
+/** Bits of one element of every type the format names. */
+const dtypeBits = {
+  BOOL: 8,
+  F4: 4,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  F8_E4M3: 8,
+  F8_E5M2: 8,
+  F8_E8M0: 8,
+  I8: 8,
+  U8: 8,
+  I16: 16,
+  U16: 16,
+  F16: 16,
+  BF16: 16,
+  I32: 32,
+  U32: 32,
+  F32: 32,
+  I64: 64,
+  U64: 64,
+  F64: 64,
+  C64: 64,
+} as const;
+
+export type StoredDtype = keyof typeof dtypeBits;
+
+/** A tensor as the header describes it. */
+export interface StoredTensor {
+  readonly dtype: StoredDtype;
+  readonly shape: readonly number[];
+  /** First byte, and the one after the last, counted from the end of the header. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface SafetensorsHeader {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The format's own limit for a header, in bytes. */
+export const headerLimit = 100_000_000;
+/** Far above any checkpoint; keeps a hostile header from costing minutes. */
+const tensorLimit = 100_000;
+
+const metadataKey = '__metadata__';
+const size = z.int().nonnegative();
+const entrySchema = z.object({
+  dtype: z.string(),
+  shape: z.array(size),
+  data_offsets: z.tuple([size, size]),
+});
+
+/** `UserError('invalid-file')` that names the file, the reason and what to do. */
+export function invalidSafetensors(path: string, reason: string): UserError {
+  return new UserError(
+    'invalid-file',
+    `${path} is not a valid safetensors file: ${reason}. Copy or download it again.`,
+  );
+}
+
+/**
+ * Reads and checks a header. The tensors must fill the data exactly, without overlaps or holes, and
+ * each must have the size its type and shape call for. A name given twice shows as a hole, because
+ * JSON keeps only the last one.
+ *
+ * @param json the header's bytes, without the length before them
+ * @param dataBytes how many bytes follow the header in the file
+ * @param path for messages
+ */
+export function parseHeader(json: Uint8Array, dataBytes: number, path: string): SafetensorsHeader {
+  const entries = Object.entries(parseObject(json, path));
+  if (entries.length > tensorLimit) {
+    throw invalidSafetensors(path, `it lists more than ${tensorLimit} tensors`);
+  }
+  const tensors = new Map<string, StoredTensor>();
+  let metadata: Record<string, string> = {};
+  for (const [name, value] of entries) {
+    if (name === metadataKey) metadata = parseMetadata(value, path);
+    else tensors.set(name, parseEntry(name, value, path));
+  }
+  checkPlaces(tensors, dataBytes, path);
+  return { tensors, metadata };
+}
+
+function parseObject(json: Uint8Array, path: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+  } catch {
+    throw invalidSafetensors(path, 'its header is not JSON');
+  }
+  if (!isObject(value)) throw invalidSafetensors(path, 'its header is not a JSON object');
+  return value;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** By hand: zod's records leave out the name `__proto__`. */
+function parseMetadata(value: unknown, path: string): Record<string, string> {
+  const entries = isObject(value) ? Object.entries<unknown>({ ...value }) : undefined;
+  if (entries?.every((pair): pair is [string, string] => typeof pair[1] === 'string') !== true) {
+    throw invalidSafetensors(path, 'its metadata are not texts by name');
+  }
+  return Object.fromEntries(entries);
+}
+
+function parseEntry(name: string, value: unknown, path: string): StoredTensor {
+  const label = quoted(name);
+  const parsed = entrySchema.safeParse(value);
+  if (!parsed.success) {
+    throw invalidSafetensors(path, `tensor ${label} lacks a proper type, shape or place`);
+  }
+  const { dtype, shape, data_offsets } = parsed.data;
+  if (!isStoredDtype(dtype)) {
+    throw new UserError(
+      'unsupported',
+      `${path} holds tensor ${label} of the unknown type ${quoted(dtype)}. Save it as float32.`,
+    );
+  }
+  const [begin, end] = data_offsets;
+  const bits = elementCount(shape) * dtypeBits[dtype];
+  if (!Number.isSafeInteger(bits) || bits !== (end - begin) * 8) {
+    const extent = `(${shape.join(', ')}) of ${dtype}`;
+    throw invalidSafetensors(path, `tensor ${label} is ${extent} but has ${end - begin} bytes`);
+  }
+  return { dtype, shape, begin, end };
+}
+
+function isStoredDtype(name: string): name is StoredDtype {
+  return Object.hasOwn(dtypeBits, name);
+}
+
+function checkPlaces(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  dataBytes: number,
+  path: string,
+): void {
+  const inOrder = [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
+  let filled = 0;
+  for (const [name, { begin, end }] of inOrder) {
+    if (end > dataBytes) {
+      const missing = `tensor ${quoted(name)} ends at byte ${end} of ${dataBytes}`;
+      throw invalidSafetensors(path, `it is cut short (${missing})`);
+    }
+    if (begin < filled) throw invalidSafetensors(path, `tensor ${quoted(name)} overlaps another`);
+    if (begin > filled) {
+      throw invalidSafetensors(path, `bytes ${filled} to ${begin} belong to no tensor`);
+    }
+    filled = end;
+  }
+  if (filled !== dataBytes) {
+    throw invalidSafetensors(path, `bytes ${filled} to ${dataBytes} belong to no tensor`);
+  }
+}
+
+/**
+ * The bytes before the data: the length, the JSON, and spaces that put the data on a multiple of 8.
+ * Throws when a tensor has the name of the metadata.
+ */
+export function encodeHeader({ tensors, metadata }: SafetensorsHeader): Uint8Array {
+  if (tensors.has(metadataKey)) throw new Error(`encodeHeader: ${metadataKey} names no tensor`);
+  const entries: [string, unknown][] = [...tensors].map(([name, { dtype, shape, begin, end }]) => [
+    name,
+    { dtype, shape, data_offsets: [begin, end] },
+  ]);
+  if (Object.keys(metadata).length > 0) entries.unshift([metadataKey, metadata]);
+  const text = JSON.stringify(Object.fromEntries(entries));
+  const json = new TextEncoder().encode(text);
+  const header = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
+  new DataView(header.buffer).setBigUint64(0, BigInt(header.length - 8), true);
+  header.set(json, 8);
+  return header;
+}
+
+/** A name for a message: quoted, control characters escaped, cut when it is very long. */
+function quoted(name: string): string {
+  return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
+}

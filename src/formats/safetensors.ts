@@ -1,0 +1,200 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { UserError } from '../core/errors.ts';
+import { elementCount, type Tensor } from '../core/tensor.ts';
+import { readFailure } from './file-errors.ts';
+import {
+  encodeHeader,
+  headerLimit,
+  invalidSafetensors,
+  parseHeader,
+  type SafetensorsHeader,
+  type StoredTensor,
+} from './safetensors-header.ts';
+import { encodeFloats, floatBytes, widen, type FloatDtype } from './safetensors-values.ts';
+import { writeFileAtomically } from './write-file.ts';
+
+export type { StoredDtype, StoredTensor } from './safetensors-header.ts';
+export type { FloatDtype } from './safetensors-values.ts';
+
+/** Values widened at a time: 8 MiB of half-precision words beside the result. */
+const chunkLength = 2 ** 22;
+
+/** An open file whose tensors are read one by one. */
+export interface SafetensorsFile extends SafetensorsHeader {
+  readonly path: string;
+  /**
+   * The values of a tensor as float32. Throws `UserError`: 'invalid-file' when the file has no such
+   * tensor or was shortened meanwhile, 'unsupported' when it holds anything but F32, F16 or BF16.
+   */
+  read(name: string): Promise<Tensor>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a safetensors file and checks its header against its size; no values are read yet. The caller
+ * closes it.
+ *
+ * Throws `UserError`: 'not-found', 'invalid-file' (a folder, an empty or cut file, a header that is too
+ * long or does not fit the file), 'unsupported' (a type of element the format did not have) or 'disk'.
+ */
+export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    throw readFailure(error, path);
+  });
+  try {
+    const { header, dataStart } = await readHeader(handle, path);
+    return {
+      path,
+      ...header,
+      read: (name) => readTensor(handle, path, name, header.tensors.get(name), dataStart),
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw readFailure(error, path);
+  }
+}
+
+/** Reads a whole file; every tensor must be F32, F16 or BF16. Throws as `openSafetensors` and `read`. */
+export async function readSafetensors(
+  path: string,
+): Promise<{ tensors: Map<string, Tensor>; metadata: Readonly<Record<string, string>> }> {
+  const file = await openSafetensors(path);
+  try {
+    const tensors = new Map<string, Tensor>();
+    for (const name of file.tensors.keys()) tensors.set(name, await file.read(name));
+    return { tensors, metadata: file.metadata };
+  } finally {
+    await file.close();
+  }
+}
+
+async function readHeader(
+  handle: FileHandle,
+  path: string,
+): Promise<{ header: SafetensorsHeader; dataStart: number }> {
+  const { size } = await handle.stat();
+  if (size < 8) throw invalidSafetensors(path, `it has only ${size} bytes`);
+  const prefix = Buffer.alloc(8);
+  await readFully(handle, prefix, 0, path);
+  if (prefix.toString('latin1') === 'version ') {
+    throw new UserError(
+      'invalid-file',
+      `${path} is only the pointer that Git LFS keeps in place of a large file. Fetch the file itself with "git lfs pull".`,
+    );
+  }
+  const length = prefix.readBigUInt64LE();
+  if (length > BigInt(headerLimit)) {
+    throw invalidSafetensors(path, `its header claims ${length.toString()} bytes`);
+  }
+  const dataStart = 8 + Number(length);
+  if (dataStart > size) {
+    throw invalidSafetensors(path, `its header ends at byte ${dataStart} of ${size}`);
+  }
+  const json = new Uint8Array(Number(length));
+  await readFully(handle, json, 8, path);
+  return { header: parseHeader(json, size - dataStart, path), dataStart };
+}
+
+async function readTensor(
+  handle: FileHandle,
+  path: string,
+  name: string,
+  stored: StoredTensor | undefined,
+  dataStart: number,
+): Promise<Tensor> {
+  if (stored === undefined) throw new UserError('invalid-file', `${path} has no tensor "${name}".`);
+  const { dtype, shape, begin } = stored;
+  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16') {
+    throw new UserError(
+      'unsupported',
+      `${path} holds tensor "${name}" as ${dtype}. Save it as F32, F16 or BF16.`,
+    );
+  }
+  const data = new Float32Array(elementCount(shape));
+  const start = dataStart + begin;
+  try {
+    if (dtype === 'F32') {
+      await readFully(handle, new Uint8Array(data.buffer), start, path);
+    } else {
+      await readHalves(handle, dtype, data, start, path);
+    }
+  } catch (error) {
+    throw readFailure(error, path);
+  }
+  return { shape, data };
+}
+
+/** Reads and widens in chunks, so that the stored form is never in memory as a whole. */
+async function readHalves(
+  handle: FileHandle,
+  dtype: 'F16' | 'BF16',
+  data: Float32Array,
+  start: number,
+  path: string,
+): Promise<void> {
+  const buffer = new Uint16Array(Math.min(chunkLength, data.length));
+  for (let first = 0; first < data.length; first += buffer.length) {
+    const target = data.subarray(first, first + buffer.length);
+    const halves = buffer.subarray(0, target.length);
+    const bytes = new Uint8Array(buffer.buffer, 0, halves.byteLength);
+    await readFully(handle, bytes, start + first * floatBytes[dtype], path);
+    widen(halves, dtype, target);
+  }
+}
+
+/** Fills `target` from `position`; the platforms this runs on are little-endian, as the format is. */
+async function readFully(
+  handle: FileHandle,
+  target: Uint8Array,
+  position: number,
+  path: string,
+): Promise<void> {
+  // Below the 2 GiB that one system call takes.
+  const step = 2 ** 30;
+  for (let done = 0; done < target.length;) {
+    const length = Math.min(step, target.length - done);
+    const { bytesRead } = await handle.read(target, done, length, position + done);
+    if (bytesRead === 0) throw invalidSafetensors(path, 'it ended while it was being read');
+    done += bytesRead;
+  }
+}
+
+export interface SafetensorsOptions {
+  /** How every tensor is stored; F32 unless told. */
+  readonly dtype?: FloatDtype;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The bytes of a safetensors file, piece by piece: the header, then the tensors by name, so that the
+ * same tensors give the same file. F16 and BF16 round to the nearest, ties to even.
+ */
+export function* encodeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  { dtype = 'F32', metadata = {} }: SafetensorsOptions = {},
+): Generator<Uint8Array, void, undefined> {
+  const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
+  const stored = new Map<string, StoredTensor>();
+  let end = 0;
+  for (const [name, { shape, data }] of sorted) {
+    if (data.length !== elementCount(shape)) {
+      const extent = `(${shape.join(', ')})`;
+      throw new Error(`encodeSafetensors: ${name} is ${extent} but has ${data.length} values`);
+    }
+    const begin = end;
+    end += data.length * floatBytes[dtype];
+    stored.set(name, { dtype, shape, begin, end });
+  }
+  yield encodeHeader({ tensors: stored, metadata });
+  for (const [, { data }] of sorted) yield encodeFloats(data, dtype);
+}
+
+/** Writes a safetensors file as a whole or not at all. Throws `UserError('disk')`. */
+export function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  options: SafetensorsOptions = {},
+): Promise<void> {
+  return writeFileAtomically(path, encodeSafetensors(tensors, options));
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeFailure } from './file-errors.ts';
+
+/**
+ * Writes a file as a whole or not at all: the bytes go to a temporary name in the same folder, which
+ * takes the place of `path` only once the disk has them. Chunks are pulled one by one, so a large file
+ * never has to be in memory at once. A symbolic link at `path` is replaced, not followed.
+ *
+ * Throws `UserError('disk')` when the folder is missing, full or read-only; what the chunks themselves
+ * throw passes through. Either way nothing new is left behind and an older file is untouched.
+ */
+export async function writeFileAtomically(
+  path: string,
+  chunks: Uint8Array | Iterable<Uint8Array>,
+): Promise<void> {
+  // A name of its own: a long file name plus a suffix could pass the file system's limit.
+  const temporary = join(dirname(path), `.understudy-${randomBytes(8).toString('hex')}.partial`);
+  try {
+    await writeAndSync(temporary, chunks instanceof Uint8Array ? [chunks] : chunks);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw writeFailure(error, path);
+  }
+}
+
+async function writeAndSync(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+  const handle = await open(path, 'wx');
+  try {
+    for (const chunk of chunks) await handle.writeFile(chunk);
+    // Without this, a power cut after the rename could leave an empty file under the good name.
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
