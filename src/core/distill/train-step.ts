@@ -23,14 +23,13 @@ export interface StudentPlan {
 }
 
 /**
- * The student's loss and its gradient with respect to the adapters.
+ * The student's loss and its gradient with respect to the adapters, without an update.
  *
  * Inputs: `images` (B, C, S, S) in [0, 1], `targets` (B, N, D), the teacher's last block before its
  * final norm, `adapters` (size). Outputs: `loss` (), `gradient` (size).
  */
-export function lossAndGradient({ copy, layout }: StudentPlan, batch: number): Graph {
-  const adapters = g.input('adapters', [layout.size]);
-  const { loss, gradient } = studentLoss({ copy, layout }, batch, adapters);
+export function lossAndGradient(plan: StudentPlan, batch: number): Graph {
+  const { loss, gradient } = studentLoss(plan, batch, g.input('adapters', [plan.layout.size]));
   return simplify({
     name: 'gradient',
     outputs: new Map([
@@ -41,31 +40,52 @@ export function lossAndGradient({ copy, layout }: StudentPlan, batch: number): G
 }
 
 /**
- * A whole training step as one graph.
+ * A whole training step as one graph, which can also be run part by part: a batch of n parts keeps its
+ * intermediate results in the cache, or a small device's memory, and gives the same update. Every part
+ * adds its share to the sums; the state that the last part puts out is the next one, that of the
+ * earlier parts is not used.
  *
- * Inputs: those of `lossAndGradient`, and `mean`, `square` (size), `learningRate` (), `corrections` (2).
- * Outputs: `loss` () before the update, and the new state: `adaptersNext`, `meanNext`, `squareNext`.
+ * Inputs: `images` (B, C, S, S) in [0, 1]; `targets` (B, N, D); the state `adapters`, `mean`, `square`
+ * (size); the sums so far, `lossSum` () and `gradientSum` (size), zeros for the first part; `share` (),
+ * 1/n; `learningRate` (); `corrections` (2). Outputs: `lossSumNext`, the loss before the update;
+ * `gradientSumNext`; `adaptersNext`, `meanNext`, `squareNext`.
+ *
+ * @param part images in one part, B
  */
-export function trainStep({ copy, layout }: StudentPlan, batch: number): Graph {
-  const adapters = g.input('adapters', [layout.size]);
-  const mean = g.input('mean', [layout.size]);
-  const square = g.input('square', [layout.size]);
-  const { loss, gradient } = studentLoss({ copy, layout }, batch, adapters);
+export function trainStep(plan: StudentPlan, part: number): Graph {
+  const { size } = plan.layout;
+  const parameters = g.input('adapters', [size]);
+  const { loss, gradient } = studentLoss(plan, part, parameters);
+  const share = g.input('share', []);
+  const lossSum = g.add(g.input('lossSum', []), g.mul(loss, share));
+  const gradientSum = g.add(g.input('gradientSum', [size]), g.mul(gradient, share));
   const next = adamW(
-    { parameters: adapters, mean, square },
-    gradient,
+    { parameters, mean: g.input('mean', [size]), square: g.input('square', [size]) },
+    gradientSum,
     g.input('learningRate', []),
     g.input('corrections', [2]),
   );
   return simplify({
     name: 'step',
     outputs: new Map([
-      ['loss', loss],
+      ['lossSumNext', lossSum],
+      ['gradientSumNext', gradientSum],
       ['adaptersNext', next.parameters],
       ['meanNext', next.mean],
       ['squareNext', next.square],
     ]),
   });
+}
+
+/**
+ * Images in one part of a batch: the largest divisor up to `largest`, or the whole batch where it has
+ * no divisor of a useful size.
+ */
+export function partSize(batch: number, largest: number): number {
+  for (let size = Math.min(batch, largest); size >= largest / 4; size--) {
+    if (batch % size === 0) return size;
+  }
+  return batch;
 }
 
 /**

@@ -98,8 +98,7 @@ export function adaptedLinears(
     const pair = pairs[positions.get(`${block}.${name}`) ?? -1];
     if (!pair) return linear;
     const [a, b] = pair;
-    const update = g.matmul(g.swapLast(a), g.swapLast(b)); // (in, out)
-    return { weight: g.add(linear.weight, update), bias: linear.bias };
+    return { ...linear, adapter: { down: g.swapLast(a), up: g.swapLast(b) } };
   };
 }
 

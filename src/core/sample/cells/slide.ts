@@ -1,0 +1,51 @@
+import { Canvas } from '../canvas.ts';
+import type { Random } from '../../random.ts';
+import { type Colour, mixColours, varyColour, type Vector } from '../drawing.ts';
+import { type Shape } from './shapes.ts';
+
+/** The mask of a field of cells: 0 is the bare slide (and platelets). */
+export const cellMask = { nucleus: 1, cytoplasm: 2, red: 3 } as const;
+
+/** A field under construction, and how this slide took the stain. */
+export interface Slide {
+  readonly canvas: Canvas;
+  readonly mask: Uint8Array;
+  readonly random: Random;
+  /** What a nucleus's chromatin looks like: blue to violet, pale to dark. */
+  readonly chromatin: Colour;
+  /** 0 is a blue, basic stain; 1 is a pink, acid one. */
+  readonly acid: number;
+  /** What light is left by the thickest part of a red cell, by channel. */
+  readonly haemoglobin: Colour;
+}
+
+export function makeSlide(random: Random, side: number): Slide {
+  const acid = random.uniform();
+  const glass = varyColour(random, mixColours([222, 228, 226], [236, 224, 220], acid), 0.05);
+  const violet = mixColours([84, 72, 160], [128, 66, 168], random.uniform());
+  const pale = mixColours([0.9, 0.78, 0.78], [0.8, 0.64, 0.66], random.uniform());
+  return {
+    canvas: new Canvas(side, glass),
+    mask: new Uint8Array(side * side),
+    random,
+    chromatin: varyColour(random, violet, 0.18),
+    acid,
+    haemoglobin: pale,
+  };
+}
+
+/** Visits the pixels in a square round `centre` with the shape's signed distance there. */
+export function eachPixel(
+  side: number,
+  centre: Vector,
+  reach: number,
+  shape: Shape,
+  visit: (pixel: number, distance: number, x: number, y: number) => void,
+): void {
+  const top = Math.max(0, Math.floor(centre.y - reach));
+  const bottom = Math.min(side - 1, Math.ceil(centre.y + reach));
+  const left = Math.max(0, Math.floor(centre.x - reach));
+  const right = Math.min(side - 1, Math.ceil(centre.x + reach));
+  for (let y = top; y <= bottom; y++)
+    for (let x = left; x <= right; x++) visit(y * side + x, shape(x, y), x, y);
+}

@@ -1,0 +1,154 @@
+import { Random } from '../../random.ts';
+import {
+  chance,
+  clamp,
+  type Colour,
+  mixColours,
+  pick,
+  scaleColour,
+  varyColour,
+  type Vector,
+} from '../drawing.ts';
+import { makeNoise, type Noise } from '../noise.ts';
+import { scatterTrees, treeColour } from './forest.ts';
+import { makeParcels } from './parcels.ts';
+import { type Layer, makeLayer, maskValue, type Scene } from './scene.ts';
+
+const growing: readonly Colour[] = [
+  [36, 84, 72],
+  [48, 98, 80],
+  [46, 84, 74],
+  [84, 112, 88],
+  [66, 90, 78],
+];
+const ripe: readonly Colour[] = [
+  [168, 146, 116],
+  [146, 130, 104],
+  [190, 162, 132],
+  [128, 120, 94],
+];
+
+/** One field: its colour, and its rows or planted dots. */
+interface Field {
+  readonly colour: Colour;
+  readonly across: Vector;
+  /** Pixels from row to row. */
+  readonly period: number;
+  readonly rows: number;
+  readonly dots: boolean;
+}
+
+/** Farmland: a patchwork of fields with rows, hedges, tracks and a farm. */
+export function paintCrops(scene: Scene): Layer {
+  const { side, random } = scene;
+  const large = chance(random, 0.3);
+  const parcels = makeParcels(
+    random,
+    side,
+    large ? random.uniform(26, 50) : random.uniform(12, 24),
+  );
+  const kinds = cropKinds(scene);
+  const rowStrength = random.uniform(0.01, 0.09);
+  const seed = random.next();
+  const fields = new Map<number, Field>();
+  const patchy = makeNoise(random, { scale: 12, octaves: 3 });
+  const patches = random.uniform(0.02, 0.1);
+  const layer = makeLayer(side, 'crops', scene.soil);
+  for (let y = 0, pixel = 0; y < side; y++)
+    for (let x = 0; x < side; x++, pixel++) {
+      const cell = parcels.cell[pixel] as number;
+      let field = fields.get(cell);
+      if (field === undefined) {
+        field = makeField(new Random(seed, cell), kinds, parcels.axis, rowStrength);
+        fields.set(cell, field);
+      }
+      layer.canvas.mix(pixel, field.colour, 1);
+      layer.canvas.filter(pixel, fieldShade(field, x, y) * (1 + patches * patchy(x, y)));
+    }
+  paintBorders(scene, layer, parcels.border);
+  if (chance(random, 0.4)) scatterTrees(scene, layer, 1 + random.integer(14), [0.5, 1.6], true);
+  if (chance(random, 0.25)) paintFarm(scene, layer, parcels.axis);
+  return layer;
+}
+
+/** The two to four things that grow (or do not) on this land this season. */
+function cropKinds({ random, lushness, soil }: Scene): Colour[] {
+  if (chance(random, 0.25)) {
+    // Pasture: one green, grazed more or less.
+    const grass = varyColour(random, mixColours([42, 80, 74], soil, 0.35 * random.uniform()), 0.1);
+    return [grass, varyColour(random, grass, 0.1)];
+  }
+  return Array.from({ length: 2 + random.integer(3) }, () => {
+    const state = random.uniform() + (lushness - 0.5) * 1.1;
+    if (state > 0.5) return varyColour(random, pick(random, growing), 0.08);
+    if (state > 0.25) return varyColour(random, pick(random, ripe), 0.12);
+    return varyColour(random, soil, 0.15);
+  });
+}
+
+function makeField(random: Random, kinds: readonly Colour[], axis: Vector, rows: number): Field {
+  return {
+    colour: varyColour(random, pick(random, kinds), 0.1),
+    across: chance(random, 0.7) ? axis : { x: -axis.y, y: axis.x },
+    period: random.uniform(2.1, 4.5),
+    rows: chance(random, 0.7) ? rows * random.uniform(0.4, 1.4) : 0,
+    dots: chance(random, 0.12),
+  };
+}
+
+function fieldShade({ across, period, rows, dots }: Field, x: number, y: number): number {
+  if (rows === 0) return 1;
+  const row = wave((x * across.x + y * across.y) / period);
+  if (!dots) return 1 + rows * row;
+  return 1 + rows * (row + wave((y * across.x - x * across.y) / period) - 0.4);
+}
+
+/** A triangle wave of period 1 between −1 and 1. */
+function wave(t: number): number {
+  return 4 * Math.abs(t - Math.floor(t) - 0.5) - 1;
+}
+
+/** Between fields: nothing, a pale track, or hedges with gaps. */
+function paintBorders(scene: Scene, layer: Layer, border: Float32Array): void {
+  const { side, random } = scene;
+  const kind = pick(random, ['none', 'track', 'hedge', 'hedge', 'both'] as const);
+  if (kind === 'none') return;
+  const track = mixColours(scene.soil, [196, 182, 156], random.uniform(0.2, 0.9));
+  const hedge = scaleColour(treeColour(random, scene.lushness), random.uniform(0.8, 1));
+  const gaps: Noise = makeNoise(random, { scale: random.uniform(8, 20), octaves: 2 });
+  const bias = random.uniform(-0.3, 0.4);
+  const width = random.uniform(0.5, 1.3);
+  for (let y = 0, pixel = 0; y < side; y++)
+    for (let x = 0; x < side; x++, pixel++) {
+      const cover = clamp(width + 0.5 - (border[pixel] as number));
+      if (cover === 0) continue;
+      const there = gaps(x, y) + bias > 0;
+      if (kind === 'track' || (kind === 'both' && !there)) {
+        layer.canvas.mix(pixel, track, cover * 0.6);
+        if (cover > 0.9) layer.mask[pixel] = 0;
+      } else if (there) {
+        layer.canvas.mix(pixel, hedge, cover * 0.9);
+        if (cover > 0.5) layer.mask[pixel] = maskValue('forest');
+      }
+    }
+}
+
+function paintFarm({ side, random }: Scene, layer: Layer, axis: Vector): void {
+  const yard = { x: random.uniform(6, side - 6), y: random.uniform(6, side - 6) };
+  layer.canvas.disc(yard, random.uniform(1.5, 3), [150, 142, 132], 0.5);
+  for (let left = 2 + random.integer(4); left > 0; left--) {
+    const centre = { x: yard.x + random.uniform(-3, 3), y: yard.y + random.uniform(-3, 3) };
+    const roof = pick<Colour>(random, [
+      [176, 108, 88],
+      [200, 196, 190],
+      [120, 116, 118],
+    ]);
+    layer.canvas.box(
+      centre,
+      axis,
+      { x: random.uniform(0.6, 1.6), y: random.uniform(0.4, 0.8) },
+      roof,
+    );
+    layer.mask[Math.round(centre.y) * side + Math.round(centre.x)] = maskValue('town');
+  }
+}

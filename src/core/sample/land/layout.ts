@@ -1,0 +1,90 @@
+import type { Random } from '../../random.ts';
+import { around, chance, clamp, direction, pick } from '../drawing.ts';
+import { makeNoise, plane } from '../noise.ts';
+import { makeLine } from './lines.ts';
+import type { Cover } from './scene.ts';
+
+/** How much of a tile may be covered by anything but its label. */
+const mostOther = 0.38;
+
+/** What is found beside each cover, the commoner the more often it is listed. */
+const neighbours: Record<Cover, readonly Cover[]> = {
+  water: ['forest', 'crops', 'crops', 'town', 'bare'],
+  forest: ['crops', 'crops', 'bare', 'water'],
+  crops: ['forest', 'forest', 'town', 'water', 'bare'],
+  town: ['crops', 'forest', 'water', 'bare'],
+  bare: ['forest', 'crops', 'water', 'town'],
+};
+
+/**
+ * How far the others may come into a tile of each label, as a share of `mostOther`. Water is what it is
+ * with any shore; woods and wastes are called so where little else is in sight.
+ */
+const reach: Record<Cover, number> = { water: 1, forest: 0.4, crops: 0.7, town: 0.8, bare: 0.5 };
+
+/** What lies over the tile's label: a cover and its share of each pixel, soft along its edge. */
+export interface Region {
+  readonly cover: Cover;
+  readonly share: Float32Array;
+}
+
+/**
+ * Lets up to two other covers into a tile, each where a random field is highest. Thresholds are
+ * quantiles, so the shares come out as drawn and the label stays dominant.
+ */
+export function makeRegions(random: Random, side: number, label: Cover): Region[] {
+  const regions: Region[] = [];
+  const count = pick(random, label === 'water' ? [0, 0, 1, 1, 1, 2] : [0, 0, 0, 0, 0, 1, 1, 2]);
+  const total = around(random, 0.02, mostOther * reach[label]);
+  for (let left = count; left > 0; left--) {
+    const cover = pick(
+      random,
+      neighbours[label].filter((other) => regions.every(({ cover }) => cover !== other)),
+    );
+    const field = shapeField(random, side, label);
+    const threshold = quantile(field, 1 - total / count);
+    regions.push({ cover, share: coverage(field, side, threshold) });
+  }
+  return regions;
+}
+
+/** High on one side of a wandering shore, along a band, round a corner, or in patches. */
+function shapeField(random: Random, side: number, label: Cover): Float32Array {
+  const rough = random.uniform(0.1, 0.5);
+  const detail = makeNoise(random, { scale: random.uniform(14, 30), octaves: 4, roughness: 0.5 });
+  // Patches in a lake would be archipelagos on every fifth tile: shores are commoner.
+  const kind = pick(random, ['shore', 'shore', 'band', 'corner', 'patches'] as const);
+  if (kind === 'patches' && !(label === 'water' && chance(random, 0.7))) return plane(side, detail);
+  if (kind === 'band') {
+    const line = makeLine(random, side, random.uniform(2, 14));
+    // The label lies along the line or, where it is no river, is crossed by a band of the other.
+    const sign = label === 'water' ? 1 : -1;
+    return plane(side, (x, y) => 6 * rough * detail(x, y) + sign * Math.abs(line.distance(x, y)));
+  }
+  if (kind === 'corner') {
+    const centre = { x: random.integer(2) * side, y: random.integer(2) * side };
+    return plane(side, (x, y) => {
+      const dx = (x - centre.x) / side;
+      const dy = (y - centre.y) / side;
+      return rough * detail(x, y) - Math.sqrt(dx * dx + dy * dy);
+    });
+  }
+  const towards = direction(random);
+  return plane(side, (x, y) => rough * detail(x, y) + (2 * (x * towards.x + y * towards.y)) / side);
+}
+
+/** The share of each pixel above the threshold, taking the field as a ramp across the pixel. */
+function coverage(field: Float32Array, side: number, threshold: number): Float32Array {
+  return field.map((value, pixel) => {
+    const x = pixel % side;
+    const besideX = field[x + 1 < side ? pixel + 1 : pixel - 1] as number;
+    const besideY = field[pixel + side < field.length ? pixel + side : pixel - side] as number;
+    const slope = Math.abs(besideX - value) + Math.abs(besideY - value);
+    return clamp(0.5 + (value - threshold) / Math.max(slope, 1e-6));
+  });
+}
+
+function quantile(values: Float32Array, share: number): number {
+  const sorted = values.slice().sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
+}

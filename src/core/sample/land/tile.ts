@@ -1,0 +1,80 @@
+import type { Raster } from '../../image/raster.ts';
+import { Random } from '../../random.ts';
+import { chance, type Colour, varyColour } from '../drawing.ts';
+import { paintAtmosphere } from './atmosphere.ts';
+import { paintBare } from './bare.ts';
+import { paintCrops } from './crops.ts';
+import { paintForest } from './forest.ts';
+import { makeRegions, type Region } from './layout.ts';
+import { makeLine, paintLine } from './lines.ts';
+import { type Cover, type Layer, makeScene, maskValue, type Scene } from './scene.ts';
+import { paintTown } from './town.ts';
+import { paintWater } from './water.ts';
+
+const painters: Record<Cover, (scene: Scene) => Layer> = {
+  water: paintWater,
+  forest: paintForest,
+  crops: paintCrops,
+  town: paintTown,
+  bare: paintBare,
+};
+
+/** One tile seen from above, and what covers each of its pixels. */
+export function drawLandTile(
+  random: Random,
+  side: number,
+  label: Cover,
+): { image: Raster; mask: Raster } {
+  const scene = makeScene(random, side, label);
+  const tile = compose(scene, label, makeRegions(random, side, label));
+  paintCrossings(scene, tile, label);
+  paintAtmosphere(random, tile.canvas);
+  const image = tile.canvas.toRaster(random, random.uniform(0.1, 0.6));
+  return { image, mask: { width: side, height: side, channels: 1, data: tile.mask } };
+}
+
+/** Paints the label's cover and the others over it, each where its region is. */
+function compose(scene: Scene, label: Cover, regions: readonly Region[]): Layer {
+  const tile = painters[label](scene);
+  for (const { cover, share } of regions) {
+    const layer = painters[cover](scene);
+    for (let pixel = 0; pixel < share.length; pixel++) {
+      const amount = share[pixel] as number;
+      if (amount > 0) tile.canvas.mix(pixel, layer.canvas.colourAt(pixel), amount);
+      if (amount >= 0.5) tile.mask[pixel] = layer.mask[pixel] as number;
+    }
+  }
+  const water = maskValue('water');
+  for (let pixel = 0; pixel < tile.mask.length; pixel++)
+    if (tile.mask[pixel] !== water) {
+      const shade = (scene.relief[pixel] as number) - 1;
+      tile.canvas.filter(pixel, 1 + 1.1 * shade, 1 + shade, 1 + 0.7 * shade);
+    }
+  return tile;
+}
+
+/** A road or a stream that crosses the tile whatever it shows. */
+function paintCrossings(scene: Scene, tile: Layer, label: Cover): void {
+  const { side, random } = scene;
+  if (label !== 'water' && chance(random, 0.04)) {
+    const stream = makeLine(random, side, random.uniform(4, 14));
+    const width = random.uniform(0.8, 4);
+    paintLine(
+      tile,
+      stream,
+      width,
+      varyColour(random, [44, 64, 76], 0.25),
+      width > 1.5 ? maskValue('water') : undefined,
+    );
+  }
+  if (chance(random, label === 'water' || label === 'forest' ? 0.04 : 0.1)) {
+    const asphalt: Colour = [132, 130, 130];
+    paintLine(
+      tile,
+      makeLine(random, side, random.uniform(0, 8)),
+      random.uniform(0.9, 2),
+      varyColour(random, asphalt, 0.25),
+      0,
+    );
+  }
+}

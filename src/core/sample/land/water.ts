@@ -1,0 +1,83 @@
+import { chance, clamp, type Colour, direction, mixColours, pick, varyColour } from '../drawing.ts';
+import { makeNoise, warped } from '../noise.ts';
+import { type Layer, makeLayer, type Scene } from './scene.ts';
+
+/** Clear, peaty, green with algae, loaded with silt, glinting: pairs that one water body blends. */
+const waters: readonly (readonly [Colour, Colour])[] = [
+  [
+    [22, 40, 74],
+    [28, 48, 82],
+  ],
+  [
+    [34, 58, 78],
+    [40, 66, 86],
+  ],
+  [
+    [36, 64, 74],
+    [48, 78, 84],
+  ],
+  [
+    [56, 82, 76],
+    [72, 96, 86],
+  ],
+  [
+    [92, 100, 96],
+    [110, 112, 104],
+  ],
+  [
+    [126, 120, 112],
+    [146, 138, 126],
+  ],
+  [
+    [74, 96, 116],
+    [100, 120, 136],
+  ],
+  [
+    [40, 84, 106],
+    [60, 110, 126],
+  ],
+];
+
+/** Open water: slow changes of depth and silt, wind ripples, now and then a slick or a boat. */
+export function paintWater(scene: Scene): Layer {
+  const { side, random } = scene;
+  const [deep, shallow] = pick(random, waters);
+  const from = varyColour(random, deep, 0.1);
+  const to = varyColour(random, shallow, 0.1);
+  const wind = direction(random);
+  const current = warped(
+    random,
+    makeNoise(random, { scale: 60, octaves: 3, along: wind, stretch: 2 }),
+    20,
+    8,
+  );
+  const ripples = makeNoise(random, {
+    scale: random.uniform(1.6, 3.5),
+    octaves: 2,
+    along: wind,
+    stretch: random.uniform(1.5, 5),
+  });
+  const ripple = random.uniform(0, 0.03) * random.uniform();
+  const silt = random.uniform(0, 0.7);
+  const layer = makeLayer(side, 'water', from);
+  for (let y = 0, pixel = 0; y < side; y++)
+    for (let x = 0; x < side; x++, pixel++) {
+      layer.canvas.mix(pixel, to, clamp(0.4 + silt * current(x, y)));
+      layer.canvas.filter(pixel, 1 + ripple * 2 * ripples(x, y));
+    }
+  if (chance(random, 0.15)) paintBoats(scene, layer);
+  return layer;
+}
+
+function paintBoats({ side, random }: Scene, layer: Layer): void {
+  for (let left = 1 + random.integer(3); left > 0; left--) {
+    const centre = { x: random.uniform(0, side), y: random.uniform(0, side) };
+    const axis = direction(random);
+    const length = random.uniform(0.4, 1.6);
+    const wake = random.uniform(2, 7);
+    const behind = { x: centre.x - axis.x * wake, y: centre.y - axis.y * wake };
+    layer.canvas.box(behind, axis, { x: wake, y: 0.4 }, [150, 165, 170], random.uniform(0, 0.3));
+    const hull = mixColours([120, 120, 125], [235, 232, 225], random.uniform());
+    layer.canvas.box(centre, axis, { x: length, y: 0.35 }, hull);
+  }
+}
