@@ -72,8 +72,8 @@ export function slopes(side: number, height: Noise, light: Vector): Float32Array
   for (let y = 0, pixel = 0; y < side; y++)
     for (let x = 0; x < side; x++, pixel++) {
       const at = (y + 1) * wide + x + 1;
-      const alongX = (heights[at + 1] as number) - (heights[at - 1] as number);
-      const alongY = (heights[at + wide] as number) - (heights[at - wide] as number);
+      const alongX = (heights[at + 1]!) - (heights[at - 1]!);
+      const alongY = (heights[at + wide]!) - (heights[at - wide]!);
       values[pixel] = (alongX * light.x + alongY * light.y) / 2;
     }
   return values;

@@ -16,8 +16,8 @@ export function drawCellField(
   const slide = makeSlide(random, side);
   const radius = drawRadius(slide, kind);
   const centre: Vector = {
-    x: side * random.uniform(0.36, 0.64),
-    y: side * random.uniform(0.36, 0.64),
+    x: side * random.uniform(0.33, 0.67),
+    y: side * random.uniform(0.33, 0.67),
   };
   paintRedCells(slide, centre, radius);
   paintPlatelets(slide);

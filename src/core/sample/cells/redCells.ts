@@ -14,10 +14,10 @@ import { cellMask, eachPixel, type Slide } from './slide.ts';
 /** Red cells: discs thin in the middle. Light passes through all that lie over one another. */
 export function paintRedCells(slide: Slide, white: Vector, whiteRadius: number): void {
   const { random, canvas } = slide;
-  const size = random.uniform(10.5, 13.5);
+  const size = random.uniform(8.5, 10.5);
   const pallor = random.uniform(0.2, 0.95);
   const cells: Vector[] = [];
-  const wanted = 3 + random.integer(14);
+  const wanted = 5 + random.integer(22);
   const crowded = chance(random, 0.3) ? 1.1 : 1.7;
   for (let tries = wanted * 3; tries > 0 && cells.length < wanted; tries--) {
     const centre = {
@@ -54,10 +54,10 @@ function paintRedCell(slide: Slide, centre: Vector, radius: number, pallor: numb
 }
 
 /** Platelets: violet crumbs. The mask leaves them with the slide. */
-export function paintPlatelets({ canvas, random, chromatin }: Slide): void {
+export function paintPlatelets({ canvas, random }: Slide): void {
   for (let left = random.integer(5); left > 0; left--) {
     const centre = { x: random.uniform(0, canvas.side), y: random.uniform(0, canvas.side) };
-    const tint = mixColours(chromatin, [205, 180, 215], random.uniform(0.2, 0.8));
+    const tint = mixColours([110, 72, 170], [205, 180, 215], random.uniform(0.2, 0.8));
     canvas.disc(centre, around(random, 0.7, 2.6), tint, 0.7);
   }
 }

@@ -11,8 +11,8 @@ export interface Slide {
   readonly canvas: Canvas;
   readonly mask: Uint8Array;
   readonly random: Random;
-  /** What a nucleus's chromatin looks like: blue to violet, pale to dark. */
-  readonly chromatin: Colour;
+  /** 0 stains chromatin blue, 1 violet. */
+  readonly violet: number;
   /** 0 is a blue, basic stain; 1 is a pink, acid one. */
   readonly acid: number;
   /** What light is left by the thickest part of a red cell, by channel. */
@@ -21,14 +21,13 @@ export interface Slide {
 
 export function makeSlide(random: Random, side: number): Slide {
   const acid = random.uniform();
-  const glass = varyColour(random, mixColours([222, 228, 226], [236, 224, 220], acid), 0.05);
-  const violet = mixColours([84, 72, 160], [128, 66, 168], random.uniform());
-  const pale = mixColours([0.9, 0.78, 0.78], [0.8, 0.64, 0.66], random.uniform());
+  const glass = varyColour(random, mixColours([214, 218, 214], [226, 216, 210], acid), 0.04);
+  const pale = mixColours([0.94, 0.78, 0.76], [0.86, 0.66, 0.66], random.uniform());
   return {
     canvas: new Canvas(side, glass),
     mask: new Uint8Array(side * side),
     random,
-    chromatin: varyColour(random, violet, 0.18),
+    violet: random.uniform(),
     acid,
     haemoglobin: pale,
   };

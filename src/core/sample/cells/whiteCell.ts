@@ -20,6 +20,8 @@ interface Look {
   readonly radius: readonly [number, number];
   /** Cytoplasm on a blue and on a pink slide. */
   readonly cytoplasm: readonly [Colour, Colour];
+  /** Chromatin on a blue and on a violet slide. */
+  readonly chromatin: readonly [Colour, Colour];
   readonly granule: Colour;
   /** Granules in a cell, their radius, and how strongly they show. */
   readonly granules: readonly [number, number];
@@ -31,10 +33,14 @@ interface Look {
 
 const looks: Record<CellKind, Look> = {
   lymphocyte: {
-    radius: [15, 22],
+    radius: [13, 18],
     cytoplasm: [
       [150, 168, 216],
       [186, 176, 220],
+    ],
+    chromatin: [
+      [66, 64, 160],
+      [96, 64, 168],
     ],
     granule: [150, 90, 170],
     granules: [0, 6],
@@ -43,10 +49,14 @@ const looks: Record<CellKind, Look> = {
     clumps: [0.06, 0.2],
   },
   monocyte: {
-    radius: [21, 29],
+    radius: [19, 25],
     cytoplasm: [
       [166, 172, 208],
       [196, 182, 212],
+    ],
+    chromatin: [
+      [108, 92, 190],
+      [150, 90, 206],
     ],
     granule: [186, 150, 196],
     granules: [30, 130],
@@ -55,10 +65,14 @@ const looks: Record<CellKind, Look> = {
     clumps: [0.1, 0.28],
   },
   neutrophil: {
-    radius: [20, 26],
+    radius: [17, 22],
     cytoplasm: [
       [204, 196, 218],
       [224, 192, 206],
+    ],
+    chromatin: [
+      [84, 66, 172],
+      [126, 66, 190],
     ],
     granule: [196, 136, 176],
     granules: [80, 280],
@@ -67,10 +81,14 @@ const looks: Record<CellKind, Look> = {
     clumps: [0.06, 0.24],
   },
   eosinophil: {
-    radius: [20, 26],
+    radius: [17, 22],
     cytoplasm: [
       [208, 186, 206],
       [224, 182, 188],
+    ],
+    chromatin: [
+      [86, 68, 172],
+      [124, 72, 190],
     ],
     granule: [208, 112, 104],
     granules: [150, 340],
@@ -154,14 +172,14 @@ function paintVacuoles({ canvas, random }: Slide, centre: Vector, radius: number
 }
 
 function paintNucleus(
-  { canvas, mask, random, chromatin }: Slide,
+  { canvas, mask, random, violet }: Slide,
   look: Look,
   nucleus: Shape,
   outline: Shape,
   centre: Vector,
   radius: number,
 ): void {
-  const colour = varyColour(random, chromatin, 0.1);
+  const colour = varyColour(random, mixColours(look.chromatin[0], look.chromatin[1], violet), 0.14);
   const clumps = makeNoise(random, { scale: radius * random.uniform(0.2, 0.4), octaves: 3 });
   const contrast = random.uniform(look.clumps[0], look.clumps[1]);
   const edge = random.uniform(0.04, 0.14);

@@ -10,8 +10,8 @@ import { makeNoise } from '../noise.ts';
 export function paintAtmosphere(random: Random, canvas: Canvas): void {
   const { side } = canvas;
   const clouds = makeNoise(random, { scale: random.uniform(25, 50), octaves: 3 });
-  const shadow = chance(random, 0.03) ? random.uniform(0.15, 0.4) : 0;
-  const veil = chance(random, 0.05) ? random.uniform(0.1, 0.3) : 0;
+  const shadow = chance(random, 0.02) ? random.uniform(0.15, 0.4) : 0;
+  const veil = chance(random, 0.03) ? random.uniform(0.1, 0.3) : 0;
   const haze = random.uniform(0, 0.06) + (chance(random, 0.1) ? random.uniform(0.04, 0.2) : 0);
   const air: Colour = mixColours([70, 100, 165], [110, 130, 165], random.uniform());
   const gain = random.uniform(0.9, 1.1);

@@ -27,13 +27,13 @@ const grounds: readonly Colour[] = [
 /** Rock, scree, sand and dry scrub: broken ground under a low sun, plants in the hollows, a track. */
 export function paintBare(scene: Scene): Layer {
   const { side, random, soil } = scene;
-  const base = mixColours(pick(random, grounds), soil, random.uniform(0, 0.25));
+  const base = mixColours(pick(random, grounds), soil, random.uniform(0, 0.12));
   const ground = varyColour(random, base, 0.1);
   const other = varyColour(random, mixColours(ground, pick(random, grounds), 0.6), 0.1);
   const layer = makeLayer(side, 'bare', ground);
   const height = terrain(scene);
   const light = slopes(side, height, scene.shadow);
-  const strength = random.uniform(0.06, 0.42);
+  const strength = random.uniform(0.14, 0.5);
   const strata = makeNoise(random, { scale: 26, octaves: 4, roughness: 0.6 });
   const scrub = makeNoise(random, { scale: random.uniform(7, 16), octaves: 3, roughness: 0.55 });
   // Above this the scrub noise becomes plants; 1 is a desert.
@@ -47,7 +47,7 @@ export function paintBare(scene: Scene): Layer {
         const growth = smoothstep(dry, dry + 0.9, scrub(x, y) - 0.4 * here);
         layer.canvas.mix(pixel, plants, 0.8 * growth);
       }
-      const shade = Math.max(-0.6, strength * (light[pixel] as number) + 0.12 * here);
+      const shade = Math.max(-0.6, strength * (light[pixel]!) + 0.12 * here);
       layer.canvas.filter(pixel, 1 + 1.1 * shade, 1 + shade, 1 + 0.8 * shade);
     }
   if (chance(random, 0.25)) scatterTrees(scene, layer, 5 + random.integer(60), [0.3, 0.7], true);

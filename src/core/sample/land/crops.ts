@@ -15,17 +15,17 @@ import { makeParcels } from './parcels.ts';
 import { type Layer, makeLayer, maskValue, type Scene } from './scene.ts';
 
 const growing: readonly Colour[] = [
-  [36, 84, 72],
-  [48, 98, 80],
-  [46, 84, 74],
-  [84, 112, 88],
-  [66, 90, 78],
+  [40, 86, 74],
+  [54, 98, 84],
+  [52, 86, 78],
+  [92, 114, 96],
+  [74, 94, 84],
 ];
 const ripe: readonly Colour[] = [
-  [168, 146, 116],
-  [146, 130, 104],
-  [190, 162, 132],
-  [128, 120, 94],
+  [172, 146, 126],
+  [150, 132, 114],
+  [196, 164, 142],
+  [134, 122, 106],
 ];
 
 /** One field: its colour, and its rows or planted dots. */
@@ -41,22 +41,22 @@ interface Field {
 /** Farmland: a patchwork of fields with rows, hedges, tracks and a farm. */
 export function paintCrops(scene: Scene): Layer {
   const { side, random } = scene;
-  const large = chance(random, 0.3);
+  const large = chance(random, 0.25);
   const parcels = makeParcels(
     random,
     side,
-    large ? random.uniform(26, 50) : random.uniform(12, 24),
+    large ? random.uniform(22, 40) : random.uniform(12, 24),
   );
   const kinds = cropKinds(scene);
   const rowStrength = random.uniform(0.01, 0.09);
   const seed = random.next();
   const fields = new Map<number, Field>();
-  const patchy = makeNoise(random, { scale: 12, octaves: 3 });
-  const patches = random.uniform(0.02, 0.1);
+  const patchy = makeNoise(random, { scale: 14, octaves: 4, roughness: 0.6 });
+  const patches = random.uniform(0.06, 0.18);
   const layer = makeLayer(side, 'crops', scene.soil);
   for (let y = 0, pixel = 0; y < side; y++)
     for (let x = 0; x < side; x++, pixel++) {
-      const cell = parcels.cell[pixel] as number;
+      const cell = parcels.cell[pixel]!;
       let field = fields.get(cell);
       if (field === undefined) {
         field = makeField(new Random(seed, cell), kinds, parcels.axis, rowStrength);
@@ -73,16 +73,16 @@ export function paintCrops(scene: Scene): Layer {
 
 /** The two to four things that grow (or do not) on this land this season. */
 function cropKinds({ random, lushness, soil }: Scene): Colour[] {
-  if (chance(random, 0.25)) {
+  if (chance(random, 0.28)) {
     // Pasture: one green, grazed more or less.
-    const grass = varyColour(random, mixColours([42, 80, 74], soil, 0.35 * random.uniform()), 0.1);
+    const grass = varyColour(random, mixColours([54, 86, 80], soil, 0.35 * random.uniform()), 0.1);
     return [grass, varyColour(random, grass, 0.1)];
   }
   return Array.from({ length: 2 + random.integer(3) }, () => {
-    const state = random.uniform() + (lushness - 0.5) * 1.1;
+    const state = random.uniform() + (lushness - 0.6) * 1.1;
     if (state > 0.5) return varyColour(random, pick(random, growing), 0.08);
     if (state > 0.25) return varyColour(random, pick(random, ripe), 0.12);
-    return varyColour(random, soil, 0.15);
+    return varyColour(random, mixColours(soil, [178, 148, 132], 0.4), 0.15);
   });
 }
 
@@ -111,16 +111,16 @@ function wave(t: number): number {
 /** Between fields: nothing, a pale track, or hedges with gaps. */
 function paintBorders(scene: Scene, layer: Layer, border: Float32Array): void {
   const { side, random } = scene;
-  const kind = pick(random, ['none', 'track', 'hedge', 'hedge', 'both'] as const);
+  const kind = pick(random, ['none', 'track', 'track', 'hedge', 'hedge', 'both', 'both'] as const);
   if (kind === 'none') return;
   const track = mixColours(scene.soil, [196, 182, 156], random.uniform(0.2, 0.9));
   const hedge = scaleColour(treeColour(random, scene.lushness), random.uniform(0.8, 1));
   const gaps: Noise = makeNoise(random, { scale: random.uniform(8, 20), octaves: 2 });
   const bias = random.uniform(-0.3, 0.4);
-  const width = random.uniform(0.5, 1.3);
+  const width = random.uniform(0.3, 0.9);
   for (let y = 0, pixel = 0; y < side; y++)
     for (let x = 0; x < side; x++, pixel++) {
-      const cover = clamp(width + 0.5 - (border[pixel] as number));
+      const cover = clamp(width + 0.5 - (border[pixel]!));
       if (cover === 0) continue;
       const there = gaps(x, y) + bias > 0;
       if (kind === 'track' || (kind === 'both' && !there)) {

@@ -14,14 +14,14 @@ import { makeLine, paintLine } from './lines.ts';
 import { type Layer, makeLayer, maskValue, type Scene } from './scene.ts';
 
 const conifers: readonly Colour[] = [
-  [34, 58, 68],
-  [36, 64, 70],
-  [40, 66, 70],
+  [33, 56, 70],
+  [35, 60, 72],
+  [38, 63, 73],
 ];
 const summerLeaves: readonly Colour[] = [
-  [36, 74, 68],
-  [38, 84, 68],
-  [48, 90, 72],
+  [36, 70, 72],
+  [38, 78, 72],
+  [44, 84, 75],
 ];
 const bareLeaves: readonly Colour[] = [
   [62, 64, 72],
@@ -45,28 +45,28 @@ export function paintForest(scene: Scene): Layer {
   const base = varyColour(random, pick(random, conifers), 0.06);
   const leaf = treeColour(random, scene.lushness);
   // Undergrowth, brash and bare branches: redder than leaves, no brighter.
-  const brush = varyColour(random, mixColours([62, 62, 70], scene.soil, 0.15), 0.08);
+  const brush = varyColour(random, mixColours([50, 60, 72], scene.soil, 0.1), 0.08);
   const layer = makeLayer(side, 'forest', base);
   const form = makeNoise(random, { scale: random.uniform(10, 24), octaves: 5, roughness: 0.65 });
   const ground = warped(random, form, 20, random.uniform(2, 9));
   const light = slopes(side, (x, y) => Math.abs(ground(x, y)), shadow);
-  const stands = makeNoise(random, { scale: random.uniform(9, 24), octaves: 4, roughness: 0.7 });
+  const stands = makeNoise(random, { scale: random.uniform(6, 15), octaves: 4, roughness: 0.8 });
   const crowns = makeNoise(random, { scale: random.uniform(1.6, 2.6) });
   const leafy = random.uniform(-0.4, 0.6);
   const brushy = random.uniform(-0.3, 0.7);
   const strength = random.uniform(0.05, 0.3);
-  const speckle = random.uniform(0.02, 0.11);
+  const speckle = random.uniform(0.04, 0.13);
   for (let y = 0, pixel = 0; y < side; y++)
     for (let x = 0; x < side; x++, pixel++) {
       const stand = stands(x, y);
-      layer.canvas.mix(pixel, leaf, 0.9 * clamp(0.3 + 0.9 * stand + leafy));
+      layer.canvas.mix(pixel, leaf, 0.75 * clamp(0.3 + 0.9 * stand + leafy));
       layer.canvas.mix(pixel, brush, 0.7 * clamp(brushy - 0.7 * stand + 0.7 * ground(x, y) - 0.2));
-      const shade = strength * (light[pixel] as number) + speckle * crowns(x, y);
+      const shade = strength * (light[pixel]!) + speckle * crowns(x, y);
       // Scattered light fills shadows with blue.
       layer.canvas.filter(pixel, 1 + 1.2 * shade, 1 + shade, 1 + 0.6 * shade);
     }
   if (chance(random, 0.25)) paintFellings(scene, layer);
-  if (chance(random, 0.2)) paintRides(scene, layer);
+  if (chance(random, 0.12)) paintRides(scene, layer);
   return layer;
 }
 

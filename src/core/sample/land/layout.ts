@@ -5,7 +5,7 @@ import { makeLine } from './lines.ts';
 import type { Cover } from './scene.ts';
 
 /** How much of a tile may be covered by anything but its label. */
-const mostOther = 0.38;
+const mostOther = 0.44;
 
 /** What is found beside each cover, the commoner the more often it is listed. */
 const neighbours: Record<Cover, readonly Cover[]> = {
@@ -20,7 +20,18 @@ const neighbours: Record<Cover, readonly Cover[]> = {
  * How far the others may come into a tile of each label, as a share of `mostOther`. Water is what it is
  * with any shore; woods and wastes are called so where little else is in sight.
  */
-const reach: Record<Cover, number> = { water: 1, forest: 0.4, crops: 0.7, town: 0.8, bare: 0.5 };
+const reach: Record<Cover, number> = { water: 1, forest: 0.25, crops: 0.7, town: 0.8, bare: 0.5 };
+
+const shapesOnLand = ['shore', 'shore', 'band', 'corner', 'patches'] as const;
+
+/** How the others come in. Water is a river as often as a lake, and its islands are few. */
+const shapes: Record<Cover, readonly (typeof shapesOnLand)[number][]> = {
+  water: ['band', 'band', 'band', 'band', 'shore', 'shore', 'corner', 'patches'],
+  forest: shapesOnLand,
+  crops: shapesOnLand,
+  town: shapesOnLand,
+  bare: shapesOnLand,
+};
 
 /** What lies over the tile's label: a cover and its share of each pixel, soft along its edge. */
 export interface Region {
@@ -34,8 +45,8 @@ export interface Region {
  */
 export function makeRegions(random: Random, side: number, label: Cover): Region[] {
   const regions: Region[] = [];
-  const count = pick(random, label === 'water' ? [0, 0, 1, 1, 1, 2] : [0, 0, 0, 0, 0, 1, 1, 2]);
-  const total = around(random, 0.02, mostOther * reach[label]);
+  const count = pick(random, label === 'water' ? [0, 0, 0, 1, 2, 2] : [0, 0, 0, 0, 0, 1, 1, 2]);
+  const total = label === 'water' ? random.uniform(0.1, mostOther) : around(random, 0.02, mostOther * reach[label]);
   for (let left = count; left > 0; left--) {
     const cover = pick(
       random,
@@ -52,9 +63,8 @@ export function makeRegions(random: Random, side: number, label: Cover): Region[
 function shapeField(random: Random, side: number, label: Cover): Float32Array {
   const rough = random.uniform(0.1, 0.5);
   const detail = makeNoise(random, { scale: random.uniform(14, 30), octaves: 4, roughness: 0.5 });
-  // Patches in a lake would be archipelagos on every fifth tile: shores are commoner.
-  const kind = pick(random, ['shore', 'shore', 'band', 'corner', 'patches'] as const);
-  if (kind === 'patches' && !(label === 'water' && chance(random, 0.7))) return plane(side, detail);
+  const kind = pick(random, shapes[label]);
+  if (kind === 'patches') return plane(side, detail);
   if (kind === 'band') {
     const line = makeLine(random, side, random.uniform(2, 14));
     // The label lies along the line or, where it is no river, is crossed by a band of the other.
@@ -77,8 +87,8 @@ function shapeField(random: Random, side: number, label: Cover): Float32Array {
 function coverage(field: Float32Array, side: number, threshold: number): Float32Array {
   return field.map((value, pixel) => {
     const x = pixel % side;
-    const besideX = field[x + 1 < side ? pixel + 1 : pixel - 1] as number;
-    const besideY = field[pixel + side < field.length ? pixel + side : pixel - side] as number;
+    const besideX = field[x + 1 < side ? pixel + 1 : pixel - 1]!;
+    const besideY = field[pixel + side < field.length ? pixel + side : pixel - side]!;
     const slope = Math.abs(besideX - value) + Math.abs(besideY - value);
     return clamp(0.5 + (value - threshold) / Math.max(slope, 1e-6));
   });
@@ -86,5 +96,5 @@ function coverage(field: Float32Array, side: number, threshold: number): Float32
 
 function quantile(values: Float32Array, share: number): number {
   const sorted = values.slice().sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }

@@ -60,8 +60,8 @@ function cuts(random: Random, reach: number, step: number): number[] {
 
 function locate(positions: readonly number[], at: number): { index: number; border: number } {
   let index = 0;
-  while (index + 2 < positions.length && (positions[index + 1] as number) <= at) index++;
-  const below = at - (positions[index] as number);
-  const above = (positions[index + 1] as number) - at;
+  while (index + 2 < positions.length && (positions[index + 1]!) <= at) index++;
+  const below = at - (positions[index]!);
+  const above = (positions[index + 1]!) - at;
   return { index, border: Math.abs(Math.min(below, above)) };
 }

@@ -39,15 +39,15 @@ function compose(scene: Scene, label: Cover, regions: readonly Region[]): Layer 
   for (const { cover, share } of regions) {
     const layer = painters[cover](scene);
     for (let pixel = 0; pixel < share.length; pixel++) {
-      const amount = share[pixel] as number;
+      const amount = share[pixel]!;
       if (amount > 0) tile.canvas.mix(pixel, layer.canvas.colourAt(pixel), amount);
-      if (amount >= 0.5) tile.mask[pixel] = layer.mask[pixel] as number;
+      if (amount >= 0.5) tile.mask[pixel] = layer.mask[pixel]!;
     }
   }
   const water = maskValue('water');
   for (let pixel = 0; pixel < tile.mask.length; pixel++)
     if (tile.mask[pixel] !== water) {
-      const shade = (scene.relief[pixel] as number) - 1;
+      const shade = (scene.relief[pixel]!) - 1;
       tile.canvas.filter(pixel, 1 + 1.1 * shade, 1 + shade, 1 + 0.7 * shade);
     }
   return tile;
@@ -56,7 +56,7 @@ function compose(scene: Scene, label: Cover, regions: readonly Region[]): Layer 
 /** A road or a stream that crosses the tile whatever it shows. */
 function paintCrossings(scene: Scene, tile: Layer, label: Cover): void {
   const { side, random } = scene;
-  if (label !== 'water' && chance(random, 0.04)) {
+  if (label !== 'water' && chance(random, 0.02)) {
     const stream = makeLine(random, side, random.uniform(4, 14));
     const width = random.uniform(0.8, 4);
     paintLine(
@@ -67,7 +67,7 @@ function paintCrossings(scene: Scene, tile: Layer, label: Cover): void {
       width > 1.5 ? maskValue('water') : undefined,
     );
   }
-  if (chance(random, label === 'water' || label === 'forest' ? 0.04 : 0.1)) {
+  if (chance(random, label === 'water' || label === 'forest' ? 0.03 : 0.08)) {
     const asphalt: Colour = [132, 130, 130];
     paintLine(
       tile,

@@ -29,23 +29,24 @@ interface Fabric {
 }
 
 const tiles: readonly Colour[] = [
-  [162, 112, 104],
-  [142, 106, 104],
-  [132, 114, 114],
+  [182, 124, 118],
+  [158, 118, 118],
+  [148, 126, 130],
 ];
 const slates: readonly Colour[] = [
-  [114, 116, 126],
-  [96, 102, 114],
-  [144, 146, 152],
+  [124, 128, 142],
+  [102, 108, 124],
+  [164, 166, 178],
 ];
 const pale: readonly Colour[] = [
-  [206, 198, 186],
-  [182, 170, 154],
-  [224, 220, 214],
+  [226, 216, 208],
+  [196, 184, 174],
+  [245, 242, 240],
 ];
 const metal: readonly Colour[] = [
-  [236, 236, 238],
-  [176, 180, 188],
+  [255, 255, 255],
+  [236, 236, 242],
+  [186, 190, 200],
   [128, 132, 140],
   [96, 100, 106],
   [196, 150, 140],
@@ -114,7 +115,7 @@ export function paintTown(scene: Scene): Layer {
   const fabric = pick(random, fabrics);
   const paving = varyColour(
     random,
-    mixColours([96, 100, 110], scene.soil, random.uniform(0, 0.5)),
+    mixColours([94, 100, 114], scene.soil, random.uniform(0, 0.5)),
     0.12,
   );
   const layer = makeLayer(side, 'town', paving);
@@ -198,7 +199,7 @@ function paintLanes(
     y: y + 3 * bend(y, x),
   }));
   for (let pixel = 0; pixel < border.length; pixel++) {
-    const cover = clamp(1 - (border[pixel] as number));
+    const cover = clamp(1 - (border[pixel]!));
     if (cover > 0) layer.canvas.mix(pixel, street, 0.8 * cover);
   }
   const pitch = random.uniform(fabric.plot[0], fabric.plot[1]);
@@ -208,7 +209,7 @@ function paintLanes(
       const centre = { x: x + jitter(random, pitch), y: y + jitter(random, pitch) };
       const pixel =
         clamp(Math.round(centre.y), 0, side - 1) * side + clamp(Math.round(centre.x), 0, side - 1);
-      if ((border[pixel] as number) < 0.8 || !chance(random, built)) continue;
+      if ((border[pixel]!) < 0.8 || !chance(random, built)) continue;
       paintBuilding(scene, layer, fabric, centre, turn(axis, slightTurn(random, 40)), pitch);
     }
 }

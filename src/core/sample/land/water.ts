@@ -41,7 +41,7 @@ const waters: readonly (readonly [Colour, Colour])[] = [
 /** Open water: slow changes of depth and silt, wind ripples, now and then a slick or a boat. */
 export function paintWater(scene: Scene): Layer {
   const { side, random } = scene;
-  const [deep, shallow] = pick(random, waters);
+  const [deep, shallow] = waters[Math.min(random.integer(waters.length), random.integer(waters.length))] as (typeof waters)[number];
   const from = varyColour(random, deep, 0.1);
   const to = varyColour(random, shallow, 0.1);
   const wind = direction(random);

@@ -1,0 +1,187 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { CandidateReport, ClassificationTask, QualityReport } from '../contract/jobs.ts';
+import { UserError } from '../core/errors.ts';
+import { applyLinearProbe, foldProbe, trainLinearProbe } from '../core/heads/linear-probe.ts';
+import { classificationReport } from '../core/metrics/classification.ts';
+import type { ClassificationReport } from '../core/metrics/classification.ts';
+import { elementCount } from '../core/tensor.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { parameterCount } from '../core/vit/architecture.ts';
+import { featureGraph } from '../core/vit/classifier.ts';
+import type { ClassifierHead } from '../core/vit/classifier.ts';
+import type { VitModel } from '../core/vit/weights.ts';
+import type { ImageProblem, LabelledImage } from '../formats/labelled-images.ts';
+import { readResult } from '../runtime/executor.ts';
+import type { Executor, LoadedGraph } from '../runtime/executor.ts';
+import { labelIndices } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+import { inferenceBatch, readBatches, stackRows } from './inference.ts';
+import type { InputForm } from './inference.ts';
+import { PhaseProgress, throwIfCancelled } from './job.ts';
+import type { JobContext } from './job.ts';
+
+/** An encoder with a head of its own and what it is worth on the held-out images. */
+export interface Candidate {
+  readonly model: VitModel;
+  readonly head: ClassifierHead;
+  readonly report: CandidateReport;
+}
+
+/** Rounds of timing; the candidates take turns, so that a busy moment meets all of them. */
+const timingRounds = 9;
+
+/**
+ * Gives each encoder a linear probe on the same labelled images, measures it on the same held-out ones,
+ * and times them side by side.
+ *
+ * @param problems images that could not be read are added here
+ * @returns one candidate for each model, in order
+ */
+export async function compareEncoders(
+  models: readonly VitModel[],
+  dataset: Dataset,
+  form: InputForm,
+  seed: number,
+  executor: Executor,
+  context: JobContext,
+  problems: ImageProblem[],
+): Promise<Candidate[]> {
+  const encoders = await Promise.all(models.map((model) => executor.load(featureGraph(model))));
+  try {
+    const total = dataset.labelled.length + dataset.tested.length + models.length;
+    const progress = new PhaseProgress(context, 'head', total);
+    const read = (images: readonly LabelledImage[], first: number): Promise<Features> =>
+      computeFeatures(encoders, images, dataset.classes, form, context, problems, (done) => {
+        progress.advance(first + done);
+      });
+    const labelled = await read(dataset.labelled, 0);
+    const tested = await read(dataset.tested, dataset.labelled.length);
+    const times = await timeEncoders(encoders, form, context);
+    const candidates: Candidate[] = [];
+    for (const [index, model] of models.entries()) {
+      const head = await trainHead(labelled, index, dataset, seed, context);
+      const report = judge(head.probe, tested, index, dataset.task, seed);
+      const headSize = elementCount(head.layer.weight.shape) + elementCount(head.layer.bias.shape);
+      const parameters = parameterCount(model.architecture) + headSize;
+      candidates.push({
+        model,
+        head: head.layer,
+        report: {
+          ...report,
+          blocks: model.architecture.depth,
+          parameters,
+          bytes: 4 * parameters,
+          msPerImage: times[index] ?? NaN,
+        },
+      });
+      progress.advance(total - models.length + index + 1);
+    }
+    return candidates;
+  } finally {
+    await Promise.all(encoders.map((encoder) => encoder.dispose()));
+  }
+}
+
+/** A report as it crosses to whoever asked: an undefined area under the curve becomes null. */
+export function qualityOf(report: ClassificationReport): QualityReport {
+  return {
+    accuracy: report.accuracy,
+    balancedAccuracy: report.balancedAccuracy,
+    macroF1: report.macroF1,
+    auc: report.auc ?? null,
+    confusion: report.confusion.map((row) => [...row]),
+  };
+}
+
+/** Features of the readable images by every encoder, (images, D) each, and their labels. */
+interface Features {
+  readonly byEncoder: readonly Tensor[];
+  readonly labels: readonly (readonly number[])[];
+}
+
+async function computeFeatures(
+  encoders: readonly LoadedGraph[],
+  images: readonly LabelledImage[],
+  classes: readonly string[],
+  form: InputForm,
+  context: JobContext,
+  problems: ImageProblem[],
+  advance: (done: number) => void,
+): Promise<Features> {
+  const parts = encoders.map((): Tensor[] => []);
+  const labels: number[][] = [];
+  let done = 0;
+  for await (const batch of readBatches(images, form, problems, context)) {
+    for (const [index, encoder] of encoders.entries()) {
+      parts[index]?.push(await readResult(await encoder.run({ image: batch.pixels }), 'features'));
+    }
+    labels.push(
+      ...batch.images.map((image) => labelIndices(image, classes, 'the labelled images')),
+    );
+    done += batch.images.length;
+    advance(done);
+  }
+  if (labels.length === 0) {
+    throw new UserError('no-images', `None of ${images.length} labelled images could be read.`);
+  }
+  return { byEncoder: parts.map(stackRows), labels };
+}
+
+type Probe = Awaited<ReturnType<typeof trainLinearProbe>>;
+
+async function trainHead(
+  { byEncoder, labels }: Features,
+  index: number,
+  { classes, task }: Dataset,
+  seed: number,
+  { signal }: JobContext,
+): Promise<{ probe: Probe; layer: ClassifierHead }> {
+  const features = byEncoder[index];
+  if (!features) throw new Error(`no features of encoder ${index}`);
+  const probe = await trainLinearProbe({
+    features,
+    labels,
+    classes: classes.length,
+    task,
+    seed,
+    signal,
+    pause: () => turn(),
+  });
+  return { probe, layer: { ...foldProbe(probe), task } };
+}
+
+function judge(
+  probe: Probe,
+  { byEncoder, labels }: Features,
+  index: number,
+  task: ClassificationTask,
+  seed: number,
+): QualityReport {
+  const features = byEncoder[index];
+  if (!features) throw new Error(`no features of encoder ${index}`);
+  const { probabilities } = applyLinearProbe(probe, features);
+  return qualityOf(classificationReport({ probabilities, truth: labels, task, seed }));
+}
+
+/** Median milliseconds an image of each encoder. */
+async function timeEncoders(
+  encoders: readonly LoadedGraph[],
+  { imageSize, channels }: InputForm,
+  context: JobContext,
+): Promise<number[]> {
+  const shape = [inferenceBatch, channels, imageSize, imageSize];
+  const image = { shape, data: new Float32Array(elementCount(shape)).fill(0.5) };
+  const times = encoders.map((): number[] => []);
+  const progress = new PhaseProgress(context, 'timing', timingRounds);
+  for (let round = 0; round < timingRounds; round++) {
+    for (const [index, encoder] of encoders.entries()) {
+      const start = performance.now();
+      const results = await encoder.run({ image });
+      times[index]?.push((performance.now() - start) / inferenceBatch);
+      for (const result of results.values()) result.dispose();
+    }
+    throwIfCancelled(context);
+    progress.advance(round + 1);
+  }
+  return times.map((values) => values.sort((a, b) => a - b)[timingRounds >> 1] ?? NaN);
+}

@@ -1,0 +1,155 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { ClassificationTask, DistillRequest } from '../contract/jobs.ts';
+import { chooseLabelled } from '../core/dataset/choose.ts';
+import { splitByGroup } from '../core/dataset/split.ts';
+import { UserError } from '../core/errors.ts';
+import { findImages, labelsFromFolders } from '../formats/image-folder.ts';
+import { readLabelFile } from '../formats/label-file.ts';
+import type { ImageProblem, LabelledImage, LabelledImages } from '../formats/labelled-images.ts';
+
+/** The images of a distillation, by what they are for. */
+export interface Dataset {
+  readonly classes: readonly string[];
+  readonly task: ClassificationTask;
+  /** Seen by the student without their labels: all but the held-out ones. */
+  readonly distilled: readonly LabelledImage[];
+  /** The head learns from these; some of `distilled`. */
+  readonly labelled: readonly LabelledImage[];
+  /** Held out from everything. */
+  readonly tested: readonly LabelledImage[];
+  readonly problems: readonly ImageProblem[];
+}
+
+/** Share of the labelled images that is held out when there is no test folder. */
+const heldOut = 0.2;
+
+/** Finds images and their labels and decides, by seed, what each is for. */
+export async function openDataset(request: DistillRequest): Promise<Dataset> {
+  const all = await readLabels(request.images, request.labels);
+  const { classes } = all;
+  const task = request.task === 'auto' ? inferTask(all.images) : request.task;
+  requireClasses(request, all, task);
+  const { rest, tested, problems } = await holdOut(request, all);
+  const candidates = rest.filter(({ labels }) => labels.length > 0);
+  const labelled =
+    request.perClass === undefined
+      ? candidates
+      : chooseLabelled(candidates, classes, request.perClass, request.seed);
+  if (tested.length === 0 || labelled.length === 0) {
+    throw new UserError(
+      'invalid-labels',
+      `${request.images}: there are too few labelled images, or too few groups, to learn from some and test on others. Label more, or give a test folder with --test.`,
+    );
+  }
+  return {
+    classes,
+    task,
+    distilled: rest,
+    labelled,
+    tested,
+    problems: [...all.problems, ...problems],
+  };
+}
+
+/** Labels of a folder by class folders (`imagefolder`) or a CSV file, beside the images or anywhere. */
+export async function readLabels(images: string, labels: string): Promise<LabelledImages> {
+  const found = await findImages(images);
+  if (labels === 'imagefolder') return labelsFromFolders(images, found);
+  return readLabelFile(await findLabelFile(images, labels), images, found);
+}
+
+/** Indices of an image's labels among the classes; throws when one is not among them. */
+export function labelIndices(
+  image: LabelledImage,
+  classes: readonly string[],
+  known: string,
+): number[] {
+  return image.labels.map((label) => {
+    const index = classes.indexOf(label);
+    if (index < 0) {
+      throw new UserError(
+        'invalid-labels',
+        `${image.path} is labelled "${label}", which is not a class of ${known} (${classes.join(', ')}). Rename the folder or the label, or leave these images out.`,
+      );
+    }
+    return index;
+  });
+}
+
+async function findLabelFile(images: string, labels: string): Promise<string> {
+  for (const place of [resolve(labels), join(resolve(images), labels)]) {
+    if (await stat(place).catch(() => undefined)) return place;
+  }
+  throw new UserError(
+    'not-found',
+    `The label file ${labels} is neither in the current folder nor in ${images}. Give its path, or "imagefolder" if class folders are the labels.`,
+  );
+}
+
+function inferTask(images: readonly LabelledImage[]): ClassificationTask {
+  return images.some(({ labels }) => labels.length > 1) ? 'several' : 'single';
+}
+
+function requireClasses(
+  { images }: DistillRequest,
+  { images: found, classes }: LabelledImages,
+  task: ClassificationTask,
+): void {
+  const several = found.find(({ labels }) => labels.length > 1);
+  if (task === 'single' && several) {
+    throw new UserError(
+      'invalid-labels',
+      `${several.path} has several labels (${several.labels.join(', ')}), but one class an image was asked for. Use --task several, or correct the label.`,
+    );
+  }
+  const needed = task === 'single' ? 2 : 1;
+  if (classes.length >= needed) return;
+  const have = classes.length === 0 ? 'none is labelled' : `all are "${classes.join()}"`;
+  throw new UserError(
+    'invalid-labels',
+    `${images}: ${found.length} images were found, but ${have}. Put the images of each class into a folder of its name, at least two classes, or name their labels in a CSV file with --labels.`,
+  );
+}
+
+/** Takes the test images away: a folder of their own, rows that say so, or a seeded share by group. */
+async function holdOut(
+  request: DistillRequest,
+  all: LabelledImages,
+): Promise<{
+  rest: readonly LabelledImage[];
+  tested: readonly LabelledImage[];
+  problems: readonly ImageProblem[];
+}> {
+  const { images, classes } = all;
+  if (request.test !== undefined) {
+    const test = await readTest(request, request.test);
+    const tested = test.images.filter(({ labels }) => labels.length > 0);
+    for (const image of tested) labelIndices(image, classes, request.images);
+    const own = new Set(tested.map(({ path }) => path));
+    return { rest: images.filter(({ path }) => !own.has(path)), tested, problems: test.problems };
+  }
+  const isTest = ({ split }: LabelledImage): boolean => split?.toLowerCase() === 'test';
+  const named = images.filter((image) => isTest(image) && image.labels.length > 0);
+  if (named.length > 0) {
+    return { rest: images.filter((image) => !isTest(image)), tested: named, problems: [] };
+  }
+  const labelled = images.filter(({ labels }) => labels.length > 0);
+  const { test } = splitByGroup(labelled, heldOut, request.seed);
+  // An unlabelled image of a held-out patient or scene must not be seen either.
+  const groups = new Set(test.flatMap(({ group }) => group ?? []));
+  const held = new Set(test);
+  const rest = images.filter(
+    (image) => !held.has(image) && !(image.group !== undefined && groups.has(image.group)),
+  );
+  return { rest, tested: test, problems: [] };
+}
+
+/** The test folder is labelled like the images: by folders, or by a CSV of the same name in it. */
+async function readTest(request: DistillRequest, test: string): Promise<LabelledImages> {
+  if (request.labels === 'imagefolder') return readLabels(test, 'imagefolder');
+  const name = request.labels.split(/[\\/]/).at(-1) ?? request.labels;
+  const own = join(resolve(test), name);
+  const hasOwn = (await stat(own).catch(() => undefined)) !== undefined;
+  return hasOwn ? readLabels(test, own) : readLabels(test, request.labels);
+}

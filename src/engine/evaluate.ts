@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import type { EvaluateRequest, EvaluateSummary } from '../contract/jobs.ts';
+import { UserError } from '../core/errors.ts';
+import { classificationReport } from '../core/metrics/classification.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { ImageProblem } from '../formats/labelled-images.ts';
+import { readResult } from '../runtime/executor.ts';
+import { qualityOf } from './comparison.ts';
+import { labelIndices, readLabels } from './dataset.ts';
+import { openExecutor } from './devices.ts';
+import { readBatches, stackRows } from './inference.ts';
+import { PhaseProgress } from './job.ts';
+import type { JobContext } from './job.ts';
+import { openModel } from './model-file.ts';
+
+/** Measures an exported student on labelled images. */
+export async function evaluateModel(
+  request: EvaluateRequest,
+  context: JobContext,
+): Promise<EvaluateSummary> {
+  const { card, form, graph } = await openModel(
+    request.model,
+    openExecutor('cpu', request.threads),
+  );
+  try {
+    const all = await readLabels(request.images, request.labels);
+    const problems: ImageProblem[] = [...all.problems];
+    for (const problem of problems) context.report({ type: 'skipped', ...problem });
+    const labelled = all.images.filter(({ labels }) => labels.length > 0);
+    if (labelled.length === 0) {
+      throw new UserError(
+        'invalid-labels',
+        `${request.images}: none of the ${all.images.length} images is labelled. Put them into folders named ${card.classes.join(', ')}, or give a CSV file with --labels.`,
+      );
+    }
+    for (const image of labelled) labelIndices(image, card.classes, request.model);
+    const progress = new PhaseProgress(context, 'predict', labelled.length);
+    const probabilities: Tensor[] = [];
+    const truth: number[][] = [];
+    let milliseconds = 0;
+    for await (const { images, pixels } of readBatches(labelled, form, problems, context)) {
+      const start = performance.now();
+      const results = await graph.run({ image: pixels });
+      milliseconds += performance.now() - start;
+      probabilities.push(await readResult(results, 'probabilities'));
+      truth.push(...images.map((image) => labelIndices(image, card.classes, request.model)));
+      progress.advance(truth.length);
+    }
+    if (truth.length === 0) {
+      throw new UserError('no-images', `${request.images}: no labelled image could be read.`);
+    }
+    const report = classificationReport({
+      probabilities: stackRows(probabilities),
+      truth,
+      task: card.task,
+      seed: request.seed,
+    });
+    return {
+      model: resolve(request.model),
+      ...qualityOf(report),
+      classes: card.classes,
+      images: truth.length,
+      msPerImage: milliseconds / truth.length,
+      skipped: problems,
+    };
+  } finally {
+    await graph.dispose();
+  }
+}

@@ -1,0 +1,59 @@
+import { readFile, stat } from 'node:fs/promises';
+import { modelCard } from '../contract/jobs.ts';
+import type { ModelCard } from '../contract/jobs.ts';
+import { UserError } from '../core/errors.ts';
+import { readOnnxMetadata } from '../core/onnx/metadata.ts';
+import { readFailure } from '../formats/file-errors.ts';
+import type { Executor, LoadedGraph } from '../runtime/executor.ts';
+import type { InputForm } from './inference.ts';
+
+/** The ONNX metadata entry that holds the model card. */
+export const cardKey = 'understudy';
+
+/** A student that was exported. */
+export interface OpenModel {
+  readonly card: ModelCard;
+  readonly form: InputForm;
+  readonly graph: LoadedGraph;
+}
+
+/** Far above any student; protocol buffers end here too. */
+const largestModel = 2 ** 31;
+
+/** Opens an exported student. Throws a UserError when the file is none. */
+export async function openModel(path: string, executor: Executor): Promise<OpenModel> {
+  const card = await readCard(path);
+  const { imageSize, channels, framing } = card.preprocessing;
+  try {
+    const graph = await executor.loadFile(path);
+    return { card, form: { imageSize, channels, framing }, graph };
+  } catch (error) {
+    throw new UserError(
+      'invalid-file',
+      `${path}: the model cannot be run. The file may be damaged, or its weights file is not beside it; export it again.`,
+      String(error),
+    );
+  }
+}
+
+/** What a student says about itself. */
+export async function readCard(path: string): Promise<ModelCard> {
+  const notOurs = (details: unknown): UserError =>
+    new UserError(
+      'invalid-file',
+      `${path}: this is no model that Understudy exported. Choose a student.onnx.`,
+      String(details),
+    );
+  let bytes: Uint8Array;
+  try {
+    if ((await stat(path)).size > largestModel) throw notOurs('larger than 2 GiB');
+    bytes = await readFile(path);
+  } catch (error) {
+    throw error instanceof UserError ? error : readFailure(error, path);
+  }
+  try {
+    return modelCard.parse(JSON.parse(readOnnxMetadata(bytes).get(cardKey) ?? ''));
+  } catch (error) {
+    throw notOurs(error);
+  }
+}

@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { ModelCard, PredictRequest, PredictSummary } from '../contract/jobs.ts';
+import { UserError } from '../core/errors.ts';
+import { writeFailure } from '../formats/file-errors.ts';
+import { findImages } from '../formats/image-folder.ts';
+import type { ImageProblem } from '../formats/labelled-images.ts';
+import { writeFileAtomically } from '../formats/write-file.ts';
+import { readResult } from '../runtime/executor.ts';
+import { openExecutor } from './devices.ts';
+import { readBatches } from './inference.ts';
+import { PhaseProgress } from './job.ts';
+import type { JobContext } from './job.ts';
+import { openModel } from './model-file.ts';
+
+/** Answers for a folder of images, as a table `predictions.csv`. */
+export async function predict(
+  request: PredictRequest,
+  context: JobContext,
+): Promise<PredictSummary> {
+  const out = resolve(request.out);
+  await mkdir(out, { recursive: true }).catch((error: unknown) => {
+    throw writeFailure(error, out);
+  });
+  const { card, form, graph } = await openModel(
+    request.model,
+    openExecutor('cpu', request.threads),
+  );
+  try {
+    const images = await findImages(request.images);
+    const problems: ImageProblem[] = [];
+    const counts = new Map(card.classes.map((name) => [name, 0]));
+    const lines = [csvLine(['path', 'prediction', 'confidence', ...card.classes])];
+    const progress = new PhaseProgress(context, 'predict', images.length);
+    const start = performance.now();
+    let done = 0;
+    for await (const batch of readBatches(images, form, problems, context)) {
+      const { data } = await readResult(await graph.run({ image: batch.pixels }), 'probabilities');
+      const size = card.classes.length;
+      batch.images.forEach(({ name }, row) => {
+        const answer = answerOf(data.subarray(row * size, (row + 1) * size), card);
+        for (const label of answer.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+        lines.push(csvLine([name, answer.labels.join('|'), answer.confidence, ...answer.shares]));
+      });
+      done += batch.images.length;
+      progress.advance(done + problems.length);
+    }
+    if (done === 0) {
+      throw new UserError('no-images', `${request.images}: none of the images could be read.`);
+    }
+    const file = join(out, 'predictions.csv');
+    await writeFileAtomically(file, new TextEncoder().encode(lines.join('')));
+    return {
+      model: resolve(request.model),
+      images: done,
+      counts: Object.fromEntries(counts),
+      imagesPerSecond: (1000 * done) / (performance.now() - start),
+      skipped: problems,
+      files: [file],
+    };
+  } finally {
+    await graph.dispose();
+  }
+}
+
+/** Single label: the most probable class. Several: all with a probability of ½ or more. */
+function answerOf(
+  probabilities: Float32Array,
+  { classes, task }: ModelCard,
+): { labels: string[]; confidence: string; shares: string[] } {
+  const largest = Math.max(...probabilities);
+  const chosen =
+    task === 'single'
+      ? [probabilities.indexOf(largest)]
+      : [...probabilities.keys()].filter((index) => (probabilities[index] ?? 0) >= 0.5);
+  return {
+    labels: chosen.flatMap((index) => classes[index] ?? []),
+    confidence: largest.toFixed(4),
+    shares: Array.from(probabilities, (value) => value.toFixed(6)),
+  };
+}
+
+/** One row by RFC 4180. */
+function csvLine(fields: readonly string[]): string {
+  const quoted = fields.map((field) =>
+    /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field,
+  );
+  return `${quoted.join(',')}\r\n`;
+}

@@ -1,0 +1,93 @@
+import type { Raster } from '../core/image/raster.ts';
+import { workingCopy } from '../core/distill/views.ts';
+import { UserError } from '../core/errors.ts';
+import { mapConcurrently } from '../formats/concurrently.ts';
+import { readImage } from '../formats/images.ts';
+import type { FoundImage, ImageProblem } from '../formats/labelled-images.ts';
+import { PhaseProgress } from './job.ts';
+import type { JobContext } from './job.ts';
+
+/** Files decoded at a time; decoding runs on libuv's own threads. */
+export const decodersAtOnce = 4;
+
+/** Decoded images to draw views from: in memory as far as they fit, the others read again when asked for. */
+export interface RasterStore<T extends FoundImage> {
+  /** The images that could be read. */
+  readonly images: readonly T[];
+  readonly problems: readonly ImageProblem[];
+  get(index: number): Promise<Raster>;
+}
+
+/**
+ * Decodes every image once. What cannot be read is left out, counted and reported.
+ *
+ * @param size side of the views that will be drawn, px; larger images are kept smaller
+ * @param budget bytes of decoded images to keep
+ * @throws UserError when no image could be read, or the job was cancelled
+ */
+export async function openRasters<T extends FoundImage>(
+  images: readonly T[],
+  size: number,
+  budget: number,
+  context: JobContext,
+): Promise<RasterStore<T>> {
+  const progress = new PhaseProgress(context, 'images', images.length);
+  const kept: (Raster | undefined)[] = [];
+  const readable: T[] = [];
+  const problems: ImageProblem[] = [];
+  let bytes = 0;
+  let done = 0;
+  const decoded = await mapConcurrently(
+    images,
+    decodersAtOnce,
+    async (image) => {
+      const raster = await readOrSkip(image, size, problems, context);
+      bytes += raster?.data.byteLength ?? 0;
+      progress.advance(++done);
+      return raster && { image, raster: bytes <= budget ? raster : undefined };
+    },
+    context.signal,
+  );
+  for (const item of decoded) {
+    if (!item) continue;
+    readable.push(item.image);
+    kept.push(item.raster);
+  }
+  if (readable.length === 0) {
+    throw new UserError(
+      'no-images',
+      `None of the ${images.length} images could be read. The first: ${problems[0]?.path}: ${problems[0]?.reason}`,
+    );
+  }
+  return {
+    images: readable,
+    problems,
+    get: async (index) => {
+      const image = readable[index];
+      if (!image) throw new Error(`there is no image ${index}`);
+      return kept[index] ?? workingCopy(await readImage(image.path), size);
+    },
+  };
+}
+
+async function readOrSkip(
+  image: FoundImage,
+  size: number,
+  problems: ImageProblem[],
+  context: JobContext,
+): Promise<Raster | undefined> {
+  try {
+    return workingCopy(await readImage(image.path), size);
+  } catch (error) {
+    problems.push(skip(image, error, context));
+    return undefined;
+  }
+}
+
+/** Reports an image that cannot be read; anything but a UserError is a defect and is thrown on. */
+export function skip(image: FoundImage, error: unknown, context: JobContext): ImageProblem {
+  if (!(error instanceof UserError)) throw error;
+  const problem = { path: image.path, reason: error.message };
+  context.report({ type: 'skipped', ...problem });
+  return problem;
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { TeacherDescription, TeacherOverrides } from '../contract/jobs.ts';
+import { parameterCount } from '../core/vit/architecture.ts';
+import { keptBlocks } from '../core/vit/copy.ts';
+import { resizeModel } from '../core/vit/resize.ts';
+import type { VitModel } from '../core/vit/weights.ts';
+import { readFailure } from '../formats/file-errors.ts';
+import { describeTimm, readTimm } from '../formats/timm.ts';
+
+export interface Teacher {
+  /** File name without its extension. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly model: VitModel;
+}
+
+/**
+ * Reads a teacher.
+ *
+ * @param imageSize side of the input, px; by default the one it was trained with
+ * @throws UserError when the file is no usable vision transformer
+ */
+export async function openTeacher(
+  file: string,
+  overrides: TeacherOverrides,
+  imageSize?: number,
+): Promise<Teacher> {
+  const model = await readTimm(file, overrides);
+  return {
+    name: basename(file).replace(/\.[^.]*$/, ''),
+    sha256: await sha256(file),
+    model: imageSize === undefined ? model : resizeModel(model, imageSize),
+  };
+}
+
+/** What a teacher file holds, without reading its weights. */
+export async function inspectTeacher(
+  file: string,
+  overrides: TeacherOverrides,
+): Promise<TeacherDescription> {
+  const { architecture, normalization, assumed, storedAs } = await describeTimm(file, overrides);
+  const skips = Array.from({ length: architecture.depth }, (_, index) => index + 1);
+  const students = skips.map((skip) => {
+    const blocks = [...keptBlocks(architecture.depth, skip)];
+    const parameters = parameterCount({ ...architecture, depth: blocks.length });
+    return { skip, blocks, parameters };
+  });
+  return {
+    file: resolve(file),
+    bytes: (await stat(file)).size,
+    sha256: await sha256(file),
+    convention: 'timm',
+    storedAs: [...storedAs],
+    architecture: { ...architecture },
+    normalization: { mean: [...normalization.mean], deviation: [...normalization.deviation] },
+    assumed: [...assumed],
+    parameters: parameterCount(architecture),
+    // Two skip factors that keep equally many blocks differ only in which.
+    students: students.filter(
+      ({ blocks }, index) => blocks.length !== students[index - 1]?.blocks.length,
+    ),
+  };
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  } catch (error) {
+    throw readFailure(error, file);
+  }
+  return hash.digest('hex');
+}
