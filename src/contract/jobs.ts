@@ -295,3 +295,16 @@ export type DeviceDescription = z.infer<typeof deviceDescription>;
 
 export const demoSummary = z.strictObject({ runs: z.array(distillSummary) });
 export type DemoSummary = z.infer<typeof demoSummary>;
+
+/** Images that the project's own generator draws. */
+export const sampleRequest = z.strictObject({
+  set: z.enum(['land', 'cells']),
+  out: path,
+  /** Training images a class; as many again are drawn for the test. */
+  perClass: whole(1, 10_000).default(50),
+  seed: seed.default(0),
+});
+export type SampleRequest = z.infer<typeof sampleRequest>;
+
+export const sampleSummary = z.strictObject({ folder: z.string(), images: z.number() });
+export type SampleSummary = z.infer<typeof sampleSummary>;

@@ -1,0 +1,54 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { SampleRequest, SampleSummary } from '../contract/jobs.ts';
+import { drawSample } from '../core/sample/draw.ts';
+import { sampleSets } from '../core/sample/sets.ts';
+import { writeFailure } from '../formats/file-errors.ts';
+import { writePng } from '../formats/images.ts';
+import { writeFileAtomically } from '../formats/write-file.ts';
+import { breathe, PhaseProgress, throwIfCancelled } from './job.ts';
+import type { JobContext } from './job.ts';
+
+/**
+ * Draws a sample set into a folder: `train/<class>/` and `test/<class>/` as class folders, the masks
+ * under `masks/` by the same names (one class a grey level), and `labelmap.txt` with the classes of the
+ * masks and their colours.
+ */
+export async function writeSample(
+  { set, out, perClass, seed }: SampleRequest,
+  context: JobContext,
+): Promise<SampleSummary> {
+  const folder = resolve(out);
+  const { classes, maskClasses } = sampleSets[set];
+  const progress = new PhaseProgress(context, 'sample', 2 * perClass * classes.length);
+  let done = 0;
+  for (const [position, split] of (['train', 'test'] as const).entries()) {
+    for (const { name } of classes) {
+      const places = [join(folder, split, name), join(folder, 'masks', split, name)] as const;
+      for (const place of places) {
+        await mkdir(place, { recursive: true }).catch((error: unknown) => {
+          throw writeFailure(error, place);
+        });
+      }
+      for (let index = 0; index < perClass; index++) {
+        throwIfCancelled(context);
+        const { image, mask } = drawSample(set, name, position * perClass + index, seed);
+        const file = `${name}_${String(index + 1).padStart(4, '0')}.png`;
+        await writePng(join(places[0], file), image);
+        await writePng(join(places[1], file), mask);
+        progress.advance(++done);
+        await breathe();
+      }
+    }
+  }
+  const lines = maskClasses.map(({ name, colour }) => `${name}:${channels(colour).join()}::\n`);
+  await writeFileAtomically(
+    join(folder, 'labelmap.txt'),
+    new TextEncoder().encode(`# label:color_rgb:parts:actions\n${lines.join('')}`),
+  );
+  return { folder, images: done };
+}
+
+function channels(colour: string): number[] {
+  return [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16));
+}
