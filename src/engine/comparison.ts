@@ -56,27 +56,29 @@ export async function compareEncoders(
       });
     const labelled = await read(dataset.labelled, 0);
     const tested = await read(dataset.tested, dataset.labelled.length);
+    const heads: { probe: Probe; layer: ClassifierHead }[] = [];
+    for (const index of models.keys()) {
+      heads.push(await trainHead(labelled, index, dataset, seed, context));
+      progress.advance(total - models.length + index + 1);
+    }
     const times = await timeEncoders(encoders, form, context);
-    const candidates: Candidate[] = [];
-    for (const [index, model] of models.entries()) {
-      const head = await trainHead(labelled, index, dataset, seed, context);
-      const report = judge(head.probe, tested, index, dataset.task, seed);
+    return models.map((model, index) => {
+      const head = heads[index];
+      if (!head) throw new Error(`no head for encoder ${index}`);
       const headSize = elementCount(head.layer.weight.shape) + elementCount(head.layer.bias.shape);
       const parameters = parameterCount(model.architecture) + headSize;
-      candidates.push({
+      return {
         model,
         head: head.layer,
         report: {
-          ...report,
+          ...judge(head.probe, tested, index, dataset.task, seed),
           blocks: model.architecture.depth,
           parameters,
           bytes: 4 * parameters,
           msPerImage: times[index] ?? NaN,
         },
-      });
-      progress.advance(total - models.length + index + 1);
-    }
-    return candidates;
+      };
+    });
   } finally {
     await Promise.all(encoders.map((encoder) => encoder.dispose()));
   }

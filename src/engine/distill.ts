@@ -143,7 +143,9 @@ export async function distill(
   } catch (error) {
     // The training is done; nothing that fails after it may lose it.
     await saveCheckpoint(out, fingerprint, training.state).catch(() => undefined);
-    throw error;
+    throw error instanceof UserError && error.code === 'cancelled'
+      ? stopped(out, training.state)
+      : error;
   }
 }
 
@@ -213,9 +215,13 @@ async function stopIfCancelled(
 ): Promise<void> {
   if (!context.signal.aborted) return;
   await saveCheckpoint(out, fingerprint, state);
-  throw new UserError(
+  throw stopped(out, state);
+}
+
+function stopped(out: string, { step }: TrainingState): UserError {
+  return new UserError(
     'cancelled',
-    `Stopped after step ${state.step}. What was learnt is in ${checkpointPath(out)}; run the same command with --resume to go on.`,
+    `Stopped after step ${step}. What was learnt is in ${checkpointPath(out)}; run the same command with --resume to go on.`,
   );
 }
 

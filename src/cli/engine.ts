@@ -1,0 +1,43 @@
+import type {
+  DemoRequest,
+  DemoSummary,
+  DeviceDescription,
+  DistillRequest,
+  DistillSummary,
+  EvaluateRequest,
+  EvaluateSummary,
+  PredictRequest,
+  PredictSummary,
+  SampleRequest,
+  SampleSummary,
+  TeacherDescription,
+  TeacherOverrides,
+} from '../contract/jobs.ts';
+import type { JobContext } from '../engine/job.ts';
+
+/** All that the command line asks of the engine; tests put another in its place. */
+export interface Engine {
+  distill(request: DistillRequest, context: JobContext): Promise<DistillSummary>;
+  evaluateModel(request: EvaluateRequest, context: JobContext): Promise<EvaluateSummary>;
+  predict(request: PredictRequest, context: JobContext): Promise<PredictSummary>;
+  demo(request: DemoRequest, context: JobContext): Promise<DemoSummary>;
+  writeSample(request: SampleRequest, context: JobContext): Promise<SampleSummary>;
+  inspectTeacher(file: string, overrides: TeacherOverrides): Promise<TeacherDescription>;
+  listDevices(threads?: number): Promise<DeviceDescription[]>;
+}
+
+/** The engine itself. Each part is loaded when it is first used, so that `--help` answers at once. */
+export const engine: Engine = {
+  distill: async (request, context) =>
+    (await import('../engine/distill.ts')).distill(request, context),
+  evaluateModel: async (request, context) =>
+    (await import('../engine/evaluate.ts')).evaluateModel(request, context),
+  predict: async (request, context) =>
+    (await import('../engine/predict.ts')).predict(request, context),
+  demo: async (request, context) => (await import('../engine/demo.ts')).demo(request, context),
+  writeSample: async (request, context) =>
+    (await import('../engine/sample.ts')).writeSample(request, context),
+  inspectTeacher: async (file, overrides) =>
+    (await import('../engine/teacher.ts')).inspectTeacher(file, overrides),
+  listDevices: async (threads) => (await import('../engine/devices.ts')).listDevices(threads),
+};

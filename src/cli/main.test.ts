@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const launcher = fileURLToPath(new URL('../../bin/understudy.mjs', import.meta.url));
+const endlessJob = fileURLToPath(new URL('testing/endless-job.ts', import.meta.url));
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function runNode(args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  return { code, stdout, stderr };
+}
+
+/** Arguments that make the launcher take its Node for another one. */
+function pretending(object: string, name: string, value: string): string[] {
+  const change = `Object.defineProperty(${object},'${name}',{value:'${value}'})`;
+  return ['--import', `data:text/javascript,${encodeURIComponent(change)}`];
+}
+
+const oldNode = pretending('process.versions', 'node', '20.18.0');
+
+describe('the launcher', () => {
+  it('explains itself', async () => {
+    const { code, stdout, stderr } = await runNode([launcher, '--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Usage: understudy <command>');
+  }, 30_000);
+
+  it.each<[string, string[]]>([
+    ['itself on Node 24', []],
+    ["the project's Node 24 on an older Node", oldNode],
+  ])(
+    'runs %s and ends with its exit code',
+    async (_name, args) => {
+      const done = await runNode([...args, launcher, '--version']);
+      expect(done).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+      const refused = await runNode([...args, launcher, 'devices', '--threads', 'x', '--json']);
+      expect(refused.code).toBe(2);
+      expect(JSON.parse(refused.stdout)).toHaveProperty('error.code', 'invalid-option');
+    },
+    30_000,
+  );
+
+  it('says what is missing where no Node 24 fits', async () => {
+    const args = [...oldNode, ...pretending('process', 'arch', 'mips'), launcher, '--version'];
+    const { code, stdout, stderr } = await runNode(args);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^Understudy needs Node 24 or later, this is Node 20\.18\.0, .* mips\./);
+  }, 30_000);
+});
+
+// Windows has no signals that a process could take note of.
+describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
+  async function interrupted(mode: 'willing' | 'deaf'): Promise<Ended> {
+    const child = spawn(process.execPath, [endlessJob, mode], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const closed = once(child, 'close') as Promise<[number | null]>;
+    const stderr = text(child.stderr);
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    // Later than what counts as the same key press.
+    const again = setTimeout(() => child.kill('SIGINT'), mode === 'deaf' ? 1500 : 20_000);
+    const [code] = await closed;
+    clearTimeout(again);
+    return { code, stdout: '', stderr: await stderr };
+  }
+
+  it('stops a job with 130', async () => {
+    const { code, stderr } = await interrupted('willing');
+    expect(code).toBe(130);
+    expect(stderr).toBe(
+      'Stopping after this step; press Ctrl-C again to stop at once.\nStopped.\n',
+    );
+  }, 30_000);
+
+  it('stops even one that does not listen, the second time', async () => {
+    const { code, stderr } = await interrupted('deaf');
+    expect(code).toBe(130);
+    expect(stderr).toBe('Stopping after this step; press Ctrl-C again to stop at once.\n');
+  }, 30_000);
+});

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { z } from 'zod';
+import { engine } from './engine.ts';
+import { run } from './run.ts';
+
+// The command line in its own process: `understudy <command> …`.
+
+const manifest = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')));
+
+// `understudy … | head` closes the pipe: the work stops, as nobody waits for it, and nothing is said.
+const reader = new AbortController();
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    reader.abort();
+  });
+}
+
+process.exitCode = await run(process.argv.slice(2), {
+  engine,
+  version: manifest.version,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  signals: process,
+  readerGone: reader.signal,
+  now: () => performance.now(),
+  exit: (code) => process.exit(code),
+});

@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import { UserError } from '../../engine/errors.ts';
+import { listOf, printable, shortened } from '../text.ts';
+import { flagOf, type Options, valueName } from './option-table.ts';
+import { type PropertyFacts, propertyFacts } from './property-facts.ts';
+
+/** What commander found: text, or true for a switch. */
+export type OptionValues = Readonly<Record<string, unknown>>;
+
+/**
+ * Turns the options of a command into a request of the contract, which checks it and fills in the
+ * defaults. Throws `UserError` 'invalid-option' with a line for each option that will not do.
+ */
+export function readRequest<Schema extends z.ZodType>(
+  options: Options<Schema>,
+  values: OptionValues,
+): z.output<Schema> {
+  const facts = propertyFacts(options.schema);
+  const result = options.schema.safeParse(candidate(options, facts, values));
+  if (result.success) return result.data;
+  throw new UserError('invalid-option', sentences(options, facts, values, result.error.issues));
+}
+
+function candidate(
+  { table }: Options<z.ZodType>,
+  facts: ReadonlyMap<string, PropertyFacts>,
+  values: OptionValues,
+): Record<string, unknown> {
+  const request: Record<string, unknown> = {};
+  for (const [path, spec] of Object.entries(table)) {
+    const raw = values[valueName(spec)];
+    if (raw === undefined) continue;
+    const value = typeof raw === 'string' ? convert(raw, facts.get(path)?.kind) : raw;
+    const [outer = path, inner] = path.split('.');
+    if (inner === undefined) request[outer] = value;
+    else request[outer] = { ...(request[outer] as object | undefined), [inner]: value };
+  }
+  return request;
+}
+
+function convert(raw: string, kind: PropertyFacts['kind'] | undefined): unknown {
+  if (kind === 'number') return toNumber(raw);
+  return kind === 'numbers' ? raw.split(',').map(toNumber) : raw;
+}
+
+/** A number, or the text itself where it is none: the schema then refuses it. */
+function toNumber(raw: string): number | string {
+  const text = raw.trim();
+  // `Number` also takes '', '0x10' and 'Infinity'.
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : raw;
+}
+
+function sentences(
+  { table }: Options<z.ZodType>,
+  facts: ReadonlyMap<string, PropertyFacts>,
+  values: OptionValues,
+  issues: readonly z.core.$ZodIssue[],
+): string {
+  const missing: string[] = [];
+  const wrong = new Set<string>();
+  for (const issue of issues) {
+    const path = Object.keys(table).find((key) => `${issue.path.join('.')}.`.startsWith(`${key}.`));
+    const spec = path === undefined ? undefined : table[path];
+    if (path === undefined || spec === undefined) {
+      wrong.add(`${issue.message}.`);
+      continue;
+    }
+    const raw = values[valueName(spec)];
+    if (raw === undefined) missing.push(spec.flags);
+    else
+      wrong.add(`${flagOf(spec)} must be ${facts.get(path)?.wanted ?? ''}; it was ${quote(raw)}.`);
+  }
+  const missed =
+    missing.length === 0
+      ? []
+      : [`${listOf(missing, 'and')} ${missing.length > 1 ? 'are' : 'is'} missing.`];
+  return [...missed, ...wrong].join('\n');
+}
+
+function quote(raw: unknown): string {
+  return `"${shortened(printable(String(raw)), 60)}"`;
+}

@@ -1,0 +1,21 @@
+import { styleText } from 'node:util';
+import { isTerminal, type Output, type World } from './world.ts';
+
+/** Colours by role. */
+export interface Paint {
+  strong(text: string): string;
+  quiet(text: string): string;
+  attention(text: string): string;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colours on a terminal, none elsewhere and none where NO_COLOR is set (no-color.org). */
+export function paintFor(output: Output, env: World['env']): Paint {
+  const coloured = isTerminal(output, env) && (env.NO_COLOR ?? '') === '';
+  const painter =
+    (style: Style) =>
+    (text: string): string =>
+      coloured ? styleText(style, text, { validateStream: false }) : text;
+  return { strong: painter('bold'), quiet: painter('dim'), attention: painter('yellow') };
+}

@@ -1,0 +1,31 @@
+import type { JobEvent } from '../../contract/jobs.ts';
+import { printable } from '../text.ts';
+import { fitted, isTerminal, type World } from '../world.ts';
+import { BarView } from './bar-view.ts';
+import { LineView } from './line-view.ts';
+import type { ProgressEvent } from './phases.ts';
+
+/** Shows how far a job is. */
+export interface ProgressView {
+  show(event: ProgressEvent): void;
+  /** Writes lines of text without spoiling what is shown. */
+  say(text: string): void;
+  /** Leaves the output as it should stay; nothing is shown after it. */
+  close(): void;
+}
+
+/** Bars on a terminal, plain lines elsewhere. */
+export function progressView(world: World): ProgressView {
+  return isTerminal(world.stderr, world.env)
+    ? new BarView(world.stderr, () => world.now())
+    : new LineView(world.stderr, () => world.now());
+}
+
+/** Hands an event of a job to where people or programs read it. */
+export function reporter(world: World, view: ProgressView | undefined): (event: JobEvent) => void {
+  if (view === undefined) return (event) => void world.stdout.write(`${JSON.stringify(event)}\n`);
+  return (event) => {
+    if (event.type === 'progress') view.show(event);
+    if (event.type === 'notice') view.say(fitted(printable(event.message), world.stderr));
+  };
+}

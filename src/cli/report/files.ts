@@ -1,0 +1,41 @@
+import { basename, dirname } from 'node:path';
+import type { ParityReport } from '../../contract/jobs.ts';
+import { counted, megabytes, percent } from '../figures.ts';
+import type { Paint } from '../paint.ts';
+import { printable } from '../text.ts';
+import { table } from './table.ts';
+
+const explanation =
+  '  Each model was opened again and its logits and answers compared with those of the student.';
+
+/** Where files are, by folder, with how well each exported one agrees with the live model. */
+export function fileList(
+  files: readonly string[],
+  parity: readonly ParityReport[],
+  paint: Paint,
+): string {
+  const folders = Map.groupBy(files, dirname);
+  return [...folders]
+    .map(([folder, paths]) => {
+      const heading = paint.strong(`Written to ${printable(folder)}`);
+      const rows = paths.map((path) => fileRow(path, parity));
+      return `${heading}\n${table(rows, { leftColumns: 1, indent: '  ' })}`;
+    })
+    .concat(parity.length === 0 ? [] : [paint.quiet(explanation)])
+    .join('\n');
+}
+
+function fileRow(path: string, parity: readonly ParityReport[]): string[] {
+  const name = printable(basename(path));
+  const report =
+    parity.find(({ file }) => file === path) ??
+    parity.find(({ file }) => basename(file) === basename(path));
+  if (report === undefined) return [name];
+  const { relativeDifference, agreement, images } = report;
+  return [
+    name,
+    megabytes(report.bytes),
+    `differs by ${relativeDifference.toExponential(1)}`,
+    `same answer on ${percent(agreement)} of ${counted(images, 'image')}`,
+  ];
+}

@@ -1,0 +1,27 @@
+/** A column's text and where it stands. */
+export interface TableOptions {
+  /** Columns, from the left, that are text and stand left; the rest are numbers and stand right. */
+  readonly leftColumns: number;
+  readonly indent?: string;
+  /** Applied to the first row. */
+  readonly header?: (text: string) => string;
+}
+
+const gap = '  ';
+
+/** Rows of cells as lines of text with aligned columns. */
+export function table(rows: readonly (readonly string[])[], options: TableOptions): string {
+  const { leftColumns, indent = '', header = (text: string) => text } = options;
+  const columns = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const lines = rows.map((row) => {
+    const cells = row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return column < leftColumns ? cell.padEnd(width) : cell.padStart(width);
+    });
+    return (indent + cells.join(gap)).trimEnd();
+  });
+  return lines.map((line, index) => (index === 0 ? header(line) : line)).join('\n');
+}

@@ -1,0 +1,23 @@
+import { EventEmitter } from 'node:events';
+import { expect, it } from 'vitest';
+import { listenForStop } from './stop.ts';
+
+it('takes signals that come together for one wish, a later one for another', () => {
+  const source = new EventEmitter();
+  const heard: string[] = [];
+  let time = 100;
+  const stopListening = listenForStop(source, {
+    stop: () => heard.push('stop'),
+    stopNow: () => heard.push('now'),
+    now: () => time,
+  });
+  source.emit('SIGINT');
+  time = 130;
+  source.emit('SIGINT');
+  expect(heard).toEqual(['stop']);
+  time = 700;
+  source.emit('SIGTERM');
+  expect(heard).toEqual(['stop', 'now']);
+  stopListening();
+  expect(source.listenerCount('SIGINT') + source.listenerCount('SIGTERM')).toBe(0);
+});

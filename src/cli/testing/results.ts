@@ -1,0 +1,118 @@
+import type {
+  CandidateReport,
+  DistillSummary,
+  EvaluateSummary,
+  Interval,
+  PredictSummary,
+  TeacherDescription,
+} from '../../contract/jobs.ts';
+
+export function intervalOf(value: number, halfWidth = 0.02): Interval {
+  return { value, low: value - halfWidth, high: value + halfWidth };
+}
+
+export function candidate(accuracy: number, blocks: number): CandidateReport {
+  return {
+    accuracy: intervalOf(accuracy),
+    balancedAccuracy: intervalOf(accuracy - 0.01),
+    macroF1: intervalOf(accuracy - 0.02),
+    auc: intervalOf(0.97),
+    confusion: [
+      [40, 10],
+      [5, 45],
+    ],
+    blocks,
+    parameters: blocks * 450_000,
+    bytes: blocks * 1_800_000,
+    msPerImage: blocks * 0.2,
+  };
+}
+
+export function distillResult(change: Partial<DistillSummary> = {}): DistillSummary {
+  return {
+    teacher: candidate(0.934, 12),
+    copy: candidate(0.845, 6),
+    student: candidate(0.901, 6),
+    loss: { first: 0.8123, last: 0.1034 },
+    seconds: 511,
+    skip: 2,
+    blocks: [0, 2, 4, 6, 8, 10],
+    rank: 16,
+    steps: 600,
+    classes: ['forest', 'water'],
+    task: 'single',
+    images: { distilled: 100, labelled: 20, tested: 150, skipped: [] },
+    targetCacheHits: 0.93,
+    parity: [
+      {
+        file: '/out/student.onnx',
+        bytes: 10_900_000,
+        relativeDifference: 2.1e-6,
+        agreement: 1,
+        images: 64,
+      },
+    ],
+    files: ['/out/student.onnx', '/out/student.safetensors'],
+    ...change,
+  };
+}
+
+export function evaluateResult(change: Partial<EvaluateSummary> = {}): EvaluateSummary {
+  const { accuracy, balancedAccuracy, macroF1, auc, confusion } = candidate(0.85, 6);
+  return {
+    model: 'student.onnx',
+    accuracy,
+    balancedAccuracy,
+    macroF1,
+    auc,
+    confusion,
+    classes: ['forest', 'water'],
+    images: 100,
+    msPerImage: 1.25,
+    skipped: [],
+    ...change,
+  };
+}
+
+export const predictResult: PredictSummary = {
+  model: 'student.onnx',
+  images: 4,
+  counts: { forest: 1, water: 3 },
+  imagesPerSecond: 812.4,
+  skipped: [],
+  files: ['/answers/predictions.csv'],
+};
+
+export const teacherResult: TeacherDescription = {
+  file: 'vit.safetensors',
+  bytes: 10_800_000,
+  sha256: 'ab'.repeat(32),
+  convention: 'timm',
+  storedAs: ['float16'],
+  architecture: {
+    imageSize: 64,
+    patchSize: 8,
+    channels: 3,
+    width: 192,
+    depth: 12,
+    heads: 3,
+    mlpWidth: 768,
+    classTokens: 1,
+    registers: 4,
+    positionsCoverPrefix: true,
+    layerScale: true,
+    preNorm: false,
+    activation: 'gelu',
+    epsilon: 1e-6,
+    qkvBias: true,
+    pooling: 'class-token',
+    normAfterPooling: false,
+  },
+  normalization: { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
+  assumed: ['the images were normalised with ImageNet mean and deviation'],
+  parameters: 5_400_000,
+  students: [
+    { skip: 2, blocks: [0, 2, 4, 6, 8, 10], parameters: 2_700_000 },
+    { skip: 3, blocks: [0, 3, 6, 9], parameters: 1_810_000 },
+  ],
+};
