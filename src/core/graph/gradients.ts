@@ -36,11 +36,7 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
     const sign = g.div(must(node.inputs[0]), g.add(output(node), g.scalar(1e-30)));
     return [g.mul(gradient, sign)];
   },
-  erf: ({ inputs: [x] }, gradient) => {
-    const square = g.mul(must(x), must(x));
-    const slope = g.mul(g.exp(g.mul(square, g.scalar(-1))), g.scalar(2 / Math.sqrt(Math.PI)));
-    return [g.mul(gradient, slope)];
-  },
+  erf: ({ inputs: [x] }, gradient) => [g.mul(gradient, erfSlope(must(x)))],
   exp: (node, gradient) => [g.mul(gradient, output(node))],
   sigmoid: (node, gradient) => {
     const y = output(node);
@@ -113,15 +109,17 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
 };
 
 /**
- * d GELU/dx = Φ(x) + x·φ(x), written with few passes over what is the largest tensor of a block:
- * with t = x/√2 it is ½(1 + erf t) + t·exp(-t²)/√π, and constants are folded into exponents.
+ * d GELU/dx = Φ(x) + x·φ(x), with t = x/√2 it is ½(1 + erf t) + t·exp(-t²)/√π.
  */
 function geluGradient(x: Value, gradient: Value): Value {
   const t = g.mul(x, g.scalar(Math.SQRT1_2));
-  // t·exp(ln(2/√π) - t²), twice the second term
-  const bell = g.exp(g.sub(g.scalar(Math.log(2 / Math.sqrt(Math.PI))), g.mul(t, t)));
-  const twice = g.add(g.add(g.erf(t), g.mul(t, bell)), g.scalar(1));
+  const twice = g.add(g.add(g.erf(t), g.mul(t, erfSlope(t))), g.scalar(1));
   return g.mul(g.mul(gradient, g.scalar(0.5)), twice);
+}
+
+/** d erf/dt = 2/√π·exp(-t²), with the factor in the exponent: one pass fewer. */
+function erfSlope(t: Value): Value {
+  return g.exp(g.sub(g.scalar(Math.log(2 / Math.sqrt(Math.PI))), g.mul(t, t)));
 }
 
 /** GELU by tanh: ½x(1 + tanh u), u = k(x + 0.044715x³), k = √(2/π) (arXiv 1606.08415, section 2). */

@@ -1,5 +1,5 @@
 import { elementCount } from '../tensor.ts';
-import { apply, constant, matmul } from './build.ts';
+import { apply, constant, matmul, swapLast } from './build.ts';
 import { checkGraph } from './check.ts';
 import { evaluateNode } from './evaluate.ts';
 import { broadcastShapes } from './shapes.ts';
@@ -10,7 +10,7 @@ import type { Graph, Node, NodeOf, OpName, Shape, Value } from './ops.ts';
 export type RewriteRule = (node: Node) => Value | undefined;
 
 /**
- * The same graph with fewer or cheaper nodes: double transposes, changes of shape that change nothing
+ * The same graph with fewer or cheaper nodes: transposes that undo each other, changes of shape that change nothing
  * and products with 1 vanish, and chains of matrix products are bracketed the cheaper way.
  */
 export function simplify(graph: Graph): Graph {
@@ -58,6 +58,7 @@ export function foldConstants(graph: Graph): Graph {
 const rules: readonly RewriteRule[] = [
   withoutIdentity,
   withoutDoubleTranspose,
+  withoutTransposedProduct,
   withoutUnitFactor,
   rebracketed,
 ];
@@ -87,13 +88,35 @@ function withoutIdentity(node: Node): Value | undefined {
   return undefined;
 }
 
+/**
+ * Two transposes that undo each other. Others stay apart: products take a swap of the last two axes in
+ * for nothing, but not a transpose that it was merged into.
+ */
 function withoutDoubleTranspose(node: Node): Value | undefined {
   const [inner] = node.inputs;
   if (node.op !== 'transpose' || inner?.node.op !== 'transpose') return undefined;
-  const [x] = inner.node.inputs;
   const first = inner.node.attributes.permutation;
-  const permutation = node.attributes.permutation.map((axis) => first[axis] ?? 0);
-  return x && apply('transpose', [x], { permutation })[0];
+  const undone = node.attributes.permutation.every((axis, index) => first[axis] === index);
+  return undone ? inner.node.inputs[0] : undefined;
+}
+
+/** (Aᵀ·B)ᵀ → Bᵀ·A: the swap moves to an operand, where the product takes it in. */
+function withoutTransposedProduct(node: Node): Value | undefined {
+  const [product] = node.inputs;
+  if (!swapsLast(node) || product?.node.op !== 'matmul') return undefined;
+  const [left, right] = product.node.inputs;
+  const original = left && swapsLast(left.node) ? left.node.inputs[0] : undefined;
+  if (!original || !right || right.type.shape.length !== left?.type.shape.length) return undefined;
+  return matmul(swapLast(right), original);
+}
+
+function swapsLast(node: Node): boolean {
+  if (node.op !== 'transpose') return false;
+  const { permutation } = node.attributes;
+  const rank = permutation.length;
+  return permutation.every(
+    (axis, index) => axis === (index < rank - 2 ? index : 2 * rank - 3 - index),
+  );
 }
 
 /** x·1 → x, where the ones do not enlarge x. */

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { tinyArchitecture, tinyVit } from '../../../tests/support/tiny-vit.ts';
+import { required } from '../../../tests/support/values.ts';
+import { UserError } from '../errors.ts';
+import { zeros } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
+import {
+  checkWeights,
+  linearLocation,
+  linearNames,
+  linearShape,
+  linearWeights,
+} from './weights.ts';
+
+describe('linear layers', () => {
+  it.each([
+    ['attn.q', [6, 6], 'blocks.1.attn.qkv', 0],
+    ['attn.k', [6, 6], 'blocks.1.attn.qkv', 6],
+    ['attn.v', [6, 6], 'blocks.1.attn.qkv', 12],
+    ['attn.proj', [6, 6], 'blocks.1.attn.proj', 0],
+    ['mlp.fc1', [8, 6], 'blocks.1.mlp.fc1', 0],
+    ['mlp.fc2', [6, 8], 'blocks.1.mlp.fc2', 0],
+  ] as const)('%s lies where timm keeps it', (layer, shape, name, firstRow) => {
+    expect(linearShape(tinyArchitecture, layer)).toEqual(shape);
+    expect(linearLocation(tinyArchitecture, 1, layer)).toEqual({ name, firstRow });
+  });
+
+  it('are views of the weights, which they cover once', () => {
+    const model = tinyVit();
+    const { data } = required(model.weights.get('blocks.1.attn.qkv.weight'), 'qkv');
+    const parts = (['attn.q', 'attn.k', 'attn.v'] as const).map((name) =>
+      linearWeights(model, 1, name),
+    );
+    expect(parts.flatMap(({ weight }) => [...weight.data])).toEqual([...data]);
+    expect(parts.every(({ weight }) => weight.data.buffer === data.buffer)).toBe(true);
+    const bias = required(model.weights.get('blocks.1.attn.qkv.bias'), 'bias').data;
+    expect(parts.flatMap((part) => [...required(part.bias, 'bias').data])).toEqual([...bias]);
+  });
+
+  it('have no bias where the file has none', () => {
+    const model = tinyVit({ qkvBias: false });
+    const without = linearNames.filter((name) => !linearWeights(model, 0, name).bias);
+    expect(without).toEqual(['attn.q', 'attn.k', 'attn.v']);
+  });
+});
+
+describe('checkWeights', () => {
+  const check = (change: (weights: Map<string, Tensor>) => void): (() => void) => {
+    const { architecture, weights } = tinyVit();
+    const changed = new Map(weights);
+    change(changed);
+    return () => {
+      checkWeights(architecture, changed, 'teacher.safetensors');
+    };
+  };
+
+  it('accepts what is complete, and more', () => {
+    expect(check(() => undefined)).not.toThrow();
+    expect(check((weights) => weights.set('head.weight', zeros([2, 6])))).not.toThrow();
+  });
+
+  it('names what is missing, and lists all of it in the details', () => {
+    const names = [0, 1].flatMap((block) =>
+      ['norm1', 'norm2', 'mlp.fc2'].map((name) => `blocks.${block}.${name}.bias`),
+    );
+    const attempt = check((weights) => {
+      for (const name of names) weights.delete(name);
+    });
+    expect(attempt).toThrow(
+      'teacher.safetensors: not a complete vision transformer; 6 weights are missing, among them blocks.0.norm1.bias, blocks.0.norm2.bias, blocks.0.mlp.fc2.bias, blocks.1.norm1.bias, blocks.1.norm2.bias.',
+    );
+    const details = names.toSorted().join('\n');
+    try {
+      attempt();
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(UserError);
+      const { code, details: got } = error as UserError;
+      expect(code).toBe('invalid-file');
+      expect(got?.split('\n').toSorted().join('\n')).toBe(details);
+    }
+  });
+
+  it('names the weight of another shape, with both shapes', () => {
+    const attempt = check((weights) => weights.set('blocks.1.mlp.fc1.weight', zeros([6, 8])));
+    expect(attempt).toThrow(
+      'teacher.safetensors: the weight blocks.1.mlp.fc1.weight is (6, 8) where the rest of the file asks for (8, 6).',
+    );
+  });
+
+  it.each([NaN, Infinity, -Infinity])('names the weight that holds %d', (value) => {
+    const attempt = check((weights) => {
+      const data = new Float32Array(6);
+      data[5] = value;
+      weights.set('norm.bias', { shape: [6], data });
+    });
+    expect(attempt).toThrow(
+      'teacher.safetensors: the weight norm.bias holds numbers that are not finite.',
+    );
+  });
+});
