@@ -95,7 +95,7 @@ function candidate(
   ];
   return [
     label(panel.left, y + 5, names[who], { size: 13, weight: who === 'student' ? 600 : 400 }),
-    label(214, y + 6, `${(100 * value).toFixed(1)}`, { size: 17, weight: 600, anchor: 'end' }),
+    label(214, y + 6, (100 * value).toFixed(1), { size: 17, weight: 600, anchor: 'end' }),
     `<rect x="230" y="${y - 7}" width="${at(value) - 230}" height="14" rx="3" fill="${fill}" opacity="${who === 'student' ? 1 : 0.55}"/>`,
     `<path d="M${at(low)} ${y - 5}v10M${at(low)} ${y}H${at(high)}M${at(high)} ${y - 5}v10" stroke="${colours.text}" stroke-width="1.5" fill="none"/>`,
     ...figures.map(({ x, text }) => label(x, y + 5, text, { size: 13, anchor: 'end' })),

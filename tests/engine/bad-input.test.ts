@@ -1,0 +1,146 @@
+import { chmod, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { DistillRequest } from '../../src/contract/jobs.ts';
+import { distill } from '../../src/engine/distill.ts';
+import { evaluateModel } from '../../src/engine/evaluate.ts';
+import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
+import {
+  temporaryFolder,
+  tinyRequest,
+  watch,
+  writeImages,
+  writeText,
+  writeTinyTeacher,
+} from './support.ts';
+
+describe('bad input', async () => {
+  const folder = await temporaryFolder();
+  const at = (...parts: string[]): string => join(folder, ...parts);
+
+  beforeAll(async () => {
+    await writeTinyTeacher(at('teacher.safetensors'));
+    await writeImages(at('train'), 4, 1);
+    await writeImages(at('test'), 3, 2);
+    await mkdir(at('empty'));
+    await writeImages(at('one-class', 'red'), 2, 1);
+    await writeImages(at('strange'), 2, 1);
+    await writeText(at('strange', 'yellow', '0.png'), '');
+    await writeFile(at('not-safetensors.safetensors'), 'PK');
+    await writeFile(at('cut.safetensors'), await readFile(at('teacher.safetensors')));
+    await truncate(at('cut.safetensors'), 5000);
+    const { tensors } = await readSafetensors(at('teacher.safetensors'));
+    const write = (name: string, change: (weights: typeof tensors) => void): Promise<void> => {
+      const weights = new Map(tensors);
+      change(weights);
+      return writeSafetensors(at(name), weights, { dtype: 'F32' });
+    };
+    await write('no-norm.safetensors', (weights) => weights.delete('blocks.1.norm2.weight'));
+    await write('no-vit.safetensors', (weights) => {
+      for (const name of tensors.keys()) if (name.startsWith('blocks')) weights.delete(name);
+    });
+    await write('shape.safetensors', (weights) =>
+      weights.set('blocks.2.mlp.fc2.bias', { shape: [3], data: new Float32Array(3) }),
+    );
+    await writeText(at('unknown.csv'), 'path,label\nnowhere/1.png,red\n');
+    await writeText(at('columns.csv'), 'file,class\nred/0.png,red\n');
+  });
+
+  const cases: readonly [string, Partial<DistillRequest>, string, RegExp][] = [
+    ['a missing teacher', { teacher: at('none.safetensors') }, 'not-found', /none\.safetensors/],
+    [
+      'a file that is no checkpoint',
+      { teacher: at('not-safetensors.safetensors') },
+      'invalid-file',
+      /not-safetensors/,
+    ],
+    ['a truncated checkpoint', { teacher: at('cut.safetensors') }, 'invalid-file', /cut\.safet/],
+    [
+      'a checkpoint with a missing weight',
+      { teacher: at('no-norm.safetensors') },
+      'invalid-file',
+      /blocks\.1\.norm2\.weight/,
+    ],
+    [
+      'a checkpoint that is no transformer',
+      { teacher: at('no-vit.safetensors') },
+      'unsupported',
+      /blocks\.0\.attn\.qkv\.weight/,
+    ],
+    [
+      'a weight of the wrong shape',
+      { teacher: at('shape.safetensors') },
+      'invalid-file',
+      /fc2\.bias is \(3\)/,
+    ],
+    ['a missing folder', { images: at('nowhere') }, 'not-found', /nowhere/],
+    ['a folder without images', { images: at('empty') }, 'no-images', /empty/],
+    ['images of one class', { images: at('one-class') }, 'invalid-labels', /two classes/],
+    ['a class with fewer images than asked for', { perClass: 5 }, 'invalid-labels', /"blue" has 4/],
+    ['a skip factor above the depth', { skip: 5 }, 'invalid-option', /from 1 to 4.*was 5/],
+    ['a block that is not there', { blocks: [0, 4] }, 'invalid-option', /0 to 3.*0,4/],
+    ['an image size off the patch grid', { imageSize: 20 }, 'invalid-option', /8 px; 20 is not/],
+    [
+      'a test class that was not learnt',
+      { test: at('strange') },
+      'invalid-labels',
+      /yellow.*not a class/,
+    ],
+    ['a label file that is not there', { labels: 'none.csv' }, 'not-found', /none\.csv/],
+    [
+      'a label file without its columns',
+      { labels: at('columns.csv') },
+      'invalid-labels',
+      /columns\.csv/,
+    ],
+    [
+      'a label file without any image',
+      { labels: at('unknown.csv') },
+      'invalid-labels',
+      /unknown\.csv/,
+    ],
+    ['a checkpoint that is not there', { resume: true }, 'not-found', /no checkpoint/],
+    [
+      'an output that is a file',
+      { out: at('teacher.safetensors') },
+      'disk',
+      /teacher\.safetensors/,
+    ],
+  ];
+
+  it.each(cases)('%s: a sentence', async (_, change, code, message) => {
+    await expect(distill(tinyRequest(folder, change), watch())).rejects.toMatchObject({
+      name: 'UserError',
+      code,
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it('an output folder that cannot be written: a sentence, before any work', async () => {
+    // Root may write anywhere, so the folder lies below something that is no folder.
+    await writeText(at('file'), '');
+    await chmod(at('file'), 0o400);
+    const context = watch();
+    await expect(
+      distill(tinyRequest(folder, { out: at('file', 'out') }), context),
+    ).rejects.toMatchObject({ code: 'disk' });
+    expect(context.events.filter(({ type }) => type === 'progress')).toEqual([]);
+  });
+
+  it.each([
+    ['text', 'no model'],
+    ['nothing', ''],
+  ])('a model file that holds %s: a sentence', async (name, text) => {
+    await writeText(at(`${name}.onnx`), text);
+    const request = {
+      model: at(`${name}.onnx`),
+      images: at('test'),
+      labels: 'imagefolder',
+      seed: 0,
+    };
+    await expect(evaluateModel(request, watch())).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringContaining(`${name}.onnx`) as string,
+    });
+  });
+});

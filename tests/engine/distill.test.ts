@@ -1,0 +1,203 @@
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { distillSummary, jobEvent } from '../../src/contract/jobs.ts';
+import type { DistillSummary } from '../../src/contract/jobs.ts';
+import { distill } from '../../src/engine/distill.ts';
+import { evaluateModel } from '../../src/engine/evaluate.ts';
+import { readCard } from '../../src/engine/model-file.ts';
+import { predict } from '../../src/engine/predict.ts';
+import { inspectTeacher } from '../../src/engine/teacher.ts';
+import {
+  classes,
+  temporaryFolder,
+  tinyRequest,
+  watch,
+  writeImages,
+  writeText,
+  writeTinyTeacher,
+} from './support.ts';
+
+describe('a whole job', async () => {
+  const folder = await temporaryFolder();
+  const out = join(folder, 'out');
+  let summary: DistillSummary;
+
+  beforeAll(async () => {
+    await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+    await writeImages(join(folder, 'train'), 12, 1);
+    await writeImages(join(folder, 'test'), 8, 2);
+    summary = await distill(tinyRequest(folder), watch());
+  });
+
+  it('gives a summary that the contract accepts and that adds up', () => {
+    expect(distillSummary.parse(summary)).toEqual(summary);
+    expect(summary.classes).toEqual(classes);
+    expect(summary.blocks).toEqual([0, 2]);
+    expect(summary.images).toMatchObject({ distilled: 36, labelled: 36, tested: 24, skipped: [] });
+    expect(summary.teacher.blocks).toBe(4);
+    expect(summary.student.parameters).toBe(summary.copy.parameters);
+    expect(summary.student.parameters).toBeLessThan(summary.teacher.parameters);
+    // 12 steps of 8 pass over 36 images less than three times: every view is new.
+    expect(summary.targetCacheHits).toBe(0);
+  });
+
+  it('learns: the student comes nearer to the teacher than the copy was', () => {
+    expect(summary.loss.last).toBeLessThan(0.9 * summary.loss.first);
+    expect(summary.student.accuracy.value).toBeGreaterThan(0.8);
+  });
+
+  it('writes what it says, and nothing else', async () => {
+    for (const file of summary.files) expect((await stat(file)).size).toBeGreaterThan(0);
+    const names = (await readdir(out)).sort();
+    expect(names).toEqual(summary.files.map((file) => file.slice(out.length + 1)).sort());
+    const saved: unknown = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'));
+    expect(saved).toEqual(JSON.parse(JSON.stringify(summary)));
+  });
+
+  it('exports files that agree with the live student', () => {
+    const [full, half, bytes] = summary.parity;
+    expect(full?.relativeDifference).toBeLessThan(1e-5);
+    expect(half?.relativeDifference).toBeLessThan(1e-2);
+    expect(bytes?.relativeDifference).toBeLessThan(0.2);
+    for (const report of summary.parity) expect(report.images).toBe(24);
+    expect(full?.agreement).toBe(1);
+  });
+
+  it.each(['student.onnx', 'student.fp16.onnx', 'student.int8.onnx'])(
+    'evaluates %s as it was measured',
+    async (file) => {
+      const model = join(out, file);
+      const test = join(folder, 'test');
+      const result = await evaluateModel(
+        { model, images: test, labels: 'imagefolder', seed: 4, threads: 1 },
+        watch(),
+      );
+      const tolerance = file === 'student.int8.onnx' ? 0.1 : 0.05;
+      const difference = Math.abs(result.accuracy.value - summary.student.accuracy.value);
+      expect(difference).toBeLessThan(tolerance);
+      if (file === 'student.onnx') expect(result.confusion).toEqual(summary.student.confusion);
+    },
+  );
+
+  it('predicts a folder into a table', async () => {
+    const model = join(out, 'student.onnx');
+    const answers = join(folder, 'answers');
+    const images = join(folder, 'test');
+    const result = await predict({ model, images, out: answers, threads: 1 }, watch());
+    expect(result.images).toBe(24);
+    const lines = (await readFile(join(answers, 'predictions.csv'), 'utf8')).trim().split('\r\n');
+    expect(lines[0]).toBe('path,prediction,confidence,blue,green,red');
+    expect(lines).toHaveLength(25);
+    const right = lines.slice(1).filter((line) => {
+      const [path = '', prediction] = line.split(',');
+      return path.startsWith(`${prediction}/`);
+    });
+    expect(right.length / 24).toBeCloseTo(summary.student.accuracy.value, 6);
+  });
+
+  it('says in the file where it comes from', async () => {
+    const card = await readCard(join(out, 'student.int8.onnx'));
+    expect(card.classes).toEqual(classes);
+    expect(card.student).toMatchObject({ blocks: [0, 2], skip: 2, rank: 2, weights: 'int8' });
+    expect(card.teacher.name).toBe('teacher');
+    expect(card.metrics.student).toEqual(summary.student.accuracy);
+  });
+
+  it('writes a student that can be a teacher', async () => {
+    const description = await inspectTeacher(join(out, 'student.safetensors'), {});
+    expect(description.architecture).toMatchObject({ depth: 2, width: 64, heads: 1 });
+    expect(description.assumed).toEqual([]);
+  });
+
+  it('gives the same bits again', async () => {
+    const again = join(folder, 'again');
+    await distill(tinyRequest(folder, { out: again }), watch());
+    const [a, b] = await Promise.all(
+      [out, again].map((place) => readFile(join(place, 'student.safetensors'))),
+    );
+    // The metadata hold the version and the measured qualities, which are the same too.
+    expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  it('leaves a checkpoint when it is stopped, and goes on to the same bits', async () => {
+    const stopped = join(folder, 'stopped');
+    const request = tinyRequest(folder, { out: stopped });
+    await expect(distill(request, watch(5))).rejects.toMatchObject({
+      code: 'cancelled',
+      message: expect.stringContaining('--resume') as string,
+    });
+    expect(await readdir(stopped)).toEqual(['checkpoint.safetensors']);
+    const context = watch();
+    await distill({ ...request, resume: true }, context);
+    expect(context.events).toContainEqual({ type: 'notice', message: 'Going on after step 5.' });
+    const [a, b] = await Promise.all(
+      [out, stopped].map((place) => readFile(join(place, 'student.safetensors'))),
+    );
+    expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
+    expect(await readdir(stopped)).not.toContain('checkpoint.safetensors');
+  });
+
+  it('refuses to go on with other options', async () => {
+    const place = join(folder, 'other');
+    await expect(distill(tinyRequest(folder, { out: place }), watch(2))).rejects.toThrow('Stopped');
+    const request = tinyRequest(folder, { out: place, resume: true, rank: 3 });
+    await expect(distill(request, watch())).rejects.toThrow(/belongs to a run with another/);
+    expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
+  });
+
+  it('reuses the teacher when views come round again', async () => {
+    const context = watch();
+    const request = tinyRequest(folder, { out: join(folder, 'views'), views: 1, steps: 18 });
+    const result = await distill(request, context);
+    // 18 steps of 8 are four rounds over 36 images: one computed, three from the cache.
+    expect(result.targetCacheHits).toBeCloseTo(0.75, 6);
+    for (const event of context.events) expect(jobEvent.parse(event)).toEqual(event);
+  });
+
+  it('skips a damaged image among good ones, counts it and lists it', async () => {
+    const images = join(folder, 'damaged');
+    await writeImages(images, 6, 3);
+    await writeText(join(images, 'red', 'broken.png'), 'no image');
+    const good = await readFile(join(images, 'red', '0.png'));
+    await writeText(join(images, 'blue', 'cut.png'), '');
+    await writeFile(join(images, 'green', 'cut.png'), good.subarray(0, good.length / 2));
+    const context = watch();
+    const result = await distill(
+      tinyRequest(folder, { images, out: join(folder, 'damaged-out') }),
+      context,
+    );
+    expect(result.images.distilled).toBe(18);
+    expect(result.images.skipped.map(({ path }) => path.slice(images.length + 1)).sort()).toEqual([
+      'blue/cut.png',
+      'green/cut.png',
+      'red/broken.png',
+    ]);
+    expect(context.events.filter(({ type }) => type === 'skipped')).toHaveLength(3);
+  });
+
+  it('learns several labels an image from a table', async () => {
+    const images = join(folder, 'train');
+    const rows = classes.flatMap((name, index) =>
+      Array.from({ length: 12 }, (_, i) => {
+        const labels = i % 3 === 0 ? `${name}|${classes[(index + 1) % 3]}` : name;
+        return `${name}/${i}.png,${labels},patient-${i % 6}`;
+      }),
+    );
+    const labels = join(folder, 'labels.csv');
+    await writeText(labels, `path,label,group\n${rows.join('\n')}\n`);
+    const request = tinyRequest(folder, {
+      images,
+      labels,
+      out: join(folder, 'several'),
+    });
+    delete request.test;
+    const result = await distill(request, watch());
+    expect(result.task).toBe('several');
+    expect(result.student.confusion.map((row) => row.length)).toEqual([4, 4, 4]);
+    // Whole patients are held out, and not distilled on either.
+    expect(result.images.distilled + result.images.tested).toBe(36);
+    expect(result.images.tested % 6).toBe(0);
+    expect(result.images.tested).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,121 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
+import { distillRequest } from '../../src/contract/jobs.ts';
+import type { DistillRequest, JobEvent } from '../../src/contract/jobs.ts';
+import { Random } from '../../src/core/random.ts';
+import { elementCount } from '../../src/core/tensor.ts';
+import { weightShapes } from '../../src/core/vit/architecture.ts';
+import type { VitArchitecture } from '../../src/core/vit/architecture.ts';
+import type { JobContext } from '../../src/engine/job.ts';
+import { writePng } from '../../src/formats/images.ts';
+import { writeSafetensors } from '../../src/formats/safetensors.ts';
+
+/** A transformer small enough that a whole job takes seconds. */
+export const tinyArchitecture: VitArchitecture = {
+  imageSize: 16,
+  patchSize: 8,
+  channels: 3,
+  width: 64,
+  depth: 4,
+  heads: 1,
+  mlpWidth: 96,
+  classTokens: 1,
+  registers: 0,
+  positionsCoverPrefix: true,
+  layerScale: false,
+  preNorm: false,
+  activation: 'gelu',
+  epsilon: 1e-6,
+  qkvBias: true,
+  pooling: 'class-token',
+  normAfterPooling: false,
+};
+
+/** A folder that is removed after the tests of a file. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-test-'));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Writes a teacher with random weights. */
+export async function writeTinyTeacher(path: string): Promise<void> {
+  const random = new Random(5);
+  const weights = new Map(
+    [...weightShapes(tinyArchitecture)].map(([name, shape]) => {
+      const isScale = /norm[12]?\.weight$/.test(name);
+      const data = Float32Array.from({ length: elementCount(shape) }, () =>
+        isScale ? 1 : random.uniform(-0.25, 0.25),
+      );
+      return [name, { shape, data }];
+    }),
+  );
+  await writeSafetensors(path, weights, { dtype: 'F32' });
+}
+
+export const classes = ['blue', 'green', 'red'] as const;
+
+/** Writes noisy images of one colour each, as class folders, and returns their paths. */
+export async function writeImages(
+  folder: string,
+  perClass: number,
+  seed: number,
+): Promise<string[]> {
+  const paths: string[] = [];
+  for (const [channel, name] of [...classes].reverse().entries()) {
+    for (let index = 0; index < perClass; index++) {
+      const random = new Random(seed, channel, index);
+      const side = 18 + random.integer(8);
+      const data = Uint8Array.from({ length: side * side * 3 }, (_, position) =>
+        Math.floor(random.uniform(0, position % 3 === channel ? 255 : 150)),
+      );
+      const path = join(folder, name, `${index}.png`);
+      await mkdir(dirname(path), { recursive: true });
+      await writePng(path, { width: side, height: side, channels: 3, data });
+      paths.push(path);
+    }
+  }
+  return paths;
+}
+
+export async function writeText(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+/** A short job on the tiny teacher, one thread, so that the same seed gives the same bits. */
+export function tinyRequest(folder: string, more: Partial<DistillRequest> = {}): DistillRequest {
+  return distillRequest.parse({
+    teacher: join(folder, 'teacher.safetensors'),
+    images: join(folder, 'train'),
+    test: join(folder, 'test'),
+    skip: 2,
+    rank: 2,
+    steps: 12,
+    batch: 8,
+    views: 3,
+    learningRate: 0.01,
+    threads: 1,
+    seed: 4,
+    out: join(folder, 'out'),
+    ...more,
+  });
+}
+
+/** Watches a job; `stopAt` cancels it after so many steps. */
+export function watch(stopAt = Infinity): JobContext & { readonly events: JobEvent[] } {
+  const controller = new AbortController();
+  const events: JobEvent[] = [];
+  return {
+    signal: controller.signal,
+    events,
+    report(event) {
+      events.push(event);
+      if (event.type === 'progress' && event.phase === 'distill' && event.done >= stopAt) {
+        controller.abort();
+      }
+    },
+  };
+}
