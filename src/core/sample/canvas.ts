@@ -18,22 +18,22 @@ export class Canvas {
   mix(pixel: number, colour: Colour, amount: number): void {
     const keep = 1 - amount;
     const at = pixel * 3;
-    this.data[at] = (this.data[at]!) * keep + colour[0] * amount;
-    this.data[at + 1] = (this.data[at + 1]!) * keep + colour[1] * amount;
-    this.data[at + 2] = (this.data[at + 2]!) * keep + colour[2] * amount;
+    this.data[at] = (this.data[at] ?? 0) * keep + colour[0] * amount;
+    this.data[at + 1] = (this.data[at + 1] ?? 0) * keep + colour[1] * amount;
+    this.data[at + 2] = (this.data[at + 2] ?? 0) * keep + colour[2] * amount;
   }
 
   /** Multiplies a pixel's channels. */
   filter(pixel: number, red: number, green = red, blue = red): void {
     const at = pixel * 3;
-    this.data[at] = (this.data[at]!) * red;
-    this.data[at + 1] = (this.data[at + 1]!) * green;
-    this.data[at + 2] = (this.data[at + 2]!) * blue;
+    this.data[at] = (this.data[at] ?? 0) * red;
+    this.data[at + 1] = (this.data[at + 1] ?? 0) * green;
+    this.data[at + 2] = (this.data[at + 2] ?? 0) * blue;
   }
 
   colourAt(pixel: number): Colour {
     const at = pixel * 3;
-    return [this.data[at]!, this.data[at + 1]!, this.data[at + 2]!];
+    return [this.data[at] ?? 0, this.data[at + 1] ?? 0, this.data[at + 2] ?? 0];
   }
 
   /** A filled rectangle: `axis` is the unit vector of its length, `half` its half length and half width. */
@@ -84,7 +84,7 @@ export class Canvas {
       const common = (noise * (first + second)) / 147.8;
       const tint = (noise * (first - second)) / 443;
       for (let channel = -1; channel <= 1; channel++, at++) {
-        const value = (this.data[at]!) + common + channel * tint;
+        const value = (this.data[at] ?? 0) + common + channel * tint;
         bytes[at] = clamp(Math.round(value), 0, 255);
       }
     }
@@ -111,10 +111,10 @@ function blurAxis(data: Float32Array, side: number, step: number, line: number, 
   for (let start = 0; start < side; start++)
     for (let channel = 0; channel < 3; channel++) {
       let at = start * line + channel;
-      let before = data[at]!;
+      let before = data[at] ?? 0;
       let here = before;
       for (let index = 0; index < side; index++, at += step) {
-        const after = index + 1 < side ? (data[at + step]!) : here;
+        const after = index + 1 < side ? (data[at + step] ?? 0) : here;
         data[at] = here + tap * (before + after - 2 * here);
         before = here;
         here = after;

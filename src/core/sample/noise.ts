@@ -23,7 +23,7 @@ export interface NoiseOptions {
  */
 export function makeNoise(random: Random, options: NoiseOptions): Noise {
   const { scale, octaves = 1, roughness = 0.5, along = { x: 1, y: 0 }, stretch = 1 } = options;
-  const seed = random.next();
+  const seed = random.next() | 0;
   // A shift, because gradient noise is 0 on its lattice and octaves share the lattice at the origin.
   const shiftX = random.uniform(0, 256);
   const shiftY = random.uniform(0, 256);
@@ -38,7 +38,7 @@ export function makeNoise(random: Random, options: NoiseOptions): Noise {
     let v = (y * along.x - x * along.y) * acrossScale + shiftY;
     let sum = 0;
     for (let octave = 0, gain = normal; octave < octaves; octave++, gain *= roughness) {
-      sum += gain * gradientNoise(u, v, seed + octave);
+      sum += gain * gradientNoise(u, v, (seed + octave) | 0);
       u = 2 * u + 0.37;
       v = 2 * v + 0.71;
     }
@@ -46,11 +46,37 @@ export function makeNoise(random: Random, options: NoiseOptions): Noise {
   };
 }
 
-/** `noise` looked up at points that two other fields push about by `reach` pixels (domain warping). */
-export function warped(random: Random, noise: Noise, scale: number, reach: number): Noise {
-  const pushX = makeNoise(random, { scale, octaves: 2 });
-  const pushY = makeNoise(random, { scale, octaves: 2 });
+/**
+ * `noise` looked up at points that two other fields push about by `reach` pixels (domain warping). The
+ * pushes are smooth, so they are drawn coarsely, for a plane of side × side.
+ */
+export function warped(
+  random: Random,
+  side: number,
+  noise: Noise,
+  scale: number,
+  reach: number,
+): Noise {
+  const pushX = coarse(side, makeNoise(random, { scale, octaves: 2 }));
+  const pushY = coarse(side, makeNoise(random, { scale, octaves: 2 }));
   return (x, y) => noise(x + reach * pushX(x, y), y + reach * pushY(x, y));
+}
+
+/** A smooth field from its values at every fourth pixel of a plane of side × side and its margin. */
+export function coarse(side: number, noise: Noise): Noise {
+  const wide = Math.ceil(side / 4) + 3;
+  const values = plane(wide, (x, y) => noise(4 * x - 4, 4 * y - 4));
+  return (x, y) => {
+    const u = x / 4 + 1;
+    const v = y / 4 + 1;
+    const left = Math.floor(u);
+    const at = Math.floor(v) * wide + left;
+    const fx = u - left;
+    const fy = v - Math.floor(v);
+    const upper = (values[at] ?? 0) * (1 - fx) + (values[at + 1] ?? 0) * fx;
+    const lower = (values[at + wide] ?? 0) * (1 - fx) + (values[at + wide + 1] ?? 0) * fx;
+    return upper + (lower - upper) * fy;
+  };
 }
 
 /** A plane of side × side values, row by row. */
@@ -61,27 +87,35 @@ export function plane(side: number, value: Noise): Float32Array {
   return values;
 }
 
-/**
- * How far the ground rises against the light at each pixel: the slope of `height` along the unit vector
- * `light`, by central differences.
- */
-export function slopes(side: number, height: Noise, light: Vector): Float32Array {
+/** A height field, and at each pixel its slope along the unit vector `light` (central differences). */
+export function makeTerrain(side: number, height: Noise, light: Vector): Terrain {
   const wide = side + 2;
-  const heights = plane(wide, (x, y) => height(x - 1, y - 1));
-  const values = new Float32Array(side * side);
+  const padded = plane(wide, (x, y) => height(x - 1, y - 1));
+  const heights = new Float32Array(side * side);
+  const slopes = new Float32Array(side * side);
   for (let y = 0, pixel = 0; y < side; y++)
     for (let x = 0; x < side; x++, pixel++) {
       const at = (y + 1) * wide + x + 1;
-      const alongX = (heights[at + 1]!) - (heights[at - 1]!);
-      const alongY = (heights[at + wide]!) - (heights[at - wide]!);
-      values[pixel] = (alongX * light.x + alongY * light.y) / 2;
+      const alongX = (padded[at + 1] ?? 0) - (padded[at - 1] ?? 0);
+      const alongY = (padded[at + wide] ?? 0) - (padded[at - wide] ?? 0);
+      heights[pixel] = padded[at] ?? 0;
+      slopes[pixel] = (alongX * light.x + alongY * light.y) / 2;
     }
-  return values;
+  return { heights, slopes };
 }
+
+export interface Terrain {
+  readonly heights: Float32Array;
+  readonly slopes: Float32Array;
+}
+
+// Odd constants that spread neighbouring coordinates over all bits.
+const hashX = 0x27d4eb2d;
+const hashY = 0x165667b1;
 
 /** 32 well-mixed bits for a lattice point. */
 export function latticeHash(x: number, y: number, seed: number): number {
-  let hash = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ Math.imul(seed, 0x9e3779b1);
+  let hash = Math.imul(x, hashX) ^ Math.imul(y, hashY) ^ Math.imul(seed, 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   hash = Math.imul(hash ^ (hash >>> 13), 0x297a2d39);
   return hash ^ (hash >>> 16);
@@ -92,19 +126,32 @@ function gradientNoise(x: number, y: number, seed: number): number {
   const top = Math.floor(y);
   const fx = x - left;
   const fy = y - top;
-  const a = slope(latticeHash(left, top, seed), fx, fy);
-  const b = slope(latticeHash(left + 1, top, seed), fx - 1, fy);
-  const c = slope(latticeHash(left, top + 1, seed), fx, fy - 1);
-  const d = slope(latticeHash(left + 1, top + 1, seed), fx - 1, fy - 1);
+  // The four corners share the products of the hash of their coordinates.
+  const column = Math.imul(left, hashX);
+  const nextColumn = column + hashX;
+  const row = Math.imul(top, hashY) ^ seed;
+  const nextRow = Math.imul(top + 1, hashY) ^ seed;
+  const a = slope(stir(column ^ row), fx, fy);
+  const b = slope(stir(nextColumn ^ row), fx - 1, fy);
+  const c = slope(stir(column ^ nextRow), fx, fy - 1);
+  const d = slope(stir(nextColumn ^ nextRow), fx - 1, fy - 1);
   const u = fx * fx * fx * (fx * (fx * 6 - 15) + 10);
   const v = fy * fy * fy * (fy * (fy * 6 - 15) + 10);
   const upper = a + (b - a) * u;
   return 0.75 * (upper + (c + (d - c) * u - upper) * v);
 }
 
-/** The height at (x, y) of one of eight planes through the lattice point. */
+/** Brings the bits of a word down into its lowest three. */
+function stir(word: number): number {
+  const hash = Math.imul(word ^ (word >>> 15), 0x2c1b3c6d);
+  return (hash ^ (hash >>> 13)) >>> 17;
+}
+
+/**
+ * The height at (x, y) of one of eight planes through the lattice point: slopes ±1 and ±2, or ±2 and ±1.
+ * Sums, because branches on random bits are mispredicted half the time.
+ */
 function slope(hash: number, x: number, y: number): number {
-  const u = (hash & 4) === 0 ? x : y;
-  const v = (hash & 4) === 0 ? y : x;
-  return ((hash & 1) === 0 ? u : -u) + ((hash & 2) === 0 ? 2 * v : -2 * v);
+  const steep = (hash >> 2) & 1;
+  return (1 - 2 * (hash & 1)) * (1 + steep) * x + (1 - (hash & 2)) * (2 - steep) * y;
 }

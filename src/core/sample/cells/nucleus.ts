@@ -12,13 +12,13 @@ export function makeNucleus(random: Random, kind: CellKind, centre: Vector, radi
     case 'lymphocyte':
       return roundNucleus(random, centre, radius);
     case 'monocyte':
-      return chance(random, 0.1)
+      return chance(random, 0.06)
         ? roundNucleus(random, centre, radius * 0.8)
-        : bentNucleus(random, centre, radius);
+        : bentNucleus(random, centre, radius, [0.38, 0.52]);
     case 'neutrophil':
-      // One in ten is young: a band, much like a monocyte's kidney but thinner.
+      // One in twelve is young: a band, much like a monocyte's kidney but thinner.
       return chance(random, 0.08)
-        ? bentNucleus(random, centre, radius * 0.85)
+        ? bentNucleus(random, centre, radius, [0.19, 0.26])
         : lobedNucleus(random, centre, radius, pick(random, [3, 3, 3, 4, 4, 4, 5]));
     case 'eosinophil':
       return lobedNucleus(random, centre, radius, pick(random, [2, 2, 2, 2, 2, 2, 3]));
@@ -34,12 +34,17 @@ function roundNucleus(random: Random, centre: Vector, radius: number): Shape {
   return wobbled(random, round, radius * 0.8, radius * random.uniform(0.04, 0.14));
 }
 
-/** A sausage bent into a bean, a kidney or a horseshoe. */
-function bentNucleus(random: Random, centre: Vector, radius: number): Shape {
+/** A sausage bent into a bean, a kidney or a horseshoe; its half thickness is a share of the radius. */
+function bentNucleus(
+  random: Random,
+  centre: Vector,
+  radius: number,
+  thickness: readonly [number, number],
+): Shape {
   const axis = direction(random);
   const bend = radius * random.uniform(0.35, 1.05);
   const length = radius * random.uniform(0.36, 0.5);
-  const thick = radius * random.uniform(0.34, 0.46);
+  const thick = radius * random.uniform(thickness[0], thickness[1]);
   const steps = 6;
   const parts = Array.from({ length: steps + 1 }, (_, step) => {
     const t = (2 * step) / steps - 1;
@@ -55,7 +60,7 @@ function lobedNucleus(random: Random, centre: Vector, radius: number, count: num
     radius * (count === 2 ? 0.38 : count === 3 ? 0.31 : 0.26) * random.uniform(0.88, 1.12);
   const reach = radius * (count === 2 ? 0.4 : 0.46) * random.uniform(0.9, 1.15);
   const start = direction(random);
-  // Quarter to third turns round the centre: a C of lobes, never a closed ring.
+  // Quarter to third turns round the centre: a C of lobes, which the fifth may close.
   const stepTurn =
     count === 2 ? { x: -1, y: 0 } : count === 3 ? { x: -0.34, y: 0.94 } : { x: 0.26, y: 0.966 };
   const lobes: Vector[] = [];

@@ -39,8 +39,8 @@ const looks: Record<CellKind, Look> = {
       [186, 176, 220],
     ],
     chromatin: [
-      [66, 64, 160],
-      [96, 64, 168],
+      [62, 62, 166],
+      [88, 64, 180],
     ],
     granule: [150, 90, 170],
     granules: [0, 6],
@@ -55,8 +55,8 @@ const looks: Record<CellKind, Look> = {
       [196, 182, 212],
     ],
     chromatin: [
-      [108, 92, 190],
-      [150, 90, 206],
+      [120, 84, 204],
+      [158, 88, 220],
     ],
     granule: [186, 150, 196],
     granules: [30, 130],
@@ -71,12 +71,12 @@ const looks: Record<CellKind, Look> = {
       [224, 192, 206],
     ],
     chromatin: [
-      [84, 66, 172],
-      [126, 66, 190],
+      [94, 62, 184],
+      [132, 66, 204],
     ],
-    granule: [196, 136, 176],
+    granule: [204, 124, 148],
     granules: [80, 280],
-    granuleRadius: [0.5, 0.9],
+    granuleRadius: [0.5, 1.1],
     granuleStrength: [0.1, 0.5],
     clumps: [0.06, 0.24],
   },
@@ -87,13 +87,13 @@ const looks: Record<CellKind, Look> = {
       [224, 182, 188],
     ],
     chromatin: [
-      [86, 68, 172],
-      [124, 72, 190],
+      [92, 64, 184],
+      [128, 70, 204],
     ],
     granule: [208, 112, 104],
     granules: [150, 340],
     granuleRadius: [1, 1.9],
-    granuleStrength: [0.35, 0.85],
+    granuleStrength: [0.22, 0.7],
     clumps: [0.06, 0.24],
   },
 };
@@ -179,7 +179,7 @@ function paintNucleus(
   centre: Vector,
   radius: number,
 ): void {
-  const colour = varyColour(random, mixColours(look.chromatin[0], look.chromatin[1], violet), 0.14);
+  const colour = varyColour(random, mixColours(look.chromatin[0], look.chromatin[1], violet), 0.16);
   const clumps = makeNoise(random, { scale: radius * random.uniform(0.2, 0.4), octaves: 3 });
   const contrast = random.uniform(look.clumps[0], look.clumps[1]);
   const edge = random.uniform(0.04, 0.14);

@@ -1,7 +1,7 @@
 import type { Random } from '../../random.ts';
 import type { Canvas } from '../canvas.ts';
 import { chance, clamp, type Colour, mixColours } from '../drawing.ts';
-import { makeNoise } from '../noise.ts';
+import { coarse, makeNoise } from '../noise.ts';
 
 /**
  * Everything between the ground and the file: cloud shadow, haze (blue, or white under thin cloud),
@@ -9,10 +9,10 @@ import { makeNoise } from '../noise.ts';
  */
 export function paintAtmosphere(random: Random, canvas: Canvas): void {
   const { side } = canvas;
-  const clouds = makeNoise(random, { scale: random.uniform(25, 50), octaves: 3 });
-  const shadow = chance(random, 0.02) ? random.uniform(0.15, 0.4) : 0;
-  const veil = chance(random, 0.03) ? random.uniform(0.1, 0.3) : 0;
-  const haze = random.uniform(0, 0.06) + (chance(random, 0.1) ? random.uniform(0.04, 0.2) : 0);
+  const clouds = coarse(side, makeNoise(random, { scale: random.uniform(25, 50), octaves: 3 }));
+  const shadow = chance(random, 0.02) ? random.uniform(0.1, 0.3) : 0;
+  const veil = chance(random, 0.02) ? random.uniform(0.05, 0.25) : 0;
+  const haze = random.uniform(0, 0.05) + (chance(random, 0.08) ? random.uniform(0.04, 0.18) : 0);
   const air: Colour = mixColours([70, 100, 165], [110, 130, 165], random.uniform());
   const gain = random.uniform(0.9, 1.1);
   const warm = random.uniform(-0.025, 0.025);

@@ -48,22 +48,23 @@ export function paintCrops(scene: Scene): Layer {
     large ? random.uniform(22, 40) : random.uniform(12, 24),
   );
   const kinds = cropKinds(scene);
-  const rowStrength = random.uniform(0.01, 0.09);
+  const rowStrength = random.uniform(0.01, 0.07);
   const seed = random.next();
   const fields = new Map<number, Field>();
-  const patchy = makeNoise(random, { scale: 14, octaves: 4, roughness: 0.6 });
-  const patches = random.uniform(0.06, 0.18);
+  const patchy = makeNoise(random, { scale: 10, octaves: 4, roughness: 0.6 });
+  const thin = random.uniform(0, 0.5);
   const layer = makeLayer(side, 'crops', scene.soil);
   for (let y = 0, pixel = 0; y < side; y++)
     for (let x = 0; x < side; x++, pixel++) {
-      const cell = parcels.cell[pixel]!;
+      const cell = parcels.cell[pixel] ?? 0;
       let field = fields.get(cell);
       if (field === undefined) {
         field = makeField(new Random(seed, cell), kinds, parcels.axis, rowStrength);
         fields.set(cell, field);
       }
-      layer.canvas.mix(pixel, field.colour, 1);
-      layer.canvas.filter(pixel, fieldShade(field, x, y) * (1 + patches * patchy(x, y)));
+      const patch = patchy(x, y);
+      layer.canvas.mix(pixel, field.colour, 1 - thin * clamp(patch - 0.1));
+      layer.canvas.filter(pixel, fieldShade(field, x, y) * (1 + 0.06 * patch));
     }
   paintBorders(scene, layer, parcels.border);
   if (chance(random, 0.4)) scatterTrees(scene, layer, 1 + random.integer(14), [0.5, 1.6], true);
@@ -73,13 +74,17 @@ export function paintCrops(scene: Scene): Layer {
 
 /** The two to four things that grow (or do not) on this land this season. */
 function cropKinds({ random, lushness, soil }: Scene): Colour[] {
-  if (chance(random, 0.28)) {
+  if (chance(random, 0.24)) {
     // Pasture: one green, grazed more or less.
-    const grass = varyColour(random, mixColours([54, 86, 80], soil, 0.35 * random.uniform()), 0.1);
-    return [grass, varyColour(random, grass, 0.1)];
+    const grass = varyColour(random, mixColours([48, 92, 76], soil, 0.15 * random.uniform()), 0.1);
+    return [
+      grass,
+      varyColour(random, grass, 0.1),
+      mixColours(grass, soil, random.uniform(0.1, 0.4)),
+    ];
   }
   return Array.from({ length: 2 + random.integer(3) }, () => {
-    const state = random.uniform() + (lushness - 0.6) * 1.1;
+    const state = random.uniform() + (lushness - 0.65) * 1.1;
     if (state > 0.5) return varyColour(random, pick(random, growing), 0.08);
     if (state > 0.25) return varyColour(random, pick(random, ripe), 0.12);
     return varyColour(random, mixColours(soil, [178, 148, 132], 0.4), 0.15);
@@ -120,12 +125,13 @@ function paintBorders(scene: Scene, layer: Layer, border: Float32Array): void {
   const width = random.uniform(0.3, 0.9);
   for (let y = 0, pixel = 0; y < side; y++)
     for (let x = 0; x < side; x++, pixel++) {
-      const cover = clamp(width + 0.5 - (border[pixel]!));
+      const cover = clamp(width + 0.5 - (border[pixel] ?? 0));
       if (cover === 0) continue;
       const there = gaps(x, y) + bias > 0;
       if (kind === 'track' || (kind === 'both' && !there)) {
         layer.canvas.mix(pixel, track, cover * 0.6);
-        if (cover > 0.9) layer.mask[pixel] = 0;
+        // A track narrower than a pixel would be dots on the mask.
+        if (width > 0.55 && cover > 0.7) layer.mask[pixel] = 0;
       } else if (there) {
         layer.canvas.mix(pixel, hedge, cover * 0.9);
         if (cover > 0.5) layer.mask[pixel] = maskValue('forest');

@@ -9,7 +9,7 @@ import {
   smoothstep,
   varyColour,
 } from '../drawing.ts';
-import { makeNoise, slopes, warped } from '../noise.ts';
+import { makeNoise, makeTerrain, warped } from '../noise.ts';
 import { makeLine, paintLine } from './lines.ts';
 import { type Layer, makeLayer, maskValue, type Scene } from './scene.ts';
 
@@ -48,20 +48,24 @@ export function paintForest(scene: Scene): Layer {
   const brush = varyColour(random, mixColours([50, 60, 72], scene.soil, 0.1), 0.08);
   const layer = makeLayer(side, 'forest', base);
   const form = makeNoise(random, { scale: random.uniform(10, 24), octaves: 5, roughness: 0.65 });
-  const ground = warped(random, form, 20, random.uniform(2, 9));
-  const light = slopes(side, (x, y) => Math.abs(ground(x, y)), shadow);
+  const ground = warped(random, side, form, 20, random.uniform(2, 9));
+  const { heights, slopes } = makeTerrain(side, (x, y) => Math.abs(ground(x, y)), shadow);
   const stands = makeNoise(random, { scale: random.uniform(6, 15), octaves: 4, roughness: 0.8 });
   const crowns = makeNoise(random, { scale: random.uniform(1.6, 2.6) });
   const leafy = random.uniform(-0.4, 0.6);
   const brushy = random.uniform(-0.3, 0.7);
   const strength = random.uniform(0.05, 0.3);
-  const speckle = random.uniform(0.04, 0.13);
+  const speckle = random.uniform(0.03, 0.11);
   for (let y = 0, pixel = 0; y < side; y++)
     for (let x = 0; x < side; x++, pixel++) {
       const stand = stands(x, y);
       layer.canvas.mix(pixel, leaf, 0.75 * clamp(0.3 + 0.9 * stand + leafy));
-      layer.canvas.mix(pixel, brush, 0.7 * clamp(brushy - 0.7 * stand + 0.7 * ground(x, y) - 0.2));
-      const shade = strength * (light[pixel]!) + speckle * crowns(x, y);
+      layer.canvas.mix(
+        pixel,
+        brush,
+        0.7 * clamp(brushy - 0.7 * stand + 1.4 * (heights[pixel] ?? 0) - 0.6),
+      );
+      const shade = strength * (slopes[pixel] ?? 0) + speckle * crowns(x, y);
       // Scattered light fills shadows with blue.
       layer.canvas.filter(pixel, 1 + 1.2 * shade, 1 + shade, 1 + 0.6 * shade);
     }
@@ -98,7 +102,7 @@ function paintRides(scene: Scene, layer: Layer): void {
   }
 }
 
-/** Single trees and small woods on other ground; `value` is what the mask shows for them, if anything. */
+/** Single trees on other ground, with their shadows; `marked` trees are forest on the mask. */
 export function scatterTrees(
   scene: Scene,
   layer: Layer,

@@ -1,33 +1,36 @@
 import type { Random } from '../../random.ts';
-import { around, chance, clamp, direction, pick } from '../drawing.ts';
+import { around, clamp, direction, pick } from '../drawing.ts';
 import { makeNoise, plane } from '../noise.ts';
 import { makeLine } from './lines.ts';
 import type { Cover } from './scene.ts';
 
-/** How much of a tile may be covered by anything but its label. */
-const mostOther = 0.44;
-
 /** What is found beside each cover, the commoner the more often it is listed. */
 const neighbours: Record<Cover, readonly Cover[]> = {
   water: ['forest', 'crops', 'crops', 'town', 'bare'],
-  forest: ['crops', 'crops', 'bare', 'water'],
-  crops: ['forest', 'forest', 'town', 'water', 'bare'],
+  forest: ['crops', 'crops', 'bare'],
+  crops: ['forest', 'forest', 'forest', 'town', 'bare'],
   town: ['crops', 'forest', 'water', 'bare'],
-  bare: ['forest', 'crops', 'water', 'town'],
+  bare: ['forest', 'forest', 'water', 'town'],
 };
 
 /**
- * How far the others may come into a tile of each label, as a share of `mostOther`. Water is what it is
- * with any shore; woods and wastes are called so where little else is in sight.
+ * The most of a tile that may be something else. Water is what it is with any shore; woods and wastes are
+ * called so where little else is in sight.
  */
-const reach: Record<Cover, number> = { water: 1, forest: 0.25, crops: 0.7, town: 0.8, bare: 0.5 };
+const mostOther: Record<Cover, number> = {
+  water: 0.4,
+  forest: 0.1,
+  crops: 0.16,
+  town: 0.28,
+  bare: 0.12,
+};
 
 const shapesOnLand = ['shore', 'shore', 'band', 'corner', 'patches'] as const;
 
 /** How the others come in. Water is a river as often as a lake, and its islands are few. */
 const shapes: Record<Cover, readonly (typeof shapesOnLand)[number][]> = {
   water: ['band', 'band', 'band', 'band', 'shore', 'shore', 'corner', 'patches'],
-  forest: shapesOnLand,
+  forest: ['shore', 'corner', 'patches'],
   crops: shapesOnLand,
   town: shapesOnLand,
   bare: shapesOnLand,
@@ -46,7 +49,7 @@ export interface Region {
 export function makeRegions(random: Random, side: number, label: Cover): Region[] {
   const regions: Region[] = [];
   const count = pick(random, label === 'water' ? [0, 0, 0, 1, 2, 2] : [0, 0, 0, 0, 0, 1, 1, 2]);
-  const total = label === 'water' ? random.uniform(0.1, mostOther) : around(random, 0.02, mostOther * reach[label]);
+  const total = around(random, 0.02, mostOther[label]);
   for (let left = count; left > 0; left--) {
     const cover = pick(
       random,
@@ -87,8 +90,8 @@ function shapeField(random: Random, side: number, label: Cover): Float32Array {
 function coverage(field: Float32Array, side: number, threshold: number): Float32Array {
   return field.map((value, pixel) => {
     const x = pixel % side;
-    const besideX = field[x + 1 < side ? pixel + 1 : pixel - 1]!;
-    const besideY = field[pixel + side < field.length ? pixel + side : pixel - side]!;
+    const besideX = field[x + 1 < side ? pixel + 1 : pixel - 1] ?? 0;
+    const besideY = field[pixel + side < field.length ? pixel + side : pixel - side] ?? 0;
     const slope = Math.abs(besideX - value) + Math.abs(besideY - value);
     return clamp(0.5 + (value - threshold) / Math.max(slope, 1e-6));
   });
@@ -96,5 +99,5 @@ function coverage(field: Float32Array, side: number, threshold: number): Float32
 
 function quantile(values: Float32Array, share: number): number {
   const sorted = values.slice().sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }

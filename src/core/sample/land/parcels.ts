@@ -1,6 +1,6 @@
 import type { Random } from '../../random.ts';
 import { chance, direction, type Vector } from '../drawing.ts';
-import { latticeHash, makeNoise } from '../noise.ts';
+import { coarse, latticeHash, makeNoise } from '../noise.ts';
 import { type Cells, voronoi } from '../voronoi.ts';
 
 /** Fields: cells, and the direction of the rows of the first and of the second half of them. */
@@ -15,8 +15,8 @@ export interface Parcels extends Cells {
 export function makeParcels(random: Random, side: number, size: number): Parcels {
   const axis = direction(random);
   if (chance(random, 0.7)) return { ...strips(random, side, size, axis), axis };
-  const bendX = makeNoise(random, { scale: 24, octaves: 2 });
-  const bendY = makeNoise(random, { scale: 24, octaves: 2 });
+  const bendX = coarse(side, makeNoise(random, { scale: 24, octaves: 2 }));
+  const bendY = coarse(side, makeNoise(random, { scale: 24, octaves: 2 }));
   const squeeze = random.uniform(0.55, 1);
   const cells = voronoi(random, side, size, (x, y) => ({
     x: x * axis.x + y * axis.y + 4 * bendX(x, y),
@@ -34,7 +34,7 @@ function strips(random: Random, side: number, size: number, axis: Vector): Cells
   const cell = new Int32Array(side * side);
   const border = new Float32Array(side * side);
   const skew = random.uniform(-0.25, 0.25);
-  const bend = makeNoise(random, { scale: 50 });
+  const bend = coarse(side, makeNoise(random, { scale: 50 }));
   const bow = chance(random, 0.4) ? random.uniform(0, 8) : 0;
   for (let y = 0, pixel = 0; y < side; y++)
     for (let x = 0; x < side; x++, pixel++) {
@@ -60,8 +60,8 @@ function cuts(random: Random, reach: number, step: number): number[] {
 
 function locate(positions: readonly number[], at: number): { index: number; border: number } {
   let index = 0;
-  while (index + 2 < positions.length && (positions[index + 1]!) <= at) index++;
-  const below = at - (positions[index]!);
-  const above = (positions[index + 1]!) - at;
+  while (index + 2 < positions.length && (positions[index + 1] ?? 0) <= at) index++;
+  const below = at - (positions[index] ?? 0);
+  const above = (positions[index + 1] ?? 0) - at;
   return { index, border: Math.abs(Math.min(below, above)) };
 }

@@ -9,7 +9,7 @@ import {
   varyColour,
   type Vector,
 } from '../drawing.ts';
-import { makeNoise, slopes } from '../noise.ts';
+import { makeNoise, makeTerrain } from '../noise.ts';
 
 /** What can cover the ground, in mask order: class 0 of a mask is anything else (roads, tracks). */
 export const covers = ['water', 'forest', 'crops', 'town', 'bare'] as const;
@@ -74,5 +74,6 @@ export function makeLayer(side: number, cover: Cover, colour: Colour): Layer {
 function relief(random: Random, side: number, light: Vector, strength: number): Float32Array {
   const height = makeNoise(random, { scale: random.uniform(14, 40), octaves: 3, roughness: 0.55 });
   if (strength === 0) return new Float32Array(side * side).fill(1);
-  return slopes(side, height, light).map((slope) => Math.max(0.55, 1 + 2 * strength * slope));
+  const { slopes } = makeTerrain(side, height, light);
+  return slopes.map((slope) => Math.max(0.55, 1 + 2 * strength * slope));
 }

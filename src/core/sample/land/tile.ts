@@ -29,7 +29,7 @@ export function drawLandTile(
   const tile = compose(scene, label, makeRegions(random, side, label));
   paintCrossings(scene, tile, label);
   paintAtmosphere(random, tile.canvas);
-  const image = tile.canvas.toRaster(random, random.uniform(0.1, 0.6));
+  const image = tile.canvas.toRaster(random, random.uniform(0.05, 0.4));
   return { image, mask: { width: side, height: side, channels: 1, data: tile.mask } };
 }
 
@@ -39,15 +39,15 @@ function compose(scene: Scene, label: Cover, regions: readonly Region[]): Layer 
   for (const { cover, share } of regions) {
     const layer = painters[cover](scene);
     for (let pixel = 0; pixel < share.length; pixel++) {
-      const amount = share[pixel]!;
+      const amount = share[pixel] ?? 0;
       if (amount > 0) tile.canvas.mix(pixel, layer.canvas.colourAt(pixel), amount);
-      if (amount >= 0.5) tile.mask[pixel] = layer.mask[pixel]!;
+      if (amount >= 0.5) tile.mask[pixel] = layer.mask[pixel] ?? 0;
     }
   }
   const water = maskValue('water');
   for (let pixel = 0; pixel < tile.mask.length; pixel++)
     if (tile.mask[pixel] !== water) {
-      const shade = (scene.relief[pixel]!) - 1;
+      const shade = (scene.relief[pixel] ?? 0) - 1;
       tile.canvas.filter(pixel, 1 + 1.1 * shade, 1 + shade, 1 + 0.7 * shade);
     }
   return tile;
@@ -56,7 +56,7 @@ function compose(scene: Scene, label: Cover, regions: readonly Region[]): Layer 
 /** A road or a stream that crosses the tile whatever it shows. */
 function paintCrossings(scene: Scene, tile: Layer, label: Cover): void {
   const { side, random } = scene;
-  if (label !== 'water' && chance(random, 0.02)) {
+  if (label !== 'water' && label !== 'forest' && chance(random, 0.02)) {
     const stream = makeLine(random, side, random.uniform(4, 14));
     const width = random.uniform(0.8, 4);
     paintLine(

@@ -65,10 +65,10 @@ const fabrics: readonly Fabric[] = [
   // Villas among trees.
   {
     plot: [3.2, 4.8],
-    fill: [0.16, 0.26],
-    built: [0.5, 0.85],
-    green: [0.8, 1],
-    trees: [140, 320],
+    fill: [0.2, 0.3],
+    built: [0.65, 0.95],
+    green: [0.6, 0.9],
+    trees: [80, 220],
     roofs: [...tiles, ...slates, ...pale],
   },
   // A dense old centre.
@@ -199,7 +199,7 @@ function paintLanes(
     y: y + 3 * bend(y, x),
   }));
   for (let pixel = 0; pixel < border.length; pixel++) {
-    const cover = clamp(1 - (border[pixel]!));
+    const cover = clamp(1 - (border[pixel] ?? 0));
     if (cover > 0) layer.canvas.mix(pixel, street, 0.8 * cover);
   }
   const pitch = random.uniform(fabric.plot[0], fabric.plot[1]);
@@ -209,7 +209,7 @@ function paintLanes(
       const centre = { x: x + jitter(random, pitch), y: y + jitter(random, pitch) };
       const pixel =
         clamp(Math.round(centre.y), 0, side - 1) * side + clamp(Math.round(centre.x), 0, side - 1);
-      if ((border[pixel]!) < 0.8 || !chance(random, built)) continue;
+      if ((border[pixel] ?? 0) < 0.8 || !chance(random, built)) continue;
       paintBuilding(scene, layer, fabric, centre, turn(axis, slightTurn(random, 40)), pitch);
     }
 }

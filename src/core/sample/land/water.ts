@@ -1,32 +1,28 @@
 import { chance, clamp, type Colour, direction, mixColours, pick, varyColour } from '../drawing.ts';
-import { makeNoise, warped } from '../noise.ts';
+import { coarse, makeNoise, warped } from '../noise.ts';
 import { type Layer, makeLayer, type Scene } from './scene.ts';
 
 /** Clear, peaty, green with algae, loaded with silt, glinting: pairs that one water body blends. */
 const waters: readonly (readonly [Colour, Colour])[] = [
   [
-    [22, 40, 74],
-    [28, 48, 82],
+    [24, 44, 72],
+    [30, 52, 78],
   ],
   [
-    [34, 58, 78],
-    [40, 66, 86],
+    [33, 56, 71],
+    [38, 63, 76],
   ],
   [
-    [36, 64, 74],
-    [48, 78, 84],
+    [37, 63, 72],
+    [44, 72, 78],
   ],
   [
-    [56, 82, 76],
-    [72, 96, 86],
+    [46, 74, 74],
+    [62, 88, 82],
   ],
   [
-    [92, 100, 96],
-    [110, 112, 104],
-  ],
-  [
-    [126, 120, 112],
-    [146, 138, 126],
+    [86, 98, 100],
+    [112, 114, 110],
   ],
   [
     [74, 96, 116],
@@ -41,15 +37,20 @@ const waters: readonly (readonly [Colour, Colour])[] = [
 /** Open water: slow changes of depth and silt, wind ripples, now and then a slick or a boat. */
 export function paintWater(scene: Scene): Layer {
   const { side, random } = scene;
-  const [deep, shallow] = waters[Math.min(random.integer(waters.length), random.integer(waters.length))] as (typeof waters)[number];
+  // Clear water is the commoner.
+  const [deep, shallow] = pick(random, [...waters, ...waters.slice(0, 4), ...waters.slice(0, 4)]);
   const from = varyColour(random, deep, 0.1);
   const to = varyColour(random, shallow, 0.1);
   const wind = direction(random);
-  const current = warped(
-    random,
-    makeNoise(random, { scale: 60, octaves: 3, along: wind, stretch: 2 }),
-    20,
-    8,
+  const current = coarse(
+    side,
+    warped(
+      random,
+      side,
+      makeNoise(random, { scale: 60, octaves: 3, along: wind, stretch: 2 }),
+      20,
+      8,
+    ),
   );
   const ripples = makeNoise(random, {
     scale: random.uniform(1.6, 3.5),
@@ -57,7 +58,7 @@ export function paintWater(scene: Scene): Layer {
     along: wind,
     stretch: random.uniform(1.5, 5),
   });
-  const ripple = random.uniform(0, 0.03) * random.uniform();
+  const ripple = random.uniform(0, 0.02) * random.uniform();
   const silt = random.uniform(0, 0.7);
   const layer = makeLayer(side, 'water', from);
   for (let y = 0, pixel = 0; y < side; y++)
