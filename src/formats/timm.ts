@@ -203,7 +203,7 @@ function inferArchitecture(
     patchSize,
     channels: size('patch_embed.proj.weight', 1),
     width,
-    depth: depthOf(shapes),
+    depth: depthOf(path, shapes),
     heads: known.heads ?? width / 64,
     mlpWidth: size('blocks.0.mlp.fc1.weight', 0),
     classTokens,
@@ -222,10 +222,21 @@ function inferArchitecture(
   return { architecture, assumed };
 }
 
-function depthOf(shapes: ReadonlyMap<string, Shape>): number {
-  let depth = 0;
-  while (shapes.has(`blocks.${depth}.attn.qkv.weight`)) depth += 1;
-  return depth;
+/** Blocks by their numbers, which must have no gap: a part of a checkpoint is not a smaller model. */
+function depthOf(path: string, shapes: ReadonlyMap<string, Shape>): number {
+  const blocks = new Set<number>();
+  for (const name of shapes.keys()) {
+    const [, number] = /^blocks\.(\d+)\./.exec(name) ?? [];
+    if (number !== undefined) blocks.add(Number(number));
+  }
+  for (let block = 0; block < blocks.size; block++) {
+    if (blocks.has(block)) continue;
+    throw new UserError(
+      'invalid-file',
+      `${path}: not a complete vision transformer; there is no blocks.${block}, but there are later ones. It may be one part of a checkpoint in several files.`,
+    );
+  }
+  return blocks.size;
 }
 
 function readMetadata(file: SafetensorsFile): Partial<EncoderMetadata> {

@@ -66,7 +66,8 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
   },
   reshape: (inputs, { shape }) => {
     const [x] = expectInputs('reshape', inputs, 1);
-    if (elementCount(shape) !== elementCount(x.shape)) {
+    const whole = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+    if (!whole || elementCount(shape) !== elementCount(x.shape)) {
       throw new Error(`reshape: ${describeShape(x.shape)} does not fit ${describeShape(shape)}`);
     }
     return [{ dtype: x.dtype, shape }];

@@ -8,7 +8,8 @@ import type { Tensor } from '../tensor.ts';
 import { prefixTokens } from './architecture.ts';
 import type { VitArchitecture } from './architecture.ts';
 import { classifierGraph, featureGraph } from './classifier.ts';
-import { embed, poolFeatures } from './forward.ts';
+import { embed, frozenLinears, poolFeatures, runBlocks } from './forward.ts';
+import type { GeluForm } from './forward.ts';
 import type { VitModel } from './weights.ts';
 
 // The forward pass as a whole is compared with PyTorch in tests/goldens and tests/reference. Here: the
@@ -80,6 +81,38 @@ describe('embed', () => {
       }
     }
     expect(difference(got, expected)).toBeLessThan(1e-6);
+  });
+});
+
+describe('runBlocks', () => {
+  const tokens = randomValues(2 * 5 * width, 12);
+  const last = (model: VitModel, form?: GeluForm): number[] => {
+    const blocks = runBlocks(model, g.input('tokens', [2, 5, width]), frozenLinears(model), form);
+    const graph = {
+      name: 'blocks',
+      outputs: new Map([['last', required(blocks.at(-1), 'block')]]),
+    };
+    return run(graph, { tokens })('last');
+  };
+
+  it.each(['gelu', 'gelu-tanh', 'quick-gelu'] as const)(
+    'gives the same in both forms of the activation (%s)',
+    (activation) => {
+      const model = tinyVit({ activation, layerScale: true });
+      expect(difference(last(model, 'erf'), last(model, 'op'))).toBeLessThan(1e-6);
+    },
+  );
+
+  it('may leave out the bias of k, which changes nothing, but not those of q and v', () => {
+    const model = tinyVit();
+    const changed = ['attn.q', 'attn.k', 'attn.v'].map((_, part) => {
+      const name = 'blocks.0.attn.qkv.bias';
+      const data = weight(model, name).data.slice();
+      for (let i = 0; i < width; i++) data[part * width + i] = 0;
+      const weights = new Map([...model.weights, [name, { shape: [3 * width], data }]]);
+      return difference(last({ ...model, weights }), last(model)) > 1e-6;
+    });
+    expect(changed).toEqual([true, false, true]);
   });
 });
 

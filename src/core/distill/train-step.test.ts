@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { tinyVit } from '../../../tests/support/tiny-vit.ts';
+import { difference, randomValues, required } from '../../../tests/support/values.ts';
+import * as g from '../graph/build.ts';
+import { evaluate } from '../graph/evaluate.ts';
+import { graphInputs, reachableNodes } from '../graph/ops.ts';
+import type { Graph } from '../graph/ops.ts';
+import { printGraph } from '../graph/print.ts';
+import { adapterLayout, initialAdapters } from '../lora/adapters.ts';
+import { emitOnnx } from '../onnx/emit.ts';
+import { copyBlocks, keptBlocks } from '../vit/copy.ts';
+import { biasCorrections } from './optimizer.ts';
+import {
+  distillationLoss,
+  lossAndGradient,
+  partSize,
+  targetGraph,
+  trainStep,
+} from './train-step.ts';
+import type { StudentPlan } from './train-step.ts';
+
+const teacher = tinyVit({ depth: 3, layerScale: true });
+const plan = (rank = 2): StudentPlan => {
+  const copy = copyBlocks(teacher, keptBlocks(3, 2));
+  return { copy, layout: adapterLayout(copy.architecture, rank) };
+};
+const images = randomValues(2 * 3 * 64, 2, 0, 1);
+
+type Inputs = Readonly<Record<string, Iterable<number>>>;
+function run(graph: Graph, inputs: Inputs): (name: string) => Float64Array {
+  const results = evaluate(graph, new Map(Object.entries(inputs)));
+  return (name) => required(results.get(name), name).data;
+}
+
+const targets = run(targetGraph(teacher), { images })('targets');
+
+it('distillationLoss is the mean absolute difference', () => {
+  const loss = distillationLoss(g.input('a', [2, 1, 3]), g.input('b', [2, 1, 3]));
+  expect(loss.type.shape).toEqual([]);
+  const graph = { name: 'loss', outputs: new Map([['loss', loss]]) };
+  const got = run(graph, { a: [1, 2, 3, 4, 5, 6], b: [1, 0, 6, 4, 5, 5.5] })('loss');
+  expect(got[0]).toBeCloseTo((2 + 3 + 0.5) / 6, 12);
+});
+
+describe('lossAndGradient', () => {
+  const { layout } = plan();
+  const adapters = Float64Array.from(randomValues(layout.size, 3, -0.4, 0.4));
+  const graph = lossAndGradient(plan(), 2);
+  const gradient = run(graph, { images, targets, adapters })('gradient');
+
+  // An entry of A and one of B for every layer of both blocks.
+  const entries = layout.adapters.flatMap(({ block, layer, inputs, offsetA, offsetB }) => [
+    { title: `A of ${block}.${layer}`, position: offsetA + inputs + 1 },
+    { title: `B of ${block}.${layer}`, position: offsetB + 3 },
+  ]);
+
+  it.each(entries)('agrees with central differences in $title', ({ position }) => {
+    const step = 1e-6;
+    const loss = {
+      name: 'loss',
+      outputs: new Map([['loss', required(graph.outputs.get('loss'), 'loss')]]),
+    };
+    const at = (shift: number): number => {
+      const moved = adapters.slice();
+      moved[position] = (moved[position] ?? NaN) + shift;
+      return run(loss, { images, targets, adapters: moved })('loss')[0] ?? NaN;
+    };
+    const slope = (at(step) - at(-step)) / (2 * step);
+    const got = gradient[position] ?? NaN;
+    expect(Math.abs(got - slope)).toBeLessThan(1e-6 * Math.max(...gradient.map(Math.abs)));
+  });
+
+  it('has its loss at 0 where the student is the teacher', () => {
+    const same = { copy: teacher, layout: adapterLayout(teacher.architecture, 1) };
+    const flat = initialAdapters(same.layout, 1);
+    const got = run(lossAndGradient(same, 2), { images, targets, adapters: flat });
+    // Not 0: the student writes its GELU in another form, which holds √½ as float32.
+    expect(got('loss')[0]).toBeLessThan(1e-6);
+  });
+});
+
+describe('trainStep', () => {
+  const { layout } = plan();
+  const none = new Float64Array(layout.size);
+
+  interface State {
+    readonly adapters: Iterable<number>;
+    readonly mean: Iterable<number>;
+    readonly square: Iterable<number>;
+  }
+  const begin: State = { adapters: initialAdapters(layout, 5), mean: none, square: none };
+
+  /** One step over the batch of two, in parts of one size. */
+  function step(state: State, index: number, part: number): { loss: number; next: State } {
+    const graph = trainStep(plan(), part);
+    let sums: Inputs = { lossSum: [0], gradientSum: none };
+    let next = state;
+    for (let first = 0; first < 2; first += part) {
+      const share = (values: ArrayLike<number>): number[] =>
+        Array.from(values).slice((first * values.length) / 2, ((first + part) * values.length) / 2);
+      const got = run(graph, {
+        ...state,
+        ...sums,
+        images: share(images),
+        targets: share(targets),
+        share: [part / 2],
+        learningRate: [0.02],
+        corrections: biasCorrections(index + 1),
+      });
+      sums = { lossSum: got('lossSumNext'), gradientSum: got('gradientSumNext') };
+      next = { adapters: got('adaptersNext'), mean: got('meanNext'), square: got('squareNext') };
+    }
+    const [loss = NaN] = sums.lossSum ?? [];
+    return { loss, next };
+  }
+
+  it('lowers the loss', () => {
+    const losses: number[] = [];
+    let state = begin;
+    for (let index = 0; index < 12; index++) {
+      const { loss, next } = step(state, index, 2);
+      losses.push(loss);
+      state = next;
+    }
+    expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? NaN));
+  });
+
+  it('does the same in parts', () => {
+    const whole = step(begin, 0, 2);
+    const halves = step(begin, 0, 1);
+    expect(difference([halves.loss], [whole.loss])).toBeLessThan(1e-12);
+    for (const name of ['adapters', 'mean', 'square'] as const) {
+      const [got, expected] = [[...halves.next[name]], [...whole.next[name]]];
+      expect(difference(got, expected), name).toBeLessThan(1e-6);
+    }
+  });
+
+  it('is built the same each time, to the byte', () => {
+    const [first, second] = [trainStep(plan(), 2), trainStep(plan(), 2)];
+    expect(printGraph(second)).toBe(printGraph(first));
+    expect(emitOnnx(second).model).toEqual(emitOnnx(first).model);
+  });
+
+  it('takes and gives what it says', () => {
+    const graph = trainStep(plan(), 2);
+    const inputs = graphInputs(graph).map(({ attributes }) => attributes.name);
+    expect(inputs.toSorted()).toEqual(
+      'adapters corrections gradientSum images learningRate lossSum mean share square targets'.split(
+        ' ',
+      ),
+    );
+    expect([...graph.outputs.keys()]).toEqual(
+      'lossSumNext gradientSumNext adaptersNext meanNext squareNext'.split(' '),
+    );
+  });
+
+  it('never multiplies two whole matrices to reach an adapter', () => {
+    // xᵀ·dy over all tokens is (D, D) or (D, M): with adapters of rank 2 no product with as many rows
+    // and columns may have the tokens, here 2·5 = 10, as its inner size.
+    const shapes = reachableNodes(trainStep(plan(), 2).outputs.values())
+      .filter(({ op, types }) => op === 'matmul' && types[0]?.shape.length === 2)
+      .map(({ inputs, types }) => [inputs[0]?.type.shape.at(-1), ...(types[0]?.shape ?? [])]);
+    const overTokens = shapes.filter(([inner]) => inner === 10);
+    expect(overTokens.length).toBeGreaterThan(0);
+    expect(overTokens.filter(([, rows = 0, columns = 0]) => Math.min(rows, columns) > 2)).toEqual(
+      [],
+    );
+  });
+});
+
+it.each([
+  [128, 32, 32],
+  [100, 32, 25],
+  [48, 32, 24],
+  [62, 32, 31],
+  [16, 32, 16],
+  [3, 32, 3],
+  [1, 32, 1],
+  [33, 32, 11],
+  [37, 32, 37],
+  [94, 32, 94],
+  [6, 1, 1],
+])('partSize: a batch of %i in parts up to %i is cut by %i', (batch, largest, size) => {
+  expect(partSize(batch, largest)).toBe(size);
+});

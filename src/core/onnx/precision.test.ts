@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { difference, randomTensor, required } from '../../../tests/support/values.ts';
+import * as g from '../graph/build.ts';
+import { evaluate } from '../graph/evaluate.ts';
+import type { ConstantData, Graph, Shape, Value } from '../graph/ops.ts';
+import { reachableNodes } from '../graph/ops.ts';
+import { printGraph } from '../graph/print.ts';
+import type { Tensor } from '../tensor.ts';
+import { emitOnnx } from './emit.ts';
+import { halfWeights, quantizedWeights } from './precision.ts';
+
+const x = g.input('x', [4, 64]);
+const input = randomTensor([4, 64], 1).data;
+const weight = randomTensor([64, 64], 2);
+const bias = randomTensor([64], 3);
+const graphOf = (y: Value): Graph => ({ name: 'case', outputs: new Map([['y', y]]) });
+const layer = (values: Tensor): Graph =>
+  graphOf(g.add(g.matmul(x, g.constant(values)), g.constant(bias)));
+
+const run = (graph: Graph): Float64Array =>
+  required(evaluate(graph, new Map([['x', input]])).get('y'), 'y').data;
+
+/** Every constant: its type as text, and its data. */
+function constants(graph: Graph): { type: string; data: ConstantData }[] {
+  return reachableNodes(graph.outputs.values()).flatMap((node) =>
+    node.op === 'constant'
+      ? [
+          {
+            type: `${node.attributes.type.dtype} ${node.attributes.type.shape.join('×')}`,
+            data: node.attributes.data,
+          },
+        ]
+      : [],
+  );
+}
+
+const types = (graph: Graph): string[] => constants(graph).map(({ type }) => type);
+const filled = (shape: Shape, value: number): Tensor => ({
+  shape,
+  data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value),
+});
+
+describe('halfWeights', () => {
+  const graph = layer(weight);
+  const half = halfWeights(graph);
+
+  it('stores large weights in half the bytes, and biases as they were', () => {
+    expect(types(half)).toEqual(['float16 64×64', 'float32 64']);
+    const [before, after] = [graph, half].map((each) => emitOnnx(each).model.length);
+    const saved = required(before, 'before') - required(after, 'after');
+    // 2 of 4 bytes a weight, less the operator that widens it.
+    expect(saved).toBeGreaterThan(64 * 64 * 2 - 100);
+    expect(saved).toBeLessThanOrEqual(64 * 64 * 2);
+  });
+
+  it('rounds each weight to the nearest float16', () => {
+    const [stored] = constants(half);
+    expect(Array.from(required(stored, 'weight').data, Number)).toEqual(
+      Array.from(weight.data, Math.f16round),
+    );
+  });
+
+  it('changes results by no more than half precision', () => {
+    const change = difference(run(half), run(graph));
+    expect(change).toBeGreaterThan(0);
+    expect(change).toBeLessThan(2 ** -11);
+  });
+
+  it('rounds after what can be computed is computed', () => {
+    const scaled = graphOf(g.matmul(x, g.mul(g.constant(weight), g.scalar(3))));
+    expect(types(halfWeights(scaled))).toEqual(['float16 64×64']);
+    expect(difference(run(halfWeights(scaled)), run(scaled))).toBeLessThan(2 ** -11);
+  });
+
+  it.each<[string, Graph]>([
+    ['beyond the range of float16', layer(filled([64, 64], 70_000))],
+    ['of few values', graphOf(g.matmul(x, g.constant(filled([64, 63], 1))))],
+    [
+      'of one axis',
+      graphOf(
+        g.add(g.reshape(g.expand(x, [16, 4, 64]), [4096]), g.constant(randomTensor([4096], 4))),
+      ),
+    ],
+  ])('leaves weights %s alone', (_, before) => {
+    expect(printGraph(halfWeights(before))).toBe(printGraph(before));
+  });
+});
+
+describe('quantizedWeights', () => {
+  const graph = layer(weight);
+  const quantized = quantizedWeights(graph);
+
+  it('stores large matrices as bytes with one scale an output', () => {
+    expect(types(quantized)).toEqual(['uint8 64×64', 'float32 64', 'float32 64']);
+  });
+
+  it('restores every weight to within half a step, and the largest of each output exactly', () => {
+    const [bytes, scales] = constants(quantized).map(({ data }) => Array.from(data, Number));
+    for (let column = 0; column < 64; column++) {
+      const scale = scales?.[column] ?? NaN;
+      let largest = 0;
+      for (let row = 0; row < 64; row++) {
+        const at = row * 64 + column;
+        const [byte, value] = [bytes?.[at] ?? NaN, weight.data[at] ?? NaN];
+        expect(Math.abs((byte - 128) * scale - value)).toBeLessThanOrEqual(scale * 0.5001);
+        largest = Math.max(largest, Math.abs(byte - 128));
+      }
+      expect(largest).toBe(127);
+    }
+  });
+
+  it('is close to float', () => {
+    const change = difference(run(quantized), run(graph));
+    expect(change).toBeGreaterThan(0);
+    expect(change).toBeLessThan(0.02);
+  });
+
+  it('takes an output whose weights are all zero', () => {
+    const values = weight.data.slice();
+    for (let row = 0; row < 64; row++) values[row * 64 + 5] = 0;
+    const some = quantizedWeights(layer({ shape: [64, 64], data: values }));
+    const [bytes] = constants(some);
+    const column = Array.from(required(bytes, 'bytes').data, Number).filter(
+      (_, at) => at % 64 === 5,
+    );
+    expect(new Set(column)).toEqual(new Set([128]));
+    const result = run(some);
+    for (let row = 0; row < 4; row++) {
+      expect(result[row * 64 + 5]).toBeCloseTo(bias.data[5] ?? NaN, 6);
+    }
+  });
+
+  it.each<[string, Value]>([
+    ['of two inputs', g.matmul(x, g.input('w', [64, 64]))],
+    ['with few weights', g.matmul(x, g.constant(filled([64, 63], 1)))],
+    ['with the weight on the left', g.matmul(g.constant(weight), g.swapLast(x))],
+    ['of batches', g.matmul(g.reshape(x, [2, 2, 64]), g.constant(randomTensor([2, 64, 64], 5)))],
+  ])('leaves a product %s alone', (_, y) => {
+    const before = graphOf(y);
+    expect(printGraph(quantizedWeights(before))).toBe(printGraph(before));
+  });
+});

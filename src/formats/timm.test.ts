@@ -1,0 +1,287 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tinyVit } from '../../tests/support/tiny-vit.ts';
+import { randomTensor, required } from '../../tests/support/values.ts';
+import type { TeacherOverrides } from '../contract/jobs.ts';
+import { UserError } from '../core/errors.ts';
+import { zeros } from '../core/tensor.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { imageNetNormalization } from '../core/vit/architecture.ts';
+import type { VitArchitecture } from '../core/vit/architecture.ts';
+import type { VitModel } from '../core/vit/weights.ts';
+import { writeSafetensors } from './safetensors.ts';
+import { describeTimm, readTimm, timmMetadata, timmMetadataKey } from './timm.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'understudy-timm-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+type Tensors = ReadonlyMap<string, Tensor>;
+
+async function checkpoint(
+  tensors: Tensors,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const path = join(folder, 'teacher.safetensors');
+  await writeSafetensors(path, tensors, { metadata });
+  return path;
+}
+
+const without = (tensors: Tensors, ...names: string[]): Tensors =>
+  new Map([...tensors].filter(([name]) => !names.includes(name)));
+
+const renamed = (tensors: Tensors, rename: (name: string) => string): Tensors =>
+  new Map([...tensors].map(([name, values]) => [rename(name), values]));
+
+/** What the promise is rejected with, which must be a `UserError`. */
+async function refusal(promise: Promise<unknown>): Promise<UserError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  return error as UserError;
+}
+
+/** Two heads, which the file does not say. */
+const heads: TeacherOverrides = { heads: 2 };
+
+describe('reads a checkpoint', () => {
+  it.each<[string, Partial<VitArchitecture>, TeacherOverrides?]>([
+    ['plain', {}],
+    ['with register tokens', { registers: 2 }],
+    ['with registers without positions', { registers: 4, positionsCoverPrefix: false }],
+    ['with a distillation token', { classTokens: 2 }],
+    [
+      'without a class token',
+      { classTokens: 0, positionsCoverPrefix: false, pooling: 'patch-mean' },
+    ],
+    ['that pools before its last norm', { normAfterPooling: true, pooling: 'patch-mean' }],
+    ['with layer scale', { layerScale: true }],
+    ['with a norm before its blocks', { preNorm: true }],
+    ['without biases on q, k and v', { qkvBias: false }],
+    ['of another MLP, depth and image size', { mlpWidth: 10, depth: 3, imageSize: 20 }],
+    ['of one band', { channels: 1 }, { mean: [0.5], deviation: [0.2] }],
+    [
+      'by what the caller knows',
+      { activation: 'gelu-tanh', epsilon: 1e-5, pooling: 'patch-mean' },
+      { activation: 'gelu-tanh', epsilon: 1e-5, pooling: 'patch-mean' },
+    ],
+  ])('%s', async (_, changes, overrides = {}) => {
+    const { architecture, weights } = tinyVit(changes);
+    // A head is not the encoder's.
+    const path = await checkpoint(new Map([...weights, ['head.weight', zeros([5, 6])]]));
+    const model = await readTimm(path, { ...heads, ...overrides });
+    expect(model.architecture).toEqual(architecture);
+    expect(model.weights).toEqual(weights);
+    expect(model.normalization).toEqual({
+      mean: overrides.mean ?? imageNetNormalization.mean,
+      deviation: overrides.deviation ?? imageNetNormalization.deviation,
+    });
+  });
+
+  it.each<[string, (name: string) => string]>([
+    ['model.', (name) => `model.${name}`],
+    ['module.backbone.', (name) => `module.backbone.${name}`],
+    ['Meta', (name) => (name === 'reg_token' ? 'register_tokens' : name)],
+  ])('whose names are those of %s', async (_, rename) => {
+    const { architecture, weights } = tinyVit({ registers: 2 });
+    const model = await readTimm(await checkpoint(renamed(weights, rename)), heads);
+    expect(model.architecture).toEqual(architecture);
+    expect(model.weights).toEqual(weights);
+  });
+
+  it('whose patch embedding has no bias, as zeros', async () => {
+    const name = 'patch_embed.proj.bias';
+    const model = await readTimm(await checkpoint(without(tinyVit().weights, name)), heads);
+    expect(model.weights.get(name)).toEqual(zeros([6]));
+  });
+
+  it('in half precision, and says how it is stored', async () => {
+    const path = join(folder, 'half.safetensors');
+    const { weights } = tinyVit();
+    await writeSafetensors(path, weights, { dtype: 'F16' });
+    expect((await describeTimm(path, heads)).storedAs).toEqual(['F16']);
+    const norm = required((await readTimm(path, heads)).weights.get('norm.weight'), 'norm');
+    expect(norm.data).toEqual(
+      Float32Array.from(required(weights.get('norm.weight'), 'norm').data, Math.f16round),
+    );
+  });
+});
+
+describe('says what it assumes', () => {
+  const wide = { width: 128, heads: 2, mlpWidth: 4 };
+
+  it('where the file and the caller say nothing', async () => {
+    const { assumed, architecture } = await describeTimm(await checkpoint(tinyVit(wide).weights));
+    expect(architecture.heads).toBe(2);
+    expect(assumed).toEqual([
+      '2 attention heads, 64 wide each',
+      'layer norm with ε = 1e-6, as in timm',
+      'the exact GELU as activation',
+      'images normalised with the mean and standard deviation of ImageNet',
+    ]);
+  });
+
+  it('only where they say nothing', async () => {
+    const path = await checkpoint(tinyVit(wide).weights);
+    const { mean, deviation } = imageNetNormalization;
+    const known: TeacherOverrides = { ...heads, epsilon: 1e-6, activation: 'gelu' };
+    const normalization = { mean: [...mean], deviation: [...deviation] };
+    expect((await describeTimm(path, { ...known, ...normalization })).assumed).toEqual([]);
+    expect((await describeTimm(path, { ...known, mean: [...mean] })).assumed).toHaveLength(1);
+  });
+});
+
+describe('the metadata of our own files', () => {
+  const student: VitModel = {
+    ...tinyVit({ activation: 'quick-gelu', epsilon: 1e-5, pooling: 'patch-mean' }),
+    normalization: { mean: [0.1, 0.2, 0.3], deviation: [0.4, 0.5, 0.6] },
+  };
+  const text = timmMetadata(student);
+  const metadata = { [timmMetadataKey]: text };
+
+  it('say all that the keys do not', async () => {
+    const path = await checkpoint(student.weights, metadata);
+    expect(await readTimm(path)).toEqual(student);
+    expect((await describeTimm(path)).assumed).toEqual([]);
+  });
+
+  it('give way to the caller, but not to what the caller leaves open', async () => {
+    const path = await checkpoint(student.weights, metadata);
+    // As parsed options have it: there, but undefined.
+    const open = { heads: 3, epsilon: undefined } as unknown as TeacherOverrides;
+    const { architecture } = await readTimm(path, open);
+    expect(architecture).toEqual({ ...student.architecture, heads: 3 });
+  });
+
+  it.each([
+    ['not JSON', '{"heads":'],
+    ['incomplete', '{"heads":2}'],
+    ['of another kind', text.replace('"heads":2', '"heads":"2"')],
+    ['with more than we know', text.replace('{', '{"future":1,')],
+  ])('are refused when they are %s', async (_, damaged) => {
+    const path = await checkpoint(student.weights, { [timmMetadataKey]: damaged });
+    const { code, message } = await refusal(readTimm(path));
+    expect(code).toBe('invalid-file');
+    expect(message).toContain(`${path}: its description of the encoder`);
+  });
+});
+
+describe('refuses', () => {
+  const { weights } = tinyVit();
+  const changed = (name: string, values: Tensor): Tensors => new Map([...weights, [name, values]]);
+  const spoilt = randomTensor([6, 6], 1);
+  spoilt.data[20] = NaN;
+  const swin = new Map([
+    ['patch_embed.proj.weight', zeros([6, 3, 4, 4])],
+    ['layers.0.blocks.0.attn.qkv.weight', zeros([18, 6])],
+    ['layers.0.blocks.0.attn.relative_position_bias_table', zeros([9, 2])],
+  ]);
+
+  it.each<[string, Tensors, TeacherOverrides, string, string]>([
+    ['an unknown number of heads', weights, {}, 'invalid-file', 'Give their number with --heads.'],
+    [
+      'heads that do not divide the width',
+      weights,
+      { heads: 4 },
+      'invalid-file',
+      'a width of 6 does not divide into 4 heads.',
+    ],
+    [
+      'a missing weight, by name',
+      without(weights, 'blocks.1.mlp.fc2.bias', 'norm.weight'),
+      heads,
+      'invalid-file',
+      '2 weights are missing, among them blocks.1.mlp.fc2.bias, norm.weight.',
+    ],
+    [
+      'a missing weight of q, k and v, by name',
+      without(tinyVit({ depth: 3 }).weights, 'blocks.1.attn.qkv.weight'),
+      heads,
+      'invalid-file',
+      'among them blocks.1.attn.qkv.weight.',
+    ],
+    [
+      'a block in the middle that is missing',
+      new Map([...tinyVit({ depth: 3 }).weights].filter(([name]) => !name.startsWith('blocks.1.'))),
+      heads,
+      'invalid-file',
+      'there is no blocks.1, but there are later ones.',
+    ],
+    [
+      'a weight of another shape, by name',
+      changed('blocks.1.attn.proj.weight', zeros([6, 7])),
+      heads,
+      'invalid-file',
+      'the weight blocks.1.attn.proj.weight is (6, 7) where the rest of the file asks for (6, 6).',
+    ],
+    [
+      'patches that are no squares',
+      changed('patch_embed.proj.weight', zeros([6, 3, 4, 2])),
+      heads,
+      'invalid-file',
+      'the weight patch_embed.proj.weight is (6, 3, 4, 2) where the rest of the file asks for (6, 3, 4, 4).',
+    ],
+    [
+      'a weight that is not finite, by name',
+      changed('blocks.0.attn.proj.weight', spoilt),
+      heads,
+      'invalid-file',
+      'the weight blocks.0.attn.proj.weight holds numbers that are not finite.',
+    ],
+    [
+      'positions that are no square',
+      changed('pos_embed', zeros([1, 7, 6])),
+      heads,
+      'invalid-file',
+      'its 7 positions are no square grid of patches, with or without 1 other tokens.',
+    ],
+    [
+      'rotary positions',
+      without(weights, 'pos_embed'),
+      heads,
+      'unsupported',
+      'it has no pos_embed. Vision transformers with rotary or relative positions are not supported.',
+    ],
+    [
+      'a Swin transformer',
+      swin,
+      heads,
+      'unsupported',
+      'it has no blocks.0.attn.qkv.weight, blocks.0.mlp.fc1.weight. The file begins with layers.0.blocks.0.attn.qkv.weight,',
+    ],
+    ['a file without tensors', new Map(), heads, 'unsupported', 'begins with no tensors at all'],
+    [
+      'blocks with other parts',
+      changed('blocks.1.attn.q_norm.weight', zeros([3])),
+      heads,
+      'unsupported',
+      'parts that a plain vision transformer does not: blocks.1.attn.q_norm.weight.',
+    ],
+    [
+      'a normalisation of too few bands',
+      weights,
+      { ...heads, mean: [0.5] },
+      'invalid-option',
+      'takes 3 bands, but the normalisation has 1.',
+    ],
+    [
+      "ImageNet's normalisation for one band",
+      tinyVit({ channels: 1 }).weights,
+      heads,
+      'invalid-option',
+      'takes 1 bands, but the normalisation has 3. Give one mean and one standard deviation a band.',
+    ],
+  ])('%s', async (_, tensors, overrides, code, message) => {
+    const path = await checkpoint(tensors);
+    const error = await refusal(readTimm(path, overrides));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(path);
+    expect(error.message).toContain(message);
+  });
+});

@@ -1,0 +1,50 @@
+import { imageNetNormalization, weightShapes } from '../../src/core/vit/architecture.ts';
+import type { VitArchitecture } from '../../src/core/vit/architecture.ts';
+import type { VitModel } from '../../src/core/vit/weights.ts';
+import type { Tensor } from '../../src/core/tensor.ts';
+import { elementCount } from '../../src/core/tensor.ts';
+import { randomValues } from './values.ts';
+
+/** Small enough to be evaluated in double precision over and over. */
+export const tinyArchitecture: VitArchitecture = {
+  imageSize: 8,
+  patchSize: 4,
+  channels: 3,
+  width: 6,
+  depth: 2,
+  heads: 2,
+  mlpWidth: 8,
+  classTokens: 1,
+  registers: 0,
+  positionsCoverPrefix: true,
+  layerScale: false,
+  preNorm: false,
+  activation: 'gelu',
+  epsilon: 1e-6,
+  qkvBias: true,
+  pooling: 'class-token',
+  normAfterPooling: false,
+};
+
+/** Random weights for every name the architecture asks for; norms scale by about 1. */
+export function tinyWeights(architecture: VitArchitecture, seed = 1): Map<string, Tensor> {
+  return new Map(
+    [...weightShapes(architecture)].map(([name, shape], index) => {
+      const scale = /norm.*weight$|gamma$/.test(name);
+      const [low, high] = scale ? [0.6, 1.4] : [-0.5, 0.5];
+      return [
+        name,
+        { shape, data: randomValues(elementCount(shape), 1000 * seed + index, low, high) },
+      ];
+    }),
+  );
+}
+
+export function tinyVit(changes: Partial<VitArchitecture> = {}, seed = 1): VitModel {
+  const architecture = { ...tinyArchitecture, ...changes };
+  return {
+    architecture,
+    weights: tinyWeights(architecture, seed),
+    normalization: imageNetNormalization,
+  };
+}
