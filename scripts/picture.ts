@@ -54,18 +54,32 @@ function tiles(classes: readonly string[]): string {
     .join('\n');
 }
 
+/** Accuracy axis: from `low` to 1, at these places. */
+const axis = { low: 0.6, left: 250, right: 610, ticks: [0.6, 0.7, 0.8, 0.9, 1] } as const;
+
+function at(share: number): number {
+  const inside = Math.max(axis.low, share);
+  return axis.left + ((inside - axis.low) / (1 - axis.low)) * (axis.right - axis.left);
+}
+
 /** One run: three rows with accuracy, its interval, size and time. */
 function comparison(summary: DistillSummary, index: number): string {
   const top = panel.top + index * (panel.height + panel.gap);
   const title = `Skip factor ${summary.skip ?? '–'}: ${summary.student.blocks} of ${summary.teacher.blocks} blocks`;
   const heads = [
-    { x: 160, text: 'accuracy on held-out images, 95 % interval', anchor: 'start' },
+    { x: panel.left + 96, text: 'accuracy, 95 % interval', anchor: 'start' },
     { x: 690, text: 'MB', anchor: 'end' },
     { x: 768, text: 'ms an image', anchor: 'end' },
     { x: 848, text: 'speed', anchor: 'end' },
   ] as const;
+  const ticks = axis.ticks.map((share) => {
+    const x = at(share);
+    const line = `<line x1="${x}" x2="${x}" y1="${top + 58}" y2="${top + 190}" stroke="${colours.line}"/>`;
+    const percent = `${(100 * share).toFixed(0)} %`;
+    return `${line}${label(x, top + 206, percent, { size: 11, fill: colours.quiet, anchor: 'middle' })}`;
+  });
   const rows = (['teacher', 'copy', 'student'] as const).map((who, row) =>
-    candidate(who, summary[who], summary.teacher, top + 76 + row * 48),
+    candidate(who, summary[who], summary.teacher, top + 80 + row * 44),
   );
   return [
     `<line x1="${panel.left}" x2="${width - panel.left}" y1="${top - 8}" y2="${top - 8}" stroke="${colours.line}"/>`,
@@ -73,6 +87,7 @@ function comparison(summary: DistillSummary, index: number): string {
     ...heads.map(({ x, text, anchor }) =>
       label(x, top + 48, text, { size: 12, fill: colours.quiet, anchor }),
     ),
+    ...ticks,
     ...rows,
   ].join('\n');
 }
@@ -84,9 +99,8 @@ function candidate(
   y: number,
 ): string {
   const { value, low, high } = report.accuracy;
-  // The axis runs from 50 to 100 %: said in the picture by the figures themselves.
-  const at = (share: number): number => 230 + Math.max(0, share - 0.5) * 2 * 360;
   const fill = who === 'student' ? colours.accent : colours.quiet;
+  const weight = who === 'student' ? 600 : 400;
   const names = { teacher: 'Teacher', copy: 'Plain copy', student: 'Student' };
   const figures = [
     { x: 690, text: (report.bytes / 1e6).toFixed(1) },
@@ -94,11 +108,11 @@ function candidate(
     { x: 848, text: `${(teacher.msPerImage / report.msPerImage).toFixed(1)}×` },
   ];
   return [
-    label(panel.left, y + 5, names[who], { size: 13, weight: who === 'student' ? 600 : 400 }),
-    label(214, y + 6, (100 * value).toFixed(1), { size: 17, weight: 600, anchor: 'end' }),
-    `<rect x="230" y="${y - 7}" width="${at(value) - 230}" height="14" rx="3" fill="${fill}" opacity="${who === 'student' ? 1 : 0.55}"/>`,
-    `<path d="M${at(low)} ${y - 5}v10M${at(low)} ${y}H${at(high)}M${at(high)} ${y - 5}v10" stroke="${colours.text}" stroke-width="1.5" fill="none"/>`,
-    ...figures.map(({ x, text }) => label(x, y + 5, text, { size: 13, anchor: 'end' })),
+    label(panel.left, y + 5, names[who], { size: 13, weight }),
+    label(214, y + 6, `${(100 * value).toFixed(1)} %`, { size: 17, weight: 600, anchor: 'end' }),
+    `<line x1="${at(low)}" x2="${at(high)}" y1="${y}" y2="${y}" stroke="${fill}" stroke-width="6" stroke-linecap="round" opacity="0.45"/>`,
+    `<circle cx="${at(value)}" cy="${y}" r="6" fill="${fill}"/>`,
+    ...figures.map(({ x, text }) => label(x, y + 5, text, { size: 13, weight, anchor: 'end' })),
   ].join('');
 }
 
@@ -111,7 +125,7 @@ function label(
     weight = 400,
     fill = colours.text,
     anchor = 'start',
-  }: { size: number; weight?: number; fill?: string; anchor?: 'start' | 'end' },
+  }: { size: number; weight?: number; fill?: string; anchor?: 'start' | 'middle' | 'end' },
 ): string {
   return `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${fill}" text-anchor="${anchor}">${text}</text>`;
 }

@@ -192,7 +192,8 @@ export type DistillSummary = z.infer<typeof distillSummary>;
 /** Everything an exported model says about itself: the ONNX metadata entry `understudy`. */
 export const modelCard = z.strictObject({
   format: z.literal(1),
-  version: z.string(),
+  /** Of what wrote the file. */
+  versions: z.strictObject({ understudy: z.string(), onnxruntime: z.string() }),
   classes: z.array(z.string()).min(1),
   task: classificationTask,
   preprocessing: z.strictObject({

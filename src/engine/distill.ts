@@ -31,7 +31,7 @@ import { openTeacher } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
 import type { TrainingPlan, TrainingState } from './training.ts';
-import { version } from './version.ts';
+import { runtimeVersion, version } from './version.ts';
 
 /**
  * The whole job: teacher and images in; a student that was distilled, given a head, measured beside the
@@ -273,7 +273,7 @@ function describeModel(
   const { mean, deviation } = teacher.model.normalization;
   return {
     format: 1,
-    version,
+    versions: { understudy: version, onnxruntime: runtimeVersion },
     classes: [...dataset.classes],
     task: dataset.task,
     preprocessing: {

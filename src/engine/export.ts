@@ -116,7 +116,7 @@ async function writeOnnx(
   const weightsFile = `${path}.data`;
   const classNames = Object.fromEntries(card.classes.map((name, index) => [index, name]));
   const { model, weights } = emitOnnx(graph, {
-    producer: { name: 'understudy', version: card.version },
+    producer: { name: 'understudy', version: card.versions.understudy },
     documentation: `Input "image": (batch, ${card.preprocessing.channels}, ${card.preprocessing.imageSize}, ${card.preprocessing.imageSize}), values in [0, 1]; normalisation is inside.`,
     metadata: new Map([
       [cardKey, JSON.stringify(card)],

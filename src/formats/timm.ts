@@ -131,7 +131,15 @@ function canonicalNames(file: SafetensorsFile): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const stored of file.tensors.keys()) {
     const name = stored.replace(/^(?:(?:model|state_dict|module|backbone|encoder)\.)+/, '');
-    names.set(name === 'register_tokens' ? 'reg_token' : name, stored);
+    const canonical = name === 'register_tokens' ? 'reg_token' : name;
+    const other = names.get(canonical);
+    if (other !== undefined) {
+      throw new UserError(
+        'unsupported',
+        `${file.path}: it holds two models, since ${other} and ${stored} are both ${canonical}. Keep one of them in a file of its own.`,
+      );
+    }
+    names.set(canonical, stored);
   }
   return names;
 }

@@ -81,6 +81,8 @@ class ModelWriter implements OperatorSink {
   readonly #outputs: ReadonlyMap<Node, ReadonlyMap<number, string>>;
   readonly #file: string | undefined;
   readonly #constants = new Map<string, string>();
+  /** Names that inputs and outputs have already. */
+  readonly #reserved: ReadonlySet<string>;
   #offset = 0;
   #count = 0;
 
@@ -95,6 +97,8 @@ class ModelWriter implements OperatorSink {
     }
     this.#file = large ? external?.file : undefined;
     this.#outputs = outputNames(graph);
+    const inputs = graphInputs(graph).map(({ attributes }) => attributes.name);
+    this.#reserved = new Set([...inputs, ...graph.outputs.keys()]);
   }
 
   lower(node: Node): void {
@@ -197,7 +201,8 @@ class ModelWriter implements OperatorSink {
   }
 
   #fresh(): string {
-    return `v${this.#count++}`;
+    const name = `v${this.#count++}`;
+    return this.#reserved.has(name) ? this.#fresh() : name;
   }
 }
 
