@@ -7,6 +7,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultThreads } from '../src/runtime/threads.ts';
 import { benchInference } from './inference.ts';
+import { benchJob } from './job.ts';
 import { benchAdapters, benchTraining } from './training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
@@ -14,6 +15,7 @@ const threads = Number(process.env.UNDERSTUDY_THREADS ?? defaultThreads());
 console.log(`${cpus()[0]?.model.trim()}, ${threads} threads, Node ${process.version}\n`);
 try {
   await benchTraining(threads, folder);
+  await benchJob(threads, folder);
   await benchAdapters(threads);
   await benchInference(threads, folder);
 } finally {

@@ -1,28 +1,14 @@
 import { Random } from '../src/core/random.ts';
 import { elementCount } from '../src/core/tensor.ts';
 import type { Tensor } from '../src/core/tensor.ts';
-import { imageNetNormalization, weightShapes } from '../src/core/vit/architecture.ts';
+import { imageNetNormalization, plainVit, weightShapes } from '../src/core/vit/architecture.ts';
 import type { VitArchitecture } from '../src/core/vit/architecture.ts';
 import type { VitModel } from '../src/core/vit/weights.ts';
-
-const plain = {
-  channels: 3,
-  classTokens: 1,
-  registers: 0,
-  positionsCoverPrefix: true,
-  layerScale: false,
-  preNorm: false,
-  activation: 'gelu',
-  epsilon: 1e-6,
-  qkvBias: true,
-  pooling: 'class-token',
-  normAfterPooling: false,
-} as const;
 
 /** ViT-Ti as the bundled teacher has it, and ViT-B/16 at 224 px. */
 export const architectures = {
   'ViT-Ti/8, 64 px': {
-    ...plain,
+    ...plainVit,
     imageSize: 64,
     patchSize: 8,
     width: 192,
@@ -31,7 +17,7 @@ export const architectures = {
     mlpWidth: 768,
   },
   'ViT-B/16, 224 px': {
-    ...plain,
+    ...plainVit,
     imageSize: 224,
     patchSize: 16,
     width: 768,

@@ -5,33 +5,10 @@ import { afterAll } from 'vitest';
 import { distillRequest } from '../../src/contract/jobs.ts';
 import type { DistillRequest, JobEvent } from '../../src/contract/jobs.ts';
 import { Random } from '../../src/core/random.ts';
-import { elementCount } from '../../src/core/tensor.ts';
-import { weightShapes } from '../../src/core/vit/architecture.ts';
-import type { VitArchitecture } from '../../src/core/vit/architecture.ts';
 import type { JobContext } from '../../src/engine/job.ts';
 import { writePng } from '../../src/formats/images.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
-
-/** A transformer small enough that a whole job takes seconds. */
-export const tinyArchitecture: VitArchitecture = {
-  imageSize: 16,
-  patchSize: 8,
-  channels: 3,
-  width: 64,
-  depth: 4,
-  heads: 1,
-  mlpWidth: 96,
-  classTokens: 1,
-  registers: 0,
-  positionsCoverPrefix: true,
-  layerScale: false,
-  preNorm: false,
-  activation: 'gelu',
-  epsilon: 1e-6,
-  qkvBias: true,
-  pooling: 'class-token',
-  normAfterPooling: false,
-};
+import { tinyArchitecture, tinyWeights } from '../support/tiny-vit.ts';
 
 /** A folder that is removed after the tests of a file. */
 export async function temporaryFolder(): Promise<string> {
@@ -40,19 +17,10 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** Writes a teacher with random weights. */
+/** Writes a teacher with random weights, small enough that a whole job takes seconds. */
 export async function writeTinyTeacher(path: string): Promise<void> {
-  const random = new Random(5);
-  const weights = new Map(
-    [...weightShapes(tinyArchitecture)].map(([name, shape]) => {
-      const isScale = /norm[12]?\.weight$/.test(name);
-      const data = Float32Array.from({ length: elementCount(shape) }, () =>
-        isScale ? 1 : random.uniform(-0.25, 0.25),
-      );
-      return [name, { shape, data }];
-    }),
-  );
-  await writeSafetensors(path, weights, { dtype: 'F32' });
+  const sizes = { imageSize: 16, patchSize: 8, width: 64, depth: 4, heads: 1, mlpWidth: 96 };
+  await writeSafetensors(path, tinyWeights({ ...tinyArchitecture, ...sizes }), { dtype: 'F32' });
 }
 
 export const classes = ['blue', 'green', 'red'] as const;

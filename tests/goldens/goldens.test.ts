@@ -6,6 +6,7 @@ import type { StudentPlan } from '../../src/core/distill/train-step.ts';
 import { evaluate } from '../../src/core/graph/evaluate.ts';
 import { adapterLayout } from '../../src/core/lora/adapters.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
+import { plainVit } from '../../src/core/vit/architecture.ts';
 import type { VitArchitecture } from '../../src/core/vit/architecture.ts';
 import { copyBlocks, keptBlocks } from '../../src/core/vit/copy.ts';
 import { resizeModel } from '../../src/core/vit/resize.ts';
@@ -27,23 +28,13 @@ const cases = [
     file: 'plain',
     overrides: { heads: 2 },
     architecture: {
+      ...plainVit,
       imageSize: 16,
       patchSize: 4,
-      channels: 3,
       width: 12,
       depth: 3,
       heads: 2,
       mlpWidth: 24,
-      classTokens: 1,
-      registers: 0,
-      positionsCoverPrefix: true,
-      layerScale: false,
-      preNorm: false,
-      activation: 'gelu',
-      epsilon: 1e-6,
-      qkvBias: true,
-      pooling: 'class-token',
-      normAfterPooling: false,
     } satisfies VitArchitecture,
   },
   {

@@ -1,4 +1,4 @@
-import { imageNetNormalization, weightShapes } from '../../src/core/vit/architecture.ts';
+import { imageNetNormalization, plainVit, weightShapes } from '../../src/core/vit/architecture.ts';
 import type { VitArchitecture } from '../../src/core/vit/architecture.ts';
 import type { VitModel } from '../../src/core/vit/weights.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
@@ -7,23 +7,13 @@ import { randomValues } from './values.ts';
 
 /** Small enough to be evaluated in double precision over and over. */
 export const tinyArchitecture: VitArchitecture = {
+  ...plainVit,
   imageSize: 8,
   patchSize: 4,
-  channels: 3,
   width: 6,
   depth: 2,
   heads: 2,
   mlpWidth: 8,
-  classTokens: 1,
-  registers: 0,
-  positionsCoverPrefix: true,
-  layerScale: false,
-  preNorm: false,
-  activation: 'gelu',
-  epsilon: 1e-6,
-  qkvBias: true,
-  pooling: 'class-token',
-  normAfterPooling: false,
 };
 
 /** Random weights for every name the architecture asks for; norms scale by about 1. */

@@ -40,6 +40,21 @@ export interface VitArchitecture {
   readonly normAfterPooling: boolean;
 }
 
+/** What most vision transformers have in common; a particular one adds its sizes. */
+export const plainVit = {
+  channels: 3,
+  classTokens: 1,
+  registers: 0,
+  positionsCoverPrefix: true,
+  layerScale: false,
+  preNorm: false,
+  activation: 'gelu',
+  epsilon: 1e-6,
+  qkvBias: true,
+  pooling: 'class-token',
+  normAfterPooling: false,
+} as const satisfies Partial<VitArchitecture>;
+
 /** Mean and standard deviation a band of the images that the teacher was trained on, in [0, 1]. */
 export interface Normalization {
   readonly mean: readonly number[];
