@@ -46,6 +46,11 @@ export const distillRequest = z.strictObject({
   skip: whole(1, 1024).default(2),
   /** An explicit list of blocks in place of every r-th. */
   blocks: z.array(whole(0, 1023)).min(1).max(1024).optional(),
+  /**
+   * Where the student begins: the plain copy, as in the paper, or the copy with each block first fitted in
+   * closed form to its stretch of the teacher.
+   */
+  start: z.enum(['fitted', 'copy']).default('fitted'),
   rank: whole(1, 1024).default(16),
   steps: whole(1, 1_000_000).default(600),
   batch: whole(1, 4096).default(128),
@@ -96,6 +101,7 @@ export type DemoRequest = z.infer<typeof demoRequest>;
 export const jobPhase = z.enum([
   'sample',
   'images',
+  'fit',
   'distill',
   'head',
   'timing',
@@ -211,6 +217,7 @@ export const modelCard = z.strictObject({
   student: z.strictObject({
     blocks: z.array(z.number()),
     skip: z.number().nullable(),
+    start: z.enum(['fitted', 'copy']),
     rank: z.number(),
     steps: z.number(),
     seed: z.number(),

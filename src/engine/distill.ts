@@ -23,6 +23,7 @@ import type { Candidate } from './comparison.ts';
 import { openDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { openExecutor } from './devices.ts';
+import { fitCopy } from './fitting.ts';
 import { exportStudent } from './export.ts';
 import type { InputForm } from './inference.ts';
 import type { JobContext } from './job.ts';
@@ -61,28 +62,39 @@ export async function distill(
   const memory = freemem();
   const store = await openRasters(dataset.distilled, imageSize, memory / 8, context);
   problems.push(...store.problems);
+  const recipe = viewRecipe(request.orientation);
+  const { seed, views } = request;
+  const source = { count: store.images.length, get: (index: number) => store.get(index) };
+  const base =
+    request.start === 'copy'
+      ? copy
+      : await fitCopy(
+          { teacher: teacher.model, copy, blocks, seed, views, recipe },
+          source,
+          executor,
+          context,
+        );
   const plan: TrainingPlan = {
     teacher: teacher.model,
-    copy,
+    copy: base,
     layout: adapterLayout(copy.architecture, request.rank),
     steps: request.steps,
     batch: request.batch,
     peakLearningRate: request.learningRate ?? (6e-3 * request.batch) / 256,
-    seed: request.seed,
-    views: request.views,
-    recipe: viewRecipe(request.orientation),
+    seed,
+    views,
+    recipe,
     cacheBytes: Math.min(memory / 4, 4 * 2 ** 30),
   };
-  const fingerprint = fingerprintOf(plan, teacher, blocks, store.images);
+  const fingerprint = fingerprintOf(request, plan, teacher, blocks, store.images);
   const initial = await initialState(request, plan, out, fingerprint, context);
-  const source = { count: store.images.length, get: (index: number) => store.get(index) };
   const training = await trainStudent(plan, initial, source, executor, context, (state) =>
     saveCheckpoint(out, fingerprint, state),
   );
   await stopIfCancelled(context, out, fingerprint, training.state);
 
   const form: InputForm = { imageSize, channels, framing: request.framing };
-  const merged = mergeAdapters(copy, plan.layout, training.state.adapters.data);
+  const merged = mergeAdapters(base, plan.layout, training.state.adapters.data);
   const finish = async (): Promise<DistillSummary> => {
     // What could not be read was reported and listed when the images were read.
     const known = new Set(problems.map(({ path }) => path));
@@ -101,7 +113,7 @@ export async function distill(
     const candidates = { teacher: teacherCandidate, copy: copyCandidate, student };
     const card = describeModel(request, teacher, dataset, blocks, form, candidates);
     const exported = await exportStudent(
-      { copy, layout: plan.layout, adapters: training.state.adapters, head: student.head },
+      { base, layout: plan.layout, adapters: training.state.adapters, head: student.head },
       card,
       dataset.tested.filter(({ path }) => !problems.some((problem) => problem.path === path)),
       out,
@@ -227,6 +239,7 @@ function stopped(out: string, { step }: TrainingState): UserError {
 
 /** Everything that decides the course of the training. */
 function fingerprintOf(
+  { start }: DistillRequest,
   plan: TrainingPlan,
   { sha256, model }: Teacher,
   blocks: readonly number[],
@@ -239,6 +252,7 @@ function fingerprintOf(
     architecture: { imageSize, heads, epsilon, activation },
     normalization: model.normalization,
     blocks,
+    start,
     rank: layout.rank,
     steps,
     batch,
@@ -291,6 +305,7 @@ function describeModel(
     student: {
       blocks: [...blocks],
       skip: request.blocks ? null : request.skip,
+      start: request.start,
       rank: request.rank,
       steps: request.steps,
       seed: request.seed,

@@ -27,8 +27,8 @@ import { cardKey, openModel } from './model-file.ts';
 
 /** A distilled student with its head, before and after merging. */
 export interface Student {
-  /** The plain copy that the adapters sit on. */
-  readonly copy: VitModel;
+  /** What the adapters sit on. */
+  readonly base: VitModel;
   readonly layout: AdapterLayout;
   readonly adapters: Tensor;
   readonly head: ClassifierHead;
@@ -73,7 +73,7 @@ export async function exportStudent(
 ): Promise<ExportResult> {
   const progress = new PhaseProgress(context, 'export', variants.length + 1);
   await mkdir(out, { recursive: true });
-  const merged = mergeAdapters(student.copy, student.layout, student.adapters.data);
+  const merged = mergeAdapters(student.base, student.layout, student.adapters.data);
   const live = await liveLogits(student, card, images, executor, context);
   const graph = classifierGraph(merged, student.head);
   const files: string[] = [];
@@ -139,15 +139,15 @@ interface LiveLogits {
 }
 
 async function liveLogits(
-  { copy, layout, adapters, head }: Student,
+  { base, layout, adapters, head }: Student,
   card: ModelCard,
   images: readonly FoundImage[],
   executor: Executor,
   context: JobContext,
 ): Promise<LiveLogits> {
   const pairs = unpackAdapters(layout, g.constant(adapters));
-  const linears = adaptedLinears(frozenLinears(copy), layout, pairs);
-  const graph = await executor.load(classifierGraph(copy, head, linears));
+  const linears = adaptedLinears(frozenLinears(base), layout, pairs);
+  const graph = await executor.load(classifierGraph(base, head, linears));
   const batches: Tensor[] = [];
   const logits: Tensor[] = [];
   // What cannot be read was reported when the candidates were measured.

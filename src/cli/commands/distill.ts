@@ -71,6 +71,11 @@ const table: OptionTable<DistillRequest> = {
     help: "side of the student's input (the teacher's by default)",
     group: images,
   },
+  start: {
+    flags: '--start <how>',
+    help: 'fitted: each kept block is first fitted to what the skipped ones after it did; copy: the plain copy, as in the paper',
+    group: student,
+  },
   skip: {
     flags: '--skip <r>',
     help: 'skip factor: keep every r-th block of the teacher; 2 keeps half of them, 3 a third, which is faster and less able',

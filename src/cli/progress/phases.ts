@@ -6,6 +6,7 @@ export type ProgressEvent = Extract<JobEvent, { type: 'progress' }>;
 export const phaseNames: Record<JobPhase, string> = {
   sample: 'Drawing the sample',
   images: 'Reading images',
+  fit: 'Fitting the start',
   distill: 'Distilling',
   head: 'Training the heads',
   timing: 'Measuring speed',

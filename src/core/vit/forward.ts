@@ -75,13 +75,32 @@ export function runBlocks(
   linear: LinearSource = frozenLinears(model),
   geluForm: GeluForm = 'op',
 ): readonly Value[] {
-  const outputs: Value[] = [];
+  return traceBlocks(model, tokens, linear, geluForm).map(({ output }) => output);
+}
+
+/** What a block computed on the way. */
+export interface BlockTrace {
+  /** (B, N, D) */
+  readonly output: Value;
+  /** The MLP's hidden layer after its activation, (B, N, M); in the form `erf` √2 times that. */
+  readonly hidden: Value;
+}
+
+/** All blocks, with what happens inside them. */
+export function traceBlocks(
+  model: VitModel,
+  tokens: Value,
+  linear: LinearSource = frozenLinears(model),
+  geluForm: GeluForm = 'op',
+): readonly BlockTrace[] {
+  const traces: BlockTrace[] = [];
   let x = tokens;
   for (let block = 0; block < model.architecture.depth; block++) {
-    x = runBlock(model, block, x, (name) => linear(block, name), geluForm);
-    outputs.push(x);
+    const trace = runBlock(model, block, x, (name) => linear(block, name), geluForm);
+    traces.push(trace);
+    x = trace.output;
   }
-  return outputs;
+  return traces;
 }
 
 /** The final norm on all tokens, (B, N, D) → (B, N, D). */
@@ -118,7 +137,7 @@ function runBlock(
   x: Value,
   linear: (name: LinearName) => Linear,
   geluForm: GeluForm,
-): Value {
+): BlockTrace {
   const { epsilon, layerScale } = model.architecture;
   const name = `blocks.${block}`;
   const scale = (branch: string, layer: Linear): Linear =>
@@ -133,31 +152,23 @@ function runBlock(
     after('norm1', linear(part)),
   );
   const middle = g.add(x, apply(attended, scale('ls1', linear('attn.proj'))));
+  const normalized = g.normalize(middle, epsilon);
   const first = after('norm2', linear('mlp.fc1'));
   const second = scale('ls2', linear('mlp.fc2'));
-  return g.add(
-    middle,
-    mlp(model.architecture, g.normalize(middle, epsilon), first, second, geluForm),
-  );
-}
-
-function mlp(
-  { activation }: VitArchitecture,
-  x: Value,
-  first: Linear,
-  second: Linear,
-  geluForm: GeluForm,
-): Value {
+  const { activation } = model.architecture;
   if (activation === 'gelu' && geluForm === 'erf') {
     const half = g.scalar(Math.SQRT1_2);
-    const t = apply(x, scaled(first, half));
-    return apply(g.mul(t, g.add(g.erf(t), g.scalar(1))), forScaledInput(second, half));
+    const t = apply(normalized, scaled(first, half));
+    const hidden = g.mul(t, g.add(g.erf(t), g.scalar(1)));
+    return { output: g.add(middle, apply(hidden, forScaledInput(second, half))), hidden };
   }
-  const hidden = apply(x, first);
-  if (activation === 'quick-gelu') {
-    return apply(g.mul(hidden, g.sigmoid(g.mul(hidden, g.scalar(1.702)))), second);
-  }
-  return apply(g.gelu(hidden, activation === 'gelu' ? 'none' : 'tanh'), second);
+  const hidden = activate(activation, apply(normalized, first));
+  return { output: g.add(middle, apply(hidden, second)), hidden };
+}
+
+function activate(activation: VitArchitecture['activation'], x: Value): Value {
+  if (activation === 'quick-gelu') return g.mul(x, g.sigmoid(g.mul(x, g.scalar(1.702))));
+  return g.gelu(x, activation === 'gelu' ? 'none' : 'tanh');
 }
 
 /** Multi-head self-attention without its output projection, (B, N, D) → (B, N, D). */
