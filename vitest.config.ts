@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './scripts/plain-summary.ts'],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts'] } },
+      // Long limits: a busy machine is slow, not wrong.
+      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
           name: 'integration',

@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ClassificationTask, DistillRequest } from '../contract/jobs.ts';
+import { compareCodePoints } from '../core/dataset/order.ts';
 import { chooseLabelled } from '../core/dataset/choose.ts';
 import { splitByGroup } from '../core/dataset/split.ts';
 import { UserError } from '../core/errors.ts';
@@ -21,16 +22,22 @@ export interface Dataset {
   readonly problems: readonly ImageProblem[];
 }
 
+/** Validation images count to what is learnt from: nothing here is chosen by them. */
+const splitNames = /^(?:train|val|test)?$/i;
+
 /** Share of the labelled images that is held out when there is no test folder. */
 const heldOut = 0.2;
 
 /** Finds images and their labels and decides, by seed, what each is for. */
 export async function openDataset(request: DistillRequest): Promise<Dataset> {
   const all = await readLabels(request.images, request.labels);
-  const { classes } = all;
-  const task = request.task === 'auto' ? inferTask(all.images) : request.task;
-  requireClasses(request, all, task);
   const { rest, tested, problems } = await holdOut(request, all);
+  const classes = [...new Set(rest.flatMap(({ labels }) => labels))].sort(compareCodePoints);
+  const found = [...rest, ...tested];
+  const task = request.task === 'auto' ? inferTask(found) : request.task;
+  requireClasses(request, found, classes, task);
+  for (const image of tested) labelIndices(image, classes, request.images);
+  requireSeparateGroups(rest, tested);
   const candidates = rest.filter(({ labels }) => labels.length > 0);
   const labelled =
     request.perClass === undefined
@@ -93,22 +100,41 @@ function inferTask(images: readonly LabelledImage[]): ClassificationTask {
 
 function requireClasses(
   { images }: DistillRequest,
-  { images: found, classes }: LabelledImages,
+  found: readonly LabelledImage[],
+  classes: readonly string[],
   task: ClassificationTask,
 ): void {
-  const several = found.find(({ labels }) => labels.length > 1);
-  if (task === 'single' && several) {
-    throw new UserError(
-      'invalid-labels',
-      `${several.path} has several labels (${several.labels.join(', ')}), but one class an image was asked for. Use --task several, or correct the label.`,
-    );
-  }
+  if (task === 'single') requireOneLabel(found);
   const needed = task === 'single' ? 2 : 1;
   if (classes.length >= needed) return;
   const have = classes.length === 0 ? 'none is labelled' : `all are "${classes.join()}"`;
   throw new UserError(
     'invalid-labels',
-    `${images}: ${found.length} images were found, but ${have}. Put the images of each class into a folder of its name, at least two classes, or name their labels in a CSV file with --labels.`,
+    `${images}: ${found.length} images were found, but of those to learn from ${have}. Put the images of each class into a folder of its name, at least two classes, or name their labels in a CSV file with --labels.`,
+  );
+}
+
+/** Throws where an image has several labels, though one class an image is asked for. */
+export function requireOneLabel(images: readonly LabelledImage[]): void {
+  const several = images.find(({ labels }) => labels.length > 1);
+  if (!several) return;
+  throw new UserError(
+    'invalid-labels',
+    `${several.path} has several labels (${several.labels.join(', ')}), but one class an image was asked for. Distil with --task several, or correct the label.`,
+  );
+}
+
+/** One patient or scene on both sides would make the test worthless. */
+function requireSeparateGroups(
+  rest: readonly LabelledImage[],
+  tested: readonly LabelledImage[],
+): void {
+  const groups = new Set(rest.flatMap(({ group }) => group ?? []));
+  const both = tested.find(({ group }) => group !== undefined && groups.has(group));
+  if (!both) return;
+  throw new UserError(
+    'invalid-labels',
+    `${both.path} is a test image, but other images of its group "${both.group}" are to learn from. Keep each group on one side.`,
   );
 }
 
@@ -121,21 +147,31 @@ async function holdOut(
   tested: readonly LabelledImage[];
   problems: readonly ImageProblem[];
 }> {
-  const { images, classes } = all;
+  const { images } = all;
   if (request.test !== undefined) {
     const test = await readTest(request, request.test);
     const tested = test.images.filter(({ labels }) => labels.length > 0);
-    for (const image of tested) labelIndices(image, classes, request.images);
-    const own = new Set(tested.map(({ path }) => path));
-    return { rest: images.filter(({ path }) => !own.has(path)), tested, problems: test.problems };
+    // By the real file: a link to a test image is that image.
+    const own = new Set(await Promise.all(test.images.map(({ path }) => realpath(path))));
+    const real = await Promise.all(images.map(({ path }) => realpath(path)));
+    const rest = images.filter((_, index) => !own.has(real[index] ?? ''));
+    return { rest, tested, problems: test.problems };
   }
-  const isTest = ({ split }: LabelledImage): boolean => split?.toLowerCase() === 'test';
+  const strange = images.find(({ split }) => split !== undefined && !splitNames.test(split));
+  if (strange) {
+    throw new UserError(
+      'invalid-labels',
+      `The split of ${strange.path} is "${strange.split}". Write train, val or test, or leave it empty.`,
+    );
+  }
+  const isTest = ({ split }: LabelledImage): boolean => /^test$/i.test(split ?? '');
   const named = images.filter((image) => isTest(image) && image.labels.length > 0);
   if (named.length > 0) {
     return { rest: images.filter((image) => !isTest(image)), tested: named, problems: [] };
   }
   const labelled = images.filter(({ labels }) => labels.length > 0);
-  const { test } = splitByGroup(labelled, heldOut, request.seed);
+  const { train, test } = splitByGroup(labelled, heldOut, request.seed);
+  requireClassesOnBothSides(train, test);
   // An unlabelled image of a held-out patient or scene must not be seen either.
   const groups = new Set(test.flatMap(({ group }) => group ?? []));
   const held = new Set(test);
@@ -143,6 +179,20 @@ async function holdOut(
     (image) => !held.has(image) && !(image.group !== undefined && groups.has(image.group)),
   );
   return { rest, tested: test, problems: [] };
+}
+
+/** A class of one image, or of one patient, cannot be learnt and tested. */
+function requireClassesOnBothSides(
+  train: readonly LabelledImage[],
+  test: readonly LabelledImage[],
+): void {
+  const learnt = new Set(train.flatMap(({ labels }) => labels));
+  const lost = test.flatMap(({ labels }) => labels).find((label) => !learnt.has(label));
+  if (lost === undefined) return;
+  throw new UserError(
+    'invalid-labels',
+    `The class "${lost}" has too few images, or groups, to learn from some and test on others. Add some, or give a test folder with --test.`,
+  );
 }
 
 /** The test folder is labelled like the images: by folders, or by a CSV of the same name in it. */

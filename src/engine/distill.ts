@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DistillRequest, DistillSummary, ModelCard } from '../contract/jobs.ts';
@@ -8,6 +8,7 @@ import { UserError } from '../core/errors.ts';
 import { adapterLayout, initialAdapters, mergeAdapters } from '../core/lora/adapters.ts';
 import { zeros } from '../core/tensor.ts';
 import { copyBlocks, keptBlocks } from '../core/vit/copy.ts';
+import { mapConcurrently } from '../formats/concurrently.ts';
 import type { FoundImage, ImageProblem } from '../formats/labelled-images.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import { writeFailure } from '../formats/file-errors.ts';
@@ -32,7 +33,8 @@ import { openTeacher } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
 import type { TrainingPlan, TrainingState } from './training.ts';
-import { runtimeVersion, version } from './version.ts';
+import { version } from './version.ts';
+import { runtimeVersion } from '../runtime/onnxruntime.ts';
 
 /**
  * The whole job: teacher and images in; a student that was distilled, given a head, measured beside the
@@ -86,12 +88,15 @@ export async function distill(
     recipe,
     cacheBytes: Math.min(memory / 4, 4 * 2 ** 30),
   };
-  const fingerprint = fingerprintOf(request, plan, teacher, blocks, store.images);
+  const fingerprint = fingerprintOf(request, plan, teacher, blocks, await withSizes(store.images));
   const initial = await initialState(request, plan, out, fingerprint, context);
   const training = await trainStudent(plan, initial, source, executor, context, (state) =>
     saveCheckpoint(out, fingerprint, state),
   );
-  await stopIfCancelled(context, out, fingerprint, training.state);
+  // Before anything else is written: what was learnt must survive a full disk and a second Ctrl-C. A run
+  // that did no step leaves an earlier run's checkpoint as it was.
+  if (training.state.step > initial.step) await saveCheckpoint(out, fingerprint, training.state);
+  if (context.signal.aborted) throw stopped(out, training.state);
 
   const form: InputForm = { imageSize, channels, framing: request.framing };
   const merged = mergeAdapters(base, plan.layout, training.state.adapters.data);
@@ -99,9 +104,10 @@ export async function distill(
     // What could not be read was reported and listed when the images were read.
     const known = new Set(problems.map(({ path }) => path));
     const more: ImageProblem[] = [];
+    const readable = withoutKnown(dataset, known);
     const [teacherCandidate, copyCandidate, student] = await compareEncoders(
       [teacher.model, copy, merged],
-      withoutKnown(dataset, known),
+      readable,
       form,
       request.seed,
       executor,
@@ -111,7 +117,14 @@ export async function distill(
     if (!teacherCandidate || !copyCandidate || !student) throw new Error('a candidate is missing');
     problems.push(...more);
     const candidates = { teacher: teacherCandidate, copy: copyCandidate, student };
-    const card = describeModel(request, teacher, dataset, blocks, form, candidates);
+    const card = describeModel(
+      request,
+      teacher,
+      { ...readable, tested: readable.tested.filter((image) => countIn([image], more) === 0) },
+      blocks,
+      form,
+      candidates,
+    );
     const exported = await exportStudent(
       { base, layout: plan.layout, adapters: training.state.adapters, head: student.head },
       card,
@@ -134,8 +147,8 @@ export async function distill(
       task: dataset.task,
       images: {
         distilled: store.images.length,
-        labelled: dataset.labelled.length,
-        tested: dataset.tested.length - more.length,
+        labelled: readable.labelled.length - countIn(readable.labelled, more),
+        tested: readable.tested.length - countIn(readable.tested, more),
         skipped: problems,
       },
       targetCacheHits: training.targetCacheHits,
@@ -153,8 +166,7 @@ export async function distill(
     await removeCheckpoint(out);
     return summary;
   } catch (error) {
-    // The training is done; nothing that fails after it may lose it.
-    await saveCheckpoint(out, fingerprint, training.state).catch(() => undefined);
+    // The checkpoint stays, so the training is not lost.
     throw error instanceof UserError && error.code === 'cancelled'
       ? stopped(out, training.state)
       : error;
@@ -219,22 +231,21 @@ async function initialState(
   };
 }
 
-async function stopIfCancelled(
-  context: JobContext,
-  out: string,
-  fingerprint: string,
-  state: TrainingState,
-): Promise<void> {
-  if (!context.signal.aborted) return;
-  await saveCheckpoint(out, fingerprint, state);
-  throw stopped(out, state);
-}
-
 function stopped(out: string, { step }: TrainingState): UserError {
   return new UserError(
     'cancelled',
     `Stopped after step ${step}. What was learnt is in ${checkpointPath(out)}; run the same command with --resume to go on.`,
   );
+}
+
+/** Images and their bytes on disk, by which other images under the same names are noticed. */
+async function withSizes(
+  images: readonly FoundImage[],
+): Promise<(FoundImage & { size: number })[]> {
+  return mapConcurrently(images, 16, async (image) => ({
+    ...image,
+    size: (await stat(image.path).catch(() => undefined))?.size ?? 0,
+  }));
 }
 
 /** Everything that decides the course of the training. */
@@ -243,7 +254,7 @@ function fingerprintOf(
   plan: TrainingPlan,
   { sha256, model }: Teacher,
   blocks: readonly number[],
-  images: readonly FoundImage[],
+  images: readonly (FoundImage & { size: number })[],
 ): string {
   const { steps, batch, peakLearningRate, seed, views, recipe, layout } = plan;
   const { imageSize, heads, epsilon, activation } = model.architecture;
@@ -261,10 +272,15 @@ function fingerprintOf(
     views,
     recipe,
     images: createHash('sha256')
-      .update(images.map(({ name }) => name).join('\n'))
+      .update(images.map(({ name, size }) => `${name} ${size}`).join('\n'))
       .digest('hex'),
   };
   return JSON.stringify(course);
+}
+
+function countIn(images: readonly FoundImage[], problems: readonly ImageProblem[]): number {
+  const paths = new Set(problems.map(({ path }) => path));
+  return images.filter(({ path }) => paths.has(path)).length;
 }
 
 function withoutKnown(dataset: Dataset, known: ReadonlySet<string>): Dataset {

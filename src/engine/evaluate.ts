@@ -6,7 +6,7 @@ import type { Tensor } from '../core/tensor.ts';
 import type { ImageProblem } from '../formats/labelled-images.ts';
 import { readResult } from '../runtime/executor.ts';
 import { qualityOf } from './comparison.ts';
-import { labelIndices, readLabels } from './dataset.ts';
+import { labelIndices, readLabels, requireOneLabel } from './dataset.ts';
 import { openExecutor } from './devices.ts';
 import { readBatches, stackRows } from './inference.ts';
 import { PhaseProgress } from './job.ts';
@@ -33,6 +33,7 @@ export async function evaluateModel(
         `${request.images}: none of the ${all.images.length} images is labelled. Put them into folders named ${card.classes.join(', ')}, or give a CSV file with --labels.`,
       );
     }
+    if (card.task === 'single') requireOneLabel(labelled);
     for (const image of labelled) labelIndices(image, card.classes, request.model);
     const progress = new PhaseProgress(context, 'predict', labelled.length);
     const probabilities: Tensor[] = [];

@@ -46,8 +46,9 @@ function writeSentence(code: string, path: string): string {
     case 'ENOENT':
     case 'ENOTDIR':
       return `There is no folder ${dirname(path)} to write into. Create it or choose another folder.`;
-    case 'EISDIR':
     case 'EEXIST':
+      return `${path} exists already and is of another kind (a file where a folder is needed, or the other way round). Choose another name.`;
+    case 'EISDIR':
     case 'ENOTEMPTY':
       return `${path} is a folder, so no file can be written there. Choose another name.`;
     case 'EBUSY':

@@ -1,10 +1,14 @@
-import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import './no-telemetry.ts';
+import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { graphInputs } from '../core/graph/ops.ts';
 import type { Graph } from '../core/graph/ops.ts';
 import { emitOnnx } from '../core/onnx/emit.ts';
 import { tensor } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { DeviceTensor, Executor, LoadedGraph, Results } from './executor.ts';
+
+/** Of ONNX Runtime. */
+export const runtimeVersion: string = env.versions.node ?? env.versions.common;
 
 export interface OnnxRuntimeOptions {
   /** Threads inside an operator; by default one a core that this process may use. */

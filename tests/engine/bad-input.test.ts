@@ -43,6 +43,15 @@ describe('bad input', async () => {
       weights.set('blocks.2.mlp.fc2.bias', { shape: [3], data: new Float32Array(3) }),
     );
     await writeText(at('unknown.csv'), 'path,label\nnowhere/1.png,red\n');
+    await writeText(at('several.csv'), 'path,label\nred/0.png,red|blue\nblue/0.png,blue\n');
+    await writeText(
+      at('split.csv'),
+      'path,label,split\nred/0.png,red,testing\nblue/0.png,blue,train\n',
+    );
+    await writeText(
+      at('groups.csv'),
+      'path,label,split,group\nred/0.png,red,test,a\nred/1.png,red,train,a\nblue/0.png,blue,train,b\n',
+    );
     await writeText(at('columns.csv'), 'file,class\nred/0.png,red\n');
   });
 
@@ -99,6 +108,14 @@ describe('bad input', async () => {
       'invalid-labels',
       /unknown\.csv/,
     ],
+    [
+      'several labels where one is asked for',
+      { labels: at('several.csv'), task: 'single' },
+      'invalid-labels',
+      /several labels \(red, blue\)/,
+    ],
+    ['a split of another name', { labels: at('split.csv') }, 'invalid-labels', /is "testing"/],
+    ['a group on both sides', { labels: at('groups.csv') }, 'invalid-labels', /group "a"/],
     ['a checkpoint that is not there', { resume: true }, 'not-found', /no checkpoint/],
     [
       'an output that is a file',
@@ -109,7 +126,10 @@ describe('bad input', async () => {
   ];
 
   it.each(cases)('%s: a sentence', async (_, change, code, message) => {
-    await expect(distill(tinyRequest(folder, change), watch())).rejects.toMatchObject({
+    const request = tinyRequest(folder, change);
+    // A split or group in the table matters where no test folder is given.
+    if (change.labels?.endsWith('.csv') === true) delete request.test;
+    await expect(distill(request, watch())).rejects.toMatchObject({
       name: 'UserError',
       code,
       message: expect.stringMatching(message) as string,

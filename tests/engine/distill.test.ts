@@ -1,4 +1,4 @@
-import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { distillSummary, jobEvent } from '../../src/contract/jobs.ts';
@@ -135,6 +135,39 @@ describe('a whole job', async () => {
     );
     expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
     expect(await readdir(stopped)).not.toContain('checkpoint.safetensors');
+  });
+
+  it('leaves the checkpoint of a stopped run alone until it has done a step itself', async () => {
+    const place = join(folder, 'kept');
+    const request = tinyRequest(folder, { out: place });
+    await expect(distill(request, watch(4))).rejects.toThrow('after step 4');
+    const before = await readFile(join(place, 'checkpoint.safetensors'));
+    const context = watch(0);
+    await expect(distill(request, context)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(context.events.some(({ type }) => type === 'notice')).toBe(true);
+    const after = await readFile(join(place, 'checkpoint.safetensors'));
+    expect(after.equals(before)).toBe(true);
+  });
+
+  it('keeps the checkpoint when what follows the training fails', async () => {
+    const place = join(folder, 'failing');
+    // A folder stands where the first file would be written.
+    await mkdir(join(place, 'student.onnx', 'full'), { recursive: true });
+    await expect(distill(tinyRequest(folder, { out: place }), watch())).rejects.toMatchObject({
+      code: 'disk',
+    });
+    expect(await readdir(place)).toContain('checkpoint.safetensors');
+  });
+
+  it('knows a test image behind a link, and a test folder inside the images', async () => {
+    const images = join(folder, 'nested');
+    await writeImages(images, 6, 1);
+    await writeImages(join(images, 'test'), 4, 2);
+    await symlink(join(images, 'test', 'red', '0.png'), join(images, 'red', 'linked.png'));
+    const request = { images, test: join(images, 'test'), out: join(folder, 'nested-out') };
+    const result = await distill(tinyRequest(folder, request), watch());
+    expect(result.classes).toEqual(classes);
+    expect(result.images).toMatchObject({ distilled: 18, labelled: 18, tested: 12 });
   });
 
   it('refuses to go on with other options', async () => {
