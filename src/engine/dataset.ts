@@ -31,6 +31,7 @@ const heldOut = 0.2;
 /** Finds images and their labels and decides, by seed, what each is for. */
 export async function openDataset(request: DistillRequest): Promise<Dataset> {
   const all = await readLabels(request.images, request.labels);
+  if (request.task === 'single') requireOneLabel(all.images);
   const { rest, tested, problems } = await holdOut(request, all);
   const classes = [...new Set(rest.flatMap(({ labels }) => labels))].sort(compareCodePoints);
   const found = [...rest, ...tested];
