@@ -48,9 +48,9 @@ export const distillRequest = z.strictObject({
   blocks: z.array(whole(0, 1023)).min(1).max(1024).optional(),
   /**
    * Where the student begins: the plain copy, as in the paper, or the copy with each block first fitted in
-   * closed form to its stretch of the teacher.
+   * closed form to its stretch of the teacher. `auto` fits where a block stands for three or more.
    */
-  start: z.enum(['fitted', 'copy']).default('fitted'),
+  start: z.enum(['auto', 'fitted', 'copy']).default('auto'),
   rank: whole(1, 1024).default(16),
   steps: whole(1, 1_000_000).default(600),
   batch: whole(1, 4096).default(128),

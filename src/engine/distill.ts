@@ -68,7 +68,7 @@ export async function distill(
   const { seed, views } = request;
   const source = { count: store.images.length, get: (index: number) => store.get(index) };
   const base =
-    request.start === 'copy'
+    startOf(request, teacher, blocks) === 'copy'
       ? copy
       : await fitCopy(
           { teacher: teacher.model, copy, blocks, seed, views, recipe },
@@ -238,6 +238,16 @@ function stopped(out: string, { step }: TrainingState): UserError {
   );
 }
 
+/** Fitting helps where much was skipped; at r = 2 the plain copy was the better start (docs/adr/0010). */
+function startOf(
+  { start }: DistillRequest,
+  { model }: Teacher,
+  blocks: readonly number[],
+): 'fitted' | 'copy' {
+  if (start !== 'auto') return start;
+  return model.architecture.depth / blocks.length >= 3 ? 'fitted' : 'copy';
+}
+
 /** Images and their bytes on disk, by which other images under the same names are noticed. */
 async function withSizes(
   images: readonly FoundImage[],
@@ -250,20 +260,21 @@ async function withSizes(
 
 /** Everything that decides the course of the training. */
 function fingerprintOf(
-  { start }: DistillRequest,
+  request: DistillRequest,
   plan: TrainingPlan,
-  { sha256, model }: Teacher,
+  teacher: Teacher,
   blocks: readonly number[],
   images: readonly (FoundImage & { size: number })[],
 ): string {
   const { steps, batch, peakLearningRate, seed, views, recipe, layout } = plan;
+  const { sha256, model } = teacher;
   const { imageSize, heads, epsilon, activation } = model.architecture;
   const course = {
     teacher: sha256,
     architecture: { imageSize, heads, epsilon, activation },
     normalization: model.normalization,
     blocks,
-    start,
+    start: startOf(request, teacher, blocks),
     rank: layout.rank,
     steps,
     batch,
@@ -321,7 +332,7 @@ function describeModel(
     student: {
       blocks: [...blocks],
       skip: request.blocks ? null : request.skip,
-      start: request.start,
+      start: startOf(request, teacher, blocks),
       rank: request.rank,
       steps: request.steps,
       seed: request.seed,

@@ -60,6 +60,7 @@ export function tinyRequest(folder: string, more: Partial<DistillRequest> = {}):
     images: join(folder, 'train'),
     test: join(folder, 'test'),
     skip: 2,
+    start: 'fitted',
     rank: 2,
     steps: 12,
     batch: 8,
