@@ -11,6 +11,9 @@ const demo = process.argv[2] ?? 'understudy-demo';
 const width = 880;
 const panel = { top: 150, height: 214, gap: 24, left: 32 };
 
+/** Accuracy axis: from `low` to 1, at these places. */
+const axis = { low: 0.6, left: 250, right: 610, ticks: [0.6, 0.7, 0.8, 0.9, 1] } as const;
+
 const colours = {
   canvas: '#15181c',
   line: '#2a2f36',
@@ -53,9 +56,6 @@ function tiles(classes: readonly string[]): string {
     })
     .join('\n');
 }
-
-/** Accuracy axis: from `low` to 1, at these places. */
-const axis = { low: 0.6, left: 250, right: 610, ticks: [0.6, 0.7, 0.8, 0.9, 1] } as const;
 
 function at(share: number): number {
   const inside = Math.max(axis.low, share);
