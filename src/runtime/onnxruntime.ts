@@ -29,7 +29,7 @@ export function onnxRuntimeCpu(options: OnnxRuntimeOptions = {}): Executor {
     // Warnings here are about the runtime's own choices; errors are thrown.
     logSeverityLevel: 3,
     extra: {
-      // Gradients near convergence are full of subnormal numbers, which cost a hundred times more.
+      // Gradients near convergence can be full of subnormal numbers, which processors compute slowly.
       // Idle threads of one session must not spin while another session runs: teacher and student
       // take turns, and each was up to eight times slower.
       session: { set_denormal_as_zero: '1', force_spinning_stop: '1' },

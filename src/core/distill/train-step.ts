@@ -116,7 +116,7 @@ function studentLoss(
   const targets = g.input('targets', [batch, tokenCount(architecture), architecture.width]);
   const pairs = unpackAdapters(layout, adapters);
   const linears = adaptedLinears(frozenLinears(copy), layout, pairs);
-  const last = runBlocks(copy, embed(copy, images), linears, 'erf').at(-1);
+  const last = runBlocks(copy, embed(copy, images), linears).at(-1);
   if (!last) throw new Error('a student without blocks has no output');
   const loss = distillationLoss(last, targets);
   const gradients = differentiate(loss, pairs.flat());

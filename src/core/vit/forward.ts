@@ -29,13 +29,6 @@ export interface Linear {
 /** Where the blocks find their linear layers; everything else is frozen and comes from the model. */
 export type LinearSource = (block: number, name: LinearName) => Linear;
 
-/**
- * How the exact GELU is written. `op`: one operator, for inference. `erf`: with t = x/√2 from the
- * layer before, t·(1 + erf t) = √2·GELU(x), both factors folded into weights: its parts serve the
- * gradient too, which makes a training step 4 to 5 % faster.
- */
-export type GeluForm = 'op' | 'erf';
-
 /** The model's own weights as constants. */
 export function frozenLinears(model: VitModel): LinearSource {
   return (block, name) => {
@@ -73,16 +66,15 @@ export function runBlocks(
   model: VitModel,
   tokens: Value,
   linear: LinearSource = frozenLinears(model),
-  geluForm: GeluForm = 'op',
 ): readonly Value[] {
-  return traceBlocks(model, tokens, linear, geluForm).map(({ output }) => output);
+  return traceBlocks(model, tokens, linear).map(({ output }) => output);
 }
 
 /** What a block computed on the way. */
 export interface BlockTrace {
   /** (B, N, D) */
   readonly output: Value;
-  /** The MLP's hidden layer after its activation, (B, N, M); in the form `erf` √2 times that. */
+  /** The MLP's hidden layer after its activation, what fc2 is fed: (B, N, M). */
   readonly hidden: Value;
 }
 
@@ -91,12 +83,11 @@ export function traceBlocks(
   model: VitModel,
   tokens: Value,
   linear: LinearSource = frozenLinears(model),
-  geluForm: GeluForm = 'op',
 ): readonly BlockTrace[] {
   const traces: BlockTrace[] = [];
   let x = tokens;
   for (let block = 0; block < model.architecture.depth; block++) {
-    const trace = runBlock(model, block, x, (name) => linear(block, name), geluForm);
+    const trace = runBlock(model, block, x, (name) => linear(block, name));
     traces.push(trace);
     x = trace.output;
   }
@@ -136,7 +127,6 @@ function runBlock(
   block: number,
   x: Value,
   linear: (name: LinearName) => Linear,
-  geluForm: GeluForm,
 ): BlockTrace {
   const { epsilon, layerScale } = model.architecture;
   const name = `blocks.${block}`;
@@ -155,18 +145,11 @@ function runBlock(
   const normalized = g.normalize(middle, epsilon);
   const first = after('norm2', linear('mlp.fc1'));
   const second = scale('ls2', linear('mlp.fc2'));
-  const { activation } = model.architecture;
-  if (activation === 'gelu' && geluForm === 'erf') {
-    const half = g.scalar(Math.SQRT1_2);
-    const t = apply(normalized, scaled(first, half));
-    const hidden = g.mul(t, g.add(g.erf(t), g.scalar(1)));
-    return { output: g.add(middle, apply(hidden, forScaledInput(second, half))), hidden };
-  }
-  const hidden = activate(activation, apply(normalized, first));
+  const hidden = activate(model.architecture, apply(normalized, first));
   return { output: g.add(middle, apply(hidden, second)), hidden };
 }
 
-function activate(activation: VitArchitecture['activation'], x: Value): Value {
+function activate({ activation }: VitArchitecture, x: Value): Value {
   if (activation === 'quick-gelu') return g.mul(x, g.sigmoid(g.mul(x, g.scalar(1.702))));
   return g.gelu(x, activation === 'gelu' ? 'none' : 'tanh');
 }
