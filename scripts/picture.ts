@@ -68,7 +68,7 @@ function comparison(summary: DistillSummary, index: number): string {
   const title = `Skip factor ${summary.skip ?? '–'}: ${summary.student.blocks} of ${summary.teacher.blocks} blocks`;
   const heads = [
     { x: panel.left + 96, text: 'accuracy, 95 % interval', anchor: 'start' },
-    { x: 690, text: 'MB', anchor: 'end' },
+    { x: 676, text: 'MB', anchor: 'end' },
     { x: 768, text: 'ms an image', anchor: 'end' },
     { x: 848, text: 'speed', anchor: 'end' },
   ] as const;
@@ -103,7 +103,7 @@ function candidate(
   const weight = who === 'student' ? 600 : 400;
   const names = { teacher: 'Teacher', copy: 'Plain copy', student: 'Student' };
   const figures = [
-    { x: 690, text: (report.bytes / 1e6).toFixed(1) },
+    { x: 676, text: (report.bytes / 1e6).toFixed(1) },
     { x: 768, text: report.msPerImage.toFixed(2) },
     { x: 848, text: `${(teacher.msPerImage / report.msPerImage).toFixed(1)}×` },
   ];
