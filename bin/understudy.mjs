@@ -43,7 +43,7 @@ function handOver(runtime) {
     ],
     { stdio: 'inherit' },
   );
-  for (const signal of ['SIGINT', 'SIGTERM']) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       // A Windows console tells both processes itself, and `kill` would end the child at once.
       if (process.platform !== 'win32') child.kill(signal);

@@ -10,11 +10,12 @@ const manifest = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')));
 
-// `understudy … | head` closes the pipe: the work stops, as nobody waits for it, and nothing is said.
+// `understudy … | head` closes the pipe, and closing a terminal takes it away (EIO): the work stops, as
+// nobody waits for it, and nothing is said.
 const reader = new AbortController();
 for (const output of [process.stdout, process.stderr]) {
   output.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     reader.abort();
   });
 }

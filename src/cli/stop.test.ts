@@ -19,5 +19,17 @@ it('takes signals that come together for one wish, a later one for another', () 
   source.emit('SIGTERM');
   expect(heard).toEqual(['stop', 'now']);
   stopListening();
-  expect(source.listenerCount('SIGINT') + source.listenerCount('SIGTERM')).toBe(0);
+  expect(source.eventNames()).toEqual([]);
+});
+
+it('stops when the terminal is closed', () => {
+  const source = new EventEmitter();
+  const heard: string[] = [];
+  listenForStop(source, {
+    stop: () => heard.push('stop'),
+    stopNow: () => heard.push('now'),
+    now: () => 0,
+  });
+  source.emit('SIGHUP');
+  expect(heard).toEqual(['stop']);
 });

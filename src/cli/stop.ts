@@ -1,6 +1,6 @@
 import type { SignalSource, StopSignal } from './world.ts';
 
-const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * One key press may arrive more than once: from the terminal, from npm and from the process that
@@ -17,7 +17,7 @@ export interface StopHandlers {
   now(): number;
 }
 
-/** Listens for Ctrl-C and for termination until the function that it returns is called. */
+/** Listens for Ctrl-C, for termination and for the terminal's end until the function that it returns is called. */
 export function listenForStop(source: SignalSource, handlers: StopHandlers): () => void {
   let first: number | undefined;
   const listener = (): void => {

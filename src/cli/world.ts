@@ -7,7 +7,7 @@ export type Output = NodeJS.WritableStream & {
   readonly columns?: number | undefined;
 };
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** Where the requests to stop come from; `process` is one. */
 export interface SignalSource {

@@ -26,11 +26,11 @@ export const framing = z.enum(['whole', 'centre']);
 /** What a checkpoint does not say and its reader would otherwise infer. */
 export const teacherOverrides = z.strictObject({
   heads: whole(1, 256).optional(),
-  epsilon: z.number().positive().max(0.1).optional(),
+  epsilon: z.number().min(1e-12).max(0.1).optional(),
   activation: z.enum(['gelu', 'gelu-tanh', 'quick-gelu']).optional(),
   pooling: z.enum(['class-token', 'patch-mean']).optional(),
-  mean: z.array(z.number()).min(1).max(64).optional(),
-  deviation: z.array(z.number().positive()).min(1).max(64).optional(),
+  mean: z.array(z.number().min(-1000).max(1000)).min(1).max(64).optional(),
+  deviation: z.array(z.number().min(1e-4).max(1000)).min(1).max(64).optional(),
 });
 export type TeacherOverrides = z.infer<typeof teacherOverrides>;
 

@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'cancelled'
   | 'disk'
+  | 'in-use'
   | 'invalid-file'
   | 'invalid-option'
   | 'invalid-labels'

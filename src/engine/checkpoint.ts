@@ -2,6 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
+import { parseJson } from '../formats/json.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { TrainingState } from './training.ts';
 
@@ -74,12 +75,4 @@ export async function loadCheckpoint(
 
 export async function removeCheckpoint(out: string): Promise<void> {
   await rm(checkpointPath(out), { force: true });
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }

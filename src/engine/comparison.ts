@@ -14,7 +14,6 @@ import type { ImageProblem, LabelledImage } from '../formats/labelled-images.ts'
 import { readResult } from '../runtime/executor.ts';
 import type { Executor, LoadedGraph } from '../runtime/executor.ts';
 import { labelIndices } from './dataset.ts';
-import type { Dataset } from './dataset.ts';
 import { inferenceBatch, readBatches, stackRows } from './inference.ts';
 import type { InputForm } from './inference.ts';
 import { PhaseProgress, throwIfCancelled } from './job.ts';
@@ -25,6 +24,14 @@ export interface Candidate {
   readonly model: VitModel;
   readonly head: ClassifierHead;
   readonly report: CandidateReport;
+}
+
+/** What heads learn from and are measured on. */
+export interface HeadImages {
+  readonly classes: readonly string[];
+  readonly task: ClassificationTask;
+  readonly labelled: readonly LabelledImage[];
+  readonly tested: readonly LabelledImage[];
 }
 
 /** Rounds of timing; the candidates take turns, so that a busy moment meets all of them. */
@@ -39,7 +46,7 @@ const timingRounds = 9;
  */
 export async function compareEncoders(
   models: readonly VitModel[],
-  dataset: Dataset,
+  dataset: HeadImages,
   form: InputForm,
   seed: number,
   executor: Executor,
@@ -134,7 +141,7 @@ type Probe = Awaited<ReturnType<typeof trainLinearProbe>>;
 async function trainHead(
   { byEncoder, labels }: Features,
   index: number,
-  { classes, task }: Dataset,
+  { classes, task }: HeadImages,
   seed: number,
   { signal }: JobContext,
 ): Promise<{ probe: Probe; layer: ClassifierHead }> {

@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ClassificationTask, DistillRequest } from '../contract/jobs.ts';
 import { compareCodePoints } from '../core/dataset/order.ts';
-import { chooseLabelled } from '../core/dataset/choose.ts';
+import { chooseLabelled, requirePerClass } from '../core/dataset/choose.ts';
 import { splitByGroup } from '../core/dataset/split.ts';
 import { UserError } from '../core/errors.ts';
 import { findImages, labelsFromFolders } from '../formats/image-folder.ts';
@@ -15,8 +15,6 @@ export interface Dataset {
   readonly task: ClassificationTask;
   /** Seen by the student without their labels: all but the held-out ones. */
   readonly distilled: readonly LabelledImage[];
-  /** The head learns from these; some of `distilled`. */
-  readonly labelled: readonly LabelledImage[];
   /** Held out from everything. */
   readonly tested: readonly LabelledImage[];
   readonly problems: readonly ImageProblem[];
@@ -40,24 +38,38 @@ export async function openDataset(request: DistillRequest): Promise<Dataset> {
   for (const image of tested) labelIndices(image, classes, request.images);
   requireSeparateGroups(rest, tested);
   const candidates = rest.filter(({ labels }) => labels.length > 0);
-  const labelled =
-    request.perClass === undefined
-      ? candidates
-      : chooseLabelled(candidates, classes, request.perClass, request.seed);
-  if (tested.length === 0 || labelled.length === 0) {
+  if (request.perClass !== undefined) requirePerClass(candidates, classes, request.perClass);
+  if (tested.length === 0 || candidates.length === 0) {
     throw new UserError(
       'invalid-labels',
       `${request.images}: there are too few labelled images, or too few groups, to learn from some and test on others. Label more, or give a test folder with --test.`,
     );
   }
-  return {
-    classes,
-    task,
-    distilled: rest,
-    labelled,
-    tested,
-    problems: [...all.problems, ...problems],
-  };
+  return { classes, task, distilled: rest, tested, problems: [...all.problems, ...problems] };
+}
+
+/**
+ * The images that the head learns from, chosen among those that could be read: a damaged one must not
+ * take the place of a good one.
+ *
+ * @param readable of the dataset's `distilled` images
+ * @throws UserError naming the classes of which no labelled image could be read
+ */
+export function chooseForHead(
+  { classes }: Dataset,
+  readable: readonly LabelledImage[],
+  { perClass = Infinity, seed, images }: DistillRequest,
+): LabelledImage[] {
+  const chosen = chooseLabelled(readable, classes, perClass, seed);
+  const seen = new Set(chosen.flatMap(({ labels }) => labels));
+  const lost = classes.filter((name) => !seen.has(name));
+  if (lost.length > 0) {
+    throw new UserError(
+      'invalid-labels',
+      `${images}: no image labelled "${lost.join('" or "')}" could be read, so there is nothing to learn it from. Replace the damaged images or take the class away.`,
+    );
+  }
+  return chosen;
 }
 
 /** Labels of a folder by class folders (`imagefolder`) or a CSV file, beside the images or anywhere. */

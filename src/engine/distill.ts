@@ -1,40 +1,35 @@
-import { createHash } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
-import { freemem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { availableParallelism, freemem } from 'node:os';
+import { join } from 'node:path';
 import type { DistillRequest, DistillSummary, ModelCard } from '../contract/jobs.ts';
 import { viewRecipe } from '../core/distill/views.ts';
 import { UserError } from '../core/errors.ts';
-import { adapterLayout, initialAdapters, mergeAdapters } from '../core/lora/adapters.ts';
-import { zeros } from '../core/tensor.ts';
+import { adapterLayout, mergeAdapters } from '../core/lora/adapters.ts';
 import { copyBlocks, keptBlocks } from '../core/vit/copy.ts';
-import { mapConcurrently } from '../formats/concurrently.ts';
-import type { FoundImage, ImageProblem } from '../formats/labelled-images.ts';
+import type { VitModel } from '../core/vit/weights.ts';
+import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelled-images.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
-import { writeFailure } from '../formats/file-errors.ts';
-import {
-  hasCheckpoint,
-  loadCheckpoint,
-  checkpointPath,
-  removeCheckpoint,
-  saveCheckpoint,
-} from './checkpoint.ts';
+import type { Executor } from '../runtime/executor.ts';
+import { runtimeVersion } from '../runtime/onnxruntime.ts';
+import { removeCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { compareEncoders } from './comparison.ts';
-import type { Candidate } from './comparison.ts';
-import { openDataset } from './dataset.ts';
+import type { Candidate, HeadImages } from './comparison.ts';
+import { chooseForHead, openDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { openExecutor } from './devices.ts';
-import { fitCopy } from './fitting.ts';
 import { exportStudent } from './export.ts';
+import { fitCopy } from './fitting.ts';
 import type { InputForm } from './inference.ts';
 import type { JobContext } from './job.ts';
+import { openOutputFolder } from './output-folder.ts';
+import type { OutputFolder } from './output-folder.ts';
 import { openRasters } from './raster-store.ts';
+import type { RasterStore } from './raster-store.ts';
+import { fingerprintOf, initialState, stopped } from './resume.ts';
 import { openTeacher } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
-import type { TrainingPlan, TrainingState } from './training.ts';
+import type { TrainingPlan, TrainingResult } from './training.ts';
 import { version } from './version.ts';
-import { runtimeVersion } from '../runtime/onnxruntime.ts';
 
 /**
  * The whole job: teacher and images in; a student that was distilled, given a head, measured beside the
@@ -49,33 +44,61 @@ export async function distill(
   context: JobContext,
 ): Promise<DistillSummary> {
   const start = performance.now();
-  const out = resolve(request.out);
   const teacher = await openTeacher(request.teacher, request.overrides, request.imageSize);
   requireColour(request, teacher);
   const blocks = request.blocks ?? keptBlocks(teacher.model.architecture.depth, request.skip);
   const copy = copyBlocks(teacher.model, blocks);
   const dataset = await openDataset(request);
   for (const problem of dataset.problems) context.report({ type: 'skipped', ...problem });
-  await prepareFolder(out);
-  const executor = openExecutor(request.device, request.threads);
-  const problems: ImageProblem[] = [...dataset.problems];
+  noteThreads(request, context);
+  const output = await openOutputFolder(request.out);
+  try {
+    const executor = openExecutor(request.device, request.threads);
+    const memory = freemem();
+    const { imageSize } = teacher.model.architecture;
+    const store = await openRasters(dataset.distilled, imageSize, memory / 8, context);
+    const labelled = chooseForHead(dataset, store.images, request);
+    const job = { request, context, teacher, blocks, copy, dataset, labelled, store, output };
+    const trained = await train({ ...job, executor, memory });
+    return await deliver({ ...job, executor, memory }, trained, start);
+  } finally {
+    await output.close();
+  }
+}
 
-  const { imageSize, channels } = teacher.model.architecture;
-  const memory = freemem();
-  const store = await openRasters(dataset.distilled, imageSize, memory / 8, context);
-  problems.push(...store.problems);
-  const recipe = viewRecipe(request.orientation);
+/** A job whose input was read. */
+interface Job {
+  readonly request: DistillRequest;
+  readonly context: JobContext;
+  readonly teacher: Teacher;
+  /** The teacher's blocks that the copy has. */
+  readonly blocks: readonly number[];
+  readonly copy: VitModel;
+  readonly dataset: Dataset;
+  readonly labelled: readonly LabelledImage[];
+  readonly store: RasterStore<LabelledImage>;
+  readonly output: OutputFolder;
+  readonly executor: Executor;
+  /** Free memory at the start, bytes. */
+  readonly memory: number;
+}
+
+/** What training made of the copy. */
+interface Trained extends TrainingResult {
+  /** What the adapters sit on. */
+  readonly base: VitModel;
+  readonly layout: TrainingPlan['layout'];
+}
+
+/** The distillation itself; what was learnt is in the checkpoint before anything else happens. */
+async function train(job: Job): Promise<Trained> {
+  const { request, context, teacher, blocks, copy, store, output, executor, memory } = job;
   const { seed, views } = request;
+  const recipe = viewRecipe(request.orientation);
   const source = { count: store.images.length, get: (index: number) => store.get(index) };
-  const base =
-    startOf(request, teacher, blocks) === 'copy'
-      ? copy
-      : await fitCopy(
-          { teacher: teacher.model, copy, blocks, seed, views, recipe },
-          source,
-          executor,
-          context,
-        );
+  const start = startOf(request, teacher, blocks);
+  const fit = { teacher: teacher.model, copy, blocks, seed, views, recipe };
+  const base = start === 'copy' ? copy : await fitCopy(fit, source, executor, context);
   const plan: TrainingPlan = {
     teacher: teacher.model,
     copy: base,
@@ -88,89 +111,94 @@ export async function distill(
     recipe,
     cacheBytes: Math.min(memory / 4, 4 * 2 ** 30),
   };
-  const fingerprint = fingerprintOf(request, plan, teacher, blocks, await withSizes(store.images));
-  const initial = await initialState(request, plan, out, fingerprint, context);
-  const training = await trainStudent(plan, initial, source, executor, context, (state) =>
-    saveCheckpoint(out, fingerprint, state),
+  const fingerprint = await fingerprintOf(plan, teacher, blocks, start, store.images);
+  const initial = await initialState(request, plan, output.path, fingerprint, context);
+  const result = await trainStudent(plan, initial, source, executor, context, (state) =>
+    saveCheckpoint(output.path, fingerprint, state),
   );
-  // Before anything else is written: what was learnt must survive a full disk and a second Ctrl-C. A run
-  // that did no step leaves an earlier run's checkpoint as it was.
-  if (training.state.step > initial.step) await saveCheckpoint(out, fingerprint, training.state);
-  if (context.signal.aborted) throw stopped(out, training.state);
+  // What was learnt must survive a full disk and a second Ctrl-C. A run that did no step leaves an
+  // earlier run's checkpoint as it was.
+  if (result.state.step > initial.step) {
+    await saveCheckpoint(output.path, fingerprint, result.state);
+  }
+  if (context.signal.aborted) throw stopped(output.path, result.state);
+  return { ...result, base, layout: plan.layout };
+}
 
-  const form: InputForm = { imageSize, channels, framing: request.framing };
-  const merged = mergeAdapters(base, plan.layout, training.state.adapters.data);
-  const finish = async (): Promise<DistillSummary> => {
-    // What could not be read was reported and listed when the images were read.
-    const known = new Set(problems.map(({ path }) => path));
-    const more: ImageProblem[] = [];
-    const readable = withoutKnown(dataset, known);
-    const [teacherCandidate, copyCandidate, student] = await compareEncoders(
-      [teacher.model, copy, merged],
-      readable,
-      form,
-      request.seed,
-      executor,
-      context,
-      more,
-    );
-    if (!teacherCandidate || !copyCandidate || !student) throw new Error('a candidate is missing');
-    problems.push(...more);
-    const candidates = { teacher: teacherCandidate, copy: copyCandidate, student };
-    const card = describeModel(
-      request,
-      teacher,
-      { ...readable, tested: readable.tested.filter((image) => countIn([image], more) === 0) },
-      blocks,
-      form,
-      candidates,
-    );
-    const exported = await exportStudent(
-      { base, layout: plan.layout, adapters: training.state.adapters, head: student.head },
-      card,
-      dataset.tested.filter(({ path }) => !problems.some((problem) => problem.path === path)),
-      out,
-      executor,
-      context,
-    );
-    const summary: DistillSummary = {
-      teacher: candidates.teacher.report,
-      copy: candidates.copy.report,
-      student: candidates.student.report,
-      loss: { first: training.state.firstLoss, last: training.state.lastLoss },
-      seconds: (performance.now() - start) / 1000,
-      skip: card.student.skip,
-      blocks: [...blocks],
-      rank: request.rank,
-      steps: request.steps,
-      classes: [...dataset.classes],
-      task: dataset.task,
-      images: {
-        distilled: store.images.length,
-        labelled: readable.labelled.length - countIn(readable.labelled, more),
-        tested: readable.tested.length - countIn(readable.tested, more),
-        skipped: problems,
-      },
-      targetCacheHits: training.targetCacheHits,
-      parity: exported.parity,
-      files: [...exported.files, join(out, 'summary.json')],
-    };
-    await writeFileAtomically(
-      join(out, 'summary.json'),
-      new TextEncoder().encode(`${JSON.stringify(summary, undefined, 2)}\n`),
-    );
-    return summary;
-  };
+/** Gives the student its head, measures and exports it. Where that fails the checkpoint stays. */
+async function deliver(job: Job, trained: Trained, start: number): Promise<DistillSummary> {
+  const { output, context } = job;
   try {
-    const summary = await finish();
-    await removeCheckpoint(out);
+    const summary = await finish(job, trained, start);
+    const text = `${JSON.stringify(summary, undefined, 2)}\n`;
+    await writeFileAtomically(join(output.staging, summaryName), new TextEncoder().encode(text));
+    await output.publish(summary.files.map((file) => file.slice(output.path.length + 1)));
+    await removeCheckpoint(output.path);
     return summary;
   } catch (error) {
-    // The checkpoint stays, so the training is not lost.
-    throw error instanceof UserError && error.code === 'cancelled'
-      ? stopped(out, training.state)
-      : error;
+    const isCancelled = error instanceof UserError && error.code === 'cancelled';
+    throw isCancelled && context.signal.aborted ? stopped(output.path, trained.state) : error;
   }
+}
+
+const summaryName = 'summary.json';
+
+async function finish(job: Job, trained: Trained, start: number): Promise<DistillSummary> {
+  const { request, context, teacher, blocks, copy, dataset, store, output, executor } = job;
+  const { base, layout, state } = trained;
+  const { imageSize, channels } = teacher.model.architecture;
+  const form: InputForm = { imageSize, channels, framing: request.framing };
+  const { classes, task, tested } = dataset;
+  // Filled in where reading fails a second time: the files may have changed meanwhile.
+  const problems: ImageProblem[] = [];
+  const [teacherCandidate, copyCandidate, student] = await compareEncoders(
+    [teacher.model, copy, mergeAdapters(base, layout, state.adapters.data)],
+    { classes, task, tested, labelled: job.labelled },
+    form,
+    request.seed,
+    executor,
+    context,
+    problems,
+  );
+  if (!teacherCandidate || !copyCandidate || !student) throw new Error('a candidate is missing');
+  const readable: HeadImages = {
+    classes,
+    task,
+    labelled: without(problems, job.labelled),
+    tested: without(problems, tested),
+  };
+  const candidates = { teacher: teacherCandidate, copy: copyCandidate, student };
+  const card = describeModel(request, teacher, readable, blocks, form, candidates);
+  const exported = await exportStudent(
+    { base, layout, adapters: state.adapters, head: student.head },
+    card,
+    readable.tested,
+    output.staging,
+    executor,
+    context,
+  );
+  return {
+    teacher: candidates.teacher.report,
+    copy: candidates.copy.report,
+    student: candidates.student.report,
+    loss: { first: state.firstLoss, last: state.lastLoss },
+    seconds: (performance.now() - start) / 1000,
+    skip: card.student.skip,
+    blocks: [...blocks],
+    rank: request.rank,
+    steps: request.steps,
+    classes: [...classes],
+    task,
+    images: {
+      distilled: store.images.length,
+      labelled: readable.labelled.length,
+      tested: readable.tested.length,
+      skipped: [...dataset.problems, ...store.problems, ...problems],
+    },
+    targetCacheHits: trained.targetCacheHits,
+    parity: exported.parity.map((report) => ({ ...report, file: join(output.path, report.file) })),
+    files: [...exported.files, summaryName].map((name) => join(output.path, name)),
+  };
 }
 
 /** Images have three channels at this stage; say so before any work. */
@@ -184,58 +212,14 @@ function requireColour({ teacher }: DistillRequest, { model }: Teacher): void {
   }
 }
 
-/** A folder that cannot be written should be known before hours of work, not after. */
-async function prepareFolder(out: string): Promise<void> {
-  try {
-    await mkdir(out, { recursive: true });
-  } catch (error) {
-    throw writeFailure(error, out);
-  }
-  const probe = join(out, '.understudy-write-test');
-  await writeFileAtomically(probe, new Uint8Array(1));
-  await rm(probe, { force: true });
-}
-
-async function initialState(
-  { resume, seed }: DistillRequest,
-  { layout }: TrainingPlan,
-  out: string,
-  fingerprint: string,
-  context: JobContext,
-): Promise<TrainingState> {
-  const found = await hasCheckpoint(out);
-  if (resume && found) {
-    const state = await loadCheckpoint(out, fingerprint, layout.size);
-    context.report({ type: 'notice', message: `Going on after step ${state.step}.` });
-    return state;
-  }
-  if (resume) {
-    throw new UserError(
-      'not-found',
-      `There is no checkpoint in ${out} to go on from. Start without --resume.`,
-    );
-  }
-  if (found) {
-    context.report({
-      type: 'notice',
-      message: `${checkpointPath(out)} is left from an interrupted run, which --resume would go on with; this run starts afresh and will replace it.`,
-    });
-  }
-  return {
-    step: 0,
-    adapters: { shape: [layout.size], data: initialAdapters(layout, seed) },
-    mean: zeros([layout.size]),
-    square: zeros([layout.size]),
-    firstLoss: 0,
-    lastLoss: 0,
-  };
-}
-
-function stopped(out: string, { step }: TrainingState): UserError {
-  return new UserError(
-    'cancelled',
-    `Stopped after step ${step}. What was learnt is in ${checkpointPath(out)}; run the same command with --resume to go on.`,
-  );
+/** More threads than processors take turns and disturb each other. */
+function noteThreads({ threads = 1 }: DistillRequest, context: JobContext): void {
+  const available = availableParallelism();
+  if (threads <= available) return;
+  context.report({
+    type: 'notice',
+    message: `This machine runs ${available} threads at a time; ${threads} will be slower.`,
+  });
 }
 
 /** Fitting helps where much was skipped; at r = 2 the plain copy was the better start (docs/adr/0010). */
@@ -248,65 +232,18 @@ function startOf(
   return model.architecture.depth / blocks.length >= 3 ? 'fitted' : 'copy';
 }
 
-/** Images and their bytes on disk, by which other images under the same names are noticed. */
-async function withSizes(
-  images: readonly FoundImage[],
-): Promise<(FoundImage & { size: number })[]> {
-  return mapConcurrently(images, 16, async (image) => ({
-    ...image,
-    size: (await stat(image.path).catch(() => undefined))?.size ?? 0,
-  }));
-}
-
-/** Everything that decides the course of the training. */
-function fingerprintOf(
-  request: DistillRequest,
-  plan: TrainingPlan,
-  teacher: Teacher,
-  blocks: readonly number[],
-  images: readonly (FoundImage & { size: number })[],
-): string {
-  const { steps, batch, peakLearningRate, seed, views, recipe, layout } = plan;
-  const { sha256, model } = teacher;
-  const { imageSize, heads, epsilon, activation } = model.architecture;
-  const course = {
-    teacher: sha256,
-    architecture: { imageSize, heads, epsilon, activation },
-    normalization: model.normalization,
-    blocks,
-    start: startOf(request, teacher, blocks),
-    rank: layout.rank,
-    steps,
-    batch,
-    peakLearningRate,
-    seed,
-    views,
-    recipe,
-    images: createHash('sha256')
-      .update(images.map(({ name, size }) => `${name} ${size}`).join('\n'))
-      .digest('hex'),
-  };
-  return JSON.stringify(course);
-}
-
-function countIn(images: readonly FoundImage[], problems: readonly ImageProblem[]): number {
+function without<T extends FoundImage>(
+  problems: readonly ImageProblem[],
+  images: readonly T[],
+): T[] {
   const paths = new Set(problems.map(({ path }) => path));
-  return images.filter(({ path }) => paths.has(path)).length;
-}
-
-function withoutKnown(dataset: Dataset, known: ReadonlySet<string>): Dataset {
-  const readable = ({ path }: FoundImage): boolean => !known.has(path);
-  return {
-    ...dataset,
-    labelled: dataset.labelled.filter(readable),
-    tested: dataset.tested.filter(readable),
-  };
+  return images.filter(({ path }) => !paths.has(path));
 }
 
 function describeModel(
   request: DistillRequest,
   teacher: Teacher,
-  dataset: Dataset,
+  { classes, task, tested }: HeadImages,
   blocks: readonly number[],
   form: InputForm,
   candidates: Readonly<Record<'teacher' | 'copy' | 'student', Candidate>>,
@@ -315,8 +252,8 @@ function describeModel(
   return {
     format: 1,
     versions: { understudy: version, onnxruntime: runtimeVersion },
-    classes: [...dataset.classes],
-    task: dataset.task,
+    classes: [...classes],
+    task,
     preprocessing: {
       ...form,
       resampling: 'bicubic, antialiased',
@@ -342,7 +279,7 @@ function describeModel(
       teacher: candidates.teacher.report.accuracy,
       copy: candidates.copy.report.accuracy,
       student: candidates.student.report.accuracy,
-      images: dataset.tested.length,
+      images: tested.length,
     },
   };
 }

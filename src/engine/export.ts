@@ -1,4 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelCard, ParityReport } from '../contract/jobs.ts';
 import type { Graph } from '../core/graph/ops.ts';
@@ -35,7 +34,9 @@ export interface Student {
 }
 
 export interface ExportResult {
+  /** Names in the folder; a weights file comes before its model. */
   readonly files: string[];
+  /** `file` is a name as well. */
   readonly parity: ParityReport[];
 }
 
@@ -61,18 +62,18 @@ const parityImages = 64;
  *
  * @param card what the files say about themselves
  * @param images to compare on; the first readable ones are used
+ * @param folder where to write; it exists
  * @throws UserError when a file cannot be written; Error when the float32 file disagrees
  */
 export async function exportStudent(
   student: Student,
   card: ModelCard,
   images: readonly FoundImage[],
-  out: string,
+  folder: string,
   executor: Executor,
   context: JobContext,
 ): Promise<ExportResult> {
   const progress = new PhaseProgress(context, 'export', variants.length + 1);
-  await mkdir(out, { recursive: true });
   const merged = mergeAdapters(student.base, student.layout, student.adapters.data);
   const live = await liveLogits(student, card, images, executor, context);
   const graph = classifierGraph(merged, student.head);
@@ -80,13 +81,14 @@ export async function exportStudent(
   const parity: ParityReport[] = [];
   for (const [index, { weights, file, rewrite }] of variants.entries()) {
     throwIfCancelled(context);
-    const path = join(out, file);
-    const written = await writeOnnx(path, rewrite(graph), {
+    const path = join(folder, file);
+    const written = await writeOnnx(folder, file, rewrite(graph), {
       ...card,
       student: { ...card.student, weights },
     });
     files.push(...written.files);
-    const report = await compare(path, written.bytes, card.task, live, executor);
+    const measured = await compare(path, card.task, live, executor);
+    const report = { file, bytes: written.bytes, ...measured };
     if (weights === 'float32' && !(report.relativeDifference <= parityTolerance)) {
       throw new Error(
         `${path} differs from the trained student by ${report.relativeDifference} where ${parityTolerance} is allowed`,
@@ -95,10 +97,10 @@ export async function exportStudent(
     parity.push(report);
     progress.advance(index + 1);
   }
-  const plain = join(out, 'student.safetensors');
+  const plain = 'student.safetensors';
   const { weight, bias } = student.head;
   await writeSafetensors(
-    plain,
+    join(folder, plain),
     new Map([...merged.weights, ['head.weight', weight], ['head.bias', bias]]),
     {
       metadata: { [timmMetadataKey]: timmMetadata(merged), [cardKey]: JSON.stringify(card) },
@@ -109,11 +111,12 @@ export async function exportStudent(
 }
 
 async function writeOnnx(
-  path: string,
+  folder: string,
+  file: string,
   graph: Graph,
   card: ModelCard,
 ): Promise<{ files: string[]; bytes: number }> {
-  const weightsFile = `${path}.data`;
+  const weightsFile = `${file}.data`;
   const classNames = Object.fromEntries(card.classes.map((name, index) => [index, name]));
   const { model, weights } = emitOnnx(graph, {
     producer: { name: 'understudy', version: card.versions.understudy },
@@ -122,14 +125,12 @@ async function writeOnnx(
       [cardKey, JSON.stringify(card)],
       ['class_names', JSON.stringify(classNames)],
     ]),
-    external: { file: weightsFile.split(/[\\/]/).at(-1) ?? '' },
+    external: { file: weightsFile },
   });
-  // Weights first: the model file is what people look for, and it must not be there without them.
-  if (weights.length > 0) await writeFileAtomically(weightsFile, weights);
-  else await rm(weightsFile, { force: true });
-  await writeFileAtomically(path, model);
+  if (weights.length > 0) await writeFileAtomically(join(folder, weightsFile), weights);
+  await writeFileAtomically(join(folder, file), model);
   const bytes = weights.reduce((sum, part) => sum + part.byteLength, model.byteLength);
-  return { files: weights.length > 0 ? [path, weightsFile] : [path], bytes };
+  return { files: weights.length > 0 ? [weightsFile, file] : [file], bytes };
 }
 
 /** What the student answered while its adapters were still beside the weights. */
@@ -163,11 +164,10 @@ async function liveLogits(
 
 async function compare(
   path: string,
-  bytes: number,
   task: ModelCard['task'],
   live: LiveLogits,
   executor: Executor,
-): Promise<ParityReport> {
+): Promise<Omit<ParityReport, 'file' | 'bytes'>> {
   const { graph } = await openModel(path, executor);
   const parts = await runAll(graph, live.batches);
   await graph.dispose();
@@ -185,8 +185,6 @@ async function compare(
     if (sameAnswer(expected.subarray(...range), data.subarray(...range), task)) agreeing += 1;
   }
   return {
-    file: path,
-    bytes,
     relativeDifference: largest === 0 ? difference : difference / largest,
     agreement: images === 0 ? 1 : agreeing / images,
     images,

@@ -1,7 +1,7 @@
 import { Random } from '../core/random.ts';
 import { biasCorrections } from '../core/distill/optimizer.ts';
 import { learningRate } from '../core/distill/schedule.ts';
-import { imageShape, partSize, targetGraph, trainStep } from '../core/distill/train-step.ts';
+import { imageShape, partSizes, targetGraph, trainStep } from '../core/distill/train-step.ts';
 import type { StudentPlan } from '../core/distill/train-step.ts';
 import type { ViewRecipe } from '../core/distill/views.ts';
 import { UserError } from '../core/errors.ts';
@@ -54,7 +54,7 @@ export interface TrainingResult {
  * done when the job is cancelled. Deterministic in the plan on one executor, also when it goes on from
  * a state: batches depend on the step's number alone.
  *
- * @param save called about once a minute with the state so far
+ * @param save called every twenty seconds with the state so far
  * @throws UserError when the loss is not finite
  */
 export async function trainStudent(
@@ -65,12 +65,13 @@ export async function trainStudent(
   context: JobContext,
   save: (state: TrainingState) => Promise<void>,
 ): Promise<TrainingResult> {
-  const part = partSize(plan.batch, executor.partLimit);
+  const parts = partSizes(plan.batch, executor.partLimit);
   const progress = new PhaseProgress(context, 'distill', plan.steps, start.step);
   const teacher = await executor.load(targetGraph(plan.teacher));
-  const graph = await executor.load(trainStep(plan, part));
+  const graphs = new Map<number, LoadedGraph>();
+  for (const size of new Set(parts)) graphs.set(size, await executor.load(trainStep(plan, size)));
   const targets = new TargetCache(plan, source, teacher);
-  const student = new RunningStudent(plan, part, graph, start);
+  const student = new RunningStudent(plan, parts, graphs, start);
   let [savedAt, measuredAt] = [performance.now(), performance.now()];
   try {
     for (let step = start.step; step < plan.steps && !context.signal.aborted; step++) {
@@ -79,7 +80,7 @@ export async function trainStudent(
       const imagesPerSecond = (1000 * plan.batch) / (now - measuredAt);
       measuredAt = now;
       progress.advance(step + 1, { loss, imagesPerSecond });
-      if (now - savedAt > 60_000) {
+      if (now - savedAt > 20_000) {
         await save(await student.state());
         savedAt = performance.now();
       }
@@ -87,15 +88,16 @@ export async function trainStudent(
     }
     return { state: await student.state(), targetCacheHits: targets.hitRate };
   } finally {
-    await Promise.all([teacher.dispose(), graph.dispose()]);
+    await Promise.all([teacher, ...graphs.values()].map((graph) => graph.dispose()));
   }
 }
 
 /** The training step's state on the device. */
 class RunningStudent {
   readonly #plan: TrainingPlan;
-  readonly #part: number;
-  readonly #graph: LoadedGraph;
+  readonly #parts: readonly number[];
+  /** By the size of the part. */
+  readonly #graphs: ReadonlyMap<number, LoadedGraph>;
   readonly #zeros: Tensor;
   #adapters: Tensor | DeviceTensor;
   #mean: Tensor | DeviceTensor;
@@ -104,10 +106,15 @@ class RunningStudent {
   #firstLoss: number;
   #lastLoss: number;
 
-  constructor(plan: TrainingPlan, part: number, graph: LoadedGraph, start: TrainingState) {
+  constructor(
+    plan: TrainingPlan,
+    parts: readonly number[],
+    graphs: ReadonlyMap<number, LoadedGraph>,
+    start: TrainingState,
+  ) {
     this.#plan = plan;
-    this.#part = part;
-    this.#graph = graph;
+    this.#parts = parts;
+    this.#graphs = graphs;
     this.#zeros = { shape: [plan.layout.size], data: new Float32Array(plan.layout.size) };
     ({
       adapters: this.#adapters,
@@ -129,17 +136,21 @@ class RunningStudent {
       loss: scalarTensor(0),
       gradient: this.#zeros,
     };
-    for (let first = 0; first < batch; first += this.#part) {
-      const { images, features } = await targets.batch(samples.slice(first, first + this.#part));
-      const results = await this.#graph.run({
-        images: { shape: imageShape(this.#plan.copy, this.#part), data: images },
-        targets: { shape: [this.#part, ...targets.shape], data: features },
+    let first = 0;
+    for (const part of this.#parts) {
+      const graph = this.#graphs.get(part);
+      if (!graph) throw new Error(`no graph for parts of ${part}`);
+      const { images, features } = await targets.batch(samples.slice(first, first + part));
+      first += part;
+      const results = await graph.run({
+        images: { shape: imageShape(this.#plan.copy, part), data: images },
+        targets: { shape: [part, ...targets.shape], data: features },
         adapters: this.#adapters,
         mean: this.#mean,
         square: this.#square,
         lossSum: sums.loss,
         gradientSum: sums.gradient,
-        share: scalarTensor(this.#part / batch),
+        share: scalarTensor(part / batch),
         learningRate: scalarTensor(rate),
         corrections,
       });
@@ -151,7 +162,7 @@ class RunningStudent {
       for (const old of [sums.loss, sums.gradient]) disposeOf(old);
       sums = { loss: result('lossSumNext'), gradient: result('gradientSumNext') };
       const next = ['adaptersNext', 'meanNext', 'squareNext'].map(result);
-      if (first + this.#part < batch) {
+      if (first < batch) {
         for (const unused of next) unused.dispose();
         continue;
       }

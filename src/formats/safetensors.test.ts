@@ -67,6 +67,19 @@ describe('reading', () => {
     );
   });
 
+  test.each([
+    ['PyTorch zip', [0x50, 0x4b, 3, 4, 0, 0, 8, 8, 0, 0], /zip archive/],
+    ['PyTorch pickle', [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9], /old pickle form/],
+    ['Keras', [0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10], /HDF5/],
+    ['gzip', [0x1f, 0x8b, 8, 0, 1, 2, 3, 4], /gzip/],
+  ])('%s: refused by its kind, with what to do', async (_, bytes, kind) => {
+    const path = await fileOf(Uint8Array.from(bytes));
+    const refusal = openSafetensors(path);
+    await expect(refusal).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(refusal).rejects.toThrow(kind);
+    await expect(refusal).rejects.toThrow(/Save the model as safetensors/);
+  });
+
   test('other types are listed, and refused when they are read', async () => {
     const header = { steps: entry('I64', [], 0, 8), scale: entry('F32', [], 8, 12) };
     const file = await openSafetensors(await fileOf(fileBytes(header, 12)));

@@ -84,16 +84,35 @@ async function readHeader(
     );
   }
   const length = prefix.readBigUInt64LE();
+  const fits = length <= BigInt(headerLimit) && length <= BigInt(size - 8);
+  const other = fits ? undefined : otherKind(prefix);
+  if (other !== undefined) {
+    throw new UserError(
+      'unsupported',
+      `${path} is ${other}, which cannot be read yet. Save the model as safetensors, for instance with "safetensors.torch.save_file".`,
+    );
+  }
   if (length > BigInt(headerLimit)) {
     throw invalidSafetensors(path, `its header claims ${length.toString()} bytes`);
   }
   const dataStart = 8 + Number(length);
-  if (dataStart > size) {
-    throw invalidSafetensors(path, `its header ends at byte ${dataStart} of ${size}`);
-  }
+  if (!fits) throw invalidSafetensors(path, `its header ends at byte ${dataStart} of ${size}`);
   const json = new Uint8Array(Number(length));
   await readFully(handle, json, 8, path);
   return { header: parseHeader(json, size - dataStart, path), dataStart };
+}
+
+/** What people may take for a teacher's weights, by the first bytes of a file that is no safetensors. */
+function otherKind(prefix: Buffer): string | undefined {
+  const text = prefix.toString('latin1');
+  if (text.startsWith('PK\x03\x04')) return 'a PyTorch checkpoint or another zip archive';
+  // A pickle stream begins with the number of its protocol.
+  if (prefix[0] === 0x80 && [2, 3, 4, 5].includes(prefix[1] ?? 0)) {
+    return 'a PyTorch checkpoint in the old pickle form';
+  }
+  if (text.startsWith('\x89HDF')) return 'an HDF5 file, as Keras writes them';
+  if (text.startsWith('\x1f\x8b')) return 'a gzip archive';
+  return undefined;
 }
 
 async function readTensor(
@@ -105,12 +124,7 @@ async function readTensor(
 ): Promise<Tensor> {
   if (stored === undefined) throw new UserError('invalid-file', `${path} has no tensor "${name}".`);
   const { dtype, shape, begin } = stored;
-  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16') {
-    throw new UserError(
-      'unsupported',
-      `${path} holds tensor "${name}" as ${dtype}. Save it as F32, F16 or BF16.`,
-    );
-  }
+  if (!isFloatDtype(dtype)) throw unreadableType(path, name, dtype);
   const data = new Float32Array(elementCount(shape));
   const start = dataStart + begin;
   try {
@@ -123,6 +137,19 @@ async function readTensor(
     throw readFailure(error, path);
   }
   return { shape, data };
+}
+
+/** Types that can be read as numbers. */
+export function isFloatDtype(dtype: string): dtype is FloatDtype {
+  return dtype in floatBytes;
+}
+
+/** What to throw where a tensor is of another type. */
+export function unreadableType(path: string, name: string, dtype: string): UserError {
+  return new UserError(
+    'unsupported',
+    `${path} holds tensor "${name}" as ${dtype}. Save it as F32, F16 or BF16.`,
+  );
 }
 
 /** Reads and widens in chunks, so that the stored form is never in memory as a whole. */

@@ -10,9 +10,9 @@ import {
   weightShapes,
 } from '../core/vit/architecture.ts';
 import type { Normalization, VitArchitecture } from '../core/vit/architecture.ts';
-import { checkWeights } from '../core/vit/weights.ts';
+import { checkWeights, checkWeightShapes } from '../core/vit/weights.ts';
 import type { VitModel } from '../core/vit/weights.ts';
-import { openSafetensors } from './safetensors.ts';
+import { isFloatDtype, openSafetensors, unreadableType } from './safetensors.ts';
 import type { SafetensorsFile } from './safetensors.ts';
 
 /**
@@ -60,9 +60,10 @@ export function timmMetadata({ architecture, normalization }: VitModel): string 
 }
 
 /**
- * What a checkpoint is, from the names and shapes of its tensors.
+ * What a checkpoint is, from the names, shapes and types of its tensors.
  *
- * @throws UserError 'invalid-file' or 'unsupported' when it is no plain vision transformer, saying why
+ * @throws UserError 'invalid-file' or 'unsupported' when it is no plain vision transformer, saying why,
+ *   or when weights are missing, misshapen or of another type
  */
 export async function describeTimm(
   path: string,
@@ -79,7 +80,7 @@ export async function describeTimm(
 /**
  * The encoder of a checkpoint, as float32.
  *
- * @throws UserError as `describeTimm`, and when weights are missing, misshapen or not finite
+ * @throws UserError as `describeTimm`, and when weights are not finite
  */
 export async function readTimm(path: string, overrides: TeacherOverrides = {}): Promise<VitModel> {
   const file = await openSafetensors(path);
@@ -90,7 +91,7 @@ export async function readTimm(path: string, overrides: TeacherOverrides = {}): 
     for (const [name, shape] of weightShapes(architecture)) {
       const stored = names.get(name);
       if (stored !== undefined) weights.set(name, await file.read(stored));
-      else if (name === 'patch_embed.proj.bias') weights.set(name, zeros(shape));
+      else weights.set(name, zeros(shape));
     }
     checkWeights(architecture, weights, path);
     return { architecture, weights, normalization };
@@ -121,9 +122,30 @@ function describe(file: SafetensorsFile, overrides: TeacherOverrides): TimmDescr
       );
     }
   }
-  const used = [...weightShapes(architecture).keys()].map((name) => names.get(name) ?? '');
-  const storedAs = [...new Set(used.flatMap((name) => file.tensors.get(name)?.dtype ?? []))];
+  // The only weight that may be left out: CLIP's patch embedding has no bias.
+  if (!shapes.has(patchBias)) shapes.set(patchBias, [architecture.width]);
+  checkWeightShapes(architecture, shapes, file.path);
+  const storedAs = storedTypes(file, names, architecture);
   return { architecture, normalization, assumed, storedAs };
+}
+
+const patchBias = 'patch_embed.proj.bias';
+
+/** Types in which the encoder's weights are stored; the head, or a counter of steps, may be anything. */
+function storedTypes(
+  file: SafetensorsFile,
+  names: ReadonlyMap<string, string>,
+  architecture: VitArchitecture,
+): string[] {
+  const types = new Set<string>();
+  for (const name of weightShapes(architecture).keys()) {
+    const stored = names.get(name) ?? '';
+    const dtype = file.tensors.get(stored)?.dtype;
+    if (dtype === undefined) continue;
+    if (!isFloatDtype(dtype)) throw unreadableType(file.path, stored, dtype);
+    types.add(dtype);
+  }
+  return [...types];
 }
 
 /** Tensor names without a wrapper's prefix, and with timm's spelling of the register tokens. */

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { DistillRequest } from '../../src/contract/jobs.ts';
 import { distill } from '../../src/engine/distill.ts';
 import { evaluateModel } from '../../src/engine/evaluate.ts';
+import { inspectTeacher } from '../../src/engine/teacher.ts';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
 import {
   temporaryFolder,
@@ -42,6 +43,9 @@ describe('bad input', async () => {
     await write('shape.safetensors', (weights) =>
       weights.set('blocks.2.mlp.fc2.bias', { shape: [3], data: new Float32Array(3) }),
     );
+    const whole = await readFile(at('teacher.safetensors'), 'latin1');
+    const integers = whole.replace(/("norm\.bias":\{"dtype":")F32/, '$1I32');
+    await writeFile(at('integers.safetensors'), integers, 'latin1');
     await writeText(at('unknown.csv'), 'path,label\nnowhere/1.png,red\n');
     await writeText(at('several.csv'), 'path,label\nred/0.png,red|blue\nblue/0.png,blue\n');
     await writeText(
@@ -51,6 +55,10 @@ describe('bad input', async () => {
     await writeText(
       at('groups.csv'),
       'path,label,split,group\nred/0.png,red,test,a\nred/1.png,red,train,a\nblue/0.png,blue,train,b\n',
+    );
+    await writeText(
+      at('held-out.csv'),
+      'path,label,group\nred/0.png,red,a\nred/1.png,red,a\nblue/0.png,blue,b\nblue/1.png,blue,b\n',
     );
     await writeText(at('columns.csv'), 'file,class\nred/0.png,red\n');
   });
@@ -114,6 +122,12 @@ describe('bad input', async () => {
       'invalid-labels',
       /several labels \(red, blue\)/,
     ],
+    [
+      'a class that would be held out as a whole',
+      { labels: at('held-out.csv') },
+      'invalid-labels',
+      /The class "(?:red|blue)" has too few images, or groups/,
+    ],
     ['a split of another name', { labels: at('split.csv') }, 'invalid-labels', /is "testing"/],
     ['a group on both sides', { labels: at('groups.csv') }, 'invalid-labels', /group "a"/],
     ['a checkpoint that is not there', { resume: true }, 'not-found', /no checkpoint/],
@@ -145,6 +159,24 @@ describe('bad input', async () => {
       distill(tinyRequest(folder, { out: at('file', 'out') }), context),
     ).rejects.toMatchObject({ code: 'disk' });
     expect(context.events.filter(({ type }) => type === 'progress')).toEqual([]);
+  });
+
+  it('several labels in a test folder, where the images have one: a sentence', async () => {
+    await writeText(at('train', 'labels.csv'), 'path,label\nred/0.png,red\nblue/0.png,blue\n');
+    await writeText(at('test', 'labels.csv'), 'path,label\nred/0.png,red|blue\n');
+    const request = tinyRequest(folder, { labels: 'labels.csv', task: 'single' });
+    await expect(distill(request, watch())).rejects.toThrow(/red.0\.png has several labels/);
+  });
+
+  it.each([
+    ['no-norm', 'invalid-file', /blocks\.1\.norm2\.weight/],
+    ['shape', 'invalid-file', /fc2\.bias is \(3\)/],
+    ['integers', 'unsupported', /"norm\.bias" as I32/],
+  ])('teacher inspect, %s: says what distill would say', async (name, code, message) => {
+    await expect(inspectTeacher(at(`${name}.safetensors`), {})).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message) as string,
+    });
   });
 
   it.each([

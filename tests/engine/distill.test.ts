@@ -1,4 +1,5 @@
 import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { distillSummary, jobEvent } from '../../src/contract/jobs.ts';
@@ -156,7 +157,41 @@ describe('a whole job', async () => {
     await expect(distill(tinyRequest(folder, { out: place }), watch())).rejects.toMatchObject({
       code: 'disk',
     });
-    expect(await readdir(place)).toContain('checkpoint.safetensors');
+    // Nor do files appear that the run finished before it failed.
+    expect((await readdir(place)).sort()).toEqual(['checkpoint.safetensors', 'student.onnx']);
+  });
+
+  it('lets one run at a time into a folder', async () => {
+    const place = join(folder, 'shared');
+    const first = distill(tinyRequest(folder, { out: place }), watch());
+    const second = distill(tinyRequest(folder, { out: place }), watch());
+    const results = await Promise.allSettled([first, second]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const refused = results.find((result) => result.status === 'rejected');
+    expect(refused?.reason).toMatchObject({
+      code: 'in-use',
+      message: expect.stringContaining(place) as string,
+    });
+    expect((await readdir(place)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('takes over from a run that was killed', async () => {
+    const place = join(folder, 'killed');
+    // No process has a number above four million.
+    const lock = JSON.stringify({ process: 2 ** 30, host: hostname() });
+    await writeText(join(place, '.understudy-lock'), lock);
+    await writeText(join(place, '.understudy-unfinished', 'student.onnx'), 'half of it');
+    await distill(tinyRequest(folder, { out: place, steps: 1 }), watch());
+    expect(await readdir(place)).toHaveLength(5);
+  });
+
+  it('leaves the folder to a run on another machine', async () => {
+    const place = join(folder, 'elsewhere');
+    const lock = JSON.stringify({ process: 1, host: `not-${hostname()}` });
+    await writeText(join(place, '.understudy-lock'), lock);
+    const request = tinyRequest(folder, { out: place });
+    await expect(distill(request, watch())).rejects.toMatchObject({ code: 'in-use' });
+    expect(await readFile(join(place, '.understudy-lock'), 'utf8')).toBe(lock);
   });
 
   it('knows a test image behind a link, and a test folder inside the images', async () => {
@@ -176,6 +211,15 @@ describe('a whole job', async () => {
     const request = tinyRequest(folder, { out: place, resume: true, rank: 3 });
     await expect(distill(request, watch())).rejects.toThrow(/belongs to a run with another/);
     expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
+  });
+
+  it('refuses to go on with other images under the same names', async () => {
+    const images = join(folder, 'changing');
+    await writeImages(images, 6, 1);
+    const request = tinyRequest(folder, { images, out: join(folder, 'changing-out') });
+    await expect(distill(request, watch(2))).rejects.toThrow('Stopped');
+    await writeImages(images, 6, 9);
+    await expect(distill({ ...request, resume: true }, watch())).rejects.toThrow(/other images/);
   });
 
   it('learns, and starts nearer to the teacher when it is fitted than as the plain copy', async () => {
@@ -213,6 +257,28 @@ describe('a whole job', async () => {
       'red/broken.png',
     ]);
     expect(context.events.filter(({ type }) => type === 'skipped')).toHaveLength(3);
+  });
+
+  it('chooses labelled images among those that can be read', async () => {
+    const images = join(folder, 'choosing');
+    await writeImages(images, 4, 3);
+    for (const name of ['1.png', '2.png']) await writeText(join(images, 'red', name), 'no image');
+    const place = join(folder, 'choosing-out');
+    const request = tinyRequest(folder, { images, perClass: 2, steps: 1, out: place });
+    const result = await distill(request, watch());
+    expect(result.images).toMatchObject({ distilled: 10, labelled: 6 });
+  });
+
+  it('says which class has no readable image', async () => {
+    const images = join(folder, 'lost');
+    await writeImages(images, 2, 3);
+    for (const name of ['0.png', '1.png']) await writeText(join(images, 'green', name), 'no image');
+    const request = tinyRequest(folder, { images, out: join(folder, 'lost-out') });
+    await expect(distill(request, watch())).rejects.toMatchObject({
+      code: 'invalid-labels',
+      message: expect.stringContaining('"green"') as string,
+    });
+    expect(await readdir(join(folder, 'lost-out'))).toEqual([]);
   });
 
   it('learns several labels an image from a table', async () => {

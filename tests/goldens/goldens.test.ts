@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { learningRate } from '../../src/core/distill/schedule.ts';
-import { lossAndGradient } from '../../src/core/distill/train-step.ts';
 import type { StudentPlan } from '../../src/core/distill/train-step.ts';
 import { evaluate } from '../../src/core/graph/evaluate.ts';
 import { adapterLayout } from '../../src/core/lora/adapters.ts';
@@ -15,6 +14,7 @@ import { readSafetensors } from '../../src/formats/safetensors.ts';
 import { readTimm } from '../../src/formats/timm.ts';
 import { onnxRuntimeCpu } from '../../src/runtime/onnxruntime.ts';
 import { adapterParts, flatAdapters, forward, train } from '../support/distillation.ts';
+import { lossAndGradient } from '../support/loss-and-gradient.ts';
 import { difference, required } from '../support/values.ts';
 
 // What make_goldens.py computed with PyTorch in double precision, rounded to float32 at the end.

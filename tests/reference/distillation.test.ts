@@ -1,6 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
 import { learningRate } from '../../src/core/distill/schedule.ts';
-import { lossAndGradient } from '../../src/core/distill/train-step.ts';
 import type { StudentPlan } from '../../src/core/distill/train-step.ts';
 import { adapterLayout, mergeAdapters } from '../../src/core/lora/adapters.ts';
 import { tensor } from '../../src/core/tensor.ts';
@@ -9,6 +8,7 @@ import { copyBlocks, keptBlocks } from '../../src/core/vit/copy.ts';
 import { readTimm } from '../../src/formats/timm.ts';
 import { onnxRuntimeCpu } from '../../src/runtime/onnxruntime.ts';
 import { adapterParts, flatAdapters, forward, readAll, train } from '../support/distillation.ts';
+import { lossAndGradient } from '../support/loss-and-gradient.ts';
 import { difference, required } from '../support/values.ts';
 import { describeReference, readReference, referencePath, unnormalized } from './support.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseLabelled, type Labelled } from './choose.ts';
+import { chooseLabelled, requirePerClass, type Labelled } from './choose.ts';
 
 interface Numbered extends Labelled {
   readonly id: number;
@@ -54,16 +54,26 @@ function chosenCounts(chosen: readonly Numbered[]): number[] {
 
 test('a label repeated within an image counts once', () => {
   const some = images(['a', 'a']);
-  expect(() => chooseLabelled(some, ['a'], 2, 0)).toThrow(/"a" has 1/);
+  expect(() => {
+    requirePerClass(some, ['a'], 2);
+  }).toThrow(/"a" has 1/);
 });
 
 test('names every class with too few, how many it has and how many were asked for', () => {
   const some = images(['a'], ['a'], ['b'], ['c'], ['c']);
-  const choose = (): unknown => chooseLabelled(some, ['a', 'b', 'c'], 2, 0);
-  expect(choose).toThrow(
+  expect(() => {
+    requirePerClass(some, ['a', 'b', 'c'], 2);
+  }).toThrow(
     '2 labelled images a class were asked for, but class "b" has 1. Label more images or ask for at most 1 a class.',
   );
-  expect(() => chooseLabelled(some, ['a', 'd'], 3, 0)).toThrow(
+  expect(() => {
+    requirePerClass(some, ['a', 'd'], 3);
+  }).toThrow(
     '3 labelled images a class were asked for, but class "a" has 2, "d" has 0. Label more images.',
   );
+});
+
+test('gives a class that has too few all it has', () => {
+  const some = images(['a'], ['a'], ['b'], ['b'], ['b']);
+  expect(chooseLabelled(some, ['a', 'b'], 3, 0)).toHaveLength(5);
 });

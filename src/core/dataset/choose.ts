@@ -7,11 +7,9 @@ export interface Labelled {
 }
 
 /**
- * Chooses labelled images until every class has `perClass` of them, by seed. With one label an image
- * each class gets exactly that many; an image with several labels counts for each of its classes, so a
- * class may get more. The result keeps the order of `images`.
- *
- * Throws `UserError('invalid-labels')` that names every class with too few images.
+ * Chooses labelled images until every class has `perClass` of them, or all it has, by seed. With one
+ * label an image each class gets exactly that many; an image with several labels counts for each of its
+ * classes, so a class may get more. The result keeps the order of `images`.
  */
 export function chooseLabelled<T extends Labelled>(
   images: readonly T[],
@@ -20,7 +18,6 @@ export function chooseLabelled<T extends Labelled>(
   seed: number,
 ): T[] {
   const byClass = indicesByClass(images);
-  checkCounts(classes, byClass, perClass);
   const chosen = new Set<number>();
   for (const [number, name] of classes.entries()) {
     const candidates = byClass.get(name) ?? [];
@@ -36,23 +33,13 @@ export function chooseLabelled<T extends Labelled>(
   return images.filter((_, index) => chosen.has(index));
 }
 
-function indicesByClass(images: readonly Labelled[]): ReadonlyMap<string, number[]> {
-  const byClass = new Map<string, number[]>();
-  for (const [index, { labels }] of images.entries()) {
-    for (const label of new Set(labels)) {
-      const indices = byClass.get(label);
-      if (indices === undefined) byClass.set(label, [index]);
-      else indices.push(index);
-    }
-  }
-  return byClass;
-}
-
-function checkCounts(
+/** Throws `UserError('invalid-labels')` that names the classes with less than `perClass` images. */
+export function requirePerClass(
+  images: readonly Labelled[],
   classes: readonly string[],
-  byClass: ReadonlyMap<string, readonly number[]>,
   perClass: number,
 ): void {
+  const byClass = indicesByClass(images);
   const counts = classes.map((name) => ({ name, count: byClass.get(name)?.length ?? 0 }));
   const short = counts.filter(({ count }) => count < perClass);
   if (short.length === 0) return;
@@ -64,4 +51,16 @@ function checkCounts(
     `${perClass} labelled images a class were asked for, but class ${listed.join(', ')}${more}. ` +
       `Label more images${least > 0 ? ` or ask for at most ${least} a class` : ''}.`,
   );
+}
+
+function indicesByClass(images: readonly Labelled[]): ReadonlyMap<string, number[]> {
+  const byClass = new Map<string, number[]>();
+  for (const [index, { labels }] of images.entries()) {
+    for (const label of new Set(labels)) {
+      const indices = byClass.get(label);
+      if (indices === undefined) byClass.set(label, [index]);
+      else indices.push(index);
+    }
+  }
+  return byClass;
 }

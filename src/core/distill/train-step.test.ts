@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lossAndGradient } from '../../../tests/support/loss-and-gradient.ts';
 import { tinyVit } from '../../../tests/support/tiny-vit.ts';
 import { difference, randomValues, required } from '../../../tests/support/values.ts';
 import * as g from '../graph/build.ts';
@@ -10,13 +11,7 @@ import { adapterLayout, initialAdapters } from '../lora/adapters.ts';
 import { emitOnnx } from '../onnx/emit.ts';
 import { copyBlocks, keptBlocks } from '../vit/copy.ts';
 import { biasCorrections } from './optimizer.ts';
-import {
-  distillationLoss,
-  lossAndGradient,
-  partSize,
-  targetGraph,
-  trainStep,
-} from './train-step.ts';
+import { distillationLoss, partSizes, targetGraph, trainStep } from './train-step.ts';
 import type { StudentPlan } from './train-step.ts';
 
 const teacher = tinyVit({ depth: 3, layerScale: true });
@@ -169,17 +164,15 @@ describe('trainStep', () => {
 });
 
 it.each([
-  [128, 32, 32],
-  [100, 32, 25],
-  [48, 32, 24],
-  [62, 32, 31],
-  [16, 32, 16],
-  [3, 32, 3],
-  [1, 32, 1],
-  [33, 32, 11],
-  [37, 32, 37],
-  [94, 32, 94],
-  [6, 1, 1],
-])('partSize: a batch of %i in parts up to %i is cut by %i', (batch, largest, size) => {
-  expect(partSize(batch, largest)).toBe(size);
+  [128, 32, [32, 32, 32, 32]],
+  [100, 32, [25, 25, 25, 25]],
+  [62, 32, [31, 31]],
+  [16, 32, [16]],
+  [1, 32, [1]],
+  [33, 32, [11, 11, 11]],
+  [37, 32, [19, 18]],
+  [131, 32, [27, 26, 26, 26, 26]],
+  [3, 1, [1, 1, 1]],
+])('partSizes: a batch of %i in parts up to %i is cut into %j', (batch, largest, sizes) => {
+  expect(partSizes(batch, largest)).toEqual(sizes);
 });

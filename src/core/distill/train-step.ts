@@ -23,23 +23,6 @@ export interface StudentPlan {
 }
 
 /**
- * The student's loss and its gradient with respect to the adapters, without an update.
- *
- * Inputs: `images` (B, C, S, S) in [0, 1], `targets` (B, N, D), the teacher's last block before its
- * final norm, `adapters` (size). Outputs: `loss` (), `gradient` (size).
- */
-export function lossAndGradient(plan: StudentPlan, batch: number): Graph {
-  const { loss, gradient } = studentLoss(plan, batch, g.input('adapters', [plan.layout.size]));
-  return simplify({
-    name: 'gradient',
-    outputs: new Map([
-      ['loss', loss],
-      ['gradient', gradient],
-    ]),
-  });
-}
-
-/**
  * A whole training step as one graph, which can also be run part by part: a batch of n parts keeps its
  * intermediate results in the cache, or a small device's memory, and gives the same update. Every part
  * adds its share to the sums; the state that the last part puts out is the next one, that of the
@@ -78,14 +61,18 @@ export function trainStep(plan: StudentPlan, part: number): Graph {
 }
 
 /**
- * Images in one part of a batch: the largest divisor up to `largest`, or the whole batch where it has
- * no divisor of a useful size.
+ * Images in each part of a batch: equal parts of the largest size that divides it, or where that would
+ * be a small one as few parts as there can be, differing by one image.
  */
-export function partSize(batch: number, largest: number): number {
+export function partSizes(batch: number, largest: number): number[] {
   for (let size = Math.min(batch, largest); size >= largest / 4; size--) {
-    if (batch % size === 0) return size;
+    if (batch % size === 0) return Array<number>(batch / size).fill(size);
   }
-  return batch;
+  const count = Math.ceil(batch / largest);
+  const larger = batch % count;
+  return Array.from({ length: count }, (_, index) =>
+    index < larger ? Math.ceil(batch / count) : Math.floor(batch / count),
+  );
 }
 
 /**
@@ -106,7 +93,14 @@ export function imageShape({ architecture }: VitModel, batch: number): readonly 
   return [batch, channels, imageSize, imageSize];
 }
 
-function studentLoss(
+/**
+ * The student's loss and its gradient with respect to the adapters, in a graph with the inputs `images`
+ * (B, C, S, S) in [0, 1] and `targets` (B, N, D), the teacher's last block before its final norm.
+ *
+ * @param adapters all adapters, (size)
+ * @returns `loss` (), `gradient` (size)
+ */
+export function studentLoss(
   { copy, layout }: StudentPlan,
   batch: number,
   adapters: Value,

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import { sameShape } from '../graph/ops.ts';
+import type { Shape } from '../graph/ops.ts';
 import { tensor } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { weightShapes } from './architecture.ts';
@@ -82,23 +83,32 @@ export function checkWeights(
   weights: VitWeights,
   source: string,
 ): void {
+  const shapes = new Map([...weights].map(([name, { shape }]) => [name, shape]));
+  checkWeightShapes(architecture, shapes, source);
+  for (const name of weightShapes(architecture).keys()) {
+    if (weightOf(weights, name).data.every((value) => Number.isFinite(value))) continue;
+    throw new UserError(
+      'invalid-file',
+      `${source}: the weight ${name} holds numbers that are not finite. The file may be damaged, or its training diverged.`,
+    );
+  }
+}
+
+/** The part of `checkWeights` that needs no values. */
+export function checkWeightShapes(
+  architecture: VitArchitecture,
+  shapes: ReadonlyMap<string, Shape>,
+  source: string,
+): void {
   const missing: string[] = [];
-  for (const [name, shape] of weightShapes(architecture)) {
-    const weight = weights.get(name);
-    if (!weight) {
+  for (const [name, wanted] of weightShapes(architecture)) {
+    const shape = shapes.get(name);
+    if (!shape) {
       missing.push(name);
-      continue;
-    }
-    if (!sameShape(weight.shape, shape)) {
+    } else if (!sameShape(shape, wanted)) {
       throw new UserError(
         'invalid-file',
-        `${source}: the weight ${name} is (${weight.shape.join(', ')}) where the rest of the file asks for (${shape.join(', ')}). The file may be damaged or of an architecture that is not supported.`,
-      );
-    }
-    if (weight.data.some((value) => !Number.isFinite(value))) {
-      throw new UserError(
-        'invalid-file',
-        `${source}: the weight ${name} holds numbers that are not finite. The file may be damaged, or its training diverged.`,
+        `${source}: the weight ${name} is (${shape.join(', ')}) where the rest of the file asks for (${wanted.join(', ')}). The file may be damaged or of an architecture that is not supported.`,
       );
     }
   }

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import type { DistillRequest } from '../contract/jobs.ts';
+import { UserError } from '../core/errors.ts';
+import { initialAdapters } from '../core/lora/adapters.ts';
+import { zeros } from '../core/tensor.ts';
+import { mapConcurrently } from '../formats/concurrently.ts';
+import type { FoundImage } from '../formats/labelled-images.ts';
+import { checkpointPath, hasCheckpoint, loadCheckpoint } from './checkpoint.ts';
+import type { JobContext } from './job.ts';
+import type { Teacher } from './teacher.ts';
+import type { TrainingPlan, TrainingState } from './training.ts';
+
+/** Where training begins: at step 0, or where the checkpoint in `out` was left. */
+export async function initialState(
+  { resume, seed }: DistillRequest,
+  { layout }: TrainingPlan,
+  out: string,
+  fingerprint: string,
+  context: JobContext,
+): Promise<TrainingState> {
+  const found = await hasCheckpoint(out);
+  if (resume && found) {
+    const state = await loadCheckpoint(out, fingerprint, layout.size);
+    context.report({ type: 'notice', message: `Going on after step ${state.step}.` });
+    return state;
+  }
+  if (resume) {
+    throw new UserError(
+      'not-found',
+      `There is no checkpoint in ${out} to go on from. Start without --resume.`,
+    );
+  }
+  if (found) {
+    context.report({
+      type: 'notice',
+      message: `${checkpointPath(out)} is left from an interrupted run, which --resume would go on with; this run starts afresh and will replace it.`,
+    });
+  }
+  return {
+    step: 0,
+    adapters: { shape: [layout.size], data: initialAdapters(layout, seed) },
+    mean: zeros([layout.size]),
+    square: zeros([layout.size]),
+    firstLoss: 0,
+    lastLoss: 0,
+  };
+}
+
+/** What to throw when a run was stopped after so many steps. */
+export function stopped(out: string, { step }: TrainingState): UserError {
+  return new UserError(
+    'cancelled',
+    `Stopped after step ${step}. What was learnt is in ${checkpointPath(out)}; run the same command with --resume to go on.`,
+  );
+}
+
+/**
+ * Everything that decides the course of the training, as text. Images count by name and bytes on disk,
+ * by which other images under the same names are noticed.
+ */
+export async function fingerprintOf(
+  plan: TrainingPlan,
+  { sha256, model }: Teacher,
+  blocks: readonly number[],
+  start: 'fitted' | 'copy',
+  images: readonly FoundImage[],
+): Promise<string> {
+  const { steps, batch, peakLearningRate, seed, views, recipe, layout } = plan;
+  const { imageSize, heads, epsilon, activation } = model.architecture;
+  const sizes = await mapConcurrently(images, 16, async ({ path }) => {
+    const found = await stat(path).catch(() => undefined);
+    return found?.size ?? 0;
+  });
+  const listed = images.map(({ name }, index) => `${name} ${sizes[index]}`).join('\n');
+  return JSON.stringify({
+    teacher: sha256,
+    architecture: { imageSize, heads, epsilon, activation },
+    normalization: model.normalization,
+    blocks,
+    start,
+    rank: layout.rank,
+    steps,
+    batch,
+    peakLearningRate,
+    seed,
+    views,
+    recipe,
+    images: createHash('sha256').update(listed).digest('hex'),
+  });
+}
