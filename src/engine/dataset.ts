@@ -37,7 +37,7 @@ export async function openDataset(request: DistillRequest): Promise<Dataset> {
   requireClasses(request, found, classes, task);
   for (const image of tested) labelIndices(image, classes, request.images);
   requireSeparateGroups(rest, tested);
-  const candidates = rest.filter(({ labels }) => labels.length > 0);
+  const candidates = rest.filter(({ isLabelled }) => isLabelled);
   if (request.perClass !== undefined) requirePerClass(candidates, classes, request.perClass);
   if (tested.length === 0 || candidates.length === 0) {
     throw new UserError(
@@ -60,7 +60,8 @@ export function chooseForHead(
   readable: readonly LabelledImage[],
   { perClass = Infinity, seed, images }: DistillRequest,
 ): LabelledImage[] {
-  const chosen = chooseLabelled(readable, classes, perClass, seed);
+  const candidates = readable.filter(({ isLabelled }) => isLabelled);
+  const chosen = chooseLabelled(candidates, classes, perClass, seed);
   const seen = new Set(chosen.flatMap(({ labels }) => labels));
   const lost = classes.filter((name) => !seen.has(name));
   if (lost.length > 0) {
@@ -108,7 +109,7 @@ async function findLabelFile(images: string, labels: string): Promise<string> {
 }
 
 function inferTask(images: readonly LabelledImage[]): ClassificationTask {
-  return images.some(({ labels }) => labels.length > 1) ? 'several' : 'single';
+  return images.some(hasNotOneLabel) ? 'several' : 'single';
 }
 
 function requireClasses(
@@ -127,13 +128,20 @@ function requireClasses(
   );
 }
 
-/** Throws where an image has several labels, though one class an image is asked for. */
+/** An unlabelled image does not count. */
+function hasNotOneLabel({ isLabelled, labels }: LabelledImage): boolean {
+  return isLabelled && labels.length !== 1;
+}
+
+/** Throws where an image has several labels or none, though one class an image is asked for. */
 export function requireOneLabel(images: readonly LabelledImage[]): void {
-  const several = images.find(({ labels }) => labels.length > 1);
+  const several = images.find(hasNotOneLabel);
   if (!several) return;
+  const { path, labels } = several;
+  const found = labels.length === 0 ? 'no label' : `several labels (${labels.join(', ')})`;
   throw new UserError(
     'invalid-labels',
-    `${several.path} has several labels (${several.labels.join(', ')}), but one class an image was asked for. Distil with --task several, or correct the label.`,
+    `${path} has ${found}, but one class an image was asked for. Distil with --task several, or correct the label.`,
   );
 }
 
@@ -163,7 +171,7 @@ async function holdOut(
   const { images } = all;
   if (request.test !== undefined) {
     const test = await readTest(request, request.test);
-    const tested = test.images.filter(({ labels }) => labels.length > 0);
+    const tested = test.images.filter(({ isLabelled }) => isLabelled);
     // By the real file: a link to a test image is that image.
     const own = new Set(await Promise.all(test.images.map(({ path }) => realpath(path))));
     const real = await Promise.all(images.map(({ path }) => realpath(path)));
@@ -178,11 +186,11 @@ async function holdOut(
     );
   }
   const isTest = ({ split }: LabelledImage): boolean => /^test$/i.test(split ?? '');
-  const named = images.filter((image) => isTest(image) && image.labels.length > 0);
+  const named = images.filter((image) => isTest(image) && image.isLabelled);
   if (named.length > 0) {
     return { rest: images.filter((image) => !isTest(image)), tested: named, problems: [] };
   }
-  const labelled = images.filter(({ labels }) => labels.length > 0);
+  const labelled = images.filter(({ isLabelled }) => isLabelled);
   const { train, test } = splitByGroup(labelled, heldOut, request.seed);
   requireClassesOnBothSides(train, test);
   // An unlabelled image of a held-out patient or scene must not be seen either.

@@ -26,7 +26,7 @@ export async function evaluateModel(
     const all = await readLabels(request.images, request.labels);
     const problems: ImageProblem[] = [...all.problems];
     for (const problem of problems) context.report({ type: 'skipped', ...problem });
-    const labelled = all.images.filter(({ labels }) => labels.length > 0);
+    const labelled = all.images.filter(({ isLabelled }) => isLabelled);
     if (labelled.length === 0) {
       throw new UserError(
         'invalid-labels',

@@ -4,6 +4,7 @@ import type { ModelCard, PredictRequest, PredictSummary } from '../contract/jobs
 import { UserError } from '../core/errors.ts';
 import { writeFailure } from '../formats/file-errors.ts';
 import { findImages } from '../formats/image-folder.ts';
+import { noneOfThem } from '../formats/label-rows.ts';
 import type { ImageProblem } from '../formats/labelled-images.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import { readResult } from '../runtime/executor.ts';
@@ -40,7 +41,14 @@ export async function predict(
       batch.images.forEach(({ name }, row) => {
         const answer = answerOf(data.subarray(row * size, (row + 1) * size), card);
         for (const label of answer.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-        lines.push(csvLine([name, answer.labels.join('|'), answer.confidence, ...answer.shares]));
+        lines.push(
+          csvLine([
+            name,
+            answer.labels.join('|') || noneOfThem,
+            answer.confidence,
+            ...answer.shares,
+          ]),
+        );
       });
       done += batch.images.length;
       progress.advance(done + problems.length);

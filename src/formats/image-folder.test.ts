@@ -93,6 +93,7 @@ describe('labelsFromFolders', () => {
     expect(labelled.images[0]).toEqual({
       ...images[0],
       labels: ['cat'],
+      isLabelled: true,
       group: undefined,
       split: undefined,
     });

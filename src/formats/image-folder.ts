@@ -140,6 +140,7 @@ export function labelsFromFolders(
     return {
       ...image,
       labels: label === undefined ? [] : [label],
+      isLabelled: label !== undefined,
       group: undefined,
       split: undefined,
     };

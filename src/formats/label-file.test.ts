@@ -57,13 +57,15 @@ test('paths: either slash, from the images or from the file, accents composed or
 });
 
 test('several labels, none, groups and splits', async () => {
-  const csv = 'path,label,split,group\na.png,x|y;x,train,007\nsub/d.png,,,\n"b, c.png",z,,p\n';
+  const csv =
+    'path,label,split,group\na.png,x|y;x,train,007\nsub/d.png,,,\n"b, c.png",z,,p\nsub/e\u0301.png,-,,\n';
   const { images, classes, problems } = await labelled(csv);
   expect(images.slice(0, 3)).toMatchObject([
     { name: 'a.png', labels: ['x', 'y'], group: '007', split: 'train' },
     { name: 'b, c.png', labels: ['z'], group: 'p', split: undefined },
-    { name: 'sub/d.png', labels: [], group: undefined, split: undefined },
+    { name: 'sub/d.png', labels: [], isLabelled: false, group: undefined, split: undefined },
   ]);
+  expect(images[3]).toMatchObject({ name: 'sub/é.png', labels: [], isLabelled: true });
   expect(images).toHaveLength(names.length);
   expect(classes).toEqual(['x', 'y', 'z']);
   expect(problems).toEqual([]);
@@ -90,6 +92,8 @@ describe('refusals', () => {
     ['no image found', 'path,label\nq.png,x\nr.png,y\n', /None of the 2 images/],
     ['labels differ', 'path,label\na.png,x\n\n./a.png,y\n', /"x" \(line 2\) and "y" \(line 4\)/],
     ['one label is empty', 'path,label\na.png,x\na.png,\n', /"x" \(line 2\) and "" \(line 3\)/],
+    ['none of them, and one', 'path,label\na.png,x|-\n', /beside "-" in line 2/],
+    ['one is none of them', 'path,label\na.png,\na.png,-\n', /"" \(line 2\) and "-" \(line 3\)/],
     ['groups differ', 'path,label,group\na.png,x,p\na.png,x,q\n', /two different groups/],
     ['Latin-1', Buffer.from('path,label\na.png,\xe9\n', 'latin1'), /not UTF-8/],
     ['UTF-16', Buffer.from('\ufeffpath,label\na.png,x\n', 'utf16le'), /not UTF-8/],

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
 import { readFailure } from './file-errors.ts';
-import { parseLabelRows, type LabelRow } from './label-rows.ts';
+import { noneOfThem, parseLabelRows, type LabelRow } from './label-rows.ts';
 import type { FoundImage, ImageProblem, LabelledImage, LabelledImages } from './labelled-images.ts';
 
 /** Bytes; a million rows take about 50 MB. */
@@ -12,8 +12,8 @@ const sizeLimit = 64 * 2 ** 20;
 /**
  * Labels images by a CSV file with the header `path,label[,split,group]`, separated by comma, semicolon
  * or tab. Paths are relative to the images' folder or else to the file's own, with `/` or `\`. Several
- * labels of an image are separated by `|` or `;`; an empty one leaves it unlabelled, and so does having
- * no row. Rows whose image is not there are listed under `problems`.
+ * labels of an image are separated by `|` or `;`, and `-` says that it has none of them; an empty one
+ * leaves it unlabelled, and so does having no row. Rows whose image is not there are listed under `problems`.
  *
  * Throws `UserError`: 'not-found', 'disk', 'too-large' or 'invalid-labels' (not a table, other columns,
  * rows that contradict each other, no row with an image).
@@ -75,23 +75,25 @@ function key(path: string): string {
 }
 
 function label(image: FoundImage, row: LabelRow | undefined): LabelledImage {
-  return { ...image, labels: row?.labels ?? [], group: row?.group, split: row?.split };
+  const { labels = [], isLabelled = false, group, split } = row ?? {};
+  return { ...image, labels, isLabelled, group, split };
 }
 
 /** Repeated rows are harmless when they agree. */
 function checkSame(first: LabelRow, second: LabelRow, csvPath: string): void {
   const differs = (['labels', 'group', 'split'] as const).find(
-    (field) => describe(first[field]) !== describe(second[field]),
+    (field) => describe(first, field) !== describe(second, field),
   );
   if (differs === undefined) return;
-  const values = [first, second].map((row) => `"${describe(row[differs])}" (line ${row.line})`);
+  const values = [first, second].map((row) => `"${describe(row, differs)}" (line ${row.line})`);
   throw new UserError(
     'invalid-labels',
     `${csvPath} gives ${first.path} two different ${differs === 'labels' ? 'labels' : `${differs}s`}: ${values.join(' and ')}. Keep one of the lines.`,
   );
 }
 
-function describe(value: string | readonly string[] | undefined): string {
-  if (value === undefined) return '';
-  return typeof value === 'string' ? value : [...value].sort(compareCodePoints).join('|');
+function describe(row: LabelRow, field: 'labels' | 'group' | 'split'): string {
+  if (field !== 'labels') return row[field] ?? '';
+  if (row.isLabelled && row.labels.length === 0) return noneOfThem;
+  return [...row.labels].sort(compareCodePoints).join('|');
 }

@@ -8,9 +8,14 @@ export interface LabelRow {
   /** As written, with `/`. */
   readonly path: string;
   readonly labels: readonly string[];
+  /** True also where the row says that the image has none of the labels. */
+  readonly isLabelled: boolean;
   readonly group: string | undefined;
   readonly split: string | undefined;
 }
+
+/** Stands in the label column for an image that belongs to none of several classes. */
+export const noneOfThem = '-';
 
 const columns = ['path', 'label', 'split', 'group'] as const;
 type Column = (typeof columns)[number];
@@ -99,10 +104,18 @@ function labelRow({ fields, line }: Line, order: readonly Column[], csvPath: str
     .split(/[|;]/)
     .map((name) => name.trim())
     .filter((name) => name !== '');
+  if (labels.length > 1 && labels.includes(noneOfThem)) {
+    throw new UserError(
+      'invalid-labels',
+      `${csvPath} has labels beside "${noneOfThem}" in line ${line}, which stands for none of them. Keep one or the other.`,
+    );
+  }
+  const isNone = labels.length === 1 && labels[0] === noneOfThem;
   return {
     line,
     path,
-    labels: [...new Set(labels)],
+    labels: isNone ? [] : [...new Set(labels)],
+    isLabelled: labels.length > 0,
     group: field('group') || undefined,
     split: field('split') || undefined,
   };

@@ -7,8 +7,10 @@ export interface FoundImage {
 }
 
 export interface LabelledImage extends FoundImage {
-  /** None: unlabelled. Several: the image belongs to each of these classes. */
+  /** Several: the image belongs to each of these classes. */
   readonly labels: readonly string[];
+  /** False where nobody said what the image shows; true without labels: it belongs to none of the classes. */
+  readonly isLabelled: boolean;
   /** Patient, scene or the like; related images stay on one side of a split. */
   readonly group: string | undefined;
   /** A split that the label file names (`train`, `test`, …). */

@@ -285,7 +285,8 @@ describe('a whole job', async () => {
     const images = join(folder, 'train');
     const rows = classes.flatMap((name, index) =>
       Array.from({ length: 12 }, (_, i) => {
-        const labels = i % 3 === 0 ? `${name}|${classes[(index + 1) % 3]}` : name;
+        const both = `${name}|${classes[(index + 1) % 3]}`;
+        const labels = i % 3 === 0 ? both : i % 6 === 1 ? '-' : name;
         return `${name}/${i}.png,${labels},patient-${i % 6}`;
       }),
     );
@@ -300,6 +301,8 @@ describe('a whole job', async () => {
     const result = await distill(request, watch());
     expect(result.task).toBe('several');
     expect(result.student.confusion.map((row) => row.length)).toEqual([4, 4, 4]);
+    // Images with none of the labels are learnt from as well.
+    expect(result.images.labelled).toBe(result.images.distilled);
     // Whole patients are held out, and not distilled on either.
     expect(result.images.distilled + result.images.tested).toBe(36);
     expect(result.images.tested % 6).toBe(0);

@@ -38,7 +38,7 @@ const table: OptionTable<DistillRequest> = {
   out: { flags: '--out <folder>', help: 'where the student goes', group: needed },
   labels: {
     flags: '--labels <how>',
-    help: 'imagefolder: the folder an image lies in is its class; or a CSV file with the columns path,label[,split,group]',
+    help: 'imagefolder: the folder an image lies in is its class; or a CSV file with the columns path,label[,split,group], several labels as a|b, none of them as -',
     group: images,
   },
   test: {

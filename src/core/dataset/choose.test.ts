@@ -25,9 +25,15 @@ test('the seed decides', () => {
   expect(ids(1)).not.toEqual(ids(2));
 });
 
-test('images of other classes and unlabelled ones are left', () => {
-  const some = images([], ['x'], ['a'], []);
+test('images of other classes are left', () => {
+  const some = images(['y'], ['x'], ['a']);
   expect(chooseLabelled(some, ['a'], 1, 0).map(({ id }) => id)).toEqual([2]);
+});
+
+test('so many of those that belong to no class are chosen too', () => {
+  const some = images([], [], ['a'], [], ['a']);
+  const chosen = chooseLabelled(some, ['a'], 1, 0);
+  expect(chosen.map(({ labels }) => labels.length).sort()).toEqual([0, 1]);
 });
 
 test('an image with several labels counts for each', () => {

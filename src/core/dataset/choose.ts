@@ -6,6 +6,9 @@ export interface Labelled {
   readonly labels: readonly string[];
 }
 
+/** Images that belong to none of the classes are chosen like those of one more. */
+const noClass = '';
+
 /**
  * Chooses labelled images until every class has `perClass` of them, or all it has, by seed. With one
  * label an image each class gets exactly that many; an image with several labels counts for each of its
@@ -19,7 +22,7 @@ export function chooseLabelled<T extends Labelled>(
 ): T[] {
   const byClass = indicesByClass(images);
   const chosen = new Set<number>();
-  for (const [number, name] of classes.entries()) {
+  for (const [number, name] of [...classes, noClass].entries()) {
     const candidates = byClass.get(name) ?? [];
     let missing = perClass - candidates.filter((index) => chosen.has(index)).length;
     // A stream of its own for each class: more images in one do not change the choice in another.
@@ -56,7 +59,7 @@ export function requirePerClass(
 function indicesByClass(images: readonly Labelled[]): ReadonlyMap<string, number[]> {
   const byClass = new Map<string, number[]>();
   for (const [index, { labels }] of images.entries()) {
-    for (const label of new Set(labels)) {
+    for (const label of new Set(labels.length === 0 ? [noClass] : labels)) {
       const indices = byClass.get(label);
       if (indices === undefined) byClass.set(label, [index]);
       else indices.push(index);
