@@ -12,6 +12,7 @@ import type { Tensor } from '../src/core/tensor.ts';
 import { copyBlocks, keptBlocks } from '../src/core/vit/copy.ts';
 import { measureMatmul } from '../src/engine/devices.ts';
 import { onnxRuntimeCpu } from '../src/runtime/onnxruntime.ts';
+import { imagesAtOnce } from '../src/engine/training.ts';
 import type { LoadedGraph } from '../src/runtime/executor.ts';
 import { architectures, randomModel } from './models.ts';
 import { readProfile, shareOutsideProducts } from './profile.ts';
@@ -23,7 +24,7 @@ export async function benchTraining(threads: number, folder: string): Promise<vo
   const rows = [];
   for (const [name, architecture] of Object.entries(architectures)) {
     const model = randomModel(architecture);
-    const part = architecture.imageSize > 64 ? 8 : 32;
+    const part = imagesAtOnce(executor, model);
     const copy = copyBlocks(model, keptBlocks(architecture.depth, 2));
     const layout = adapterLayout(copy.architecture, 16);
     const step = trainStep({ copy, layout }, part);

@@ -20,6 +20,9 @@ export type ClassificationTask = z.infer<typeof classificationTask>;
 /** `overhead`: the images have no up (satellite, microscopy), so views may be turned and flipped upside down. */
 export const orientation = z.enum(['upright', 'overhead']);
 
+/** Where training begins: see docs/adr/0010. */
+export const start = z.enum(['auto', 'fitted', 'copy']);
+
 /** How an image that is not square becomes one: all of it, squeezed, or its centre, cut. */
 export const framing = z.enum(['whole', 'centre']);
 
@@ -34,14 +37,10 @@ export const teacherOverrides = z.strictObject({
 });
 export type TeacherOverrides = z.infer<typeof teacherOverrides>;
 
-export const distillRequest = z.strictObject({
+/** How to distil, whatever the images are. */
+export const distillOptions = z.strictObject({
   teacher: path,
   overrides: teacherOverrides.default({}),
-  images: path,
-  labels: labels.default('imagefolder'),
-  /** Held-out folder of the same form; without it a seeded fifth of the labelled images, by group. */
-  test: path.optional(),
-  task: z.enum(['auto', 'single', 'several']).default('auto'),
   /** r: every r-th block is copied. */
   skip: whole(1, 1024).default(2),
   /** An explicit list of blocks in place of every r-th. */
@@ -50,7 +49,7 @@ export const distillRequest = z.strictObject({
    * Where the student begins: the plain copy, as in the paper, or the copy with each block first fitted in
    * closed form to its stretch of the teacher. `auto` fits where a block stands for three or more.
    */
-  start: z.enum(['auto', 'fitted', 'copy']).default('auto'),
+  start: start.default('auto'),
   rank: whole(1, 1024).default(16),
   steps: whole(1, 1_000_000).default(600),
   batch: whole(1, 4096).default(128),
@@ -58,8 +57,6 @@ export const distillRequest = z.strictObject({
   learningRate: z.number().positive().max(1).optional(),
   /** Different views an image; its teacher targets are computed once each. */
   views: whole(1, 100_000).default(64),
-  /** Labelled images a class for the head; all by default. */
-  perClass: whole(1, 1_000_000).optional(),
   orientation: orientation.default('upright'),
   framing: framing.default('whole'),
   /** Side of the input, px; the teacher's own by default. */
@@ -70,6 +67,21 @@ export const distillRequest = z.strictObject({
   /** Goes on from the checkpoint that an interrupted run of the same request left. */
   resume: z.boolean().default(false),
   out: path,
+});
+export type DistillOptions = z.infer<typeof distillOptions>;
+
+const { teacher, ...otherOptions } = distillOptions.shape;
+
+export const distillRequest = z.strictObject({
+  teacher,
+  images: path,
+  labels: labels.default('imagefolder'),
+  /** Held-out folder of the same form; without it a seeded fifth of the labelled images, by group. */
+  test: path.optional(),
+  task: z.enum(['auto', 'single', 'several']).default('auto'),
+  /** Labelled images a class for the head; all by default. */
+  perClass: whole(1, 1_000_000).optional(),
+  ...otherOptions,
 });
 export type DistillRequest = z.infer<typeof distillRequest>;
 
@@ -168,6 +180,9 @@ export const parityReport = z.strictObject({
 });
 export type ParityReport = z.infer<typeof parityReport>;
 
+/** A file that was left out, and why. */
+export const skippedImage = z.strictObject({ path: z.string(), reason: z.string() });
+
 export const distillSummary = z.strictObject({
   teacher: candidateReport,
   copy: candidateReport,
@@ -185,7 +200,7 @@ export const distillSummary = z.strictObject({
     distilled: z.number(),
     labelled: z.number(),
     tested: z.number(),
-    skipped: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+    skipped: z.array(skippedImage),
   }),
   /** Share of the teacher's targets that came from the cache. */
   targetCacheHits: z.number(),
@@ -240,7 +255,7 @@ export const evaluateSummary = z.strictObject({
   classes: z.array(z.string()),
   images: z.number(),
   msPerImage: z.number(),
-  skipped: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+  skipped: z.array(skippedImage),
 });
 export type EvaluateSummary = z.infer<typeof evaluateSummary>;
 
@@ -250,7 +265,7 @@ export const predictSummary = z.strictObject({
   /** Images by predicted class. */
   counts: z.record(z.string(), z.number()),
   imagesPerSecond: z.number(),
-  skipped: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+  skipped: z.array(skippedImage),
   files: z.array(z.string()),
 });
 export type PredictSummary = z.infer<typeof predictSummary>;

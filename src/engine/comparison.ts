@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { CandidateReport, ClassificationTask, QualityReport } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
 import { applyLinearProbe, foldProbe, trainLinearProbe } from '../core/heads/linear-probe.ts';
+import { answersOf } from '../core/metrics/labels.ts';
 import { classificationReport } from '../core/metrics/classification.ts';
 import type { ClassificationReport } from '../core/metrics/classification.ts';
 import { elementCount } from '../core/tensor.ts';
@@ -24,6 +25,15 @@ export interface Candidate {
   readonly model: VitModel;
   readonly head: ClassifierHead;
   readonly report: CandidateReport;
+  /** Indices of the classes that it gives each tested image. */
+  readonly answers: readonly (readonly number[])[];
+}
+
+export interface Comparison {
+  /** One for each model, in order. */
+  readonly candidates: readonly Candidate[];
+  /** The test images that could be read. */
+  readonly tested: readonly LabelledImage[];
 }
 
 /** What heads learn from and are measured on. */
@@ -42,7 +52,6 @@ const timingRounds = 9;
  * and times them side by side.
  *
  * @param problems images that could not be read are added here
- * @returns one candidate for each model, in order
  */
 export async function compareEncoders(
   models: readonly VitModel[],
@@ -52,7 +61,7 @@ export async function compareEncoders(
   executor: Executor,
   context: JobContext,
   problems: ImageProblem[],
-): Promise<Candidate[]> {
+): Promise<Comparison> {
   const encoders = await Promise.all(models.map((model) => executor.load(featureGraph(model))));
   try {
     const total = dataset.labelled.length + dataset.tested.length + models.length;
@@ -69,23 +78,30 @@ export async function compareEncoders(
       progress.advance(total - models.length + index + 1);
     }
     const times = await timeEncoders(encoders, form, context);
-    return models.map((model, index) => {
+    const candidates = models.map((model, index) => {
       const head = heads[index];
       if (!head) throw new Error(`no head for encoder ${index}`);
       const headSize = elementCount(head.layer.weight.shape) + elementCount(head.layer.bias.shape);
       const parameters = parameterCount(model.architecture) + headSize;
+      const features = tested.byEncoder[index];
+      if (!features) throw new Error(`no features of encoder ${index}`);
+      const { probabilities } = applyLinearProbe(head.probe, features);
+      const { task } = dataset;
+      const report = classificationReport({ probabilities, truth: tested.labels, task, seed });
       return {
         model,
         head: head.layer,
         report: {
-          ...judge(head.probe, tested, index, dataset.task, seed),
+          ...qualityOf(report),
           blocks: model.architecture.depth,
           parameters,
           bytes: 4 * parameters,
           msPerImage: times[index] ?? NaN,
         },
+        answers: answersOf(probabilities, task),
       };
     });
+    return { candidates, tested: tested.images };
   } finally {
     await Promise.all(encoders.map((encoder) => encoder.dispose()));
   }
@@ -106,6 +122,7 @@ export function qualityOf(report: ClassificationReport): QualityReport {
 interface Features {
   readonly byEncoder: readonly Tensor[];
   readonly labels: readonly (readonly number[])[];
+  readonly images: readonly LabelledImage[];
 }
 
 async function computeFeatures(
@@ -119,6 +136,7 @@ async function computeFeatures(
 ): Promise<Features> {
   const parts = encoders.map((): Tensor[] => []);
   const labels: number[][] = [];
+  const read: LabelledImage[] = [];
   let done = 0;
   for await (const batch of readBatches(images, form, problems, context)) {
     for (const [index, encoder] of encoders.entries()) {
@@ -127,13 +145,14 @@ async function computeFeatures(
     labels.push(
       ...batch.images.map((image) => labelIndices(image, classes, 'the labelled images')),
     );
+    read.push(...batch.images);
     done += batch.images.length;
     advance(done);
   }
   if (labels.length === 0) {
     throw new UserError('no-images', `None of ${images.length} labelled images could be read.`);
   }
-  return { byEncoder: parts.map(stackRows), labels };
+  return { byEncoder: parts.map(stackRows), labels, images: read };
 }
 
 type Probe = Awaited<ReturnType<typeof trainLinearProbe>>;
@@ -157,19 +176,6 @@ async function trainHead(
     pause: () => turn(),
   });
   return { probe, layer: { ...foldProbe(probe), task } };
-}
-
-function judge(
-  probe: Probe,
-  { byEncoder, labels }: Features,
-  index: number,
-  task: ClassificationTask,
-  seed: number,
-): QualityReport {
-  const features = byEncoder[index];
-  if (!features) throw new Error(`no features of encoder ${index}`);
-  const { probabilities } = applyLinearProbe(probe, features);
-  return qualityOf(classificationReport({ probabilities, truth: labels, task, seed }));
 }
 
 /** Median milliseconds an image of each encoder. */

@@ -11,12 +11,16 @@ import type { ImageProblem, LabelledImage, LabelledImages } from '../formats/lab
 
 /** The images of a distillation, by what they are for. */
 export interface Dataset {
+  /** What to call them in messages: their folder, say. */
+  readonly origin: string;
   readonly classes: readonly string[];
   readonly task: ClassificationTask;
   /** Seen by the student without their labels: all but the held-out ones. */
   readonly distilled: readonly LabelledImage[];
   /** Held out from everything. */
   readonly tested: readonly LabelledImage[];
+  /** Labelled images a class for the head; all unless said. */
+  readonly perClass?: number | undefined;
   readonly problems: readonly ImageProblem[];
 }
 
@@ -45,7 +49,15 @@ export async function openDataset(request: DistillRequest): Promise<Dataset> {
       `${request.images}: there are too few labelled images, or too few groups, to learn from some and test on others. Label more, or give a test folder with --test.`,
     );
   }
-  return { classes, task, distilled: rest, tested, problems: [...all.problems, ...problems] };
+  return {
+    origin: request.images,
+    classes,
+    task,
+    distilled: rest,
+    tested,
+    perClass: request.perClass,
+    problems: [...all.problems, ...problems],
+  };
 }
 
 /**
@@ -56,9 +68,9 @@ export async function openDataset(request: DistillRequest): Promise<Dataset> {
  * @throws UserError naming the classes of which no labelled image could be read
  */
 export function chooseForHead(
-  { classes }: Dataset,
+  { origin, classes, perClass = Infinity }: Dataset,
   readable: readonly LabelledImage[],
-  { perClass = Infinity, seed, images }: DistillRequest,
+  seed: number,
 ): LabelledImage[] {
   const candidates = readable.filter(({ isLabelled }) => isLabelled);
   const chosen = chooseLabelled(candidates, classes, perClass, seed);
@@ -67,7 +79,7 @@ export function chooseForHead(
   if (lost.length > 0) {
     throw new UserError(
       'invalid-labels',
-      `${images}: no image labelled "${lost.join('" or "')}" could be read, so there is nothing to learn it from. Replace the damaged images or take the class away.`,
+      `${origin}: no image labelled "${lost.join('" or "')}" could be read, so there is nothing to learn it from. Replace the damaged images or take the class away.`,
     );
   }
   return chosen;

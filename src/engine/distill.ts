@@ -1,6 +1,11 @@
 import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
-import type { DistillRequest, DistillSummary, ModelCard } from '../contract/jobs.ts';
+import type {
+  DistillOptions,
+  DistillRequest,
+  DistillSummary,
+  ModelCard,
+} from '../contract/jobs.ts';
 import { viewRecipe } from '../core/distill/views.ts';
 import { UserError } from '../core/errors.ts';
 import { adapterLayout, mergeAdapters } from '../core/lora/adapters.ts';
@@ -13,7 +18,7 @@ import { runtimeVersion } from '../runtime/onnxruntime.ts';
 import { removeCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { compareEncoders } from './comparison.ts';
 import type { Candidate, HeadImages } from './comparison.ts';
-import { chooseForHead, openDataset } from './dataset.ts';
+import { chooseForHead, labelIndices, openDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { openExecutor } from './devices.ts';
 import { exportStudent } from './export.ts';
@@ -43,12 +48,37 @@ export async function distill(
   request: DistillRequest,
   context: JobContext,
 ): Promise<DistillSummary> {
+  const { summary } = await distillImages(request, await openDataset(request), context);
+  return summary;
+}
+
+/** What became of a distillation. */
+export interface DistillOutcome {
+  readonly summary: DistillSummary;
+  /** What the three said of each test image. */
+  readonly answers: readonly ImageAnswers[];
+}
+
+/** Indices of classes. */
+export interface ImageAnswers {
+  readonly path: string;
+  readonly truth: readonly number[];
+  readonly teacher: readonly number[];
+  readonly copy: readonly number[];
+  readonly student: readonly number[];
+}
+
+/** The job on images that are known already; throws as `distill`. */
+export async function distillImages(
+  request: DistillOptions,
+  dataset: Dataset,
+  context: JobContext,
+): Promise<DistillOutcome> {
   const start = performance.now();
   const teacher = await openTeacher(request.teacher, request.overrides, request.imageSize);
   requireColour(request, teacher);
   const blocks = request.blocks ?? keptBlocks(teacher.model.architecture.depth, request.skip);
   const copy = copyBlocks(teacher.model, blocks);
-  const dataset = await openDataset(request);
   for (const problem of dataset.problems) context.report({ type: 'skipped', ...problem });
   noteThreads(request, context);
   const output = await openOutputFolder(request.out);
@@ -57,7 +87,7 @@ export async function distill(
     const memory = freemem();
     const { imageSize } = teacher.model.architecture;
     const store = await openRasters(dataset.distilled, imageSize, memory / 8, context);
-    const labelled = chooseForHead(dataset, store.images, request);
+    const labelled = chooseForHead(dataset, store.images, request.seed);
     const job = { request, context, teacher, blocks, copy, dataset, labelled, store, output };
     const trained = await train({ ...job, executor, memory });
     return await deliver({ ...job, executor, memory }, trained, start);
@@ -68,7 +98,7 @@ export async function distill(
 
 /** A job whose input was read. */
 interface Job {
-  readonly request: DistillRequest;
+  readonly request: DistillOptions;
   readonly context: JobContext;
   readonly teacher: Teacher;
   /** The teacher's blocks that the copy has. */
@@ -126,15 +156,16 @@ async function train(job: Job): Promise<Trained> {
 }
 
 /** Gives the student its head, measures and exports it. Where that fails the checkpoint stays. */
-async function deliver(job: Job, trained: Trained, start: number): Promise<DistillSummary> {
+async function deliver(job: Job, trained: Trained, start: number): Promise<DistillOutcome> {
   const { output, context } = job;
   try {
-    const summary = await finish(job, trained, start);
+    const outcome = await finish(job, trained, start);
+    const { summary } = outcome;
     const text = `${JSON.stringify(summary, undefined, 2)}\n`;
     await writeFileAtomically(join(output.staging, summaryName), new TextEncoder().encode(text));
     await output.publish(summary.files.map((file) => file.slice(output.path.length + 1)));
     await removeCheckpoint(output.path);
-    return summary;
+    return outcome;
   } catch (error) {
     const isCancelled = error instanceof UserError && error.code === 'cancelled';
     throw isCancelled && context.signal.aborted ? stopped(output.path, trained.state) : error;
@@ -143,7 +174,7 @@ async function deliver(job: Job, trained: Trained, start: number): Promise<Disti
 
 const summaryName = 'summary.json';
 
-async function finish(job: Job, trained: Trained, start: number): Promise<DistillSummary> {
+async function finish(job: Job, trained: Trained, start: number): Promise<DistillOutcome> {
   const { request, context, teacher, blocks, copy, dataset, store, output, executor } = job;
   const { base, layout, state } = trained;
   const { imageSize, channels } = teacher.model.architecture;
@@ -151,7 +182,7 @@ async function finish(job: Job, trained: Trained, start: number): Promise<Distil
   const { classes, task, tested } = dataset;
   // Filled in where reading fails a second time: the files may have changed meanwhile.
   const problems: ImageProblem[] = [];
-  const [teacherCandidate, copyCandidate, student] = await compareEncoders(
+  const compared = await compareEncoders(
     [teacher.model, copy, mergeAdapters(base, layout, state.adapters.data)],
     { classes, task, tested, labelled: job.labelled },
     form,
@@ -160,12 +191,13 @@ async function finish(job: Job, trained: Trained, start: number): Promise<Distil
     context,
     problems,
   );
+  const [teacherCandidate, copyCandidate, student] = compared.candidates;
   if (!teacherCandidate || !copyCandidate || !student) throw new Error('a candidate is missing');
   const readable: HeadImages = {
     classes,
     task,
     labelled: without(problems, job.labelled),
-    tested: without(problems, tested),
+    tested: compared.tested,
   };
   const candidates = { teacher: teacherCandidate, copy: copyCandidate, student };
   const card = describeModel(request, teacher, readable, blocks, form, candidates);
@@ -177,7 +209,7 @@ async function finish(job: Job, trained: Trained, start: number): Promise<Distil
     executor,
     context,
   );
-  return {
+  const summary: DistillSummary = {
     teacher: candidates.teacher.report,
     copy: candidates.copy.report,
     student: candidates.student.report,
@@ -199,10 +231,18 @@ async function finish(job: Job, trained: Trained, start: number): Promise<Distil
     parity: exported.parity.map((report) => ({ ...report, file: join(output.path, report.file) })),
     files: [...exported.files, summaryName].map((name) => join(output.path, name)),
   };
+  const answers = compared.tested.map((image, index) => ({
+    path: image.path,
+    truth: labelIndices(image, classes, dataset.origin),
+    teacher: candidates.teacher.answers[index] ?? [],
+    copy: candidates.copy.answers[index] ?? [],
+    student: candidates.student.answers[index] ?? [],
+  }));
+  return { summary, answers };
 }
 
 /** Images have three channels at this stage; say so before any work. */
-function requireColour({ teacher }: DistillRequest, { model }: Teacher): void {
+function requireColour({ teacher }: DistillOptions, { model }: Teacher): void {
   const { channels } = model.architecture;
   if (channels !== 3) {
     throw new UserError(
@@ -213,7 +253,7 @@ function requireColour({ teacher }: DistillRequest, { model }: Teacher): void {
 }
 
 /** More threads than processors take turns and disturb each other. */
-function noteThreads({ threads = 1 }: DistillRequest, context: JobContext): void {
+function noteThreads({ threads = 1 }: DistillOptions, context: JobContext): void {
   const available = availableParallelism();
   if (threads <= available) return;
   context.report({
@@ -224,7 +264,7 @@ function noteThreads({ threads = 1 }: DistillRequest, context: JobContext): void
 
 /** Fitting helps where much was skipped; at r = 2 the plain copy was the better start (docs/adr/0010). */
 function startOf(
-  { start }: DistillRequest,
+  { start }: DistillOptions,
   { model }: Teacher,
   blocks: readonly number[],
 ): 'fitted' | 'copy' {
@@ -241,7 +281,7 @@ function without<T extends FoundImage>(
 }
 
 function describeModel(
-  request: DistillRequest,
+  request: DistillOptions,
   teacher: Teacher,
   { classes, task, tested }: HeadImages,
   blocks: readonly number[],

@@ -7,10 +7,11 @@ import type { VitModel } from '../core/vit/weights.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { breathe, PhaseProgress, throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
+import { imagesAtOnce } from './training.ts';
 import type { ImageSource } from './training.ts';
 
 /** Tokens to fit on: many times the unknowns of one output, little work beside the training. */
-const tokensToFit = 50_000;
+export const tokensToFit = 50_000;
 
 export interface FitPlan {
   readonly teacher: VitModel;
@@ -30,7 +31,7 @@ export async function fitCopy(
   context: JobContext,
 ): Promise<VitModel> {
   const { teacher, copy, blocks } = plan;
-  const part = executor.partLimit;
+  const part = imagesAtOnce(executor, teacher);
   const parts = partsToFit(plan, source.count, part);
   const progress = new PhaseProgress(context, 'fit', blocks.length * parts);
   const ends = segmentEnds(blocks, teacher.architecture.depth);

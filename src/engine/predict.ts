@@ -4,6 +4,7 @@ import type { ModelCard, PredictRequest, PredictSummary } from '../contract/jobs
 import { UserError } from '../core/errors.ts';
 import { writeFailure } from '../formats/file-errors.ts';
 import { findImages } from '../formats/image-folder.ts';
+import { answersOf } from '../core/metrics/labels.ts';
 import { noneOfThem } from '../formats/label-rows.ts';
 import type { ImageProblem } from '../formats/labelled-images.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
@@ -71,16 +72,13 @@ export async function predict(
   }
 }
 
-/** Single label: the most probable class. Several: all with a probability of ½ or more. */
 function answerOf(
   probabilities: Float32Array,
   { classes, task }: ModelCard,
 ): { labels: string[]; confidence: string; shares: string[] } {
   const largest = Math.max(...probabilities);
-  const chosen =
-    task === 'single'
-      ? [probabilities.indexOf(largest)]
-      : [...probabilities.keys()].filter((index) => (probabilities[index] ?? 0) >= 0.5);
+  const row = { shape: [1, classes.length], data: probabilities };
+  const [chosen = []] = answersOf(row, task);
   return {
     labels: chosen.flatMap((index) => classes[index] ?? []),
     confidence: largest.toFixed(4),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import type { DistillRequest } from '../contract/jobs.ts';
+import type { DistillOptions } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
 import { initialAdapters } from '../core/lora/adapters.ts';
 import { zeros } from '../core/tensor.ts';
@@ -13,7 +13,7 @@ import type { TrainingPlan, TrainingState } from './training.ts';
 
 /** Where training begins: at step 0, or where the checkpoint in `out` was left. */
 export async function initialState(
-  { resume, seed }: DistillRequest,
+  { resume, seed }: DistillOptions,
   { layout }: TrainingPlan,
   out: string,
   fingerprint: string,

@@ -7,6 +7,7 @@ import type { ViewRecipe } from '../core/distill/views.ts';
 import { UserError } from '../core/errors.ts';
 import type { Raster } from '../core/image/raster.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { tokenCount } from '../core/vit/architecture.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import type { DeviceTensor, Executor, LoadedGraph } from '../runtime/executor.ts';
 import { PhaseProgress, breathe } from './job.ts';
@@ -65,7 +66,7 @@ export async function trainStudent(
   context: JobContext,
   save: (state: TrainingState) => Promise<void>,
 ): Promise<TrainingResult> {
-  const parts = partSizes(plan.batch, executor.partLimit);
+  const parts = partSizes(plan.batch, imagesAtOnce(executor, plan.copy));
   const progress = new PhaseProgress(context, 'distill', plan.steps, start.step);
   const teacher = await executor.load(targetGraph(plan.teacher));
   const graphs = new Map<number, LoadedGraph>();
@@ -90,6 +91,11 @@ export async function trainStudent(
   } finally {
     await Promise.all([teacher, ...graphs.values()].map((graph) => graph.dispose()));
   }
+}
+
+/** Images in a part of a batch that suits the device. */
+export function imagesAtOnce({ tokensAtOnce }: Executor, { architecture }: VitModel): number {
+  return Math.max(1, Math.floor(tokensAtOnce / tokenCount(architecture)));
 }
 
 /** The training step's state on the device. */

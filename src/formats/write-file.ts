@@ -3,6 +3,11 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFailure } from './file-errors.ts';
 
+export interface WriteOptions {
+  /** False for what can be made again: saves waiting for the disk, and a power cut may leave it empty. */
+  readonly durable?: boolean;
+}
+
 /**
  * Writes a file as a whole or not at all: the bytes go to a temporary name in the same folder, which
  * takes the place of `path` only once the disk has them. Chunks are pulled one by one, so a large file
@@ -14,11 +19,12 @@ import { writeFailure } from './file-errors.ts';
 export async function writeFileAtomically(
   path: string,
   chunks: Uint8Array | Iterable<Uint8Array>,
+  { durable = true }: WriteOptions = {},
 ): Promise<void> {
   // A name of its own: a long file name plus a suffix could pass the file system's limit.
   const temporary = join(dirname(path), `.understudy-${randomBytes(8).toString('hex')}.partial`);
   try {
-    await writeAndSync(temporary, chunks instanceof Uint8Array ? [chunks] : chunks);
+    await write(temporary, chunks instanceof Uint8Array ? [chunks] : chunks, durable);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -26,12 +32,16 @@ export async function writeFileAtomically(
   }
 }
 
-async function writeAndSync(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
+async function write(
+  path: string,
+  chunks: Iterable<Uint8Array>,
+  durable: boolean,
+): Promise<void> {
   const handle = await open(path, 'wx');
   try {
     for (const chunk of chunks) await handle.writeFile(chunk);
     // Without this, a power cut after the rename could leave an empty file under the good name.
-    await handle.sync();
+    if (durable) await handle.sync();
   } finally {
     await handle.close();
   }

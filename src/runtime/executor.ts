@@ -5,8 +5,8 @@ import type { Tensor } from '../core/tensor.ts';
 export interface Executor {
   /** As the user names it: `cpu`. */
   readonly name: string;
-  /** How many images at a time suit this device best in a training step. */
-  readonly partLimit: number;
+  /** How many tokens (images times patches) at a time suit this device best in a training step. */
+  readonly tokensAtOnce: number;
   /** Compiles a graph; its constants are copied to the device once. */
   load(graph: Graph): Promise<LoadedGraph>;
   /** Runs a model file, with any weights file beside it. */

@@ -3,6 +3,7 @@ import { viewRecipe } from '../../src/core/distill/views.ts';
 import type { Raster } from '../../src/core/image/raster.ts';
 import { adapterLayout, initialAdapters } from '../../src/core/lora/adapters.ts';
 import { zeros } from '../../src/core/tensor.ts';
+import { tokenCount } from '../../src/core/vit/architecture.ts';
 import { copyBlocks } from '../../src/core/vit/copy.ts';
 import { trainStudent } from '../../src/engine/training.ts';
 import type { TrainingPlan, TrainingState } from '../../src/engine/training.ts';
@@ -41,7 +42,8 @@ async function train(partLimit: number): Promise<TrainingState> {
     const data = Uint8Array.from(randomValues(12 * 12 * 3, index, 0, 256));
     return Promise.resolve({ width: 12, height: 12, channels: 3, data });
   };
-  const executor = { ...onnxRuntimeCpu({ threads: 1 }), partLimit };
+  const tokensAtOnce = partLimit * tokenCount(teacher.architecture);
+  const executor = { ...onnxRuntimeCpu({ threads: 1 }), tokensAtOnce };
   const source = { count: 9, get: image };
   const save = (): Promise<void> => Promise.resolve();
   return (await trainStudent(plan, start, source, executor, watch(), save)).state;

@@ -6,6 +6,19 @@ export type ClassificationTask = 'single' | 'several';
 /** The class indices of each image, in [0, classes). Exactly one each where the task is `single`. */
 export type ImageLabels = readonly (readonly number[])[];
 
+/**
+ * The classes that probabilities (images, classes) stand for: the most probable one, or where an image
+ * may have several, all with a probability of ½ or more.
+ */
+export function answersOf({ shape, data }: Tensor, task: ClassificationTask): number[][] {
+  const [images = 0, classes = 0] = shape;
+  return Array.from({ length: images }, (_, image) => {
+    const row = data.subarray(image * classes, (image + 1) * classes);
+    if (task === 'single') return [row.indexOf(Math.max(...row))];
+    return [...row.keys()].filter((index) => (row[index] ?? 0) >= 0.5);
+  });
+}
+
 /** 0 and 1 for each image and class, row by row: (images, classes). */
 export function labelMatrix(
   labels: ImageLabels,
