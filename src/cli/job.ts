@@ -34,6 +34,10 @@ export async function runJob<Result extends object>(world: World, job: Job<Resul
     },
     stopNow: () => {
       view?.close();
+      if (job.json) {
+        const error = { code: 'cancelled', message: 'Stopped at once.' };
+        world.stdout.write(`${JSON.stringify({ error })}\n`);
+      }
       world.exit(exitCodes.cancelled);
     },
     now: () => world.now(),

@@ -15,6 +15,10 @@ const manifest = z
 const reader = new AbortController();
 for (const output of [process.stdout, process.stderr]) {
   output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOSPC') {
+      if (output === process.stdout) process.stderr.write('The disk is full: the output is cut.\n');
+      process.exit(2);
+    }
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     reader.abort();
   });

@@ -60,7 +60,8 @@ function usageProblem(error: CommanderError): Pick<Failure, 'code' | 'message'> 
   const code = 'invalid-option';
   if (error.code === 'commander.help') return { code, message: 'Name a command.' };
   // "error: unknown option '--rnak'\n(Did you mean --rank?)"
-  const [problem = '', ...suggestions] = error.message.replace(/^error: /, '').split('\n');
+  const text = error.message.replace(/^error: /, '');
+  const [problem = '', ...suggestions] = text.replace(/\.$/, '').split('\n');
   const sentence = `${problem.charAt(0).toUpperCase()}${problem.slice(1)}.`;
   return { code, message: [sentence, ...suggestions].join(' ') };
 }

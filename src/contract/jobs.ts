@@ -32,8 +32,9 @@ export const teacherOverrides = z.strictObject({
   epsilon: z.number().min(1e-12).max(0.1).optional(),
   activation: z.enum(['gelu', 'gelu-tanh', 'quick-gelu']).optional(),
   pooling: z.enum(['class-token', 'patch-mean']).optional(),
-  mean: z.array(z.number().min(-1000).max(1000)).min(1).max(64).optional(),
-  deviation: z.array(z.number().min(1e-4).max(1000)).min(1).max(64).optional(),
+  /** Of pixels in [0, 1], as the next one. */
+  mean: z.array(z.number().min(-1).max(1)).min(1).max(64).optional(),
+  deviation: z.array(z.number().min(1e-3).max(2)).min(1).max(64).optional(),
 });
 export type TeacherOverrides = z.infer<typeof teacherOverrides>;
 
@@ -225,6 +226,7 @@ export const modelCard = z.strictObject({
     resampling: z.literal('bicubic, antialiased'),
     range: z.literal('[0, 1]'),
     /** Applied inside the model. */
+    /** Of pixels in [0, 1], as the next one. */
     mean: z.array(z.number()),
     deviation: z.array(z.number()),
   }),

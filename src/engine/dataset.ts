@@ -7,6 +7,7 @@ import { splitByGroup } from '../core/dataset/split.ts';
 import { UserError } from '../core/errors.ts';
 import { findImages, labelsFromFolders } from '../formats/image-folder.ts';
 import { readLabelFile } from '../formats/label-file.ts';
+import type { JobContext } from './job.ts';
 import type { ImageProblem, LabelledImage, LabelledImages } from '../formats/labelled-images.ts';
 
 /** The images of a distillation, by what they are for. */
@@ -34,7 +35,7 @@ const heldOut = 0.2;
 export async function openDataset(request: DistillRequest): Promise<Dataset> {
   const all = await readLabels(request.images, request.labels);
   if (request.task === 'single') requireOneLabel(all.images);
-  const { rest, tested, problems } = await holdOut(request, all);
+  const { rest, tested, problems, sharesTable } = await holdOut(request, all);
   const classes = [...new Set(rest.flatMap(({ labels }) => labels))].sort(compareCodePoints);
   const found = [...rest, ...tested];
   const task = request.task === 'auto' ? inferTask(found) : request.task;
@@ -56,7 +57,8 @@ export async function openDataset(request: DistillRequest): Promise<Dataset> {
     distilled: rest,
     tested,
     perClass: request.perClass,
-    problems: [...all.problems, ...problems],
+    problems:
+      sharesTable === true ? inBoth(all.problems, problems) : [...all.problems, ...problems],
   };
 }
 
@@ -68,9 +70,10 @@ export async function openDataset(request: DistillRequest): Promise<Dataset> {
  * @throws UserError naming the classes of which no labelled image could be read
  */
 export function chooseForHead(
-  { origin, classes, perClass = Infinity }: Dataset,
+  { origin, task, classes, perClass = Infinity }: Dataset,
   readable: readonly LabelledImage[],
   seed: number,
+  context: JobContext,
 ): LabelledImage[] {
   const candidates = readable.filter(({ isLabelled }) => isLabelled);
   const chosen = chooseLabelled(candidates, classes, perClass, seed);
@@ -82,7 +85,40 @@ export function chooseForHead(
       `${origin}: no image labelled "${lost.join('" or "')}" could be read, so there is nothing to learn it from. Replace the damaged images or take the class away.`,
     );
   }
+  if (task === 'several') requireDifference(chosen, origin);
+  if (perClass !== Infinity) noteShortClasses(chosen, classes, perClass, context);
   return chosen;
+}
+
+/** Several labels can only be learnt where some image has one that another has not. */
+function requireDifference(images: readonly LabelledImage[], origin: string): void {
+  const sets = new Set(images.map(({ labels }) => [...labels].sort(compareCodePoints).join('\n')));
+  if (sets.size > 1) return;
+  throw new UserError(
+    'invalid-labels',
+    `${origin}: all ${images.length} labelled images have the same labels, so nothing tells them apart. Add some with other labels, or with none ("-" in the table).`,
+  );
+}
+
+function noteShortClasses(
+  chosen: readonly LabelledImage[],
+  classes: readonly string[],
+  perClass: number,
+  context: JobContext,
+): void {
+  for (const name of classes) {
+    const count = chosen.filter(({ labels }) => labels.includes(name)).length;
+    if (count >= perClass) continue;
+    context.report({
+      type: 'notice',
+      message: `Only ${count} of the ${perClass} labelled images of "${name}" that were asked for could be read.`,
+    });
+  }
+}
+
+function inBoth(a: readonly ImageProblem[], b: readonly ImageProblem[]): ImageProblem[] {
+  const paths = new Set(b.map(({ path }) => path));
+  return a.filter(({ path }) => paths.has(path));
 }
 
 /** Labels of a folder by class folders (`imagefolder`) or a CSV file, beside the images or anywhere. */
@@ -179,16 +215,18 @@ async function holdOut(
   rest: readonly LabelledImage[];
   tested: readonly LabelledImage[];
   problems: readonly ImageProblem[];
+  /** One table labels both folders, so a row may be of either. */
+  sharesTable?: boolean;
 }> {
   const { images } = all;
   if (request.test !== undefined) {
     const test = await readTest(request, request.test);
     const tested = test.images.filter(({ isLabelled }) => isLabelled);
     // By the real file: a link to a test image is that image.
-    const own = new Set(await Promise.all(test.images.map(({ path }) => realpath(path))));
-    const real = await Promise.all(images.map(({ path }) => realpath(path)));
+    const own = new Set(await Promise.all(test.images.map(realPathOf)));
+    const real = await Promise.all(images.map(realPathOf));
     const rest = images.filter((_, index) => !own.has(real[index] ?? ''));
-    return { rest, tested, problems: test.problems };
+    return { rest, tested, problems: test.problems, sharesTable: test.sharesTable };
   }
   const strange = images.find(({ split }) => split !== undefined && !splitNames.test(split));
   if (strange) {
@@ -202,16 +240,23 @@ async function holdOut(
   if (named.length > 0) {
     return { rest: images.filter((image) => !isTest(image)), tested: named, problems: [] };
   }
-  const labelled = images.filter(({ isLabelled }) => isLabelled);
+  // An unlabelled test image is of no use, and not to be learnt from either.
+  const free = images.filter((image) => !isTest(image));
+  const labelled = free.filter(({ isLabelled }) => isLabelled);
   const { train, test } = splitByGroup(labelled, heldOut, request.seed);
   requireClassesOnBothSides(train, test);
   // An unlabelled image of a held-out patient or scene must not be seen either.
   const groups = new Set(test.flatMap(({ group }) => group ?? []));
   const held = new Set(test);
-  const rest = images.filter(
+  const rest = free.filter(
     (image) => !held.has(image) && !(image.group !== undefined && groups.has(image.group)),
   );
   return { rest, tested: test, problems: [] };
+}
+
+/** A file that cannot be found again (removed, or of a name that is no UTF-8) is itself. */
+async function realPathOf({ path }: LabelledImage): Promise<string> {
+  return realpath(path).catch(() => path);
 }
 
 /** A class of one image, or of one patient, cannot be learnt and tested. */
@@ -229,10 +274,16 @@ function requireClassesOnBothSides(
 }
 
 /** The test folder is labelled like the images: by folders, or by a CSV of the same name in it. */
-async function readTest(request: DistillRequest, test: string): Promise<LabelledImages> {
-  if (request.labels === 'imagefolder') return readLabels(test, 'imagefolder');
+async function readTest(
+  request: DistillRequest,
+  test: string,
+): Promise<LabelledImages & { sharesTable: boolean }> {
+  if (request.labels === 'imagefolder') {
+    return { ...(await readLabels(test, 'imagefolder')), sharesTable: false };
+  }
   const name = request.labels.split(/[\\/]/).at(-1) ?? request.labels;
   const own = join(resolve(test), name);
   const hasOwn = (await stat(own).catch(() => undefined)) !== undefined;
-  return hasOwn ? readLabels(test, own) : readLabels(test, request.labels);
+  const labels = await readLabels(test, hasOwn ? own : request.labels);
+  return { ...labels, sharesTable: !hasOwn };
 }

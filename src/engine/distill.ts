@@ -1,5 +1,5 @@
 import { availableParallelism, freemem } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type {
   DistillOptions,
   DistillRequest,
@@ -11,17 +11,18 @@ import { UserError } from '../core/errors.ts';
 import { adapterLayout, mergeAdapters } from '../core/lora/adapters.ts';
 import { copyBlocks, keptBlocks } from '../core/vit/copy.ts';
 import type { VitModel } from '../core/vit/weights.ts';
+import { readImage } from '../formats/images.ts';
 import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelled-images.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { runtimeVersion } from '../runtime/onnxruntime.ts';
-import { removeCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { checkpointPath, removeCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { compareEncoders } from './comparison.ts';
 import type { Candidate, HeadImages } from './comparison.ts';
 import { chooseForHead, labelIndices, openDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { openExecutor } from './devices.ts';
-import { exportStudent } from './export.ts';
+import { exportNames, exportStudent } from './export.ts';
 import { fitCopy } from './fitting.ts';
 import type { InputForm } from './inference.ts';
 import type { JobContext } from './job.ts';
@@ -29,7 +30,7 @@ import { openOutputFolder } from './output-folder.ts';
 import type { OutputFolder } from './output-folder.ts';
 import { openRasters } from './raster-store.ts';
 import type { RasterStore } from './raster-store.ts';
-import { fingerprintOf, initialState, stopped } from './resume.ts';
+import { fingerprintOf, initialState, requireCheckpoint, stopped } from './resume.ts';
 import { openTeacher } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
@@ -83,11 +84,14 @@ export async function distillImages(
   noteThreads(request, context);
   const output = await openOutputFolder(request.out);
   try {
+    await requireCheckpoint(request, output.path);
+    await output.requireFree([...exportNames, summaryName, basename(checkpointPath(output.path))]);
     const executor = openExecutor(request.device, request.threads);
     const memory = freemem();
     const { imageSize } = teacher.model.architecture;
     const store = await openRasters(dataset.distilled, imageSize, memory / 8, context);
-    const labelled = chooseForHead(dataset, store.images, request.seed);
+    const labelled = chooseForHead(dataset, store.images, request.seed, context);
+    await requireReadable(dataset);
     const job = { request, context, teacher, blocks, copy, dataset, labelled, store, output };
     const trained = await train({ ...job, executor, memory });
     return await deliver({ ...job, executor, memory }, trained, start);
@@ -151,7 +155,9 @@ async function train(job: Job): Promise<Trained> {
   if (result.state.step > initial.step) {
     await saveCheckpoint(output.path, fingerprint, result.state);
   }
-  if (context.signal.aborted) throw stopped(output.path, result.state);
+  const { step } = result.state;
+  if (context.signal.aborted)
+    throw stopped(output.path, result.state, step > initial.step || request.resume);
   return { ...result, base, layout: plan.layout };
 }
 
@@ -168,7 +174,7 @@ async function deliver(job: Job, trained: Trained, start: number): Promise<Disti
     return outcome;
   } catch (error) {
     const isCancelled = error instanceof UserError && error.code === 'cancelled';
-    throw isCancelled && context.signal.aborted ? stopped(output.path, trained.state) : error;
+    throw isCancelled && context.signal.aborted ? stopped(output.path, trained.state, true) : error;
   }
 }
 
@@ -239,6 +245,24 @@ async function finish(job: Job, trained: Trained, start: number): Promise<Distil
     student: candidates.student.answers[index] ?? [],
   }));
   return { summary, answers };
+}
+
+/** Without one test image nothing can be measured; better known before the training than after. */
+async function requireReadable({ origin, tested }: Dataset): Promise<void> {
+  let first = '';
+  for (const { path } of tested) {
+    try {
+      await readImage(path);
+      return;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      if (first === '') first = error.message;
+    }
+  }
+  throw new UserError(
+    'no-images',
+    `${origin}: none of the ${tested.length} test images could be read. The first: ${first}`,
+  );
 }
 
 /** Images have three channels at this stage; say so before any work. */

@@ -51,6 +51,12 @@ const variants = [
   rewrite: (graph: Graph) => Graph;
 }[];
 
+/** Every file that an export may write, but for the weights files of models past 2 GB. */
+export const exportNames: readonly string[] = [
+  ...variants.map(({ file }) => file),
+  'student.safetensors',
+];
+
 /** How far the float32 file may be from the live model, relative to the largest logit. */
 const parityTolerance = 1e-4;
 /** Images for the parity check. */

@@ -4,6 +4,7 @@ import type { ModelCard } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
 import { readOnnxMetadata } from '../core/onnx/metadata.ts';
 import { readFailure } from '../formats/file-errors.ts';
+import { readResult } from '../runtime/executor.ts';
 import type { Executor, LoadedGraph } from '../runtime/executor.ts';
 import type { InputForm } from './inference.ts';
 
@@ -26,13 +27,28 @@ export async function openModel(path: string, executor: Executor): Promise<OpenM
   const { imageSize, channels, framing } = card.preprocessing;
   try {
     const graph = await executor.loadFile(path);
+    await requireCardsForm(card, graph);
     return { card, form: { imageSize, channels, framing }, graph };
   } catch (error) {
     throw new UserError(
       'invalid-file',
-      `${path}: the model cannot be run. The file may be damaged, or its weights file is not beside it; export it again.`,
+      `${path}: the model cannot be run, or is not what it says of itself. The file may be damaged or changed, or its weights file is not beside it; export it again.`,
       String(error),
     );
+  }
+}
+
+/** Runs one grey image: a model that is not what its card says fails here and not half way. */
+async function requireCardsForm(card: ModelCard, graph: LoadedGraph): Promise<void> {
+  const { imageSize, channels } = card.preprocessing;
+  const shape = [1, channels, imageSize, imageSize];
+  const data = new Float32Array(channels * imageSize * imageSize).fill(0.5);
+  const { shape: answer } = await readResult(
+    await graph.run({ image: { shape, data } }),
+    'probabilities',
+  );
+  if (answer[1] !== card.classes.length) {
+    throw new Error(`${answer[1]} outputs, but ${card.classes.length} classes`);
   }
 }
 

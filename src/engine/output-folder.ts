@@ -1,11 +1,11 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
 import { systemCode, writeFailure } from '../formats/file-errors.ts';
-import { parseJson } from '../formats/json.ts';
+import { makeFolder } from '../formats/make-folder.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
+import { lockFile } from '../store/lock.ts';
 
 /** The folder of a run, held by one run at a time, whose results appear together once all are finished. */
 export interface OutputFolder {
@@ -13,6 +13,11 @@ export interface OutputFolder {
   readonly path: string;
   /** A folder inside for files that are not finished; removed with what is left in it by `close`. */
   readonly staging: string;
+  /**
+   * Throws a UserError where a folder stands in the place of a file that is to come: that should be
+   * known before hours of work.
+   */
+  requireFree(names: readonly string[]): Promise<void>;
   /**
    * Moves files from `staging` to where they belong, replacing older ones. A model's weights file from
    * an earlier run goes when the new model has none.
@@ -27,32 +32,24 @@ export interface OutputFolder {
 
 const lockName = '.understudy-lock';
 const stagingName = '.understudy-unfinished';
-
-const lockSchema = z.object({ process: z.int().positive(), host: z.string() });
+/** What writing a file leaves when it is killed: see formats/write-file. */
+const strayFile = /^\.understudy-[0-9a-f]{16}\.partial$/;
 
 /**
- * Creates the folder where needed and takes it for this run: one that cannot be written should be known
- * before hours of work, not after.
+ * Creates the folder where needed and takes it for this run.
  *
  * @throws UserError 'disk' when nothing can be written there, 'in-use' when another run writes there
  */
 export async function openOutputFolder(out: string): Promise<OutputFolder> {
   const path = resolve(out);
-  const lock = join(path, lockName);
   const staging = join(path, stagingName);
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw writeFailure(error, path);
-  }
-  await takeLock(lock, path);
+  await makeFolder(path);
+  const unlock = takeLock(path);
   const close = async (): Promise<void> => {
-    await rm(staging, { recursive: true, force: true });
-    await rm(lock, { force: true });
+    await rm(staging, { recursive: true, force: true }).finally(unlock);
   };
   try {
-    // What a killed run left is of no use.
-    await rm(staging, { recursive: true, force: true });
+    await clear(path, staging);
     await mkdir(staging);
     await writeFileAtomically(join(staging, 'write-test'), new Uint8Array(1));
     await rm(join(staging, 'write-test'));
@@ -60,10 +57,24 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
     await close().catch(() => undefined);
     throw writeFailure(error, path);
   }
-  return { path, staging, publish: (names) => publish(names, staging, path), close };
+  return {
+    path,
+    staging,
+    requireFree: (names) => requireFree(names, path),
+    publish: (names) => publish(names, staging, path),
+    close,
+  };
 }
 
-async function publish(names: readonly string[], staging: string, path: string): Promise<void> {
+/** What a killed run left is of no use. */
+async function clear(path: string, staging: string): Promise<void> {
+  await rm(staging, { recursive: true, force: true });
+  for (const name of await readdir(path)) {
+    if (strayFile.test(name)) await rm(join(path, name), { force: true });
+  }
+}
+
+async function requireFree(names: readonly string[], path: string): Promise<void> {
   for (const name of names) {
     const old = await stat(join(path, name)).catch(() => undefined);
     if (!old?.isDirectory()) continue;
@@ -72,8 +83,16 @@ async function publish(names: readonly string[], staging: string, path: string):
       `${join(path, name)} is a folder, so no file can be written there. Move it away.`,
     );
   }
+}
+
+async function publish(names: readonly string[], staging: string, path: string): Promise<void> {
   const obsolete = names.map((name) => `${name}.data`).filter((name) => !names.includes(name));
-  for (const name of obsolete) await rm(join(path, name), { force: true });
+  await requireFree([...names, ...obsolete], path);
+  for (const name of obsolete) {
+    await rm(join(path, name), { force: true }).catch((error: unknown) => {
+      throw writeFailure(error, join(path, name));
+    });
+  }
   for (const name of names) {
     await rename(join(staging, name), join(path, name)).catch((error: unknown) => {
       throw writeFailure(error, join(path, name));
@@ -81,50 +100,39 @@ async function publish(names: readonly string[], staging: string, path: string):
   }
 }
 
-async function takeLock(lock: string, path: string): Promise<void> {
-  const holder = JSON.stringify({ process: process.pid, host: hostname() });
-  for (const isLastTry of [false, true]) {
-    try {
-      await writeFile(lock, holder, { flag: 'wx' });
-      return;
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST') {
-        await rm(lock, { force: true }).catch(() => undefined);
-        throw writeFailure(error, path);
-      }
-      if (isLastTry || !(await isAbandoned(lock))) {
-        throw new UserError(
-          'in-use',
-          `Another run is writing into ${path}. Wait for it or choose another folder. If there is none, delete ${lock}.`,
-        );
-      }
-      await rm(lock, { force: true });
+/**
+ * Holds the folder until the process ends, however it ends. The lock's file is deleted while it is held;
+ * who finds that the file it has locked is no longer the one in the folder tries again.
+ */
+function takeLock(path: string): () => void {
+  const file = join(path, lockName);
+  const inUse = `Another run is writing into ${path}. Wait for it or choose another folder.`;
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const id = identityOf(file);
+    const unlock = lockFile(file, inUse);
+    const isCurrent = statSync(file, { throwIfNoEntry: false })?.ino === id;
+    if (isCurrent) {
+      return () => {
+        rmSync(file, { force: true });
+        unlock();
+      };
     }
+    unlock();
   }
+  throw new UserError('in-use', inUse);
 }
 
-/** True when the run that took the lock is certainly over. */
-async function isAbandoned(lock: string): Promise<boolean> {
-  const text = await readFile(lock, 'utf8').catch(() => '');
-  const holder = lockSchema.safeParse(parseJson(text));
-  // Of a run that was killed between creating the file and writing to it, or one that is doing so.
-  if (!holder.success) return (await ageOf(lock)) > 10_000;
-  // Processes of other machines, which may share the disk, cannot be looked up.
-  if (holder.data.host !== hostname()) return false;
-  return !isRunning(holder.data.process);
-}
-
-async function ageOf(file: string): Promise<number> {
-  const found = await stat(file).catch(() => undefined);
-  return found === undefined ? Infinity : Date.now() - found.mtimeMs;
-}
-
-function isRunning(id: number): boolean {
+/** The inode of a file, which is created where needed. */
+function identityOf(file: string): number {
   try {
-    // Signal 0 asks only whether the process is there.
-    process.kill(id, 0);
-    return true;
+    const descriptor = openSync(file, 'a');
+    const { ino } = fstatSync(descriptor);
+    closeSync(descriptor);
+    return ino;
   } catch (error) {
-    return systemCode(error) === 'EPERM';
+    if (systemCode(error) === 'EISDIR') {
+      throw new UserError('disk', `${file} is a folder. Remove it.`);
+    }
+    throw writeFailure(error, file);
   }
 }

@@ -1,12 +1,12 @@
-import { mkdir } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ModelCard, PredictRequest, PredictSummary } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
-import { writeFailure } from '../formats/file-errors.ts';
 import { findImages } from '../formats/image-folder.ts';
 import { answersOf } from '../core/metrics/labels.ts';
 import { noneOfThem } from '../formats/label-rows.ts';
 import type { ImageProblem } from '../formats/labelled-images.ts';
+import { makeFolder } from '../formats/make-folder.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import { readResult } from '../runtime/executor.ts';
 import { openExecutor } from './devices.ts';
@@ -21,15 +21,15 @@ export async function predict(
   context: JobContext,
 ): Promise<PredictSummary> {
   const out = resolve(request.out);
-  await mkdir(out, { recursive: true }).catch((error: unknown) => {
-    throw writeFailure(error, out);
-  });
   const { card, form, graph } = await openModel(
     request.model,
     openExecutor('cpu', request.threads),
   );
   try {
     const images = await findImages(request.images);
+    const file = join(out, 'predictions.csv');
+    await makeFolder(out);
+    await requireNoFolder(file);
     const problems: ImageProblem[] = [];
     const counts = new Map(card.classes.map((name) => [name, 0]));
     const lines = [csvLine(['path', 'prediction', 'confidence', ...card.classes])];
@@ -57,7 +57,6 @@ export async function predict(
     if (done === 0) {
       throw new UserError('no-images', `${request.images}: none of the images could be read.`);
     }
-    const file = join(out, 'predictions.csv');
     await writeFileAtomically(file, new TextEncoder().encode(lines.join('')));
     return {
       model: resolve(request.model),
@@ -84,6 +83,16 @@ function answerOf(
     confidence: largest.toFixed(4),
     shares: Array.from(probabilities, (value) => value.toFixed(6)),
   };
+}
+
+/** A mistake that should be known before the work, not after it. */
+async function requireNoFolder(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (!found?.isDirectory()) return;
+  throw new UserError(
+    'disk',
+    `${file} is a folder, so no file can be written there. Move it away.`,
+  );
 }
 
 /** One row by RFC 4180. */

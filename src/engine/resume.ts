@@ -11,6 +11,15 @@ import type { JobContext } from './job.ts';
 import type { Teacher } from './teacher.ts';
 import type { TrainingPlan, TrainingState } from './training.ts';
 
+/** Throws a UserError where a run is to go on from a checkpoint that is not there. */
+export async function requireCheckpoint({ resume }: DistillOptions, out: string): Promise<void> {
+  if (!resume || (await hasCheckpoint(out))) return;
+  throw new UserError(
+    'not-found',
+    `There is no checkpoint in ${out} to go on from. Start without --resume.`,
+  );
+}
+
 /** Where training begins: at step 0, or where the checkpoint in `out` was left. */
 export async function initialState(
   { resume, seed }: DistillOptions,
@@ -20,16 +29,10 @@ export async function initialState(
   context: JobContext,
 ): Promise<TrainingState> {
   const found = await hasCheckpoint(out);
-  if (resume && found) {
+  if (resume) {
     const state = await loadCheckpoint(out, fingerprint, layout.size);
     context.report({ type: 'notice', message: `Going on after step ${state.step}.` });
     return state;
-  }
-  if (resume) {
-    throw new UserError(
-      'not-found',
-      `There is no checkpoint in ${out} to go on from. Start without --resume.`,
-    );
   }
   if (found) {
     context.report({
@@ -47,8 +50,13 @@ export async function initialState(
   };
 }
 
-/** What to throw when a run was stopped after so many steps. */
-export function stopped(out: string, { step }: TrainingState): UserError {
+/**
+ * What to throw when a run was stopped after so many steps.
+ *
+ * @param hasNew whether it has learnt anything, so that the checkpoint is its own
+ */
+export function stopped(out: string, { step }: TrainingState, hasNew: boolean): UserError {
+  if (!hasNew) return new UserError('cancelled', 'Stopped before a step was done.');
   return new UserError(
     'cancelled',
     `Stopped after step ${step}. What was learnt is in ${checkpointPath(out)}; run the same command with --resume to go on.`,

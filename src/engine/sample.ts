@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { SampleRequest, SampleSummary } from '../contract/jobs.ts';
 import { drawSample } from '../core/sample/draw.ts';
 import { sampleSets } from '../core/sample/sets.ts';
-import { writeFailure } from '../formats/file-errors.ts';
+import { makeFolder } from '../formats/make-folder.ts';
 import { writePng } from '../formats/images.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import { breathe, PhaseProgress, throwIfCancelled } from './job.ts';
@@ -26,9 +25,7 @@ export async function writeSample(
     for (const { name } of classes) {
       const places = [join(folder, split, name), join(folder, 'masks', split, name)] as const;
       for (const place of places) {
-        await mkdir(place, { recursive: true }).catch((error: unknown) => {
-          throw writeFailure(error, place);
-        });
+        await makeFolder(place);
       }
       for (let index = 0; index < perClass; index++) {
         throwIfCancelled(context);

@@ -30,10 +30,15 @@ export async function openTeacher(
 ): Promise<Teacher> {
   const model = await readTimm(file, overrides);
   return {
-    name: basename(file).replace(/\.[^.]*$/, ''),
+    name: teacherName(file),
     sha256: await sha256(file),
     model: imageSize === undefined ? model : resizeModel(model, imageSize),
   };
+}
+
+/** What to call a teacher: its file's name without the extension. */
+export function teacherName(file: string): string {
+  return basename(file).replace(/\.[^.]*$/, '');
 }
 
 /** What a teacher file holds, without reading its weights. */

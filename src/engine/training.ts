@@ -94,7 +94,10 @@ export async function trainStudent(
 }
 
 /** Images in a part of a batch that suits the device. */
-export function imagesAtOnce({ tokensAtOnce }: Executor, { architecture }: VitModel): number {
+export function imagesAtOnce(
+  { tokensAtOnce }: Executor,
+  { architecture }: Pick<VitModel, 'architecture'>,
+): number {
   return Math.max(1, Math.floor(tokensAtOnce / tokenCount(architecture)));
 }
 

@@ -35,7 +35,7 @@ interface Place {
 
 /**
  * Finds the images in a folder and those below it, by extension, ordered by the code points of their
- * names. Hidden files and folders are passed over, and so are links that lead nowhere or back to a
+ * names. Hidden files and folders are passed over, and so are folders whose name is no UTF-8 and links that lead nowhere or back to a
  * folder they lie in; other links are followed.
  *
  * Throws `UserError`: 'not-found', 'invalid-file' (a file, not a folder), 'no-images', 'too-large' (past
@@ -94,8 +94,9 @@ async function visit(search: Search, place: Place, entry: Dirent): Promise<void>
     }
     search.found.push({ path, name });
   } else if (kind.isFolder) {
-    const real = await realpath(path);
-    if (place.ancestors.includes(real)) return;
+    // A name that is no UTF-8 cannot be asked for again.
+    const real = await realpath(path).catch(() => undefined);
+    if (real === undefined || place.ancestors.includes(real)) return;
     const ancestors = [...place.ancestors, real];
     await look(search, { prefix: `${name}/`, depth: place.depth + 1, ancestors });
   }

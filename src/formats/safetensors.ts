@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../core/errors.ts';
 import { elementCount, type Tensor } from '../core/tensor.ts';
 import { readFailure } from './file-errors.ts';
@@ -38,6 +38,7 @@ export interface SafetensorsFile extends SafetensorsHeader {
  * long or does not fit the file), 'unsupported' (a type of element the format did not have) or 'disk'.
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  await requireFile(path);
   const handle = await open(path, 'r').catch((error: unknown) => {
     throw readFailure(error, path);
   });
@@ -53,6 +54,15 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     await handle.close();
     throw readFailure(error, path);
   }
+}
+
+/** Opening a pipe would wait for whoever writes to it. */
+async function requireFile(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw readFailure(error, path);
+  });
+  if (found.isFile() || found.isDirectory()) return;
+  throw new UserError('invalid-file', `${path} is no file. Choose a checkpoint on a disk.`);
 }
 
 /** Reads a whole file; every tensor must be F32, F16 or BF16. Throws as `openSafetensors` and `read`. */

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { teacherOverrides } from '../contract/jobs.ts';
 import type { TeacherOverrides } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
 import type { Shape } from '../core/graph/ops.ts';
@@ -34,14 +35,7 @@ export interface TimmDescription {
 /** Key of the metadata entry in files that Understudy writes. */
 export const timmMetadataKey = 'understudy.encoder';
 
-const encoderMetadata = z.strictObject({
-  heads: z.int().positive(),
-  epsilon: z.number().positive(),
-  activation: z.enum(['gelu', 'gelu-tanh', 'quick-gelu']),
-  pooling: z.enum(['class-token', 'patch-mean']),
-  mean: z.array(z.number()),
-  deviation: z.array(z.number().positive()),
-});
+const encoderMetadata = teacherOverrides.required();
 type EncoderMetadata = z.infer<typeof encoderMetadata>;
 
 /** What a student's file says about itself beyond its keys. */

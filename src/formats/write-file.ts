@@ -32,11 +32,7 @@ export async function writeFileAtomically(
   }
 }
 
-async function write(
-  path: string,
-  chunks: Iterable<Uint8Array>,
-  durable: boolean,
-): Promise<void> {
+async function write(path: string, chunks: Iterable<Uint8Array>, durable: boolean): Promise<void> {
   const handle = await open(path, 'wx');
   try {
     for (const chunk of chunks) await handle.writeFile(chunk);

@@ -60,6 +60,8 @@ describe('bad input', async () => {
       at('held-out.csv'),
       'path,label,group\nred/0.png,red,a\nred/1.png,red,a\nblue/0.png,blue,b\nblue/1.png,blue,b\n',
     );
+    const all = ['red', 'blue'].flatMap((name) => [0, 1, 2, 3].map((i) => `${name}/${i}.png,x\n`));
+    await writeText(at('same.csv'), `path,label\n${all.join('')}`);
     await writeText(at('columns.csv'), 'file,class\nred/0.png,red\n');
   });
 
@@ -127,6 +129,12 @@ describe('bad input', async () => {
       { labels: at('held-out.csv') },
       'invalid-labels',
       /The class "(?:red|blue)" has too few images, or groups/,
+    ],
+    [
+      'several labels that are the same everywhere',
+      { labels: at('same.csv'), task: 'several' },
+      'invalid-labels',
+      /same labels/,
     ],
     ['a split of another name', { labels: at('split.csv') }, 'invalid-labels', /is "testing"/],
     ['a group on both sides', { labels: at('groups.csv') }, 'invalid-labels', /group "a"/],

@@ -1,5 +1,5 @@
+import { rmSync } from 'node:fs';
 import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { distillSummary, jobEvent } from '../../src/contract/jobs.ts';
@@ -152,14 +152,35 @@ describe('a whole job', async () => {
 
   it('keeps the checkpoint when what follows the training fails', async () => {
     const place = join(folder, 'failing');
-    // A folder stands where the first file would be written.
-    await mkdir(join(place, 'student.onnx', 'full'), { recursive: true });
-    await expect(distill(tinyRequest(folder, { out: place }), watch())).rejects.toMatchObject({
-      code: 'disk',
-    });
+    const test = join(folder, 'vanishing');
+    await writeImages(test, 2, 2);
+    const context = watch();
+    const { report } = context;
+    context.report = (event) => {
+      report(event);
+      const isOver = event.type === 'progress' && event.phase === 'distill' && event.done === 12;
+      if (isOver) rmSync(test, { recursive: true });
+    };
+    const request = tinyRequest(folder, { out: place, test });
+    await expect(distill(request, context)).rejects.toMatchObject({ code: 'no-images' });
     // Nor do files appear that the run finished before it failed.
-    expect((await readdir(place)).sort()).toEqual(['checkpoint.safetensors', 'student.onnx']);
+    expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
   });
+
+  it.each(['student.onnx', 'summary.json', 'checkpoint.safetensors'])(
+    'refuses an output with a folder named %s, before any work',
+    async (name) => {
+      const place = join(folder, `taken-${name}`);
+      await mkdir(join(place, name, 'full'), { recursive: true });
+      const context = watch();
+      await expect(distill(tinyRequest(folder, { out: place }), context)).rejects.toMatchObject({
+        code: 'disk',
+        message: expect.stringContaining(join(place, name)) as string,
+      });
+      expect(context.events.filter(({ type }) => type === 'progress')).toEqual([]);
+      expect(await readdir(place)).toEqual([name]);
+    },
+  );
 
   it('lets one run at a time into a folder', async () => {
     const place = join(folder, 'shared');
@@ -177,21 +198,11 @@ describe('a whole job', async () => {
 
   it('takes over from a run that was killed', async () => {
     const place = join(folder, 'killed');
-    // No process has a number above four million.
-    const lock = JSON.stringify({ process: 2 ** 30, host: hostname() });
-    await writeText(join(place, '.understudy-lock'), lock);
+    await writeText(join(place, '.understudy-lock'), '');
     await writeText(join(place, '.understudy-unfinished', 'student.onnx'), 'half of it');
+    await writeText(join(place, '.understudy-0123456789abcdef.partial'), 'half of it');
     await distill(tinyRequest(folder, { out: place, steps: 1 }), watch());
     expect(await readdir(place)).toHaveLength(5);
-  });
-
-  it('leaves the folder to a run on another machine', async () => {
-    const place = join(folder, 'elsewhere');
-    const lock = JSON.stringify({ process: 1, host: `not-${hostname()}` });
-    await writeText(join(place, '.understudy-lock'), lock);
-    const request = tinyRequest(folder, { out: place });
-    await expect(distill(request, watch())).rejects.toMatchObject({ code: 'in-use' });
-    expect(await readFile(join(place, '.understudy-lock'), 'utf8')).toBe(lock);
   });
 
   it('knows a test image behind a link, and a test folder inside the images', async () => {

@@ -73,8 +73,13 @@ export function tinyRequest(folder: string, more: Partial<DistillRequest> = {}):
   });
 }
 
+export interface Watched extends JobContext {
+  report: JobContext['report'];
+  readonly events: JobEvent[];
+}
+
 /** Watches a job; `stopAt` cancels it after so many steps. */
-export function watch(stopAt = Infinity): JobContext & { readonly events: JobEvent[] } {
+export function watch(stopAt = Infinity): Watched {
   const controller = new AbortController();
   const events: JobEvent[] = [];
   return {

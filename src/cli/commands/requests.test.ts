@@ -143,14 +143,8 @@ describe('options that will not do', () => {
       ['--blocks', ''],
       '--blocks must be whole numbers from 0 to 1023, separated by commas; it was "".',
     ],
-    [
-      ['--std', '1,0'],
-      '--std must be numbers from 0.0001 to 1000, separated by commas; it was "1,0".',
-    ],
-    [
-      ['--mean', 'a,b'],
-      '--mean must be numbers from -1000 to 1000, separated by commas; it was "a,b".',
-    ],
+    [['--std', '1,0'], '--std must be numbers from 0.001 to 2, separated by commas; it was "1,0".'],
+    [['--mean', 'a,b'], '--mean must be numbers from -1 to 1, separated by commas; it was "a,b".'],
     [['--epsilon', '1'], '--epsilon must be a number from 1e-12 to 0.1; it was "1".'],
     [['--test', ''], '--test must be text of 1 to 4096 characters; it was "".'],
   ])('%j', async (option, sentence) => {

@@ -1,0 +1,385 @@
+import { z } from 'zod';
+import { distillSummary, orientation, skippedImage, start } from './jobs.ts';
+
+/**
+ * What the window may ask and is told: every method with its parameters and result, every event with
+ * its content. Bridge, handlers, client and types derive from these two tables; whoever receives a
+ * message checks it against them.
+ */
+
+const id = z.int().positive();
+const path = z.string().min(1).max(4096);
+const name = z.string().trim().min(1).max(200);
+const nothing = z.null();
+const when = z.iso.datetime();
+
+/** Decides what is sensible by default: how views are turned, which teacher comes first. */
+export const domain = z.enum(['medical', 'satellite', 'other']);
+export type Domain = z.infer<typeof domain>;
+
+export const projectTask = z.enum(['single', 'several']);
+export type ProjectTask = z.infer<typeof projectTask>;
+
+export const projectClass = z.strictObject({
+  id,
+  name,
+  /** sRGB, `#rrggbb`. */
+  colour: z.string().regex(/^#[0-9a-f]{6}$/),
+  /** Labelled images. */
+  images: z.int().nonnegative(),
+});
+export type ProjectClass = z.infer<typeof projectClass>;
+
+/** Choices of the wizard that are kept with a project. */
+export const projectSettings = z.strictObject({
+  teacher: id.nullable(),
+  skip: z.int().min(1).max(1024),
+  rank: z.int().min(1).max(1024),
+  steps: z.int().min(1).max(100_000),
+  batch: z.int().min(1).max(1024),
+  views: z.int().min(1).max(10_000),
+  start,
+  orientation,
+});
+export type ProjectSettings = z.infer<typeof projectSettings>;
+
+export const project = z.strictObject({
+  id,
+  name,
+  domain,
+  task: projectTask,
+  isSample: z.boolean(),
+  createdAt: when,
+  openedAt: when,
+  images: z.int().nonnegative(),
+  labelled: z.int().nonnegative(),
+  /** Labelled and held out from training, to measure on. */
+  tested: z.int().nonnegative(),
+  classes: z.array(projectClass),
+  settings: projectSettings,
+});
+export type Project = z.infer<typeof project>;
+
+export const projectImage = z.strictObject({
+  id,
+  /** Relative to the folder that it was imported from. */
+  name: z.string(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  isLabelled: z.boolean(),
+  /** Ids of classes; none though labelled: it belongs to none of several. */
+  classes: z.array(id),
+  /** Held out from training. */
+  isTest: z.boolean(),
+});
+export type ProjectImage = z.infer<typeof projectImage>;
+
+/** Which images of a project: of one class, without a label, or all. */
+export const imageFilter = z.strictObject({
+  show: z.union([z.enum(['all', 'unlabelled', 'labelled', 'test']), id]).default('all'),
+  /** Part of the name. */
+  search: z.string().max(200).default(''),
+});
+export type ImageFilter = z.infer<typeof imageFilter>;
+
+/** An image's labels: ids of classes, or null for none given. */
+export const labelChange = z.strictObject({ image: id, classes: z.array(id).nullable() });
+export type LabelChange = z.infer<typeof labelChange>;
+
+export const importReport = z.strictObject({
+  project: id,
+  folder: z.string(),
+  found: z.int().nonnegative(),
+  added: z.int().nonnegative(),
+  /** Of the same content as one that is there already. */
+  known: z.int().nonnegative(),
+  skipped: z.array(skippedImage),
+  cancelled: z.boolean(),
+});
+export type ImportReport = z.infer<typeof importReport>;
+
+export const teacher = z.strictObject({
+  id,
+  name,
+  file: z.string(),
+  isBundled: z.boolean(),
+  bytes: z.int().nonnegative(),
+  parameters: z.int().nonnegative(),
+  imageSize: z.int().positive(),
+  patchSize: z.int().positive(),
+  width: z.int().positive(),
+  heads: z.int().positive(),
+  depth: z.int().positive(),
+  /** Parameters of one block; all are alike. */
+  blockParameters: z.int().positive(),
+  /** What it was trained on and what it suits; null where nobody said. */
+  training: z.string().nullable(),
+  suits: z.string().nullable(),
+  licence: z.string().nullable(),
+  /** Taken to be so, as the file does not say. */
+  assumed: z.array(z.string()),
+  /** Estimated need of a run on this machine, and what is free now. */
+  memoryNeeded: z.int().nonnegative(),
+  memoryFree: z.int().nonnegative(),
+});
+export type Teacher = z.infer<typeof teacher>;
+
+/** What a student would be, by a short measurement on this machine. */
+export const studentEstimate = z.strictObject({
+  skip: z.int().positive(),
+  blocks: z.array(z.int().nonnegative()),
+  parameters: z.int().positive(),
+  /** Of the weights in float32. */
+  bytes: z.int().positive(),
+  /** Times faster than the teacher. */
+  speedUp: z.number().positive(),
+  /** To distil with the project's settings. */
+  seconds: z.number().positive(),
+});
+export type StudentEstimate = z.infer<typeof studentEstimate>;
+
+export const runState = z.enum(['queued', 'running', 'paused', 'failed', 'done']);
+export type RunState = z.infer<typeof runState>;
+
+/** What went wrong, for a person and for a report. */
+export const failure = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  details: z.string().optional(),
+});
+export type Failure = z.infer<typeof failure>;
+
+export const run = z.strictObject({
+  id,
+  project: id,
+  state: runState,
+  settings: projectSettings,
+  teacherName: z.string(),
+  teacherBlocks: z.int().positive(),
+  createdAt: when,
+  finishedAt: when.nullable(),
+  /** Steps done. */
+  step: z.int().nonnegative(),
+  error: failure.nullable(),
+  summary: distillSummary.nullable(),
+});
+export type Run = z.infer<typeof run>;
+
+/** A point of a run's curve. */
+export const runMetric = z.strictObject({ step: z.int().positive(), loss: z.number() });
+export type RunMetric = z.infer<typeof runMetric>;
+
+/** What the three said of one test image; indices into the summary's classes. */
+export const runPrediction = z.strictObject({
+  image: id,
+  name: z.string(),
+  truth: z.array(z.int().nonnegative()),
+  teacher: z.array(z.int().nonnegative()),
+  copy: z.array(z.int().nonnegative()),
+  student: z.array(z.int().nonnegative()),
+});
+export type RunPrediction = z.infer<typeof runPrediction>;
+
+/** How a student leaves: one file. */
+export const exportFormat = z.enum(['float32', 'float16', 'int8', 'safetensors']);
+export type ExportFormat = z.infer<typeof exportFormat>;
+
+export interface Method {
+  readonly params: z.ZodType;
+  readonly result: z.ZodType;
+}
+
+/** Answered by the engine. */
+export const engineMethods = {
+  'workspace.status': {
+    params: nothing,
+    result: z.strictObject({ path: z.string(), version: z.string(), memoryBytes: z.number() }),
+  },
+  'project.list': { params: nothing, result: z.array(project) },
+  'project.get': { params: z.strictObject({ project: id }), result: project },
+  'project.create': {
+    params: z.strictObject({
+      name,
+      domain,
+      task: projectTask,
+      classes: z.array(name).max(1000).default([]),
+    }),
+    result: project,
+  },
+  'project.update': {
+    params: z.strictObject({
+      project: id,
+      name: name.optional(),
+      domain: domain.optional(),
+      settings: projectSettings.partial().optional(),
+    }),
+    result: project,
+  },
+  'project.remove': { params: z.strictObject({ project: id }), result: nothing },
+  /** The bundled sample as a project, drawn at first use; takes some seconds. */
+  'project.sample': { params: nothing, result: project },
+  'class.add': { params: z.strictObject({ project: id, name }), result: project },
+  'class.update': {
+    params: z.strictObject({
+      class: id,
+      name: name.optional(),
+      colour: projectClass.shape.colour.optional(),
+    }),
+    result: project,
+  },
+  /** Its labels go with it. */
+  'class.remove': { params: z.strictObject({ class: id }), result: project },
+  /**
+   * Images of a folder, referenced where they lie. Labels from class folders, a CSV file, or none. A
+   * folder named test, or rows that say so, are held out.
+   */
+  'image.import': {
+    params: z.strictObject({
+      project: id,
+      folder: path,
+      labels: z.union([z.enum(['folders', 'none']), z.strictObject({ csv: path })]),
+    }),
+    result: importReport,
+  },
+  /** Stops an import; what is in stays in. */
+  'image.stopImport': { params: z.strictObject({ project: id }), result: nothing },
+  'image.page': {
+    params: z.strictObject({
+      project: id,
+      filter: imageFilter,
+      offset: z.int().nonnegative(),
+      limit: z.int().min(1).max(500),
+    }),
+    result: z.strictObject({ total: z.int().nonnegative(), images: z.array(projectImage) }),
+  },
+  /** The reports of this project's imports, the latest first. */
+  'image.reports': { params: z.strictObject({ project: id }), result: z.array(importReport) },
+  /** Applies changes and returns those that undo them. */
+  'image.label': {
+    params: z.strictObject({ project: id, changes: z.array(labelChange).min(1).max(10_000) }),
+    result: z.array(labelChange),
+  },
+  'image.remove': {
+    params: z.strictObject({ project: id, images: z.array(id).min(1).max(10_000) }),
+    result: nothing,
+  },
+  /** A picture of an image, WebP; `side` bounds both sides, px. */
+  'image.picture': {
+    params: z.strictObject({ image: id, side: z.enum(['thumbnail', 'whole']) }),
+    result: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+  },
+  'teacher.list': { params: nothing, result: z.array(teacher) },
+  'teacher.add': { params: z.strictObject({ file: path }), result: teacher },
+  'teacher.remove': { params: z.strictObject({ teacher: id }), result: nothing },
+  /** Students by skip factor; measures this machine at the first call for a teacher. */
+  'teacher.estimate': {
+    params: z.strictObject({ project: id, teacher: id }),
+    result: z.array(studentEstimate),
+  },
+  'run.start': { params: z.strictObject({ project: id }), result: run },
+  'run.list': { params: z.strictObject({ project: id }), result: z.array(run) },
+  'run.get': { params: z.strictObject({ run: id }), result: run },
+  /** Keeps a checkpoint and stops. */
+  'run.pause': { params: z.strictObject({ run: id }), result: run },
+  'run.resume': { params: z.strictObject({ run: id }), result: run },
+  /** Stops and forgets what was learnt. */
+  'run.cancel': { params: z.strictObject({ run: id }), result: nothing },
+  'run.metrics': { params: z.strictObject({ run: id }), result: z.array(runMetric) },
+  'run.predictions': { params: z.strictObject({ run: id }), result: z.array(runPrediction) },
+  'run.export': {
+    params: z.strictObject({ run: id, format: exportFormat, file: path }),
+    result: z.strictObject({ file: z.string(), bytes: z.int().positive() }),
+  },
+} as const satisfies Record<string, Method>;
+
+/** Answered by the process that owns the window. */
+export const shellMethods = {
+  'shell.chooseFolder': {
+    params: z.strictObject({ title: z.string().max(200) }),
+    result: path.nullable(),
+  },
+  'shell.chooseFile': {
+    params: z.strictObject({
+      title: z.string().max(200),
+      extensions: z.array(z.string().regex(/^[a-z0-9]{1,12}$/)).max(20),
+    }),
+    result: path.nullable(),
+  },
+  'shell.chooseSave': {
+    params: z.strictObject({ title: z.string().max(200), name: z.string().min(1).max(200) }),
+    result: path.nullable(),
+  },
+  'shell.showInFolder': { params: z.strictObject({ file: path }), result: nothing },
+  'shell.chooseWorkspace': { params: nothing, result: path.nullable() },
+  'shell.showLog': { params: nothing, result: nothing },
+  'shell.restartEngine': { params: nothing, result: nothing },
+} as const satisfies Record<string, Method>;
+
+export const methods = { ...engineMethods, ...shellMethods };
+
+export type EngineMethod = keyof typeof engineMethods;
+export type ShellMethod = keyof typeof shellMethods;
+export type MethodName = keyof typeof methods;
+export type Params<M extends MethodName> = z.input<(typeof methods)[M]['params']>;
+export type ParsedParams<M extends MethodName> = z.output<(typeof methods)[M]['params']>;
+export type Result<M extends MethodName> = z.output<(typeof methods)[M]['result']>;
+
+export const events = {
+  /** Something of a project changed: ask for it again. */
+  'project.changed': z.strictObject({ project: id }),
+  'import.progress': z.strictObject({
+    project: id,
+    done: z.int().nonnegative(),
+    total: z.int().nonnegative(),
+    secondsLeft: z.number().nullable(),
+    skipped: z.int().nonnegative(),
+  }),
+  'run.changed': run,
+  'run.progress': z.strictObject({
+    run: id,
+    project: id,
+    phase: z.enum(['images', 'fit', 'distill', 'head', 'timing', 'export']),
+    done: z.number(),
+    total: z.number(),
+    /** Of this phase. */
+    secondsLeft: z.number().nullable(),
+    loss: z.number().optional(),
+    imagesPerSecond: z.number().optional(),
+  }),
+  /** The engine is ready, died and is started again, or cannot be started. */
+  'engine.state': z.strictObject({
+    state: z.enum(['ready', 'restarting', 'failed']),
+    error: failure.nullable(),
+  }),
+  /** Chosen from the menu. */
+  'menu.command': z.strictObject({
+    command: z.enum(['new-project', 'open-projects', 'import', 'undo', 'redo', 'shortcuts']),
+  }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventName = keyof typeof events;
+export type EventOf<E extends EventName> = z.output<(typeof events)[E]>;
+
+/** The answer to a request, as it crosses a process: an error is a value. */
+export type Answer<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Failure };
+
+/** What the engine is sent, as the window's process or a test sends it. */
+export const engineRequest = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('request'),
+    id: z.int().nonnegative(),
+    method: z.enum(Object.keys(engineMethods) as [EngineMethod, ...EngineMethod[]]),
+    params: z.unknown(),
+  }),
+  /** The asker no longer waits. */
+  z.strictObject({ kind: z.literal('abort'), id: z.int().nonnegative() }),
+  /** End cleanly: running jobs keep their checkpoints. */
+  z.strictObject({ kind: z.literal('shutdown') }),
+]);
+export type EngineRequest = z.infer<typeof engineRequest>;
+
+/** What the engine sends. */
+export type EngineMessage =
+  | { readonly kind: 'response'; readonly id: number; readonly answer: Answer<unknown> }
+  | { readonly kind: 'event'; readonly name: EventName; readonly content: unknown };

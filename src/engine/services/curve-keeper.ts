@@ -1,0 +1,71 @@
+import type { Run, RunMetric } from '../../contract/app.ts';
+import type { JobEvent } from '../../contract/jobs.ts';
+import type { Store } from '../../store/store.ts';
+import type { Emit } from './dispatch.ts';
+
+/** Between two reports of progress to the window, ms. */
+const reportInterval = 100;
+/** Between two writes to the database, ms. */
+const writeInterval = 2000;
+/** Points of a curve that are kept, at most about. */
+const points = 2000;
+
+/** Keeps a run's curve and step, and tells the window how far it is, at a pace that both can bear. */
+export class CurveKeeper {
+  readonly #store: Store;
+  readonly #emit: Emit;
+  readonly #run: Run;
+  readonly #every: number;
+  #pending: RunMetric[] = [];
+  #reportedAt = -Infinity;
+  #writtenAt = performance.now();
+  #step: number;
+
+  constructor(store: Store, emit: Emit, run: Run) {
+    this.#store = store;
+    this.#emit = emit;
+    this.#run = run;
+    this.#step = run.step;
+    this.#every = Math.ceil(run.settings.steps / points);
+  }
+
+  /** Steps done, as far as is known. */
+  get step(): number {
+    return this.#step;
+  }
+
+  note(event: JobEvent): void {
+    // Files that were left out are in the summary; a notice is about the command line's own options.
+    if (event.type !== 'progress') return;
+    const { phase, done, total, secondsLeft, loss, imagesPerSecond } = event;
+    if (phase === 'sample' || phase === 'predict') return;
+    if (phase === 'distill' && loss !== undefined) this.#add({ step: done, loss });
+    const now = performance.now();
+    if (now - this.#reportedAt < reportInterval && done < total) return;
+    this.#reportedAt = now;
+    this.#emit('run.progress', {
+      run: this.#run.id,
+      project: this.#run.project,
+      ...{ phase, done, total, secondsLeft },
+      ...(loss !== undefined && { loss }),
+      ...(imagesPerSecond !== undefined && { imagesPerSecond }),
+    });
+  }
+
+  /** Writes what is not in the database yet. */
+  flush(): void {
+    this.#store.transaction(() => {
+      this.#store.records.addMetrics(this.#run.id, this.#pending);
+      this.#store.runs.update(this.#run.id, { step: this.#step });
+    });
+    this.#pending = [];
+    this.#writtenAt = performance.now();
+  }
+
+  #add(metric: RunMetric): void {
+    this.#step = metric.step;
+    const isLast = metric.step === this.#run.settings.steps;
+    if (metric.step % this.#every === 0 || metric.step === 1 || isLast) this.#pending.push(metric);
+    if (isLast || performance.now() - this.#writtenAt > writeInterval) this.flush();
+  }
+}

@@ -1,0 +1,100 @@
+import { engineMethods, engineRequest } from '../../contract/app.ts';
+import type {
+  Answer,
+  EngineMessage,
+  EngineMethod,
+  EventName,
+  EventOf,
+  ParsedParams,
+  Result,
+} from '../../contract/app.ts';
+import { failureOf } from '../worker-protocol.ts';
+
+/** What answers each method. Throws UserErrors; the dispatcher makes values of them. */
+export type Handlers = {
+  readonly [M in EngineMethod]: (
+    params: ParsedParams<M>,
+    signal: AbortSignal,
+  ) => Result<M> | Promise<Result<M>>;
+};
+
+/** Tells whoever drives the engine. */
+export type Emit = <E extends EventName>(name: E, content: EventOf<E>) => void;
+
+/** Checks requests against the contract, has them answered, and checks the answers. */
+export class Dispatcher {
+  readonly #handlers: Handlers;
+  readonly #send: (message: EngineMessage) => void;
+  readonly #shutdown: () => void;
+  readonly #running = new Map<number, AbortController>();
+
+  constructor(handlers: Handlers, send: (message: EngineMessage) => void, shutdown: () => void) {
+    this.#handlers = handlers;
+    this.#send = send;
+    this.#shutdown = shutdown;
+  }
+
+  /** @param message anything; what is no request is refused */
+  async receive(message: unknown): Promise<void> {
+    const parsed = engineRequest.safeParse(message);
+    if (!parsed.success) {
+      const id = idOf(message);
+      if (id !== undefined) this.#answer(id, refusal('This is no request that the engine knows.'));
+      return;
+    }
+    const request = parsed.data;
+    if (request.kind === 'shutdown') {
+      this.#shutdown();
+    } else if (request.kind === 'abort') {
+      this.#running.get(request.id)?.abort();
+    } else {
+      const controller = new AbortController();
+      this.#running.set(request.id, controller);
+      const answer = await this.#call(request.method, request.params, controller.signal);
+      this.#running.delete(request.id);
+      this.#answer(request.id, answer);
+    }
+  }
+
+  async #call(
+    method: EngineMethod,
+    params: unknown,
+    signal: AbortSignal,
+  ): Promise<Answer<unknown>> {
+    const { params: wanted, result } = engineMethods[method];
+    const parsed = wanted.safeParse(params);
+    if (!parsed.success) {
+      return refusal(
+        `${method} was asked for with parameters that it does not take.`,
+        parsed.error,
+      );
+    }
+    try {
+      // The table's types tie each handler to its parameters; a union of them cannot be called.
+      const handler = this.#handlers[method] as (
+        params: unknown,
+        signal: AbortSignal,
+      ) => Promise<unknown>;
+      return { ok: true, value: result.parse(await handler(parsed.data, signal)) };
+    } catch (error) {
+      return { ok: false, error: failureOf(error) };
+    }
+  }
+
+  #answer(id: number, answer: Answer<unknown>): void {
+    this.#send({ kind: 'response', id, answer });
+  }
+}
+
+function refusal(message: string, details?: Error): Answer<never> {
+  const error = { code: 'invalid-request', message };
+  return {
+    ok: false,
+    error: details === undefined ? error : { ...error, details: details.message },
+  };
+}
+
+function idOf(message: unknown): number | undefined {
+  if (typeof message !== 'object' || message === null || !('id' in message)) return undefined;
+  return typeof message.id === 'number' ? message.id : undefined;
+}

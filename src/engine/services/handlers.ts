@@ -1,0 +1,87 @@
+import { totalmem } from 'node:os';
+import type { Store } from '../../store/store.ts';
+import { version } from '../version.ts';
+import type { Emit, Handlers } from './dispatch.ts';
+import { exportStudent } from './exports.ts';
+import { ImageService } from './images.ts';
+import { Pictures } from './pictures.ts';
+import { ProjectService } from './projects.ts';
+import { RunService } from './runs.ts';
+import { TeacherService } from './teachers.ts';
+
+/** The engine on an open workspace. */
+export interface Services {
+  readonly handlers: Handlers;
+  /** Stops what is at work, with checkpoints. */
+  close(): Promise<void>;
+}
+
+/** Puts the services together and takes up interrupted runs. */
+export async function openServices(store: Store, emit: Emit): Promise<Services> {
+  const images = new ImageService(store, new Pictures(store.folder), emit);
+  const teachers = new TeacherService(store);
+  const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
+  const runs = new RunService(store, emit);
+  const handlers: Handlers = {
+    'workspace.status': () => ({ path: store.folder, version, memoryBytes: totalmem() }),
+    'project.list': () => store.projects.list(),
+    'project.get': ({ project }) => projects.get(project),
+    'project.create': (request) => projects.create(request),
+    'project.update': ({ project, ...change }) => projects.update(project, change),
+    'project.remove': async ({ project }) => {
+      images.stopImport(project);
+      await runs.pauseProject(project);
+      await projects.remove(project);
+      return null;
+    },
+    'project.sample': (_, signal) => projects.sample(signal),
+    'class.add': ({ project, name }) => projects.addClass(project, name),
+    'class.update': ({ class: id, name, colour }) => projects.updateClass(id, name, colour),
+    'class.remove': ({ class: id }) => projects.removeClass(id),
+    'image.import': ({ project, folder, labels }, signal) =>
+      images.import(project, folder, labels, signal),
+    'image.stopImport': ({ project }) => {
+      images.stopImport(project);
+      return null;
+    },
+    'image.page': ({ project, filter, offset, limit }) =>
+      store.images.page(project, filter, offset, limit),
+    'image.reports': ({ project }) => store.imports.list(project),
+    'image.label': ({ project, changes }) => images.label(project, changes),
+    'image.remove': ({ project, images: ids }) => {
+      images.remove(project, ids);
+      return null;
+    },
+    'image.picture': ({ image, side }) => images.picture(image, side),
+    'teacher.list': () => teachers.list(),
+    'teacher.add': ({ file }) => teachers.add(file),
+    'teacher.remove': ({ teacher }) => {
+      teachers.remove(teacher);
+      return null;
+    },
+    'teacher.estimate': ({ project, teacher }, signal) => {
+      const { settings, images: count } = store.projects.get(project);
+      return teachers.estimate(teacher, settings, count, signal);
+    },
+    'run.start': ({ project }) => runs.start(project),
+    'run.list': ({ project }) => store.runs.list(project),
+    'run.get': ({ run }) => store.runs.get(run),
+    'run.pause': ({ run }) => runs.pause(run),
+    'run.resume': ({ run }) => runs.resume(run),
+    'run.cancel': async ({ run }) => {
+      await runs.cancel(run);
+      return null;
+    },
+    'run.metrics': ({ run }) => store.records.metrics(run),
+    'run.predictions': ({ run }) => store.records.predictions(run),
+    'run.export': ({ run, format, file }) => exportStudent(store, run, format, file),
+  };
+  runs.recover();
+  return {
+    handlers,
+    close: async () => {
+      images.stopAll();
+      await runs.close();
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { ImportReport, LabelChange, Project } from '../../contract/app.ts';
+import { nextColour } from '../../contract/palette.ts';
+import { UserError } from '../../core/errors.ts';
+import type { ImageProblem } from '../../formats/labelled-images.ts';
+import type { AddedImage } from '../../store/queries/images.ts';
+import type { Store } from '../../store/store.ts';
+import { breathe } from '../job.ts';
+import type { Emit } from './dispatch.ts';
+import { listFolder, readImages } from './import-images.ts';
+import type { ImageToImport, LabelSource, ReadImage } from './import-images.ts';
+import type { Pictures } from './pictures.ts';
+
+/** Images between two looks at the clock, the database and the wish to stop. */
+const chunkSize = 32;
+/** Of each import: more would be a wrong folder, not a list to read. */
+const reportedProblems = 5000;
+
+/** Images of projects: import, labels, pictures. */
+export class ImageService {
+  readonly #store: Store;
+  readonly #pictures: Pictures;
+  readonly #emit: Emit;
+  /** Imports at work, by project. */
+  readonly #imports = new Map<number, AbortController>();
+
+  constructor(store: Store, pictures: Pictures, emit: Emit) {
+    this.#store = store;
+    this.#pictures = pictures;
+    this.#emit = emit;
+  }
+
+  /**
+   * Brings the images of a folder in. What is in stays in, also when the import is stopped or fails half
+   * way; images that the project has already, by content, are not doubled.
+   */
+  async import(
+    project: number,
+    folder: string,
+    labels: LabelSource,
+    signal: AbortSignal,
+  ): Promise<ImportReport> {
+    if (this.#imports.has(project)) {
+      throw new UserError(
+        'in-use',
+        'Images are coming into this project already. Wait or stop that.',
+      );
+    }
+    const controller = new AbortController();
+    this.#imports.set(project, controller);
+    try {
+      return await this.#import(
+        this.#store.projects.get(project),
+        resolve(folder),
+        labels,
+        AbortSignal.any([signal, controller.signal]),
+      );
+    } finally {
+      this.#imports.delete(project);
+      this.#emit('project.changed', { project });
+    }
+  }
+
+  stopImport(project: number): void {
+    this.#imports.get(project)?.abort();
+  }
+
+  stopAll(): void {
+    for (const controller of this.#imports.values()) controller.abort();
+  }
+
+  /** Applies changes; returns those that undo them. */
+  label(project: number, changes: readonly LabelChange[]): LabelChange[] {
+    const undo = this.#store.labels.set(project, changes);
+    this.#emit('project.changed', { project });
+    return undo;
+  }
+
+  remove(project: number, images: readonly number[]): void {
+    this.#store.images.remove(project, images);
+    this.#emit('project.changed', { project });
+  }
+
+  async picture(id: number, side: 'thumbnail' | 'whole'): Promise<Uint8Array> {
+    const { sha256, path } = this.#store.images.get(id);
+    return side === 'thumbnail'
+      ? this.#pictures.thumbnail(sha256, path)
+      : this.#pictures.whole(path);
+  }
+
+  async #import(
+    project: Project,
+    folder: string,
+    labels: LabelSource,
+    signal: AbortSignal,
+  ): Promise<ImportReport> {
+    const { images, problems } = await listFolder(folder, labels);
+    requireLabelsOfTask(project, images);
+    const skipped: ImageProblem[] = [...problems];
+    const classes = new Map(project.classes.map(({ name, id }) => [name, id]));
+    const report = { project: project.id, folder, found: images.length, added: 0, known: 0 };
+    const start = performance.now();
+    let told = 0;
+    let done = 0;
+    while (done < images.length && !signal.aborted) {
+      const chunk = images.slice(done, done + chunkSize);
+      const read = await readImages(chunk, signal, (problem) => skipped.push(problem));
+      if (read.length === 0) await requireFolder(folder, report.added);
+      const added = await this.#keep(project, classes, folder, read);
+      report.added += added.filter(({ isNew }) => isNew).length;
+      report.known += added.filter(({ isNew }) => !isNew).length;
+      done += chunk.length;
+      const seconds = (performance.now() - start) / 1000;
+      this.#emit('import.progress', {
+        project: project.id,
+        done,
+        total: images.length,
+        secondsLeft: (seconds / done) * (images.length - done),
+        skipped: skipped.length,
+      });
+      if (performance.now() - told > 1000) {
+        told = performance.now();
+        this.#emit('project.changed', { project: project.id });
+      }
+      await breathe();
+    }
+    const whole: ImportReport = {
+      ...report,
+      skipped: skipped.slice(0, reportedProblems),
+      cancelled: signal.aborted,
+    };
+    this.#store.imports.add(whole);
+    return whole;
+  }
+
+  async #keep(
+    project: Project,
+    classes: Map<string, number>,
+    folder: string,
+    images: readonly ReadImage[],
+  ): Promise<AddedImage[]> {
+    const added = this.#store.transaction(() => {
+      const rows = this.#store.images.add(
+        project.id,
+        images.map((image) => ({ ...image, folder })),
+      );
+      this.#labelAdded(project.id, classes, images, rows);
+      return rows;
+    });
+    for (const [index, { id, isNew, ...old }] of added.entries()) {
+      const image = images[index];
+      if (!image) continue;
+      if (isNew) await this.#pictures.keep(image.sha256, image.thumbnail);
+      else await this.#relocate(id, old, { folder, name: image.name, modified: image.modified });
+    }
+    return added;
+  }
+
+  /** New images get what was said of them; known ones only where nobody has said anything yet. */
+  #labelAdded(
+    project: number,
+    classes: Map<string, number>,
+    images: readonly ReadImage[],
+    added: readonly AddedImage[],
+  ): void {
+    const changes = images.flatMap(({ isLabelled, labels }, index): LabelChange[] => {
+      const row = added[index];
+      if (!row || !isLabelled) return [];
+      if (!row.isNew && this.#store.images.get(row.id).isLabelled) return [];
+      return [
+        { image: row.id, classes: labels.map((name) => this.#classNamed(project, classes, name)) },
+      ];
+    });
+    if (changes.length > 0) this.#store.labels.set(project, changes);
+  }
+
+  #classNamed(project: number, classes: Map<string, number>, name: string): number {
+    const known = classes.get(name);
+    if (known !== undefined) return known;
+    const colour = nextColour(this.#store.classes.list(project).map((one) => one.colour));
+    const id = this.#store.classes.add(project, { name, colour });
+    classes.set(name, id);
+    return id;
+  }
+
+  /** A known image that is no longer where it was has moved here. */
+  async #relocate(
+    id: number,
+    old: { folder: string; name: string },
+    place: { folder: string; name: string; modified: number },
+  ): Promise<void> {
+    if (old.folder === place.folder && old.name === place.name) return;
+    const { path } = this.#store.images.get(id);
+    const isThere = (await stat(path).catch(() => undefined)) !== undefined;
+    if (!isThere) this.#store.images.relocate([{ id, ...place }]);
+  }
+}
+
+function requireLabelsOfTask({ task, name }: Project, images: readonly ImageToImport[]): void {
+  if (task === 'several') return;
+  const odd = images.find(({ isLabelled, labels }) => isLabelled && labels.length !== 1);
+  if (!odd) return;
+  const found =
+    odd.labels.length === 0 ? 'none of the labels' : `several (${odd.labels.join(', ')})`;
+  throw new UserError(
+    'invalid-labels',
+    `${odd.path} has ${found}, but in the project ${name} an image has one class. Correct the table, or make a project for several labels.`,
+  );
+}
+
+async function requireFolder(folder: string, added: number): Promise<void> {
+  if (await stat(folder).catch(() => undefined)) return;
+  throw new UserError(
+    'not-found',
+    `${folder} is no longer there; it was moved, removed or its disk taken out. ${added} images came in before that and stay. Import the folder again when it is back.`,
+  );
+}

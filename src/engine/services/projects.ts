@@ -1,0 +1,170 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Domain, LabelChange, Project, ProjectSettings } from '../../contract/app.ts';
+import type { ProjectTask } from '../../contract/app.ts';
+import { nextColour } from '../../contract/palette.ts';
+import { sampleSets } from '../../core/sample/sets.ts';
+import type { Store } from '../../store/store.ts';
+import { writeSample } from '../sample.ts';
+import type { Emit } from './dispatch.ts';
+import type { ImageService } from './images.ts';
+
+/** As in the measured recipe: docs/adr and README. */
+const defaults: Omit<ProjectSettings, 'teacher' | 'orientation'> = {
+  skip: 2,
+  rank: 16,
+  steps: 600,
+  batch: 128,
+  views: 64,
+  start: 'auto',
+};
+
+/** Small enough for a minute or two: the sample is there to see the whole path. */
+const sampleSettings = { steps: 130, batch: 64, views: 12 };
+/** Images of each class in the sample, and how many of them are labelled, besides as many to test on. */
+const sampleImages = { perClass: 60, labelled: 10 };
+
+export interface NewProject {
+  readonly name: string;
+  readonly domain: Domain;
+  readonly task: ProjectTask;
+  readonly classes: readonly string[];
+}
+
+/** Projects and the sample. */
+export class ProjectService {
+  readonly #store: Store;
+  readonly #images: ImageService;
+  readonly #emit: Emit;
+  readonly #bundledTeacher: number;
+
+  constructor(store: Store, images: ImageService, emit: Emit, bundledTeacher: number) {
+    this.#store = store;
+    this.#images = images;
+    this.#emit = emit;
+    this.#bundledTeacher = bundledTeacher;
+  }
+
+  create({ name, domain, task, classes }: NewProject, isSample = false): Project {
+    const colours: string[] = [];
+    const coloured = classes.map((className) => {
+      const colour = nextColour(colours);
+      colours.push(colour);
+      return { name: className, colour };
+    });
+    const orientation = orientationOf(domain);
+    const settings = { ...defaults, teacher: this.#bundledTeacher, orientation };
+    return this.#store.projects.create({
+      name,
+      domain,
+      task,
+      isSample,
+      settings,
+      classes: coloured,
+    });
+  }
+
+  get(id: number): Project {
+    this.#store.projects.touch(id);
+    return this.#store.projects.get(id);
+  }
+
+  /** Another domain brings its default for turning views, unless that is chosen at the same time. */
+  update(
+    id: number,
+    change: {
+      name?: string | undefined;
+      domain?: Domain | undefined;
+      settings?: { [K in keyof ProjectSettings]?: ProjectSettings[K] | undefined } | undefined;
+    },
+  ): Project {
+    const { domain, settings } = change;
+    const turned = domain === undefined ? {} : { orientation: orientationOf(domain) };
+    return this.#store.projects.update(id, { ...change, settings: { ...turned, ...settings } });
+  }
+
+  /** The images of others stay where they lie; what runs made goes. */
+  async remove(id: number): Promise<void> {
+    const folders = this.#store.runs.list(id).map((run) => this.#store.runs.files(run.id).folder);
+    this.#store.projects.remove(id);
+    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  }
+
+  addClass(project: number, name: string): Project {
+    const taken = this.#store.classes.list(project).map(({ colour }) => colour);
+    this.#store.classes.add(project, { name, colour: nextColour(taken) });
+    return this.#changed(project);
+  }
+
+  updateClass(id: number, name: string | undefined, colour: string | undefined): Project {
+    return this.#store.transaction(() => {
+      if (name !== undefined) this.#store.classes.rename(id, name);
+      if (colour !== undefined) this.#store.classes.recolour(id, colour);
+      return this.#changed(this.#store.classes.projectOf(id));
+    });
+  }
+
+  removeClass(id: number): Project {
+    return this.#changed(this.#store.classes.remove(id));
+  }
+
+  /** The sample as a project; the one that is there, if any. */
+  async sample(signal: AbortSignal): Promise<Project> {
+    const known = this.#store.projects.list().find(({ isSample }) => isSample);
+    if (known) return this.get(known.id);
+    const { title, classes } = sampleSets.land;
+    const folder = join(this.#store.folder, 'sample', 'land');
+    await this.#draw(folder, signal);
+    const project = this.create(
+      {
+        name: `${title} (sample)`,
+        domain: 'satellite',
+        task: 'single',
+        classes: classes.map(({ name }) => name),
+      },
+      true,
+    );
+    for (const { id, name } of project.classes) {
+      const colour = classes.find((one) => one.name === name)?.colour;
+      if (colour !== undefined) this.#store.classes.recolour(id, colour);
+    }
+    this.#store.projects.update(project.id, { settings: sampleSettings });
+    await this.#images.import(project.id, folder, 'folders', signal);
+    this.#forgetLabels(project.id);
+    return this.get(project.id);
+  }
+
+  async #draw(folder: string, signal: AbortSignal): Promise<void> {
+    // The list of colours is written last.
+    const isDrawn = await stat(join(folder, 'labelmap.txt')).catch(() => undefined);
+    if (isDrawn) return;
+    const request = { set: 'land', out: folder, perClass: sampleImages.perClass, seed: 0 } as const;
+    await writeSample(request, { signal, report: () => undefined });
+    // Masks are for segmentation; here they would be taken for images.
+    await rm(join(folder, 'masks'), { recursive: true, force: true });
+  }
+
+  /** Few labels are the point: all but ten of each class's training images have none. */
+  #forgetLabels(project: number): void {
+    const seen = new Map<number, number>();
+    const changes: LabelChange[] = [];
+    for (const { id, isTest, classes } of this.#store.images.all(project, 'labelled')) {
+      const [first = 0] = classes;
+      const count = (seen.get(first) ?? 0) + 1;
+      if (isTest) continue;
+      seen.set(first, count);
+      if (count > sampleImages.labelled) changes.push({ image: id, classes: null });
+    }
+    this.#store.labels.set(project, changes);
+  }
+
+  #changed(id: number): Project {
+    this.#emit('project.changed', { project: id });
+    return this.#store.projects.get(id);
+  }
+}
+
+/** Satellite images have no up; radiographs do, and of others nobody knows. */
+function orientationOf(domain: Domain): ProjectSettings['orientation'] {
+  return domain === 'satellite' ? 'overhead' : 'upright';
+}

@@ -1,0 +1,237 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Failure, Run } from '../../contract/app.ts';
+import { distillOptions } from '../../contract/jobs.ts';
+import type { DistillOptions } from '../../contract/jobs.ts';
+import { UserError } from '../../core/errors.ts';
+import type { Store } from '../../store/store.ts';
+import { hasCheckpoint } from '../checkpoint.ts';
+import type { Dataset } from '../dataset.ts';
+import type { DistillOutcome } from '../distill.ts';
+import { failureOf } from '../worker-protocol.ts';
+import { CurveKeeper } from './curve-keeper.ts';
+import type { Emit } from './dispatch.ts';
+import { projectDataset } from './run-dataset.ts';
+import { performInWorker, WorkerDied } from './worker-process.ts';
+
+/** Of choices by chance: runs of one project are to be compared. */
+const seed = 0;
+/** Workers that die without a step in between, before a run is given up. */
+const patience = 3;
+/** How long a worker of an engine that died may still hold the run's folder, ms. */
+const takeOverTime = 30_000;
+/** The run at work. */
+interface ActiveRun {
+  readonly id: number;
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
+  /** What becomes of the run once it has stopped; without a wish it was the engine's end. */
+  wish?: 'pause' | 'cancel';
+}
+
+/**
+ * Runs of all projects: one after the other, each in a process of its own. A worker that dies is started
+ * again from its last checkpoint, and so is a run whose engine died.
+ */
+export class RunService {
+  readonly #store: Store;
+  readonly #emit: Emit;
+  #active: ActiveRun | undefined;
+  #isClosing = false;
+
+  constructor(store: Store, emit: Emit) {
+    this.#store = store;
+    this.#emit = emit;
+  }
+
+  /** Takes up what was interrupted when the process before this one ended. */
+  recover(): void {
+    for (const run of this.#store.runs.interrupted()) {
+      this.#store.runs.update(run.id, { state: 'queued' });
+    }
+    this.#next();
+  }
+
+  /** @throws UserError with what is missing */
+  start(project: number): Run {
+    const found = this.#store.projects.get(project);
+    const { teacher } = found.settings;
+    if (teacher === null) {
+      throw new UserError('invalid-option', `Choose a teacher for ${found.name} first.`);
+    }
+    projectDataset(this.#store, found, seed);
+    const folder = (id: number): string => join(this.#store.folder, 'runs', String(id));
+    const { settings } = found;
+    const run = this.#store.runs.create({ project, teacher, settings, folder });
+    this.#emit('run.changed', run);
+    this.#next();
+    return this.#store.runs.get(run.id);
+  }
+
+  /** Stops with a checkpoint. */
+  async pause(id: number): Promise<Run> {
+    const run = this.#store.runs.get(id);
+    if (this.#active?.id === id) await this.#stop(this.#active, 'pause');
+    else if (run.state === 'queued') this.#change(id, { state: 'paused' });
+    return this.#store.runs.get(id);
+  }
+
+  /** Before a project goes: none of its runs may be at work. */
+  async pauseProject(project: number): Promise<void> {
+    for (const run of this.#store.runs.list(project)) await this.pause(run.id);
+  }
+
+  /** Goes on from the checkpoint, or from the start where there is none. */
+  resume(id: number): Run {
+    const { state } = this.#store.runs.get(id);
+    if (state === 'paused' || state === 'failed') {
+      this.#change(id, { state: 'queued', error: null });
+      this.#next();
+    }
+    return this.#store.runs.get(id);
+  }
+
+  /** Stops and forgets what was learnt. */
+  async cancel(id: number): Promise<void> {
+    const { project } = this.#store.runs.get(id);
+    const { folder } = this.#store.runs.files(id);
+    if (this.#active?.id === id) await this.#stop(this.#active, 'cancel');
+    this.#store.runs.remove(id);
+    await rm(folder, { recursive: true, force: true });
+    this.#emit('project.changed', { project });
+  }
+
+  /** Stops the run at work, with a checkpoint, to go on at the next start. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    if (this.#active) {
+      this.#active.controller.abort();
+      await this.#active.ended;
+    }
+  }
+
+  #next(): void {
+    if (this.#active || this.#isClosing) return;
+    const [run] = this.#store.runs.interrupted();
+    if (!run) return;
+    const controller = new AbortController();
+    // Begins in a later turn, once it is known as the active one.
+    const ended = Promise.resolve().then(() => this.#perform(run, controller.signal));
+    this.#active = { id: run.id, controller, ended };
+  }
+
+  async #stop(active: ActiveRun, wish: 'pause' | 'cancel'): Promise<void> {
+    active.wish = wish;
+    active.controller.abort();
+    await active.ended;
+  }
+
+  async #perform(run: Run, signal: AbortSignal): Promise<void> {
+    try {
+      this.#change(run.id, { state: 'running' });
+      await this.#distil(run, signal);
+    } catch (error) {
+      this.#end(run.id, failureOf(error));
+    } finally {
+      this.#active = undefined;
+      this.#next();
+    }
+  }
+
+  /** What becomes of a run that did not reach its end. */
+  #end(id: number, error: Failure): void {
+    const wish = this.#active?.wish;
+    // The caller removes it; until then it must not be taken for one to go on with.
+    if (wish === 'cancel') this.#store.runs.update(id, { state: 'paused' });
+    else if (error.code !== 'cancelled') this.#change(id, { state: 'failed', error });
+    else if (wish === 'pause') this.#change(id, { state: 'paused' });
+    // Else the engine ends: the state stays `running`, and the next start takes it up.
+  }
+
+  async #distil(run: Run, signal: AbortSignal): Promise<void> {
+    const { folder, teacher } = this.#store.runs.files(run.id);
+    if (teacher === null) {
+      throw new UserError('not-found', `The teacher ${run.teacherName} was removed.`);
+    }
+    const { file } = this.#store.teachers.get(teacher);
+    const project = this.#store.projects.get(run.project);
+    const { dataset, ids } = projectDataset(this.#store, project, seed);
+    const curve = new CurveKeeper(this.#store, this.#emit, run);
+    const options = { run, file, folder };
+    const outcome = await this.#persist(options, signal, curve, dataset);
+    curve.flush();
+    this.#keep(run.id, outcome, ids);
+  }
+
+  /** Runs workers until one has the outcome. */
+  async #persist(
+    { run, file, folder }: { run: Run; file: string; folder: string },
+    signal: AbortSignal,
+    curve: CurveKeeper,
+    dataset: Dataset,
+  ): Promise<DistillOutcome> {
+    const start = performance.now();
+    let deaths = 0;
+    for (;;) {
+      const resume = await hasCheckpoint(folder);
+      const options = optionsOf(run, file, folder, resume);
+      const before = curve.step;
+      try {
+        const task = { kind: 'distill', options, dataset } as const;
+        const result = await performInWorker(task, signal, (event) => {
+          curve.note(event);
+        });
+        if (result.kind !== 'distill') throw new Error('the worker answered another task');
+        return result.outcome;
+      } catch (error) {
+        const isHeld = error instanceof UserError && error.code === 'in-use';
+        if (isHeld && performance.now() - start < takeOverTime && !signal.aborted) {
+          await wait(1000);
+          continue;
+        }
+        if (!(error instanceof WorkerDied) || signal.aborted) throw error;
+        deaths = curve.step > before ? 1 : deaths + 1;
+        if (deaths >= patience) throw error;
+      }
+    }
+  }
+
+  #keep(id: number, { summary, answers }: DistillOutcome, ids: ReadonlyMap<string, number>): void {
+    this.#store.transaction(() => {
+      this.#store.records.replacePredictions(
+        id,
+        answers.flatMap(({ path, truth, teacher, copy, student }) => {
+          const image = ids.get(path);
+          if (image === undefined) return [];
+          return [
+            {
+              image,
+              truth: [...truth],
+              teacher: [...teacher],
+              copy: [...copy],
+              student: [...student],
+            },
+          ];
+        }),
+      );
+      this.#store.runs.update(id, { state: 'done', step: summary.steps, summary, error: null });
+    });
+    this.#emit('run.changed', this.#store.runs.get(id));
+  }
+
+  #change(id: number, change: Parameters<Store['runs']['update']>[1]): void {
+    this.#emit('run.changed', this.#store.runs.update(id, change));
+  }
+}
+
+function optionsOf(
+  { settings }: Run,
+  teacher: string,
+  out: string,
+  resume: boolean,
+): DistillOptions {
+  const { skip, rank, steps, batch, views, start, orientation } = settings;
+  const choices = { skip, rank, steps, batch, views, start, orientation };
+  return distillOptions.parse({ ...choices, teacher, out, resume, seed });
+}

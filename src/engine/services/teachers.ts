@@ -1,0 +1,152 @@
+import { resolve } from 'node:path';
+import type { ProjectSettings, StudentEstimate, Teacher } from '../../contract/app.ts';
+import { trainingMemory } from '../../core/distill/memory.ts';
+import { UserError } from '../../core/errors.ts';
+import { parameterCount } from '../../core/vit/architecture.ts';
+import type { VitArchitecture } from '../../core/vit/architecture.ts';
+import type { NewTeacher, StoredTeacher } from '../../store/queries/teachers.ts';
+import type { Store } from '../../store/store.ts';
+import { bundledTeacher } from '../demo.ts';
+import { openExecutor } from '../devices.ts';
+import { machineSpeed } from '../speed.ts';
+import type { MachineSpeed } from '../speed.ts';
+import { inspectTeacher, teacherName } from '../teacher.ts';
+import { imagesAtOnce } from '../training.ts';
+import { estimateStudents, machineKey, memoryFree } from './estimates.ts';
+import { performInWorker } from './worker-process.ts';
+
+/** What is known of a teacher beyond its file. */
+type Background = Pick<NewTeacher, 'training' | 'suits' | 'licence' | 'isBundled'>;
+
+const bundledBackground: Background = {
+  training: 'EuroSAT satellite tiles, BCCD blood cells and MedNIST radiographs',
+  suits:
+    'the sample and first steps with small images; for real work bring a larger one of your field',
+  licence: 'MIT',
+  isBundled: true,
+};
+const unknownBackground: Background = {
+  training: null,
+  suits: null,
+  licence: null,
+  isBundled: false,
+};
+
+/** Teachers of a workspace, and how fast this machine is with them. */
+export class TeacherService {
+  readonly #store: Store;
+  /** Measurements at work, by teacher and machine, so that none is made twice. */
+  readonly #measuring = new Map<string, Promise<MachineSpeed>>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Puts the bundled teacher where it belongs and returns its id. */
+  async ensureBundled(): Promise<number> {
+    const description = await inspectTeacher(bundledTeacher, {});
+    const name = 'ViT-Tiny, bundled';
+    const teacher = { name, file: bundledTeacher, description, ...bundledBackground };
+    return this.#store.teachers.upsert(teacher).id;
+  }
+
+  list(): Teacher[] {
+    return this.#store.teachers.list().map(describe);
+  }
+
+  /** @throws UserError when the file is no usable vision transformer */
+  async add(file: string): Promise<Teacher> {
+    const path = resolve(file);
+    const description = await inspectTeacher(path, {});
+    requireColour(path, description.architecture.channels);
+    const known = this.#store.teachers
+      .list()
+      .find(({ description: { sha256 } }) => sha256 === description.sha256);
+    if (known?.isBundled === true) return describe(known);
+    const teacher = { name: teacherName(path), file: path, description, ...unknownBackground };
+    return describe(this.#store.teachers.upsert(teacher));
+  }
+
+  remove(id: number): void {
+    if (this.#store.teachers.get(id).isBundled) {
+      throw new UserError('invalid-option', 'The bundled teacher belongs to the program.');
+    }
+    this.#store.teachers.remove(id);
+  }
+
+  async estimate(
+    id: number,
+    settings: ProjectSettings,
+    images: number,
+    signal: AbortSignal,
+  ): Promise<StudentEstimate[]> {
+    const teacher = this.#store.teachers.get(id);
+    const speed = await this.#speedOf(teacher, settings.rank, signal);
+    return estimateStudents(architectureOf(teacher), speed, settings, images);
+  }
+
+  async #speedOf(
+    { id, file }: StoredTeacher,
+    rank: number,
+    signal: AbortSignal,
+  ): Promise<MachineSpeed> {
+    const machine = machineKey(rank);
+    const known = this.#store.teachers.estimate(machineSpeed, id, machine);
+    if (known) return known;
+    const key = `${id} ${machine}`;
+    const measuring = this.#measuring.get(key) ?? this.#measure(id, file, rank, machine);
+    this.#measuring.set(key, measuring);
+    try {
+      const speed = await measuring;
+      signal.throwIfAborted();
+      return speed;
+    } finally {
+      this.#measuring.delete(key);
+    }
+  }
+
+  async #measure(
+    id: number,
+    teacher: string,
+    rank: number,
+    machine: string,
+  ): Promise<MachineSpeed> {
+    const task = { kind: 'speed', request: { teacher, rank } } as const;
+    const result = await performInWorker(task, new AbortController().signal, () => undefined);
+    if (result.kind !== 'speed') throw new Error('the worker answered another task');
+    this.#store.teachers.saveEstimate(id, machine, result.speed);
+    return result.speed;
+  }
+}
+
+/** The contract writes the activation as text; the file's reader has made sure that it is one. */
+function architectureOf({ description }: StoredTeacher): VitArchitecture {
+  return description.architecture as VitArchitecture;
+}
+
+function describe(teacher: StoredTeacher): Teacher {
+  const { id, name, file, isBundled, training, suits, licence, description } = teacher;
+  const architecture = architectureOf(teacher);
+  const { imageSize, patchSize, width, heads, depth } = architecture;
+  const one = parameterCount({ ...architecture, depth: 1 });
+  const two = parameterCount({ ...architecture, depth: 2 });
+  const images = imagesAtOnce(openExecutor('cpu'), { architecture });
+  return {
+    ...{ id, name, file, isBundled, training, suits, licence },
+    bytes: description.bytes,
+    parameters: description.parameters,
+    ...{ imageSize, patchSize, width, heads, depth },
+    blockParameters: two - one,
+    assumed: description.assumed,
+    memoryNeeded: Math.round(trainingMemory(architecture, Math.ceil(depth / 2), images)),
+    memoryFree: memoryFree(),
+  };
+}
+
+function requireColour(path: string, channels: number): void {
+  if (channels === 3) return;
+  throw new UserError(
+    'unsupported',
+    `${path}: this teacher takes ${channels} bands, but images are read as three (red, green, blue). Choose a teacher for colour images.`,
+  );
+}

@@ -1,0 +1,22 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { makeFolder } from './make-folder.ts';
+
+it('makes what is missing, and says what is in the way', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-folder-'));
+  try {
+    await makeFolder(join(folder, 'a', 'b', 'c'));
+    await makeFolder(join(folder, 'a', 'b', 'c'));
+    expect((await stat(join(folder, 'a', 'b', 'c'))).isDirectory()).toBe(true);
+    await writeFile(join(folder, 'file'), '');
+    await expect(makeFolder(join(folder, 'file', 'x'))).rejects.toMatchObject({ code: 'disk' });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it.runIf(process.platform === 'linux')('ends where no folder can ever be made', async () => {
+  await expect(makeFolder('/proc/understudy/x')).rejects.toMatchObject({ code: 'disk' });
+});

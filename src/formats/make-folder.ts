@@ -1,0 +1,36 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UserError } from '../core/errors.ts';
+import { systemCode, writeFailure } from './file-errors.ts';
+
+/**
+ * Makes a folder and those above it where they are missing. Step by step: Node's own recursive form never
+ * ends on file systems that answer "not found" for a folder that they do not let anyone make (/proc), and
+ * takes a read-only disk for a missing folder.
+ *
+ * @param path absolute
+ * @throws UserError 'disk'
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  if (found) {
+    throw new UserError('disk', `${path} is a file where a folder is needed. Choose another name.`);
+  }
+  const parent = dirname(path);
+  if (parent !== path) await makeFolder(parent);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    // Somebody else was quicker.
+    if (systemCode(error) === 'EEXIST') return;
+    if (systemCode(error) === 'ENOENT') {
+      throw new UserError(
+        'disk',
+        `No folder can be made in ${parent}. Choose another place.`,
+        'ENOENT',
+      );
+    }
+    throw writeFailure(error, path);
+  }
+}

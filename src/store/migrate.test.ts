@@ -1,0 +1,186 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { Connection } from './connection.ts';
+import { migrate } from './migrate.ts';
+import { migrations } from './migrations/all.ts';
+import type { Migration } from './migrations/migration.ts';
+import { databaseName, openStore } from './store.ts';
+import { rows, written } from './testing/rows.ts';
+import { temporaryFolder } from './testing/temporary-store.ts';
+
+const { description, settings, summary } = written;
+const newest = migrations.at(-1)?.version ?? 0;
+
+test('versions go up in tens, and each has its rows to test with', () => {
+  expect(migrations.map(({ version }) => version)).toEqual(
+    migrations.map((_, index) => 10 * (index + 1)),
+  );
+  for (const version of rows.keys()) {
+    expect(migrations.map((migration) => migration.version)).toContain(version);
+  }
+});
+
+/** A workspace as a version left it, with rows in every table. */
+function makeOld(folder: string, version: number): void {
+  const connection = new Connection(join(folder, databaseName));
+  for (const migration of migrations) {
+    if (migration.version > version) break;
+    migrate(connection, [migration]);
+    connection.execute(rows.get(migration.version) ?? '');
+  }
+  connection.close();
+}
+
+describe.each(migrations)('from version $version on', ({ version }) => {
+  test('every row is there and is understood', () => {
+    const folder = temporaryFolder();
+    makeOld(folder, version);
+    const before = tables(join(folder, databaseName));
+    for (const [name, count] of before) {
+      expect(`${name}: ${count}`).not.toBe(`${name}: 0`);
+    }
+    const store = openStore(folder);
+    const after = tables(join(folder, databaseName));
+    for (const [name, count] of before) expect([name, after.get(name)]).toEqual([name, count]);
+    expect(store.projects.list()).toMatchObject([
+      { name: 'Lungs', images: 2, labelled: 1, tested: 1, settings },
+    ]);
+    const { images } = store.images.page(1, { show: 2, search: 'a2' }, 0, 10);
+    expect(images).toMatchObject([{ id: 1, name: 'A2.png', classes: [2], isTest: true }]);
+    expect([...store.images.all(1)].map(({ name }) => name)).toEqual(['A2.png', 'A10.png']);
+    expect(store.imports.list(1)).toMatchObject([{ found: 2 }]);
+    expect(store.teachers.list()).toMatchObject([{ id: 1, description }]);
+    expect(store.teachers.estimate(z.unknown(), 1, 'here')).toEqual({ seconds: 1 });
+    expect(store.runs.list(1)).toMatchObject([{ id: 1, state: 'done', settings, summary }]);
+    expect(store.records.metrics(1)).toHaveLength(2);
+    expect(store.records.checkpoints(1)).toMatchObject([{ step: 600, file: 'last' }]);
+    expect(store.records.predictions(1)).toHaveLength(version < 20 ? 0 : 1);
+    expect(store.exports.list(1)).toMatchObject([{ format: 'int8' }]);
+    expect(store.jobs.list()).toMatchObject([{ kind: 'distill', run: 1 }]);
+    store.close();
+  });
+
+  test('a copy from before is kept where something changes', () => {
+    const folder = temporaryFolder();
+    makeOld(folder, version);
+    openStore(folder).close();
+    const copy = join(folder, `understudy.before-${String(version + 10).padStart(3, '0')}.sqlite`);
+    expect(existsSync(copy)).toBe(version < newest);
+    if (version === newest) return;
+    const database = new Database(copy, { readonly: true });
+    expect(database.pragma('user_version', { simple: true })).toBe(version);
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+    database.close();
+    const back = temporaryFolder();
+    makeOld(back, version);
+    expect(tables(copy)).toEqual(tables(join(back, databaseName)));
+  });
+});
+
+/** Rows by table. */
+function tables(file: string): Map<string, number> {
+  const database = new Database(file, { readonly: true });
+  const names = database
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'`)
+    .pluck()
+    .all() as string[];
+  const counts = names.map((name): [string, number] => {
+    return [name, Number(database.prepare(`SELECT count(*) FROM ${name}`).pluck().get())];
+  });
+  database.close();
+  return new Map(counts);
+}
+
+describe('the machinery', () => {
+  const step = (version: number, up: Migration['up']): Migration => ({ version, name: 'x', up });
+  const first = step(
+    10,
+    'CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT; INSERT INTO a VALUES (1)',
+  );
+
+  function temporaryDatabase(): { connection: Connection; folder: string } {
+    const folder = temporaryFolder();
+    return { connection: new Connection(join(folder, databaseName)), folder };
+  }
+
+  const versionOf = (connection: Connection): unknown => connection.pragma('user_version');
+
+  test('runs what is pending, once, in order', () => {
+    const { connection } = temporaryDatabase();
+    const done: number[] = [];
+    const steps = [10, 20, 30].map((version) => step(version, () => void done.push(version)));
+    migrate(connection, steps.slice(0, 1));
+    migrate(connection, steps);
+    migrate(connection, steps);
+    expect(done).toEqual([10, 20, 30]);
+    expect(versionOf(connection)).toBe(30);
+    connection.close();
+  });
+
+  test.each([
+    ['SQL', 'INSERT INTO a VALUES (2); INSERT INTO nowhere VALUES (1)'],
+    [
+      'a function',
+      (connection: Connection) => {
+        connection.run('INSERT INTO a VALUES (2)');
+        throw new TypeError('a defect');
+      },
+    ],
+    [
+      'rows that lose what they refer to',
+      'CREATE TABLE b (a INTEGER REFERENCES a); INSERT INTO b VALUES (7)',
+    ],
+  ])('a step that fails changes nothing: %s', (_name, up) => {
+    const { connection, folder } = temporaryDatabase();
+    migrate(connection, [first]);
+    const failing = expect.objectContaining({ name: 'UserError', code: 'invalid-file' }) as Error;
+    expect(() => {
+      migrate(connection, [first, step(20, up)]);
+    }).toThrow(failing);
+    expect(versionOf(connection)).toBe(10);
+    connection.close();
+    expect(tables(join(folder, databaseName))).toEqual(new Map([['a', 1]]));
+  });
+
+  test('a full disk is said as such', () => {
+    const { connection } = temporaryDatabase();
+    migrate(connection, [first]);
+    connection.pragma('max_page_count = 4');
+    const up = 'CREATE TABLE b (bytes BLOB); INSERT INTO b VALUES (zeroblob(100000))';
+    expect(() => {
+      migrate(connection, [first, step(20, up)]);
+    }).toThrow(/disk is full/);
+    connection.close();
+  });
+
+  test('a table that others refer to can be rebuilt', () => {
+    const { connection } = temporaryDatabase();
+    connection.pragma('foreign_keys = ON');
+    const child =
+      'CREATE TABLE b (a INTEGER REFERENCES a ON DELETE CASCADE); INSERT INTO b VALUES (1)';
+    const rebuild =
+      'CREATE TABLE c (id INTEGER PRIMARY KEY) STRICT; INSERT INTO c SELECT id FROM a; DROP TABLE a; ALTER TABLE c RENAME TO a';
+    migrate(connection, [first, step(20, child), step(30, rebuild)]);
+    const count = z.object({ count: z.number() });
+    expect(connection.get(count, 'SELECT count(*) AS count FROM b')).toEqual({ count: 1 });
+    expect(connection.pragma('foreign_keys')).toBe(1);
+    connection.close();
+  });
+
+  test('keeps the latest three copies, and nothing half written', () => {
+    const { connection, folder } = temporaryDatabase();
+    writeFileSync(join(folder, 'understudy.copy.partial'), 'of a process that was killed');
+    const steps = [first, ...[20, 30, 90, 100, 110].map((version) => step(version, ''))];
+    for (let end = 1; end <= steps.length; end++) migrate(connection, steps.slice(0, end));
+    connection.close();
+    expect(readdirSync(folder).sort()).toEqual([
+      'understudy.before-090.sqlite',
+      'understudy.before-100.sqlite',
+      'understudy.before-110.sqlite',
+      'understudy.sqlite',
+    ]);
+  });
+});

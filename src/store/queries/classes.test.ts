@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { addImages, addProject } from '../testing/fixtures.ts';
+import { temporaryStore } from '../testing/temporary-store.ts';
+
+const colour = '#009e73';
+
+test('a class is added last, renamed and recoloured', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store, ['x', 'y']);
+  const added = store.classes.add(project, { name: 'a', colour });
+  expect(store.classes.list(project).map(({ name }) => name)).toEqual(['x', 'y', 'a']);
+  expect(store.classes.rename(added, 'b')).toBe(project);
+  expect(store.classes.recolour(added, '#cc79a7')).toBe(project);
+  expect(store.classes.list(project).at(-1)).toEqual({
+    id: added,
+    name: 'b',
+    colour: '#cc79a7',
+    images: 0,
+  });
+});
+
+test('a name is taken once a project', () => {
+  const store = temporaryStore();
+  const { id: project, classes } = addProject(store, ['x', 'y']);
+  const other = addProject(store);
+  const taken = expect.objectContaining({ code: 'invalid-option' }) as Error;
+  expect(() => store.classes.add(project, { name: 'x', colour })).toThrow(taken);
+  expect(() => store.classes.rename(classes[0]?.id ?? 0, 'y')).toThrow(taken);
+  expect(store.classes.rename(classes[0]?.id ?? 0, 'x')).toBe(project);
+  store.classes.add(other.id, { name: 'x', colour });
+});
+
+test('its labels go with a class, and images without another become unlabelled', () => {
+  const store = temporaryStore();
+  const { id: project, classes } = addProject(store, ['x', 'y']);
+  const [x = 0, y = 0] = classes.map(({ id }) => id);
+  const [both = 0, only = 0, none = 0] = addImages(store, project, ['both', 'only', 'none']);
+  store.labels.set(project, [
+    { image: both, classes: [x, y] },
+    { image: only, classes: [x] },
+    { image: none, classes: [] },
+  ]);
+  expect(store.classes.remove(x)).toBe(project);
+  expect(store.images.get(both)).toMatchObject({ isLabelled: true, classes: [y] });
+  expect(store.images.get(only)).toMatchObject({ isLabelled: false, classes: [] });
+  expect(store.images.get(none)).toMatchObject({ isLabelled: true, classes: [] });
+});
+
+test('classes and projects that are not there', () => {
+  const store = temporaryStore();
+  const missing = expect.objectContaining({ code: 'not-found' }) as Error;
+  expect(() => store.classes.add(7, { name: 'x', colour })).toThrow(missing);
+  expect(() => store.classes.rename(7, 'x')).toThrow(missing);
+  expect(() => store.classes.recolour(7, colour)).toThrow(missing);
+  expect(() => store.classes.remove(7)).toThrow(missing);
+});

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import type { ProjectClass } from '../../contract/app.ts';
+import { UserError } from '../../core/errors.ts';
+import { oneNumber } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { notFound } from '../failures.ts';
+
+export interface NewClass {
+  readonly name: string;
+  /** sRGB, `#rrggbb`. */
+  readonly colour: string;
+}
+
+const classRow = z.object({
+  id: z.number(),
+  name: z.string(),
+  colour: z.string(),
+  images: z.number(),
+});
+
+/** A project's classes in their order, with how many images are of each. */
+export function classesOf(connection: Connection, project: number): ProjectClass[] {
+  return connection.all(
+    classRow,
+    `SELECT id, name, colour, (SELECT count(*) FROM labels WHERE class = classes.id) AS images
+     FROM classes WHERE project = ? ORDER BY position, id`,
+    project,
+  );
+}
+
+/** @throws UserError 'invalid-option' where the project has a class of that name */
+export function insertClass(
+  connection: Connection,
+  project: number,
+  { name, colour }: NewClass,
+): number {
+  refuseTakenName(connection, project, name);
+  return connection.run(
+    `INSERT INTO classes (project, name, colour, position)
+     VALUES (:project, :name, :colour,
+       (SELECT coalesce(max(position) + 1, 0) FROM classes WHERE project = :project))`,
+    { project, name, colour },
+  ).id;
+}
+
+function refuseTakenName(connection: Connection, project: number, name: string): void {
+  const sql = 'SELECT id AS value FROM classes WHERE project = ? AND name = ?';
+  if (connection.get(oneNumber, sql, project, name) === undefined) return;
+  throw new UserError(
+    'invalid-option',
+    `There is a class named “${name}” already. Choose another name.`,
+  );
+}
+
+/** Changes of a class return the project that it belongs to. */
+export class ClassQueries {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  list(project: number): ProjectClass[] {
+    return classesOf(this.#connection, project);
+  }
+
+  /**
+   * As the project's last class; returns its id.
+   *
+   * @throws UserError 'invalid-option' where the name is taken, 'not-found' without the project
+   */
+  add(project: number, newClass: NewClass): number {
+    return this.#connection.transaction(() => insertClass(this.#connection, project, newClass));
+  }
+
+  /** @throws UserError 'invalid-option' where the name is taken */
+  rename(id: number, name: string): number {
+    return this.#connection.transaction(() => {
+      const project = this.projectOf(id);
+      const current = 'SELECT id AS value FROM classes WHERE id = ? AND name = ?';
+      const isSame = this.#connection.get(oneNumber, current, id, name) !== undefined;
+      if (isSame) return project;
+      refuseTakenName(this.#connection, project, name);
+      this.#connection.run('UPDATE classes SET name = ? WHERE id = ?', name, id);
+      return project;
+    });
+  }
+
+  recolour(id: number, colour: string): number {
+    const project = this.projectOf(id);
+    this.#connection.run('UPDATE classes SET colour = ? WHERE id = ?', colour, id);
+    return project;
+  }
+
+  /**
+   * Its labels go with it. Images that had no other become unlabelled: that they belong to none of the
+   * classes is something nobody said.
+   */
+  remove(id: number): number {
+    return this.#connection.transaction(() => {
+      const project = this.projectOf(id);
+      this.#connection.run(
+        `UPDATE images SET is_labelled = 0
+         WHERE id IN (SELECT image FROM labels WHERE class = :id)
+           AND NOT EXISTS (SELECT 1 FROM labels WHERE image = images.id AND class <> :id)`,
+        { id },
+      );
+      this.#connection.run('DELETE FROM classes WHERE id = ?', id);
+      return project;
+    });
+  }
+
+  /** @throws UserError 'not-found' */
+  projectOf(id: number): number {
+    const sql = 'SELECT project AS value FROM classes WHERE id = ?';
+    const found = this.#connection.get(oneNumber, sql, id);
+    if (found === undefined) throw notFound('class', id);
+    return found.value;
+  }
+}

@@ -1,0 +1,173 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { projectImage, type ImageFilter } from '../../contract/app.ts';
+import type { Store } from '../store.ts';
+import { addImages, addProject, newImage } from '../testing/fixtures.ts';
+import { temporaryStore } from '../testing/temporary-store.ts';
+
+const everything: ImageFilter = { show: 'all', search: '' };
+
+function names(store: Store, project: number, filter: Partial<ImageFilter>): string[] {
+  const { total, images } = store.images.page(project, { ...everything, ...filter }, 0, 500);
+  expect(total).toBe(images.length);
+  return images.map(({ name }) => name);
+}
+
+test('an image keeps what is known of it', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store);
+  const image = newImage('sub/a.png', { group: 'patient 7', isTest: true });
+  const [added] = store.images.add(project, [image]);
+  expect(added).toEqual({ id: 1, isNew: true, folder: '/images', name: 'sub/a.png' });
+  expect(store.images.get(1)).toEqual({
+    ...image,
+    id: 1,
+    project,
+    path: join('/images', 'sub', 'a.png'),
+    isLabelled: false,
+    classes: [],
+  });
+  expect(store.images.page(project, everything, 0, 1).images).toEqual([
+    projectImage.parse({
+      id: 1,
+      name: 'sub/a.png',
+      width: 640,
+      height: 480,
+      isLabelled: false,
+      classes: [],
+      isTest: true,
+    }),
+  ]);
+});
+
+test('content is known again within a project, wherever it lies', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store);
+  const other = addProject(store).id;
+  store.images.add(project, [newImage('a.png')]);
+  const again = store.images.add(project, [
+    newImage('copy of a.png', { folder: '/elsewhere' }, 'a.png'),
+    newImage('b.png'),
+    newImage('twin of b.png', {}, 'b.png'),
+  ]);
+  expect(again).toEqual([
+    { id: 1, isNew: false, folder: '/images', name: 'a.png' },
+    { id: 2, isNew: true, folder: '/images', name: 'b.png' },
+    { id: 2, isNew: false, folder: '/images', name: 'b.png' },
+  ]);
+  expect(store.images.add(other, [newImage('a.png')])[0]?.isNew).toBe(true);
+});
+
+test('all of a batch is added or nothing', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store);
+  const images = [newImage('a.png'), newImage('b.png', { width: 0 })];
+  expect(() => store.images.add(project, images)).toThrow(/CHECK/);
+  expect(store.projects.get(project).images).toBe(0);
+  expect(() => store.images.add(7, [newImage('a.png')])).toThrow(/removed meanwhile/);
+});
+
+describe('a page', () => {
+  test('by folder and natural name', () => {
+    const store = temporaryStore();
+    const { id: project } = addProject(store);
+    store.images.add(project, [newImage('1.png', { folder: '/z' }, 'in another folder')]);
+    addImages(store, project, ['a10.png', 'A9.png', 'b/2.png', 'b/10.png', 'b/1.png']);
+    const order = ['A9.png', 'a10.png', 'b/1.png', 'b/2.png', 'b/10.png', '1.png'];
+    expect(names(store, project, {})).toEqual(order);
+    for (const [index, name] of order.entries()) {
+      const { total, images } = store.images.page(project, everything, index, 1);
+      expect([total, images[0]?.name]).toEqual([order.length, name]);
+    }
+    expect(store.images.page(project, everything, 6, 10)).toEqual({ total: 6, images: [] });
+  });
+
+  test('of what a filter leaves', () => {
+    const store = temporaryStore();
+    const { id: project, classes } = addProject(store, ['x', 'y']);
+    const [x = 0, y = 0] = classes.map(({ id }) => id);
+    const [a = 0, b = 0, c = 0] = addImages(store, project, ['a', 'b', 'c', 'd']);
+    store.labels.set(project, [
+      { image: a, classes: [y, x] },
+      { image: b, classes: [x] },
+      { image: c, classes: [] },
+    ]);
+    store.images.setTest(project, [b, c], true);
+    expect(names(store, project, { show: 'unlabelled' })).toEqual(['d']);
+    expect(names(store, project, { show: 'labelled' })).toEqual(['a', 'b', 'c']);
+    expect(names(store, project, { show: 'test' })).toEqual(['b', 'c']);
+    expect(names(store, project, { show: x })).toEqual(['a', 'b']);
+    expect(names(store, project, { show: x, search: 'B' })).toEqual(['b']);
+    expect(names(store, project, { show: 99 })).toEqual([]);
+    const { images } = store.images.page(project, everything, 0, 3);
+    expect(images.map((image) => [image.isLabelled, image.classes, image.isTest])).toEqual([
+      [true, [x, y], false],
+      [true, [x], true],
+      [true, [], true],
+    ]);
+  });
+
+  test('of what a search finds: any part, no case, nothing read as a pattern', () => {
+    const store = temporaryStore();
+    const { id: project } = addProject(store);
+    addImages(store, project, ['Pru\u0308fung_1.png', '100%.png', 'plain.png']);
+    expect(names(store, project, { search: 'PRÜF' })).toEqual(['Pru\u0308fung_1.png']);
+    expect(names(store, project, { search: '%' })).toEqual(['100%.png']);
+    expect(names(store, project, { search: '_' })).toEqual(['Pru\u0308fung_1.png']);
+    expect(names(store, project, { search: `'` })).toEqual([]);
+  });
+});
+
+test('reads all images or the labelled ones in order, while others write', () => {
+  const store = temporaryStore();
+  const { id: project, classes } = addProject(store, ['x']);
+  const ids = addImages(
+    store,
+    project,
+    Array.from({ length: 2100 }, (_, index) => `${index}.png`),
+  );
+  const last = ids.slice(-3).map((image) => ({ image, classes: classes.map(({ id }) => id) }));
+  store.labels.set(project, last);
+  let index = 0;
+  for (const { id, name } of store.images.all(project)) {
+    expect([id, name]).toEqual([ids[index], `${index}.png`]);
+    if (index++ % 500 === 0) store.images.setTest(project, [id], true);
+  }
+  expect(index).toBe(2100);
+  const labelled = [...store.images.all(project, 'labelled')];
+  expect(labelled.map(({ name }) => name)).toEqual(['2097.png', '2098.png', '2099.png']);
+  expect([...store.images.all(99)]).toEqual([]);
+});
+
+test('an image that moved keeps its labels and is found by its new name', () => {
+  const store = temporaryStore();
+  const { id: project, classes } = addProject(store, ['x']);
+  const [id = 0] = addImages(store, project, ['a.png']);
+  store.labels.set(project, [{ image: id, classes: [classes[0]?.id ?? 0] }]);
+  const place = { folder: '/moved', name: 'Sub/b.png', modified: 5 };
+  store.images.relocate([{ id, ...place }]);
+  expect(store.images.get(id)).toMatchObject({
+    ...place,
+    path: join('/moved', 'Sub', 'b.png'),
+    isLabelled: true,
+  });
+  expect(names(store, project, { search: 'sub/b' })).toEqual(['Sub/b.png']);
+  expect(() => {
+    store.images.relocate([{ id: 99, ...place }]);
+  }).toThrow(/not here/);
+});
+
+test('removes images of this project only, and never gives an id twice', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store);
+  const other = addProject(store).id;
+  const [a = 0, b = 0] = addImages(store, project, ['a', 'b']);
+  const [foreign = 0] = addImages(store, other, ['a']);
+  store.images.setTest(project, [foreign], true);
+  store.images.remove(project, [b, foreign, 99]);
+  expect(names(store, project, {})).toEqual(['a']);
+  expect(store.images.get(foreign).isTest).toBe(false);
+  expect(addImages(store, project, ['b'])).toEqual([4]);
+  store.images.remove(project, [a]);
+  expect(() => store.images.get(a)).toThrow(/not here/);
+});

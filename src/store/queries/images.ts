@@ -1,0 +1,233 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ImageFilter, ProjectImage } from '../../contract/app.ts';
+import { flag, json, oneNumber } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { notFound } from '../failures.ts';
+import { foldedName, naturalKey } from './names.ts';
+
+/** Where an image lies. */
+export interface ImagePlace {
+  /** Absolute; what was imported. */
+  readonly folder: string;
+  /** Relative to the folder, with `/` on every system. */
+  readonly name: string;
+  /** Milliseconds since 1970, as the file system says. */
+  readonly modified: number;
+}
+
+export interface NewImage extends ImagePlace {
+  /** Of the file's content; 32 bytes. */
+  readonly sha256: Uint8Array;
+  readonly bytes: number;
+  readonly width: number;
+  readonly height: number;
+  /** Patient, scene or the like; related images stay on one side of a split. */
+  readonly group: string | undefined;
+  readonly isTest: boolean;
+}
+
+export interface AddedImage {
+  readonly id: number;
+  /** False: the project has this content already, and nothing was changed. */
+  readonly isNew: boolean;
+  /** Where the store has it; not where it was found now, if it is known from elsewhere. */
+  readonly folder: string;
+  readonly name: string;
+}
+
+export interface StoredImage extends NewImage {
+  readonly id: number;
+  readonly project: number;
+  /** Absolute. */
+  readonly path: string;
+  readonly isLabelled: boolean;
+  /** Ids of classes. */
+  readonly classes: readonly number[];
+}
+
+export interface ImagePage {
+  readonly total: number;
+  readonly images: ProjectImage[];
+}
+
+const classIds = json(z.array(z.number()));
+
+const pageRow = z.object({
+  id: z.number(),
+  name: z.string(),
+  width: z.number(),
+  height: z.number(),
+  isLabelled: flag,
+  classes: classIds,
+  isTest: flag,
+});
+
+const storedRow = z
+  .object({
+    ...pageRow.shape,
+    project: z.number(),
+    folder: z.string(),
+    sha256: z.instanceof(Uint8Array),
+    bytes: z.number(),
+    modified: z.number(),
+    group: z.string().nullable(),
+  })
+  .transform(({ group, ...row }) => ({
+    ...row,
+    group: group ?? undefined,
+    path: join(row.folder, row.name),
+  }));
+
+const placeRow = z.object({ id: z.number(), folder: z.string(), name: z.string() });
+
+const shownColumns = `
+  id, name, width, height, is_labelled AS isLabelled, is_test AS isTest,
+  (SELECT json_group_array(class ORDER BY class) FROM labels WHERE image = images.id) AS classes`;
+
+const storedColumns = `${shownColumns}, project, folder, sha256, bytes,
+  modified, group_name AS "group"`;
+
+const inOrder = 'ORDER BY folder, natural_key, id';
+
+const conditions = {
+  all: '',
+  unlabelled: 'AND is_labelled = 0',
+  labelled: 'AND is_labelled = 1',
+  test: 'AND is_test = 1',
+  class: 'AND id IN (SELECT image FROM labels WHERE class = :class)',
+} as const;
+
+/** Rows that `all` reads at a time. */
+const batch = 1000;
+
+export class ImageQueries {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Adds what the project does not have yet, by content; one answer an image, in the same order. */
+  add(project: number, images: readonly NewImage[]): AddedImage[] {
+    return this.#connection.transaction(() => images.map((image) => this.#add(project, image)));
+  }
+
+  /** A part of the images that a filter leaves, by folder and natural name. */
+  page(project: number, filter: ImageFilter, offset: number, limit: number): ImagePage {
+    const show = typeof filter.show === 'number' ? 'class' : filter.show;
+    const search = foldedName(filter.search);
+    const where = `WHERE project = :project ${conditions[show]} ${
+      search === '' ? '' : 'AND instr(folded_name, :search) > 0'
+    }`;
+    const values = {
+      project,
+      ...(typeof filter.show === 'number' && { class: filter.show }),
+      ...(search !== '' && { search }),
+    };
+    const counted = `SELECT count(*) AS value FROM images ${where}`;
+    const total = this.#connection.get(oneNumber, counted, values)?.value ?? 0;
+    // The inner query needs an index only, however far the page is.
+    const images = this.#connection.all(
+      pageRow,
+      `SELECT ${shownColumns} FROM images
+       WHERE id IN (SELECT id FROM images ${where} ${inOrder} LIMIT :limit OFFSET :offset)
+       ${inOrder}`,
+      { ...values, limit, offset },
+    );
+    return { total, images };
+  }
+
+  /** @throws UserError 'not-found' */
+  get(id: number): StoredImage {
+    const sql = `SELECT ${storedColumns} FROM images WHERE id = ?`;
+    const row = this.#connection.get(storedRow, sql, id);
+    if (row === undefined) throw notFound('image', id);
+    return row;
+  }
+
+  /**
+   * All images of a project, or the labelled ones, by folder and natural name. They are read in batches,
+   * so the store stays usable meanwhile; changes made then may or may not show.
+   */
+  *all(project: number, which: 'all' | 'labelled' = 'all'): Generator<StoredImage> {
+    let last = { folder: '', name: '', id: 0 };
+    for (;;) {
+      const rows = this.#connection.all(
+        storedRow,
+        `SELECT ${storedColumns} FROM images WHERE project = :project ${conditions[which]}
+           AND (folder, natural_key, id) > (:folder, :key, :id)
+         ${inOrder} LIMIT ${batch}`,
+        { project, folder: last.folder, key: naturalKey(last.name), id: last.id },
+      );
+      yield* rows;
+      const end = rows.at(-1);
+      if (end === undefined) return;
+      last = end;
+    }
+  }
+
+  /** Notes where images lie that were found elsewhere by their content. */
+  relocate(moves: readonly (ImagePlace & { readonly id: number })[]): void {
+    this.#connection.transaction(() => {
+      for (const { id, folder, name, modified } of moves) {
+        const { rows } = this.#connection.run(
+          `UPDATE images SET folder = :folder, name = :name, modified = :modified,
+             folded_name = :folded, natural_key = :key WHERE id = :id`,
+          { id, folder, name, modified, folded: foldedName(name), key: naturalKey(name) },
+        );
+        if (rows === 0) throw notFound('image', id);
+      }
+    });
+  }
+
+  /** Holds images out from training, or lets them in. */
+  setTest(project: number, images: readonly number[], isTest: boolean): void {
+    this.#connection.run(
+      `UPDATE images SET is_test = :isTest
+       WHERE project = :project AND id IN (SELECT value FROM json_each(:images))`,
+      { project, isTest: Number(isTest), images: JSON.stringify(images) },
+    );
+  }
+
+  /** From the project; the files stay. Images that are not there are passed over. */
+  remove(project: number, images: readonly number[]): void {
+    this.#connection.run(
+      'DELETE FROM images WHERE project = ? AND id IN (SELECT value FROM json_each(?))',
+      project,
+      JSON.stringify(images),
+    );
+  }
+
+  #add(project: number, image: NewImage): AddedImage {
+    const { folder, name, sha256, bytes, modified, width, height, group, isTest } = image;
+    const found = this.#connection.get(
+      placeRow,
+      'SELECT id, folder, name FROM images WHERE project = ? AND sha256 = ?',
+      project,
+      sha256,
+    );
+    if (found !== undefined) return { ...found, isNew: false };
+    const { id } = this.#connection.run(
+      `INSERT INTO images (project, folder, name, folded_name, natural_key, sha256, bytes, modified,
+         width, height, group_name, is_test)
+       VALUES (:project, :folder, :name, :folded, :key, :sha256, :bytes, :modified,
+         :width, :height, :group, :isTest)`,
+      {
+        project,
+        folder,
+        name,
+        folded: foldedName(name),
+        key: naturalKey(name),
+        sha256,
+        bytes,
+        modified,
+        width,
+        height,
+        group: group ?? null,
+        isTest: Number(isTest),
+      },
+    );
+    return { id, isNew: true, folder, name };
+  }
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { projectTask, type LabelChange, type ProjectTask } from '../../contract/app.ts';
+import { UserError } from '../../core/errors.ts';
+import { flag, json, oneNumber } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { notFound } from '../failures.ts';
+
+const taskRow = z.object({ task: projectTask });
+
+const labelledRow = z.object({
+  name: z.string(),
+  isLabelled: flag,
+  classes: json(z.array(z.number())),
+});
+
+export class LabelQueries {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Applies all changes, in order, or none. Returns the changes that undo them, in the order in which to
+   * apply them.
+   *
+   * @throws UserError 'not-found' for an image or class that is not the project's, 'invalid-labels' where
+   * an image would not have the one class that the project's task asks for
+   */
+  set(project: number, changes: readonly LabelChange[]): LabelChange[] {
+    return this.#connection.transaction(() => {
+      const task = this.#taskOf(project);
+      const classes = this.#classesOf(project);
+      const before = changes.map((change) => this.#set(project, task, classes, change));
+      return before.reverse();
+    });
+  }
+
+  #set(
+    project: number,
+    task: ProjectTask,
+    known: ReadonlySet<number>,
+    { image, classes }: LabelChange,
+  ): LabelChange {
+    const old = this.#connection.get(
+      labelledRow,
+      `SELECT name, is_labelled AS isLabelled,
+         (SELECT json_group_array(class ORDER BY class) FROM labels WHERE image = :image) AS classes
+       FROM images WHERE id = :image AND project = :project`,
+      { image, project },
+    );
+    if (old === undefined) throw notFound('image', image);
+    const given = new Set(classes);
+    const strange = [...given].find((id) => !known.has(id));
+    if (strange !== undefined) throw notFound('class', strange);
+    if (classes !== null && task === 'single' && given.size !== 1) {
+      throw new UserError(
+        'invalid-labels',
+        `In this project every image has one class, and ${old.name} was given ${given.size}. Choose one, or take its label away.`,
+      );
+    }
+    this.#connection.run('DELETE FROM labels WHERE image = ?', image);
+    for (const id of given) {
+      this.#connection.run('INSERT INTO labels (image, class) VALUES (?, ?)', image, id);
+    }
+    this.#connection.run(
+      'UPDATE images SET is_labelled = ? WHERE id = ?',
+      Number(classes !== null),
+      image,
+    );
+    return { image, classes: old.isLabelled ? old.classes : null };
+  }
+
+  #taskOf(project: number): ProjectTask {
+    const found = this.#connection.get(taskRow, 'SELECT task FROM projects WHERE id = ?', project);
+    if (found === undefined) throw notFound('project', project);
+    return found.task;
+  }
+
+  #classesOf(project: number): Set<number> {
+    const sql = 'SELECT id AS value FROM classes WHERE project = ?';
+    return new Set(this.#connection.all(oneNumber, sql, project).map(({ value }) => value));
+  }
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import {
+  domain,
+  projectSettings,
+  projectTask,
+  type Domain,
+  type Project,
+  type ProjectSettings,
+  type ProjectTask,
+} from '../../contract/app.ts';
+import { flag, json, now, toJson } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { notFound } from '../failures.ts';
+import { classesOf, insertClass, type NewClass } from './classes.ts';
+
+export interface NewProject {
+  readonly name: string;
+  readonly domain: Domain;
+  readonly task: ProjectTask;
+  readonly isSample: boolean;
+  readonly settings: ProjectSettings;
+  readonly classes: readonly NewClass[];
+}
+
+/** What is left out, or undefined, stays. */
+export interface ProjectChange {
+  readonly name?: string | undefined;
+  readonly domain?: Domain | undefined;
+  readonly settings?:
+    { readonly [K in keyof ProjectSettings]?: ProjectSettings[K] | undefined } | undefined;
+}
+
+const projectRow = z.object({
+  id: z.number(),
+  name: z.string(),
+  domain,
+  task: projectTask,
+  isSample: flag,
+  settings: json(projectSettings),
+  createdAt: z.string(),
+  openedAt: z.string(),
+});
+
+const countsRow = z.object({ images: z.number(), labelled: z.number(), tested: z.number() });
+
+const selectProject = `
+  SELECT id, name, domain, task, is_sample AS isSample, settings, created_at AS createdAt,
+    opened_at AS openedAt
+  FROM projects`;
+
+export class ProjectQueries {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** @throws UserError 'invalid-option' where two classes have one name */
+  create({ name, domain, task, isSample, settings, classes }: NewProject): Project {
+    return this.#connection.transaction(() => {
+      const { id } = this.#connection.run(
+        `INSERT INTO projects (name, domain, task, is_sample, settings, created_at, opened_at)
+         VALUES (:name, :domain, :task, :isSample, :settings, :now, :now)`,
+        {
+          name,
+          domain,
+          task,
+          isSample: Number(isSample),
+          settings: toJson(projectSettings, settings),
+          now: now(),
+        },
+      );
+      for (const newClass of classes) insertClass(this.#connection, id, newClass);
+      return this.get(id);
+    });
+  }
+
+  /** The one opened last first. */
+  list(): Project[] {
+    const sql = `${selectProject} ORDER BY opened_at DESC, id DESC`;
+    return this.#connection.all(projectRow, sql).map((row) => this.#withCounts(row));
+  }
+
+  /** @throws UserError 'not-found' */
+  get(id: number): Project {
+    const row = this.#connection.get(projectRow, `${selectProject} WHERE id = ?`, id);
+    if (row === undefined) throw notFound('project', id);
+    return this.#withCounts(row);
+  }
+
+  update(id: number, { name, domain, settings = {} }: ProjectChange): Project {
+    return this.#connection.transaction(() => {
+      const old = this.get(id);
+      const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+      const merged = { ...old.settings, ...Object.fromEntries(given) };
+      this.#connection.run(
+        'UPDATE projects SET name = ?, domain = ?, settings = ? WHERE id = ?',
+        name ?? old.name,
+        domain ?? old.domain,
+        toJson(projectSettings, merged),
+        id,
+      );
+      return this.get(id);
+    });
+  }
+
+  /** Notes that it was opened now. */
+  touch(id: number): void {
+    const { rows } = this.#connection.run(
+      'UPDATE projects SET opened_at = ? WHERE id = ?',
+      now(),
+      id,
+    );
+    if (rows === 0) throw notFound('project', id);
+  }
+
+  /** With everything that belongs to it, but no file of anyone. */
+  remove(id: number): void {
+    const { rows } = this.#connection.run('DELETE FROM projects WHERE id = ?', id);
+    if (rows === 0) throw notFound('project', id);
+  }
+
+  #withCounts(row: z.infer<typeof projectRow>): Project {
+    const counts = this.#connection.get(
+      countsRow,
+      `SELECT count(*) AS images, coalesce(sum(is_labelled), 0) AS labelled,
+         coalesce(sum(is_labelled AND is_test), 0) AS tested
+       FROM images WHERE project = ?`,
+      row.id,
+    );
+    const none = { images: 0, labelled: 0, tested: 0 };
+    return { ...row, ...(counts ?? none), classes: classesOf(this.#connection, row.id) };
+  }
+}

@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { run as runSchema, type Run } from '../../contract/app.ts';
+import type { Store } from '../store.ts';
+import { addImages, addProject, newTeacher, settings, summary } from '../testing/fixtures.ts';
+import { temporaryStore } from '../testing/temporary-store.ts';
+
+beforeEach(() => vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
+afterEach(() => vi.useRealTimers());
+
+function addRun(store: Store, project: number): Run {
+  const teacher = store.teachers.upsert(newTeacher()).id;
+  return store.runs.create({ project, teacher, settings, folder: (id) => `/runs/${id}` });
+}
+
+test('a run from its start to its end', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store);
+  const created = addRun(store, project);
+  expect(runSchema.parse(created)).toEqual({
+    id: 1,
+    project,
+    state: 'queued',
+    settings,
+    teacherName: 'vit',
+    teacherBlocks: 12,
+    createdAt: '2026-01-01T10:00:00.000Z',
+    finishedAt: null,
+    step: 0,
+    error: null,
+    summary: null,
+  });
+  expect(store.runs.files(created.id)).toEqual({ folder: '/runs/1', teacher: 1 });
+  vi.advanceTimersByTime(60_000);
+  const error = { code: 'disk', message: 'The disk is full.', details: 'ENOSPC' };
+  const finishedAt = '2026-01-01T10:01:00.000Z';
+  const failed = store.runs.update(1, { state: 'failed', step: 40, error });
+  expect(failed).toEqual({ ...created, state: 'failed', step: 40, error, finishedAt });
+  const running = store.runs.update(1, { state: 'running', error: null });
+  expect(running).toEqual({ ...created, state: 'running', step: 40 });
+  const done = store.runs.update(1, { state: 'done', step: 600, summary });
+  expect(runSchema.parse(done)).toEqual({
+    ...created,
+    ...{ state: 'done', step: 600, summary, finishedAt },
+  });
+  expect(store.runs.get(1)).toEqual(done);
+});
+
+test('lists a project, the latest first, and what was interrupted, in its order', () => {
+  const store = temporaryStore();
+  const project = addProject(store).id;
+  const other = addProject(store).id;
+  for (const state of ['queued', 'running', 'paused', 'failed', 'done'] as const) {
+    store.runs.update(addRun(store, project).id, { state });
+  }
+  addRun(store, other);
+  expect(store.runs.list(project).map(({ id }) => id)).toEqual([5, 4, 3, 2, 1]);
+  expect(store.runs.interrupted().map(({ id }) => id)).toEqual([1, 2, 6]);
+});
+
+test('curve, with the points that a resumed run writes again', () => {
+  const store = temporaryStore();
+  const { id } = addRun(store, addProject(store).id);
+  const curve = (first: number, last: number, loss: number): { step: number; loss: number }[] =>
+    Array.from({ length: last - first + 1 }, (_, index) => ({ step: first + index, loss }));
+  store.records.addMetrics(id, curve(1, 12, 0.5));
+  store.records.addMetrics(id, curve(9, 15, 0.25));
+  expect(store.records.metrics(id)).toEqual([...curve(1, 8, 0.5), ...curve(9, 15, 0.25)]);
+});
+
+test('predictions are replaced as a whole; images that have gone are passed over', () => {
+  const store = temporaryStore();
+  const project = addProject(store).id;
+  const { id } = addRun(store, project);
+  const [ten = 0, nine = 0] = addImages(store, project, ['10.png', '9.png']);
+  const said = { truth: [0], teacher: [0], copy: [], student: [0, 1] };
+  store.records.replacePredictions(id, [{ image: nine, ...said, truth: [1] }]);
+  const all = [ten, nine, 99].map((image) => ({ image, ...said }));
+  store.records.replacePredictions(id, all);
+  expect(store.records.predictions(id)).toEqual([
+    { image: nine, name: '9.png', ...said },
+    { image: ten, name: '10.png', ...said },
+  ]);
+  store.images.remove(project, [nine]);
+  expect(store.records.predictions(id)).toHaveLength(1);
+});
+
+test('checkpoints, the one to go on from first', () => {
+  const store = temporaryStore();
+  const { id } = addRun(store, addProject(store).id);
+  store.records.addCheckpoint(id, 90, 'a');
+  store.records.addCheckpoint(id, 100, 'b');
+  store.records.addCheckpoint(id, 100, 'c');
+  const createdAt = '2026-01-01T10:00:00.000Z';
+  expect(store.records.checkpoints(id)).toEqual([
+    { step: 100, file: 'c', createdAt },
+    { step: 90, file: 'a', createdAt },
+  ]);
+  store.records.removeCheckpoint(id, 100);
+  expect(store.records.checkpoints(id).map(({ step }) => step)).toEqual([90]);
+});
+
+test('exports, the latest first', () => {
+  const store = temporaryStore();
+  const { id: run } = addRun(store, addProject(store).id);
+  const exported = { run, format: 'int8', file: '/out/student.onnx', bytes: 12 } as const;
+  store.exports.add(exported);
+  store.exports.add({ ...exported, format: 'safetensors' });
+  const createdAt = '2026-01-01T10:00:00.000Z';
+  expect(store.exports.list(run)).toEqual([
+    { ...exported, format: 'safetensors', createdAt },
+    { ...exported, createdAt },
+  ]);
+});
+
+test('jobs, until they end or what they work on goes', () => {
+  const store = temporaryStore();
+  const project = addProject(store).id;
+  const { id: run } = addRun(store, project);
+  const first = store.jobs.add({ kind: 'distill', project: null, run });
+  const second = store.jobs.add({ kind: 'import', project, run: null });
+  vi.advanceTimersByTime(1000);
+  store.jobs.beat(second);
+  const createdAt = '2026-01-01T10:00:00.000Z';
+  const queued = { project: null, run, state: 'queued', createdAt, heartbeat: createdAt };
+  const heartbeat = '2026-01-01T10:00:01.000Z';
+  const running = { project, run: null, state: 'running', createdAt, heartbeat };
+  expect(store.jobs.list()).toEqual([
+    { id: first, kind: 'distill', ...queued },
+    { id: second, kind: 'import', ...running },
+  ]);
+  store.runs.remove(run);
+  expect(store.jobs.list().map(({ id }) => id)).toEqual([second]);
+  store.jobs.remove(second);
+  expect(store.jobs.list()).toEqual([]);
+});
+
+test('a removed run leaves nothing', () => {
+  const store = temporaryStore();
+  const project = addProject(store).id;
+  const { id: run } = addRun(store, project);
+  const [image = 0] = addImages(store, project, ['a']);
+  store.records.addMetrics(run, [{ step: 1, loss: 0.5 }]);
+  store.records.addCheckpoint(run, 1, 'a');
+  store.records.replacePredictions(run, [{ image, truth: [], teacher: [], copy: [], student: [] }]);
+  store.exports.add({ run, format: 'float16', file: '/out', bytes: 1 });
+  store.runs.remove(run);
+  expect(store.records.metrics(run)).toEqual([]);
+  expect(store.records.checkpoints(run)).toEqual([]);
+  expect(store.records.predictions(run)).toEqual([]);
+  expect(store.exports.list(run)).toEqual([]);
+});
+
+test('what is not there', () => {
+  const store = temporaryStore();
+  const project = addProject(store).id;
+  const missing = expect.objectContaining({ name: 'UserError', code: 'not-found' }) as Error;
+  const teacher = store.teachers.upsert(newTeacher()).id;
+  const folder = (): string => '/run';
+  for (const action of [
+    () => store.runs.create({ project, teacher: 99, settings, folder }),
+    () => store.runs.create({ project: 99, teacher, settings, folder }),
+    () => store.runs.get(7),
+    () => store.runs.files(7),
+    () => store.runs.update(7, { state: 'done' }),
+    () => {
+      store.runs.remove(7);
+    },
+    () => {
+      store.records.addMetrics(7, [{ step: 1, loss: 1 }]);
+    },
+    () => {
+      store.exports.add({ run: 7, format: 'int8', file: '/out', bytes: 1 });
+    },
+  ]) {
+    expect(action).toThrow(missing);
+  }
+});

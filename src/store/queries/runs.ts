@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import {
+  failure,
+  projectSettings,
+  runState,
+  type Failure,
+  type ProjectSettings,
+  type Run,
+  type RunState,
+} from '../../contract/app.ts';
+import { distillSummary, type DistillSummary } from '../../contract/jobs.ts';
+import { json, now, toJson } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { notFound } from '../failures.ts';
+
+export interface NewRun {
+  readonly project: number;
+  readonly teacher: number;
+  readonly settings: ProjectSettings;
+  /** Where the run's files go, by its id. */
+  readonly folder: (id: number) => string;
+}
+
+/** What is left out stays. */
+export interface RunChange {
+  readonly state?: RunState;
+  readonly step?: number;
+  readonly error?: Failure | null;
+  readonly summary?: DistillSummary | null;
+}
+
+/** What the engine needs of a run and the window does not. */
+export interface RunFiles {
+  readonly folder: string;
+  /** Null where it was removed since. */
+  readonly teacher: number | null;
+}
+
+const runRow = z.object({
+  id: z.number(),
+  project: z.number(),
+  state: runState,
+  settings: json(projectSettings),
+  teacherName: z.string(),
+  teacherBlocks: z.number(),
+  createdAt: z.string(),
+  finishedAt: z.string().nullable(),
+  step: z.number(),
+  error: json(failure).nullable(),
+  summary: json(distillSummary).nullable(),
+});
+
+const filesRow = z.object({ folder: z.string(), teacher: z.number().nullable() });
+
+const selectRun = `
+  SELECT id, project, state, settings, teacher_name AS teacherName, teacher_blocks AS teacherBlocks,
+    created_at AS createdAt, finished_at AS finishedAt, step, error, summary
+  FROM runs`;
+
+export class RunQueries {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * A queued run, which keeps the settings and what it shows of its teacher.
+   *
+   * @throws UserError 'not-found' without the teacher or the project
+   */
+  create({ project, teacher, settings, folder }: NewRun): Run {
+    return this.#connection.transaction(() => {
+      const { rows, id } = this.#connection.run(
+        `INSERT INTO runs
+           (project, teacher, teacher_name, teacher_blocks, state, settings, folder, created_at)
+         SELECT :project, id, name, description ->> '$.architecture.depth', 'queued', :settings, '',
+           :now
+         FROM teachers WHERE id = :teacher`,
+        { project, teacher, settings: toJson(projectSettings, settings), now: now() },
+      );
+      if (rows === 0) throw notFound('teacher', teacher);
+      this.#connection.run('UPDATE runs SET folder = ? WHERE id = ?', folder(id), id);
+      return this.get(id);
+    });
+  }
+
+  /** @throws UserError 'not-found' */
+  get(id: number): Run {
+    const row = this.#connection.get(runRow, `${selectRun} WHERE id = ?`, id);
+    if (row === undefined) throw notFound('run', id);
+    return row;
+  }
+
+  /** @throws UserError 'not-found' */
+  files(id: number): RunFiles {
+    const sql = 'SELECT folder, teacher FROM runs WHERE id = ?';
+    const row = this.#connection.get(filesRow, sql, id);
+    if (row === undefined) throw notFound('run', id);
+    return row;
+  }
+
+  /** A project's runs, the latest first. */
+  list(project: number): Run[] {
+    return this.#connection.all(runRow, `${selectRun} WHERE project = ? ORDER BY id DESC`, project);
+  }
+
+  /** Those that were to go on when the process before this one ended, in their order. */
+  interrupted(): Run[] {
+    const sql = `${selectRun} WHERE state IN ('queued', 'running') ORDER BY id`;
+    return this.#connection.all(runRow, sql);
+  }
+
+  /** A run that comes to its end, well or not, is finished now. */
+  update(id: number, { state, step, error, summary }: RunChange): Run {
+    return this.#connection.transaction(() => {
+      if (state !== undefined) {
+        const finishedAt = state === 'done' || state === 'failed' ? now() : null;
+        this.#connection.run(
+          'UPDATE runs SET state = ?, finished_at = ? WHERE id = ?',
+          state,
+          finishedAt,
+          id,
+        );
+      }
+      if (step !== undefined) {
+        this.#connection.run('UPDATE runs SET step = ? WHERE id = ?', step, id);
+      }
+      if (error !== undefined) {
+        const text = error && toJson(failure, error);
+        this.#connection.run('UPDATE runs SET error = ? WHERE id = ?', text, id);
+      }
+      if (summary !== undefined) {
+        const text = summary && toJson(distillSummary, summary);
+        this.#connection.run('UPDATE runs SET summary = ? WHERE id = ?', text, id);
+      }
+      return this.get(id);
+    });
+  }
+
+  /** With its curve, predictions and list of exports; its files are the caller's to remove. */
+  remove(id: number): void {
+    const { rows } = this.#connection.run('DELETE FROM runs WHERE id = ?', id);
+    if (rows === 0) throw notFound('run', id);
+  }
+}

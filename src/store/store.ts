@@ -1,0 +1,121 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Connection } from './connection.ts';
+import { folderFailure } from './failures.ts';
+import { inspectDatabase } from './inspect.ts';
+import { takeLock } from './lock.ts';
+import { migrate } from './migrate.ts';
+import { migrations } from './migrations/all.ts';
+import { ClassQueries } from './queries/classes.ts';
+import { ExportQueries } from './queries/exports.ts';
+import { ImageQueries } from './queries/images.ts';
+import { ImportQueries } from './queries/imports.ts';
+import { JobQueries } from './queries/jobs.ts';
+import { LabelQueries } from './queries/labels.ts';
+import { ProjectQueries } from './queries/projects.ts';
+import { RunRecordQueries } from './queries/run-records.ts';
+import { RunQueries } from './queries/runs.ts';
+import { TeacherQueries } from './queries/teachers.ts';
+
+/*
+ * A workspace is a folder with one SQLite database, `understudy.sqlite`, held by one process at a time
+ * (lock.ts). Opening takes the lock, looks at the file without writing to it (inspect.ts), and brings it
+ * to the newest form (migrate.ts, migrations/). Queries are classes by entity (queries/); they speak in
+ * the contract's entities and check every row they read (connection.ts, columns.ts).
+ *
+ * Images stay where they lie: a row holds a place and the hash of the content, by which an image is known
+ * again when it moved. Everything is synchronous, as SQLite is; nothing here takes long but importing
+ * tens of thousands of images, which is done in batches.
+ */
+
+export const databaseName = 'understudy.sqlite';
+
+export interface Store {
+  /** Absolute. */
+  readonly folder: string;
+  readonly projects: ProjectQueries;
+  readonly classes: ClassQueries;
+  readonly images: ImageQueries;
+  readonly labels: LabelQueries;
+  readonly imports: ImportQueries;
+  readonly teachers: TeacherQueries;
+  readonly runs: RunQueries;
+  readonly records: RunRecordQueries;
+  readonly exports: ExportQueries;
+  readonly jobs: JobQueries;
+  /** All changes of `work` or none. May be nested; `work` must not be async. */
+  transaction<T>(work: () => T): T;
+  /** Puts everything into the one file and lets others in. A second call does nothing. */
+  close(): void;
+}
+
+/**
+ * Opens a workspace, which is created where there is none.
+ *
+ * @throws UserError 'disk' when the folder cannot be created or written, 'in-use' when another process has
+ * it open, 'invalid-file' when the database is damaged or another program's, 'unsupported' when a newer
+ * version wrote it
+ */
+export function openStore(folder: string): Store {
+  const path = resolve(folder);
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw folderFailure(error, path);
+  }
+  const unlock = takeLock(path);
+  try {
+    const connection = openDatabase(join(path, databaseName));
+    return storeOn(connection, path, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function openDatabase(file: string): Connection {
+  inspectDatabase(file, migrations.at(-1)?.version ?? 0);
+  const connection = new Connection(file);
+  try {
+    connection.pragma('journal_mode = WAL');
+    // A power cut may take the last transactions, never the database.
+    connection.pragma('synchronous = NORMAL');
+    connection.pragma('foreign_keys = ON');
+    connection.pragma('trusted_schema = OFF');
+    // KiB: the indices of 50,000 images stay in memory.
+    connection.pragma('cache_size = -32768');
+    migrate(connection, migrations);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function storeOn(connection: Connection, folder: string, unlock: () => void): Store {
+  let isOpen = true;
+  return {
+    folder,
+    projects: new ProjectQueries(connection),
+    classes: new ClassQueries(connection),
+    images: new ImageQueries(connection),
+    labels: new LabelQueries(connection),
+    imports: new ImportQueries(connection),
+    teachers: new TeacherQueries(connection),
+    runs: new RunQueries(connection),
+    records: new RunRecordQueries(connection),
+    exports: new ExportQueries(connection),
+    jobs: new JobQueries(connection),
+    transaction: (work) => connection.transaction(work),
+    close: () => {
+      if (!isOpen) return;
+      isOpen = false;
+      try {
+        connection.pragma('wal_checkpoint(TRUNCATE)');
+      } finally {
+        connection.close();
+        unlock();
+      }
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { Project, ProjectSettings, ProjectTask } from '../../contract/app.ts';
+import type { CandidateReport, DistillSummary, TeacherDescription } from '../../contract/jobs.ts';
+import type { NewImage } from '../queries/images.ts';
+import type { NewTeacher } from '../queries/teachers.ts';
+import type { Store } from '../store.ts';
+
+/** Entities for tests: sensible where a test does not say otherwise. */
+
+export const settings: ProjectSettings = {
+  teacher: null,
+  skip: 2,
+  rank: 16,
+  steps: 600,
+  views: 64,
+  batch: 128,
+  start: 'auto',
+  orientation: 'upright',
+};
+
+export function addProject(
+  store: Store,
+  classes: readonly string[] = [],
+  task: ProjectTask = 'several',
+): Project {
+  return store.projects.create({
+    name: 'Lungs',
+    domain: 'medical',
+    task,
+    isSample: false,
+    settings,
+    classes: classes.map((name) => ({ name, colour: '#0072b2' })),
+  });
+}
+
+/** An image whose content is its name, unless `content` says otherwise. */
+export function newImage(name: string, change: Partial<NewImage> = {}, content = name): NewImage {
+  return {
+    folder: '/images',
+    name,
+    modified: 1_700_000_000_000.25,
+    sha256: createHash('sha256').update(content).digest(),
+    bytes: 1234,
+    width: 640,
+    height: 480,
+    group: undefined,
+    isTest: false,
+    ...change,
+  };
+}
+
+/** Ids of images of these names. */
+export function addImages(store: Store, project: number, names: readonly string[]): number[] {
+  const images = names.map((name) => newImage(name));
+  return store.images.add(project, images).map(({ id }) => id);
+}
+
+export const description: TeacherDescription = {
+  file: '/models/vit.safetensors',
+  bytes: 343_000_000,
+  sha256: 'a'.repeat(64),
+  convention: 'timm',
+  storedAs: ['float32'],
+  architecture: {
+    imageSize: 224,
+    patchSize: 16,
+    channels: 3,
+    width: 768,
+    depth: 12,
+    heads: 12,
+    mlpWidth: 3072,
+    classTokens: 1,
+    registers: 0,
+    positionsCoverPrefix: true,
+    layerScale: false,
+    preNorm: false,
+    activation: 'gelu',
+    epsilon: 1e-6,
+    qkvBias: true,
+    pooling: 'class-token',
+    normAfterPooling: false,
+  },
+  normalization: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
+  assumed: ['heads'],
+  parameters: 85_800_000,
+  students: [{ skip: 2, blocks: [0, 2, 4, 6, 8, 10], parameters: 43_300_000 }],
+};
+
+export function newTeacher(change: Partial<NewTeacher> = {}): NewTeacher {
+  return {
+    name: 'vit',
+    file: '/models/vit.safetensors',
+    description,
+    training: null,
+    suits: null,
+    licence: 'Apache-2.0',
+    isBundled: false,
+    ...change,
+  };
+}
+
+const interval = { value: 0.9, low: 0.8, high: 0.95 };
+
+const candidate: CandidateReport = {
+  accuracy: interval,
+  balancedAccuracy: interval,
+  macroF1: interval,
+  auc: null,
+  confusion: [
+    [5, 1],
+    [0, 6],
+  ],
+  blocks: 6,
+  parameters: 43_300_000,
+  bytes: 173_200_000,
+  msPerImage: 12.5,
+};
+
+export const summary: DistillSummary = {
+  teacher: candidate,
+  copy: candidate,
+  student: candidate,
+  loss: { first: 0.5, last: 0.1 },
+  seconds: 60,
+  skip: 2,
+  blocks: [0, 2, 4, 6, 8, 10],
+  rank: 16,
+  steps: 600,
+  classes: ['clear', 'opaque'],
+  task: 'single',
+  images: { distilled: 40, labelled: 28, tested: 12, skipped: [] },
+  targetCacheHits: 0.98,
+  parity: [],
+  files: [],
+};

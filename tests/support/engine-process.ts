@@ -1,0 +1,91 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type {
+  Answer,
+  EngineMessage,
+  EngineMethod,
+  EventName,
+  EventOf,
+  Params,
+  Result,
+} from '../../src/contract/app.ts';
+
+const serverFile = fileURLToPath(new URL('../../src/engine/server.ts', import.meta.url));
+
+interface Heard {
+  readonly name: EventName;
+  readonly content: unknown;
+}
+
+/** The real engine in its own process, asked as the window asks it. */
+export class EngineProcess {
+  readonly child: ChildProcess;
+  readonly heard: Heard[] = [];
+  readonly #waiting = new Map<number, (answer: Answer<unknown>) => void>();
+  readonly #listeners = new Set<(heard: Heard) => void>();
+  #last = 0;
+
+  private constructor(workspace: string) {
+    this.child = fork(serverFile, ['--workspace', workspace], {
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      serialization: 'advanced',
+    });
+    this.child.on('message', (message: EngineMessage) => {
+      if (message.kind === 'response') {
+        this.#waiting.get(message.id)?.(message.answer);
+        this.#waiting.delete(message.id);
+        return;
+      }
+      this.heard.push(message);
+      for (const listener of this.#listeners) listener(message);
+    });
+  }
+
+  /** Starts an engine and waits until it is ready, or says why it is not. */
+  static async start(workspace: string): Promise<EngineProcess> {
+    const engine = new EngineProcess(workspace);
+    const { state, error } = await engine.next('engine.state');
+    if (state !== 'ready') throw new Error(error?.message ?? state);
+    return engine;
+  }
+
+  /** The answer as it came, error or value. */
+  ask(method: EngineMethod, params: unknown): Promise<Answer<unknown>> {
+    const id = ++this.#last;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.child.send({ kind: 'request', id, method, params });
+    });
+  }
+
+  async call<M extends EngineMethod>(method: M, params: Params<M>): Promise<Result<M>> {
+    const answer = await this.ask(method, params);
+    if (!answer.ok) throw Object.assign(new Error(answer.error.message), answer.error);
+    return answer.value as Result<M>;
+  }
+
+  /** The next event of a name, from now on, that passes a test. */
+  next<E extends EventName>(
+    name: E,
+    test: (content: EventOf<E>) => boolean = () => true,
+  ): Promise<EventOf<E>> {
+    return new Promise((resolve) => {
+      const listener = (heard: Heard): void => {
+        const content = heard.content as EventOf<E>;
+        if (heard.name !== name || !test(content)) return;
+        this.#listeners.delete(listener);
+        resolve(content);
+      };
+      this.#listeners.add(listener);
+    });
+  }
+
+  /** Ends it cleanly and returns its exit code. */
+  async stop(): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    const ended = new Promise<number | null>((resolve) => this.child.once('exit', resolve));
+    if (this.child.connected) this.child.send({ kind: 'shutdown' });
+    return ended;
+  }
+}
