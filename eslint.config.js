@@ -1,5 +1,7 @@
 import js from '@eslint/js';
 import globals from 'globals';
+import svelte from 'eslint-plugin-svelte';
+import svelteParser from 'svelte-eslint-parser';
 import tseslint from 'typescript-eslint';
 
 /**
@@ -11,8 +13,12 @@ const layers = {
   contract: [],
   formats: ['core', 'contract'],
   runtime: ['core', 'contract'],
-  engine: ['core', 'contract', 'formats', 'runtime'],
+  store: ['core', 'contract'],
+  engine: ['core', 'contract', 'formats', 'runtime', 'store'],
   cli: ['contract', 'engine'],
+  main: ['contract'],
+  preload: ['contract'],
+  renderer: ['contract'],
 };
 
 const folders = Object.keys(layers);
@@ -29,7 +35,7 @@ const layerRules = folders.map((folder) => {
     patterns.push({ regex: '^node:', message: 'src/core is pure TypeScript: no Node modules.' });
   }
   return {
-    files: [`src/${folder}/**/*.ts`],
+    files: [`src/${folder}/**/*.{ts,svelte}`],
     ignores: ['**/*.test.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns }] },
   };
@@ -38,11 +44,16 @@ const layerRules = folders.map((folder) => {
 export default tseslint.config(
   { ignores: ['node_modules', 'out', 'dist', 'src/core/onnx/onnx_pb.*'] },
   js.configs.recommended,
+  ...svelte.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.svelte'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: import.meta.dirname,
+        extraFileExtensions: ['.svelte'],
+      },
     },
     rules: {
       // Whole numbers in messages are wanted; objects are not.
@@ -55,7 +66,22 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['**/*.svelte'],
+    languageOptions: { parser: svelteParser, parserOptions: { parser: tseslint.parser } },
+    rules: {
+      // Components are `any` to ESLint; svelte-check knows their types.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      'prefer-const': 'off',
+      'svelte/prefer-const': ['error', { excludedRunes: ['$props', '$derived'] }],
+    },
+  },
   { files: ['*.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['src/renderer/**/*.{ts,svelte}'], languageOptions: { globals: globals.browser } },
   { files: ['**/*.{js,mjs}'], languageOptions: { globals: globals.node } },
   ...layerRules,
 );

@@ -14,6 +14,17 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          globalSetup: './e2e/support/setup.ts',
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // One window at a time: two would share the cores, and the focus.
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -116,9 +116,10 @@ export class RunService {
     const [run] = this.#store.runs.interrupted();
     if (!run) return;
     const controller = new AbortController();
-    // Begins in a later turn, once it is known as the active one.
-    const ended = Promise.resolve().then(() => this.#perform(run, controller.signal));
-    this.#active = { id: run.id, controller, ended };
+    const active = { id: run.id, controller, ended: Promise.resolve() };
+    this.#active = active;
+    // Its state changes before this returns: an answer that still said `queued` would come after the event.
+    active.ended = this.#perform(run, controller.signal);
   }
 
   async #stop(active: ActiveRun, wish: 'pause' | 'cancel'): Promise<void> {

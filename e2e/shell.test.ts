@@ -1,0 +1,328 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { ElectronApplication } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { launchApp, launchCommand } from './support/app.ts';
+import type { LaunchedApp, LaunchOptions } from './support/app.ts';
+import { ask, heardBy, listenTo } from './support/bridge.ts';
+import type { PageWindow } from './support/bridge.ts';
+
+// The window's process and its engine, through a real window; what is in the page is tested elsewhere.
+
+const preloadFile = join(import.meta.dirname, '..', 'out', 'preload', 'preload.cjs');
+
+/** The number of the engine's process, which is the only child that the main process spawned itself. */
+function enginePid(app: ElectronApplication): Promise<number | undefined> {
+  return app.evaluate(() => {
+    const main = globalThis.process as unknown as { _getActiveHandles(): object[] };
+    const handles = main._getActiveHandles();
+    const child = handles.find((handle) => handle.constructor.name === 'ChildProcess');
+    return (child as { pid?: number } | undefined)?.pid;
+  });
+}
+
+function bounds(app: ElectronApplication) {
+  return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+}
+
+describe('one window', () => {
+  let launched: LaunchedApp;
+  beforeAll(async () => {
+    launched = await launchApp({ colorScheme: 'dark' });
+  });
+  afterAll(async () => {
+    await launched.close();
+  });
+
+  test('opens with the page in it', async () => {
+    const { app, page } = launched;
+    await page.locator('#app > *').first().waitFor({ state: 'attached' });
+    expect(page.url()).toBe('understudy://page/index.html');
+    expect(await bounds(app)).toMatchObject({ width: 1280, height: 800 });
+    const windows = await app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().map((window) => window.isVisible()),
+    );
+    expect(windows).toEqual([true]);
+  });
+
+  test('gives the page the bridge and nothing of Node', async () => {
+    const found = await launched.page.evaluate(() => ({
+      bridge: Object.keys((globalThis as unknown as PageWindow).understudy).sort(),
+      node: ['require', 'process', 'module', 'Buffer'].filter((name) => name in globalThis),
+    }));
+    expect(found).toEqual({
+      bridge: ['abort', 'listen', 'pathOf', 'platform', 'request'],
+      node: [],
+    });
+  });
+
+  test.each([
+    ['an unknown method', 'no.such', null],
+    ['a method of every object', 'toString', null],
+    ['a method that is none', { method: 'workspace.status' }, null],
+    ['parameters that do not fit', 'project.get', { project: 'the first' }],
+    ['parameters too many', 'project.get', { project: 1, folder: '/' }],
+    ['parameters to a method without', 'shell.showLog', { file: '/etc/passwd' }],
+  ])('answers %s with an error, and goes on', async (_name, method, params) => {
+    const { page, workspace } = launched;
+    expect(await ask(page, method, params)).toMatchObject({
+      ok: false,
+      error: { code: 'invalid-request' },
+    });
+    expect(await ask(page, 'workspace.status', null)).toMatchObject({
+      ok: true,
+      value: { path: workspace },
+    });
+  });
+
+  test('answers a request without a number with an error', async () => {
+    const answer = await launched.page.evaluate(() =>
+      (globalThis as unknown as PageWindow).understudy.request('one', 'project.list', null),
+    );
+    expect(answer).toMatchObject({ ok: false, error: { code: 'invalid-request' } });
+  });
+
+  test('refuses another page, even with the same preload script', async () => {
+    const answer = await launched.app.evaluate(async ({ BrowserWindow }, preload) => {
+      const other = new BrowserWindow({ show: false, webPreferences: { preload } });
+      try {
+        await other.loadURL('data:text/html,other');
+        const code = 'window.understudy.request(1, "workspace.status", null)';
+        return (await other.webContents.executeJavaScript(code)) as unknown;
+      } finally {
+        other.destroy();
+      }
+    }, preloadFile);
+    expect(answer).toMatchObject({ ok: false, error: { code: 'forbidden' } });
+  });
+
+  test('stays where it is: no navigation, window, network or permission', async () => {
+    const { page } = launched;
+    const found = await page.evaluate(`(async () => {
+      const refused = (promise) => promise.then(() => false, () => true);
+      const opened = window.open('https://example.invalid/');
+      location.href = 'https://example.invalid/';
+      return {
+        opened: opened !== null,
+        fetchRefused: await refused(fetch('https://example.invalid/')),
+        filesRefused: await refused(fetch('file:///etc/hostname')),
+        geolocation: (await navigator.permissions.query({ name: 'geolocation' })).state,
+        notifications: await Notification.requestPermission(),
+      };
+    })()`);
+    expect(found).toEqual({
+      opened: false,
+      fetchRefused: true,
+      filesRefused: true,
+      geolocation: 'denied',
+      notifications: 'denied',
+    });
+    expect(page.url()).toBe('understudy://page/index.html');
+  });
+
+  test('lets the page write the clipboard, for its copy buttons', async () => {
+    const { app, page } = launched;
+    await app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.focus();
+    });
+    await page.evaluate(`navigator.clipboard.writeText('an error to report')`);
+    expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toBe('an error to report');
+  });
+
+  test('serves no file outside the page', async () => {
+    const statuses = await launched.page.evaluate(() =>
+      Promise.all(
+        [
+          '/index.html',
+          '/none.html',
+          '/..%2Fmain%2Fmain.js',
+          '/%2e%2e/main/main.js',
+          '/%00.js',
+        ].map(async (path) => (await fetch(path)).status),
+      ),
+    );
+    expect(statuses).toEqual([200, 404, 404, 404, 404]);
+  });
+
+  test('answers a picture that does not exist without one', async () => {
+    const statuses = await launched.page.evaluate(`Promise.all(
+      ['media://image/999999/thumbnail', 'media://image/1/other', 'media://file/1/whole'].map(
+        (url) =>
+          new Promise((resolve) => {
+            const image = new Image();
+            image.onload = () => resolve('loaded');
+            image.onerror = () => resolve('refused');
+            image.src = url;
+          }),
+      ),
+    )`);
+    expect(statuses).toEqual(['refused', 'refused', 'refused']);
+  });
+
+  test('tells the page what was chosen from the menu', async () => {
+    const { app, page } = launched;
+    await listenTo(page);
+    await app.evaluate(({ Menu }) => {
+      const items = Menu.getApplicationMenu()?.items.flatMap((menu) => menu.submenu?.items ?? []);
+      for (const label of ['New project', 'Undo', 'Keyboard shortcuts']) {
+        items?.find((item) => item.label === label)?.click();
+      }
+    });
+    await expect
+      .poll(() => heardBy(page, 'menu.command'))
+      .toEqual([{ command: 'new-project' }, { command: 'undo' }, { command: 'shortcuts' }]);
+  });
+
+  test('a second start ends and brings the first to the front', async () => {
+    const { app, workspace, userData } = launched;
+    await app.evaluate(({ app: first, BrowserWindow }) => {
+      const counted = globalThis as unknown as { starts: number; focused: number };
+      Object.assign(counted, { starts: 0, focused: 0 });
+      first.on('second-instance', () => (counted.starts += 1));
+      const window = BrowserWindow.getAllWindows()[0];
+      window?.hide();
+      window?.on('show', () => (counted.focused += 1));
+    });
+    const { executablePath, args, env } = await launchCommand({ workspace, userData });
+    const second = spawn(executablePath, ['--no-sandbox', ...args], { env, stdio: 'ignore' });
+    const code = await new Promise((resolve) => second.on('exit', resolve));
+    expect(code).toBe(0);
+    const seen = await app.evaluate(({ BrowserWindow }) => ({
+      ...(globalThis as unknown as { starts: number; focused: number }),
+      windows: BrowserWindow.getAllWindows().map((window) => window.isVisible()),
+    }));
+    expect(seen).toMatchObject({ starts: 1, focused: 1, windows: [true] });
+  });
+
+  test('an engine that was killed is started again, and the page is told', async () => {
+    const { app, page } = launched;
+    await ask(page, 'workspace.status', null);
+    await listenTo(page);
+    const first = await enginePid(app);
+    expect(first).toBeTypeOf('number');
+    process.kill(first ?? 0, 'SIGKILL');
+    await expect
+      .poll(() => heardBy(page, 'engine.state'), { timeout: 20_000 })
+      .toEqual([
+        {
+          state: 'restarting',
+          error: expect.objectContaining({ code: 'engine-stopped' }) as unknown,
+        },
+        { state: 'ready', error: null },
+      ]);
+    expect(await ask(page, 'workspace.status', null)).toMatchObject({ ok: true });
+    expect(await enginePid(app)).not.toBe(first);
+  });
+
+  test('another folder for projects is kept, and the engine moves there', async () => {
+    const { app, page, workspace, userData } = launched;
+    const other = await mkdtemp(join(tmpdir(), 'understudy-other-'));
+    try {
+      const choose = (folder: string | null): Promise<void> =>
+        app.evaluate(({ dialog }, chosen) => {
+          const result = { canceled: chosen === null, filePaths: chosen === null ? [] : [chosen] };
+          dialog.showOpenDialog = () => Promise.resolve(result);
+        }, folder);
+      await choose(null);
+      expect(await ask(page, 'shell.chooseWorkspace', null)).toEqual({ ok: true, value: null });
+      await choose(other);
+      expect(await ask(page, 'shell.chooseWorkspace', null)).toEqual({ ok: true, value: other });
+      expect(await ask(page, 'workspace.status', null)).toMatchObject({ value: { path: other } });
+      expect(JSON.parse(await readFile(join(userData, 'settings.json'), 'utf8'))).toEqual({
+        workspace: other,
+      });
+      await choose(workspace);
+      expect(await ask(page, 'shell.chooseWorkspace', null)).toEqual({
+        ok: true,
+        value: workspace,
+      });
+    } finally {
+      await rm(other, { recursive: true, force: true });
+    }
+  });
+
+  test('a page that crashed is replaced by one that offers to reload', async () => {
+    const { app } = launched;
+    await app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer();
+    });
+    // Playwright gives up a page that crashed, though the window goes on: ask the window itself.
+    const loaded = (url: string): Promise<void> =>
+      expect
+        .poll(
+          () =>
+            app.evaluate(({ BrowserWindow }) => {
+              const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+              return contents?.isLoading() === false ? contents.getURL() : '';
+            }),
+          { timeout: 20_000 },
+        )
+        .toBe(url);
+    const inWindow = (code: string): Promise<unknown> =>
+      app.evaluate(
+        ({ BrowserWindow }, script) =>
+          BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
+            script,
+          ) as Promise<unknown>,
+        code,
+      );
+    const request = 'window.understudy.request(1, "workspace.status", null)';
+
+    await loaded('understudy://page/failure');
+    expect(await inWindow('document.body.innerText')).toContain('The window stopped working');
+    expect(await inWindow(request)).toMatchObject({ ok: false, error: { code: 'forbidden' } });
+    await inWindow('document.querySelector("a").click()');
+    await loaded('understudy://page/index.html');
+    expect(await inWindow(request)).toMatchObject({ ok: true });
+  });
+});
+
+describe('from one start to the next', () => {
+  let userData: string;
+  const open: LaunchedApp[] = [];
+  const start = async (options: LaunchOptions = {}): Promise<LaunchedApp> => {
+    const launched = await launchApp({ userData, ...options });
+    open.push(launched);
+    return launched;
+  };
+  beforeAll(async () => {
+    userData = await mkdtemp(join(tmpdir(), 'understudy-settings-'));
+  });
+  afterEach(async () => {
+    for (const launched of open.splice(0)) await launched.close().catch(() => undefined);
+  });
+  afterAll(async () => {
+    await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  });
+
+  test('the window comes back where it was', async () => {
+    const first = await start();
+    await first.app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.setBounds({ x: 140, y: 90, width: 1180, height: 760 });
+    });
+    await expect.poll(() => bounds(first.app)).toMatchObject({ width: 1180 });
+    await first.close();
+    const second = await start();
+    expect(await bounds(second.app)).toEqual({ x: 140, y: 90, width: 1180, height: 760 });
+  });
+
+  test('damaged settings do no harm', async () => {
+    await writeFile(join(userData, 'settings.json'), '{"workspace":');
+    await writeFile(join(userData, 'window.json'), '{"x":"left"}');
+    const { app, page } = await start({ colorScheme: 'light' });
+    expect(await bounds(app)).toMatchObject({ width: 1280, height: 800 });
+    expect(await ask(page, 'workspace.status', null)).toMatchObject({ ok: true });
+    expect(await page.evaluate(`matchMedia('(prefers-color-scheme: light)').matches`)).toBe(true);
+  });
+
+  test('a folder that cannot be had is said, and the window is there to choose another', async () => {
+    const file = join(userData, 'a-file');
+    await writeFile(file, '');
+    const { page } = await start({ workspace: file });
+    const answer = await ask(page, 'project.list', null);
+    expect(answer).toMatchObject({ ok: false, error: { code: 'engine-stopped' } });
+  });
+});

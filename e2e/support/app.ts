@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { _electron } from 'playwright-core';
+import type { ElectronApplication, Page } from 'playwright-core';
+import { mainFile } from '../../scripts/electron/build.ts';
+import { ensureElectron } from '../../scripts/electron/ensure.ts';
+import { explainLaunch, openDisplay } from './display.ts';
+
+export interface LaunchOptions {
+  /** Folder of projects; a temporary one by default, which goes when the app is closed. */
+  readonly workspace?: string;
+  /** Where the app keeps its settings; as with the workspace. */
+  readonly userData?: string;
+  readonly colorScheme?: 'dark' | 'light';
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface LaunchedApp {
+  readonly app: ElectronApplication;
+  /** The page in the window; wait for what a test needs on it. */
+  readonly page: Page;
+  readonly workspace: string;
+  readonly userData: string;
+  /** Quits as a person would, and removes what was temporary. */
+  close(): Promise<void>;
+}
+
+/**
+ * Holds the app's `ready` event back until Playwright listens. It loads this itself only into an Electron
+ * that it found itself; without it, a window that opens early now and then stops the connection.
+ */
+const holdBack = join(
+  dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')),
+  'lib/server/electron/loader.js',
+);
+
+/** Starts the built app in a real window of 1280 by 800 px, apart from any other on this machine. */
+export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedApp> {
+  const temporary: string[] = [];
+  const folder = async (name: string): Promise<string> => {
+    const made = await mkdtemp(join(tmpdir(), `understudy-${name}-`));
+    temporary.push(made);
+    return made;
+  };
+  const workspace = options.workspace ?? (await folder('workspace'));
+  const userData = options.userData ?? (await folder('settings'));
+  const clean = async (): Promise<void> => {
+    for (const made of temporary) {
+      // Chromium's processes may write for a moment after the app has gone.
+      await rm(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    }
+  };
+  try {
+    const started = await launchCommand({ ...options, workspace, userData });
+    const app = await _electron
+      .launch({
+        ...started,
+        args: ['-r', holdBack, ...started.args],
+        ...scheme(options.colorScheme),
+        timeout: 60_000,
+      })
+      .catch((error: unknown) => {
+        throw explainLaunch(error);
+      });
+    const page = await app.firstWindow({ timeout: 60_000 });
+    await page.waitForLoadState('domcontentloaded');
+    const close = async (): Promise<void> => {
+      await app.close();
+      await clean();
+    };
+    return { app, page, workspace, userData, close };
+  } catch (error) {
+    await clean();
+    throw error;
+  }
+}
+
+/** What to run for an app of its own. Throws where there is no Electron, build or display. */
+export async function launchCommand({
+  workspace,
+  userData,
+  env = {},
+}: LaunchOptions & { readonly workspace: string; readonly userData: string }): Promise<{
+  readonly executablePath: string;
+  readonly args: string[];
+  readonly env: Record<string, string>;
+}> {
+  if (!existsSync(mainFile)) {
+    throw new Error('The window has not been built. Run npm run build, or npm run e2e for both.');
+  }
+  const display = await openDisplay();
+  const inherited = Object.entries(process.env).filter(
+    // Vitest's own settings say that this is a test, in ways that are not meant for the app.
+    ([name, value]) =>
+      value !== undefined && !/^(VITEST|NODE_ENV|ELECTRON_RENDERER_URL)/.test(name),
+  ) as [string, string][];
+  return {
+    executablePath: await ensureElectron(),
+    // Without a graphics card Chromium tries several ways to draw, and now and then waits for ever for
+    // one that failed; drawing on the processor at once, every machine shows the same pixels.
+    args: ['--disable-gpu', mainFile],
+    env: {
+      ...Object.fromEntries(inherited),
+      ...(display === undefined ? {} : { DISPLAY: display }),
+      UNDERSTUDY_WORKSPACE: workspace,
+      UNDERSTUDY_USER_DATA: userData,
+      ...env,
+    },
+  };
+}
+
+/** Without one the page follows the system. */
+function scheme(colorScheme: 'dark' | 'light' | undefined): { colorScheme?: 'dark' | 'light' } {
+  return colorScheme === undefined ? {} : { colorScheme };
+}

@@ -1,0 +1,16 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LaunchedApp } from './app.ts';
+
+const folder = join(import.meta.dirname, '..', '..', 'out', 'screenshots');
+
+/** Writes the window as it is, dark and light, to out/screenshots, for whoever changes the page to look at. */
+export async function photograph({ page }: LaunchedApp, name: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    // Transitions and pictures end first.
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+  }
+}

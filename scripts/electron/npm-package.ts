@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { runTool } from './run-tool.ts';
+
+// In the project's folder, so that its .npmrc counts.
+const cwd = join(import.meta.dirname, '..', '..');
+
+/** Fetches a package's archive into `folder`, from whatever registry npm is set up for. */
+export async function fetchPackage(specifier: string, folder: string): Promise<string> {
+  // Left to itself, npm waits minutes for a registry that does not answer.
+  await runTool('npm', ['view', specifier, 'dist.integrity', '--fetch-retries=0'], {
+    cwd,
+    limitMs: 30_000,
+  }).catch((error: unknown) => {
+    throw new Error('npm found no registry that has it.', { cause: error });
+  });
+  const args = ['pack', specifier, '--loglevel=error', '--pack-destination', folder];
+  await runTool('npm', args, { cwd, limitMs: 60 * 60_000 });
+  const name = (await readdir(folder)).find((file) => file.endsWith('.tgz'));
+  if (name === undefined) throw new Error(`npm pack ${specifier} wrote nothing.`);
+  return join(folder, name);
+}
+
+/** Throws unless the file is the one that was pinned (`sha512-…`, as in a lockfile). */
+export async function checkIntegrity(file: string, integrity: string): Promise<void> {
+  const hash = createHash('sha512');
+  await pipeline(createReadStream(file), hash);
+  const found = `sha512-${hash.digest('base64')}`;
+  if (found !== integrity) {
+    throw new Error(`The archive is not the one that was pinned: ${found}, not ${integrity}.`);
+  }
+}

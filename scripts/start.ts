@@ -1,0 +1,73 @@
+/**
+ * `npm start` and `npm run dev`: makes sure that there is an Electron and a build of the window, and
+ * starts the app. `--dev` starts electron-vite's server in place of a build. What follows `--` on the
+ * command line goes to Electron.
+ */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { isBuildStale, runElectronVite } from './electron/build.ts';
+import { ElectronMissing, ensureElectron } from './electron/ensure.ts';
+
+const root = join(import.meta.dirname, '..');
+const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  if (process.platform === 'linux' && !DISPLAY && !WAYLAND_DISPLAY) {
+    console.error(
+      [
+        'There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).',
+        '  npm run demo                         does the main job on the command line, without a window',
+        '  bash scripts/debian-packages.sh      installs Xvfb, a display in memory, and the libraries',
+        '  xvfb-run -a npm start -- --disable-gpu',
+        '                                       then starts the window on it',
+      ].join('\n'),
+    );
+    return 1;
+  }
+  let electron: string;
+  try {
+    electron = await ensureElectron();
+  } catch (error) {
+    if (!(error instanceof ElectronMissing)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+  const passed = args.filter((argument) => argument !== '--dev');
+  return args.includes('--dev') ? await develop(electron, passed) : await start(electron, passed);
+}
+
+async function start(electron: string, args: readonly string[]): Promise<number> {
+  if (isBuildStale()) {
+    const code = await runElectronVite(['build', '--logLevel', 'warn']);
+    if (code !== 0) return code;
+  }
+  const child = spawn(electron, [root, ...sandboxing(), ...args], { stdio: 'inherit', cwd: root });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => child.kill(signal));
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}
+
+function develop(electron: string, args: readonly string[]): Promise<number> {
+  const rest = [...sandboxing(), ...args];
+  return runElectronVite(['dev', ...(rest.length === 0 ? [] : ['--', ...rest])], {
+    ELECTRON_EXEC_PATH: electron,
+  });
+}
+
+/**
+ * Chromium refuses to run its sandbox as root, which is whom one is in a container. For development in
+ * containers only: nobody should work as root on a desktop.
+ */
+function sandboxing(): string[] {
+  return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+}

@@ -1,0 +1,278 @@
+import type { ChildProcess } from 'node:child_process';
+import { events } from '../contract/app.ts';
+import type {
+  Answer,
+  EngineMethod,
+  EngineRequest,
+  EventName,
+  EventOf,
+  Failure,
+} from '../contract/app.ts';
+import { readEngineMessage, refusal } from './engine-messages.ts';
+import { endProcess } from './engine-process.ts';
+import { RecentText } from './recent-text.ts';
+
+export type EngineState = EventOf<'engine.state'>;
+
+export interface EngineHostOptions {
+  /** Starts a process that has a message channel; what it prints goes to `onOutput`. */
+  readonly start: (onOutput: (text: string) => void) => ChildProcess;
+  readonly onEvent: (name: EventName, content: unknown) => void;
+  readonly log: (text: string) => void;
+  /** Before another start, so that what made it die has a moment to pass. */
+  readonly restartDelayMs?: number;
+  /** For a clean end; then it is killed. */
+  readonly shutdownMs?: number;
+}
+
+/** Starts again after so many deaths within the window of time, then gives up. */
+const tolerated = { deaths: 3, withinMs: 60_000 } as const;
+
+interface Pending {
+  readonly message: EngineRequest & { kind: 'request' };
+  readonly settle: (answer: Answer<unknown>) => void;
+  wasSent: boolean;
+}
+
+/**
+ * Owns the engine's process: sends it requests and gives back its answers, passes its events on, starts it
+ * again when it dies, and ends it cleanly. Requests made before it is ready wait. One that was under
+ * way when it died is answered with the error `engine-stopped`: what it had done is not known.
+ */
+export class EngineHost {
+  readonly #options: EngineHostOptions;
+  readonly #pending = new Map<number, Pending>();
+  #child: ChildProcess | null = null;
+  #said = new RecentText();
+  #isReady = false;
+  /** Why the engine says that it cannot work here. */
+  #refusal: Failure | null = null;
+  #state: EngineState | null = null;
+  #deaths: number[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #lastId = 0;
+  /** Restarts and the final stop happen one after the other. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(options: EngineHostOptions) {
+    this.#options = options;
+  }
+
+  /** The last state that was told; null while the first start goes on. */
+  get state(): EngineState | null {
+    return this.#state;
+  }
+
+  start(): void {
+    this.#said = new RecentText();
+    this.#isReady = false;
+    this.#refusal = null;
+    let child: ChildProcess;
+    try {
+      child = this.#options.start((text) => {
+        this.#said.add(text);
+        this.#options.log(text);
+      });
+    } catch (error) {
+      this.#giveUp('Understudy could not be started on its folder of projects.', error);
+      return;
+    }
+    this.#child = child;
+    child.on('message', (received) => {
+      if (child === this.#child) this.#receive(received);
+    });
+    child.on('disconnect', () => {
+      // Without its channel it is of no use; it has a moment to end by itself.
+      setTimeout(() => {
+        if (child === this.#child) child.kill();
+      }, 2000).unref();
+    });
+    child.once('error', (error) => {
+      this.#ended(child, error.message);
+    });
+    child.once('exit', (code, signal) => {
+      // What it wrote last arrives after its exit; a worker may hold the pipe open, so not for long.
+      const end = (): void => {
+        this.#ended(child, signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`);
+      };
+      const late = setTimeout(end, 250);
+      child.once('close', () => {
+        clearTimeout(late);
+        end();
+      });
+    });
+  }
+
+  /** Asks the engine. Never rejects. */
+  request(method: EngineMethod, params: unknown, signal?: AbortSignal): Promise<Answer<unknown>> {
+    if (this.#state?.state === 'failed') {
+      const { code, message, details } = this.#state.error ?? stopped;
+      return Promise.resolve(refusal(code, message, details));
+    }
+    if (signal?.aborted) return Promise.resolve(cancelled);
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      const abort = (): void => {
+        this.#abort(id);
+      };
+      const settle = (answer: Answer<unknown>): void => {
+        this.#pending.delete(id);
+        signal?.removeEventListener('abort', abort);
+        resolve(answer);
+      };
+      signal?.addEventListener('abort', abort);
+      const pending: Pending = {
+        message: { kind: 'request', id, method, params },
+        settle,
+        wasSent: false,
+      };
+      this.#pending.set(id, pending);
+      if (this.#isReady) this.#sendPending(pending);
+    });
+  }
+
+  /** Ends it cleanly and starts it anew, also after it was given up. */
+  restart(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#tell({ state: 'restarting', error: null });
+      await this.#stopChild();
+      this.#deaths = [];
+      this.start();
+    });
+  }
+
+  /** Ends it cleanly: running jobs keep their checkpoints. */
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#stopChild();
+      this.#answerAll(() => true);
+    });
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work);
+    return this.#turn;
+  }
+
+  #receive(received: unknown): void {
+    const message = readEngineMessage(received);
+    if (message === null) {
+      this.#options.log('The engine sent a message of no known kind.\n');
+      return;
+    }
+    const state = message.kind === 'event' && message.name === 'engine.state';
+    if (state) {
+      // A database from a later version, say: starting again would be of no use.
+      const parsed = events['engine.state'].safeParse(message.content);
+      if (parsed.data?.state === 'failed') {
+        this.#refusal = parsed.data.error ?? stopped;
+        return;
+      }
+    }
+    if (!this.#isReady) this.#becomeReady();
+    if (message.kind === 'response') this.#pending.get(message.id)?.settle(message.answer);
+    else if (!state) this.#options.onEvent(message.name, message.content);
+  }
+
+  #becomeReady(): void {
+    this.#isReady = true;
+    this.#tell({ state: 'ready', error: null });
+    for (const pending of [...this.#pending.values()]) {
+      if (!pending.wasSent) this.#sendPending(pending);
+    }
+  }
+
+  #sendPending(pending: Pending): void {
+    pending.wasSent = true;
+    try {
+      this.#send(pending.message);
+    } catch (error) {
+      // Something that cannot be copied; the channel's own errors come another way.
+      pending.settle(refusal('invalid-request', `The request could not be sent: ${String(error)}`));
+    }
+  }
+
+  #send(message: EngineRequest): void {
+    // A channel that just closed is an exit about to be seen.
+    if (this.#child?.connected === true) this.#child.send(message, () => undefined);
+  }
+
+  #abort(id: number): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    if (pending.wasSent) this.#send({ kind: 'abort', id });
+    else pending.settle(cancelled);
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (child !== this.#child) return;
+    this.#child = null;
+    this.#isReady = false;
+    this.#options.log(`${new Date().toISOString()} The engine ended: ${how}.\n`);
+    this.#answerAll((pending) => pending.wasSent);
+
+    if (this.#refusal !== null) {
+      this.#fail(this.#refusal);
+      return;
+    }
+    const now = performance.now();
+    this.#deaths = [...this.#deaths.filter((at) => now - at < tolerated.withinMs), now];
+    if (this.#deaths.length > tolerated.deaths) {
+      this.#giveUp('The part of Understudy that does the work keeps stopping.', how);
+      return;
+    }
+    this.#tell({ state: 'restarting', error: { ...stopped, details: this.#detailsOf(how) } });
+    this.#timer = setTimeout(() => {
+      this.start();
+    }, this.#options.restartDelayMs ?? 500);
+  }
+
+  #giveUp(message: string, why: unknown): void {
+    const how = why instanceof Error ? why.message : String(why);
+    const advice = 'Restart it, or look into the log, which says more.';
+    this.#fail({
+      code: stopped.code,
+      message: `${message} ${advice}`,
+      details: this.#detailsOf(how),
+    });
+  }
+
+  #fail(error: Failure): void {
+    this.#tell({ state: 'failed', error });
+    this.#answerAll(() => true, error);
+  }
+
+  #detailsOf(how: string): string {
+    return [how, this.#said.text].filter((part) => part !== '').join('\n');
+  }
+
+  #tell(state: EngineState): void {
+    this.#state = state;
+    this.#options.onEvent('engine.state', state);
+  }
+
+  #answerAll(which: (pending: Pending) => boolean, error: Failure = stopped): void {
+    for (const pending of [...this.#pending.values()]) {
+      if (which(pending)) pending.settle({ ok: false, error });
+    }
+  }
+
+  async #stopChild(): Promise<void> {
+    clearTimeout(this.#timer);
+    const child = this.#child;
+    // From here on its end is no death.
+    this.#child = null;
+    this.#isReady = false;
+    if (child === null) return;
+    await endProcess(child, this.#options.shutdownMs ?? 10_000);
+    this.#answerAll((pending) => pending.wasSent);
+  }
+}
+
+const stopped: Failure = {
+  code: 'engine-stopped',
+  message:
+    'The part of Understudy that does the work stopped before it had answered. What is stored is safe; try again.',
+};
+
+const cancelled = refusal('cancelled', 'This was stopped before it began.');

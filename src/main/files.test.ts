@@ -1,0 +1,60 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { failurePage } from './failure-page.ts';
+import { Log } from './log.ts';
+import { readPictureUrl } from './pictures.ts';
+import { Workspace } from './workspace.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'understudy-main-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test('a chosen workspace is kept, and one that is forced comes before it', () => {
+  new Workspace(folder, '/default', undefined).choose('/chosen');
+  expect(new Workspace(folder, '/default', undefined).folder).toBe('/chosen');
+  expect(new Workspace(folder, '/default', '/forced').folder).toBe('/forced');
+});
+
+test.each(['', '{', '[]', '{"workspace":""}', '{"workspace":7}', '{"other":1}'])(
+  'settings that read %j fall back to the default folder',
+  (text) => {
+    writeFileSync(join(folder, 'settings.json'), text);
+    expect(new Workspace(folder, '/default', undefined).folder).toBe('/default');
+  },
+);
+
+test('the log goes on where it was, and two older files are kept', () => {
+  const file = join(folder, 'logs', 'app.log');
+  new Log(file).append('before\n');
+  const log = new Log(file);
+  log.note('again');
+  expect(readFileSync(file, 'utf8')).toMatch(/^before\n\S+Z window: again\n$/);
+  for (const letter of ['a', 'b', 'c', 'd']) log.append(letter.repeat(5 * 1024 * 1024 + 1));
+  expect(readdirSync(join(folder, 'logs')).sort()).toEqual(['app.log', 'app.log.1', 'app.log.2']);
+  expect(readFileSync(file, 'utf8')[0]).toBe('d');
+  expect(readFileSync(`${file}.2`, 'utf8')[0]).toBe('b');
+});
+
+test.each([
+  ['media://image/12/thumbnail', { image: 12, side: 'thumbnail' }],
+  ['media://image/1/whole', { image: 1, side: 'whole' }],
+  ['media://image/0/whole', null],
+  ['media://image/1/whole/../../x', null],
+  ['media://image/1/other', null],
+  ['media://file/etc/passwd', null],
+  ['media://image/99999999999999999999/whole', null],
+])('%s names %j', (url, picture) => {
+  expect(readPictureUrl(url)).toEqual(picture);
+});
+
+test('the failure page shows text as text', () => {
+  const page = failurePage({ title: 'a', text: 'b', details: '<script>"x" & y</script>' });
+  expect(page).toContain('&lt;script&gt;&quot;x&quot; &amp; y&lt;/script&gt;');
+  expect(page).not.toContain('<script');
+});

@@ -1,0 +1,27 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { z } from 'zod';
+
+/**
+ * A small JSON file of ours. One that is missing, damaged or from another version reads as `fallback`,
+ * since nothing in it is worth a start that fails.
+ */
+export function readKept<S extends z.ZodType>(
+  file: string,
+  schema: S,
+  fallback: z.output<S>,
+): z.output<S> {
+  try {
+    const parsed = schema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    return parsed.success ? parsed.data : fallback;
+  } catch {
+    return fallback;
+  }
+}
+
+/** Replaces the file as a whole, so that a crash leaves the old one or the new one. */
+export function writeKept(file: string, content: unknown): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.partial`, `${JSON.stringify(content, null, 2)}\n`);
+  renameSync(`${file}.partial`, file);
+}

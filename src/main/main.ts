@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { app, protocol, session, shell } from 'electron';
+import type { BrowserWindow } from 'electron';
+import type { EventName, EventOf } from '../contract/app.ts';
+import { mediaScheme } from '../contract/bridge.ts';
+import { EngineHost } from './engine-host.ts';
+import { startEngineProcess } from './engine-process.ts';
+import { describe, Log } from './log.ts';
+import { setMenu } from './menu.ts';
+import { PageGuard } from './page-guard.ts';
+import { pageScheme, servePage } from './page.ts';
+import { engineProgram } from './paths.ts';
+import { servePictures } from './pictures.ts';
+import { serveRequests } from './requests.ts';
+import { hardenPages, hardenSession } from './security.ts';
+import { shellHandlers } from './shell-methods.ts';
+import { openWindow, raise } from './window.ts';
+import { Workspace } from './workspace.ts';
+
+// The process that owns the window: it starts the engine, shows the page, and stands between the two.
+
+app.setName('Understudy');
+app.setPath(
+  'userData',
+  process.env.UNDERSTUDY_USER_DATA ?? join(app.getPath('appData'), 'Understudy'),
+);
+const privileges = { standard: true, secure: true, supportFetchAPI: true };
+protocol.registerSchemesAsPrivileged([
+  { scheme: pageScheme, privileges },
+  { scheme: mediaScheme, privileges: { ...privileges, stream: true } },
+]);
+
+if (app.requestSingleInstanceLock()) begin();
+else app.quit();
+
+function begin(): void {
+  const userData = app.getPath('userData');
+  const log = new Log(join(userData, 'logs', 'understudy.log'));
+  log.note(`started on Electron ${process.versions.electron}, ${process.platform}`);
+  process.on('uncaughtExceptionMonitor', (error) => {
+    log.note(describe(error));
+  });
+  process.on('unhandledRejection', (reason) => {
+    log.note(describe(reason));
+  });
+
+  let window: BrowserWindow | null = null;
+  const contents = (): Electron.WebContents | null => window?.webContents ?? null;
+  const send = <E extends EventName>(name: E, content: EventOf<E>): void => {
+    if (window?.isDestroyed() === false) window.webContents.send('understudy:event', name, content);
+  };
+
+  const workspace = new Workspace(
+    userData,
+    join(app.getPath('documents'), 'Understudy'),
+    process.env.UNDERSTUDY_WORKSPACE,
+  );
+  const engine = new EngineHost({
+    start: (onOutput) => startEngineProcess(engineProgram(), workspace.folder, onOutput),
+    // Of which name the content is, the engine says; the page checks it.
+    onEvent: (name, content) => {
+      send(name, content as EventOf<typeof name>);
+    },
+    log: (text) => {
+      log.append(text);
+    },
+  });
+  const showLog = async (): Promise<void> => {
+    // Not every desktop has a program for it.
+    if ((await shell.openPath(log.file)) !== '') shell.showItemInFolder(log.file);
+  };
+  const guard = new PageGuard(log, () => void showLog());
+
+  hardenPages((url, from) => {
+    guard.follow(url, from);
+  });
+  serveRequests({
+    contents,
+    engine,
+    log,
+    shell: shellHandlers({
+      window: () => window,
+      workspace,
+      engine,
+      showLog,
+      forgetPictures: async () => {
+        contents()?.send('understudy:forget-pictures');
+        await session.defaultSession.clearCache();
+      },
+    }),
+  });
+  app.on('second-instance', () => {
+    if (window !== null) raise(window);
+  });
+  app.on('window-all-closed', () => {
+    app.quit();
+  });
+  endWithEngine(engine);
+
+  void app.whenReady().then(() => {
+    // First, as it needs longest.
+    engine.start();
+    hardenSession(session.defaultSession);
+    servePage(session.defaultSession, () => guard.failure);
+    servePictures(session.defaultSession, engine);
+    setMenu({
+      command: (command) => {
+        send('menu.command', { command });
+      },
+      showLog: () => void showLog(),
+    });
+    window = openWindow(log);
+    window.on('closed', () => {
+      window = null;
+    });
+    window.webContents.on('did-finish-load', () => {
+      // A page that was not there when it was told.
+      if (engine.state !== null) send('engine.state', engine.state);
+    });
+    guard.watch(window);
+  });
+}
+
+/** The app ends once the engine has: its jobs keep a checkpoint, its database closes. */
+function endWithEngine(engine: EngineHost): void {
+  let isEnding = false;
+  let isWantedAgain = false;
+  app.on('second-instance', () => {
+    // Started again while the first still ends: the window comes back afterwards.
+    isWantedAgain = isEnding;
+  });
+  app.on('will-quit', (event) => {
+    event.preventDefault();
+    if (isEnding) return;
+    isEnding = true;
+    void engine.stop().finally(() => {
+      if (isWantedAgain) app.relaunch();
+      app.exit(0);
+    });
+  });
+}

@@ -1,0 +1,74 @@
+import type { BrowserWindow, WebContents } from 'electron';
+import { failureActions } from './failure-page.ts';
+import type { PageFailure } from './failure-page.ts';
+import type { Log } from './log.ts';
+import { failureUrl, pageUrl } from './page.ts';
+
+const reassurance =
+  'What is stored is safe, and a run that is under way goes on. Reload to get the window back.';
+
+/**
+ * Watches over the page: when its process ends or it cannot be loaded, a page without scripts takes its
+ * place, which says so and offers to reload.
+ */
+export class PageGuard {
+  readonly #log: Log;
+  readonly #showLog: () => void;
+  #failure: PageFailure = { title: 'All is well', text: '', details: '' };
+
+  constructor(log: Log, showLog: () => void) {
+    this.#log = log;
+    this.#showLog = showLog;
+  }
+
+  get failure(): PageFailure {
+    return this.#failure;
+  }
+
+  watch({ webContents }: BrowserWindow): void {
+    webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+      if (reason === 'clean-exit') return;
+      this.#show(webContents, {
+        title: 'The window stopped working',
+        text: reassurance,
+        details: `${reason}, exit code ${exitCode}`,
+      });
+    });
+    webContents.on('did-fail-load', (_event, code, description, url, isMainFrame) => {
+      // -3: another load took its place.
+      if (!isMainFrame || code === -3) return;
+      this.#show(webContents, {
+        title: 'The window could not be loaded',
+        text: reassurance,
+        details: `${description} (${code}), ${url}`,
+      });
+    });
+    webContents.on('preload-error', (_event, file, error) => {
+      this.#log.note(`${file}: ${error.message}`);
+    });
+    webContents.on('unresponsive', () => {
+      this.#log.note('The page does not respond.');
+    });
+    this.#load(webContents, pageUrl);
+  }
+
+  /** A link of the failure page was followed; from any other page nothing happens. */
+  follow(url: string, contents: WebContents): void {
+    if (contents.getURL() !== failureUrl) return;
+    if (url === failureActions.reload) this.#load(contents, pageUrl);
+    if (url === failureActions.log) this.#showLog();
+  }
+
+  #show(contents: WebContents, failure: PageFailure): void {
+    this.#log.note(`${failure.title}: ${failure.details}`);
+    // When not even this page can be shown, showing it again would go on for ever.
+    if (contents.getURL() === failureUrl && this.#failure.details === failure.details) return;
+    this.#failure = failure;
+    this.#load(contents, failureUrl);
+  }
+
+  #load(contents: WebContents, url: string): void {
+    // A failure comes as an event as well.
+    contents.loadURL(url).catch(() => undefined);
+  }
+}

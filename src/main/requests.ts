@@ -1,0 +1,92 @@
+import { ipcMain } from 'electron';
+import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
+import { z } from 'zod';
+import { engineMethods, methods } from '../contract/app.ts';
+import type { Answer, EngineMethod, MethodName, ShellMethod } from '../contract/app.ts';
+import type { EngineHost } from './engine-host.ts';
+import { refusal } from './engine-messages.ts';
+import { describe } from './log.ts';
+import type { Log } from './log.ts';
+import { isPage } from './page.ts';
+import { ShellError } from './shell-methods.ts';
+import type { ShellHandlers } from './shell-methods.ts';
+
+export interface RequestWorld {
+  /** The contents of our window, if it is open. */
+  readonly contents: () => WebContents | null;
+  readonly engine: EngineHost;
+  readonly shell: ShellHandlers;
+  readonly log: Log;
+}
+
+const requestId = z.int().nonnegative();
+const methodName = z.enum(Object.keys(methods) as [MethodName, ...MethodName[]]);
+
+/**
+ * Receives what the page sends. Every message is checked: who sent it, that the method exists, and its
+ * parameters against the contract. An answer is a value in any case, never a rejection.
+ */
+export function serveRequests(world: RequestWorld): void {
+  const underWay = new Map<number, AbortController>();
+
+  ipcMain.handle(
+    'understudy:request',
+    async (event, id: unknown, method: unknown, params: unknown) => {
+      if (!isOurs(event, world.contents())) return forbidden;
+      const parsedId = requestId.safeParse(id);
+      if (!parsedId.success) return refusal('invalid-request', 'A request came without a number.');
+      const abort = new AbortController();
+      underWay.set(parsedId.data, abort);
+      try {
+        return await answer(world, method, params, abort.signal);
+      } finally {
+        // A page that was reloaded counts from the start again.
+        if (underWay.get(parsedId.data) === abort) underWay.delete(parsedId.data);
+      }
+    },
+  );
+
+  ipcMain.on('understudy:abort', (event, id: unknown) => {
+    if (isOurs(event, world.contents()) && typeof id === 'number') underWay.get(id)?.abort();
+  });
+}
+
+async function answer(
+  { engine, shell, log }: RequestWorld,
+  method: unknown,
+  params: unknown,
+  signal: AbortSignal,
+): Promise<Answer<unknown>> {
+  const name = methodName.safeParse(method);
+  if (!name.success) {
+    return refusal('invalid-request', 'The window asked for something that does not exist.');
+  }
+  const parsed = methods[name.data].params.safeParse(params);
+  if (!parsed.success) {
+    return refusal(
+      'invalid-request',
+      `The window asked for ${name.data} in a form that does not fit.`,
+      z.prettifyError(parsed.error),
+    );
+  }
+  if (isEngineMethod(name.data)) return engine.request(name.data, parsed.data, signal);
+  try {
+    // One entry of the table: its parameters were parsed by its own schema.
+    const handle = shell[name.data] as (given: unknown) => Promise<unknown>;
+    return { ok: true, value: await handle(parsed.data) };
+  } catch (error) {
+    if (error instanceof ShellError) return refusal(error.code, error.message);
+    log.note(`${name.data}: ${describe(error)}`);
+    return refusal('internal', `That did not work. The log says more.`, describe(error));
+  }
+}
+
+function isEngineMethod(name: EngineMethod | ShellMethod): name is EngineMethod {
+  return Object.hasOwn(engineMethods, name);
+}
+
+function isOurs(event: IpcMainEvent | IpcMainInvokeEvent, contents: WebContents | null): boolean {
+  return event.sender === contents && isPage(event.senderFrame);
+}
+
+const forbidden = refusal('forbidden', 'This page may not ask for anything.');

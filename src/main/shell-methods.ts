@@ -1,0 +1,96 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { dialog, shell } from 'electron';
+import type { BrowserWindow, OpenDialogOptions } from 'electron';
+import type { ParsedParams, Result, ShellMethod } from '../contract/app.ts';
+import type { EngineHost } from './engine-host.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface ShellWorld {
+  readonly window: () => BrowserWindow | null;
+  readonly workspace: Workspace;
+  readonly engine: EngineHost;
+  readonly showLog: () => Promise<void>;
+  /** Pictures of the workspace that is left must not appear under ids of the new one. */
+  readonly forgetPictures: () => Promise<void>;
+}
+
+/** What a method answers a page with that asked for something impossible. */
+export class ShellError extends Error {
+  override readonly name = 'ShellError';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export type ShellHandlers = {
+  readonly [M in ShellMethod]: (params: ParsedParams<M>) => Promise<Result<M>>;
+};
+
+/** The methods that this process answers itself: dialogs and what lies around the window. */
+export function shellHandlers(world: ShellWorld): ShellHandlers {
+  const open = async (options: OpenDialogOptions): Promise<string | null> => {
+    const window = world.window();
+    const { canceled, filePaths } =
+      window === null
+        ? await dialog.showOpenDialog(options)
+        : await dialog.showOpenDialog(window, options);
+    return canceled ? null : (filePaths[0] ?? null);
+  };
+
+  return {
+    'shell.chooseFolder': ({ title }) => open({ title, properties: ['openDirectory'] }),
+    'shell.chooseFile': ({ title, extensions }) =>
+      open({
+        title,
+        properties: ['openFile'],
+        filters: extensions.length === 0 ? [] : [{ name: title, extensions }],
+      }),
+    'shell.chooseSave': async ({ title, name }) => {
+      const options = { title, defaultPath: name };
+      const window = world.window();
+      const { canceled, filePath } =
+        window === null
+          ? await dialog.showSaveDialog(options)
+          : await dialog.showSaveDialog(window, options);
+      return canceled || filePath === '' ? null : filePath;
+    },
+    'shell.showInFolder': async ({ file }) => {
+      if (!isAbsolute(file) || !(await exists(file))) {
+        throw new ShellError('not-found', `${file} is no longer there.`);
+      }
+      shell.showItemInFolder(file);
+      return null;
+    },
+    'shell.chooseWorkspace': async () => {
+      const folder = await open({
+        title: 'Folder for projects',
+        defaultPath: world.workspace.folder,
+        properties: ['openDirectory', 'createDirectory'],
+      });
+      if (folder === null || folder === world.workspace.folder) return folder;
+      world.workspace.choose(folder);
+      await world.engine.restart();
+      await world.forgetPictures();
+      return folder;
+    },
+    'shell.showLog': async () => {
+      await world.showLog();
+      return null;
+    },
+    'shell.restartEngine': async () => {
+      await world.engine.restart();
+      return null;
+    },
+  };
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

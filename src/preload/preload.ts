@@ -1,0 +1,32 @@
+import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron';
+import type { Answer, EventName } from '../contract/app.ts';
+import type { Bridge } from '../contract/bridge.ts';
+
+// All that the page gets besides the web: the functions of the bridge. Nothing is checked here, because
+// a page that was taken over could get past a check here; the window's process checks every message.
+
+const bridge: Bridge = {
+  request: (id, method, params) =>
+    ipcRenderer.invoke('understudy:request', id, method, params) as Promise<Answer<unknown>>,
+  abort: (id) => {
+    ipcRenderer.send('understudy:abort', id);
+  },
+  listen: (listener) => {
+    const heard = (_event: unknown, name: EventName, content: unknown): void => {
+      listener(name, content);
+    };
+    ipcRenderer.on('understudy:event', heard);
+    return () => {
+      ipcRenderer.off('understudy:event', heard);
+    };
+  },
+  pathOf: (file) => webUtils.getPathForFile(file),
+  platform: process.platform as Bridge['platform'],
+};
+
+// Pictures are kept by their ids, and another workspace has the same ids for other images.
+ipcRenderer.on('understudy:forget-pictures', () => {
+  webFrame.clearCache();
+});
+
+contextBridge.exposeInMainWorld('understudy', bridge);

@@ -1,0 +1,118 @@
+/** How figures are written: grouped and rounded by Intl, the unit apart so that it can step back. */
+
+/** A figure and what it counts. */
+export interface Amount {
+  readonly value: string;
+  readonly unit: string;
+}
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const one = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const digits = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+const fixed = new Map(
+  [2, 3].map((count) => [
+    count,
+    new Intl.NumberFormat('en', { minimumFractionDigits: count, maximumFractionDigits: count }),
+  ]),
+);
+const dateAndTime = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
+/** `1,204`. */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** `1 image`, `1,204 images`. */
+export function counted(value: number, single: string, several = `${single}s`): string {
+  return `${count(value)} ${Math.round(value) === 1 ? single : several}`;
+}
+
+/** Three digits that matter, whole from a thousand on: `0.812`, `21.6`, `1,204`. */
+export function significant(value: number): string {
+  return Math.abs(value) >= 1000 ? count(value) : digits.format(value);
+}
+
+/** Always so many decimals, so that a figure that changes does not jump: `0.812`. */
+export function decimals(value: number, places: 2 | 3): string {
+  return fixed.get(places)?.format(value) ?? '';
+}
+
+/** A share as `89.4` of a hundred. */
+export function percent(share: number): string {
+  return one.format(share * 100);
+}
+
+/** `86.6–92.0`. */
+export function percentRange(low: number, high: number): string {
+  return `${percent(low)}–${percent(high)}`;
+}
+
+/** `5.4 million`, `820 thousand`. */
+export function parameters(value: number): Amount {
+  if (value >= 999_500) return { value: digits.format(value / 1e6), unit: 'million' };
+  if (value >= 10_000) return { value: digits.format(value / 1e3), unit: 'thousand' };
+  return { value: count(value), unit: '' };
+}
+
+/** Of a million bytes each; from ten thousand million on in gigabytes. */
+export function megabytes(bytes: number): Amount {
+  if (bytes >= 1e10) return { value: significant(bytes / 1e9), unit: 'GB' };
+  return { value: significant(bytes / 1e6), unit: 'MB' };
+}
+
+export function gigabytes(bytes: number): Amount {
+  return bytes < 1e9 ? megabytes(bytes) : { value: one.format(bytes / 1e9), unit: 'GB' };
+}
+
+export function milliseconds(value: number): Amount {
+  return { value: significant(value), unit: 'ms' };
+}
+
+/** How many times: `1.9`. */
+export function times(value: number): string {
+  return value >= 9.95 ? count(value) : one.format(value);
+}
+
+export function written({ value, unit }: Amount): string {
+  return unit === '' ? value : `${value} ${unit}`;
+}
+
+/** As one would say it, since it is an estimate: `a few seconds`, `about 40 s`, `about 2 h 10 min`. */
+export function roughDuration(seconds: number): string {
+  if (seconds < 8) return 'a few seconds';
+  if (seconds < 55) return `about ${Math.max(10, Math.round(seconds / 10) * 10)} s`;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  if (minutes < 60) return `about ${minutes} min`;
+  const tens = Math.round(seconds / 600) * 10;
+  const [hours, rest] = [Math.floor(tens / 60), tens % 60];
+  if (hours >= 10 || rest === 0) return `about ${Math.round(seconds / 3600)} h`;
+  return `about ${hours} h ${rest} min`;
+}
+
+/** What it took: `8 min 31 s`. */
+export function duration(seconds: number): string {
+  const all = Math.round(seconds);
+  if (all < 60) return `${all} s`;
+  const minutes = Math.floor(all / 60);
+  return minutes < 60
+    ? `${minutes} min ${all % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `24 Nov, 14:05`. */
+export function moment(time: string): string {
+  return dateAndTime.format(new Date(time));
+}
+
+/** `2nd`, `3rd`, `11th`. */
+export function ordinal(value: number): string {
+  const rule = new Intl.PluralRules('en', { type: 'ordinal' }).select(value);
+  const endings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };
+  return `${value}${endings[rule] ?? 'th'}`;
+}

@@ -1,0 +1,22 @@
+import type { ProjectClass, ProjectImage } from '../../../contract/app.ts';
+import { text } from '../../text/index.ts';
+
+/** The classes that an image was given, in the project's order. */
+export function labelsOf(
+  image: Pick<ProjectImage, 'classes'>,
+  classes: readonly ProjectClass[],
+): ProjectClass[] {
+  return classes.filter(({ id }) => image.classes.includes(id));
+}
+
+/** What a tile says to a screen reader, with the words on it as they stand there. */
+export function saidTile(
+  { name, isLabelled, isTest }: ProjectImage,
+  given: readonly Pick<ProjectClass, 'name'>[],
+): string {
+  const { inspector, noneMark, testMark } = text.images;
+  const test = isTest ? ` ${testMark}` : '';
+  if (!isLabelled) return `${name}${test}, ${inspector.noLabel}`;
+  const labels = given.length === 0 ? noneMark : given.map((one) => one.name).join(' ');
+  return `${name}, ${labels}${test}`;
+}

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { matching, type Offer } from './palette-search.ts';
+
+function offer(label: string): Offer {
+  return { kind: 'action', label, run: () => undefined };
+}
+
+const offers = ['Go to labels', 'Label town', 'New project', 'Skip factor', 'Großer Ätna'].map(
+  offer,
+);
+
+it.each([
+  ['', 5],
+  ['lab', 2],
+  ['FACTOR skip', 1],
+  ['abel', 0],
+  ['ät', 1],
+  ['nothing', 0],
+])('finds by the beginnings of words: “%s” finds %d', (search, count) => {
+  expect(matching(offers, search)).toHaveLength(count);
+});
+
+it('puts first what begins with the search', () => {
+  expect(matching(offers, 'label').map(({ label }) => label)).toEqual([
+    'Label town',
+    'Go to labels',
+  ]);
+});

@@ -1,0 +1,33 @@
+/** What the palette offers. */
+export interface Offer {
+  readonly kind: 'step' | 'action' | 'project';
+  readonly label: string;
+  readonly hint?: string;
+  run(): void;
+}
+
+/**
+ * Offers whose words begin with the words of a search, in any order; those that begin with it first.
+ */
+export function matching(offers: readonly Offer[], search: string): Offer[] {
+  const wanted = wordsOf(search);
+  if (wanted.length === 0) return [...offers];
+  const needle = search.trim().toLowerCase();
+  return offers
+    .filter(({ label }) => {
+      const words = wordsOf(label);
+      return wanted.every((part) => words.some((word) => word.startsWith(part)));
+    })
+    .sort((one, other) => begins(other) - begins(one));
+
+  function begins({ label }: Offer): number {
+    return label.toLowerCase().startsWith(needle) ? 1 : 0;
+  }
+}
+
+function wordsOf(phrase: string): string[] {
+  return phrase
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
+}

@@ -1,0 +1,132 @@
+import type { EventOf, Failure, Project } from '../../contract/app.ts';
+import { call, listen } from '../lib/client.ts';
+import { notices } from '../lib/notices.svelte.ts';
+import { ProjectState, type StepName } from '../lib/project-state.svelte.ts';
+import { text } from '../text/index.ts';
+
+type EngineState = EventOf<'engine.state'>['state'];
+type Place = 'start' | 'new' | 'project';
+
+/** What the window shows: the list of projects, a new one, or one that is open. */
+export class Shell {
+  place: Place = $state('start');
+  open: ProjectState | null = $state.raw(null);
+  /** The one opened last first; null until the engine has answered. */
+  projects: Project[] | null = $state.raw(null);
+  engine: EngineState = $state('ready');
+  engineError: Failure | null = $state.raw(null);
+  isOpening = $state(false);
+  isDrawingSample = $state(false);
+  dialog: 'palette' | 'keys' | null = $state(null);
+
+  start(): () => void {
+    const disposers = [
+      listen('engine.state', (event) => {
+        this.#engineChanged(event);
+      }),
+      listen('project.changed', () => {
+        if (this.place === 'start') void this.list();
+      }),
+    ];
+    void this.list();
+    return () => {
+      for (const dispose of disposers) dispose();
+      this.open?.dispose();
+    };
+  }
+
+  async list(): Promise<void> {
+    try {
+      const projects = await call('project.list', null);
+      this.projects = projects.toSorted((one, other) => other.openedAt.localeCompare(one.openedAt));
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  showStart(): void {
+    this.#leave();
+    this.place = 'start';
+    void this.list();
+  }
+
+  showNew(): void {
+    this.#leave();
+    this.place = 'new';
+  }
+
+  async openProject(id: number, step?: StepName): Promise<void> {
+    this.isOpening = true;
+    try {
+      const opened = await ProjectState.open(id);
+      this.#leave();
+      if (step !== undefined) opened.step = step;
+      this.open = opened;
+      this.place = 'project';
+      void this.list();
+    } catch (error) {
+      notices.fail(error);
+    } finally {
+      this.isOpening = false;
+    }
+  }
+
+  async openSample(): Promise<void> {
+    if (this.isDrawingSample) return;
+    this.isDrawingSample = true;
+    try {
+      const { id } = await call('project.sample', null);
+      await this.openProject(id);
+    } catch (error) {
+      notices.fail(error);
+    } finally {
+      this.isDrawingSample = false;
+    }
+  }
+
+  async remove(project: Project): Promise<void> {
+    try {
+      await call('project.remove', { project: project.id });
+      notices.add('done', text.start.removed(project.name));
+      if (this.open?.project.id === project.id) this.showStart();
+      await this.list();
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  goTo(step: StepName): void {
+    if (this.open !== null) this.open.step = step;
+  }
+
+  async restartEngine(): Promise<void> {
+    try {
+      await call('shell.restartEngine', null);
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  async showLog(): Promise<void> {
+    try {
+      await call('shell.showLog', null);
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  #engineChanged({ state, error }: EventOf<'engine.state'>): void {
+    const wasAway = this.engine !== 'ready';
+    this.engine = state;
+    this.engineError = error;
+    if (state !== 'ready' || !wasAway) return;
+    notices.add('done', text.frame.engineReady);
+    void this.list();
+    void this.open?.refresh();
+  }
+
+  #leave(): void {
+    this.open?.dispose();
+    this.open = null;
+  }
+}

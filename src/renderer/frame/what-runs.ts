@@ -1,0 +1,42 @@
+import type { EventOf, Run } from '../../contract/app.ts';
+import type { StepName } from '../lib/project-state.svelte.ts';
+import { text } from '../text/index.ts';
+
+/** For the status bar: the one thing that is at work. */
+export interface Running {
+  readonly what: string;
+  readonly done: number;
+  /** Zero where nobody knows yet. */
+  readonly total: number;
+  readonly secondsLeft: number | null;
+  readonly project: number;
+  /** Where it can be watched. */
+  readonly step: StepName;
+}
+
+export function whatRuns(
+  importing: EventOf<'import.progress'> | null,
+  progress: EventOf<'run.progress'> | null,
+  runs: readonly Run[],
+): Running | null {
+  if (importing !== null) {
+    const { done, total, secondsLeft, project } = importing;
+    return {
+      what: text.frame.importing(done, total),
+      done,
+      total,
+      secondsLeft,
+      project,
+      step: 'images',
+    };
+  }
+  if (progress !== null) {
+    const { phase, done, total, secondsLeft, project } = progress;
+    return { what: text.frame.phases[phase], done, total, secondsLeft, project, step: 'distil' };
+  }
+  const waiting = runs.find(({ state }) => state === 'paused' || state === 'queued');
+  if (waiting === undefined) return null;
+  const { state, step, settings, project } = waiting;
+  const what = state === 'paused' ? text.frame.paused(step, settings.steps) : text.frame.queued;
+  return { what, done: 0, total: 0, secondsLeft: null, project, step: 'distil' };
+}

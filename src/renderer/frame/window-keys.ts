@@ -1,0 +1,70 @@
+import { tick } from 'svelte';
+import { actions } from '../lib/actions.svelte.ts';
+import type { EventOf } from '../../contract/app.ts';
+import { hasMod, historyKey, isTyping } from '../lib/keys.ts';
+import { stepNames } from '../lib/project-state.svelte.ts';
+import type { Shell } from './shell.svelte.ts';
+
+/** The keys that work everywhere. */
+export function onWindowKey(shell: Shell, event: KeyboardEvent): void {
+  if (event.defaultPrevented) return;
+  if (handled(shell, event)) event.preventDefault();
+}
+
+function handled(shell: Shell, event: KeyboardEvent): boolean {
+  if (hasMod(event) && event.key.toLowerCase() === 'k') {
+    shell.dialog = shell.dialog === 'palette' ? null : 'palette';
+    return true;
+  }
+  if (shell.dialog !== null || document.querySelector('dialog[open]') !== null) return false;
+  const step = stepNames[Number(/^Digit([1-8])$/.exec(event.code)?.[1]) - 1];
+  if (event.altKey && !event.ctrlKey && !event.metaKey && step !== undefined) {
+    shell.goTo(step);
+    return shell.open !== null;
+  }
+  if (isTyping(event)) return false;
+  const direction = historyKey(event);
+  if (direction !== null) return actions.run(direction);
+  if (event.key !== '?') return false;
+  shell.dialog = 'keys';
+  return true;
+}
+
+/** What was chosen from the menu. */
+export function onMenuCommand(shell: Shell, { command }: EventOf<'menu.command'>): void {
+  switch (command) {
+    case 'new-project':
+      shell.showNew();
+      return;
+    case 'open-projects':
+      shell.showStart();
+      return;
+    case 'import':
+      void importImages(shell);
+      return;
+    case 'shortcuts':
+      shell.dialog = 'keys';
+      return;
+    case 'undo':
+    case 'redo':
+      undoOrRedo(command);
+  }
+}
+
+/** The step of images offers it while it is in sight. */
+async function importImages(shell: Shell): Promise<void> {
+  shell.goTo('images');
+  await tick();
+  actions.run('import');
+}
+
+/** In a field the text is meant; the browser alone can do that, by its old way. */
+function undoOrRedo(command: 'undo' | 'redo'): void {
+  const { activeElement } = document;
+  const isField =
+    activeElement instanceof HTMLTextAreaElement ||
+    (activeElement instanceof HTMLInputElement && activeElement.type === 'text');
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing has taken its place
+  if (isField) document.execCommand(command);
+  else actions.run(command);
+}

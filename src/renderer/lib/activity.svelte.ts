@@ -1,0 +1,70 @@
+import type { EventOf, ImportReport, Params } from '../../contract/app.ts';
+import { call, listen } from './client.ts';
+import { notices } from './notices.svelte.ts';
+import { text } from '../text/index.ts';
+
+type LabelSource = Params<'image.import'>['labels'];
+type ImportProgress = EventOf<'import.progress'>;
+type RunProgress = EventOf<'run.progress'>;
+
+/** What works in the background, whichever step is in sight. */
+class Activity {
+  /** The import at work; only one at a time. */
+  importing: ImportProgress | null = $state.raw(null);
+  /** The latest news of the run at work. */
+  run: RunProgress | null = $state.raw(null);
+
+  /** Listens from now on; returns a function that ends it. */
+  start(): () => void {
+    const disposers = [
+      listen('import.progress', (progress) => {
+        if (this.importing !== null) this.importing = progress;
+      }),
+      listen('run.progress', (progress) => {
+        this.run = progress;
+      }),
+      listen('run.changed', ({ id, state }) => {
+        if (this.run?.run === id && state !== 'running') this.run = null;
+      }),
+      listen('engine.state', ({ state }) => {
+        if (state !== 'ready') this.run = null;
+      }),
+    ];
+    return () => {
+      for (const dispose of disposers) dispose();
+    };
+  }
+
+  /** Brings in the images of a folder; resolves when all are there, or as many as it was let. */
+  async import(project: number, folder: string, labels: LabelSource): Promise<ImportReport | null> {
+    if (this.importing !== null) return null;
+    this.importing = { project, done: 0, total: 0, secondsLeft: null, skipped: 0 };
+    try {
+      const report = await call('image.import', { project, folder, labels });
+      this.#tell(report);
+      return report;
+    } catch (error) {
+      notices.fail(error);
+      return null;
+    } finally {
+      this.importing = null;
+    }
+  }
+
+  async stopImport(): Promise<void> {
+    if (this.importing === null) return;
+    try {
+      await call('image.stopImport', { project: this.importing.project });
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  #tell({ found, added, known, cancelled }: ImportReport): void {
+    if (cancelled) notices.add('attention', text.images.stopped(added));
+    else if (found === 0) notices.add('attention', text.images.nothingFound);
+    else notices.add('done', text.images.added(added, known));
+  }
+}
+
+export const activity = new Activity();

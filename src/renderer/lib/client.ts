@@ -1,0 +1,91 @@
+import { events } from '../../contract/app.ts';
+import type {
+  EventName,
+  EventOf,
+  Failure,
+  MethodName,
+  Params,
+  Result,
+} from '../../contract/app.ts';
+import type { Bridge } from '../../contract/bridge.ts';
+
+declare global {
+  interface Window {
+    readonly understudy: Bridge;
+  }
+}
+
+/** An error that came back from the engine or the window's process: a sentence for a person, and more. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly code: string;
+  readonly details: string | undefined;
+
+  constructor({ code, message, details }: Failure) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+let lastRequest = 0;
+
+/**
+ * Asks the engine or the window's process.
+ *
+ * @param signal says that the answer is no longer wanted; the promise is then rejected with its reason
+ * @throws RequestError
+ */
+export async function call<M extends MethodName>(
+  method: M,
+  params: Params<M>,
+  signal?: AbortSignal,
+): Promise<Result<M>> {
+  signal?.throwIfAborted();
+  const request = ++lastRequest;
+  const abort = (): void => {
+    window.understudy.abort(request);
+  };
+  signal?.addEventListener('abort', abort);
+  try {
+    const answer = await window.understudy.request(request, method, params);
+    signal?.throwIfAborted();
+    if (!answer.ok) throw new RequestError(answer.error);
+    // The sender has checked the value against the contract.
+    return answer.value as Result<M>;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+type Listener = (content: unknown) => void;
+
+/** By event; the page listens at its process only once, however many listen here. */
+const listeners = new Map<EventName, Set<Listener>>();
+let isListening = false;
+
+function hear(name: EventName, content: unknown): void {
+  const heardBy = listeners.get(name);
+  if (heardBy === undefined) return;
+  const parsed = events[name].safeParse(content);
+  if (parsed.success) for (const listener of [...heardBy]) listener(parsed.data);
+}
+
+/** Calls `listener` for every event of a name; returns a function that ends it. */
+export function listen<E extends EventName>(
+  name: E,
+  listener: (content: EventOf<E>) => void,
+): () => void {
+  if (!isListening) window.understudy.listen(hear);
+  isListening = true;
+  const heardBy = listeners.get(name) ?? new Set<Listener>();
+  listeners.set(name, heardBy);
+  // The content was checked against this event's schema.
+  const hearing: Listener = (content) => {
+    listener(content as EventOf<E>);
+  };
+  heardBy.add(hearing);
+  return () => {
+    heardBy.delete(hearing);
+  };
+}

@@ -1,0 +1,55 @@
+import type { EventOf, Run } from '../../../contract/app.ts';
+
+export type RunProgress = EventOf<'run.progress'>;
+export type RunPhase = RunProgress['phase'];
+
+export interface PhaseMark {
+  readonly phase: RunPhase;
+  readonly state: 'done' | 'current' | 'waiting' | 'stopped';
+  /** Done of it, in [0, 1]. */
+  readonly share: number;
+}
+
+const order: readonly RunPhase[] = ['images', 'fit', 'distill', 'head', 'timing', 'export'];
+
+/** Blocks of the teacher that a kept one stands for, from which on `auto` fits the start (docs/adr/0010). */
+const fitsFrom = 3;
+
+function hasFit({ settings, teacherBlocks }: Run, progress: RunProgress | null): boolean {
+  if (progress?.phase === 'fit' || settings.start === 'fitted') return true;
+  const kept = Math.ceil(teacherBlocks / settings.skip);
+  return settings.start === 'auto' && teacherBlocks / kept >= fitsFrom;
+}
+
+/** The parts of a run in their order, and how far each is. */
+export function phaseMarks(run: Run, progress: RunProgress | null): readonly PhaseMark[] {
+  const phases = order.filter((phase) => phase !== 'fit' || hasFit(run, progress));
+  if (run.state === 'done') return phases.map((phase) => ({ phase, state: 'done', share: 1 }));
+  const current = run.state === 'running' ? progress : null;
+  if (current === null) return phases.map((phase) => restingMark(run, phase));
+  const at = phases.indexOf(current.phase);
+  return phases.map((phase, index) => {
+    if (index < at) return { phase, state: 'done', share: 1 };
+    if (index > at) return { phase, state: 'waiting', share: 0 };
+    return { phase, state: 'current', share: shareOf(current) };
+  });
+}
+
+/** Of a run that waits or was stopped: known is how many steps it did. */
+function restingMark({ step, settings }: Run, phase: RunPhase): PhaseMark {
+  if (step === 0) return { phase, state: 'waiting', share: 0 };
+  if (order.indexOf(phase) < order.indexOf('distill')) return { phase, state: 'done', share: 1 };
+  if (phase !== 'distill') return { phase, state: 'waiting', share: 0 };
+  return { phase, state: 'stopped', share: Math.min(1, step / settings.steps) };
+}
+
+function shareOf({ done, total }: RunProgress): number {
+  return total > 0 ? Math.min(1, done / total) : 0;
+}
+
+/** Steps done, by the latest of what is known. */
+export function stepsDone(run: Run, progress: RunProgress | null): number {
+  if (progress?.phase === 'distill') return Math.max(run.step, progress.done);
+  const after = progress === null ? false : ['head', 'timing', 'export'].includes(progress.phase);
+  return after || run.state === 'done' ? run.settings.steps : run.step;
+}

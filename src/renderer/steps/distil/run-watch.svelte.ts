@@ -1,0 +1,106 @@
+import type { MethodName, Run } from '../../../contract/app.ts';
+import { merged } from '../../components/charts/curve.ts';
+import type { CurvePoint } from '../../components/charts/curve.ts';
+import { activity } from '../../lib/activity.svelte.ts';
+import { call, listen } from '../../lib/client.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import type { ProjectState } from '../../lib/project-state.svelte.ts';
+import { lookAtLatest } from './chosen-runs.svelte.ts';
+import type { RunProgress } from './phases.ts';
+
+type Control = 'run.pause' | 'run.resume' | 'run.cancel';
+
+/** One run's curve and progress as they come, and the ways to stop it and go on. */
+export class RunWatch {
+  points = $state.raw<readonly CurvePoint[]>([]);
+  progress = $state.raw<RunProgress | null>(null);
+  /** What was asked for and is not done yet. */
+  asked = $state<Control | null>(null);
+  curveFailure = $state<string | null>(null);
+  readonly #run: number;
+  readonly #shared: ProjectState;
+  #pending: CurvePoint[] = [];
+
+  constructor(shared: ProjectState, run: number) {
+    this.#shared = shared;
+    this.#run = run;
+    // What was heard of it before this step came into sight.
+    if (activity.run?.run === run) this.progress = activity.run;
+  }
+
+  /** Listens from now on; returns a function that ends it. */
+  start(): () => void {
+    const question = new AbortController();
+    const disposers = [
+      listen('run.progress', (progress) => {
+        if (progress.run === this.#run) this.#hear(progress);
+      }),
+      listen('run.changed', ({ id, state }) => {
+        if (id === this.#run && state !== 'running') this.progress = null;
+      }),
+      () => {
+        question.abort();
+      },
+    ];
+    void this.#load(question.signal);
+    return () => {
+      for (const dispose of disposers) dispose();
+    };
+  }
+
+  pause(): Promise<void> {
+    return this.#ask('run.pause');
+  }
+
+  resume(): Promise<void> {
+    return this.#ask('run.resume');
+  }
+
+  async cancel(): Promise<void> {
+    await this.#ask('run.cancel');
+    const { project } = this.#shared;
+    lookAtLatest(project.id);
+    try {
+      this.#shared.runs = await call('run.list', { project: project.id });
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  async #load(signal: AbortSignal): Promise<void> {
+    try {
+      const known = await call('run.metrics', { run: this.#run }, signal);
+      this.points = merged(known, this.points);
+    } catch (error) {
+      if (!signal.aborted)
+        this.curveFailure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #hear(progress: RunProgress): void {
+    this.progress = progress;
+    if (progress.phase !== 'distill' || progress.loss === undefined || progress.done < 1) return;
+    this.#pending.push({ step: progress.done, loss: progress.loss });
+    if (this.#pending.length > 1) return;
+    // At most one new curve a picture, however fast the steps come.
+    requestAnimationFrame(() => {
+      this.points = merged(this.points, this.#pending.splice(0));
+    });
+  }
+
+  async #ask(method: Control & MethodName): Promise<void> {
+    this.asked = method;
+    try {
+      const run = await call(method, { run: this.#run });
+      if (run !== null) this.#replace(run);
+    } catch (error) {
+      notices.fail(error);
+    } finally {
+      this.asked = null;
+    }
+  }
+
+  #replace(run: Run): void {
+    this.#shared.runs = this.#shared.runs.map((other) => (other.id === run.id ? run : other));
+  }
+}

@@ -1,0 +1,50 @@
+import type { ExportFormat, Run } from '../../../contract/app.ts';
+import { call, RequestError } from '../../lib/client.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import { exportText } from '../../text/en/export.ts';
+import { fileName } from './formats.ts';
+
+/** Saving one run's student. */
+export class StudentExport {
+  format = $state<ExportFormat>('float32');
+  isSaving = $state(false);
+  saved = $state.raw<{ readonly file: string; readonly bytes: number } | null>(null);
+  failure = $state.raw<{ readonly message: string; readonly details: string | undefined } | null>(
+    null,
+  );
+
+  choose(format: ExportFormat): void {
+    this.format = format;
+    this.saved = null;
+    this.failure = null;
+  }
+
+  async save(project: string, run: Run): Promise<void> {
+    const { format } = this;
+    this.failure = null;
+    try {
+      const name = fileName(project, run, format);
+      const file = await call('shell.chooseSave', { title: exportText.dialog, name });
+      if (file === null) return;
+      this.isSaving = true;
+      this.saved = await call('run.export', { run: run.id, format, file });
+    } catch (error) {
+      this.saved = null;
+      this.failure = {
+        message: error instanceof Error ? error.message : String(error),
+        details: error instanceof RequestError ? error.details : undefined,
+      };
+    } finally {
+      this.isSaving = false;
+    }
+  }
+
+  async show(): Promise<void> {
+    if (!this.saved) return;
+    try {
+      await call('shell.showInFolder', { file: this.saved.file });
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import { call } from '../../lib/client.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import { text } from '../../text/index.ts';
+
+/** Where the folder that a person picks lies; null if none. */
+export async function chooseFolder(): Promise<string | null> {
+  try {
+    return await call('shell.chooseFolder', { title: text.images.chooseTitle });
+  } catch (error) {
+    notices.fail(error);
+    return null;
+  }
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { ProjectImage } from '../../../contract/app.ts';
+import { changesFor, givenBy } from './label-changes.ts';
+
+function image(id: number, classes: number[] | null): ProjectImage {
+  return {
+    id,
+    name: `${id}.png`,
+    width: 64,
+    height: 64,
+    isLabelled: classes !== null,
+    classes: classes ?? [],
+    isTest: false,
+  };
+}
+
+describe('labels of one class an image', () => {
+  it('replace what was there and leave alone what is so already', () => {
+    expect(changesFor([image(1, null), image(2, [3]), image(3, [5])], 5, 'single')).toEqual([
+      { image: 1, classes: [5] },
+      { image: 2, classes: [5] },
+    ]);
+  });
+
+  it('can be taken away', () => {
+    expect(changesFor([image(1, null), image(2, [3])], 'unlabelled', 'single')).toEqual([
+      { image: 2, classes: null },
+    ]);
+  });
+});
+
+describe('several labels', () => {
+  it('are switched on for those that lack it', () => {
+    expect(changesFor([image(1, [2]), image(2, [2, 7]), image(3, null)], 7, 'several')).toEqual([
+      { image: 1, classes: [2, 7] },
+      { image: 3, classes: [7] },
+    ]);
+  });
+
+  it('are switched off where all have it; the last one leaves nothing said', () => {
+    expect(changesFor([image(1, [2, 7]), image(2, [7])], 7, 'several')).toEqual([
+      { image: 1, classes: [2] },
+      { image: 2, classes: null },
+    ]);
+  });
+
+  it('tell none of them from nothing said', () => {
+    expect(changesFor([image(1, null), image(2, [])], 'none', 'several')).toEqual([
+      { image: 1, classes: [] },
+    ]);
+  });
+});
+
+describe('keys', () => {
+  const classes = [{ id: 11 }, { id: 12 }];
+
+  it.each([
+    ['1', 11],
+    ['2', 12],
+    ['3', null],
+    ['0', 'unlabelled'],
+    ['Backspace', 'unlabelled'],
+    ['n', 'none'],
+    ['-', 'none'],
+    ['x', null],
+  ])('%s gives %s', (key, given) => {
+    expect(givenBy(key, classes, 'several')).toBe(given);
+  });
+
+  it('have no none where an image is one of the classes', () => {
+    expect(givenBy('n', classes, 'single')).toBeNull();
+  });
+});

@@ -1,0 +1,131 @@
+import { untrack } from 'svelte';
+import type { LabelChange, Project, ProjectImage } from '../../../contract/app.ts';
+import { call } from '../../lib/client.ts';
+import {
+  type Direction,
+  emptyHistory,
+  type History,
+  moved,
+  nextEntry,
+  recorded,
+} from '../../lib/history.ts';
+import { ImageList } from '../../lib/image-list.svelte.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import type { ProjectState } from '../../lib/project-state.svelte.ts';
+import { Selection } from '../../lib/selection.svelte.ts';
+import { changesFor, type Given } from './label-changes.ts';
+
+/** The engine takes this many changes at a time. */
+const changesAtOnce = 10_000;
+
+/** Labelling a project's images: what is in sight, selected, and was done. */
+export class Labelling {
+  readonly list: ImageList;
+  readonly selection = new Selection();
+  history: History<LabelChange[]> = $state.raw(emptyHistory());
+  readonly selected: ProjectImage | undefined = $derived.by(() => {
+    const [first] = this.selection.ranges;
+    return this.selection.count === 1 && first !== undefined ? this.list.at(first.from) : undefined;
+  });
+  readonly #state: ProjectState;
+  /** Changes are applied one after the other, so that each is undone from where it left off. */
+  #tail: Promise<unknown> = Promise.resolve();
+  #seen = '';
+
+  constructor(state: ProjectState) {
+    this.#state = state;
+    this.list = new ImageList(state.project.id, 'unlabelled', () => {
+      this.selection.clear();
+    });
+  }
+
+  /** Begins anew where images came or went, or their labels with a class. */
+  follow({ images, classes }: Project): void {
+    const seen = [images, ...classes.map(({ id }) => id)].join();
+    if (seen === this.#seen) return;
+    this.#seen = seen;
+    untrack(() => {
+      this.history = emptyHistory();
+      this.list.reload();
+    });
+  }
+
+  show(filter: Parameters<ImageList['show']>[0]): void {
+    this.selection.reset();
+    this.list.show(filter);
+  }
+
+  /** Puts away what was labelled since the filter was chosen. */
+  tidy(): void {
+    this.show({});
+  }
+
+  /** Gives the selected images a label; the position to go on with, null to stay. */
+  async give(given: Given): Promise<number | null> {
+    const { ranges } = this.selection;
+    const after = ranges.at(-1)?.to;
+    if (after === undefined) return null;
+    const { task } = this.#state.project;
+    try {
+      const changes = changesFor(await this.list.resolve(ranges), given, task);
+      if (changes.length > 0) this.#label(changes);
+    } catch (error) {
+      notices.fail(error);
+      return null;
+    }
+    // With several labels an image may get more; Enter goes on.
+    return task === 'single' && given !== 'unlabelled' ? this.nextUnlabelled(after) : null;
+  }
+
+  /** The next image without a label, from a position on and then from the start; null if none is known. */
+  nextUnlabelled(from: number): number | null {
+    const total = this.list.total ?? 0;
+    for (let step = 0; step < total; step++) {
+      const position = (from + step) % total;
+      const image = this.list.at(position);
+      // Not fetched yet: it is looked at when it is there.
+      if (image === undefined) return this.list.filter.show === 'unlabelled' ? position : null;
+      if (!image.isLabelled) return position;
+    }
+    return null;
+  }
+
+  canGo(direction: Direction): boolean {
+    return nextEntry(this.history, direction) !== undefined;
+  }
+
+  async go(direction: Direction): Promise<void> {
+    await this.#tail;
+    const entry = nextEntry(this.history, direction);
+    if (entry === undefined) return;
+    const reverse = await this.#send(entry);
+    if (reverse !== null) this.history = moved(this.history, direction, reverse);
+  }
+
+  #label(changes: LabelChange[]): void {
+    const sent = this.#send(changes);
+    const before = this.#tail;
+    this.#tail = (async () => {
+      await before;
+      const reverse = await sent;
+      if (reverse !== null) this.history = recorded(this.history, reverse);
+    })();
+  }
+
+  /** Sends changes and shows them at once; gives what reverses them, or null where that failed. */
+  async #send(changes: LabelChange[]): Promise<LabelChange[] | null> {
+    const parts: LabelChange[][] = [];
+    for (let from = 0; from < changes.length; from += changesAtOnce)
+      parts.push(changes.slice(from, from + changesAtOnce));
+    const { id } = this.#state.project;
+    const sent = parts.map((part) => call('image.label', { project: id, changes: part }));
+    this.list.apply(changes);
+    try {
+      return (await Promise.all(sent)).flat();
+    } catch (error) {
+      notices.fail(error);
+      this.list.reload();
+      return null;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { Domain, Project, ProjectTask } from '../../../contract/app.ts';
+import { nextColour } from '../../../contract/palette.ts';
+import { call } from '../../lib/client.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import type { EditedClass } from './edited-class.ts';
+
+/** A project that is yet to be. */
+export class NewProjectForm {
+  name = $state('');
+  domain: Domain = $state('other');
+  task: ProjectTask = $state('single');
+  classes: readonly EditedClass[] = $state.raw([]);
+  isCreating = $state(false);
+  #last = 0;
+
+  addClass(name: string): void {
+    const colour = nextColour(this.classes.map((one) => one.colour));
+    this.classes = [...this.classes, { id: ++this.#last, name, colour, images: 0 }];
+  }
+
+  changeClass(id: number, change: { name?: string; colour?: string }): void {
+    this.classes = this.classes.map((one) => (one.id === id ? { ...one, ...change } : one));
+  }
+
+  removeClass(id: number): void {
+    this.classes = this.classes.filter((one) => one.id !== id);
+  }
+
+  /** The new project's id; null where it could not be made. */
+  async create(): Promise<number | null> {
+    this.isCreating = true;
+    try {
+      const { domain, task } = this;
+      const classes = this.classes.map(({ name }) => name);
+      const project = await call('project.create', {
+        name: this.name.trim(),
+        domain,
+        task,
+        classes,
+      });
+      await this.#colour(project);
+      return project.id;
+    } catch (error) {
+      notices.fail(error);
+      return null;
+    } finally {
+      this.isCreating = false;
+    }
+  }
+
+  /** The engine picks colours by itself; these were chosen. */
+  async #colour(project: Project): Promise<void> {
+    for (const { id, name, colour } of project.classes) {
+      const chosen = this.classes.find((one) => one.name === name)?.colour;
+      if (chosen === undefined || chosen === colour) continue;
+      await call('class.update', { class: id, colour: chosen });
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { Params, Project } from '../../../contract/app.ts';
+import { call } from '../../lib/client.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import type { ProjectState } from '../../lib/project-state.svelte.ts';
+import { text } from '../../text/index.ts';
+import type { EditedClass } from './edited-class.ts';
+
+/** Changes of an open project, each kept at once. */
+export class ProjectEdits {
+  readonly #state: ProjectState;
+
+  constructor(state: ProjectState) {
+    this.#state = state;
+  }
+
+  async update(change: Omit<Params<'project.update'>, 'project'>): Promise<void> {
+    await this.#keep(call('project.update', { project: this.#state.project.id, ...change }));
+  }
+
+  async addClass(name: string): Promise<void> {
+    await this.#keep(call('class.add', { project: this.#state.project.id, name }));
+  }
+
+  async changeClass(id: number, change: { name?: string; colour?: string }): Promise<void> {
+    await this.#keep(call('class.update', { class: id, ...change }));
+  }
+
+  async removeClass({ id }: Pick<EditedClass, 'id'>): Promise<boolean> {
+    return this.#keep(call('class.remove', { class: id }));
+  }
+
+  /** Nothing is lost by it, so it is done at once and can be undone. */
+  async removeEmptyClass(one: EditedClass): Promise<void> {
+    if (!(await this.removeClass(one))) return;
+    notices.add('done', text.project.classRemoved(one.name), {
+      action: { label: text.common.undo, run: () => void this.#bringBack(one) },
+    });
+  }
+
+  async #bringBack({ name, colour }: EditedClass): Promise<void> {
+    await this.addClass(name);
+    const back = this.#state.project.classes.find((one) => one.name === name);
+    if (back !== undefined && back.colour !== colour) await this.changeClass(back.id, { colour });
+  }
+
+  /** Whether it worked. */
+  async #keep(answer: Promise<Project>): Promise<boolean> {
+    try {
+      const project = await answer;
+      if (project.id === this.#state.project.id) this.#state.project = project;
+      return true;
+    } catch (error) {
+      notices.fail(error);
+      return false;
+    }
+  }
+}

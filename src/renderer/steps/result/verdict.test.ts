@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { accuracyScale, overlaps, verdict } from './verdict.ts';
+import { candidate, summaryOf } from './fixtures.ts';
+
+const said = (copy: number, student: number, tested = 500): ReturnType<typeof verdict> =>
+  verdict(summaryOf({ copy: candidate(copy, 6), student: candidate(student, 6) }, tested));
+
+describe('verdict against the copy', () => {
+  it('says that distilling helped where the intervals lie apart', () => {
+    const { sentences, tone } = said(0.834, 0.894);
+    expect(sentences).toEqual([
+      'Distilling helped: 6.0 points more than copying the blocks alone, and the 95 % intervals lie apart.',
+    ]);
+    expect(tone).toBe('good');
+  });
+
+  it('doubts a gain within overlapping intervals, and says that copying may be as good', () => {
+    const { sentences, tone } = said(0.88, 0.89);
+    expect(sentences[0]).toContain('gained 1.0 point over copying');
+    expect(sentences[0]).toContain('Copying alone may be as good');
+    expect(tone).toBe('doubt');
+  });
+
+  it('says that copying alone is as good', () => {
+    expect(said(0.9, 0.9004).sentences[0]).toMatch(/^Copying the blocks alone is as good here/);
+  });
+
+  it('does not hide that it did harm', () => {
+    expect(said(0.9, 0.85).sentences[0]).toMatch(
+      /^Distilling did harm here: 5\.0 points less .* lie apart/,
+    );
+    expect(said(0.9, 0.89).sentences[0]).toMatch(
+      /^Distilling did not help here: 1\.0 point less .* chance/,
+    );
+  });
+
+  it('warns of few images and of a loss that did not fall', () => {
+    expect(said(0.8, 0.9, 40).sentences.at(-1)).toMatch(/^Only 40 test images/);
+    const { sentences, tone } = verdict(summaryOf({ loss: { first: 0.5, last: 0.5 } }));
+    expect(sentences.at(-1)).toMatch(/^The loss did not fall \(0\.500 to 0\.500\)/);
+    expect(tone).toBe('doubt');
+  });
+});
+
+describe('verdict against the teacher', () => {
+  it('does not mention intervals that lie apart', () => {
+    const { headline } = verdict(summaryOf({ student: candidate(0.85, 6) }));
+    expect(headline).toMatch(/^The student is 8\.0 points below its teacher, has/);
+  });
+
+  it.each([
+    [
+      0.894,
+      1.2,
+      'The student is 3.6 points below its teacher (intervals overlap), has 50 % of its size and is 2.0 times as fast.',
+    ],
+    [
+      0.93,
+      2.4,
+      'The student is as accurate as its teacher, as far as the test images can tell, has 50 % of its size and is no faster on this machine.',
+    ],
+    [
+      0.94,
+      1.2,
+      'The student is 1.0 point above its teacher (intervals overlap), has 50 % of its size and is 2.0 times as fast.',
+    ],
+  ])('at %d and %d ms', (accuracy, msPerImage, expected) => {
+    const student = { ...candidate(accuracy, 6), msPerImage };
+    expect(verdict(summaryOf({ student })).headline).toBe(expected);
+  });
+});
+
+it.each([
+  [0.5, 0.53, true],
+  [0.5, 0.55, false],
+  [0.55, 0.5, false],
+])('overlap of %d and %d, each ± 0.02: %s', (a, b, expected) => {
+  expect(overlaps(candidate(a, 1).accuracy, candidate(b, 1).accuracy)).toBe(expected);
+});
+
+it('has one scale with all intervals inside', () => {
+  const intervals = [0.93, 0.834, 0.894].map((value) => candidate(value, 6).accuracy);
+  const { low, high } = accuracyScale(intervals);
+  expect(low).toBeCloseTo(0.8);
+  expect(high).toBeCloseTo(1);
+  expect(accuracyScale([{ value: 0, low: 0, high: 1 }])).toEqual({ low: 0, high: 1 });
+});

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { defaultSettings, isDefault } from './defaults.ts';
+
+it('has the defaults of the engine, and views by domain', () => {
+  const medical = defaultSettings({ domain: 'medical' });
+  expect(medical).toEqual({
+    rank: 16,
+    steps: 600,
+    batch: 128,
+    views: 64,
+    start: 'auto',
+    orientation: 'upright',
+  });
+  expect(defaultSettings({ domain: 'satellite' }).orientation).toBe('overhead');
+  expect(isDefault({ ...medical }, medical)).toBe(true);
+  expect(isDefault({ ...medical, rank: 8 }, medical)).toBe(false);
+});

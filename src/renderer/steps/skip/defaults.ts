@@ -1,0 +1,27 @@
+import type { Project, ProjectSettings } from '../../../contract/app.ts';
+import { distillRequest } from '../../../contract/jobs.ts';
+
+/** What stands behind "Advanced". */
+export type AdvancedSettings = Pick<
+  ProjectSettings,
+  'rank' | 'steps' | 'batch' | 'views' | 'start' | 'orientation'
+>;
+
+/** As the engine has them where nobody chooses. Seen from above, images have no up. */
+export function defaultSettings({ domain }: Pick<Project, 'domain'>): AdvancedSettings {
+  const { rank, steps, batch, views, start } = distillRequest.shape;
+  return {
+    rank: rank.parse(undefined),
+    steps: steps.parse(undefined),
+    batch: batch.parse(undefined),
+    views: views.parse(undefined),
+    start: start.parse(undefined),
+    orientation: domain === 'satellite' ? 'overhead' : 'upright',
+  };
+}
+
+export function isDefault(settings: AdvancedSettings, defaults: AdvancedSettings): boolean {
+  return (Object.keys(defaults) as (keyof AdvancedSettings)[]).every(
+    (key) => settings[key] === defaults[key],
+  );
+}

@@ -1,0 +1,98 @@
+import type { ProjectSettings, Run } from '../../../contract/app.ts';
+import { roughDuration } from '../../components/charts/figures.ts';
+import { call } from '../../lib/client.ts';
+import type { ProjectState } from '../../lib/project-state.svelte.ts';
+import { skipText } from '../../text/en/skip.ts';
+import { lookAtLatest } from '../distil/chosen-runs.svelte.ts';
+import { Estimates } from './estimates.svelte.ts';
+import { missingFor } from './missing.ts';
+import type { Missing } from './missing.ts';
+import { stopIndex, stopsOf } from './stops.ts';
+import type { Stop } from './stops.ts';
+
+/** Which student is wanted: the handle, its figures, and the start of the run. */
+export class SkipChoice {
+  readonly estimates = new Estimates();
+  startFailure = $state<string | null>(null);
+  isStarting = $state(false);
+  readonly #shared: () => ProjectState;
+
+  constructor(shared: () => ProjectState) {
+    this.#shared = shared;
+  }
+
+  readonly stops: readonly Stop[] = $derived.by(() => {
+    const { teacher, students } = this.estimates;
+    return teacher === null ? [] : stopsOf(teacher, students);
+  });
+
+  readonly index: number = $derived.by(() =>
+    stopIndex(this.stops, this.#shared().project.settings.skip),
+  );
+
+  readonly missing: readonly Missing[] = $derived.by(() => missingFor(this.#shared().project));
+
+  get stop(): Stop | undefined {
+    return this.stops[this.index];
+  }
+
+  get canStart(): boolean {
+    return this.stop !== undefined && this.missing.length === 0 && !this.isStarting;
+  }
+
+  /** What the primary action will do. */
+  get action(): string {
+    const { teacher } = this.estimates;
+    if (this.isStarting) return skipText.starting;
+    if (!this.stop || !teacher) return skipText.title;
+    const what = skipText.distil(this.stop.blocks.length, teacher.depth);
+    return this.stop.seconds === null ? what : `${what}, ${roughDuration(this.stop.seconds)}`;
+  }
+
+  async load(): Promise<void> {
+    const { id, settings } = this.#shared().project;
+    if (settings.teacher !== null) await this.estimates.load(id, settings.teacher);
+  }
+
+  choose(index: number): void {
+    const skip = this.stops[index]?.skip;
+    if (skip !== undefined && index !== this.index) void this.#shared().choose({ skip });
+  }
+
+  /** Changes settings; the time is estimated again where they bear on it. */
+  async change(settings: Partial<ProjectSettings>): Promise<void> {
+    const shared = this.#shared();
+    await shared.choose(settings);
+    const { id, settings: kept } = shared.project;
+    const { steps, batch, rank } = settings;
+    const bearsOnTime = (steps ?? batch ?? rank) !== undefined;
+    if (bearsOnTime && kept.teacher !== null) await this.estimates.measure(id, kept.teacher);
+  }
+
+  async start(): Promise<void> {
+    const shared = this.#shared();
+    this.isStarting = true;
+    this.startFailure = null;
+    try {
+      const skip = this.stop?.skip;
+      if (skip !== undefined && skip !== shared.project.settings.skip)
+        await shared.choose({ skip });
+      lookAtLatest(shared.project.id);
+      addRun(shared, await call('run.start', { project: shared.project.id }));
+      shared.step = 'distil';
+    } catch (error) {
+      this.startFailure = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.isStarting = false;
+    }
+  }
+
+  dispose(): void {
+    this.estimates.dispose();
+  }
+}
+
+/** The answer and the event of a new run come in any order. */
+function addRun(shared: ProjectState, run: Run): void {
+  if (!shared.runs.some(({ id }) => id === run.id)) shared.runs = [run, ...shared.runs];
+}

@@ -1,0 +1,78 @@
+import type { Teacher } from '../../../contract/app.ts';
+import { call, RequestError } from '../../lib/client.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import { teacherText } from '../../text/en/teacher.ts';
+
+/** What went wrong with a file that was to become a teacher. */
+export interface AddFailure {
+  readonly file: string;
+  readonly message: string;
+  readonly details: string | undefined;
+}
+
+/** The teachers that this machine knows, and the one that is being read. */
+export class TeacherList {
+  /** Null until they are known. */
+  teachers = $state<Teacher[] | null>(null);
+  loadFailure = $state<string | null>(null);
+  addFailure = $state<AddFailure | null>(null);
+  /** Name of the file that is being read. */
+  adding = $state<string | null>(null);
+
+  async load(): Promise<void> {
+    this.loadFailure = null;
+    try {
+      this.teachers = await call('teacher.list', null);
+    } catch (error) {
+      this.loadFailure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Asks for a file and adds it; the teacher, or undefined where there is none. */
+  async chooseFile(): Promise<Teacher | undefined> {
+    try {
+      const file = await call('shell.chooseFile', {
+        title: teacherText.add.dialog,
+        extensions: ['safetensors'],
+      });
+      return file === null ? undefined : await this.add(file);
+    } catch (error) {
+      notices.fail(error);
+      return undefined;
+    }
+  }
+
+  async add(path: string): Promise<Teacher | undefined> {
+    const file = path.split(/[\\/]/).at(-1) ?? path;
+    this.addFailure = null;
+    if (!/\.safetensors$/i.test(file)) {
+      this.addFailure = { file, message: teacherText.add.wrongType, details: undefined };
+      return undefined;
+    }
+    this.adding = file;
+    try {
+      const added = await call('teacher.add', { file: path });
+      this.teachers = [...(this.teachers ?? []).filter(({ id }) => id !== added.id), added];
+      return added;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const details = error instanceof RequestError ? error.details : undefined;
+      this.addFailure = { file, message, details };
+      return undefined;
+    } finally {
+      this.adding = null;
+    }
+  }
+
+  /** Takes it from the list; the file stays where it is. */
+  async remove(teacher: number): Promise<boolean> {
+    try {
+      await call('teacher.remove', { teacher });
+      this.teachers = (this.teachers ?? []).filter(({ id }) => id !== teacher);
+      return true;
+    } catch (error) {
+      notices.fail(error);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { JobPhase } from '../../../contract/jobs.ts';
+import {
+  count,
+  counted,
+  decimals,
+  duration,
+  ordinal,
+  percent,
+} from '../../components/charts/figures.ts';
+
+const phaseNames: Record<
+  Exclude<JobPhase, 'sample' | 'predict'>,
+  { name: string; doing: string }
+> = {
+  images: { name: 'Images', doing: 'Reading images' },
+  fit: { name: 'Start', doing: 'Fitting the kept blocks' },
+  distill: { name: 'Distil', doing: 'Distilling' },
+  head: { name: 'Heads', doing: 'Teaching the classes' },
+  timing: { name: 'Timing', doing: 'Measuring speed' },
+  export: { name: 'Files', doing: 'Writing and checking files' },
+};
+
+export const distilText = {
+  title: 'Distil',
+  explanation:
+    'The student looks at your images beside its teacher and learns to answer alike. No labels are needed for this part.',
+  phases: phaseNames,
+  timeline: 'Parts of the run',
+  phaseState: { done: 'done', current: 'at work', waiting: 'to come', stopped: 'stopped' },
+  figures: {
+    step: 'Step',
+    of: (steps: number) => `of ${count(steps)}`,
+    loss: 'Loss',
+    speed: 'Images a second',
+    left: 'Time left',
+    leftHere: 'Time left in this part',
+    took: 'Took',
+    learnt: 'Learnt so far',
+    unknown: '–',
+  },
+  chart: {
+    name: 'Loss: difference from the teacher',
+    steps: 'Steps',
+    smooth: 'smoothed',
+    each: 'each step',
+    at: (step: number, loss: number) => `Step ${count(step)}, loss ${decimals(loss, 3)}`,
+    waiting: 'The curve begins with the first step.',
+    none: 'This run has no curve yet.',
+    alternative: (first: number, last: number, step: number) =>
+      `Line chart. The loss went from ${decimals(first, 3)} to ${decimals(last, 3)} at step ${count(step)}.`,
+  },
+  what: (kept: number, depth: number, skip: number) =>
+    `${kept} of ${depth} blocks, every ${ordinal(skip)}`,
+  closing:
+    'You may close the window: a checkpoint is kept, and the run goes on when you open the app again.',
+  pause: 'Pause',
+  pausing: 'Pausing…',
+  resume: (step: number) => (step > 0 ? `Resume from step ${count(step + 1)}` : 'Start again'),
+  resuming: 'Resuming…',
+  cancel: 'Discard run…',
+  seeResult: 'See the result',
+  another: 'Try another skip factor',
+  confirm: {
+    title: 'Discard this run?',
+    message: (step: number) =>
+      step > 0
+        ? `What the student has learnt in ${counted(step, 'step')} is lost, and its checkpoint is removed. Images, labels and other runs stay. To go on later, pause instead.`
+        : 'Nothing has been learnt yet. Images, labels and other runs stay.',
+    confirm: 'Discard run',
+    ofQueued: 'Take it from the queue',
+  },
+  queued: {
+    title: 'Waiting for another run',
+    more: 'This run begins by itself as soon as the one before it is done.',
+  },
+  paused: {
+    title: (step: number, steps: number) => `Paused at step ${count(step)} of ${count(steps)}`,
+    more: 'What has been learnt is kept in a checkpoint. Resuming goes on from there.',
+  },
+  failed: {
+    title: (step: number) =>
+      step > 0 ? `The run stopped at step ${count(step)}` : 'The run stopped before its first step',
+    kept: 'What was learnt is kept in a checkpoint. Put right what went wrong and resume, or discard the run.',
+    nothing: 'Nothing was lost. Put right what went wrong and start again.',
+    details: 'Details',
+    copy: 'Copy',
+    copied: 'Copied',
+  },
+  done: {
+    title: 'The student is ready',
+    more: (seconds: number, accuracy: number) =>
+      `It took ${duration(seconds)}. The student is right on ${percent(accuracy)} % of the test images.`,
+  },
+  runs: {
+    title: 'Runs of this project',
+    state: {
+      queued: 'Waiting',
+      running: 'At work',
+      paused: 'Paused',
+      failed: 'Stopped',
+      done: 'Done',
+    },
+    step: (step: number, steps: number) => `step ${count(step)} of ${count(steps)}`,
+    accuracy: (share: number) => `${percent(share)} %`,
+  },
+  empty: {
+    title: 'Nothing is being distilled yet',
+    sentence:
+      'Decide how many of the teacher’s blocks to keep, then start. You will see here how the student comes closer to its teacher.',
+    go: 'Choose the skip factor',
+  },
+  metricsFailed: 'The curve could not be read',
+};

@@ -1,0 +1,125 @@
+import { count, counted, percent, written, megabytes } from '../../components/charts/figures.ts';
+
+/** `2.1e-6` as `0.0002 %`: what counts is the size of it. */
+function relative(difference: number): string {
+  const share = difference * 100;
+  if (share < 0.001) return 'less than 0.001 %';
+  return `${new Intl.NumberFormat('en', { maximumSignificantDigits: 2 }).format(share)} %`;
+}
+
+export const exportText = {
+  title: 'Export',
+  explanation:
+    'One file that runs without this app. Every file was opened again after it was written, and compared with the student on test images.',
+  choose: 'How the student is stored',
+  formats: {
+    float32: {
+      name: 'ONNX, full precision',
+      tag: 'float32',
+      why: 'The safe choice: answers are those that you have seen in the result.',
+    },
+    float16: {
+      name: 'ONNX, half size',
+      tag: 'float16 weights',
+      why: 'Half the size, with hardly any difference. Good for sharing.',
+    },
+    int8: {
+      name: 'ONNX, quarter size',
+      tag: '8-bit weights',
+      why: 'For small devices. Some answers may differ; check them on your own images.',
+    },
+    safetensors: {
+      name: 'Weights only',
+      tag: 'safetensors',
+      why: 'To go on working in PyTorch with timm. Encoder and head, no graph.',
+    },
+  },
+  about: 'about',
+  parity: {
+    same: (images: number) => `Checked: same answer on all of ${counted(images, 'image')}`,
+    share: (agreement: number, images: number) =>
+      `${percent(agreement)} % same answers on ${counted(images, 'image')}`,
+    difference: (difference: number) => `Outputs differ by ${relative(difference)} at most.`,
+    none: 'The same numbers as in the result',
+    noneWhy: 'Weights are stored as they are; there is nothing to compare.',
+    explanation: 'Compared with the student as it was measured, relative to its largest output.',
+  },
+  contents: {
+    title: 'In the file',
+    encoder: {
+      name: 'Encoder',
+      what: (blocks: number, parameters: string) =>
+        `${counted(blocks, 'block')}, ${parameters} parameters; adapters are merged in`,
+    },
+    head: {
+      name: 'Head',
+      what: (classes: number) => `tells ${counted(classes, 'class', 'classes')} apart`,
+      several: (classes: number) => `yes or no to each of ${counted(classes, 'label')}`,
+    },
+    normalisation: {
+      name: 'Normalisation',
+      what: 'inside: give it plain pixel values from 0 to 1',
+      notInside: 'mean and deviation are in the metadata',
+    },
+    classes: { name: 'Classes', more: (number: number) => `and ${count(number)} more` },
+    metadata: {
+      name: 'Metadata',
+      what: 'teacher, blocks kept, how it was made, measured quality; no images and no file names',
+    },
+  },
+  use: {
+    title: 'How to use it',
+    copy: 'Copy',
+    copied: 'Copied',
+    onnx: (file: string, side: number | null, classes: number, task: 'single' | 'several') => {
+      const size = side === null ? 'side' : String(side);
+      return [
+        'import json',
+        'import numpy as np, onnxruntime as ort',
+        '',
+        'session = ort.InferenceSession(',
+        `    "${file}")`,
+        `image = np.zeros((1, 3, ${size}, ${size}), np.float32)  # RGB, 0 to 1`,
+        '(probabilities,) = session.run(',
+        '    ["probabilities"], {"image": image})',
+        `# (1, ${classes})${task === 'several' ? ', each label on its own' : ''}`,
+        'about = session.get_modelmeta().custom_metadata_map',
+        'classes = json.loads(about["class_names"])',
+      ].join('\n');
+    },
+    safetensors: (file: string) =>
+      [
+        'from safetensors.torch import load_file',
+        '',
+        'weights = load_file(',
+        `    "${file}")`,
+      ].join('\n'),
+    names: [
+      ['image', 'input: batch, 3 channels, height, width; values from 0 to 1'],
+      ['probabilities', 'output: one a class, from 0 to 1'],
+      ['logits', 'output: before softmax or sigmoid'],
+      ['features', 'output: of the encoder, for search or other heads'],
+    ],
+    weightNames: [
+      ['patch_embed, pos_embed, blocks, norm', 'the encoder, as timm names it'],
+      ['head.weight, head.bias', 'the classes'],
+    ],
+  },
+  save: 'Save student…',
+  saving: 'Saving…',
+  dialog: 'Save the student',
+  saved: {
+    title: (file: string) => `${file} is saved`,
+    more: (folder: string, bytes: number) => `${written(megabytes(bytes))} in ${folder}`,
+    show: 'Show in folder',
+  },
+  failed: 'The student could not be saved',
+  caution:
+    'Not a medical device. Validate the student on your own data before anyone relies on it.',
+  empty: {
+    title: 'There is no student to export yet',
+    sentence: 'When a run is done, its student can be saved here as one file.',
+    skip: 'Choose the skip factor',
+    distil: 'See the run',
+  },
+};

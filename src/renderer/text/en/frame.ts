@@ -1,0 +1,136 @@
+import type { StepName } from '../../lib/project-state.svelte.ts';
+import { formatCount, formatSeconds, plural } from '../../lib/format.ts';
+
+const steps: Record<StepName, string> = {
+  project: 'Project',
+  images: 'Images',
+  labels: 'Labels',
+  teacher: 'Teacher',
+  skip: 'Skip factor',
+  distil: 'Distil',
+  result: 'Result',
+  export: 'Export',
+};
+
+const phases = {
+  images: 'Reading images',
+  fit: 'Fitting the start',
+  distill: 'Distilling',
+  head: 'Training the heads',
+  timing: 'Measuring speed',
+  export: 'Writing models',
+};
+
+/** Title bar, rail, status bar, palette, and what the window says of the engine. */
+export const frame = {
+  steps,
+  stepsName: 'Steps',
+  stepState: {
+    done: 'done',
+    work: 'in work',
+    open: 'open',
+    waiting: 'waiting',
+  },
+  /** What a step that cannot begin yet waits for. */
+  waitsFor: {
+    images: 'waits for images',
+    labels: 'waits for labels',
+    teacher: 'waits for a teacher',
+    run: 'waits for a student',
+  },
+  labelled: (labelled: number, images: number) => `${formatCount(labelled)}/${formatCount(images)}`,
+  labelledSpoken: (labelled: number, images: number) =>
+    `${formatCount(labelled)} of ${plural(images, 'image', 'images')} labelled`,
+  imagesSpoken: (images: number) => plural(images, 'image', 'images'),
+
+  projectMenu: 'Projects',
+  recent: 'Recent projects',
+  allProjects: 'All projects',
+  newProject: 'New project',
+  search: 'Search',
+  keys: 'Keys',
+  throughput: (images: number) => (images < 10 ? images.toFixed(1) : formatCount(images)),
+  throughputUnit: 'images/s',
+  throughputSpoken: 'Images per second in the run at work, on this computer’s processor',
+  processor: 'Processor',
+
+  status: 'Status',
+  idle: 'Nothing is running',
+  phases,
+  paused: (step: number, steps: number) =>
+    `Distilling is paused at step ${formatCount(step)} of ${formatCount(steps)}`,
+  queued: 'A student waits for its turn',
+  importing: (done: number, total: number) =>
+    total === 0
+      ? 'Looking for images'
+      : `Adding images: ${formatCount(done)} of ${formatCount(total)}`,
+  timeLeft: (seconds: number) => `about ${formatSeconds(seconds)} left`,
+  messages: (count: number) => plural(count, 'message', 'messages'),
+  noMessages: 'No messages',
+  local: 'Everything stays on this computer',
+
+  engineRestarting: {
+    title: 'The engine stopped and is being started again',
+    meaning: 'Images and labels are saved. A run goes on from its last checkpoint.',
+  },
+  engineFailed: {
+    title: 'The engine cannot be started',
+    meaning:
+      'Nothing is lost: images and labels are saved. Start the engine again; if that does not help, the log says why.',
+  },
+  engineReady: 'The engine is running again.',
+  restart: 'Start the engine',
+  showLog: 'Show the log',
+
+  loading: 'Opening the project',
+  cannotOpen: 'The project could not be opened.',
+  notices: 'Messages',
+
+  palette: {
+    title: 'Search',
+    placeholder: 'Search steps, actions and projects',
+    nothing: (search: string) => `Nothing is called “${search}”.`,
+    step: 'Step',
+    action: 'Action',
+    project: 'Project',
+    results: 'Results',
+  },
+
+  shortcuts: {
+    title: 'Keys',
+    groups: [
+      {
+        title: 'Everywhere',
+        keys: [
+          ['Search steps, actions, projects', 'Mod+K'],
+          ['Go to a step', 'Alt+1 … 8'],
+          ['Undo', 'Mod+Z'],
+          ['Redo', 'Mod+Shift+Z'],
+          ['Show the keys', '?'],
+        ],
+      },
+      {
+        title: 'Labels',
+        keys: [
+          ['Give class 1 to 9', '1 … 9'],
+          ['None of the classes', 'N'],
+          ['Take the label away', '0'],
+          ['Next unlabelled image', 'Enter'],
+        ],
+      },
+      {
+        title: 'Images',
+        keys: [
+          ['Move', 'Arrow keys'],
+          ['Next, previous', 'F, D'],
+          ['A page up or down', 'Page up, Page down'],
+          ['First or last', 'Home, End'],
+          ['Select', 'Space'],
+          ['Select more', 'Shift+Arrow keys'],
+          ['Select all', 'Mod+A'],
+          ['Select none', 'Esc'],
+        ],
+      },
+    ],
+  },
+};

@@ -1,0 +1,92 @@
+import { formatCount, formatSeconds, plural } from '../../lib/format.ts';
+
+export const images = {
+  title: 'Images',
+  explanation:
+    'Images stay where they lie; Understudy only remembers the place. The student learns from all of them, labelled or not.',
+  grid: 'Images',
+  search: 'Search by name',
+  show: 'Show',
+  showAll: 'All images',
+  showUnlabelled: 'Without a label',
+  showLabelled: 'With a label',
+  showTest: 'Held out for the test',
+  thumbnailSize: 'Size of the thumbnails',
+  add: 'Add a folder',
+  addMore: 'Add another folder',
+  dropHere: 'Drop a folder to add its images',
+  notAFolder: 'Drop one folder, please.',
+  chooseTitle: 'Choose a folder of images',
+  chooseCsvTitle: 'Choose the CSV file with the labels',
+  empty: {
+    title: 'Bring a folder of images',
+    sentence:
+      'JPEG, PNG, WebP or TIFF. If each class has a folder of its own, labels come along by themselves.',
+    sample: 'Open the sample instead',
+  },
+  none: 'No image fits this filter.',
+  showEverything: 'Show all images',
+  dialog: {
+    title: 'How do labels come in?',
+    folder: 'Folder',
+    options: {
+      folders: {
+        title: 'Class folders',
+        why: 'Each class has a folder of its own, such as forest/12.png. A folder named test is held out.',
+      },
+      csv: {
+        title: 'A CSV file',
+        why: 'With the columns path and label; split and group too if there are, such as one group a patient.',
+      },
+      none: {
+        title: 'Without labels',
+        why: 'Add the images now and label some of them in the next step.',
+      },
+    },
+    choose: 'Choose a file',
+    csvMissing: 'Choose the CSV file first',
+    go: 'Add images',
+    change: 'Choose another folder',
+  },
+  progress: (done: number, total: number) =>
+    total === 0 ? 'Looking for images' : `${formatCount(done)} of ${formatCount(total)}`,
+  left: (seconds: number) => `about ${formatSeconds(seconds)} left`,
+  skippedSoFar: (count: number) => `${formatCount(count)} left out`,
+  stop: 'Stop adding',
+  stopped: (added: number) => `Stopped. ${plural(added, 'image is', 'images are')} in the project.`,
+  added: (added: number, known: number) =>
+    known === 0
+      ? `${plural(added, 'image was', 'images were')} added.`
+      : `${plural(added, 'image was', 'images were')} added, ${formatCount(known)} were there already.`,
+  nothingFound: 'There is no image in that folder.',
+  reports: (count: number) => `${plural(count, 'file', 'files')} left out`,
+  reportTitle: 'Files that were left out',
+  reportExplanation: 'They could not be read. The rest of the folder is in the project.',
+  reportPath: 'File',
+  reportReason: 'Why',
+  copyCsv: 'Copy as CSV',
+  next: 'Continue to labels',
+  needsImages: 'There are no images yet',
+  importing: 'You can go on while images are added',
+  inspector: {
+    name: 'The selected image',
+    many: (count: number) => `${formatCount(count)} images selected`,
+    size: 'Size',
+    labels: 'Labels',
+    folder: 'Folder',
+    noLabel: 'No label yet',
+    noneOfThem: 'None of the classes',
+    use: 'Use',
+    test: 'Held out for the test',
+    train: 'For training',
+    close: 'Close the inspector',
+    remove: 'Remove from project…',
+    whole: (name: string) => `The image ${name}`,
+  },
+  removeTitle: (count: number) => `Remove ${plural(count, 'image', 'images')} from the project?`,
+  removeLoses: 'Their labels are lost. The files stay where they are.',
+  removeConfirm: 'Remove',
+  removed: (count: number) => `${plural(count, 'image was', 'images were')} removed.`,
+  testMark: 'test',
+  noneMark: 'None',
+};

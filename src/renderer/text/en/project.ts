@@ -1,0 +1,59 @@
+import type { Domain, ProjectTask } from '../../../contract/app.ts';
+import { plural } from '../../lib/format.ts';
+
+const domains: Record<Domain, { title: string; why: string }> = {
+  medical: {
+    title: 'Medical',
+    why: 'Radiology, pathology, dermatology. The views it learns from stay upright.',
+  },
+  satellite: {
+    title: 'Satellite',
+    why: 'Seen from above nothing has an up, so views are turned and flipped every way.',
+  },
+  other: {
+    title: 'Other',
+    why: 'Products, plants, animals. The views it learns from stay upright.',
+  },
+};
+
+const tasks: Record<ProjectTask, { title: string; why: string }> = {
+  single: { title: 'One class an image', why: 'Each image is exactly one of the classes.' },
+  several: {
+    title: 'Several labels',
+    why: 'An image can be any number of the classes, or none of them.',
+  },
+};
+
+export const project = {
+  title: 'Project',
+  explanation: 'What the images are and what they can be. It decides how the student is trained.',
+  newTitle: 'New project',
+  newExplanation:
+    'Say what your images are and what they can be. All but the task can change later.',
+  name: 'Name',
+  namePlaceholder: 'Chest X-rays, ward 4',
+  domain: 'Kind of images',
+  domains,
+  task: 'Task',
+  tasks,
+  taskFixed: 'The task stays as it is once a project exists.',
+  classes: 'Classes',
+  classesWhy: 'What an image can be. Class folders bring theirs along, so this can wait.',
+  className: (name: string) => `Name of the class ${name}`,
+  addClass: 'Add a class',
+  addPlaceholder: 'Add a class, then Enter',
+  colourOf: (name: string) => `Colour of ${name}`,
+  pickColour: (number: number) => `Colour ${number}`,
+  removeClass: (name: string) => `Remove ${name}`,
+  classImages: (images: number) => plural(images, 'image', 'images'),
+  classExists: (name: string) => `There is a class “${name}” already.`,
+  classRemoved: (name: string) => `The class “${name}” was removed.`,
+  removeTitle: (name: string) => `Remove the class “${name}”?`,
+  removeLoses: (images: number) =>
+    `${plural(images, 'image loses its', 'images lose their')} label. The images stay. This cannot be undone.`,
+  removeConfirm: 'Remove class',
+  create: 'Create project',
+  needsName: 'Give the project a name first',
+  next: 'Continue to images',
+  nameEmpty: 'A project needs a name.',
+};

@@ -1,0 +1,71 @@
+import { count, counted, gigabytes, written } from '../../components/charts/figures.ts';
+
+export const teacherText = {
+  title: 'Teacher',
+  explanation:
+    'The teacher is a large model that has seen many images. The student keeps some of its blocks and learns from it. A teacher that knows images like yours gives a better student.',
+  choose: 'Choose a teacher',
+  next: 'Continue to skip factor',
+  nothingChosen: 'Choose a teacher to go on.',
+  bundled: 'Comes with the app',
+  own: 'Your own file',
+  facts: {
+    parameters: 'Parameters',
+    size: 'File size',
+    input: 'Input',
+    blocks: 'Blocks',
+  },
+  input: (side: number) => `${count(side)} × ${count(side)}`,
+  trained: 'Trained on',
+  suits: 'Suits',
+  licence: 'Licence',
+  unknown: 'The file does not say',
+  assumed: (number: number) => `${counted(number, 'thing')} assumed`,
+  assumedWhy: 'The file does not say, so this was taken to be so:',
+  more: 'More',
+  architecture: (width: number, heads: number, patch: number) =>
+    `Vision transformer, width ${count(width)}, ${counted(heads, 'attention head')}, patches of ${patch} px`,
+  memory: {
+    fits: (needed: number, free: number) =>
+      `Fits this machine: needs ${written(gigabytes(needed))}, ${written(gigabytes(free))} are free.`,
+    tight: (needed: number, free: number) =>
+      `Fits barely: needs ${written(gigabytes(needed))} of the ${written(gigabytes(free))} that are free. Close other programs before you distil.`,
+    short: (needed: number, free: number) =>
+      `May not fit: needs ${written(gigabytes(needed))}, but ${written(gigabytes(free))} are free. Close other programs, or choose a smaller teacher.`,
+  },
+  add: {
+    title: 'Use a teacher of your own',
+    explanation:
+      'A vision transformer as a safetensors file, with the layers named as timm names them. It is read where it lies and never leaves this machine.',
+    button: 'Choose a file…',
+    drop: 'or drop it here',
+    dialog: 'Choose a teacher',
+    busy: (file: string) => `Reading ${file}…`,
+    failed: (file: string) => `${file} cannot be a teacher`,
+    wrongType:
+      'Only safetensors files can be read. A PyTorch checkpoint has to be converted first.',
+  },
+  remove: (name: string) => `Remove ${name} from the list`,
+  removeShort: 'Remove',
+  details: 'Details',
+  hints: {
+    title: 'What makes a good teacher',
+    list: [
+      {
+        name: 'It knows images like yours',
+        why: 'A student can only learn what its teacher sees. A model of your field beats a larger one of another.',
+      },
+      {
+        name: 'It is large enough to be cut',
+        why: 'Twelve blocks or more leave room to skip some. From a very small teacher little can be left out.',
+      },
+      {
+        name: 'You may use it',
+        why: 'The student comes from the teacher’s weights, so the teacher’s licence holds for it as well.',
+      },
+    ],
+  },
+  loading: 'Looking for teachers',
+  loadFailed: 'The teachers could not be listed',
+  again: 'Try again',
+};

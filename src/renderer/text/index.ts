@@ -1,0 +1,30 @@
+import { common } from './en/common.ts';
+import { distilText } from './en/distil.ts';
+import { exportText } from './en/export.ts';
+import { frame } from './en/frame.ts';
+import { images } from './en/images.ts';
+import { labels } from './en/labels.ts';
+import { project } from './en/project.ts';
+import { resultText } from './en/result.ts';
+import { skipText } from './en/skip.ts';
+import { start } from './en/start.ts';
+import { teacherText } from './en/teacher.ts';
+
+const en = {
+  common,
+  frame,
+  start,
+  project,
+  images,
+  labels,
+  teacher: teacherText,
+  skip: skipText,
+  distil: distilText,
+  result: resultText,
+  export: exportText,
+};
+
+/** All that the window says, by area. Another language is another object of this type. */
+export type Text = typeof en;
+
+export const text: Text = en;
