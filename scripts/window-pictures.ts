@@ -1,0 +1,17 @@
+/**
+ * `npm run pictures`: after the end-to-end tests have photographed the real window, keeps the pictures that
+ * the documents show.
+ */
+import { join } from 'node:path';
+import sharp from 'sharp';
+
+const root = join(import.meta.dirname, '..');
+const shown = { '06-skip-dark': 'window-skip-factor', '09-result-dark': 'window-result' };
+
+for (const [taken, kept] of Object.entries(shown)) {
+  const file = join(root, 'docs', 'images', `${kept}.webp`);
+  await sharp(join(root, 'out', 'screenshots', `${taken}.png`))
+    .webp({ quality: 90 })
+    .toFile(file);
+  console.log(file);
+}
