@@ -68,6 +68,10 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
       });
     const page = await app.firstWindow({ timeout: 60_000 });
     await page.waitForLoadState('domcontentloaded');
+    // A run at work would ask what closing means.
+    await app.evaluate(({ dialog }) => {
+      dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
+    });
     const close = async (): Promise<void> => {
       await app.close();
       await clean();

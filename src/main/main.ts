@@ -4,6 +4,7 @@ import { app, protocol, session, shell } from 'electron';
 import type { BrowserWindow } from 'electron';
 import type { EventName, EventOf } from '../contract/app.ts';
 import { mediaScheme } from '../contract/bridge.ts';
+import { Closing } from './closing.ts';
 import { EngineHost } from './engine-host.ts';
 import { startEngineProcess } from './engine-process.ts';
 import { describe, Log } from './log.ts';
@@ -56,10 +57,12 @@ function begin(): void {
     join(app.getPath('documents'), 'Understudy'),
     process.env.UNDERSTUDY_WORKSPACE,
   );
+  const closing = new Closing();
   const engine = new EngineHost({
     start: (onOutput) => startEngineProcess(engineProgram(), workspace.folder, onOutput),
     // Of which name the content is, the engine says; the page checks it.
     onEvent: (name, content) => {
+      closing.hear(name, content);
       send(name, content as EventOf<typeof name>);
     },
     log: (text) => {
@@ -111,6 +114,7 @@ function begin(): void {
       showLog: () => void showLog(),
     });
     window = openWindow(log);
+    closing.watch(window);
     window.on('closed', () => {
       window = null;
     });

@@ -6,7 +6,8 @@ import type { VitArchitecture } from '../vit/architecture.ts';
  * float32, each as read, handed over and packed by the runtime, and what the student's forward pass keeps
  * for the backward pass of one part of a batch.
  *
- * Measured against it: ViT-B/16 at 224 px, 6 of 12 blocks, 10 images a part, 2.6 GB (estimate 2.8 GB).
+ * Measured against it: ViT-B/16 at 224 px, 6 of 12 blocks, 10 images a part: the benchmark's process came to
+ * 2.8 GB, the estimate is 2.8 GB.
  *
  * @param blocks of the student
  * @param images in one part of a batch

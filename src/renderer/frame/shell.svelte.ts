@@ -107,6 +107,15 @@ export class Shell {
     }
   }
 
+  /** Another folder for projects, where this one cannot be used. */
+  async chooseWorkspace(): Promise<void> {
+    try {
+      await call('shell.chooseWorkspace', null);
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
   async showLog(): Promise<void> {
     try {
       await call('shell.showLog', null);

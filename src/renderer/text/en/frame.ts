@@ -80,6 +80,7 @@ export const frame = {
   },
   engineReady: 'The engine is running again.',
   restart: 'Start the engine',
+  chooseWorkspace: 'Choose another folder…',
   showLog: 'Show the log',
 
   loading: 'Opening the project',

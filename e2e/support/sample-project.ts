@@ -1,0 +1,34 @@
+import type { Page } from 'playwright-core';
+import { ask } from './bridge.ts';
+
+/** Opens the sample from the start page, with so many steps to distil, and returns its number. */
+export async function openSample(page: Page, steps: number): Promise<number> {
+  await page.getByRole('button', { name: 'Open the sample' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Skip factor' }).waitFor();
+  const list = await ask(page, 'project.list', null);
+  if (!list.ok) throw new Error(list.error.message);
+  const [{ id }] = list.value as [{ id: number }];
+  await ask(page, 'project.update', { project: id, settings: { steps, batch: 16, views: 4 } });
+  return id;
+}
+
+/** The project's latest run as the engine knows it. */
+export async function latestRun(
+  page: Page,
+  project: number,
+): Promise<{ id: number; state: string; step: number }> {
+  const list = await ask(page, 'run.list', { project });
+  if (!list.ok) throw new Error(list.error.message);
+  const [run] = list.value as { id: number; state: string; step: number }[];
+  if (!run) throw new Error('there is no run');
+  return run;
+}
+
+/** Waits until the latest run has come so far, or further; its step is kept every two seconds. */
+export async function waitForStep(page: Page, project: number, step: number): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if ((await latestRun(page, project)).step >= step) return;
+    await page.waitForTimeout(200);
+  }
+  throw new Error(`the run did not come to step ${step}`);
+}

@@ -1,0 +1,61 @@
+import { app, dialog } from 'electron';
+import type { BrowserWindow } from 'electron';
+import { z } from 'zod';
+import { runState } from '../contract/app.ts';
+import type { EventName } from '../contract/app.ts';
+
+const runEvent = z.object({ id: z.number(), state: runState });
+
+const pauseAndClose = 0;
+const keepGoing = 1;
+
+/**
+ * What closing the window means while a run is at work: pause and close, or keep going without a window,
+ * as the user chooses. A run that was paused so goes on when the app is opened again.
+ */
+export class Closing {
+  readonly #atWork = new Set<number>();
+  #window: BrowserWindow | null = null;
+  #isDecided = false;
+
+  /** Told of every event of the engine. */
+  hear(name: EventName, content: unknown): void {
+    const run = name === 'run.changed' ? runEvent.safeParse(content).data : undefined;
+    if (!run) return;
+    if (run.state === 'running' || run.state === 'queued') this.#atWork.add(run.id);
+    else this.#atWork.delete(run.id);
+    // Nobody is waiting for a window any more.
+    if (this.#atWork.size === 0 && this.#window?.isVisible() === false) this.#quit();
+  }
+
+  watch(window: BrowserWindow): void {
+    this.#window = window;
+    window.on('close', (event) => {
+      if (this.#isDecided || this.#atWork.size === 0) return;
+      event.preventDefault();
+      void this.#ask(window);
+    });
+    window.on('closed', () => {
+      this.#window = null;
+    });
+  }
+
+  async #ask(window: BrowserWindow): Promise<void> {
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'question',
+      message: 'A student is being distilled.',
+      detail:
+        'Paused, it keeps what it has learnt and goes on when you open Understudy again. Without the window, it goes on now; open Understudy again to see it.',
+      buttons: ['Pause and close', 'Keep going without the window', 'Cancel'],
+      defaultId: pauseAndClose,
+      cancelId: 2,
+    });
+    if (response === pauseAndClose) this.#quit();
+    else if (response === keepGoing) window.hide();
+  }
+
+  #quit(): void {
+    this.#isDecided = true;
+    app.quit();
+  }
+}
