@@ -21,7 +21,9 @@ describe.runIf(process.platform === 'linux')('a run outlives what happens around
     project = await openSample(launched.page, steps);
   });
   afterAll(async () => {
+    const { workspace, userData } = launched;
     await launched.close();
+    for (const folder of [workspace, userData]) await rm(folder, { recursive: true, force: true });
   });
 
   test('a killed worker is started again from its checkpoint', async () => {
@@ -57,7 +59,6 @@ describe.runIf(process.platform === 'linux')('a run outlives what happens around
     expect(['running', 'queued', 'done']).toContain(reopened.state);
     await waitForStep(launched.page, project, step);
     await ask(launched.page, 'run.pause', { run: id });
-    await rm(workspace, { recursive: true, force: true }).catch(() => undefined);
   });
 });
 
@@ -88,11 +89,8 @@ describe('folders that will not do', () => {
   test('an empty folder is a sentence that says what to choose', async () => {
     const { app, page } = launched;
     await chooseOpen(app, join(folder, 'empty'));
-    await page
-      .getByRole('button', { name: /choose a folder/i })
-      .first()
-      .click();
-    await page.getByRole('button', { name: /^import/i }).click();
+    await page.getByRole('button', { name: 'Add a folder' }).first().click();
+    await page.getByRole('button', { name: 'Add images' }).click();
     await page
       .getByText(/holds no images/)
       .first()
