@@ -16,6 +16,14 @@ export interface Bridge {
   readonly platform: 'linux' | 'win32' | 'darwin';
 }
 
+/** Names of the messages between the preload script and the window's process. */
+export const channels = {
+  request: 'understudy:request',
+  abort: 'understudy:abort',
+  event: 'understudy:event',
+  forgetPictures: 'understudy:forget-pictures',
+} as const;
+
 /** Pictures for the page: `media://image/<id>/thumbnail` or `/whole`. */
 export const mediaScheme = 'media';
 

@@ -31,8 +31,9 @@ export async function writeSample(
         throwIfCancelled(context);
         const { image, mask } = drawSample(set, name, position * perClass + index, seed);
         const file = `${name}_${String(index + 1).padStart(4, '0')}.png`;
-        await writePng(join(places[0], file), image);
-        await writePng(join(places[1], file), mask);
+        // Drawn again at will.
+        await writePng(join(places[0], file), image, { durable: false });
+        await writePng(join(places[1], file), mask, { durable: false });
         progress.advance(++done);
         await breathe();
       }

@@ -5,6 +5,7 @@ import type { Raster } from '../core/image/raster.ts';
 import { readFailure } from './file-errors.ts';
 import { imageSignature } from './image-signature.ts';
 import { writeFileAtomically } from './write-file.ts';
+import type { WriteOptions } from './write-file.ts';
 
 /** Extensions by which images are found, in lower case. What a file holds is told by its content. */
 export const imageExtensions: ReadonlySet<string> = new Set([
@@ -165,7 +166,11 @@ function decodeFailure(error: unknown, path: string): Error {
  * Writes an image of 1 (grey) or 3 (RGB) channels as 8-bit PNG, as a whole or not at all. Throws
  * `UserError('disk')`.
  */
-export async function writePng(path: string, raster: Raster): Promise<void> {
+export async function writePng(
+  path: string,
+  raster: Raster,
+  options: WriteOptions = {},
+): Promise<void> {
   const { width, height, channels, data } = raster;
   if (channels !== 1 && channels !== 3) {
     throw new Error(`writePng: expected 1 or 3 channels, got ${channels}`);
@@ -175,5 +180,5 @@ export async function writePng(path: string, raster: Raster): Promise<void> {
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .png()
     .toBuffer();
-  await writeFileAtomically(path, png);
+  await writeFileAtomically(path, png, options);
 }

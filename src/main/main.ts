@@ -3,7 +3,7 @@ import process from 'node:process';
 import { app, protocol, session, shell } from 'electron';
 import type { BrowserWindow } from 'electron';
 import type { EventName, EventOf } from '../contract/app.ts';
-import { mediaScheme } from '../contract/bridge.ts';
+import { channels, mediaScheme } from '../contract/bridge.ts';
 import { Closing } from './closing.ts';
 import { EngineHost } from './engine-host.ts';
 import { startEngineProcess } from './engine-process.ts';
@@ -49,7 +49,7 @@ function begin(): void {
   let window: BrowserWindow | null = null;
   const contents = (): Electron.WebContents | null => window?.webContents ?? null;
   const send = <E extends EventName>(name: E, content: EventOf<E>): void => {
-    if (window?.isDestroyed() === false) window.webContents.send('understudy:event', name, content);
+    if (window?.isDestroyed() === false) window.webContents.send(channels.event, name, content);
   };
 
   const workspace = new Workspace(
@@ -88,7 +88,7 @@ function begin(): void {
       engine,
       showLog,
       forgetPictures: async () => {
-        contents()?.send('understudy:forget-pictures');
+        contents()?.send(channels.forgetPictures);
         await session.defaultSession.clearCache();
       },
     }),

@@ -3,6 +3,7 @@ import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
 import { z } from 'zod';
 import { engineMethods, methods } from '../contract/app.ts';
 import type { Answer, EngineMethod, MethodName, ShellMethod } from '../contract/app.ts';
+import { channels } from '../contract/bridge.ts';
 import type { EngineHost } from './engine-host.ts';
 import { refusal } from './engine-messages.ts';
 import { describe } from './log.ts';
@@ -29,24 +30,21 @@ const methodName = z.enum(Object.keys(methods) as [MethodName, ...MethodName[]])
 export function serveRequests(world: RequestWorld): void {
   const underWay = new Map<number, AbortController>();
 
-  ipcMain.handle(
-    'understudy:request',
-    async (event, id: unknown, method: unknown, params: unknown) => {
-      if (!isOurs(event, world.contents())) return forbidden;
-      const parsedId = requestId.safeParse(id);
-      if (!parsedId.success) return refusal('invalid-request', 'A request came without a number.');
-      const abort = new AbortController();
-      underWay.set(parsedId.data, abort);
-      try {
-        return await answer(world, method, params, abort.signal);
-      } finally {
-        // A page that was reloaded counts from the start again.
-        if (underWay.get(parsedId.data) === abort) underWay.delete(parsedId.data);
-      }
-    },
-  );
+  ipcMain.handle(channels.request, async (event, id: unknown, method: unknown, params: unknown) => {
+    if (!isOurs(event, world.contents())) return forbidden;
+    const parsedId = requestId.safeParse(id);
+    if (!parsedId.success) return refusal('invalid-request', 'A request came without a number.');
+    const abort = new AbortController();
+    underWay.set(parsedId.data, abort);
+    try {
+      return await answer(world, method, params, abort.signal);
+    } finally {
+      // A page that was reloaded counts from the start again.
+      if (underWay.get(parsedId.data) === abort) underWay.delete(parsedId.data);
+    }
+  });
 
-  ipcMain.on('understudy:abort', (event, id: unknown) => {
+  ipcMain.on(channels.abort, (event, id: unknown) => {
     if (isOurs(event, world.contents()) && typeof id === 'number') underWay.get(id)?.abort();
   });
 }

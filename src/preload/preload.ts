@@ -1,5 +1,6 @@
 import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron';
 import type { Answer, EventName } from '../contract/app.ts';
+import { channels } from '../contract/bridge.ts';
 import type { Bridge } from '../contract/bridge.ts';
 
 // All that the page gets besides the web: the functions of the bridge. Nothing is checked here, because
@@ -7,17 +8,17 @@ import type { Bridge } from '../contract/bridge.ts';
 
 const bridge: Bridge = {
   request: (id, method, params) =>
-    ipcRenderer.invoke('understudy:request', id, method, params) as Promise<Answer<unknown>>,
+    ipcRenderer.invoke(channels.request, id, method, params) as Promise<Answer<unknown>>,
   abort: (id) => {
-    ipcRenderer.send('understudy:abort', id);
+    ipcRenderer.send(channels.abort, id);
   },
   listen: (listener) => {
     const heard = (_event: unknown, name: EventName, content: unknown): void => {
       listener(name, content);
     };
-    ipcRenderer.on('understudy:event', heard);
+    ipcRenderer.on(channels.event, heard);
     return () => {
-      ipcRenderer.off('understudy:event', heard);
+      ipcRenderer.off(channels.event, heard);
     };
   },
   pathOf: (file) => webUtils.getPathForFile(file),
@@ -25,7 +26,7 @@ const bridge: Bridge = {
 };
 
 // Pictures are kept by their ids, and another workspace has the same ids for other images.
-ipcRenderer.on('understudy:forget-pictures', () => {
+ipcRenderer.on(channels.forgetPictures, () => {
   webFrame.clearCache();
 });
 

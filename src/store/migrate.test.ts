@@ -56,10 +56,8 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     expect(store.teachers.estimate(z.unknown(), 1, 'here')).toEqual({ seconds: 1 });
     expect(store.runs.list(1)).toMatchObject([{ id: 1, state: 'done', settings, summary }]);
     expect(store.records.metrics(1)).toHaveLength(2);
-    expect(store.records.checkpoints(1)).toMatchObject([{ step: 600, file: 'last' }]);
     expect(store.records.predictions(1)).toHaveLength(version < 20 ? 0 : 1);
     expect(store.exports.list(1)).toMatchObject([{ format: 'int8' }]);
-    expect(store.jobs.list()).toMatchObject([{ kind: 'distill', run: 1 }]);
     store.close();
   });
 

@@ -10,7 +10,6 @@ import { ClassQueries } from './queries/classes.ts';
 import { ExportQueries } from './queries/exports.ts';
 import { ImageQueries } from './queries/images.ts';
 import { ImportQueries } from './queries/imports.ts';
-import { JobQueries } from './queries/jobs.ts';
 import { LabelQueries } from './queries/labels.ts';
 import { ProjectQueries } from './queries/projects.ts';
 import { RunRecordQueries } from './queries/run-records.ts';
@@ -42,7 +41,6 @@ export interface Store {
   readonly runs: RunQueries;
   readonly records: RunRecordQueries;
   readonly exports: ExportQueries;
-  readonly jobs: JobQueries;
   /** All changes of `work` or none. May be nested; `work` must not be async. */
   transaction<T>(work: () => T): T;
   /** Puts everything into the one file and lets others in. A second call does nothing. */
@@ -105,7 +103,6 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     runs: new RunQueries(connection),
     records: new RunRecordQueries(connection),
     exports: new ExportQueries(connection),
-    jobs: new JobQueries(connection),
     transaction: (work) => connection.transaction(work),
     close: () => {
       if (!isOpen) return;

@@ -111,10 +111,21 @@ export class ProjectService {
   /** The sample as a project; the one that is there, if any. */
   async sample(signal: AbortSignal): Promise<Project> {
     const known = this.#store.projects.list().find(({ isSample }) => isSample);
-    if (known) return this.get(known.id);
-    const { title, classes } = sampleSets.land;
+    const { classes } = sampleSets.land;
+    // The second time it is there, unless the first was interrupted.
+    if (known && known.images >= 2 * sampleImages.perClass * classes.length) {
+      return this.get(known.id);
+    }
+    const { id } = known ?? this.#emptySample();
     const folder = join(this.#store.folder, 'sample', 'land');
-    await this.#draw(folder, signal);
+    await this.#draw(id, folder, signal);
+    await this.#images.import(id, folder, 'folders', signal);
+    this.#forgetLabels(id);
+    return this.get(id);
+  }
+
+  #emptySample(): Project {
+    const { title, classes } = sampleSets.land;
     const project = this.create(
       {
         name: `${title} (sample)`,
@@ -128,18 +139,22 @@ export class ProjectService {
       const colour = classes.find((one) => one.name === name)?.colour;
       if (colour !== undefined) this.#store.classes.recolour(id, colour);
     }
-    this.#store.projects.update(project.id, { settings: sampleSettings });
-    await this.#images.import(project.id, folder, 'folders', signal);
-    this.#forgetLabels(project.id);
-    return this.get(project.id);
+    return this.#store.projects.update(project.id, { settings: sampleSettings });
   }
 
-  async #draw(folder: string, signal: AbortSignal): Promise<void> {
+  async #draw(project: number, folder: string, signal: AbortSignal): Promise<void> {
     // The list of colours is written last.
     const isDrawn = await stat(join(folder, 'labelmap.txt')).catch(() => undefined);
     if (isDrawn) return;
     const request = { set: 'land', out: folder, perClass: sampleImages.perClass, seed: 0 } as const;
-    await writeSample(request, { signal, report: () => undefined });
+    await writeSample(request, {
+      signal,
+      report: (event) => {
+        if (event.type !== 'progress') return;
+        const { done, total, secondsLeft } = event;
+        this.#emit('import.progress', { project, done, total, secondsLeft, skipped: 0 });
+      },
+    });
     // Masks are for segmentation; here they would be taken for images.
     await rm(join(folder, 'masks'), { recursive: true, force: true });
   }

@@ -132,14 +132,6 @@ CREATE TABLE run_metrics (
   PRIMARY KEY (run, step)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE checkpoints (
-  run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
-  step INTEGER NOT NULL CHECK (step >= 0),
-  file TEXT NOT NULL,
-  created_at TEXT NOT NULL,
-  PRIMARY KEY (run, step)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE exports (
   id INTEGER PRIMARY KEY,
   run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -149,18 +141,5 @@ CREATE TABLE exports (
   created_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX exports_by_run ON exports (run);
-
--- What is to be taken up again after a crash; whatever ended has no row.
-CREATE TABLE jobs (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  kind TEXT NOT NULL,
-  project INTEGER REFERENCES projects ON DELETE CASCADE,
-  run INTEGER REFERENCES runs ON DELETE CASCADE,
-  state TEXT NOT NULL CHECK (state IN ('queued', 'running')),
-  created_at TEXT NOT NULL,
-  heartbeat TEXT NOT NULL
-) STRICT;
-CREATE INDEX jobs_by_project ON jobs (project);
-CREATE INDEX jobs_by_run ON jobs (run);
 `,
 };

@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import type { RunMetric, RunPrediction } from '../../contract/app.ts';
-import { json, now } from '../columns.ts';
+import { json } from '../columns.ts';
 import type { Connection } from '../connection.ts';
-
-export interface Checkpoint {
-  readonly step: number;
-  readonly file: string;
-  readonly createdAt: string;
-}
 
 /** The name is the image's. */
 export type NewPrediction = Omit<RunPrediction, 'name'>;
@@ -23,8 +17,6 @@ const predictionRow = z.object({
   copy: classIndices,
   student: classIndices,
 });
-
-const checkpointRow = z.object({ step: z.number(), file: z.string(), createdAt: z.string() });
 
 /** What a run writes while it goes and at its end. */
 export class RunRecordQueries {
@@ -79,29 +71,5 @@ export class RunRecordQueries {
        WHERE run = ? ORDER BY folder, natural_key, images.id`,
       run,
     );
-  }
-
-  addCheckpoint(run: number, step: number, file: string): void {
-    this.#connection.run(
-      'INSERT OR REPLACE INTO checkpoints (run, step, file, created_at) VALUES (?, ?, ?, ?)',
-      run,
-      step,
-      file,
-      now(),
-    );
-  }
-
-  /** The one to go on from first. */
-  checkpoints(run: number): Checkpoint[] {
-    return this.#connection.all(
-      checkpointRow,
-      `SELECT step, file, created_at AS createdAt FROM checkpoints WHERE run = ?
-       ORDER BY step DESC`,
-      run,
-    );
-  }
-
-  removeCheckpoint(run: number, step: number): void {
-    this.#connection.run('DELETE FROM checkpoints WHERE run = ? AND step = ?', run, step);
   }
 }

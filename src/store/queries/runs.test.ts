@@ -84,21 +84,6 @@ test('predictions are replaced as a whole; images that have gone are passed over
   expect(store.records.predictions(id)).toHaveLength(1);
 });
 
-test('checkpoints, the one to go on from first', () => {
-  const store = temporaryStore();
-  const { id } = addRun(store, addProject(store).id);
-  store.records.addCheckpoint(id, 90, 'a');
-  store.records.addCheckpoint(id, 100, 'b');
-  store.records.addCheckpoint(id, 100, 'c');
-  const createdAt = '2026-01-01T10:00:00.000Z';
-  expect(store.records.checkpoints(id)).toEqual([
-    { step: 100, file: 'c', createdAt },
-    { step: 90, file: 'a', createdAt },
-  ]);
-  store.records.removeCheckpoint(id, 100);
-  expect(store.records.checkpoints(id).map(({ step }) => step)).toEqual([90]);
-});
-
 test('exports, the latest first', () => {
   const store = temporaryStore();
   const { id: run } = addRun(store, addProject(store).id);
@@ -112,40 +97,16 @@ test('exports, the latest first', () => {
   ]);
 });
 
-test('jobs, until they end or what they work on goes', () => {
-  const store = temporaryStore();
-  const project = addProject(store).id;
-  const { id: run } = addRun(store, project);
-  const first = store.jobs.add({ kind: 'distill', project: null, run });
-  const second = store.jobs.add({ kind: 'import', project, run: null });
-  vi.advanceTimersByTime(1000);
-  store.jobs.beat(second);
-  const createdAt = '2026-01-01T10:00:00.000Z';
-  const queued = { project: null, run, state: 'queued', createdAt, heartbeat: createdAt };
-  const heartbeat = '2026-01-01T10:00:01.000Z';
-  const running = { project, run: null, state: 'running', createdAt, heartbeat };
-  expect(store.jobs.list()).toEqual([
-    { id: first, kind: 'distill', ...queued },
-    { id: second, kind: 'import', ...running },
-  ]);
-  store.runs.remove(run);
-  expect(store.jobs.list().map(({ id }) => id)).toEqual([second]);
-  store.jobs.remove(second);
-  expect(store.jobs.list()).toEqual([]);
-});
-
 test('a removed run leaves nothing', () => {
   const store = temporaryStore();
   const project = addProject(store).id;
   const { id: run } = addRun(store, project);
   const [image = 0] = addImages(store, project, ['a']);
   store.records.addMetrics(run, [{ step: 1, loss: 0.5 }]);
-  store.records.addCheckpoint(run, 1, 'a');
   store.records.replacePredictions(run, [{ image, truth: [], teacher: [], copy: [], student: [] }]);
   store.exports.add({ run, format: 'float16', file: '/out', bytes: 1 });
   store.runs.remove(run);
   expect(store.records.metrics(run)).toEqual([]);
-  expect(store.records.checkpoints(run)).toEqual([]);
   expect(store.records.predictions(run)).toEqual([]);
   expect(store.exports.list(run)).toEqual([]);
 });

@@ -113,10 +113,7 @@ INSERT INTO runs VALUES
   (1, 1, 1, 'vit', 12, 'done', ${text(settings)}, 600, NULL, ${text(summary)}, '/runs/1',
    '2026-01-01T10:00:00.000Z', '2026-01-01T11:00:00.000Z');
 INSERT INTO run_metrics VALUES (1, 1, 0.5), (1, 2, 0.25);
-INSERT INTO checkpoints VALUES (1, 600, 'last', '2026-01-01T11:00:00.000Z');
 INSERT INTO exports VALUES (1, 1, 'int8', '/out/student.onnx', 12, '2026-01-01T11:00:00.000Z');
-INSERT INTO jobs VALUES
-  (1, 'distill', NULL, 1, 'running', '2026-01-01T10:00:00.000Z', '2026-01-01T10:30:00.000Z');
 `,
   ],
   [20, `INSERT INTO predictions VALUES (1, 1, '[1]', '[1]', '[0]', '[0,1]');`],
