@@ -90,7 +90,10 @@ async function benchGrid(workspace: string): Promise<void> {
   const start = performance.now();
   await page.locator('[role=listbox] [role=option]').first().focus();
   await page.keyboard.press('End');
-  await page.getByText(`tile_${images - 1}.png`).first().waitFor();
+  await page
+    .getByText(`tile_${images - 1}.png`)
+    .first()
+    .waitFor();
   const toEnd = performance.now() - start;
   printTable(`Scrolling ${images.toLocaleString('en')} images`, rows);
   console.log(`To the last image with the End key: ${toEnd.toFixed(0)} ms`);
