@@ -5,6 +5,7 @@ import type { Run } from '../src/contract/app.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { chooseSave } from './support/dialogs.ts';
+import { waitForStep } from './support/sample-project.ts';
 import { photograph } from './support/screenshots.ts';
 
 // The sample from the first click to the saved file, in the real window with a real distillation.
@@ -75,7 +76,7 @@ describe('the whole path with the sample', () => {
     await page.getByRole('button', { name: 'Pause' }).click({ timeout: 60_000 });
     await page.getByRole('button', { name: /^Resume from step|^Start again/ }).click();
     await page.getByRole('button', { name: 'Pause' }).waitFor();
-    await page.waitForTimeout(6000);
+    await waitForStep(page, 1, 50);
     await photograph(launched, '08-distil');
     await page.getByRole('button', { name: 'See the result' }).click({ timeout: 240_000 });
     await page.getByRole('heading', { level: 1, name: 'Result' }).waitFor();
