@@ -12,6 +12,7 @@ import type { Executor } from '../runtime/executor.ts';
 import { openExecutor } from './devices.ts';
 import { inferenceBatch } from './inference.ts';
 import { openTeacher } from './teacher.ts';
+import { imagesAtOnce } from './training.ts';
 
 /** What is to be measured. */
 export interface SpeedRequest {
@@ -34,9 +35,6 @@ export const machineSpeed = z.strictObject({
 });
 export type MachineSpeed = z.infer<typeof machineSpeed>;
 
-/** Images in a measured step: enough to be like a part of a real batch, quick on a large teacher. */
-const measuredImages = 8;
-
 /**
  * Measures students of one and of three blocks and the teacher, some runs each, and takes a line
  * through them: blocks are alike, so their times add up.
@@ -44,6 +42,7 @@ const measuredImages = 8;
 export async function measureSpeed({ teacher: file, rank }: SpeedRequest): Promise<MachineSpeed> {
   const { model } = await openTeacher(file, {});
   const executor = openExecutor('cpu');
+  const images = imagesAtOnce(executor, model);
   const { depth } = model.architecture;
   const many = Math.min(3, depth);
   const one = copyBlocks(model, [0]);
@@ -53,14 +52,14 @@ export async function measureSpeed({ teacher: file, rank }: SpeedRequest): Promi
   );
   const stepTime = async (student: VitModel): Promise<number> => {
     const layout = adapterLayout(student.architecture, rank);
-    return time(executor, trainStep({ copy: student, layout }, measuredImages), measuredImages);
+    return time(executor, trainStep({ copy: student, layout }, images), images);
   };
   const inferenceTime = (student: VitModel): Promise<number> =>
     time(executor, featureGraph(student), inferenceBatch);
   return {
     step: line(await stepTime(one), await stepTime(more), many),
     inference: line(await inferenceTime(one), await inferenceTime(more), many),
-    target: await time(executor, targetGraph(model), measuredImages),
+    target: await time(executor, targetGraph(model), images),
   };
 }
 
@@ -73,7 +72,7 @@ export function timeOf({ fixed, block }: BlockTime, blocks: number): number {
   return fixed + block * blocks;
 }
 
-/** Seconds an image, the median of a few runs after one that warms up. */
+/** Seconds an image: the quickest of a few runs, as other work on the machine will not last for ever. */
 async function time(executor: Executor, graph: Graph, images: number): Promise<number> {
   const loaded = await executor.load(graph);
   const feeds: Record<string, Tensor> = {};
@@ -82,13 +81,13 @@ async function time(executor: Executor, graph: Graph, images: number): Promise<n
     const shape = graph.batch === undefined ? declared : declared.with(0, images);
     feeds[attributes.name] = { shape, data: new Float32Array(elementCount(shape)).fill(0.01) };
   }
-  const times: number[] = [];
+  let best = Infinity;
   for (let run = 0; run < 4; run++) {
     const start = performance.now();
     const results = await loaded.run(feeds);
-    times.push((performance.now() - start) / 1000 / images);
+    best = Math.min(best, (performance.now() - start) / 1000 / images);
     for (const result of results.values()) result.dispose();
   }
   await loaded.dispose();
-  return times.slice(1).sort((a, b) => a - b)[1] ?? NaN;
+  return best;
 }
