@@ -282,6 +282,8 @@ export const engineMethods = {
   /** Keeps a checkpoint and stops. */
   'run.pause': { params: z.strictObject({ run: id }), result: run },
   'run.resume': { params: z.strictObject({ run: id }), result: run },
+  /** Ends the training here, and goes on to head, measures and files with what was learnt. */
+  'run.finish': { params: z.strictObject({ run: id }), result: run },
   /** Stops and forgets what was learnt. */
   'run.cancel': { params: z.strictObject({ run: id }), result: nothing },
   'run.metrics': { params: z.strictObject({ run: id }), result: z.array(runMetric) },

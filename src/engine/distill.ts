@@ -206,7 +206,7 @@ async function finish(job: Job, trained: Trained, start: number): Promise<Distil
     tested: compared.tested,
   };
   const candidates = { teacher: teacherCandidate, copy: copyCandidate, student };
-  const card = describeModel(request, teacher, readable, blocks, form, candidates);
+  const card = describeModel(request, teacher, readable, blocks, form, candidates, state.step);
   const exported = await exportStudent(
     { base, layout, adapters: state.adapters, head: student.head },
     card,
@@ -224,7 +224,7 @@ async function finish(job: Job, trained: Trained, start: number): Promise<Distil
     skip: card.student.skip,
     blocks: [...blocks],
     rank: request.rank,
-    steps: request.steps,
+    steps: state.step,
     classes: [...classes],
     task,
     images: {
@@ -311,6 +311,7 @@ function describeModel(
   blocks: readonly number[],
   form: InputForm,
   candidates: Readonly<Record<'teacher' | 'copy' | 'student', Candidate>>,
+  steps: number,
 ): ModelCard {
   const { mean, deviation } = teacher.model.normalization;
   return {
@@ -335,7 +336,7 @@ function describeModel(
       skip: request.blocks ? null : request.skip,
       start: startOf(request, teacher, blocks),
       rank: request.rank,
-      steps: request.steps,
+      steps,
       seed: request.seed,
       weights: 'float32',
     },

@@ -4,6 +4,8 @@ import { UserError } from '../core/errors.ts';
 /** How a job is watched and stopped. */
 export interface JobContext {
   readonly signal: AbortSignal;
+  /** Aborted when what was learnt so far is enough: training ends here, what follows it does not. */
+  readonly enough?: AbortSignal | undefined;
   report(event: JobEvent): void;
 }
 

@@ -52,7 +52,7 @@ export interface TrainingResult {
 
 /**
  * Feature distillation: trains the adapters until all steps are done, or returns early with what was
- * done when the job is cancelled. Deterministic in the plan on one executor, also when it goes on from
+ * done when the job is cancelled or what was learnt is enough. Deterministic in the plan on one executor, also when it goes on from
  * a state: batches depend on the step's number alone.
  *
  * @param save called every twenty seconds with the state so far
@@ -75,7 +75,7 @@ export async function trainStudent(
   const student = new RunningStudent(plan, parts, graphs, start);
   let [savedAt, measuredAt] = [performance.now(), performance.now()];
   try {
-    for (let step = start.step; step < plan.steps && !context.signal.aborted; step++) {
+    for (let step = start.step; step < plan.steps && !isOver(step, context); step++) {
       const loss = await student.step(step, targets);
       const now = performance.now();
       const imagesPerSecond = (1000 * plan.batch) / (now - measuredAt);
@@ -91,6 +91,11 @@ export async function trainStudent(
   } finally {
     await Promise.all([teacher, ...graphs.values()].map((graph) => graph.dispose()));
   }
+}
+
+/** Whether to stop before a step; without a single one there would be nothing to measure. */
+function isOver(step: number, { signal, enough }: JobContext): boolean {
+  return signal.aborted || (step > 0 && enough?.aborted === true);
 }
 
 /** Images in a part of a batch that suits the device. */

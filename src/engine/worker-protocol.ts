@@ -15,7 +15,11 @@ export type WorkerTask =
   | { readonly kind: 'distill'; readonly options: DistillOptions; readonly dataset: Dataset }
   | { readonly kind: 'speed'; readonly request: SpeedRequest };
 
-export type WorkerOrder = { readonly kind: 'task'; readonly task: WorkerTask } | { kind: 'stop' };
+export type WorkerOrder =
+  | { readonly kind: 'task'; readonly task: WorkerTask }
+  | { readonly kind: 'stop' }
+  /** What was learnt is enough. */
+  | { readonly kind: 'finish' };
 
 export type WorkerResult =
   | { readonly kind: 'distill'; readonly outcome: DistillOutcome }

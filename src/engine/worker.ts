@@ -8,8 +8,10 @@ import type { WorkerMessage, WorkerOrder, WorkerResult, WorkerTask } from './wor
 // process with it. It ends when its task is done, or, with a checkpoint, when the engine is gone.
 
 const controller = new AbortController();
+const enough = new AbortController();
 const context: JobContext = {
   signal: controller.signal,
+  enough: enough.signal,
   report: (event) => {
     send({ kind: 'event', event });
   },
@@ -17,6 +19,7 @@ const context: JobContext = {
 
 process.on('message', (order: WorkerOrder) => {
   if (order.kind === 'stop') controller.abort();
+  else if (order.kind === 'finish') enough.abort();
   else void run(order.task);
 });
 process.on('disconnect', () => {

@@ -131,6 +131,18 @@ describe('the engine in its process', async () => {
     await engine.call('project.update', { project: project.id, settings: { steps: 30 } });
   });
 
+  it('finishes now with what was learnt', async () => {
+    await engine.call('project.update', { project: project.id, settings: { steps: 4000 } });
+    const run = await engine.call('run.start', { project: project.id });
+    await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 3);
+    const ended = finished(run);
+    await engine.call('run.finish', { run: run.id });
+    const { state, step, summary } = await ended;
+    expect(state).toBe('done');
+    expect(step).toBeLessThan(4000);
+    expect(summary?.steps).toBe(step);
+  });
+
   it('takes a run up again after the engine was killed', async () => {
     await engine.call('project.update', { project: project.id, settings: { steps: 400 } });
     const run = await engine.call('run.start', { project: project.id });

@@ -68,6 +68,7 @@ export async function openServices(store: Store, emit: Emit): Promise<Services> 
     'run.get': ({ run }) => store.runs.get(run),
     'run.pause': ({ run }) => runs.pause(run),
     'run.resume': ({ run }) => runs.resume(run),
+    'run.finish': ({ run }) => runs.finish(run),
     'run.cancel': async ({ run }) => {
       await runs.cancel(run);
       return null;

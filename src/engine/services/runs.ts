@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Failure, Run } from '../../contract/app.ts';
 import { distillOptions } from '../../contract/jobs.ts';
-import type { DistillOptions } from '../../contract/jobs.ts';
+import type { DistillOptions, JobEvent } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { hasCheckpoint } from '../checkpoint.ts';
@@ -25,7 +25,8 @@ const takeOverTime = 30_000;
 interface ActiveRun {
   readonly id: number;
   readonly controller: AbortController;
-  readonly ended: Promise<void>;
+  readonly enough: AbortController;
+  ended: Promise<void>;
   /** What becomes of the run once it has stopped; without a wish it was the engine's end. */
   wish?: 'pause' | 'cancel';
 }
@@ -77,6 +78,12 @@ export class RunService {
     return this.#store.runs.get(id);
   }
 
+  /** Ends the training here: the student gets its head and is measured with what it has learnt. */
+  finish(id: number): Run {
+    if (this.#active?.id === id) this.#active.enough.abort();
+    return this.#store.runs.get(id);
+  }
+
   /** Before a project goes: none of its runs may be at work. */
   async pauseProject(project: number): Promise<void> {
     for (const run of this.#store.runs.list(project)) await this.pause(run.id);
@@ -116,7 +123,8 @@ export class RunService {
     const [run] = this.#store.runs.interrupted();
     if (!run) return;
     const controller = new AbortController();
-    const active = { id: run.id, controller, ended: Promise.resolve() };
+    const enough = new AbortController();
+    const active = { id: run.id, controller, enough, ended: Promise.resolve() };
     this.#active = active;
     // Its state changes before this returns: an answer that still said `queued` would come after the event.
     active.ended = this.#perform(run, controller.signal);
@@ -180,9 +188,11 @@ export class RunService {
       const before = curve.step;
       try {
         const task = { kind: 'distill', options, dataset } as const;
-        const result = await performInWorker(task, signal, (event) => {
+        const note = (event: JobEvent): void => {
           curve.note(event);
-        });
+        };
+        const enough = this.#active?.enough.signal;
+        const result = await performInWorker(task, signal, note, enough);
         if (result.kind !== 'distill') throw new Error('the worker answered another task');
         return result.outcome;
       } catch (error) {

@@ -16,12 +16,15 @@ const workerFile = fileURLToPath(new URL('../worker.ts', import.meta.url));
  * Performs a task in a process of its own. Aborting asks the worker to stop, which it does after the
  * step at work, with a checkpoint; the promise is then rejected with its 'cancelled' error.
  *
+ * @param enough aborted when what was learnt is enough: the task goes on to its end without more training
+ *
  * @throws UserError as the task does; WorkerDied
  */
 export function performInWorker(
   task: WorkerTask,
   signal: AbortSignal,
   report: (event: JobEvent) => void,
+  enough?: AbortSignal,
 ): Promise<WorkerResult> {
   return new Promise((resolve, reject) => {
     const worker = fork(workerFile, {
@@ -35,6 +38,9 @@ export function performInWorker(
     const stop = (): void => {
       order({ kind: 'stop' });
     };
+    const finish = (): void => {
+      order({ kind: 'finish' });
+    };
     let last: WorkerMessage | undefined;
     worker.on('message', (message: WorkerMessage) => {
       if (message.kind === 'event') report(message.event);
@@ -45,6 +51,7 @@ export function performInWorker(
     });
     worker.on('exit', (code, killedBy) => {
       signal.removeEventListener('abort', stop);
+      enough?.removeEventListener('abort', finish);
       if (last?.kind === 'result') {
         resolve(last.result);
       } else if (last?.kind === 'failure') {
@@ -55,7 +62,9 @@ export function performInWorker(
       }
     });
     signal.addEventListener('abort', stop);
+    enough?.addEventListener('abort', finish);
     order({ kind: 'task', task });
     if (signal.aborted) stop();
+    if (enough?.aborted === true) finish();
   });
 }
