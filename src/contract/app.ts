@@ -9,7 +9,15 @@ import { distillSummary, orientation, skippedImage, start } from './jobs.ts';
 
 const id = z.int().positive();
 const path = z.string().min(1).max(4096);
-const name = z.string().trim().min(1).max(200);
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  // Line breaks and what cannot be seen would only hide in lists and files.
+  .regex(/^\P{Cc}*$/u);
+/** What a class may be called. */
+export const className = name;
 const nothing = z.null();
 const when = z.iso.datetime();
 
@@ -337,6 +345,8 @@ export const events = {
     skipped: z.int().nonnegative(),
   }),
   'run.changed': run,
+  /** It was cancelled, and nothing is left of it. */
+  'run.removed': z.strictObject({ run: id, project: id }),
   'run.progress': z.strictObject({
     run: id,
     project: id,

@@ -69,11 +69,17 @@ export interface ImageAnswers {
   readonly student: readonly number[];
 }
 
+export interface DistillHabits {
+  /** Leaves the checkpoint at the end, to whoever has yet to take the outcome in. */
+  readonly keepCheckpoint?: boolean;
+}
+
 /** The job on images that are known already; throws as `distill`. */
 export async function distillImages(
   request: DistillOptions,
   dataset: Dataset,
   context: JobContext,
+  { keepCheckpoint = false }: DistillHabits = {},
 ): Promise<DistillOutcome> {
   const start = performance.now();
   const teacher = await openTeacher(request.teacher, request.overrides, request.imageSize);
@@ -94,7 +100,9 @@ export async function distillImages(
     await requireReadable(dataset);
     const job = { request, context, teacher, blocks, copy, dataset, labelled, store, output };
     const trained = await train({ ...job, executor, memory });
-    return await deliver({ ...job, executor, memory }, trained, start);
+    const outcome = await deliver({ ...job, executor, memory }, trained, start);
+    if (!keepCheckpoint) await removeCheckpoint(output.path);
+    return outcome;
   } finally {
     await output.close();
   }
@@ -170,7 +178,6 @@ async function deliver(job: Job, trained: Trained, start: number): Promise<Disti
     const text = `${JSON.stringify(summary, undefined, 2)}\n`;
     await writeFileAtomically(join(output.staging, summaryName), new TextEncoder().encode(text));
     await output.publish(summary.files.map((file) => file.slice(output.path.length + 1)));
-    await removeCheckpoint(output.path);
     return outcome;
   } catch (error) {
     const isCancelled = error instanceof UserError && error.code === 'cancelled';

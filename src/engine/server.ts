@@ -39,7 +39,12 @@ async function serve(folder: string): Promise<void> {
     if (isClosing) return;
     isClosing = true;
     await services.close();
-    store.close();
+    try {
+      store.close();
+    } catch (error) {
+      // On a full disk: what was written is safe, and the next start tidies up.
+      console.error(error);
+    }
     if (process.connected) process.disconnect();
     // An open handle of a library must not keep the process.
     process.exit();

@@ -41,7 +41,7 @@ async function perform(task: WorkerTask): Promise<WorkerResult> {
   if (task.kind === 'speed') return { kind: 'speed', speed: await measureSpeed(task.request) };
   return {
     kind: 'distill',
-    outcome: await distillImages(task.options, task.dataset, context),
+    outcome: await distillImages(task.options, task.dataset, context, { keepCheckpoint: true }),
   };
 }
 

@@ -6,6 +6,8 @@ import type { EventName } from '../contract/app.ts';
 
 const runEvent = z.object({ id: z.number(), state: runState });
 
+const removedEvent = z.object({ run: z.number() });
+
 const pauseAndClose = 0;
 const keepGoing = 1;
 
@@ -20,10 +22,14 @@ export class Closing {
 
   /** Told of every event of the engine. */
   hear(name: EventName, content: unknown): void {
+    // Another engine, or another workspace: it says itself what it takes up.
+    if (name === 'engine.state') this.#atWork.clear();
+    const removed = name === 'run.removed' ? removedEvent.safeParse(content).data : undefined;
     const run = name === 'run.changed' ? runEvent.safeParse(content).data : undefined;
-    if (!run) return;
-    if (run.state === 'running' || run.state === 'queued') this.#atWork.add(run.id);
-    else this.#atWork.delete(run.id);
+    if (!run && !removed) return;
+    if (removed) this.#atWork.delete(removed.run);
+    if (run?.state === 'running' || run?.state === 'queued') this.#atWork.add(run.id);
+    else if (run) this.#atWork.delete(run.id);
     // Nobody is waiting for a window any more.
     if (this.#atWork.size === 0 && this.#window?.isVisible() === false) this.#quit();
   }

@@ -120,8 +120,9 @@ describe('the engine in its process', async () => {
     await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 3);
     const paused = await engine.call('run.pause', { run: run.id });
     expect(paused.state).toBe('paused');
-    expect(await readdir(join(workspace, 'runs', String(run.id)))).toEqual([
+    expect((await readdir(join(workspace, 'runs', String(run.id)))).sort()).toEqual([
       'checkpoint.safetensors',
+      'dataset.json',
     ]);
     await engine.call('run.resume', { run: run.id });
     const { done } = await engine.next('run.progress', ({ phase }) => phase === 'distill');

@@ -20,6 +20,7 @@ export class CurveKeeper {
   #reportedAt = -Infinity;
   #writtenAt = performance.now();
   #step: number;
+  #progressed = 0;
 
   constructor(store: Store, emit: Emit, run: Run) {
     this.#store = store;
@@ -29,9 +30,14 @@ export class CurveKeeper {
     this.#every = Math.ceil(run.settings.steps / points);
   }
 
-  /** Steps done, as far as is known. */
-  get step(): number {
-    return this.#step;
+  /** A worker begins, maybe from an older checkpoint. */
+  begin(): void {
+    this.#progressed = 0;
+  }
+
+  /** Steps that the worker at work has done. */
+  get progressed(): number {
+    return this.#progressed;
   }
 
   note(event: JobEvent): void {
@@ -64,6 +70,7 @@ export class CurveKeeper {
 
   #add(metric: RunMetric): void {
     this.#step = metric.step;
+    this.#progressed++;
     const isLast = metric.step === this.#run.settings.steps;
     if (metric.step % this.#every === 0 || metric.step === 1 || isLast) this.#pending.push(metric);
     if (isLast || performance.now() - this.#writtenAt > writeInterval) this.flush();

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { copyFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import type { ExportFormat } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
 import { writeFailure } from '../../formats/file-errors.ts';
@@ -25,6 +26,10 @@ export async function exportStudent(
   format: ExportFormat,
   file: string,
 ): Promise<{ file: string; bytes: number }> {
+  requireOutside(store.folder, file);
+  if (store.runs.get(run).state !== 'done') {
+    throw new UserError('invalid-option', 'This run has no student yet. Wait until it is done.');
+  }
   const { folder } = store.runs.files(run);
   const source = join(folder, names[format]);
   const size = await sizeOf(source);
@@ -41,13 +46,24 @@ export async function exportStudent(
   return { file, bytes };
 }
 
+/** The workspace is the program's own: a student saved there could replace the database. */
+function requireOutside(workspace: string, file: string): void {
+  const inside = relative(workspace, file);
+  const isOutside = inside.startsWith('..') || isAbsolute(inside);
+  if (isAbsolute(file) && isOutside) return;
+  throw new UserError(
+    'invalid-option',
+    `${file} lies in the folder of projects. Save it elsewhere.`,
+  );
+}
+
 async function sizeOf(file: string): Promise<number | undefined> {
   const found = await stat(file).catch(() => undefined);
   return found?.size;
 }
 
 async function copyWhole(from: string, to: string): Promise<void> {
-  const unfinished = `${to}.unfinished`;
+  const unfinished = join(dirname(to), `.understudy-${randomBytes(8).toString('hex')}.partial`);
   try {
     await copyFile(from, unfinished);
     await rename(unfinished, to);

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { className } from '../../contract/app.ts';
 import type { ImportReport, LabelChange, Project } from '../../contract/app.ts';
 import { nextColour } from '../../contract/palette.ts';
 import { UserError } from '../../core/errors.ts';
@@ -34,12 +35,15 @@ export class ImageService {
   /**
    * Brings the images of a folder in. What is in stays in, also when the import is stopped or fails half
    * way; images that the project has already, by content, are not doubled.
+   *
+   * @param prepare may change what is said of the images that were found
    */
   async import(
     project: number,
     folder: string,
     labels: LabelSource,
     signal: AbortSignal,
+    prepare: (images: ImageToImport[]) => ImageToImport[] = (images) => images,
   ): Promise<ImportReport> {
     if (this.#imports.has(project)) {
       throw new UserError(
@@ -55,6 +59,7 @@ export class ImageService {
         resolve(folder),
         labels,
         AbortSignal.any([signal, controller.signal]),
+        prepare,
       );
     } finally {
       this.#imports.delete(project);
@@ -94,11 +99,13 @@ export class ImageService {
     folder: string,
     labels: LabelSource,
     signal: AbortSignal,
+    prepare: (images: ImageToImport[]) => ImageToImport[],
   ): Promise<ImportReport> {
-    const { images, problems } = await listFolder(folder, labels);
+    const { images: listed, problems } = await listFolder(folder, labels);
+    const images = prepare(listed);
     requireLabelsOfTask(project, images);
+    requireClassNames(images);
     const skipped: ImageProblem[] = [...problems];
-    const classes = new Map(project.classes.map(({ name, id }) => [name, id]));
     const report = { project: project.id, folder, found: images.length, added: 0, known: 0 };
     const start = performance.now();
     let told = 0;
@@ -107,7 +114,7 @@ export class ImageService {
       const chunk = images.slice(done, done + chunkSize);
       const read = await readImages(chunk, signal, (problem) => skipped.push(problem));
       if (read.length === 0) await requireFolder(folder, report.added);
-      const added = await this.#keep(project, classes, folder, read);
+      const added = await this.#keep(project, folder, read, labels !== 'none');
       report.added += added.filter(({ isNew }) => isNew).length;
       report.known += added.filter(({ isNew }) => !isNew).length;
       done += chunk.length;
@@ -136,16 +143,17 @@ export class ImageService {
 
   async #keep(
     project: Project,
-    classes: Map<string, number>,
     folder: string,
     images: readonly ReadImage[],
+    isToldOf: boolean,
   ): Promise<AddedImage[]> {
     const added = this.#store.transaction(() => {
       const rows = this.#store.images.add(
         project.id,
         images.map((image) => ({ ...image, folder })),
       );
-      this.#labelAdded(project.id, classes, images, rows);
+      this.#labelAdded(project.id, images, rows);
+      if (isToldOf) this.#assignKnown(project.id, images, rows);
       return rows;
     });
     for (const [index, { id, isNew, ...old }] of added.entries()) {
@@ -158,12 +166,10 @@ export class ImageService {
   }
 
   /** New images get what was said of them; known ones only where nobody has said anything yet. */
-  #labelAdded(
-    project: number,
-    classes: Map<string, number>,
-    images: readonly ReadImage[],
-    added: readonly AddedImage[],
-  ): void {
+  #labelAdded(project: number, images: readonly ReadImage[], added: readonly AddedImage[]): void {
+    // Asked anew each time: classes may come and go while images come in.
+    const known = this.#store.classes.list(project);
+    const classes = new Map(known.map(({ name, id }) => [name, id]));
     const changes = images.flatMap(({ isLabelled, labels }, index): LabelChange[] => {
       const row = added[index];
       if (!row || !isLabelled) return [];
@@ -175,13 +181,23 @@ export class ImageService {
     if (changes.length > 0) this.#store.labels.set(project, changes);
   }
 
-  #classNamed(project: number, classes: Map<string, number>, name: string): number {
+  #classNamed(project: number, classes: Map<string, number>, label: string): number {
+    const name = label.trim();
     const known = classes.get(name);
     if (known !== undefined) return known;
     const colour = nextColour(this.#store.classes.list(project).map((one) => one.colour));
     const id = this.#store.classes.add(project, { name, colour });
     classes.set(name, id);
     return id;
+  }
+
+  /** That an image is held out, or whose it is, may be said after it came in. */
+  #assignKnown(project: number, images: readonly ReadImage[], added: readonly AddedImage[]): void {
+    const known = images.flatMap(({ isTest, group }, index) => {
+      const row = added[index];
+      return row?.isNew === false ? [{ id: row.id, isTest, group }] : [];
+    });
+    this.#store.images.assign(project, known);
   }
 
   /** A known image that is no longer where it was has moved here. */
@@ -191,8 +207,10 @@ export class ImageService {
     place: { folder: string; name: string; modified: number },
   ): Promise<void> {
     if (old.folder === place.folder && old.name === place.name) return;
-    const { path } = this.#store.images.get(id);
-    const isThere = (await stat(path).catch(() => undefined)) !== undefined;
+    const { path, bytes, modified } = this.#store.images.get(id);
+    const found = await stat(path).catch(() => undefined);
+    // Something may lie there, but something else: files that were swapped or renumbered.
+    const isThere = found?.size === bytes && Math.round(found.mtimeMs) === modified;
     if (!isThere) this.#store.images.relocate([{ id, ...place }]);
   }
 }
@@ -207,6 +225,18 @@ function requireLabelsOfTask({ task, name }: Project, images: readonly ImageToIm
     'invalid-labels',
     `${odd.path} has ${found}, but in the project ${name} an image has one class. Correct the table, or make a project for several labels.`,
   );
+}
+
+/** A class's name must be one that the contract knows, or nothing could be shown of the project again. */
+function requireClassNames(images: readonly ImageToImport[]): void {
+  for (const { path, labels } of images) {
+    const bad = labels.find((label) => !className.safeParse(label).success);
+    if (bad === undefined) continue;
+    throw new UserError(
+      'invalid-labels',
+      `${path} is labelled “${bad.slice(0, 40)}${bad.length > 40 ? '…' : ''}”, which cannot be the name of a class: it must have 1 to 200 characters that can be seen. Rename the folder or the label.`,
+    );
+  }
 }
 
 async function requireFolder(folder: string, added: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Domain, LabelChange, Project, ProjectSettings } from '../../contract/app.ts';
+import type { Domain, Project, ProjectSettings } from '../../contract/app.ts';
 import type { ProjectTask } from '../../contract/app.ts';
 import { nextColour } from '../../contract/palette.ts';
 import { sampleSets } from '../../core/sample/sets.ts';
@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts';
 import { writeSample } from '../sample.ts';
 import type { Emit } from './dispatch.ts';
 import type { ImageService } from './images.ts';
+import type { ImageToImport } from './import-images.ts';
 
 /** As in the measured recipe: docs/adr and README. */
 const defaults: Omit<ProjectSettings, 'teacher' | 'orientation'> = {
@@ -119,8 +120,7 @@ export class ProjectService {
     const { id } = known ?? this.#emptySample();
     const folder = join(this.#store.folder, 'sample', 'land');
     await this.#draw(id, folder, signal);
-    await this.#images.import(id, folder, 'folders', signal);
-    this.#forgetLabels(id);
+    await this.#images.import(id, folder, 'folders', signal, withFewLabels);
     return this.get(id);
   }
 
@@ -159,20 +159,6 @@ export class ProjectService {
     await rm(join(folder, 'masks'), { recursive: true, force: true });
   }
 
-  /** Few labels are the point: all but ten of each class's training images have none. */
-  #forgetLabels(project: number): void {
-    const seen = new Map<number, number>();
-    const changes: LabelChange[] = [];
-    for (const { id, isTest, classes } of this.#store.images.all(project, 'labelled')) {
-      const [first = 0] = classes;
-      const count = (seen.get(first) ?? 0) + 1;
-      if (isTest) continue;
-      seen.set(first, count);
-      if (count > sampleImages.labelled) changes.push({ image: id, classes: null });
-    }
-    this.#store.labels.set(project, changes);
-  }
-
   #changed(id: number): Project {
     this.#emit('project.changed', { project: id });
     return this.#store.projects.get(id);
@@ -182,4 +168,16 @@ export class ProjectService {
 /** Satellite images have no up; radiographs do, and of others nobody knows. */
 function orientationOf(domain: Domain): ProjectSettings['orientation'] {
   return domain === 'satellite' ? 'overhead' : 'upright';
+}
+
+/** Few labels are the point: all but ten of each class's training images have none. */
+function withFewLabels(images: readonly ImageToImport[]): ImageToImport[] {
+  const seen = new Map<string, number>();
+  return images.map((image) => {
+    const [label = ''] = image.labels;
+    if (image.isTest) return image;
+    const count = (seen.get(label) ?? 0) + 1;
+    seen.set(label, count);
+    return count <= sampleImages.labelled ? image : { ...image, labels: [], isLabelled: false };
+  });
 }

@@ -1,15 +1,105 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { projectTask } from '../../contract/app.ts';
 import type { Project } from '../../contract/app.ts';
+import { skippedImage } from '../../contract/jobs.ts';
 import { compareCodePoints } from '../../core/dataset/order.ts';
 import { splitByGroup } from '../../core/dataset/split.ts';
 import { UserError } from '../../core/errors.ts';
-import type { LabelledImage } from '../../formats/labelled-images.ts';
+import { mapConcurrently } from '../../formats/concurrently.ts';
+import { parseJson } from '../../formats/json.ts';
+import type { ImageProblem, LabelledImage } from '../../formats/labelled-images.ts';
+import { makeFolder } from '../../formats/make-folder.ts';
+import { writeFileAtomically } from '../../formats/write-file.ts';
+import type { StoredImage } from '../../store/queries/images.ts';
 import type { Store } from '../../store/store.ts';
 import type { Dataset } from '../dataset.ts';
+
+const placedImage = z.strictObject({
+  path: z.string(),
+  name: z.string(),
+  labels: z.array(z.string()),
+  isLabelled: z.boolean(),
+  group: z.string().optional(),
+  split: z.undefined().optional(),
+});
+
+/** As it is kept with a run. */
+const keptDataset = z.strictObject({
+  ids: z.array(z.tuple([z.string(), z.number()])),
+  origin: z.string(),
+  classes: z.array(z.string()),
+  task: projectTask,
+  distilled: z.array(placedImage),
+  tested: z.array(placedImage),
+  problems: z.array(skippedImage),
+});
 
 /** A project's images as a distillation takes them, and which image each path is. */
 export interface ProjectDataset {
   readonly dataset: Dataset;
   readonly ids: ReadonlyMap<string, number>;
+}
+
+/**
+ * What a run learns from, as it was when the run began: labelling on meanwhile, or adding images, changes
+ * later runs and not this one, which could not go on from its checkpoint with others. Files whose
+ * content is no longer what came in are left out and told of.
+ *
+ * @param folder the run's
+ */
+export async function runDataset(
+  store: Store,
+  project: Project,
+  seed: number,
+  folder: string,
+): Promise<ProjectDataset> {
+  const file = join(folder, 'dataset.json');
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  const parsed = keptDataset.safeParse(parseJson(kept));
+  if (parsed.success) {
+    const { ids, ...dataset } = parsed.data;
+    return { ids: new Map(ids), dataset: { ...dataset, ...restored(dataset) } };
+  }
+  const problems = await changedFiles([...store.images.all(project.id)]);
+  const changed = new Set(problems.map(({ path }) => path));
+  const { ids, dataset } = projectDataset(store, project, seed, changed);
+  const whole = { ...dataset, problems };
+  await makeFolder(folder);
+  const text = JSON.stringify({ ids: [...ids], ...whole, perClass: undefined });
+  await writeFileAtomically(file, new TextEncoder().encode(text));
+  return { ids, dataset: whole };
+}
+
+/** JSON leaves out what is undefined. */
+function restored({
+  distilled,
+  tested,
+}: z.infer<typeof keptDataset> | Omit<z.infer<typeof keptDataset>, 'ids'>): Pick<
+  Dataset,
+  'distilled' | 'tested'
+> {
+  const whole = (image: z.infer<typeof placedImage>): LabelledImage => ({
+    ...image,
+    group: image.group,
+    split: undefined,
+  });
+  return { distilled: distilled.map(whole), tested: tested.map(whole) };
+}
+
+/** Files that hold something else than when they came in; whether they can be read shows later. */
+async function changedFiles(images: readonly StoredImage[]): Promise<ImageProblem[]> {
+  const problems = await mapConcurrently(images, 16, async ({ path, bytes, modified, sha256 }) => {
+    const found = await stat(path).catch(() => undefined);
+    if (!found || (found.size === bytes && Math.round(found.mtimeMs) === modified)) return [];
+    const content = await readFile(path).catch(() => undefined);
+    if (!content || createHash('sha256').update(content).digest().equals(sha256)) return [];
+    const reason = `${path} has changed since it came in. Add its folder again.`;
+    return [{ path, reason }];
+  });
+  return problems.flat();
 }
 
 /** Share of the labelled images that is held out where none was marked as a test image. */
@@ -20,14 +110,21 @@ const heldOut = 0.2;
  * labelled ones, whole groups at a time; all others are distilled on, and the labelled among them train
  * the head. Test images of classes that nothing is learnt of are left out.
  *
+ * @param without paths to leave out
  * @throws UserError 'invalid-labels' with what is missing
  */
-export function projectDataset(store: Store, project: Project, seed: number): ProjectDataset {
+export function projectDataset(
+  store: Store,
+  project: Project,
+  seed: number,
+  without: ReadonlySet<string> = new Set(),
+): ProjectDataset {
   const names = new Map(project.classes.map(({ id, name }) => [id, name]));
   const ids = new Map<string, number>();
   const marked: LabelledImage[] = [];
   const others: LabelledImage[] = [];
   for (const image of store.images.all(project.id)) {
+    if (without.has(image.path) || ids.has(image.path)) continue;
     ids.set(image.path, image.id);
     const labels = image.classes.flatMap((id) => names.get(id) ?? []);
     const { path, isLabelled, group } = image;

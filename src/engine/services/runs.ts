@@ -6,13 +6,13 @@ import { distillOptions } from '../../contract/jobs.ts';
 import type { DistillOptions, JobEvent } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
-import { hasCheckpoint } from '../checkpoint.ts';
+import { hasCheckpoint, removeCheckpoint } from '../checkpoint.ts';
 import type { Dataset } from '../dataset.ts';
 import type { DistillOutcome } from '../distill.ts';
 import { failureOf } from '../worker-protocol.ts';
 import { CurveKeeper } from './curve-keeper.ts';
 import type { Emit } from './dispatch.ts';
-import { projectDataset } from './run-dataset.ts';
+import { projectDataset, runDataset } from './run-dataset.ts';
 import { performInWorker, WorkerDied } from './worker-process.ts';
 
 /** Of choices by chance: runs of one project are to be compared. */
@@ -48,8 +48,14 @@ export class RunService {
 
   /** Takes up what was interrupted when the process before this one ended. */
   recover(): void {
-    for (const run of this.#store.runs.interrupted()) {
-      this.#store.runs.update(run.id, { state: 'queued' });
+    try {
+      for (const run of this.#store.runs.interrupted()) {
+        this.#store.runs.update(run.id, { state: 'queued' });
+      }
+    } catch (error) {
+      // On a full disk one can still look and save.
+      console.error(error);
+      return;
     }
     this.#next();
   }
@@ -86,7 +92,10 @@ export class RunService {
 
   /** Before a project goes: none of its runs may be at work. */
   async pauseProject(project: number): Promise<void> {
-    for (const run of this.#store.runs.list(project)) await this.pause(run.id);
+    const waiting = (): Run | undefined =>
+      this.#store.runs.interrupted().find((run) => run.project === project);
+    // While one is paused another may begin.
+    for (let run = waiting(); run; run = waiting()) await this.pause(run.id);
   }
 
   /** Goes on from the checkpoint, or from the start where there is none. */
@@ -106,6 +115,7 @@ export class RunService {
     if (this.#active?.id === id) await this.#stop(this.#active, 'cancel');
     this.#store.runs.remove(id);
     await rm(folder, { recursive: true, force: true });
+    this.#emit('run.removed', { run: id, project });
     this.#emit('project.changed', { project });
   }
 
@@ -141,10 +151,19 @@ export class RunService {
       this.#change(run.id, { state: 'running' });
       await this.#distil(run, signal);
     } catch (error) {
-      this.#end(run.id, failureOf(error));
+      this.#endSafely(run.id, failureOf(error));
     } finally {
       this.#active = undefined;
       this.#next();
+    }
+  }
+
+  /** Where not even that can be written, the next start finds the run as it was. */
+  #endSafely(id: number, error: Failure): void {
+    try {
+      this.#end(id, error);
+    } catch (second) {
+      console.error(error.message, second);
     }
   }
 
@@ -153,8 +172,8 @@ export class RunService {
     const wish = this.#active?.wish;
     // The caller removes it; until then it must not be taken for one to go on with.
     if (wish === 'cancel') this.#store.runs.update(id, { state: 'paused' });
-    else if (error.code !== 'cancelled') this.#change(id, { state: 'failed', error });
     else if (wish === 'pause') this.#change(id, { state: 'paused' });
+    else if (error.code !== 'cancelled') this.#change(id, { state: 'failed', error });
     // Else the engine ends: the state stays `running`, and the next start takes it up.
   }
 
@@ -165,12 +184,16 @@ export class RunService {
     }
     const { file } = this.#store.teachers.get(teacher);
     const project = this.#store.projects.get(run.project);
-    const { dataset, ids } = projectDataset(this.#store, project, seed);
+    const { dataset, ids } = await runDataset(this.#store, project, seed, folder);
     const curve = new CurveKeeper(this.#store, this.#emit, run);
     const options = { run, file, folder };
-    const outcome = await this.#persist(options, signal, curve, dataset);
-    curve.flush();
+    const persisted = this.#persist(options, signal, curve, dataset);
+    // Also of a run that is paused or fails.
+    const outcome = await persisted.finally(() => {
+      curve.flush();
+    });
     this.#keep(run.id, outcome, ids);
+    await removeCheckpoint(folder);
   }
 
   /** Runs workers until one has the outcome. */
@@ -185,7 +208,7 @@ export class RunService {
     for (;;) {
       const resume = await hasCheckpoint(folder);
       const options = optionsOf(run, file, folder, resume);
-      const before = curve.step;
+      curve.begin();
       try {
         const task = { kind: 'distill', options, dataset } as const;
         const note = (event: JobEvent): void => {
@@ -202,7 +225,7 @@ export class RunService {
           continue;
         }
         if (!(error instanceof WorkerDied) || signal.aborted) throw error;
-        deaths = curve.step > before ? 1 : deaths + 1;
+        deaths = curve.progressed > 0 ? 1 : deaths + 1;
         if (deaths >= patience) throw error;
       }
     }

@@ -43,8 +43,17 @@ export function performInWorker(
     };
     let last: WorkerMessage | undefined;
     worker.on('message', (message: WorkerMessage) => {
-      if (message.kind === 'event') report(message.event);
-      else last = message;
+      if (message.kind !== 'event') {
+        last = message;
+        return;
+      }
+      try {
+        report(message.event);
+      } catch (error) {
+        // A full disk, say: the run cannot go on, and its worker keeps what it has learnt.
+        reject(error instanceof Error ? error : new Error(String(error)));
+        stop();
+      }
     });
     worker.on('error', (error) => {
       reject(new WorkerDied(`the worker could not be started: ${error.message}`));

@@ -110,7 +110,11 @@ export class Shell {
   /** Another folder for projects, where this one cannot be used. */
   async chooseWorkspace(): Promise<void> {
     try {
-      await call('shell.chooseWorkspace', null);
+      const folder = await call('shell.chooseWorkspace', null);
+      if (folder === null) return;
+      // Numbers of projects and images mean others there.
+      this.showStart();
+      await this.list();
     } catch (error) {
       notices.fail(error);
     }

@@ -32,7 +32,14 @@ export function whatRuns(
   }
   if (progress !== null) {
     const { phase, done, total, secondsLeft, project } = progress;
-    return { what: text.frame.phases[phase], done, total, secondsLeft, project, step: 'distil' };
+    return {
+      what: text.distil.phases[phase].doing,
+      done,
+      total,
+      secondsLeft,
+      project,
+      step: 'distil',
+    };
   }
   const waiting = runs.find(({ state }) => state === 'paused' || state === 'queued');
   if (waiting === undefined) return null;

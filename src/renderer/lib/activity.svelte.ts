@@ -14,11 +14,15 @@ class Activity {
   /** The latest news of the run at work. */
   run: RunProgress | null = $state.raw(null);
 
+  #isAsked = false;
+
   /** Listens from now on; returns a function that ends it. */
   start(): () => void {
     const disposers = [
       listen('import.progress', (progress) => {
-        if (this.importing !== null) this.importing = progress;
+        // One that nobody here waits for, the sample's or one from before a reload, ends with its last image.
+        const isOver = !this.#isAsked && progress.done >= progress.total;
+        this.importing = isOver ? null : progress;
       }),
       listen('run.progress', (progress) => {
         this.run = progress;
@@ -26,8 +30,13 @@ class Activity {
       listen('run.changed', ({ id, state }) => {
         if (this.run?.run === id && state !== 'running') this.run = null;
       }),
+      listen('run.removed', ({ run }) => {
+        if (this.run?.run === run) this.run = null;
+      }),
       listen('engine.state', ({ state }) => {
-        if (state !== 'ready') this.run = null;
+        if (state === 'ready') return;
+        this.run = null;
+        this.importing = null;
       }),
     ];
     return () => {
@@ -38,6 +47,7 @@ class Activity {
   /** Brings in the images of a folder; resolves when all are there, or as many as it was let. */
   async import(project: number, folder: string, labels: LabelSource): Promise<ImportReport | null> {
     if (this.importing !== null) return null;
+    this.#isAsked = true;
     this.importing = { project, done: 0, total: 0, secondsLeft: null, skipped: 0 };
     try {
       const report = await call('image.import', { project, folder, labels });
@@ -47,6 +57,7 @@ class Activity {
       notices.fail(error);
       return null;
     } finally {
+      this.#isAsked = false;
       this.importing = null;
     }
   }

@@ -1,53 +1,138 @@
-/** Numbers and times as a person reads them. */
+/** How numbers, sizes and times are written: by Intl, the unit apart where it can step back. */
 
 const locale = 'en-GB';
+
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-const tenth = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+const one = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const digits = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+const two = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
+const fixed = new Map(
+  [2, 3].map((count) => [
+    count,
+    new Intl.NumberFormat(locale, { minimumFractionDigits: count, maximumFractionDigits: count }),
+  ]),
+);
+const dateAndTime = new Intl.DateTimeFormat(locale, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+const ordinals = new Intl.PluralRules(locale, { type: 'ordinal' });
+const endings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };
 
-/** `1,204` */
-export function formatCount(count: number): string {
-  return whole.format(count);
+/** A figure and what it counts. */
+export interface Amount {
+  readonly value: string;
+  readonly unit: string;
 }
 
-/** `1 image`, `1,204 images` */
-export function plural(count: number, one: string, many: string): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`;
+/** `1,204`. */
+export function count(value: number): string {
+  return whole.format(value);
 }
 
-/** `12.4 MB`; decimal units, as files are shown elsewhere on the machine. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  const number = value >= 100 || unit === 0 ? whole.format(value) : tenth.format(value);
-  return `${number} ${units[unit] ?? 'B'}`;
+/** `1 image`, `1,204 images`. */
+export function counted(value: number, single: string, several = `${single}s`): string {
+  return `${count(value)} ${Math.round(value) === 1 ? single : several}`;
 }
 
-/** `40 s`, `4 min`, `2 h 10 min`: as exact as an estimate can be. */
-export function formatSeconds(seconds: number): string {
-  if (seconds < 1) return 'less than 1 s';
-  if (seconds < 10) return `${Math.round(seconds)} s`;
-  if (seconds < 55) return `${5 * Math.round(seconds / 5)} s`;
+/** Three digits that matter, whole from a thousand on: `0.812`, `21.6`, `1,204`. */
+export function significant(value: number): string {
+  return Math.abs(value) >= 1000 ? count(value) : digits.format(value);
+}
+
+/** The size of something small: `0.0021`. */
+export function twoDigits(value: number): string {
+  return two.format(value);
+}
+
+/** Always so many decimals, so that a figure that changes does not jump: `0.812`. */
+export function decimals(value: number, places: 2 | 3): string {
+  return fixed.get(places)?.format(value) ?? '';
+}
+
+/** A share as `89.4` of a hundred. */
+export function percent(share: number): string {
+  return one.format(share * 100);
+}
+
+/** `86.6–92.0`. */
+export function percentRange(low: number, high: number): string {
+  return `${percent(low)}–${percent(high)}`;
+}
+
+/** `5.4 million`, `820 thousand`. */
+export function parameters(value: number): Amount {
+  if (value >= 999_500) return { value: digits.format(value / 1e6), unit: 'million' };
+  if (value >= 10_000) return { value: digits.format(value / 1e3), unit: 'thousand' };
+  return { value: count(value), unit: '' };
+}
+
+/** Of a million bytes each; from ten thousand million on in gigabytes. */
+export function megabytes(bytes: number): Amount {
+  if (bytes >= 1e10) return { value: significant(bytes / 1e9), unit: 'GB' };
+  return { value: significant(bytes / 1e6), unit: 'MB' };
+}
+
+export function gigabytes(bytes: number): Amount {
+  return bytes < 1e9 ? megabytes(bytes) : { value: one.format(bytes / 1e9), unit: 'GB' };
+}
+
+export function milliseconds(value: number): Amount {
+  return { value: significant(value), unit: 'ms' };
+}
+
+/** As much as a factor or a speed is good for: `1.9`, from ten on `12`. */
+export function rounded(value: number): string {
+  return value >= 9.95 ? count(value) : one.format(value);
+}
+
+export function written({ value, unit }: Amount): string {
+  return unit === '' ? value : `${value} ${unit}`;
+}
+
+/** As one would say it, since it is an estimate: `a few seconds`, `about 40 s`, `about 2 h 10 min`. */
+export function roughDuration(seconds: number): string {
+  if (seconds < 8) return 'a few seconds';
+  if (seconds < 55) return `about ${Math.max(10, Math.round(seconds / 10) * 10)} s`;
   const minutes = Math.max(1, Math.round(seconds / 60));
-  if (minutes < 60) return `${minutes} min`;
-  const rest = minutes % 60;
-  const hours = Math.floor(minutes / 60);
-  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+  if (minutes < 60) return `about ${minutes} min`;
+  const tens = Math.round(seconds / 600) * 10;
+  const [hours, rest] = [Math.floor(tens / 60), tens % 60];
+  if (hours >= 10 || rest === 0) return `about ${Math.round(seconds / 3600)} h`;
+  return `about ${hours} h ${rest} min`;
 }
 
-/** `today`, `yesterday`, `3 days ago`, `12 Mar 2026` */
-export function formatDay(iso: string, now = new Date()): string {
-  const then = new Date(iso);
-  const midnight = (date: Date): number =>
-    new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+/** What it took: `8 min 31 s`. */
+export function duration(seconds: number): string {
+  const all = Math.round(seconds);
+  if (all < 60) return `${all} s`;
+  const minutes = Math.floor(all / 60);
+  return minutes < 60
+    ? `${minutes} min ${all % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `24 Nov, 14:05`. */
+export function moment(time: string): string {
+  return dateAndTime.format(new Date(time));
+}
+
+/** `today`, `yesterday`, `3 days ago`, `12 Mar 2026`. */
+export function day(time: string, now = new Date()): string {
+  const then = new Date(time);
+  const midnight = (of: Date): number =>
+    new Date(of.getFullYear(), of.getMonth(), of.getDate()).getTime();
   const days = Math.round((midnight(now) - midnight(then)) / 86_400_000);
   if (days <= 0) return 'today';
   if (days === 1) return 'yesterday';
-  if (days < 7) return `${days} days ago`;
-  return day.format(then);
+  return days < 7 ? `${days} days ago` : date.format(then);
+}
+
+/** `2nd`, `3rd`, `11th`. */
+export function ordinal(value: number): string {
+  return `${value}${endings[ordinals.select(value)] ?? 'th'}`;
 }

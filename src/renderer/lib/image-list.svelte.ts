@@ -5,7 +5,7 @@ import { notices } from './notices.svelte.ts';
 import { planPage, weave } from './page-plan.ts';
 import { positionsOf, type Ranges } from './ranges.ts';
 
-export const pageSize = 200;
+const pageSize = 200;
 /** Pages kept: 12,000 images. */
 const keptPages = 60;
 const requestsAtOnce = 2;

@@ -21,7 +21,8 @@ export class ProjectState {
   /** The latest first. */
   runs: Run[];
   step: StepName;
-  /** Progress of the run at work. */
+  /** The run that somebody chose to look at, in the steps from Distil on. */
+  #lookedAt: number | null = $state(null);
   readonly #disposers: (() => void)[];
 
   private constructor(project: Project, runs: Run[]) {
@@ -33,7 +34,10 @@ export class ProjectState {
         if (id === this.project.id) void this.refresh();
       }),
       listen('run.changed', (run) => {
-        if (run.project === this.project.id) this.#replaceRun(run);
+        if (run.project === this.project.id) this.replaceRun(run);
+      }),
+      listen('run.removed', ({ run }) => {
+        this.runs = this.runs.filter(({ id }) => id !== run);
       }),
     ];
   }
@@ -52,14 +56,25 @@ export class ProjectState {
     return this.runs.find(({ state }) => state === 'running' || state === 'queued');
   }
 
-  /** The latest run, whatever became of it. */
-  get latestRun(): Run | undefined {
-    return this.runs[0];
+  /** Those with a result. */
+  get finishedRuns(): Run[] {
+    return this.runs.filter(({ summary }) => summary !== null);
   }
 
-  /** The latest run with a result. */
-  get finishedRun(): Run | undefined {
-    return this.runs.find(({ state }) => state === 'done');
+  /** What Distil shows: what was chosen, else what is at work, else the latest. */
+  get watchedRun(): Run | undefined {
+    return this.runs.find(({ id }) => id === this.#lookedAt) ?? this.activeRun ?? this.runs[0];
+  }
+
+  /** What Result and Export show: what was chosen if it has a result, else the latest that has one. */
+  get resultRun(): Run | undefined {
+    const finished = this.finishedRuns;
+    return finished.find(({ id }) => id === this.#lookedAt) ?? finished[0];
+  }
+
+  /** Chooses the run to look at; null is the default again. */
+  lookAt(run: number | null): void {
+    this.#lookedAt = run;
   }
 
   /** Keeps a choice at once; the engine is asked afterwards and corrects it. */
@@ -85,14 +100,19 @@ export class ProjectState {
     }
   }
 
-  dispose(): void {
-    for (const dispose of this.#disposers) dispose();
+  /** Answer and event of a new run come in any order; what is known already may be the later news. */
+  addRun(run: Run): void {
+    if (!this.runs.some(({ id }) => id === run.id)) this.runs.unshift(run);
   }
 
-  #replaceRun(run: Run): void {
+  replaceRun(run: Run): void {
     const index = this.runs.findIndex(({ id }) => id === run.id);
     if (index < 0) this.runs.unshift(run);
     else this.runs[index] = run;
+  }
+
+  dispose(): void {
+    for (const dispose of this.#disposers) dispose();
   }
 }
 

@@ -181,6 +181,22 @@ export class ImageQueries {
     });
   }
 
+  /** Takes in what is said later of images: that they are held out, and the group they belong to. */
+  assign(
+    project: number,
+    images: readonly { id: number; isTest: boolean; group: string | undefined }[],
+  ): void {
+    this.#connection.transaction(() => {
+      for (const { id, isTest, group } of images) {
+        this.#connection.run(
+          `UPDATE images SET is_test = max(is_test, :isTest), group_name = coalesce(:group, group_name)
+           WHERE project = :project AND id = :id`,
+          { project, id, isTest: Number(isTest), group: group ?? null },
+        );
+      }
+    });
+  }
+
   /** Holds images out from training, or lets them in. */
   setTest(project: number, images: readonly number[], isTest: boolean): void {
     this.#connection.run(
@@ -208,6 +224,12 @@ export class ImageQueries {
       sha256,
     );
     if (found !== undefined) return { ...found, isNew: false };
+    // Other content where an image was: that image is gone, and what was said of it with it.
+    this.#connection.run(
+      `DELETE FROM images
+       WHERE project = :project AND folder = :folder AND natural_key = :key AND name = :name`,
+      { project, folder, key: naturalKey(name), name },
+    );
     const { id } = this.#connection.run(
       `INSERT INTO images (project, folder, name, folded_name, natural_key, sha256, bytes, modified,
          width, height, group_name, is_test)

@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3-scale';
-import { significant } from './figures.ts';
+import { significant } from '../../lib/format.ts';
 
 /** A mark of an axis. */
 export interface Tick {

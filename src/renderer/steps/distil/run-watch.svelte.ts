@@ -1,14 +1,13 @@
-import type { MethodName, Run } from '../../../contract/app.ts';
+import type { MethodName } from '../../../contract/app.ts';
 import { merged } from '../../components/charts/curve.ts';
 import type { CurvePoint } from '../../components/charts/curve.ts';
 import { activity } from '../../lib/activity.svelte.ts';
 import { call, listen } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
-import { lookAtLatest } from './chosen-runs.svelte.ts';
 import type { RunProgress } from './phases.ts';
 
-type Control = 'run.pause' | 'run.resume' | 'run.cancel';
+type Control = 'run.pause' | 'run.resume' | 'run.finish' | 'run.cancel';
 
 /** One run's curve and progress as they come, and the ways to stop it and go on. */
 export class RunWatch {
@@ -56,15 +55,15 @@ export class RunWatch {
     return this.#ask('run.resume');
   }
 
+  /** Goes on to the result with what was learnt. */
+  finish(): Promise<void> {
+    return this.#ask('run.finish');
+  }
+
   async cancel(): Promise<void> {
     await this.#ask('run.cancel');
-    const { project } = this.#shared;
-    lookAtLatest(project.id);
-    try {
-      this.#shared.runs = await call('run.list', { project: project.id });
-    } catch (error) {
-      notices.fail(error);
-    }
+    this.#shared.lookAt(null);
+    await this.#shared.refresh();
   }
 
   async #load(signal: AbortSignal): Promise<void> {
@@ -92,15 +91,11 @@ export class RunWatch {
     this.asked = method;
     try {
       const run = await call(method, { run: this.#run });
-      if (run !== null) this.#replace(run);
+      if (run !== null) this.#shared.replaceRun(run);
     } catch (error) {
       notices.fail(error);
     } finally {
       this.asked = null;
     }
-  }
-
-  #replace(run: Run): void {
-    this.#shared.runs = this.#shared.runs.map((other) => (other.id === run.id ? run : other));
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../contract/app.ts';
-import { summaryOf } from '../result/fixtures.ts';
+import { summaryOf } from '../../testing/results.ts';
 import { fileName, formatChoices, isGood, splitPath } from './formats.ts';
 
 const report = (file: string, bytes: number, agreement: number) => ({

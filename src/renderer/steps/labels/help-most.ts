@@ -3,7 +3,7 @@ import type { Project, ProjectClass } from '../../../contract/app.ts';
 type Counted = Pick<ProjectClass, 'name' | 'images'>;
 
 /** Labelled images of a class from which a few more hardly matter. */
-export const enoughImages = 10;
+const enoughImages = 10;
 
 /** What a head needs of a class at the least: one to learn from, one to measure on. */
 const fewestImages = 2;

@@ -1,5 +1,4 @@
-import { untrack } from 'svelte';
-import type { LabelChange, Project, ProjectImage } from '../../../contract/app.ts';
+import type { LabelChange, Project } from '../../../contract/app.ts';
 import { call } from '../../lib/client.ts';
 import {
   type Direction,
@@ -9,50 +8,29 @@ import {
   nextEntry,
   recorded,
 } from '../../lib/history.ts';
-import { ImageList } from '../../lib/image-list.svelte.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
-import { Selection } from '../../lib/selection.svelte.ts';
+import { SelectableImages } from '../../lib/selectable-images.svelte.ts';
 import { changesFor, type Given } from './label-changes.ts';
 
 /** The engine takes this many changes at a time. */
 const changesAtOnce = 10_000;
 
 /** Labelling a project's images: what is in sight, selected, and was done. */
-export class Labelling {
-  readonly list: ImageList;
-  readonly selection = new Selection();
+export class Labelling extends SelectableImages {
   history: History<LabelChange[]> = $state.raw(emptyHistory());
-  readonly selected: ProjectImage | undefined = $derived.by(() => {
-    const [first] = this.selection.ranges;
-    return this.selection.count === 1 && first !== undefined ? this.list.at(first.from) : undefined;
-  });
   readonly #state: ProjectState;
   /** Changes are applied one after the other, so that each is undone from where it left off. */
-  #tail: Promise<unknown> = Promise.resolve();
-  #seen = '';
+  #tail: Promise<void> = Promise.resolve();
 
   constructor(state: ProjectState) {
+    super(state.project.id, 'unlabelled');
     this.#state = state;
-    this.list = new ImageList(state.project.id, 'unlabelled', () => {
-      this.selection.clear();
-    });
   }
 
-  /** Begins anew where images came or went, or their labels with a class. */
-  follow({ images, classes }: Project): void {
-    const seen = [images, ...classes.map(({ id }) => id)].join();
-    if (seen === this.#seen) return;
-    this.#seen = seen;
-    untrack(() => {
-      this.history = emptyHistory();
-      this.list.reload();
-    });
-  }
-
-  show(filter: Parameters<ImageList['show']>[0]): void {
-    this.selection.reset();
-    this.list.show(filter);
+  /** What was done cannot be undone where its images or classes are others. */
+  follow(project: Project): void {
+    if (this.reloadIfChanged(project)) this.history = emptyHistory();
   }
 
   /** Puts away what was labelled since the filter was chosen. */
@@ -94,12 +72,17 @@ export class Labelling {
     return nextEntry(this.history, direction) !== undefined;
   }
 
-  async go(direction: Direction): Promise<void> {
-    await this.#tail;
-    const entry = nextEntry(this.history, direction);
-    if (entry === undefined) return;
-    const reverse = await this.#send(entry);
-    if (reverse !== null) this.history = moved(this.history, direction, reverse);
+  /** In a row: keys that repeat come quicker than answers. */
+  go(direction: Direction): Promise<void> {
+    const before = this.#tail;
+    this.#tail = (async () => {
+      await before;
+      const entry = nextEntry(this.history, direction);
+      if (entry === undefined) return;
+      const reverse = await this.#send(entry);
+      if (reverse !== null) this.history = moved(this.history, direction, reverse);
+    })();
+    return this.#tail;
   }
 
   #label(changes: LabelChange[]): void {

@@ -5,7 +5,7 @@ export const candidates = ['teacher', 'copy', 'student'] as const;
 export type CandidateName = (typeof candidates)[number];
 
 /** The same classes, in whatever order. */
-export function sameClasses(a: readonly number[], b: readonly number[]): boolean {
+function sameClasses(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((one) => b.includes(one));
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accuracyScale, overlaps, verdict } from './verdict.ts';
-import { candidate, summaryOf } from './fixtures.ts';
+import { candidate, summaryOf } from '../../testing/results.ts';
 
 const said = (copy: number, student: number, tested = 500): ReturnType<typeof verdict> =>
   verdict(summaryOf({ copy: candidate(copy, 6), student: candidate(student, 6) }, tested));

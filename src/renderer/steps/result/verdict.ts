@@ -1,5 +1,5 @@
 import type { CandidateReport, DistillSummary, Interval } from '../../../contract/jobs.ts';
-import { times } from '../../components/charts/figures.ts';
+import { rounded } from '../../lib/format.ts';
 import { resultText } from '../../text/en/result.ts';
 
 /** What the figures say, and what they do not. */
@@ -53,7 +53,7 @@ function accuracy(teacher: CandidateReport, student: CandidateReport): string {
 
 function speed(teacher: CandidateReport, student: CandidateReport): string {
   const factor = teacher.msPerImage / student.msPerImage;
-  return factor > 1.05 ? text.faster(times(factor)) : text.noFaster;
+  return factor > 1.05 ? text.faster(rounded(factor)) : text.noFaster;
 }
 
 /** Two intervals share a value. */

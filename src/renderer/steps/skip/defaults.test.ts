@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { defaultSettings, isDefault } from './defaults.ts';
 
 it('has the defaults of the engine, and views by domain', () => {
-  const medical = defaultSettings({ domain: 'medical' });
+  const medical = defaultSettings({ domain: 'medical', isSample: false });
   expect(medical).toEqual({
     rank: 16,
     steps: 600,
@@ -11,7 +11,12 @@ it('has the defaults of the engine, and views by domain', () => {
     start: 'auto',
     orientation: 'upright',
   });
-  expect(defaultSettings({ domain: 'satellite' }).orientation).toBe('overhead');
+  expect(defaultSettings({ domain: 'satellite', isSample: false }).orientation).toBe('overhead');
   expect(isDefault({ ...medical }, medical)).toBe(true);
   expect(isDefault({ ...medical, rank: 8 }, medical)).toBe(false);
+});
+
+it('has the sample’s own for the sample', () => {
+  const { steps, batch, views, rank } = defaultSettings({ domain: 'satellite', isSample: true });
+  expect({ steps, batch, views, rank }).toEqual({ steps: 130, batch: 64, views: 12, rank: 16 });
 });

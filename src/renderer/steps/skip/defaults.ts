@@ -7,8 +7,14 @@ export type AdvancedSettings = Pick<
   'rank' | 'steps' | 'batch' | 'views' | 'start' | 'orientation'
 >;
 
+/** The sample is there to see the whole path: a minute or two. As in src/engine/services/projects.ts. */
+const sample = { steps: 130, batch: 64, views: 12 };
+
 /** As the engine has them where nobody chooses. Seen from above, images have no up. */
-export function defaultSettings({ domain }: Pick<Project, 'domain'>): AdvancedSettings {
+export function defaultSettings({
+  domain,
+  isSample,
+}: Pick<Project, 'domain' | 'isSample'>): AdvancedSettings {
   const { rank, steps, batch, views, start } = distillRequest.shape;
   return {
     rank: rank.parse(undefined),
@@ -17,6 +23,7 @@ export function defaultSettings({ domain }: Pick<Project, 'domain'>): AdvancedSe
     views: views.parse(undefined),
     start: start.parse(undefined),
     orientation: domain === 'satellite' ? 'overhead' : 'upright',
+    ...(isSample ? sample : {}),
   };
 }
 

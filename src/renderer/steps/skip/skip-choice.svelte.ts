@@ -1,9 +1,8 @@
-import type { ProjectSettings, Run } from '../../../contract/app.ts';
-import { roughDuration } from '../../components/charts/figures.ts';
+import type { ProjectSettings } from '../../../contract/app.ts';
+import { roughDuration } from '../../lib/format.ts';
 import { call } from '../../lib/client.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
 import { skipText } from '../../text/en/skip.ts';
-import { lookAtLatest } from '../distil/chosen-runs.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
 import { missingFor } from './missing.ts';
 import type { Missing } from './missing.ts';
@@ -77,8 +76,8 @@ export class SkipChoice {
       const skip = this.stop?.skip;
       if (skip !== undefined && skip !== shared.project.settings.skip)
         await shared.choose({ skip });
-      lookAtLatest(shared.project.id);
-      addRun(shared, await call('run.start', { project: shared.project.id }));
+      shared.lookAt(null);
+      shared.addRun(await call('run.start', { project: shared.project.id }));
       shared.step = 'distil';
     } catch (error) {
       this.startFailure = error instanceof Error ? error.message : String(error);
@@ -90,9 +89,4 @@ export class SkipChoice {
   dispose(): void {
     this.estimates.dispose();
   }
-}
-
-/** The answer and the event of a new run come in any order. */
-function addRun(shared: ProjectState, run: Run): void {
-  if (!shared.runs.some(({ id }) => id === run.id)) shared.runs = [run, ...shared.runs];
 }

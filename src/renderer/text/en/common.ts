@@ -1,3 +1,5 @@
+import { ordinal } from '../../lib/format.ts';
+
 /** Words that recur. */
 export const common = {
   app: 'Understudy',
@@ -9,6 +11,9 @@ export const common = {
   dismiss: 'Dismiss',
   undo: 'Undo',
   redo: 'Redo',
-  more: 'More',
-  saved: 'Saved',
+  /** A student, by what it keeps of its teacher. */
+  student: (kept: number, depth: number, skip: number | null) =>
+    skip === null
+      ? `${kept} of ${depth} blocks`
+      : `${kept} of ${depth} blocks, every ${ordinal(skip)}`,
 };

@@ -1,12 +1,5 @@
 import type { JobPhase } from '../../../contract/jobs.ts';
-import {
-  count,
-  counted,
-  decimals,
-  duration,
-  ordinal,
-  percent,
-} from '../../components/charts/figures.ts';
+import { count, counted, decimals, duration, percent } from '../../lib/format.ts';
 
 const phaseNames: Record<
   Exclude<JobPhase, 'sample' | 'predict'>,
@@ -40,7 +33,6 @@ export const distilText = {
   },
   chart: {
     name: 'Loss: difference from the teacher',
-    steps: 'Steps',
     smooth: 'smoothed',
     each: 'each step',
     at: (step: number, loss: number) => `Step ${count(step)}, loss ${decimals(loss, 3)}`,
@@ -49,10 +41,10 @@ export const distilText = {
     alternative: (first: number, last: number, step: number) =>
       `Line chart. The loss went from ${decimals(first, 3)} to ${decimals(last, 3)} at step ${count(step)}.`,
   },
-  what: (kept: number, depth: number, skip: number) =>
-    `${kept} of ${depth} blocks, every ${ordinal(skip)}`,
   closing:
     'You may close the window: a checkpoint is kept, and the run goes on when you open the app again.',
+  finish: 'Finish now',
+  finishWhy: 'Stop learning here and see the result of what has been learnt so far',
   pause: 'Pause',
   pausing: 'Pausing…',
   resume: (step: number) => (step > 0 ? `Resume from step ${count(step + 1)}` : 'Start again'),
@@ -82,9 +74,6 @@ export const distilText = {
       step > 0 ? `The run stopped at step ${count(step)}` : 'The run stopped before its first step',
     kept: 'What was learnt is kept in a checkpoint. Put right what went wrong and resume, or discard the run.',
     nothing: 'Nothing was lost. Put right what went wrong and start again.',
-    details: 'Details',
-    copy: 'Copy',
-    copied: 'Copied',
   },
   done: {
     title: 'The student is ready',

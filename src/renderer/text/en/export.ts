@@ -1,10 +1,10 @@
-import { count, counted, percent, written, megabytes } from '../../components/charts/figures.ts';
+import { count, counted, megabytes, percent, twoDigits, written } from '../../lib/format.ts';
 
 /** `2.1e-6` as `0.0002 %`: what counts is the size of it. */
 function relative(difference: number): string {
   const share = difference * 100;
   if (share < 0.001) return 'less than 0.001 %';
-  return `${new Intl.NumberFormat('en', { maximumSignificantDigits: 2 }).format(share)} %`;
+  return `${twoDigits(share)} %`;
 }
 
 export const exportText = {
@@ -69,8 +69,6 @@ export const exportText = {
   },
   use: {
     title: 'How to use it',
-    copy: 'Copy',
-    copied: 'Copied',
     onnx: (file: string, side: number | null, classes: number, task: 'single' | 'several') => {
       const size = side === null ? 'side' : String(side);
       return [

@@ -1,5 +1,5 @@
 import type { StepName } from '../../lib/project-state.svelte.ts';
-import { formatCount, formatSeconds, plural } from '../../lib/format.ts';
+import { count, counted, roughDuration } from '../../lib/format.ts';
 
 const steps: Record<StepName, string> = {
   project: 'Project',
@@ -10,15 +10,6 @@ const steps: Record<StepName, string> = {
   distil: 'Distil',
   result: 'Result',
   export: 'Export',
-};
-
-const phases = {
-  images: 'Reading images',
-  fit: 'Fitting the start',
-  distill: 'Distilling',
-  head: 'Training the heads',
-  timing: 'Measuring speed',
-  export: 'Writing models',
 };
 
 /** Title bar, rail, status bar, palette, and what the window says of the engine. */
@@ -38,35 +29,28 @@ export const frame = {
     teacher: 'waits for a teacher',
     run: 'waits for a student',
   },
-  labelled: (labelled: number, images: number) => `${formatCount(labelled)}/${formatCount(images)}`,
+  labelled: (labelled: number, images: number) => `${count(labelled)}/${count(images)}`,
   labelledSpoken: (labelled: number, images: number) =>
-    `${formatCount(labelled)} of ${plural(images, 'image', 'images')} labelled`,
-  imagesSpoken: (images: number) => plural(images, 'image', 'images'),
+    `${count(labelled)} of ${counted(images, 'image')} labelled`,
+  imagesSpoken: (images: number) => counted(images, 'image'),
 
   projectMenu: 'Projects',
-  recent: 'Recent projects',
   allProjects: 'All projects',
   newProject: 'New project',
   search: 'Search',
   keys: 'Keys',
-  throughput: (images: number) => (images < 10 ? images.toFixed(1) : formatCount(images)),
   throughputUnit: 'images/s',
   throughputSpoken: 'Images per second in the run at work, on this computer’s processor',
-  processor: 'Processor',
 
   status: 'Status',
   idle: 'Nothing is running',
-  phases,
   paused: (step: number, steps: number) =>
-    `Distilling is paused at step ${formatCount(step)} of ${formatCount(steps)}`,
+    `Distilling is paused at step ${count(step)} of ${count(steps)}`,
   queued: 'A student waits for its turn',
   importing: (done: number, total: number) =>
-    total === 0
-      ? 'Looking for images'
-      : `Adding images: ${formatCount(done)} of ${formatCount(total)}`,
-  timeLeft: (seconds: number) => `about ${formatSeconds(seconds)} left`,
-  messages: (count: number) => plural(count, 'message', 'messages'),
-  noMessages: 'No messages',
+    total === 0 ? 'Looking for images' : `Adding images: ${count(done)} of ${count(total)}`,
+  timeLeft: (seconds: number) => `${roughDuration(seconds)} left`,
+  messages: (number: number) => counted(number, 'message'),
   local: 'Everything stays on this computer',
 
   engineRestarting: {
@@ -83,8 +67,6 @@ export const frame = {
   chooseWorkspace: 'Choose another folder…',
   showLog: 'Show the log',
 
-  loading: 'Opening the project',
-  cannotOpen: 'The project could not be opened.',
   notices: 'Messages',
 
   palette: {

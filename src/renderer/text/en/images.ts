@@ -1,4 +1,4 @@
-import { formatCount, formatSeconds, plural } from '../../lib/format.ts';
+import { count, counted, roughDuration } from '../../lib/format.ts';
 
 export const images = {
   title: 'Images',
@@ -28,7 +28,6 @@ export const images = {
   showEverything: 'Show all images',
   dialog: {
     title: 'How do labels come in?',
-    folder: 'Folder',
     options: {
       folders: {
         title: 'Class folders',
@@ -46,20 +45,20 @@ export const images = {
     choose: 'Choose a file',
     csvMissing: 'Choose the CSV file first',
     go: 'Add images',
-    change: 'Choose another folder',
   },
   progress: (done: number, total: number) =>
-    total === 0 ? 'Looking for images' : `${formatCount(done)} of ${formatCount(total)}`,
-  left: (seconds: number) => `about ${formatSeconds(seconds)} left`,
-  skippedSoFar: (count: number) => `${formatCount(count)} left out`,
+    total === 0 ? 'Looking for images' : `${count(done)} of ${count(total)}`,
+  left: (seconds: number) => `${roughDuration(seconds)} left`,
+  skippedSoFar: (number: number) => `${count(number)} left out`,
   stop: 'Stop adding',
-  stopped: (added: number) => `Stopped. ${plural(added, 'image is', 'images are')} in the project.`,
+  stopped: (added: number) =>
+    `Stopped. ${counted(added, 'image is', 'images are')} in the project.`,
   added: (added: number, known: number) =>
     known === 0
-      ? `${plural(added, 'image was', 'images were')} added.`
-      : `${plural(added, 'image was', 'images were')} added, ${formatCount(known)} were there already.`,
+      ? `${counted(added, 'image was', 'images were')} added.`
+      : `${counted(added, 'image was', 'images were')} added, ${count(known)} were there already.`,
   nothingFound: 'There is no image in that folder.',
-  reports: (count: number) => `${plural(count, 'file', 'files')} left out`,
+  reports: (number: number) => `${counted(number, 'file')} left out`,
   reportTitle: 'Files that were left out',
   reportExplanation: 'They could not be read. The rest of the folder is in the project.',
   reportPath: 'File',
@@ -70,7 +69,7 @@ export const images = {
   importing: 'You can go on while images are added',
   inspector: {
     name: 'The selected image',
-    many: (count: number) => `${formatCount(count)} images selected`,
+    many: (number: number) => `${count(number)} images selected`,
     size: 'Size',
     labels: 'Labels',
     folder: 'Folder',
@@ -83,10 +82,10 @@ export const images = {
     remove: 'Remove from project…',
     whole: (name: string) => `The image ${name}`,
   },
-  removeTitle: (count: number) => `Remove ${plural(count, 'image', 'images')} from the project?`,
+  removeTitle: (number: number) => `Remove ${counted(number, 'image')} from the project?`,
   removeLoses: 'Their labels are lost. The files stay where they are.',
   removeConfirm: 'Remove',
-  removed: (count: number) => `${plural(count, 'image was', 'images were')} removed.`,
+  removed: (number: number) => `${counted(number, 'image was', 'images were')} removed.`,
   testMark: 'test',
   noneMark: 'None',
 };

@@ -1,4 +1,4 @@
-import { formatCount, plural } from '../../lib/format.ts';
+import { count, counted } from '../../lib/format.ts';
 
 export const labels = {
   title: 'Labels',
@@ -6,8 +6,6 @@ export const labels = {
     'A few labelled images of each class teach the student’s last layer. Ten a class is a good start.',
   grid: 'Images to label',
   classes: 'Labelled images',
-  unlabelled: 'Without a label',
-  test: 'Held out for the test',
   giveKey: (name: string, key: number) => `Label the selected images as ${name}, key ${key}`,
   give: (name: string) => `Label the selected images as ${name}`,
   none: 'None of them',
@@ -21,16 +19,16 @@ export const labels = {
   hint: {
     single: 'Select images, then press the number of a class.',
     several: 'Select images, press numbers to switch classes on and off, then Enter for the next.',
-    selected: (count: number) => `${plural(count, 'image', 'images')} selected`,
+    selected: (number: number) => `${counted(number, 'image')} selected`,
   },
-  tidy: (count: number) => `Put away ${formatCount(count)} labelled`,
+  tidy: (number: number) => `Put away ${count(number)} labelled`,
   help: {
     empty: (name: string, missing: number) =>
-      `${name} has no labelled image yet; ${formatCount(missing)} would help most.`,
+      `${name} has no labelled image yet; ${count(missing)} would help most.`,
     few: (name: string, images: number, missing: number) =>
-      `${name} has ${plural(images, 'labelled image', 'labelled images')}; ${formatCount(missing)} more would help most.`,
+      `${name} has ${counted(images, 'labelled image')}; ${count(missing)} more would help most.`,
     uneven: (name: string, images: number, most: string) =>
-      `Every class has enough to begin. ${name} has the fewest (${formatCount(images)}), ${most} the most.`,
+      `Every class has enough to begin. ${name} has the fewest (${count(images)}), ${most} the most.`,
     enough: 'Every class has enough labelled images to begin.',
   },
   next: 'Continue to the teacher',
@@ -41,6 +39,4 @@ export const labels = {
     labels: (names: string) => `Label at least two images of ${names}`,
   },
   later: 'More labels can be added at any time',
-  done: (count: number, name: string) => `${plural(count, 'image', 'images')} labelled ${name}`,
-  undone: 'The last change was undone.',
 };

@@ -1,5 +1,5 @@
 import type { Domain, ProjectTask } from '../../../contract/app.ts';
-import { plural } from '../../lib/format.ts';
+import { counted } from '../../lib/format.ts';
 
 const domains: Record<Domain, { title: string; why: string }> = {
   medical: {
@@ -45,15 +45,14 @@ export const project = {
   colourOf: (name: string) => `Colour of ${name}`,
   pickColour: (number: number) => `Colour ${number}`,
   removeClass: (name: string) => `Remove ${name}`,
-  classImages: (images: number) => plural(images, 'image', 'images'),
+  classImages: (images: number) => counted(images, 'image'),
   classExists: (name: string) => `There is a class “${name}” already.`,
   classRemoved: (name: string) => `The class “${name}” was removed.`,
   removeTitle: (name: string) => `Remove the class “${name}”?`,
   removeLoses: (images: number) =>
-    `${plural(images, 'image loses its', 'images lose their')} label. The images stay. This cannot be undone.`,
+    `${counted(images, 'image loses its', 'images lose their')} label. The images stay. This cannot be undone.`,
   removeConfirm: 'Remove class',
   create: 'Create project',
   needsName: 'Give the project a name first',
   next: 'Continue to images',
-  nameEmpty: 'A project needs a name.',
 };

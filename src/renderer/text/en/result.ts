@@ -1,13 +1,4 @@
-import {
-  count,
-  counted,
-  decimals,
-  duration,
-  moment,
-  ordinal,
-  percent,
-  percentRange,
-} from '../../components/charts/figures.ts';
+import { count, counted, decimals, duration, percent, percentRange } from '../../lib/format.ts';
 
 const points = (difference: number): string => {
   const text = percent(Math.abs(difference));
@@ -129,11 +120,6 @@ export const resultText = {
   },
   runs: {
     menu: (what: string, when: string) => `${what} ${when}, choose another run`,
-    what: (kept: number, depth: number, skip: number | null) =>
-      skip === null
-        ? `${kept} of ${depth} blocks`
-        : `${kept} of ${depth} blocks, every ${ordinal(skip)}`,
-    when: moment,
   },
   next: 'Export the student',
   another: 'Try another skip factor',

@@ -1,4 +1,4 @@
-import { count, counted, ordinal } from '../../components/charts/figures.ts';
+import { count, counted, ordinal } from '../../lib/format.ts';
 
 export const skipText = {
   title: 'Skip factor',
@@ -6,7 +6,6 @@ export const skipText = {
     'The student keeps some of the teacher’s blocks. The more are skipped, the smaller and faster it is, and the more it has to learn.',
   teacher: 'Teacher',
   student: 'Student',
-  blocks: (number: number) => counted(number, 'block'),
   every: (skip: number) => (skip === 1 ? 'Every block' : `Every ${ordinal(skip)} block`),
   firstOnly: 'The first block alone',
   kept: (kept: number, depth: number) => `${kept} of ${depth} kept`,

@@ -1,4 +1,4 @@
-import { formatDay, plural } from '../../lib/format.ts';
+import { count, counted, day } from '../../lib/format.ts';
 
 export const start = {
   title: 'Projects',
@@ -11,14 +11,12 @@ export const start = {
     sentence:
       'A teacher, a large vision transformer, passes on what it sees in your images to a student of half its size. A few labelled images are enough, and everything stays on this computer.',
   },
-  recent: 'Recent',
-  all: 'All projects',
   sampleMark: 'Sample',
   labelled: (labelled: number, images: number) =>
     images === 0
       ? 'No images yet'
-      : `${plural(images, 'image', 'images')}, ${labelled === 0 ? 'none' : labelled.toLocaleString('en-GB')} labelled`,
-  opened: (iso: string) => `Opened ${formatDay(iso)}`,
+      : `${counted(images, 'image')}, ${labelled === 0 ? 'none' : count(labelled)} labelled`,
+  opened: (iso: string) => `Opened ${day(iso)}`,
   open: (name: string) => `Open ${name}`,
   remove: 'Remove project…',
   menu: (name: string) => `More about ${name}`,
@@ -26,7 +24,7 @@ export const start = {
   removeLoses: (labelled: number) =>
     labelled === 0
       ? 'Its runs and students are lost. Your image files stay where they are.'
-      : `The labels of ${plural(labelled, 'image', 'images')}, its runs and its students are lost. Your image files stay where they are.`,
+      : `The labels of ${counted(labelled, 'image')}, its runs and its students are lost. Your image files stay where they are.`,
   removeConfirm: 'Remove project',
   removed: (name: string) => `“${name}” was removed.`,
 };

@@ -1,4 +1,4 @@
-import { count, counted, gigabytes, written } from '../../components/charts/figures.ts';
+import { count, counted, gigabytes, written } from '../../lib/format.ts';
 
 export const teacherText = {
   title: 'Teacher',
@@ -47,7 +47,6 @@ export const teacherText = {
   },
   remove: (name: string) => `Remove ${name} from the list`,
   removeShort: 'Remove',
-  details: 'Details',
   hints: {
     title: 'What makes a good teacher',
     list: [

@@ -1,0 +1,172 @@
+import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Project, Run } from '../../src/contract/app.ts';
+import { EngineProcess } from '../support/engine-process.ts';
+import { temporaryFolder, writeImages, writeText, writeTinyTeacher } from './support.ts';
+
+// Files, labels and projects that change while they are used; each was found by somebody told to break it.
+
+describe('projects that change', async () => {
+  const folder = await temporaryFolder();
+  const workspace = join(folder, 'workspace');
+  let engine: EngineProcess;
+  let teacher: number;
+
+  beforeAll(async () => {
+    await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+    engine = await EngineProcess.start(workspace);
+    teacher = (await engine.call('teacher.add', { file: join(folder, 'teacher.safetensors') })).id;
+  });
+  afterAll(() => engine.stop());
+
+  /** A project with images of its own, some of them held out. */
+  const create = async (name: string, steps = 20): Promise<{ project: number; images: string }> => {
+    const images = join(folder, name);
+    await writeImages(join(images, 'train'), 6, 1);
+    await writeImages(join(images, 'test'), 3, 2);
+    const { id } = await engine.call('project.create', { name, domain: 'other', task: 'single' });
+    const settings = { teacher, rank: 2, steps, batch: 8, views: 4 };
+    await engine.call('project.update', { project: id, settings });
+    return { project: id, images };
+  };
+  const bringIn = (
+    project: number,
+    images: string,
+    labels: 'folders' | 'none' | { csv: string } = 'folders',
+  ): ReturnType<typeof engine.call<'image.import'>> =>
+    engine.call('image.import', { project, folder: images, labels });
+  const get = (project: number): Promise<Project> => engine.call('project.get', { project });
+  const ended = (run: Run): Promise<Run> =>
+    engine.next('run.changed', ({ id, state }) => id === run.id && /done|failed/.test(state));
+
+  it.each([
+    ['too long', 'x'.repeat(230)],
+    ['blank', ' '],
+  ])(
+    'a class folder whose name is %s is refused, and the project stays usable',
+    async (_, name) => {
+      const { project, images } = await create(`names-${name.length}`);
+      await mkdir(join(images, 'train', name));
+      await copyFile(join(images, 'train', 'red', '0.png'), join(images, 'train', name, '0.png'));
+      await expect(bringIn(project, images)).rejects.toMatchObject({ code: 'invalid-labels' });
+      expect(await get(project)).toMatchObject({ images: 0 });
+    },
+  );
+
+  it('other content at the same place takes the place of the old', async () => {
+    const { project, images } = await create('overwritten');
+    await bringIn(project, images);
+    await copyFile(join(images, 'train', 'red', '0.png'), join(folder, 'keep.png'));
+    await writeImages(join(folder, 'fresh'), 1, 77);
+    await copyFile(join(folder, 'fresh', 'red', '0.png'), join(images, 'test', 'red', '0.png'));
+    expect(await bringIn(project, images)).toMatchObject({ added: 1 });
+    expect(await get(project)).toMatchObject({ images: 27, tested: 9 });
+    const run = await engine.call('run.start', { project });
+    expect(await ended(run)).toMatchObject({ state: 'done' });
+  });
+
+  it('a file that changed since it came in is left out, and told of', async () => {
+    const { project, images } = await create('changed');
+    await bringIn(project, images);
+    const file = join(images, 'train', 'red', '0.png');
+    await writeFile(file, await readFile(join(images, 'train', 'blue', '0.png')));
+    const done = await ended(await engine.call('run.start', { project }));
+    expect(done.summary?.images.distilled).toBe(17);
+    expect(done.summary?.images.skipped).toMatchObject([{ path: file }]);
+  });
+
+  it('swapped files keep their labels with their content', async () => {
+    const { project, images } = await create('swapped');
+    await bringIn(project, images);
+    const [red, blue] = ['red', 'blue'].map((name) => join(images, 'train', name, '0.png'));
+    await rename(red ?? '', join(folder, 'between.png'));
+    await rename(blue ?? '', red ?? '');
+    await rename(join(folder, 'between.png'), blue ?? '');
+    expect(await bringIn(project, images)).toMatchObject({ added: 0, known: 27 });
+    const page = await engine.call('image.page', { project, filter: {}, offset: 0, limit: 100 });
+    const { classes } = await get(project);
+    const moved = page.images.filter(({ name }) => /train\/(red|blue)\/0\.png/.test(name));
+    const named = moved.map(({ name, classes: [id] }) => [
+      name.split('/')[1],
+      classes.find((one) => one.id === id)?.name,
+    ]);
+    expect(named.sort()).toEqual([
+      ['blue', 'red'],
+      ['red', 'blue'],
+    ]);
+  });
+
+  it('what is held out, and whose an image is, may come with a second import', async () => {
+    const { project, images } = await create('later');
+    await bringIn(project, images, 'none');
+    expect(await get(project)).toMatchObject({ labelled: 0, tested: 0 });
+    await bringIn(project, images, 'folders');
+    expect(await get(project)).toMatchObject({ labelled: 27, tested: 9 });
+  });
+
+  it('labels given while a run is paused do not keep it from going on', async () => {
+    const { project, images } = await create('labelling', 2000);
+    await bringIn(project, join(images, 'train'));
+    const run = await engine.call('run.start', { project });
+    await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 3);
+    const paused = await engine.call('run.pause', { run: run.id });
+    expect(paused.step).toBeGreaterThan(3);
+    expect((await engine.call('run.metrics', { run: run.id })).length).toBe(paused.step);
+    const page = await engine.call('image.page', { project, filter: {}, offset: 0, limit: 2 });
+    await engine.call('image.label', {
+      project,
+      changes: page.images.map(({ id }) => ({ image: id, classes: null })),
+    });
+    await engine.call('run.resume', { run: run.id });
+    const { done } = await engine.next('run.progress', ({ phase }) => phase === 'distill');
+    expect(done).toBeGreaterThan(3);
+    const removed = engine.next('run.removed');
+    await engine.call('run.cancel', { run: run.id });
+    expect(await removed).toEqual({ run: run.id, project });
+  });
+
+  it('a project that goes takes its runs along', async () => {
+    const { project, images } = await create('going', 2000);
+    await bringIn(project, images);
+    await engine.call('run.start', { project });
+    await engine.call('run.start', { project });
+    await engine.next('run.progress', ({ phase }) => phase === 'distill');
+    await engine.call('project.remove', { project });
+    expect(await engine.call('run.list', { project })).toEqual([]);
+    expect((await engine.call('project.list', null)).map(({ id }) => id)).not.toContain(project);
+  });
+
+  it.each(['understudy.sqlite', 'runs/1/student.onnx'])(
+    'a student is not saved over %s',
+    async (name) => {
+      const answer = await engine.ask('run.export', {
+        run: 1,
+        format: 'float32',
+        file: join(workspace, name),
+      });
+      expect(answer).toMatchObject({ ok: false, error: { code: 'invalid-option' } });
+    },
+  );
+
+  it('a sample that was interrupted is finished the next time', async () => {
+    const drawing = engine.ask('project.sample', null);
+    await engine.next('import.progress', ({ done }) => done > 550);
+    const killed = new Promise((resolve) => engine.child.once('exit', resolve));
+    await engine.next('import.progress', ({ done }) => done > 40 && done < 500);
+    engine.child.kill('SIGKILL');
+    await Promise.race([drawing, killed]);
+    engine = await EngineProcess.start(workspace);
+    const sample = await engine.call('project.sample', null);
+    expect(sample).toMatchObject({ images: 600, labelled: 350, tested: 300 });
+  });
+
+  it('a label that cannot be seen is refused in a table too', async () => {
+    const { project, images } = await create('table');
+    await writeText(join(images, 'labels.csv'), 'path,label\ntrain/red/0.png,re\u0000d\n');
+    const labels = { csv: join(images, 'labels.csv') };
+    await expect(bringIn(project, images, labels)).rejects.toMatchObject({
+      code: 'invalid-labels',
+    });
+  });
+});
