@@ -112,3 +112,29 @@ describe('folders that will not do', () => {
     });
   });
 });
+
+describe('closing while a student is distilled', () => {
+  test('keeps going without a window where that is wanted, and is seen again', async () => {
+    const launched = await launchApp();
+    const { app, page } = launched;
+    const project = await openSample(page, 3000);
+    await page.getByRole('button', { name: /^Distil 6 of 12 blocks/ }).click();
+    await waitForStep(page, project, 5);
+    await app.evaluate(({ dialog, BrowserWindow }) => {
+      dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
+      BrowserWindow.getAllWindows()[0]?.close();
+    });
+    const isVisible = (): Promise<boolean | undefined> =>
+      app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
+    await expect.poll(isVisible).toBe(false);
+    const { step } = await latestRun(page, project);
+    await waitForStep(page, project, step + 5);
+    // As a second start of the program does.
+    await app.evaluate(({ app: electron }) => electron.emit('second-instance'));
+    await expect.poll(isVisible).toBe(true);
+    await app.evaluate(({ dialog }) => {
+      dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
+    });
+    await launched.close();
+  });
+});

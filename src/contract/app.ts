@@ -8,7 +8,11 @@ import { distillSummary, orientation, skippedImage, start } from './jobs.ts';
  */
 
 const id = z.int().positive();
-const path = z.string().min(1).max(4096);
+const path = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes('\0'));
 const name = z
   .string()
   .trim()
@@ -365,7 +369,15 @@ export const events = {
   }),
   /** Chosen from the menu. */
   'menu.command': z.strictObject({
-    command: z.enum(['new-project', 'open-projects', 'import', 'undo', 'redo', 'shortcuts']),
+    command: z.enum([
+      'new-project',
+      'open-projects',
+      'import',
+      'choose-workspace',
+      'undo',
+      'redo',
+      'shortcuts',
+    ]),
   }),
 } as const satisfies Record<string, z.ZodType>;
 

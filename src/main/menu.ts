@@ -40,6 +40,13 @@ function fileMenu({ command }: MenuActions, isMac: boolean): MenuItemConstructor
         command('import');
       }),
       { type: 'separator' },
+      {
+        label: 'Folder for projects…',
+        click: () => {
+          command('choose-workspace');
+        },
+      },
+      { type: 'separator' },
       { role: isMac ? 'close' : 'quit' },
     ],
   };

@@ -161,6 +161,30 @@ describe('projects that change', async () => {
     expect(sample).toMatchObject({ images: 600, labelled: 350, tested: 300 });
   });
 
+  it('a workspace may be moved: runs and the sample come along', async () => {
+    await engine.stop();
+    const elsewhere = join(folder, 'elsewhere');
+    await rename(workspace, elsewhere);
+    engine = await EngineProcess.start(elsewhere);
+    const projects = await engine.call('project.list', null);
+    const sample = projects.find(({ isSample }) => isSample)?.id ?? 0;
+    const page = await engine.call('image.page', {
+      project: sample,
+      filter: {},
+      offset: 0,
+      limit: 1,
+    });
+    const image = page.images[0]?.id ?? 0;
+    expect(await engine.call('image.picture', { image, side: 'whole' })).toBeInstanceOf(Uint8Array);
+    const runs = await Promise.all(
+      projects.map(({ id }) => engine.call('run.list', { project: id })),
+    );
+    const done = runs.flat().find(({ state }) => state === 'done')?.id ?? 0;
+    const file = join(folder, 'moved.onnx');
+    await engine.call('run.export', { run: done, format: 'float32', file });
+    expect((await readFile(file)).length).toBeGreaterThan(1000);
+  });
+
   it('a label that cannot be seen is refused in a table too', async () => {
     const { project, images } = await create('table');
     await writeText(join(images, 'labels.csv'), 'path,label\ntrain/red/0.png,re\u0000d\n');

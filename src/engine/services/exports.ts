@@ -5,6 +5,7 @@ import type { ExportFormat } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
 import { writeFailure } from '../../formats/file-errors.ts';
 import type { Store } from '../../store/store.ts';
+import { folderOfRun } from './runs.ts';
 
 /** The files of a finished run. */
 const names: Readonly<Record<ExportFormat, string>> = {
@@ -30,7 +31,7 @@ export async function exportStudent(
   if (store.runs.get(run).state !== 'done') {
     throw new UserError('invalid-option', 'This run has no student yet. Wait until it is done.');
   }
-  const { folder } = store.runs.files(run);
+  const folder = folderOfRun(store, run);
   const source = join(folder, names[format]);
   const size = await sizeOf(source);
   if (size === undefined) {

@@ -21,6 +21,7 @@ export async function openServices(store: Store, emit: Emit): Promise<Services> 
   const images = new ImageService(store, new Pictures(store.folder), emit);
   const teachers = new TeacherService(store);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
+  projects.followWorkspace();
   const runs = new RunService(store, emit);
   const handlers: Handlers = {
     'workspace.status': () => ({ path: store.folder, version, memoryBytes: totalmem() }),

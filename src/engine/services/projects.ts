@@ -9,6 +9,7 @@ import { writeSample } from '../sample.ts';
 import type { Emit } from './dispatch.ts';
 import type { ImageService } from './images.ts';
 import type { ImageToImport } from './import-images.ts';
+import { folderOfRun } from './runs.ts';
 
 /** As in the measured recipe: docs/adr and README. */
 const defaults: Omit<ProjectSettings, 'teacher' | 'orientation'> = {
@@ -38,6 +39,7 @@ export class ProjectService {
   readonly #images: ImageService;
   readonly #emit: Emit;
   readonly #bundledTeacher: number;
+  #sampling: Promise<Project> | undefined;
 
   constructor(store: Store, images: ImageService, emit: Emit, bundledTeacher: number) {
     this.#store = store;
@@ -86,7 +88,7 @@ export class ProjectService {
 
   /** The images of others stay where they lie; what runs made goes. */
   async remove(id: number): Promise<void> {
-    const folders = this.#store.runs.list(id).map((run) => this.#store.runs.files(run.id).folder);
+    const folders = this.#store.runs.list(id).map((run) => folderOfRun(this.#store, run.id));
     this.#store.projects.remove(id);
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
   }
@@ -109,8 +111,24 @@ export class ProjectService {
     return this.#changed(this.#store.classes.remove(id));
   }
 
-  /** The sample as a project; the one that is there, if any. */
-  async sample(signal: AbortSignal): Promise<Project> {
+  /** After the workspace was moved: the sample's images lie in it, and moved with it. */
+  followWorkspace(): void {
+    for (const { id, isSample } of this.#store.projects.list()) {
+      if (!isSample) continue;
+      const isMoved = (folder: string): boolean => /[\\/]sample[\\/]land$/.test(folder);
+      this.#store.images.moveFolders(id, isMoved, this.#sampleFolder);
+    }
+  }
+
+  /** The sample as a project; the one that is there, or is being drawn, if any. */
+  sample(signal: AbortSignal): Promise<Project> {
+    this.#sampling ??= this.#makeSample(signal).finally(() => {
+      this.#sampling = undefined;
+    });
+    return this.#sampling;
+  }
+
+  async #makeSample(signal: AbortSignal): Promise<Project> {
     const known = this.#store.projects.list().find(({ isSample }) => isSample);
     const { classes } = sampleSets.land;
     // The second time it is there, unless the first was interrupted.
@@ -118,7 +136,7 @@ export class ProjectService {
       return this.get(known.id);
     }
     const { id } = known ?? this.#emptySample();
-    const folder = join(this.#store.folder, 'sample', 'land');
+    const folder = this.#sampleFolder;
     await this.#draw(id, folder, signal);
     await this.#images.import(id, folder, 'folders', signal, withFewLabels);
     return this.get(id);
@@ -140,6 +158,10 @@ export class ProjectService {
       if (colour !== undefined) this.#store.classes.recolour(id, colour);
     }
     return this.#store.projects.update(project.id, { settings: sampleSettings });
+  }
+
+  get #sampleFolder(): string {
+    return join(this.#store.folder, 'sample', 'land');
   }
 
   async #draw(project: number, folder: string, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Failure, Run } from '../../contract/app.ts';
 import { distillOptions } from '../../contract/jobs.ts';
@@ -68,7 +68,8 @@ export class RunService {
       throw new UserError('invalid-option', `Choose a teacher for ${found.name} first.`);
     }
     projectDataset(this.#store, found, seed);
-    const folder = (id: number): string => join(this.#store.folder, 'runs', String(id));
+    // Relative, so that a workspace may be moved.
+    const folder = (id: number): string => `runs/${id}`;
     const { settings } = found;
     const run = this.#store.runs.create({ project, teacher, settings, folder });
     this.#emit('run.changed', run);
@@ -111,7 +112,7 @@ export class RunService {
   /** Stops and forgets what was learnt. */
   async cancel(id: number): Promise<void> {
     const { project } = this.#store.runs.get(id);
-    const { folder } = this.#store.runs.files(id);
+    const folder = folderOfRun(this.#store, id);
     if (this.#active?.id === id) await this.#stop(this.#active, 'cancel');
     this.#store.runs.remove(id);
     await rm(folder, { recursive: true, force: true });
@@ -178,7 +179,8 @@ export class RunService {
   }
 
   async #distil(run: Run, signal: AbortSignal): Promise<void> {
-    const { folder, teacher } = this.#store.runs.files(run.id);
+    const { teacher } = this.#store.runs.files(run.id);
+    const folder = folderOfRun(this.#store, run.id);
     if (teacher === null) {
       throw new UserError('not-found', `The teacher ${run.teacherName} was removed.`);
     }
@@ -257,6 +259,11 @@ export class RunService {
   #change(id: number, change: Parameters<Store['runs']['update']>[1]): void {
     this.#emit('run.changed', this.#store.runs.update(id, change));
   }
+}
+
+/** Where a run's files lie. */
+export function folderOfRun(store: Store, run: number): string {
+  return resolve(store.folder, store.runs.files(run).folder);
 }
 
 function optionsOf(

@@ -27,6 +27,11 @@ export function offersOf(shell: Shell, actions: readonly Action[]): Offer[] {
           action.run();
         },
       })),
+    {
+      kind: 'action',
+      label: text.frame.workspaceFolder,
+      run: () => void shell.chooseWorkspace(),
+    },
     ...(shell.projects ?? [])
       .filter(({ id }) => id !== shell.open?.project.id)
       .map((project): Offer => ({

@@ -42,6 +42,9 @@ export function onMenuCommand(shell: Shell, { command }: EventOf<'menu.command'>
     case 'import':
       void importImages(shell);
       return;
+    case 'choose-workspace':
+      void shell.chooseWorkspace();
+      return;
     case 'shortcuts':
       shell.dialog = 'keys';
       return;

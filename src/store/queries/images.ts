@@ -81,6 +81,8 @@ const storedRow = z
 
 const placeRow = z.object({ id: z.number(), folder: z.string(), name: z.string() });
 
+const folderRow = z.object({ folder: z.string() });
+
 const shownColumns = `
   id, name, width, height, is_labelled AS isLabelled, is_test AS isTest,
   (SELECT json_group_array(class ORDER BY class) FROM labels WHERE image = images.id) AS classes`;
@@ -177,6 +179,20 @@ export class ImageQueries {
           { id, folder, name, modified, folded: foldedName(name), key: naturalKey(name) },
         );
         if (rows === 0) throw notFound('image', id);
+      }
+    });
+  }
+
+  /** Images of these folders are in another one now, under the same names. */
+  moveFolders(project: number, isMoved: (folder: string) => boolean, to: string): void {
+    this.#connection.transaction(() => {
+      const sql = 'SELECT DISTINCT folder FROM images WHERE project = ?';
+      for (const { folder } of this.#connection.all(folderRow, sql, project)) {
+        if (folder === to || !isMoved(folder)) continue;
+        this.#connection.run(
+          'UPDATE images SET folder = ? WHERE project = ? AND folder = ?',
+          ...[to, project, folder],
+        );
       }
     });
   }

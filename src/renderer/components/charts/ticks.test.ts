@@ -24,6 +24,10 @@ describe('lossAxis', () => {
     expect(lossAxis([1.42, 1.3]).low).toBe(axis.low);
   });
 
+  it('has even marks where no usual ones lie between', () => {
+    expect(values(lossAxis([1.37, 1.1]))).toEqual([0.6, 0.8, 1, 1.2, 1.4]);
+  });
+
   it('copes with one value, none, and nonsense', () => {
     expect(values(lossAxis([0.5]))).toEqual([0.2, 0.3, 0.5]);
     expect(lossAxis([])).toMatchObject({ ticks: [] });

@@ -52,7 +52,9 @@ function logAxis(low: number, high: number): Axis {
       return { low, high, isLogarithmic: true, ticks: [...new Set(ticks)].map(label) };
     }
   }
-  return { low, high, isLogarithmic: true, ticks: [label(low), label(high)] };
+  // Within less than a decade even steps read better than none.
+  const ticks = scaleLinear([low, high], [0, 1]).ticks(4).map(label);
+  return { low, high, isLogarithmic: true, ticks };
 }
 
 /** Marks of whole numbers from 0 on, some `count` of them; `last` as well where it has room. */
