@@ -54,6 +54,22 @@ describe('projects that change', async () => {
     },
   );
 
+  it('images beside masks are not taken for two classes', async () => {
+    const { project, images } = await create('masks');
+    for (const name of ['images', 'masks']) {
+      await mkdir(join(images, 'nuclei', 'train', name), { recursive: true });
+      const to = join(images, 'nuclei', 'train', name, '0.png');
+      await copyFile(join(images, 'train', name === 'images' ? 'red' : 'blue', '0.png'), to);
+    }
+    await expect(bringIn(project, join(images, 'nuclei'))).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('without labels') as string,
+    });
+    expect(await bringIn(project, join(images, 'nuclei', 'train', 'images'), 'none')).toMatchObject(
+      { added: 1 },
+    );
+  });
+
   it('other content at the same place takes the place of the old', async () => {
     const { project, images } = await create('overwritten');
     await bringIn(project, images);

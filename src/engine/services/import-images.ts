@@ -47,13 +47,28 @@ export async function listFolder(
 ): Promise<{ images: ImageToImport[]; problems: readonly ImageProblem[] }> {
   const found = await findImages(folder);
   if (labels === 'none') return { images: found.map((image) => unlabelled(image)), problems: [] };
-  if (labels === 'folders') return { images: found.map(labelByFolder), problems: [] };
+  if (labels === 'folders') {
+    const images = found.map(labelByFolder);
+    refuseMasks(images, folder);
+    return { images, problems: [] };
+  }
   const table = await readLabelFile(labels.csv, folder, found);
   const images = table.images.map((image) => ({
     ...image,
     isTest: testNames.test(image.split ?? ''),
   }));
   return { images, problems: table.problems };
+}
+
+/** Images beside their masks are no two classes. */
+function refuseMasks(images: readonly ImageToImport[], folder: string): void {
+  const classes = new Set(images.flatMap(({ labels }) => labels.map((name) => name.toLowerCase())));
+  const hasMasks = ['masks', 'mask', 'labels', 'annotations'].some((name) => classes.has(name));
+  if (!hasMasks || !(classes.has('images') || classes.has('image')) || classes.size > 2) return;
+  throw new UserError(
+    'unsupported',
+    `${folder} holds images and masks, which are for segmentation; this version tells classes apart. To use the images all the same, add their folder alone, without labels.`,
+  );
 }
 
 /**
