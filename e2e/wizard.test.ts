@@ -76,9 +76,9 @@ describe('the whole path with the sample', () => {
     await page.getByRole('button', { name: 'Pause' }).click({ timeout: 60_000 });
     await page.getByRole('button', { name: /^Resume from step|^Start again/ }).click();
     await page.getByRole('button', { name: 'Pause' }).waitFor();
-    await waitForStep(page, 1, 50);
+    await waitForStep(page, 1, 40);
     await photograph(launched, '08-distil');
-    await page.getByRole('button', { name: 'See the result' }).click({ timeout: 240_000 });
+    await page.getByRole('button', { name: 'See the result' }).click({ timeout: 480_000 });
     await page.getByRole('heading', { level: 1, name: 'Result' }).waitFor();
     await page.getByRole('gridcell').first().waitFor();
     await photograph(launched, '09-result');

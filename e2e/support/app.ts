@@ -67,6 +67,8 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
         throw explainLaunch(error);
       });
     const page = await app.firstWindow({ timeout: 60_000 });
+    // A busy machine is slow, not wrong.
+    page.setDefaultTimeout(180_000);
     await page.waitForLoadState('domcontentloaded');
     // A run at work would ask what closing means.
     await app.evaluate(({ dialog }) => {

@@ -26,7 +26,7 @@ export async function latestRun(
 
 /** Waits until the latest run has come so far, or further; its step is kept every two seconds. */
 export async function waitForStep(page: Page, project: number, step: number): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 1500; tries++) {
     if ((await latestRun(page, project)).step >= step) return;
     await page.waitForTimeout(200);
   }
