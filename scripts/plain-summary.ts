@@ -22,6 +22,5 @@ export class PlainSummary implements Reporter {
   }
 }
 
-// Vitest loads a reporter by its default export.
-// eslint-disable-next-line no-restricted-syntax
+// eslint-disable-next-line no-restricted-syntax -- Vitest loads a reporter by its default export
 export default PlainSummary;

@@ -242,16 +242,40 @@ async function holdOut(
   }
   // An unlabelled test image is of no use, and not to be learnt from either.
   const free = images.filter((image) => !isTest(image));
-  const labelled = free.filter(({ isLabelled }) => isLabelled);
-  const { train, test } = splitByGroup(labelled, heldOut, request.seed);
-  requireClassesOnBothSides(train, test);
-  // An unlabelled image of a held-out patient or scene must not be seen either.
-  const groups = new Set(test.flatMap(({ group }) => group ?? []));
-  const held = new Set(test);
-  const rest = free.filter(
-    (image) => !held.has(image) && !(image.group !== undefined && groups.has(image.group)),
+  const { rest, tested } = holdOutShare(free, request.seed);
+  requireClassesOnBothSides(
+    rest.filter(({ isLabelled }) => isLabelled),
+    tested,
   );
-  return { rest, tested: test, problems: [] };
+  return { rest, tested, problems: [] };
+}
+
+/**
+ * A seeded fifth of the labelled images, whole groups at a time; what remains has none of their groups:
+ * an unlabelled image of a held-out patient or scene must not be seen either.
+ */
+export function holdOutShare(
+  images: readonly LabelledImage[],
+  seed: number,
+): { rest: LabelledImage[]; tested: LabelledImage[] } {
+  const labelled = images.filter(({ isLabelled }) => isLabelled);
+  const tested = splitByGroup(labelled, heldOut, seed).test;
+  const held = new Set(tested);
+  const { apart } = separateGroups(images, tested);
+  return { rest: apart.filter((image) => !held.has(image)), tested };
+}
+
+/** Images by whether they are of a group that test images are of as well. */
+export function separateGroups(
+  images: readonly LabelledImage[],
+  tested: readonly LabelledImage[],
+): { apart: LabelledImage[]; shared: LabelledImage[] } {
+  const groups = new Set(tested.flatMap(({ group }) => group ?? []));
+  const isShared = ({ group }: LabelledImage): boolean => group !== undefined && groups.has(group);
+  return {
+    apart: images.filter((image) => !isShared(image)),
+    shared: images.filter(isShared),
+  };
 }
 
 /** A file that cannot be found again (removed, or of a name that is no UTF-8) is itself. */

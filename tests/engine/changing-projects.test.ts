@@ -121,6 +121,27 @@ describe('projects that change', async () => {
     expect(await get(project)).toMatchObject({ labelled: 27, tested: 9 });
   });
 
+  it('no patient is on both sides, also where test images are marked', async () => {
+    const { project, images } = await create('patients');
+    const rows = ['red', 'green', 'blue'].flatMap((name) =>
+      [0, 1, 2, 3, 4, 5].map((i) => {
+        const patient = i === 1 ? 'p0' : `p${i}`;
+        return `${name}/${i}.png,${name},${i === 0 ? 'test' : 'train'},${name}-${patient}\n`;
+      }),
+    );
+    await writeText(
+      join(images, 'train', 'labels.csv'),
+      `path,label,split,group\n${rows.join('')}`,
+    );
+    const csv = join(images, 'train', 'labels.csv');
+    await bringIn(project, join(images, 'train'), { csv });
+    const done = await ended(await engine.call('run.start', { project }));
+    expect(done.summary?.images).toMatchObject({ distilled: 12, tested: 3 });
+    expect(done.summary?.images.skipped.map(({ path }) => path).sort()).toEqual(
+      ['blue', 'green', 'red'].map((name) => join(images, 'train', name, '1.png')),
+    );
+  });
+
   it('labels given while a run is paused do not keep it from going on', async () => {
     const { project, images } = await create('labelling', 2000);
     await bringIn(project, join(images, 'train'));

@@ -6,7 +6,6 @@ import { projectTask } from '../../contract/app.ts';
 import type { Project } from '../../contract/app.ts';
 import { skippedImage } from '../../contract/jobs.ts';
 import { compareCodePoints } from '../../core/dataset/order.ts';
-import { splitByGroup } from '../../core/dataset/split.ts';
 import { UserError } from '../../core/errors.ts';
 import { mapConcurrently } from '../../formats/concurrently.ts';
 import { parseJson } from '../../formats/json.ts';
@@ -15,16 +14,19 @@ import { makeFolder } from '../../formats/make-folder.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
 import type { StoredImage } from '../../store/queries/images.ts';
 import type { Store } from '../../store/store.ts';
+import { holdOutShare, separateGroups } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
 
-const placedImage = z.strictObject({
-  path: z.string(),
-  name: z.string(),
-  labels: z.array(z.string()),
-  isLabelled: z.boolean(),
-  group: z.string().optional(),
-  split: z.undefined().optional(),
-});
+const placedImage = z
+  .strictObject({
+    path: z.string(),
+    name: z.string(),
+    labels: z.array(z.string()),
+    isLabelled: z.boolean(),
+    group: z.string().optional(),
+  })
+  // JSON leaves out what is undefined.
+  .transform((image) => ({ ...image, group: image.group, split: undefined }));
 
 /** As it is kept with a run. */
 const keptDataset = z.strictObject({
@@ -61,32 +63,14 @@ export async function runDataset(
   const parsed = keptDataset.safeParse(parseJson(kept));
   if (parsed.success) {
     const { ids, ...dataset } = parsed.data;
-    return { ids: new Map(ids), dataset: { ...dataset, ...restored(dataset) } };
+    return { ids: new Map(ids), dataset };
   }
-  const problems = await changedFiles([...store.images.all(project.id)]);
-  const changed = new Set(problems.map(({ path }) => path));
-  const { ids, dataset } = projectDataset(store, project, seed, changed);
-  const whole = { ...dataset, problems };
+  const changed = await changedFiles([...store.images.all(project.id)]);
+  const whole = projectDataset(store, project, seed, changed);
   await makeFolder(folder);
-  const text = JSON.stringify({ ids: [...ids], ...whole, perClass: undefined });
+  const text = JSON.stringify({ ids: [...whole.ids], ...whole.dataset });
   await writeFileAtomically(file, new TextEncoder().encode(text));
-  return { ids, dataset: whole };
-}
-
-/** JSON leaves out what is undefined. */
-function restored({
-  distilled,
-  tested,
-}: z.infer<typeof keptDataset> | Omit<z.infer<typeof keptDataset>, 'ids'>): Pick<
-  Dataset,
-  'distilled' | 'tested'
-> {
-  const whole = (image: z.infer<typeof placedImage>): LabelledImage => ({
-    ...image,
-    group: image.group,
-    split: undefined,
-  });
-  return { distilled: distilled.map(whole), tested: tested.map(whole) };
+  return whole;
 }
 
 /** Files that hold something else than when they came in; whether they can be read shows later. */
@@ -102,23 +86,22 @@ async function changedFiles(images: readonly StoredImage[]): Promise<ImageProble
   return problems.flat();
 }
 
-/** Share of the labelled images that is held out where none was marked as a test image. */
-const heldOut = 0.2;
-
 /**
  * What a project's images are for: those marked as test images are held out, or a seeded fifth of the
  * labelled ones, whole groups at a time; all others are distilled on, and the labelled among them train
- * the head. Test images of classes that nothing is learnt of are left out.
+ * the head. Others of a marked image's group are left out and told of, since no patient or scene may be on
+ * both sides. Test images of classes that nothing is learnt of are left out.
  *
- * @param without paths to leave out
+ * @param changed files to leave out, with the reason
  * @throws UserError 'invalid-labels' with what is missing
  */
 export function projectDataset(
   store: Store,
   project: Project,
   seed: number,
-  without: ReadonlySet<string> = new Set(),
+  changed: readonly ImageProblem[] = [],
 ): ProjectDataset {
+  const without = new Set(changed.map(({ path }) => path));
   const names = new Map(project.classes.map(({ id, name }) => [id, name]));
   const ids = new Map<string, number>();
   const marked: LabelledImage[] = [];
@@ -132,7 +115,7 @@ export function projectDataset(
     const row = { path, name, labels, isLabelled, group, split: undefined };
     (image.isTest ? marked : others).push(row);
   }
-  const { tested, distilled } = holdOut(marked, others, seed);
+  const { tested, distilled, problems } = holdOut(marked, others, seed);
   const learnt = distilled.filter(({ isLabelled }) => isLabelled);
   const classes = [...new Set(learnt.flatMap(({ labels }) => labels))].sort(compareCodePoints);
   const measured = tested.filter(({ labels }) => labels.every((label) => classes.includes(label)));
@@ -145,7 +128,7 @@ export function projectDataset(
       task: project.task,
       distilled,
       tested: measured,
-      problems: [],
+      problems: [...changed, ...problems],
     },
   };
 }
@@ -154,18 +137,18 @@ function holdOut(
   marked: readonly LabelledImage[],
   others: readonly LabelledImage[],
   seed: number,
-): { tested: LabelledImage[]; distilled: LabelledImage[] } {
+): { tested: LabelledImage[]; distilled: LabelledImage[]; problems: ImageProblem[] } {
   const labelledTest = marked.filter(({ isLabelled }) => isLabelled);
-  if (labelledTest.length > 0) return { tested: labelledTest, distilled: [...others] };
-  const labelled = others.filter(({ isLabelled }) => isLabelled);
-  const { test } = splitByGroup(labelled, heldOut, seed);
-  const held = new Set(test);
-  // An unlabelled image of a held-out patient or scene must not be seen either.
-  const groups = new Set(test.flatMap(({ group }) => group ?? []));
-  const distilled = others.filter(
-    (image) => !held.has(image) && !(image.group !== undefined && groups.has(image.group)),
-  );
-  return { tested: test, distilled };
+  if (labelledTest.length === 0) {
+    const { rest, tested } = holdOutShare(others, seed);
+    return { tested, distilled: rest, problems: [] };
+  }
+  const { apart, shared } = separateGroups(others, labelledTest);
+  const problems = shared.map(({ path, group }) => ({
+    path,
+    reason: `others of its group “${group}” are test images, so it was not learnt from`,
+  }));
+  return { tested: labelledTest, distilled: apart, problems };
 }
 
 function requireEnough(

@@ -21,6 +21,7 @@ const seed = 0;
 const patience = 3;
 /** How long a worker of an engine that died may still hold the run's folder, ms. */
 const takeOverTime = 30_000;
+
 /** The run at work. */
 interface ActiveRun {
   readonly id: number;
