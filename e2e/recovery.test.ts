@@ -40,10 +40,7 @@ describe.runIf(process.platform === 'linux')('a run outlives what happens around
     const { app, page } = launched;
     const { id, step } = await latestRun(page, project);
     process.kill(await enginePid(app), 'SIGKILL');
-    await page
-      .getByText(/engine|background part|started again/i)
-      .first()
-      .waitFor();
+    await page.getByText('The engine stopped and is being started again').first().waitFor();
     await waitForStep(page, project, step + 5);
     expect(await latestRun(page, project)).toMatchObject({ id, state: 'running' });
   });

@@ -23,7 +23,7 @@ import { chooseForHead, labelIndices, openDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { openExecutor } from './devices.ts';
 import { exportNames, exportStudent } from './export.ts';
-import { fitCopy } from './fitting.ts';
+import { fitCopy, startOf } from './fitting.ts';
 import type { InputForm } from './inference.ts';
 import type { JobContext } from './job.ts';
 import { openOutputFolder } from './output-folder.ts';
@@ -31,7 +31,7 @@ import type { OutputFolder } from './output-folder.ts';
 import { openRasters } from './raster-store.ts';
 import type { RasterStore } from './raster-store.ts';
 import { fingerprintOf, initialState, requireCheckpoint, stopped } from './resume.ts';
-import { openTeacher } from './teacher.ts';
+import { openTeacher, requireColour } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
 import type { TrainingPlan, TrainingResult } from './training.ts';
@@ -83,7 +83,7 @@ export async function distillImages(
 ): Promise<DistillOutcome> {
   const start = performance.now();
   const teacher = await openTeacher(request.teacher, request.overrides, request.imageSize);
-  requireColour(request, teacher);
+  requireColour(request.teacher, teacher.model.architecture.channels);
   const blocks = request.blocks ?? keptBlocks(teacher.model.architecture.depth, request.skip);
   const copy = copyBlocks(teacher.model, blocks);
   for (const problem of dataset.problems) context.report({ type: 'skipped', ...problem });
@@ -138,7 +138,7 @@ async function train(job: Job): Promise<Trained> {
   const { seed, views } = request;
   const recipe = viewRecipe(request.orientation);
   const source = { count: store.images.length, get: (index: number) => store.get(index) };
-  const start = startOf(request, teacher, blocks);
+  const start = startOf(request.start, teacher.model.architecture.depth, blocks.length);
   const fit = { teacher: teacher.model, copy, blocks, seed, views, recipe };
   const base = start === 'copy' ? copy : await fitCopy(fit, source, executor, context);
   const plan: TrainingPlan = {
@@ -272,17 +272,6 @@ async function requireReadable({ origin, tested }: Dataset): Promise<void> {
   );
 }
 
-/** Images have three channels at this stage; say so before any work. */
-function requireColour({ teacher }: DistillOptions, { model }: Teacher): void {
-  const { channels } = model.architecture;
-  if (channels !== 3) {
-    throw new UserError(
-      'unsupported',
-      `${teacher}: this teacher takes ${channels} bands, but images are read as three (red, green, blue). Choose a teacher for colour images.`,
-    );
-  }
-}
-
 /** More threads than processors take turns and disturb each other. */
 function noteThreads({ threads = 1 }: DistillOptions, context: JobContext): void {
   const available = availableParallelism();
@@ -291,16 +280,6 @@ function noteThreads({ threads = 1 }: DistillOptions, context: JobContext): void
     type: 'notice',
     message: `This machine runs ${available} threads at a time; ${threads} will be slower.`,
   });
-}
-
-/** Fitting helps where much was skipped; at r = 2 the plain copy was the better start (docs/adr/0010). */
-function startOf(
-  { start }: DistillOptions,
-  { model }: Teacher,
-  blocks: readonly number[],
-): 'fitted' | 'copy' {
-  if (start !== 'auto') return start;
-  return model.architecture.depth / blocks.length >= 3 ? 'fitted' : 'copy';
 }
 
 function without<T extends FoundImage>(
@@ -341,7 +320,7 @@ function describeModel(
     student: {
       blocks: [...blocks],
       skip: request.blocks ? null : request.skip,
-      start: startOf(request, teacher, blocks),
+      start: startOf(request.start, teacher.model.architecture.depth, blocks.length),
       rank: request.rank,
       steps,
       seed: request.seed,

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { TeacherDescription, TeacherOverrides } from '../contract/jobs.ts';
+import { UserError } from '../core/errors.ts';
 import { parameterCount } from '../core/vit/architecture.ts';
 import { keptBlocks } from '../core/vit/copy.ts';
 import { resizeModel } from '../core/vit/resize.ts';
@@ -39,6 +40,15 @@ export async function openTeacher(
 /** What to call a teacher: its file's name without the extension. */
 export function teacherName(file: string): string {
   return basename(file).replace(/\.[^.]*$/, '');
+}
+
+/** Images have three channels at this stage; say so before any work. */
+export function requireColour(file: string, channels: number): void {
+  if (channels === 3) return;
+  throw new UserError(
+    'unsupported',
+    `${file}: this teacher takes ${channels} bands, but images are read as three (red, green, blue). Choose a teacher for colour images.`,
+  );
 }
 
 /** What a teacher file holds, without reading its weights. */

@@ -1,9 +1,9 @@
-import { cpus, freemem } from 'node:os';
+import { cpus } from 'node:os';
 import type { ProjectSettings, StudentEstimate } from '../../contract/app.ts';
 import { parameterCount, tokenCount } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import { keptBlocks } from '../../core/vit/copy.ts';
-import { tokensToFit } from '../fitting.ts';
+import { startOf, tokensToFit } from '../fitting.ts';
 import { timeOf } from '../speed.ts';
 import type { MachineSpeed } from '../speed.ts';
 
@@ -11,11 +11,6 @@ import type { MachineSpeed } from '../speed.ts';
 export function machineKey(rank: number): string {
   const [first] = cpus();
   return `${first?.model ?? process.arch} × ${cpus().length}, rank ${rank}`;
-}
-
-/** What is free for a run, bytes. */
-export function memoryFree(): number {
-  return freemem();
 }
 
 /** Seconds for what comes before and after the steps: reading, heads, timing, export. */
@@ -40,7 +35,7 @@ export function estimateStudents(
     const parameters = parameterCount({ ...architecture, depth: blocks.length });
     const samples = steps * batch;
     const newViews = Math.min(samples, images * views);
-    const isFitted = start === 'fitted' || (start === 'auto' && depth / blocks.length >= 3);
+    const isFitted = startOf(start, depth, blocks.length) === 'fitted';
     const fitted = isFitted ? fitSamples(architecture, newViews) * blocks.length : 0;
     const seconds =
       samples * timeOf(speed.step, blocks.length) +

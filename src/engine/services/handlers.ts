@@ -61,8 +61,8 @@ export async function openServices(store: Store, emit: Emit): Promise<Services> 
       return null;
     },
     'teacher.estimate': ({ project, teacher }, signal) => {
-      const { settings, images: count } = store.projects.get(project);
-      return teachers.estimate(teacher, settings, count, signal);
+      const { settings, images: all, tested } = store.projects.get(project);
+      return teachers.estimate(teacher, settings, all - tested, signal);
     },
     'run.start': ({ project }) => runs.start(project),
     'run.list': ({ project }) => store.runs.list(project),

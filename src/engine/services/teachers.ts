@@ -1,3 +1,4 @@
+import { freemem } from 'node:os';
 import { resolve } from 'node:path';
 import type { ProjectSettings, StudentEstimate, Teacher } from '../../contract/app.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
@@ -10,9 +11,9 @@ import { bundledTeacher } from '../demo.ts';
 import { openExecutor } from '../devices.ts';
 import { machineSpeed } from '../speed.ts';
 import type { MachineSpeed } from '../speed.ts';
-import { inspectTeacher, teacherName } from '../teacher.ts';
+import { inspectTeacher, requireColour, teacherName } from '../teacher.ts';
 import { imagesAtOnce } from '../training.ts';
-import { estimateStudents, machineKey, memoryFree } from './estimates.ts';
+import { estimateStudents, machineKey } from './estimates.ts';
 import { performInWorker } from './worker-process.ts';
 
 /** What is known of a teacher beyond its file. */
@@ -139,14 +140,6 @@ function describe(teacher: StoredTeacher): Teacher {
     blockParameters: two - one,
     assumed: description.assumed,
     memoryNeeded: Math.round(trainingMemory(architecture, Math.ceil(depth / 2), images)),
-    memoryFree: memoryFree(),
+    memoryFree: freemem(),
   };
-}
-
-function requireColour(path: string, channels: number): void {
-  if (channels === 3) return;
-  throw new UserError(
-    'unsupported',
-    `${path}: this teacher takes ${channels} bands, but images are read as three (red, green, blue). Choose a teacher for colour images.`,
-  );
 }
