@@ -1,0 +1,192 @@
+/**
+ * One form for images of every format: what a file says of itself, and a way to its stored values by
+ * frame, level and region, so that a file larger than memory can be read. Readers decode and undo
+ * compression; they do not stretch, window or convert to eight bits. What is made of the values, for a
+ * model or for the eye, is decided elsewhere and openly.
+ */
+
+export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'bmp' | 'tiff' | 'dicom' | 'nifti';
+
+/** How one value is kept in memory after decoding. One-bit and 12-bit files come as the next larger type. */
+export type SampleType =
+  'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'float64';
+
+export type Samples =
+  | Uint8Array<ArrayBuffer>
+  | Int8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
+
+/**
+ * What the bands are. `grey`: one band of intensities. `rgb`: the first three are red, green and blue.
+ * `palette`: one band of indices into `display.palette`. `bands`: anything else, such as spectral bands.
+ */
+export type Interpretation = 'grey' | 'rgb' | 'palette' | 'bands';
+
+/** Size of an image or of one of its reduced copies (overviews, pyramid levels), px. */
+export interface Level {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Distance between the centres of neighbouring pixels, along a row (x) and down a column (y). */
+export interface PixelSpacing {
+  readonly x: number;
+  readonly y: number;
+  readonly unit: 'mm' | 'm' | 'degree';
+}
+
+/** Where a raster lies on Earth. */
+export interface GeoReference {
+  /**
+   * Affine from pixel corners to coordinates: x = a·column + b·row + c, y = d·column + e·row + f, in the
+   * order [a, b, c, d, e, f] (as rasterio's `transform`).
+   */
+  readonly transform: readonly [number, number, number, number, number, number];
+  /** `EPSG:n` where the file has a code, else what it says (WKT, a citation); null: none. */
+  readonly crs: string | null;
+}
+
+/** A window of intensities, in rescaled values (DICOM PS3.3 C.11.2). */
+export interface IntensityWindow {
+  readonly center: number;
+  readonly width: number;
+  readonly shape: 'linear' | 'linear-exact' | 'sigmoid';
+  readonly name: string | null;
+}
+
+/** A lookup table from rescaled values to intensities; entry 0 is for values up to `first`. */
+export interface LookupTable {
+  readonly first: number;
+  readonly values: Uint8Array | Uint16Array;
+  /** Of an entry. */
+  readonly bits: number;
+}
+
+/** How the file asks to be shown; readers leave values as stored. */
+export interface Display {
+  /** Stored value → meaning: slope · v + intercept (DICOM modality rescale, NIfTI scl_slope and scl_inter). */
+  readonly rescale: { readonly slope: number; readonly intercept: number } | null;
+  /** In place of `rescale` where the file has a table. */
+  readonly modalityTable: LookupTable | null;
+  /** In the file's order; the first is its default. */
+  readonly windows: readonly IntensityWindow[];
+  /** Comes before `windows`. */
+  readonly voiTable: LookupTable | null;
+  /** Small values are bright (MONOCHROME1, WhiteIsZero). */
+  readonly isInverted: boolean;
+  /** (256 or more, 3) RGB of each index, 8 bits; for `palette` alone. */
+  readonly palette: Uint8Array | null;
+}
+
+/**
+ * What holds images together, as the file says it. Kept in memory only: whoever stores it hashes it
+ * first. Never names, dates or other text of a patient.
+ */
+export interface Grouping {
+  readonly patient: string | null;
+  readonly study: string | null;
+  readonly series: string | null;
+  /** Order within a series: position along the slice normal in mm, else the instance number. */
+  readonly position: number | null;
+}
+
+export interface ImageHeader {
+  readonly format: ImageFormat;
+  /** Of a frame at full resolution, px, upright where the file says how (EXIF). */
+  readonly width: number;
+  readonly height: number;
+  readonly bands: number;
+  /** Pages, slices or time points; 1 for plain images. */
+  readonly frames: number;
+  readonly sampleType: SampleType;
+  readonly interpretation: Interpretation;
+  /** Index of the band that says where there is nothing, or null. It counts in `bands`. */
+  readonly alpha: number | null;
+  /** Stored value that means "nothing here"; ignored by readers, null where none or out of range. */
+  readonly nodata: number | null;
+  /** Full resolution first, then smaller. */
+  readonly levels: readonly Level[];
+  readonly spacing: PixelSpacing | null;
+  readonly geo: GeoReference | null;
+  readonly display: Display;
+  readonly grouping: Grouping | null;
+  /** What a person should know of the file, in sentences (such as "the last frame is cut short"). */
+  readonly notes: readonly string[];
+}
+
+export interface ReadRequest {
+  /** From 0. */
+  readonly frame?: number;
+  /** Index into `levels`, 0 by default. */
+  readonly level?: number;
+  /** In px of that level; all of it by default. Must lie inside. */
+  readonly region?: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  };
+  /** Which bands, in this order; all by default. */
+  readonly bands?: readonly number[];
+  readonly signal?: AbortSignal;
+}
+
+/** Decoded values, interleaved: (height, width, bands), row by row from the top left. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly bands: number;
+  readonly data: Samples;
+}
+
+/** An open file. Reads may overlap in time; `close` ends them. */
+export interface ImageFile {
+  readonly path: string;
+  readonly header: ImageHeader;
+  /**
+   * @throws UserError 'invalid-file' (damaged there), 'too-large', 'disk', 'cancelled'; RangeError for a
+   * frame, level, band or region that is not there
+   */
+  read(request?: ReadRequest): Promise<Pixels>;
+  close(): Promise<void>;
+}
+
+/** Bounds that every reader keeps, so that a hostile file ends in a sentence, not in the machine's memory. */
+export interface ReadLimits {
+  /** Decoded bytes of one `read`. */
+  readonly bytes: number;
+  /** Pixels of one frame where the format can only be decoded whole. */
+  readonly pixels: number;
+  readonly bands: number;
+  readonly frames: number;
+}
+
+export const defaultLimits: ReadLimits = {
+  bytes: 2 ** 31 - 1,
+  pixels: 400_000_000,
+  bands: 4096,
+  frames: 100_000,
+};
+
+/**
+ * Opens a file of one format. The header is read, pixels are not (but where a format must be decoded to
+ * know its size).
+ *
+ * @throws UserError 'not-found', 'disk', 'invalid-file', 'unsupported' (with what and why), 'too-large'
+ */
+export type OpenImage = (path: string, limits: ReadLimits) => Promise<ImageFile>;
+
+/** Nothing asked for: values are shown over their whole range. */
+export const plainDisplay: Display = {
+  rescale: null,
+  modalityTable: null,
+  windows: [],
+  voiTable: null,
+  isInverted: false,
+  palette: null,
+};
