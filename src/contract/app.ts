@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { distillSummary, orientation, skippedImage, start } from './jobs.ts';
+import { bytes, distillSummary, orientation, skippedImage, start } from './jobs.ts';
 
 /**
  * What the window may ask and is told: every method with its parameters and result, every event with
@@ -181,6 +181,27 @@ export type Run = z.infer<typeof run>;
 export const runMetric = z.strictObject({ step: z.int().positive(), loss: z.number() });
 export type RunMetric = z.infer<typeof runMetric>;
 
+/** What a student in training is compared with: its teacher, on the same labelled images. */
+export const runReference = z.strictObject({
+  /** Whose patches are shown; null where an image has been removed since. */
+  images: z.array(id.nullable()),
+  /** Patches a side. */
+  grid: z.int().positive(),
+  /** Cross-validated on labelled images, in [0, 1]; null where there are too few. */
+  accuracy: z.number().nullable(),
+  /** Patch features as colours, (images, grid, grid, 3), 8-bit RGB. */
+  map: bytes,
+});
+export type RunReference = z.infer<typeof runReference>;
+
+/** A look at the student after so many steps; equal colours mean equal features. */
+export const runGlimpse = z.strictObject({
+  step: z.int().nonnegative(),
+  accuracy: z.number().nullable(),
+  map: bytes,
+});
+export type RunGlimpse = z.infer<typeof runGlimpse>;
+
 /** What the three said of one test image; indices into the summary's classes. */
 export const runPrediction = z.strictObject({
   image: id,
@@ -278,7 +299,7 @@ export const engineMethods = {
   /** A picture of an image, WebP; `side` bounds both sides, px. */
   'image.picture': {
     params: z.strictObject({ image: id, side: z.enum(['thumbnail', 'whole']) }),
-    result: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+    result: bytes,
   },
   'teacher.list': { params: nothing, result: z.array(teacher) },
   'teacher.add': { params: z.strictObject({ file: path }), result: teacher },
@@ -299,6 +320,14 @@ export const engineMethods = {
   /** Stops and forgets what was learnt. */
   'run.cancel': { params: z.strictObject({ run: id }), result: nothing },
   'run.metrics': { params: z.strictObject({ run: id }), result: z.array(runMetric) },
+  /** Looks at the student in training, by step; no reference before the first. */
+  'run.glimpses': {
+    params: z.strictObject({ run: id }),
+    result: z.strictObject({
+      reference: runReference.nullable(),
+      glimpses: z.array(runGlimpse),
+    }),
+  },
   'run.predictions': { params: z.strictObject({ run: id }), result: z.array(runPrediction) },
   'run.export': {
     params: z.strictObject({ run: id, format: exportFormat, file: path }),
@@ -362,6 +391,8 @@ export const events = {
     loss: z.number().optional(),
     imagesPerSecond: z.number().optional(),
   }),
+  /** A new look at the student; those at later steps, of a run that went back, no longer count. */
+  'run.glimpse': z.strictObject({ run: id, glimpse: runGlimpse }),
   /** The engine is ready, died and is started again, or cannot be started. */
   'engine.state': z.strictObject({
     state: z.enum(['ready', 'restarting', 'failed']),

@@ -123,6 +123,9 @@ export const jobPhase = z.enum([
 ]);
 export type JobPhase = z.infer<typeof jobPhase>;
 
+/** Bytes as they cross a process. */
+export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
 export const jobEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('progress'),
@@ -134,6 +137,26 @@ export const jobEvent = z.discriminatedUnion('type', [
     /** While distilling: mean absolute difference from the teacher. */
     loss: z.number().optional(),
     imagesPerSecond: z.number().optional(),
+  }),
+  /** What a student in training is compared with: its teacher, on a few labelled images. */
+  z.strictObject({
+    type: z.literal('reference'),
+    /** Of the images whose patches are shown. */
+    paths: z.array(z.string()),
+    /** Patches a side. */
+    grid: z.int().positive(),
+    /** Cross-validated on labelled images, in [0, 1]; null where there are too few. */
+    accuracy: z.number().nullable(),
+    /** Features as colours, (images, grid, grid, 3). */
+    map: bytes,
+  }),
+  /** A look at the student; accuracy and map as in the reference. */
+  z.strictObject({
+    type: z.literal('glimpse'),
+    /** Steps done. */
+    step: z.int().nonnegative(),
+    accuracy: z.number().nullable(),
+    map: bytes,
   }),
   /** A file that was left out. */
   z.strictObject({ type: z.literal('skipped'), path: z.string(), reason: z.string() }),

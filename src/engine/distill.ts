@@ -24,6 +24,7 @@ import type { Dataset } from './dataset.ts';
 import { openExecutor } from './devices.ts';
 import { exportNames, exportStudent } from './export.ts';
 import { fitCopy, startOf } from './fitting.ts';
+import { openGlimpses } from './glimpses.ts';
 import type { InputForm } from './inference.ts';
 import type { JobContext } from './job.ts';
 import { openOutputFolder } from './output-folder.ts';
@@ -34,7 +35,7 @@ import { fingerprintOf, initialState, requireCheckpoint, stopped } from './resum
 import { openTeacher, requireColour } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
-import type { TrainingPlan, TrainingResult } from './training.ts';
+import type { OpenWatch, TrainingPlan, TrainingResult } from './training.ts';
 import { version } from './version.ts';
 
 /**
@@ -72,6 +73,8 @@ export interface ImageAnswers {
 export interface DistillHabits {
   /** Leaves the checkpoint at the end, to whoever has yet to take the outcome in. */
   readonly keepCheckpoint?: boolean;
+  /** Reports now and then what the student is worth, for whoever can show it. */
+  readonly glimpses?: boolean;
 }
 
 /** The job on images that are known already; throws as `distill`. */
@@ -79,7 +82,7 @@ export async function distillImages(
   request: DistillOptions,
   dataset: Dataset,
   context: JobContext,
-  { keepCheckpoint = false }: DistillHabits = {},
+  { keepCheckpoint = false, glimpses = false }: DistillHabits = {},
 ): Promise<DistillOutcome> {
   const start = performance.now();
   const teacher = await openTeacher(request.teacher, request.overrides, request.imageSize);
@@ -99,7 +102,7 @@ export async function distillImages(
     const labelled = chooseForHead(dataset, store.images, request.seed, context);
     await requireReadable(dataset);
     const job = { request, context, teacher, blocks, copy, dataset, labelled, store, output };
-    const trained = await train({ ...job, executor, memory });
+    const trained = await train({ ...job, executor, memory }, glimpses);
     const outcome = await deliver({ ...job, executor, memory }, trained, start);
     if (!keepCheckpoint) await removeCheckpoint(output.path);
     return outcome;
@@ -133,7 +136,7 @@ interface Trained extends TrainingResult {
 }
 
 /** The distillation itself; what was learnt is in the checkpoint before anything else happens. */
-async function train(job: Job): Promise<Trained> {
+async function train(job: Job, glimpses: boolean): Promise<Trained> {
   const { request, context, teacher, blocks, copy, store, output, executor, memory } = job;
   const { seed, views } = request;
   const recipe = viewRecipe(request.orientation);
@@ -155,8 +158,14 @@ async function train(job: Job): Promise<Trained> {
   };
   const fingerprint = await fingerprintOf(plan, teacher, blocks, start, store.images);
   const initial = await initialState(request, plan, output.path, fingerprint, context);
-  const result = await trainStudent(plan, initial, source, executor, context, (state) =>
-    saveCheckpoint(output.path, fingerprint, state),
+  const result = await trainStudent(
+    plan,
+    initial,
+    source,
+    executor,
+    context,
+    (state) => saveCheckpoint(output.path, fingerprint, state),
+    glimpses ? watchOf(job) : undefined,
   );
   // What was learnt must survive a full disk and a second Ctrl-C. A run that did no step leaves an
   // earlier run's checkpoint as it was.
@@ -167,6 +176,18 @@ async function train(job: Job): Promise<Trained> {
   if (context.signal.aborted)
     throw stopped(output.path, result.state, step > initial.step || request.resume);
   return { ...result, base, layout: plan.layout };
+}
+
+function watchOf({ labelled, dataset, teacher, request, executor, context }: Job): OpenWatch {
+  const { classes, task } = dataset;
+  const form = inputForm(teacher, request);
+  return (plan, graph) =>
+    openGlimpses(plan, { labelled, classes, task, form }, graph, executor, context);
+}
+
+function inputForm({ model }: Teacher, { framing }: Pick<DistillOptions, 'framing'>): InputForm {
+  const { imageSize, channels } = model.architecture;
+  return { imageSize, channels, framing };
 }
 
 /** Gives the student its head, measures and exports it. Where that fails the checkpoint stays. */
@@ -190,8 +211,7 @@ const summaryName = 'summary.json';
 async function finish(job: Job, trained: Trained, start: number): Promise<DistillOutcome> {
   const { request, context, teacher, blocks, copy, dataset, store, output, executor } = job;
   const { base, layout, state } = trained;
-  const { imageSize, channels } = teacher.model.architecture;
-  const form: InputForm = { imageSize, channels, framing: request.framing };
+  const form = inputForm(teacher, request);
   const { classes, task, tested } = dataset;
   // Filled in where reading fails a second time: the files may have changed meanwhile.
   const problems: ImageProblem[] = [];

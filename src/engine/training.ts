@@ -45,6 +45,20 @@ export interface ImageSource {
   get(index: number): Promise<Raster>;
 }
 
+/** Looks on while a student learns; what it does must change nothing of the training. */
+export interface TrainingWatch {
+  /**
+   * Called before the first step and after each one. Adapters are valid until the promise is settled.
+   *
+   * @param step steps done
+   */
+  see(step: number, adapters: Tensor | DeviceTensor): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a watch on a training whose teacher gives `images` → `targets`. */
+export type OpenWatch = (plan: TrainingPlan, teacher: LoadedGraph) => Promise<TrainingWatch>;
+
 export interface TrainingResult {
   readonly state: TrainingState;
   readonly targetCacheHits: number;
@@ -56,6 +70,7 @@ export interface TrainingResult {
  * a state: batches depend on the step's number alone.
  *
  * @param save called every twenty seconds with the state so far
+ * @param openWatch opens what looks on
  * @throws UserError when the loss is not finite
  */
 export async function trainStudent(
@@ -65,22 +80,29 @@ export async function trainStudent(
   executor: Executor,
   context: JobContext,
   save: (state: TrainingState) => Promise<void>,
+  openWatch?: OpenWatch,
 ): Promise<TrainingResult> {
   const parts = partSizes(plan.batch, imagesAtOnce(executor, plan.copy));
-  const progress = new PhaseProgress(context, 'distill', plan.steps, start.step);
   const teacher = await executor.load(targetGraph(plan.teacher));
   const graphs = new Map<number, LoadedGraph>();
   for (const size of new Set(parts)) graphs.set(size, await executor.load(trainStep(plan, size)));
   const targets = new TargetCache(plan, source, teacher);
   const student = new RunningStudent(plan, parts, graphs, start);
-  let [savedAt, measuredAt] = [performance.now(), performance.now()];
+  const begin = (): PhaseProgress => new PhaseProgress(context, 'distill', plan.steps, start.step);
+  begin();
+  const watch = await openWatch?.(plan, teacher);
   try {
+    await watch?.see(start.step, student.adapters);
+    // Time left goes by the pace of steps alone.
+    const progress = begin();
+    let [savedAt, measuredAt] = [performance.now(), performance.now()];
     for (let step = start.step; step < plan.steps && !isOver(step, context); step++) {
       const loss = await student.step(step, targets);
       const now = performance.now();
       const imagesPerSecond = (1000 * plan.batch) / (now - measuredAt);
-      measuredAt = now;
       progress.advance(step + 1, { loss, imagesPerSecond });
+      await watch?.see(step + 1, student.adapters);
+      measuredAt = performance.now();
       if (now - savedAt > 20_000) {
         await save(await student.state());
         savedAt = performance.now();
@@ -89,6 +111,7 @@ export async function trainStudent(
     }
     return { state: await student.state(), targetCacheHits: targets.hitRate };
   } finally {
+    await watch?.close();
     await Promise.all([teacher, ...graphs.values()].map((graph) => graph.dispose()));
   }
 }
@@ -138,6 +161,11 @@ class RunningStudent {
       firstLoss: this.#firstLoss,
       lastLoss: this.#lastLoss,
     } = start);
+  }
+
+  /** What was learnt so far. */
+  get adapters(): Tensor | DeviceTensor {
+    return this.#adapters;
   }
 
   /** One update from a whole batch, part by part. Returns the loss before it. */

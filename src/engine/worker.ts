@@ -41,7 +41,10 @@ async function perform(task: WorkerTask): Promise<WorkerResult> {
   if (task.kind === 'speed') return { kind: 'speed', speed: await measureSpeed(task.request) };
   return {
     kind: 'distill',
-    outcome: await distillImages(task.options, task.dataset, context, { keepCheckpoint: true }),
+    outcome: await distillImages(task.options, task.dataset, context, {
+      keepCheckpoint: true,
+      glimpses: true,
+    }),
   };
 }
 

@@ -57,6 +57,9 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     expect(store.runs.list(1)).toMatchObject([{ id: 1, state: 'done', settings, summary }]);
     expect(store.records.metrics(1)).toHaveLength(2);
     expect(store.records.predictions(1)).toHaveLength(version < 20 ? 0 : 1);
+    const looks = store.records.glimpses(1);
+    expect(looks.glimpses.map(({ step }) => step)).toEqual(version < 30 ? [] : [0, 40]);
+    expect(looks.reference?.images).toEqual(version < 30 ? undefined : [1, null]);
     expect(store.exports.list(1)).toMatchObject([{ format: 'int8' }]);
     store.close();
   });

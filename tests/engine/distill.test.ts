@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { distillSummary, jobEvent } from '../../src/contract/jobs.ts';
 import type { DistillSummary } from '../../src/contract/jobs.ts';
-import { distill } from '../../src/engine/distill.ts';
+import { openDataset } from '../../src/engine/dataset.ts';
+import { distill, distillImages } from '../../src/engine/distill.ts';
 import { evaluateModel } from '../../src/engine/evaluate.ts';
 import { readCard } from '../../src/engine/model-file.ts';
 import { predict } from '../../src/engine/predict.ts';
@@ -118,6 +119,33 @@ describe('a whole job', async () => {
     );
     // The metadata hold the version and the measured qualities, which are the same too.
     expect(a?.equals(b ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  it('lets itself be looked at: the same bits, from the plain copy towards the teacher', async () => {
+    const place = join(folder, 'looked-at');
+    const context = watch();
+    // From the plain copy, so that there is something to come closer to.
+    const request = tinyRequest(folder, { out: place, steps: 40, start: 'copy' });
+    const dataset = await openDataset(request);
+    await distillImages(request, dataset, context, { glimpses: true });
+    for (const event of context.events) expect(jobEvent.parse(event)).toEqual(event);
+    const [reference] = context.events.filter((event) => event.type === 'reference');
+    expect(new Set(reference?.paths.map((path) => path.split('/').at(-2)))).toEqual(
+      new Set(classes),
+    );
+    expect(reference).toMatchObject({ grid: 2, accuracy: expect.closeTo(1, 1) as number });
+    expect(reference?.map).toHaveLength(4 * 2 * 2 * 3);
+    const looks = context.events.filter((event) => event.type === 'glimpse');
+    expect([looks[0]?.step, looks.at(-1)?.step]).toEqual([0, 40]);
+    const distance = (map: Uint8Array = new Uint8Array()): number =>
+      map.reduce((sum, shade, at) => sum + Math.abs(shade - (reference?.map[at] ?? 0)), 0);
+    expect(distance(looks.at(-1)?.map)).toBeLessThan(distance(looks[0]?.map));
+    const plain = join(folder, 'not-looked-at');
+    await distillImages({ ...request, out: plain }, dataset, watch());
+    const [seen, unseen] = await Promise.all(
+      [place, plain].map((out) => readFile(join(out, 'student.safetensors'))),
+    );
+    expect(seen?.equals(unseen ?? Buffer.alloc(0))).toBe(true);
   });
 
   it('leaves a checkpoint when it is stopped, and goes on to the same bits', async () => {

@@ -106,6 +106,10 @@ describe('the engine in its process', async () => {
     expect(done.summary?.images).toMatchObject({ distilled: 24, labelled: 24, tested: 12 });
     const metrics = await engine.call('run.metrics', { run: run.id });
     expect(metrics).toHaveLength(30);
+    const { reference, glimpses } = await engine.call('run.glimpses', { run: run.id });
+    expect(reference?.images.every((image) => image !== null)).toBe(true);
+    expect([glimpses[0]?.step, glimpses.at(-1)?.step]).toEqual([0, 30]);
+    expect(glimpses.at(-1)?.map.length).toBe(reference?.map.length);
     const predictions = await engine.call('run.predictions', { run: run.id });
     const right = predictions.filter(({ truth, student }) => truth[0] === student[0]).length;
     expect(right / predictions.length).toBeCloseTo(done.summary?.student.accuracy.value ?? NaN, 6);

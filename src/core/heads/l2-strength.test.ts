@@ -76,7 +76,7 @@ describe('stratifiedFolds', () => {
     const isTrue = Uint8Array.from({ length: 50 }, (_, at) =>
       at % 2 === 0 || at % 10 === 1 ? 1 : 0,
     );
-    const folds = stratifiedFolds({ ...clusters(2, 1, 0), isTrue, task: 'several' }, 2);
+    const folds = stratifiedFolds({ isTrue, classes: 2 }, 2);
     const withBoth = folds.map((fold) => [...fold].filter((image) => isTrue[2 * image + 1]).length);
     expect(withBoth).toEqual([1, 1, 1, 1, 1]);
   });

@@ -31,7 +31,7 @@ export interface L2Options {
  * image, a fixed strength is returned instead.
  */
 export async function chooseL2(data: ProbeData, options: L2Options): Promise<number> {
-  if (!canCrossValidate(data)) return DEFAULT_SHARE * data.width;
+  if (!canCrossValidate(data)) return defaultL2(data.width);
   const folds = splits(stratifiedFolds(data, options.seed), data);
   const path: Candidate[] = [];
   let best: Candidate | undefined;
@@ -44,7 +44,7 @@ export async function chooseL2(data: ProbeData, options: L2Options): Promise<num
     else if (candidate.mean > best.mean + best.error) break;
   }
   const limit = best === undefined ? Infinity : best.mean + best.error;
-  return path.find(({ mean }) => mean <= limit)?.l2 ?? DEFAULT_SHARE * data.width;
+  return path.find(({ mean }) => mean <= limit)?.l2 ?? defaultL2(data.width);
 }
 
 /** A strength with the held-out cross-entropy it came to. */
@@ -89,7 +89,17 @@ async function heldOutLosses(
   return losses;
 }
 
-function canCrossValidate({ isTrue, classes, task }: ProbeData): boolean {
+/** A strength that is never far off, for features of unit variance. */
+export function defaultL2(width: number): number {
+  return DEFAULT_SHARE * width;
+}
+
+/** Whether every fold and its rest can have each class: five images a class on average, two at least. */
+export function canCrossValidate({
+  isTrue,
+  classes,
+  task,
+}: Pick<ProbeData, 'isTrue' | 'classes' | 'task'>): boolean {
   const count = isTrue.length / classes;
   const positives = Array.from({ length: classes }, (_, own) => countOf(isTrue, classes, own));
   const fewest = task === 'single' ? positives : positives.map((yes) => Math.min(yes, count - yes));
@@ -101,7 +111,7 @@ function canCrossValidate({ isTrue, classes, task }: ProbeData): boolean {
  * of every class. With several labels an image counts to the rarest of its labels.
  */
 export function stratifiedFolds(
-  { isTrue, classes }: ProbeData,
+  { isTrue, classes }: Pick<ProbeData, 'isTrue' | 'classes'>,
   seed: number,
   most = MOST_IMAGES,
 ): Uint32Array[] {

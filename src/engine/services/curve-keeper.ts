@@ -10,11 +10,14 @@ const writeInterval = 2000;
 /** Points of a curve that are kept, at most about. */
 const points = 2000;
 
-/** Keeps a run's curve and step, and tells the window how far it is, at a pace that both can bear. */
+type EventOfType<T extends JobEvent['type']> = Extract<JobEvent, { type: T }>;
+
+/** Keeps a run's curve, step and looks at its student, and tells the window how far it is, at a pace that both can bear. */
 export class CurveKeeper {
   readonly #store: Store;
   readonly #emit: Emit;
   readonly #run: Run;
+  readonly #images: ReadonlyMap<string, number>;
   readonly #every: number;
   #pending: RunMetric[] = [];
   #reportedAt = -Infinity;
@@ -22,10 +25,12 @@ export class CurveKeeper {
   #step: number;
   #progressed = 0;
 
-  constructor(store: Store, emit: Emit, run: Run) {
+  /** @param images ids by path */
+  constructor(store: Store, emit: Emit, run: Run, images: ReadonlyMap<string, number>) {
     this.#store = store;
     this.#emit = emit;
     this.#run = run;
+    this.#images = images;
     this.#step = run.step;
     this.#every = Math.ceil(run.settings.steps / points);
   }
@@ -41,6 +46,8 @@ export class CurveKeeper {
   }
 
   note(event: JobEvent): void {
+    if (event.type === 'reference') this.#keepReference(event);
+    if (event.type === 'glimpse') this.#keepGlimpse(event);
     // Files that were left out are in the summary; a notice is about the command line's own options.
     if (event.type !== 'progress') return;
     const { phase, done, total, secondsLeft, loss, imagesPerSecond } = event;
@@ -66,6 +73,17 @@ export class CurveKeeper {
     });
     this.#pending = [];
     this.#writtenAt = performance.now();
+  }
+
+  #keepReference({ paths, grid, accuracy, map }: EventOfType<'reference'>): void {
+    const images = paths.map((path) => this.#images.get(path) ?? null);
+    this.#store.records.setReference(this.#run.id, { images, grid, accuracy, map });
+  }
+
+  #keepGlimpse({ step, accuracy, map }: EventOfType<'glimpse'>): void {
+    const glimpse = { step, accuracy, map };
+    this.#store.records.addGlimpse(this.#run.id, glimpse);
+    this.#emit('run.glimpse', { run: this.#run.id, glimpse });
   }
 
   #add(metric: RunMetric): void {

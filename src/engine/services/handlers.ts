@@ -75,6 +75,7 @@ export async function openServices(store: Store, emit: Emit): Promise<Services> 
       return null;
     },
     'run.metrics': ({ run }) => store.records.metrics(run),
+    'run.glimpses': ({ run }) => store.records.glimpses(run),
     'run.predictions': ({ run }) => store.records.predictions(run),
     'run.export': ({ run, format, file }) => exportStudent(store, run, format, file),
   };

@@ -188,7 +188,7 @@ export class RunService {
     const { file } = this.#store.teachers.get(teacher);
     const project = this.#store.projects.get(run.project);
     const { dataset, ids } = await runDataset(this.#store, project, seed, folder);
-    const curve = new CurveKeeper(this.#store, this.#emit, run);
+    const curve = new CurveKeeper(this.#store, this.#emit, run, ids);
     const options = { run, file, folder };
     const persisted = this.#persist(options, signal, curve, dataset);
     // Also of a run that is paused or fails.

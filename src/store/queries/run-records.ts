@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { RunMetric, RunPrediction } from '../../contract/app.ts';
-import { json } from '../columns.ts';
+import type { RunGlimpse, RunMetric, RunPrediction, RunReference } from '../../contract/app.ts';
+import { json, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
 /** The name is the image's. */
@@ -17,6 +17,17 @@ const predictionRow = z.object({
   copy: classIndices,
   student: classIndices,
 });
+
+const imageIds = z.array(z.number().nullable());
+const bytes = z.instanceof(Uint8Array);
+const referenceRow = z.object({
+  images: json(imageIds),
+  grid: z.number(),
+  accuracy: z.number().nullable(),
+  map: bytes,
+});
+const glimpseRow = z.object({ step: z.number(), accuracy: z.number().nullable(), map: bytes });
+const idRow = z.object({ id: z.number() });
 
 /** What a run writes while it goes and at its end. */
 export class RunRecordQueries {
@@ -39,6 +50,49 @@ export class RunRecordQueries {
   metrics(run: number): RunMetric[] {
     const sql = 'SELECT step, loss FROM run_metrics WHERE run = ? ORDER BY step';
     return this.#connection.all(metricRow, sql, run);
+  }
+
+  /** What looks at the student are compared with, in place of what was. */
+  setReference(run: number, { images, grid, accuracy, map }: RunReference): void {
+    this.#connection.run(
+      `INSERT OR REPLACE INTO run_references (run, images, grid, accuracy, map)
+       VALUES (?, ?, ?, ?, ?)`,
+      ...[run, toJson(imageIds, images), grid, accuracy, map],
+    );
+  }
+
+  /** Takes the place of looks at the same step and later ones: the run went back to a checkpoint. */
+  addGlimpse(run: number, { step, accuracy, map }: RunGlimpse): void {
+    this.#connection.transaction(() => {
+      this.#connection.run('DELETE FROM run_glimpses WHERE run = ? AND step >= ?', run, step);
+      const sql = 'INSERT INTO run_glimpses (run, step, accuracy, map) VALUES (?, ?, ?, ?)';
+      this.#connection.run(sql, run, step, accuracy, map);
+    });
+  }
+
+  glimpses(run: number): { reference: RunReference | null; glimpses: RunGlimpse[] } {
+    const found = this.#connection.get(
+      referenceRow,
+      'SELECT images, grid, accuracy, map FROM run_references WHERE run = ?',
+      run,
+    );
+    const glimpses = this.#connection.all(
+      glimpseRow,
+      'SELECT step, accuracy, map FROM run_glimpses WHERE run = ? ORDER BY step',
+      run,
+    );
+    return {
+      reference: found ? { ...found, images: this.#present(found.images) } : null,
+      glimpses,
+    };
+  }
+
+  /** Null in place of images that have gone. */
+  #present(images: readonly (number | null)[]): (number | null)[] {
+    const sql = 'SELECT id FROM images WHERE id IN (SELECT value FROM json_each(?))';
+    const rows = this.#connection.all(idRow, sql, JSON.stringify(images));
+    const present = new Set(rows.map(({ id }) => id));
+    return images.map((id) => (id !== null && present.has(id) ? id : null));
   }
 
   /** Images that were removed since the run began are passed over. */

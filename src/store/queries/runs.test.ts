@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { run as runSchema, type Run } from '../../contract/app.ts';
+import { engineMethods, run as runSchema, type Run } from '../../contract/app.ts';
 import type { Store } from '../store.ts';
 import { addImages, addProject, newTeacher, settings, summary } from '../testing/fixtures.ts';
 import { temporaryStore } from '../testing/temporary-store.ts';
+
+const runGlimpses = engineMethods['run.glimpses'].result;
 
 beforeEach(() => vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
 afterEach(() => vi.useRealTimers());
@@ -65,6 +67,31 @@ test('curve, with the points that a resumed run writes again', () => {
   store.records.addMetrics(id, curve(1, 12, 0.5));
   store.records.addMetrics(id, curve(9, 15, 0.25));
   expect(store.records.metrics(id)).toEqual([...curve(1, 8, 0.5), ...curve(9, 15, 0.25)]);
+});
+
+test('looks at a student: later ones of a run that went back are forgotten, images may go', () => {
+  const store = temporaryStore();
+  const project = addProject(store).id;
+  const { id } = addRun(store, project);
+  expect(store.records.glimpses(id)).toEqual({ reference: null, glimpses: [] });
+  const [one = 0, two = 0] = addImages(store, project, ['1.png', '2.png']);
+  const map = Uint8Array.of(1, 2, 3, 4, 5, 6);
+  const reference = { images: [one, two, null], grid: 1, accuracy: 0.75, map };
+  store.records.setReference(id, { ...reference, accuracy: null });
+  store.records.setReference(id, reference);
+  for (const step of [0, 10, 20]) store.records.addGlimpse(id, { step, accuracy: null, map });
+  store.records.addGlimpse(id, { step: 10, accuracy: 0.5, map: map.toReversed() });
+  store.images.remove(project, [two]);
+  const found = store.records.glimpses(id);
+  expect(runGlimpses.parse(found)).toEqual(found);
+  const { map: bytes, ...said } = found.reference ?? { map: [] };
+  expect([...bytes]).toEqual([...map]);
+  expect(said).toEqual({ images: [one, null, null], grid: 1, accuracy: 0.75 });
+  expect(found.glimpses.map(({ step, accuracy }) => [step, accuracy])).toEqual([
+    [0, null],
+    [10, 0.5],
+  ]);
+  expect([...(found.glimpses[1]?.map ?? [])]).toEqual([6, 5, 4, 3, 2, 1]);
 });
 
 test('predictions are replaced as a whole; images that have gone are passed over', () => {

@@ -117,4 +117,11 @@ INSERT INTO exports VALUES (1, 1, 'int8', '/out/student.onnx', 12, '2026-01-01T1
 `,
   ],
   [20, `INSERT INTO predictions VALUES (1, 1, '[1]', '[1]', '[0]', '[0,1]');`],
+  [
+    30,
+    `
+INSERT INTO run_references VALUES (1, '[1,null]', 1, 0.75, x'010203040506');
+INSERT INTO run_glimpses VALUES (1, 0, NULL, x'010203040506'), (1, 40, 0.5, x'060504030201');
+`,
+  ],
 ]);

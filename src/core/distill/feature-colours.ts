@@ -1,0 +1,150 @@
+import { Random } from '../random.ts';
+import type { Tensor } from '../tensor.ts';
+
+/**
+ * How patch features become colours: the three directions in which a teacher's features differ most
+ * (principal components) are red, green and blue. The student's features are coloured by its teacher's
+ * directions, so that equal colours mean equal features.
+ */
+export interface FeatureColours {
+  /** (D) */
+  readonly mean: Float64Array;
+  /** (3, D), orthonormal, the direction of the largest variance first. */
+  readonly axes: readonly Float64Array[];
+  /** Of each axis: what becomes 0, and what becomes 255. */
+  readonly ranges: readonly (readonly [low: number, high: number])[];
+}
+
+/** Rounds of orthogonal iteration: colours need no digits. */
+const rounds = 50;
+/** Shares of the features that are darker than the darkest shade, or brighter than the brightest. */
+const cut = 0.02;
+
+/**
+ * The colours of a teacher's patch features.
+ *
+ * @param features (P, D), at least one row
+ */
+export function featureColours(features: Tensor): FeatureColours {
+  const [rows = 0, width = 0] = features.shape;
+  if (rows === 0 || width < 3) {
+    throw new Error(`featureColours: expected (P, D ≥ 3), got (${features.shape.join(', ')})`);
+  }
+  const mean = columnMeans(features.data, width);
+  const centred = Float64Array.from(features.data, (value, at) => value - (mean[at % width] ?? 0));
+  const axes = principalAxes(centred, width);
+  const ranges = axes.map((axis) => middleRange(projections(centred, axis)));
+  return { mean, axes, ranges };
+}
+
+/**
+ * @param features (P, D)
+ * @returns (P, 3), 8-bit RGB
+ */
+export function colourFeatures(
+  { mean, axes, ranges }: FeatureColours,
+  { data }: Tensor,
+): Uint8Array<ArrayBuffer> {
+  const width = mean.length;
+  const centred = Float64Array.from(data, (value, at) => value - (mean[at % width] ?? 0));
+  const colours = new Uint8ClampedArray((3 * data.length) / width);
+  axes.forEach((axis, channel) => {
+    const [low, high] = ranges[channel] ?? [0, 1];
+    projections(centred, axis).forEach((value, row) => {
+      colours[3 * row + channel] = (255 * (value - low)) / (high - low);
+    });
+  });
+  return new Uint8Array(colours.buffer);
+}
+
+function columnMeans(data: Float32Array, width: number): Float64Array {
+  const sums = new Float64Array(width);
+  data.forEach((value, at) => {
+    sums[at % width] = (sums[at % width] ?? 0) + value;
+  });
+  return sums.map((sum) => (sum * width) / data.length);
+}
+
+/** Orthogonal iteration on XᵀX, which is never formed (Golub and Van Loan, Matrix Computations, 8.2.4). */
+function principalAxes(centred: Float64Array, width: number): Float64Array[] {
+  const random = new Random(0, 0xc0102);
+  let axes = [0, 1, 2].map(() => Float64Array.from({ length: width }, () => random.normal()));
+  for (let round = 0; round < rounds; round++) {
+    axes = orthonormal(
+      axes.map((axis) => timesTransposed(centred, projections(centred, axis), axis)),
+    );
+  }
+  return axes.map(upright);
+}
+
+/** X·axis: one value a row. */
+function projections(centred: Float64Array, axis: Float64Array): Float64Array {
+  const width = axis.length;
+  return Float64Array.from({ length: centred.length / width }, (_, row) => {
+    let sum = 0;
+    for (let at = 0; at < width; at++) {
+      sum += (centred[row * width + at] ?? 0) * (axis[at] ?? 0);
+    }
+    return sum;
+  });
+}
+
+/** Xᵀ·values; where there is nothing to tell apart, the axis as it was. */
+function timesTransposed(
+  centred: Float64Array,
+  values: Float64Array,
+  axis: Float64Array<ArrayBuffer>,
+): Float64Array<ArrayBuffer> {
+  const width = axis.length;
+  const result = new Float64Array(width);
+  values.forEach((value, row) => {
+    for (let at = 0; at < width; at++) {
+      result[at] = (result[at] ?? 0) + value * (centred[row * width + at] ?? 0);
+    }
+  });
+  return lengthOf(result) > 0 ? result : axis;
+}
+
+/** Gram and Schmidt, twice, so that nearly parallel axes come out orthogonal too. */
+function orthonormal(axes: readonly Float64Array<ArrayBuffer>[]): Float64Array<ArrayBuffer>[] {
+  const done: Float64Array<ArrayBuffer>[] = [];
+  for (const axis of axes) {
+    let rest = unit(axis);
+    for (const other of [...done, ...done]) {
+      const share = dot(rest, other);
+      rest = rest.map((value, at) => value - share * (other[at] ?? 0));
+    }
+    done.push(unit(rest));
+  }
+  return done;
+}
+
+function dot(one: Float64Array, other: Float64Array): number {
+  return one.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0);
+}
+
+function lengthOf(axis: Float64Array): number {
+  return Math.sqrt(dot(axis, axis));
+}
+
+function unit(axis: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const length = lengthOf(axis);
+  return length > 0 ? axis.map((value) => value / length) : axis;
+}
+
+/** An axis has no sign of its own; the one whose largest part is positive is taken. */
+function upright(axis: Float64Array): Float64Array {
+  const largest = axis.reduce(
+    (best, value) => (Math.abs(value) > Math.abs(best) ? value : best),
+    0,
+  );
+  return largest < 0 ? axis.map((value) => -value) : axis;
+}
+
+/** The range of all but the extremes, never empty. */
+function middleRange(values: Float64Array): [low: number, high: number] {
+  const sorted = values.toSorted();
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+  const [low, high] = [at(cut), at(1 - cut)];
+  return high > low ? [low, high] : [low - 0.5, low + 0.5];
+}

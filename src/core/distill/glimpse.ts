@@ -1,0 +1,41 @@
+import * as g from '../graph/build.ts';
+import type { Graph } from '../graph/ops.ts';
+import { simplify } from '../graph/rewrite.ts';
+import { adaptedLinears, unpackAdapters } from '../lora/adapters.ts';
+import { prefixTokens, tokenCount } from '../vit/architecture.ts';
+import { embed, frozenLinears, normalizeTokens, poolFeatures, runBlocks } from '../vit/forward.ts';
+import type { VitModel } from '../vit/weights.ts';
+import { imageShape } from './train-step.ts';
+import type { StudentPlan } from './train-step.ts';
+
+/** The graphs are built with this many images and run with any number. */
+const batch = 2;
+
+/**
+ * The student as it is in training: `images` (B, C, S, S) in [0, 1] and `adapters` (size) → `tokens`
+ * (B, N, D), its last block's output.
+ */
+export function studentTokens({ copy, layout }: StudentPlan): Graph {
+  const images = g.input('images', imageShape(copy, batch));
+  const pairs = unpackAdapters(layout, g.input('adapters', [layout.size]));
+  const linears = adaptedLinears(frozenLinears(copy), layout, pairs);
+  const tokens = runBlocks(copy, embed(copy, images), linears).at(-1);
+  if (!tokens) throw new Error('a student without blocks has no output');
+  return simplify({ name: 'student', outputs: new Map([['tokens', tokens]]), batch });
+}
+
+/**
+ * What is read off a last block's output, of teacher and student alike: `tokens` (B, N, D) → `features`
+ * (B, D), what a head sees of the image, and `patches` (B, P, D), normalised features of its patches.
+ */
+export function readout(model: VitModel): Graph {
+  const { architecture } = model;
+  const tokens = g.input('tokens', [batch, tokenCount(architecture), architecture.width]);
+  const normalized = normalizeTokens(model, tokens);
+  const patches = g.slice(normalized, 1, prefixTokens(architecture), tokenCount(architecture));
+  const outputs = new Map([
+    ['features', poolFeatures(model, tokens)],
+    ['patches', patches],
+  ]);
+  return simplify({ name: 'readout', outputs, batch });
+}
