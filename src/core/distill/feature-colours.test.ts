@@ -26,7 +26,9 @@ describe('colours of features', () => {
   test('the axes are the directions of the largest variance, in order, and orthonormal', () => {
     const { data, axes } = features(2000, 8, 1);
     const colours = featureColours(tensor([2000, 8], data));
-    expect(colours.axes.map((axis) => axis.findIndex((part) => part > 0.99))).toEqual(axes);
+    expect(colours.axes.map((axis) => axis.findIndex((part) => Math.abs(part) > 0.99))).toEqual(
+      axes,
+    );
     for (const [index, one] of colours.axes.entries()) {
       for (const [other, two] of colours.axes.entries()) {
         const product = one.reduce((sum, value, at) => sum + value * (two[at] ?? 0), 0);
@@ -35,17 +37,30 @@ describe('colours of features', () => {
     }
   });
 
-  test('the middle of the features fills the shades, and the same features have the same colours', () => {
+  test('what is rare is bright', () => {
+    const data = Float32Array.from({ length: 300 }, (_, at) => (at % 3 === 1 && at < 30 ? -9 : 0));
+    const colours = featureColours(tensor([100, 3], data));
+    const [rare = 0, , , ...others] = colourFeatures(colours, tensor([100, 3], data));
+    expect(rare).toBeGreaterThan(others.at(-1) ?? 255);
+  });
+
+  test('the first axis is lightness, and the same features have the same colours', () => {
     const { data } = features(500, 8, 2);
     const all = tensor([500, 8], data);
     const colours = featureColours(all);
     const shades = colourFeatures(colours, all);
     expect(shades).toHaveLength(1500);
-    for (let channel = 0; channel < 3; channel++) {
-      const values = shades.filter((_, at) => at % 3 === channel);
-      expect(Math.min(...values)).toBe(0);
-      expect(Math.max(...values)).toBe(255);
-    }
+    const light = (row: number): number =>
+      shades.subarray(3 * row, 3 * row + 3).reduce((sum, shade) => sum + shade, 0);
+    const rows = Array.from({ length: 500 }, (_, row) => row);
+    const sign = Math.sign(colours.axes[0]?.[4] ?? 0);
+    const byFirst = rows.toSorted(
+      (a, b) => sign * ((data[8 * a + 4] ?? 0) - (data[8 * b + 4] ?? 0)),
+    );
+    const mean = (some: number[]): number =>
+      some.reduce((sum, row) => sum + light(row), 0) / some.length / 3;
+    expect(mean(byFirst.slice(0, 50))).toBeLessThan(70);
+    expect(mean(byFirst.slice(-50))).toBeGreaterThan(170);
     const some = colourFeatures(colours, tensor([2, 8], data.slice(16, 32)));
     expect([...some]).toEqual([...shades.slice(6, 12)]);
   });
@@ -53,7 +68,9 @@ describe('colours of features', () => {
   test('features that are all alike have colours too', () => {
     const alike = tensor([4, 5], new Float32Array(20).fill(3));
     const shades = colourFeatures(featureColours(alike), alike);
-    expect([...shades].every((shade) => shade === 128 || shade === 127)).toBe(true);
+    // The middle of OKLab's ranges is a grey: L 0.55, whose cube is 0.166 of white's light.
+    const grey = Math.round(255 * (1.055 * 0.55 ** (3 / 2.4) - 0.055));
+    expect(new Set(shades)).toEqual(new Set([grey]));
   });
 
   test('a width without three directions is a defect that names the shape', () => {

@@ -2,23 +2,30 @@ import { Random } from '../random.ts';
 import type { Tensor } from '../tensor.ts';
 
 /**
- * How patch features become colours: the three directions in which a teacher's features differ most
- * (principal components) are red, green and blue. The student's features are coloured by its teacher's
- * directions, so that equal colours mean equal features.
+ * How patch features become colours: the direction in which a teacher's features differ most (the first
+ * principal component) is lightness, the next two are the axes of colour of OKLab (Ottosson, "A perceptual
+ * color space for image processing", 2020), where equal distances look about equal. The student's features
+ * are coloured by its teacher's directions, so that equal colours mean equal features.
  */
 export interface FeatureColours {
   /** (D) */
   readonly mean: Float64Array;
   /** (3, D), orthonormal, the direction of the largest variance first. */
   readonly axes: readonly Float64Array[];
-  /** Of each axis: what becomes 0, and what becomes 255. */
+  /** Of each axis: what becomes the least, and what the most of its part of the colour. */
   readonly ranges: readonly (readonly [low: number, high: number])[];
 }
 
 /** Rounds of orthogonal iteration: colours need no digits. */
 const rounds = 50;
-/** Shares of the features that are darker than the darkest shade, or brighter than the brightest. */
+/** Shares of the features beyond either end of the colours. */
 const cut = 0.02;
+/** Ranges of lightness and of the two axes of colour: calm, and inside sRGB but for the corners. */
+const oklab = [
+  [0.26, 0.84],
+  [-0.08, 0.08],
+  [-0.08, 0.08],
+] as const;
 
 /**
  * The colours of a teacher's patch features.
@@ -47,14 +54,36 @@ export function colourFeatures(
 ): Uint8Array<ArrayBuffer> {
   const width = mean.length;
   const centred = Float64Array.from(data, (value, at) => value - (mean[at % width] ?? 0));
-  const colours = new Uint8ClampedArray((3 * data.length) / width);
-  axes.forEach((axis, channel) => {
-    const [low, high] = ranges[channel] ?? [0, 1];
-    projections(centred, axis).forEach((value, row) => {
-      colours[3 * row + channel] = (255 * (value - low)) / (high - low);
+  const parts = axes.map((axis, part) => {
+    const [low, high] = ranges[part] ?? [0, 1];
+    const [least, most] = oklab[part] ?? [0, 1];
+    return projections(centred, axis).map((value) => {
+      const share = Math.min(1, Math.max(0, (value - low) / (high - low)));
+      return least + share * (most - least);
     });
   });
+  const colours = new Uint8ClampedArray((3 * data.length) / width);
+  for (let row = 0; row < colours.length / 3; row++) {
+    colours.set(srgb(parts[0]?.[row] ?? 0, parts[1]?.[row] ?? 0, parts[2]?.[row] ?? 0), 3 * row);
+  }
   return new Uint8Array(colours.buffer);
+}
+
+/** OKLab to sRGB in 0–255, with the matrices of its definition. */
+function srgb(lightness: number, a: number, b: number): [number, number, number] {
+  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  return [
+    encoded(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
+    encoded(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
+    encoded(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s),
+  ];
+}
+
+/** Linear light to an sRGB value (IEC 61966-2-1). */
+function encoded(light: number): number {
+  return 255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055);
 }
 
 function columnMeans(data: Float32Array, width: number): Float64Array {
@@ -74,7 +103,7 @@ function principalAxes(centred: Float64Array, width: number): Float64Array[] {
       axes.map((axis) => timesTransposed(centred, projections(centred, axis), axis)),
     );
   }
-  return axes.map(upright);
+  return axes.map((axis) => upright(axis, projections(centred, axis)));
 }
 
 /** X·axis: one value a row. */
@@ -132,13 +161,10 @@ function unit(axis: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   return length > 0 ? axis.map((value) => value / length) : axis;
 }
 
-/** An axis has no sign of its own; the one whose largest part is positive is taken. */
-function upright(axis: Float64Array): Float64Array {
-  const largest = axis.reduce(
-    (best, value) => (Math.abs(value) > Math.abs(best) ? value : best),
-    0,
-  );
-  return largest < 0 ? axis.map((value) => -value) : axis;
+/** An axis has no sign of its own. What is rare becomes bright, so that most of a map stays calm. */
+function upright(axis: Float64Array<ArrayBuffer>, values: Float64Array): Float64Array<ArrayBuffer> {
+  const skewness = values.reduce((sum, value) => sum + value ** 3, 0);
+  return skewness < 0 ? axis.map((value) => -value) : axis;
 }
 
 /** The range of all but the extremes, never empty. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CurvePoint } from './curve.ts';
 import { latestLoss, merged, nearest, smoothed, thinned } from './curve.ts';
 
 const points = (...losses: number[]): { step: number; loss: number }[] =>
@@ -61,7 +62,7 @@ describe('nearest', () => {
   });
 
   it('is none of none', () => {
-    expect(nearest([], 3)).toBeUndefined();
+    expect(nearest<CurvePoint>([], 3)).toBeUndefined();
     expect(nearest(points(7), 3)?.loss).toBe(7);
   });
 });

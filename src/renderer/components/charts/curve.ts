@@ -57,7 +57,10 @@ function meanOf(points: readonly CurvePoint[]): CurvePoint {
 }
 
 /** The point whose step is nearest; points are in the order of their steps. */
-export function nearest(points: readonly CurvePoint[], step: number): CurvePoint | undefined {
+export function nearest<T extends { readonly step: number }>(
+  points: readonly T[],
+  step: number,
+): T | undefined {
   let [low, high] = [0, points.length - 1];
   while (high - low > 1) {
     const middle = (low + high) >> 1;

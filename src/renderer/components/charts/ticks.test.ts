@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lossAxis, stepTicks } from './ticks.ts';
+import { lossAxis, shareAxis, stepTicks } from './ticks.ts';
 
 const values = (axis: { ticks: readonly { value: number }[] }): number[] =>
   axis.ticks.map(({ value }) => value);
@@ -47,5 +47,22 @@ describe('stepTicks', () => {
     [1, 6, [0, 1]],
   ])('of %d steps', (last, count, expected) => {
     expect(stepTicks(last, count).map(({ value }) => value)).toEqual(expected);
+  });
+});
+
+describe('an axis of shares', () => {
+  it.each<[number[], number, number]>([
+    [[0.91, 0.62], 0.6, 0.95],
+    [[1, 0.98], 0.9, 1],
+    [[0.02, 0.01], 0, 0.1],
+    [[], 0.9, 1],
+  ])('of %j goes from %d to %d', (values, low, high) => {
+    const axis = shareAxis(values);
+    expect([axis.low, axis.high]).toEqual([low, high]);
+    expect(axis.ticks.length).toBeGreaterThanOrEqual(2);
+    for (const value of values) {
+      expect(value).toBeGreaterThanOrEqual(low);
+      expect(value).toBeLessThanOrEqual(high);
+    }
   });
 });

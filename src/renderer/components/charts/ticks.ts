@@ -1,6 +1,9 @@
 import { scaleLinear } from 'd3-scale';
 import { significant } from '../../lib/format.ts';
 
+/** Around a chart over steps, px: charts below each other have one scale. */
+export const inset = { top: 36, right: 68, bottom: 32, left: 48 };
+
 /** A mark of an axis. */
 export interface Tick {
   readonly value: number;
@@ -55,6 +58,22 @@ function logAxis(low: number, high: number): Axis {
   // Within less than a decade even steps read better than none.
   const ticks = scaleLinear([low, high], [0, 1]).ticks(4).map(label);
   return { low, high, isLogarithmic: true, ticks };
+}
+
+/**
+ * The axis of shares in [0, 1], in steps of 5 %: as much of it as the values need, so that a gain of a
+ * point can be seen, and never more than that it takes to be honest about it: its marks say where it begins.
+ */
+export function shareAxis(values: readonly number[]): Axis {
+  const least = values.reduce((a, b) => Math.min(a, b), 1);
+  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  const high =
+    values.length === 0 ? 1 : Math.min(1, Math.max(0.1, Math.ceil(most * 20 + 0.2) / 20));
+  const low = Math.max(0, Math.min(high - 0.1, Math.floor(least * 20 - 0.2) / 20));
+  const ticks = scaleLinear([low, high], [0, 1])
+    .ticks(3)
+    .map((value) => ({ value, label: `${Math.round(value * 100)} %` }));
+  return { low, high, isLogarithmic: false, ticks };
 }
 
 /** Marks of whole numbers from 0 on, some `count` of them; `last` as well where it has room. */

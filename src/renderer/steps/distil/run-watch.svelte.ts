@@ -1,4 +1,4 @@
-import type { MethodName } from '../../../contract/app.ts';
+import type { MethodName, RunGlimpse, RunReference } from '../../../contract/app.ts';
 import { merged } from '../../components/charts/curve.ts';
 import type { CurvePoint } from '../../components/charts/curve.ts';
 import { activity } from '../../lib/activity.svelte.ts';
@@ -16,6 +16,9 @@ export class RunWatch {
   /** What was asked for and is not done yet. */
   asked = $state<Control | null>(null);
   curveFailure = $state<string | null>(null);
+  /** The teacher, on the images that the student is looked at with; null before the first look. */
+  reference = $state.raw<RunReference | null>(null);
+  glimpses = $state.raw<readonly RunGlimpse[]>([]);
   readonly #run: number;
   readonly #shared: ProjectState;
   #pending: CurvePoint[] = [];
@@ -34,6 +37,13 @@ export class RunWatch {
       listen('run.progress', (progress) => {
         if (progress.run === this.#run) this.#hear(progress);
       }),
+      listen('run.glimpse', ({ run, glimpse }) => {
+        if (run !== this.#run) return;
+        const earlier = this.glimpses.filter(({ step }) => step < glimpse.step);
+        this.glimpses = [...earlier, glimpse];
+        // A run that begins, or begins again, has another reference.
+        if (earlier.length < 2) void this.#loadGlimpses(question.signal);
+      }),
       listen('run.changed', ({ id, state }) => {
         if (id === this.#run && state !== 'running') this.progress = null;
       }),
@@ -42,6 +52,7 @@ export class RunWatch {
       },
     ];
     void this.#load(question.signal);
+    void this.#loadGlimpses(question.signal);
     return () => {
       for (const dispose of disposers) dispose();
     };
@@ -73,6 +84,18 @@ export class RunWatch {
     } catch (error) {
       if (!signal.aborted)
         this.curveFailure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** A run can be watched without them: where they cannot be had, nothing is shown in their place. */
+  async #loadGlimpses(signal: AbortSignal): Promise<void> {
+    try {
+      const known = await call('run.glimpses', { run: this.#run }, signal);
+      this.reference = known.reference;
+      const last = known.glimpses.at(-1)?.step ?? -1;
+      this.glimpses = [...known.glimpses, ...this.glimpses.filter(({ step }) => step > last)];
+    } catch (error) {
+      if (!signal.aborted) console.error(error);
     }
   }
 

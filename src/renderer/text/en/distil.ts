@@ -41,6 +41,28 @@ export const distilText = {
     alternative: (first: number, last: number, step: number) =>
       `Line chart. The loss went from ${decimals(first, 3)} to ${decimals(last, 3)} at step ${count(step)}.`,
   },
+  accuracy: {
+    name: 'Accuracy, cross-checked on labelled images',
+    at: (step: number, accuracy: number) => `After step ${count(step)}: ${percent(accuracy)} %`,
+    teacher: (accuracy: number) => `Teacher ${percent(accuracy)} %`,
+    value: (accuracy: number) => `${percent(accuracy)} %`,
+    alternative: (step: number, accuracy: number, teacher: number | null) =>
+      `Line chart. After step ${count(step)} the student is right on ${percent(accuracy)} %${teacher === null ? '' : `, its teacher on ${percent(teacher)} %`}.`,
+    why: 'A sample of the labelled images, each answered by a head that learnt from the others. Test images stay unseen until the end.',
+  },
+  features: {
+    title: 'What the two see',
+    image: 'Image',
+    teacher: 'Teacher',
+    student: 'Student',
+    at: (step: number) =>
+      step === 0 ? 'Student before the first step' : `Student after step ${count(step)}`,
+    why: 'What each patch of an image means to the two, as colours: the same colour, the same meaning.',
+    waiting: 'The first look is on its way.',
+    alternative: (who: string, index: number) =>
+      `${who}: features of the patches of image ${index + 1}, as colours`,
+    imageAlternative: (index: number) => `Image ${index + 1}`,
+  },
   closing:
     'You may close the window: a checkpoint is kept, and the run goes on when you open the app again.',
   finish: 'Finish now',
