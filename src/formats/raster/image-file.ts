@@ -1,3 +1,16 @@
+import type { Display, Interpretation, Pixels, SampleType } from '../../core/image/stored.ts';
+
+export { plainDisplay } from '../../core/image/stored.ts';
+export type {
+  Display,
+  IntensityWindow,
+  Interpretation,
+  LookupTable,
+  Pixels,
+  Samples,
+  SampleType,
+} from '../../core/image/stored.ts';
+
 /**
  * One form for images of every format: what a file says of itself, and a way to its stored values by
  * frame, level and region, so that a file larger than memory can be read. Readers decode and undo
@@ -6,26 +19,6 @@
  */
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'bmp' | 'tiff' | 'dicom' | 'nifti';
-
-/** How one value is kept in memory after decoding. One-bit and 12-bit files come as the next larger type. */
-export type SampleType =
-  'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'float64';
-
-export type Samples =
-  | Uint8Array<ArrayBuffer>
-  | Int8Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Int16Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Float32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>;
-
-/**
- * What the bands are. `grey`: one band of intensities. `rgb`: the first three are red, green and blue.
- * `palette`: one band of indices into `display.palette`. `bands`: anything else, such as spectral bands.
- */
-export type Interpretation = 'grey' | 'rgb' | 'palette' | 'bands';
 
 /** Size of an image or of one of its reduced copies (overviews, pyramid levels), px. */
 export interface Level {
@@ -49,38 +42,6 @@ export interface GeoReference {
   readonly transform: readonly [number, number, number, number, number, number];
   /** `EPSG:n` where the file has a code, else what it says (WKT, a citation); null: none. */
   readonly crs: string | null;
-}
-
-/** A window of intensities, in rescaled values (DICOM PS3.3 C.11.2). */
-export interface IntensityWindow {
-  readonly center: number;
-  readonly width: number;
-  readonly shape: 'linear' | 'linear-exact' | 'sigmoid';
-  readonly name: string | null;
-}
-
-/** A lookup table from rescaled values to intensities; entry 0 is for values up to `first`. */
-export interface LookupTable {
-  readonly first: number;
-  readonly values: Uint8Array | Uint16Array;
-  /** Of an entry. */
-  readonly bits: number;
-}
-
-/** How the file asks to be shown; readers leave values as stored. */
-export interface Display {
-  /** Stored value → meaning: slope · v + intercept (DICOM modality rescale, NIfTI scl_slope and scl_inter). */
-  readonly rescale: { readonly slope: number; readonly intercept: number } | null;
-  /** In place of `rescale` where the file has a table. */
-  readonly modalityTable: LookupTable | null;
-  /** In the file's order; the first is its default. */
-  readonly windows: readonly IntensityWindow[];
-  /** Comes before `windows`. */
-  readonly voiTable: LookupTable | null;
-  /** Small values are bright (MONOCHROME1, WhiteIsZero). */
-  readonly isInverted: boolean;
-  /** (256 or more, 3) RGB of each index, 8 bits; for `palette` alone. */
-  readonly palette: Uint8Array | null;
 }
 
 /**
@@ -136,14 +97,6 @@ export interface ReadRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Decoded values, interleaved: (height, width, bands), row by row from the top left. */
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly bands: number;
-  readonly data: Samples;
-}
-
 /** An open file. Reads may overlap in time; `close` ends them. */
 export interface ImageFile {
   readonly path: string;
@@ -180,13 +133,3 @@ export const defaultLimits: ReadLimits = {
  * @throws UserError 'not-found', 'disk', 'invalid-file', 'unsupported' (with what and why), 'too-large'
  */
 export type OpenImage = (path: string, limits: ReadLimits) => Promise<ImageFile>;
-
-/** Nothing asked for: values are shown over their whole range. */
-export const plainDisplay: Display = {
-  rescale: null,
-  modalityTable: null,
-  windows: [],
-  voiTable: null,
-  isInverted: false,
-  palette: null,
-};

@@ -1,0 +1,121 @@
+import type { IntensityRange, StoredForm } from './preparation.ts';
+import type { Display, IntensityWindow, LookupTable, SampleType } from './stored.ts';
+
+/** From stored values to shades of grey, as DICOM PS3.3 C.11.1 and C.11.2 have it. */
+
+/** Values looked at for a percentile, at most: more tell no more. */
+const most = 1_000_000;
+
+/** Whole range of the types that have one. */
+const typeRanges: Partial<Record<SampleType, readonly [low: number, high: number]>> = {
+  uint8: [0, 255],
+  int8: [-128, 127],
+  uint16: [0, 65535],
+  int16: [-32768, 32767],
+  uint32: [0, 2 ** 32 - 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+};
+
+/** What stored values mean: by the file's table, else slope and intercept, else themselves. */
+export function rescaled(
+  stored: Float64Array,
+  { rescale, modalityTable }: Pick<Display, 'rescale' | 'modalityTable'>,
+): Float64Array {
+  if (modalityTable !== null) {
+    const { first, values } = modalityTable;
+    const last = values.length - 1;
+    return stored.map((value) => values[Math.min(last, Math.max(0, value - first))] ?? 0);
+  }
+  if (rescale === null) return stored;
+  const { slope, intercept } = rescale;
+  return stored.map((value) => slope * value + intercept);
+}
+
+/** From a rescaled value to 0–255; what is outside is cut by whoever stores it. */
+export type Shade = (value: number) => number;
+
+/** By the file's table of values of interest; its bits say what is white. */
+export function shownByTable({ first, values, bits }: LookupTable): Shade {
+  const last = values.length - 1;
+  const white = 2 ** bits - 1;
+  return (value) => {
+    const index = Math.min(last, Math.max(0, Math.round(value) - first));
+    return (255 * (values[index] ?? 0)) / white;
+  };
+}
+
+/** Windows by their three functions (C.11.2.1.2 and C.11.2.1.3). */
+export function shownByWindow({ center, width, shape }: IntensityWindow): Shade {
+  switch (shape) {
+    case 'sigmoid':
+      return (value) => 255 / (1 + Math.exp((-4 * (value - center)) / width));
+    case 'linear-exact':
+      return (value) => ((value - center) / width + 0.5) * 255;
+    case 'linear':
+      // A width of 1 is a threshold: the formula's own denominator is then 0.
+      if (width <= 1) return (value) => (value <= center - 0.5 ? 0 : 255);
+      return (value) => ((value - (center - 0.5)) / (width - 1) + 0.5) * 255;
+  }
+}
+
+/**
+ * By a range. 'file' without a window of its own is taken as 'full'.
+ *
+ * @param values rescaled, of one band of one image
+ * @param isThere 0 where a value does not count
+ */
+export function shownBy(
+  range: Exclude<IntensityRange, { kind: 'auto' }>,
+  values: Float64Array,
+  { sampleType, display }: StoredForm,
+  isThere: Uint8Array | undefined,
+): Shade {
+  switch (range.kind) {
+    case 'stored': {
+      const whole = typeRanges[sampleType];
+      return whole ? between(...whole) : between(0, 1);
+    }
+    case 'window':
+      return shownByWindow({ ...range, shape: 'linear', name: null });
+    case 'percentile':
+      return between(...percentiles(values, isThere, [range.low, range.high]));
+    case 'file': {
+      const [first] = display.windows;
+      return first ? shownByWindow(first) : between(...percentiles(values, isThere, [0, 100]));
+    }
+    case 'full':
+      return between(...percentiles(values, isThere, [0, 100]));
+  }
+}
+
+/** Even steps from `low` to `high`; where they are one value, what is above it is white. */
+function between(low: number, high: number): Shade {
+  if (high <= low) return (value) => (value > low ? 255 : 0);
+  return (value) => (255 * (value - low)) / (high - low);
+}
+
+/**
+ * Percentiles of what is there: the value at the nearest rank. With very many values every n-th is looked
+ * at, but 0 and 100 are always the least and the greatest.
+ */
+export function percentiles(
+  values: Float64Array,
+  isThere: Uint8Array | undefined,
+  [low, high]: readonly [low: number, high: number],
+): [low: number, high: number] {
+  const stride = Math.ceil(values.length / most);
+  const some: number[] = [];
+  let [least, greatest] = [Infinity, -Infinity];
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? NaN;
+    if (isThere?.[at] === 0 || !Number.isFinite(value)) continue;
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+    if (at % stride === 0) some.push(value);
+  }
+  if (least > greatest) return [0, 0];
+  const sorted = Float64Array.from(some).sort();
+  const at = (percent: number): number =>
+    sorted[Math.round((percent / 100) * (sorted.length - 1))] ?? 0;
+  return [low <= 0 ? least : at(low), high >= 100 ? greatest : at(high)];
+}

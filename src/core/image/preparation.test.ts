@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { percentiles, shownByTable, shownByWindow } from './intensity.ts';
+import { bandsOf, plainPreparation, prepare, rangeOf, readBands } from './preparation.ts';
+import type { IntensityRange, StoredForm } from './preparation.ts';
+import { plainDisplay } from './stored.ts';
+import type { Pixels, Samples } from './stored.ts';
+
+const form = (change: Partial<StoredForm> = {}): StoredForm => ({
+  format: 'tiff',
+  bands: 1,
+  sampleType: 'uint16',
+  interpretation: 'grey',
+  alpha: null,
+  nodata: null,
+  display: plainDisplay,
+  ...change,
+});
+const row = (data: Samples, bands = 1): Pixels => ({
+  width: data.length / bands,
+  height: 1,
+  bands,
+  data,
+});
+/** The first channel of what a model sees. */
+const shades = (pixels: Pixels, range: IntensityRange, about: StoredForm): number[] =>
+  [...prepare(pixels, { bands: null, range }, about).data].filter((_, at) => at % 3 === 0);
+
+describe('windows, by the formulas of DICOM PS3.3 C.11.2', () => {
+  const window = { center: 40, width: 400, name: null };
+
+  test.each([
+    ['linear', -160, 0],
+    ['linear', 239, 255],
+    ['linear', 39.5, 127.5],
+    ['linear-exact', -160, 0],
+    ['linear-exact', 40, 127.5],
+    ['linear-exact', 240, 255],
+    ['sigmoid', 40, 127.5],
+    ['sigmoid', 140, 255 / (1 + Math.exp(-1))],
+  ] as const)('%s at %d is %d', (shape, value, expected) => {
+    expect(shownByWindow({ ...window, shape })(value)).toBeCloseTo(expected, 9);
+  });
+
+  test('a linear window of width 1 is a threshold', () => {
+    const shade = shownByWindow({ center: 5, width: 1, shape: 'linear', name: null });
+    expect([4.4, 4.5, 4.6].map(shade)).toEqual([0, 0, 255]);
+  });
+
+  test('a table holds its ends', () => {
+    const shade = shownByTable({ first: -1, values: Uint16Array.of(0, 1023, 4095), bits: 12 });
+    expect([-9, -1, 0, 1, 9].map(shade)).toEqual([0, 0, (255 * 1023) / 4095, 255, 255]);
+  });
+});
+
+describe('percentiles', () => {
+  test('are of the values that are there, at the nearest rank', () => {
+    const values = Float64Array.of(5, 1, NaN, 4, 99, 2, 3);
+    const isThere = Uint8Array.of(1, 1, 1, 1, 0, 1, 1);
+    expect(percentiles(values, isThere, [0, 100])).toEqual([1, 5]);
+    expect(percentiles(values, isThere, [25, 75])).toEqual([2, 4]);
+    expect(percentiles(Float64Array.of(NaN), undefined, [2, 98])).toEqual([0, 0]);
+  });
+
+  test('of very many values are those of a part, with the true ends', () => {
+    const values = Float64Array.from({ length: 3_000_001 }, (_, at) => at);
+    const [low, high] = percentiles(values, undefined, [0, 100]);
+    expect([low, high]).toEqual([0, 3_000_000]);
+    expect(percentiles(values, undefined, [2, 98])[1]).toBeCloseTo(2_940_000, -1);
+  });
+});
+
+describe('what a model sees', () => {
+  const values = row(Uint16Array.of(0, 257, 32_896, 65_535));
+
+  test('16 bits as stored are divided by 257', () => {
+    expect(shades(values, { kind: 'stored' }, form())).toEqual([0, 1, 128, 255]);
+  });
+
+  test('signed values as stored keep their order', () => {
+    const signed = row(Int16Array.of(-32_768, 0, 32_767));
+    expect(shades(signed, { kind: 'stored' }, form({ sampleType: 'int16' }))).toEqual([
+      0, 128, 255,
+    ]);
+  });
+
+  test('a window is of rescaled values', () => {
+    const display = { ...plainDisplay, rescale: { slope: 2, intercept: -1024 } };
+    const range = { kind: 'window', center: 0.5, width: 201 } as const;
+    const pixels = row(Uint16Array.of(462, 512, 562, 9999));
+    expect(shades(pixels, range, form({ display }))).toEqual([0, 128, 255, 255]);
+  });
+
+  test('the file’s table comes before its window, and what is inverted is turned round last', () => {
+    const window = { center: 1.5, width: 3, shape: 'linear', name: null } as const;
+    const display = { ...plainDisplay, windows: [window], isInverted: true };
+    const voiTable = { first: 0, values: Uint8Array.of(0, 51, 255), bits: 8 };
+    const pixels = row(Uint16Array.of(0, 1, 2));
+    const file = { kind: 'file' } as const;
+    expect(shades(pixels, file, form({ display }))).toEqual([255, 128, 0]);
+    expect(shades(pixels, file, form({ display: { ...display, voiTable } }))).toEqual([
+      255, 204, 0,
+    ]);
+  });
+
+  test('nodata, not-a-numbers and what is transparent are black and count for nothing', () => {
+    const full = { kind: 'full' } as const;
+    const float = form({ sampleType: 'float32', nodata: -1 });
+    expect(shades(row(Float32Array.of(-1, NaN, 5, 10)), full, float)).toEqual([0, 0, 0, 255]);
+    const alpha = form({ bands: 2, alpha: 1 });
+    const pixels = row(Uint16Array.of(9, 0, 5, 1, 7, 255), 2);
+    expect(shades(pixels, full, alpha)).toEqual([0, 0, 255]);
+  });
+
+  test('each band has its own range', () => {
+    const bands = form({ bands: 3, interpretation: 'bands' });
+    const pixels = row(Uint16Array.of(0, 100, 7, 10, 200, 7), 3);
+    const { data } = prepare(pixels, { bands: null, range: { kind: 'full' } }, bands);
+    expect([...data]).toEqual([0, 0, 0, 255, 255, 0]);
+  });
+
+  test('a palette is looked up, and holds its ends', () => {
+    const palette = Uint8Array.of(1, 2, 3, 4, 5, 6);
+    const about = form({ interpretation: 'palette', display: { ...plainDisplay, palette } });
+    const { data } = prepare(row(Uint16Array.of(1, 0, 9)), plainPreparation, about);
+    expect([...data]).toEqual([4, 5, 6, 1, 2, 3, 4, 5, 6]);
+  });
+
+  test('colours are not rescaled or inverted', () => {
+    const display = { ...plainDisplay, rescale: { slope: 2, intercept: 1 }, isInverted: true };
+    const about = form({ bands: 3, interpretation: 'rgb', sampleType: 'uint8', display });
+    const pixels = row(Uint8Array.of(1, 2, 3), 3);
+    expect([...prepare(pixels, plainPreparation, about).data]).toEqual([1, 2, 3]);
+  });
+});
+
+describe('bands', () => {
+  const about = form({ bands: 5, interpretation: 'bands', alpha: 0 });
+
+  test('are the first three that show something, or one', () => {
+    expect(bandsOf(plainPreparation, about)).toEqual([1, 2, 3]);
+    expect(bandsOf(plainPreparation, form({ bands: 2, alpha: 1 }))).toEqual([0]);
+    expect(bandsOf(plainPreparation, form({ bands: 2, interpretation: 'bands' }))).toEqual([0]);
+  });
+
+  test('are those that were chosen; the one that says where there is nothing is read along', () => {
+    const preparation = { ...plainPreparation, bands: [4, 2, 1] };
+    expect(readBands(preparation, about)).toEqual([4, 2, 1, 0]);
+  });
+
+  test('that are not there are refused with their number', () => {
+    const preparation = { ...plainPreparation, bands: [0, 7, 1] };
+    expect(() => bandsOf(preparation, about)).toThrow('band 8 was chosen');
+  });
+});
+
+describe('auto', () => {
+  const auto = { kind: 'auto' } as const;
+  const window = { center: 0, width: 1, shape: 'linear', name: null } as const;
+  const ct = { ...plainDisplay, windows: [window] };
+
+  test.each([
+    ['a 16-bit PNG', form({ format: 'png' }), { kind: 'stored' }],
+    ['DICOM with a window', form({ format: 'dicom', display: ct }), { kind: 'file' }],
+    ['DICOM without', form({ format: 'dicom' }), { kind: 'full' }],
+    ['8-bit TIFF', form({ sampleType: 'uint8' }), { kind: 'stored' }],
+    ['16-bit TIFF', form(), { kind: 'percentile', low: 2, high: 98 }],
+    [
+      'a volume',
+      form({ format: 'nifti', sampleType: 'float32' }),
+      { kind: 'percentile', low: 2, high: 98 },
+    ],
+  ])('for %s', (_name, about, expected) => {
+    expect(rangeOf(auto, about)).toEqual(expected);
+    const chosen = { kind: 'window', center: 1, width: 2 } as const;
+    expect(rangeOf(chosen, about)).toBe(chosen);
+  });
+});

@@ -1,0 +1,182 @@
+import type { Raster } from './raster.ts';
+import { rescaled, shownBy, shownByTable } from './intensity.ts';
+import type { Display, Interpretation, Pixels, SampleType } from './stored.ts';
+import { UserError } from '../errors.ts';
+
+/**
+ * What a model sees of an image: which bands, and which intensities become black and white. It is decided
+ * once for a project, openly, and applied alike in training, measuring, prediction, and by whoever runs the
+ * exported file; what a viewer shows has no part in it.
+ */
+export interface Preparation {
+  /** Bands for red, green and blue, or a single one for grey; null: the file's own colours. */
+  readonly bands: readonly number[] | null;
+  readonly range: IntensityRange;
+}
+
+export type IntensityRange =
+  /** As `rangeOf` decides by the kind of file. */
+  | { readonly kind: 'auto' }
+  /** The whole range of the type: 8 bits stay as they are, 16 bits are divided by 257. */
+  | { readonly kind: 'stored' }
+  /** The file's own window or table; the image's own range where it has none. */
+  | { readonly kind: 'file' }
+  /** Of rescaled values (Hounsfield units in CT), linear, by DICOM PS3.3 C.11.2.1.2.1. */
+  | { readonly kind: 'window'; readonly center: number; readonly width: number }
+  /** Of each image and band: shares in percent that become black and white at most. */
+  | { readonly kind: 'percentile'; readonly low: number; readonly high: number }
+  /** From each image's and band's least value to its greatest. */
+  | { readonly kind: 'full' };
+
+export const plainPreparation: Preparation = { bands: null, range: { kind: 'auto' } };
+
+/** What a file says of its pixels. */
+export interface StoredForm {
+  readonly format: string;
+  readonly bands: number;
+  readonly sampleType: SampleType;
+  readonly interpretation: Interpretation;
+  /** Index of the band that says where there is nothing. */
+  readonly alpha: number | null;
+  readonly nodata: number | null;
+  readonly display: Display;
+}
+
+const photographic = new Set(['png', 'jpeg', 'webp', 'bmp']);
+
+/**
+ * The range that `auto` stands for: photographs as stored; DICOM by its own window; other 8-bit images as
+ * stored, and all else (satellite bands, volumes, measurements) from the 2nd to the 98th percentile of
+ * each image, the usual cut of geographic information systems.
+ */
+export function rangeOf(
+  range: IntensityRange,
+  form: StoredForm,
+): Exclude<IntensityRange, { kind: 'auto' }> {
+  if (range.kind !== 'auto') return range;
+  const { format, sampleType, display } = form;
+  if (photographic.has(format)) return { kind: 'stored' };
+  const asksFor = display.windows.length > 0 || display.voiTable !== null;
+  if (format === 'dicom' && asksFor) return { kind: 'file' };
+  if (sampleType === 'uint8' && display.modalityTable === null) return { kind: 'stored' };
+  return format === 'dicom' ? { kind: 'full' } : { kind: 'percentile', low: 2, high: 98 };
+}
+
+/**
+ * The bands that become grey or red, green and blue.
+ *
+ * @throws UserError 'invalid-option' for a band that the image has not
+ */
+export function bandsOf({ bands }: Preparation, form: StoredForm): readonly number[] {
+  if (bands !== null) {
+    const missing = bands.find((band) => band >= form.bands);
+    if (missing === undefined) return bands;
+    throw new UserError(
+      'invalid-option',
+      `band ${missing + 1} was chosen, but the image has ${form.bands === 1 ? 'one band' : `${form.bands} bands`}. Choose other bands for the project.`,
+    );
+  }
+  const seen = Array.from({ length: form.bands }, (_, band) => band).filter(
+    (band) => band !== form.alpha,
+  );
+  return seen.length >= 3 && form.interpretation !== 'grey' ? seen.slice(0, 3) : seen.slice(0, 1);
+}
+
+/**
+ * Eight-bit RGB of stored pixels.
+ *
+ * @param pixels the bands that `readBands` names, in its order: (height, width, bands)
+ * @returns (height, width, 3); black where there is nothing (nodata, transparent, not a number)
+ */
+export function prepare(pixels: Pixels, preparation: Preparation, form: StoredForm): Raster {
+  const { width, height } = pixels;
+  const bands = bandsOf(preparation, form);
+  const data = new Uint8Array(width * height * 3);
+  const isThere = presence(pixels, form, bands.length);
+  if (form.interpretation === 'palette' && form.display.palette !== null) {
+    fillFromPalette(data, pixels, form.display.palette, isThere);
+    return { width, height, channels: 3, data };
+  }
+  const range = rangeOf(preparation.range, form);
+  for (let channel = 0; channel < bands.length; channel++) {
+    const values = bandValues(pixels, channel);
+    const shades = shadesOf(values, range, form, isThere);
+    const targets = bands.length === 1 ? [0, 1, 2] : [channel];
+    for (const target of targets) {
+      for (let at = 0; at < shades.length; at++) data[3 * at + target] = shades[at] ?? 0;
+    }
+  }
+  return { width, height, channels: 3, data };
+}
+
+/** The bands to read for `prepare`: what becomes colour, then the one that says where there is something. */
+export function readBands(preparation: Preparation, form: StoredForm): readonly number[] {
+  const bands = bandsOf(preparation, form);
+  return form.alpha === null ? bands : [...bands, form.alpha];
+}
+
+function bandValues({ data, bands }: Pixels, band: number): Float64Array {
+  const values = new Float64Array(data.length / bands);
+  for (let at = 0; at < values.length; at++) values[at] = data[at * bands + band] ?? 0;
+  return values;
+}
+
+/** 1 where there is something; undefined: everywhere. */
+function presence(
+  { data, bands }: Pixels,
+  { alpha, nodata, sampleType }: StoredForm,
+  colours: number,
+): Uint8Array | undefined {
+  const mayBeNaN = sampleType === 'float32' || sampleType === 'float64';
+  if (alpha === null && nodata === null && !mayBeNaN) return undefined;
+  const isThere = new Uint8Array(data.length / bands);
+  for (let at = 0; at < isThere.length; at++) {
+    if (alpha !== null && data[at * bands + colours] === 0) continue;
+    let hasValue = false;
+    for (let band = 0; band < colours; band++) {
+      const value = data[at * bands + band] ?? NaN;
+      if (Number.isFinite(value) && value !== nodata) hasValue = true;
+    }
+    isThere[at] = hasValue ? 1 : 0;
+  }
+  return isThere;
+}
+
+function fillFromPalette(
+  data: Uint8Array,
+  pixels: Pixels,
+  palette: Uint8Array,
+  isThere: Uint8Array | undefined,
+): void {
+  const last = palette.length / 3 - 1;
+  for (let at = 0; at < data.length / 3; at++) {
+    if (isThere?.[at] === 0) continue;
+    const index = Math.min(last, Math.max(0, pixels.data[at * pixels.bands] ?? 0));
+    data.set(palette.subarray(3 * index, 3 * index + 3), 3 * at);
+  }
+}
+
+function shadesOf(
+  stored: Float64Array,
+  range: Exclude<IntensityRange, { kind: 'auto' }>,
+  form: StoredForm,
+  isThere: Uint8Array | undefined,
+): Uint8ClampedArray {
+  const { display } = form;
+  const shades = new Uint8ClampedArray(stored.length);
+  const isColour = form.interpretation === 'rgb';
+  // Only intensities have a meaning beyond what is stored; colours are colours.
+  const values = range.kind === 'stored' || isColour ? stored : rescaled(stored, display);
+  const shade =
+    range.kind === 'file' && display.voiTable !== null
+      ? shownByTable(display.voiTable)
+      : shownBy(range, values, form, isThere);
+  const isInverted = display.isInverted && !isColour;
+  for (let at = 0; at < shades.length; at++) {
+    const value = values[at] ?? NaN;
+    if (isThere?.[at] === 0 || Number.isNaN(value)) continue;
+    const bright = shade(value);
+    shades[at] = isInverted ? 255 - bright : bright;
+  }
+  return shades;
+}

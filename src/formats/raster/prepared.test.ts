@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { plainPreparation } from '../../core/image/preparation.ts';
+import { preparedPixels, readPrepared } from './prepared.ts';
+import { memoryFile } from './testing/memory-file.ts';
+
+const side = Math.sqrt(preparedPixels);
+const stored = { preparation: { bands: null, range: { kind: 'stored' } } } as const;
+
+/** A grey image whose value is a function of its place. */
+function drawn(width: number, height: number, value: (x: number, y: number) => number) {
+  const data = Uint8Array.from({ length: width * height }, (_, at) =>
+    value(at % width, Math.floor(at / width)),
+  );
+  return { width, height, bands: 1, data };
+}
+
+describe('what is prepared of a file', () => {
+  test('is all of it where it fits', async () => {
+    const raster = await readPrepared(memoryFile([drawn(5, 3, (x, y) => 10 * x + y)]), stored);
+    expect([raster.width, raster.height, raster.channels]).toEqual([5, 3, 3]);
+    expect([...raster.data.subarray(0, 6)]).toEqual([0, 0, 0, 10, 10, 10]);
+  });
+
+  test('is its largest level that fits', async () => {
+    const levels = [drawn(side + 1, side, () => 9), drawn(40, 30, () => 50), drawn(4, 3, () => 70)];
+    const raster = await readPrepared(memoryFile(levels), stored);
+    expect([raster.width, raster.height, raster.data[0]]).toEqual([40, 30, 50]);
+  });
+
+  test('is the mean of squares where no level fits, read in strips', async () => {
+    // Columns of 0 and 100 in turn: a mean is 50, a picked pixel would be either.
+    const file = memoryFile([drawn(side + 4, side + 2, (x) => (x % 2) * 100)]);
+    const raster = await readPrepared(file, stored);
+    expect([raster.width, raster.height]).toEqual([side / 2 + 2, side / 2 + 1]);
+    expect(new Set(raster.data)).toEqual(new Set([50]));
+    expect(file.requests.length).toBeGreaterThan(1);
+    for (const { region } of file.requests) {
+      expect((region?.width ?? 0) * (region?.height ?? 0)).toBeLessThanOrEqual(
+        preparedPixels + 2 * side,
+      );
+    }
+  });
+
+  test('leaves nodata out of means, and does not mix indices', async () => {
+    const checks = drawn(side + 2, side, (x, y) => (x % 2 === 0 && y % 2 === 0 ? 200 : 255));
+    const nothing = await readPrepared(memoryFile([checks], { nodata: 255 }), stored);
+    expect(new Set(nothing.data)).toEqual(new Set([200]));
+    const palette = new Uint8Array(768);
+    palette.set([1, 2, 3], 600);
+    const display = {
+      rescale: null,
+      modalityTable: null,
+      windows: [],
+      voiTable: null,
+      isInverted: false,
+      palette,
+    };
+    const indexed = await readPrepared(
+      memoryFile([checks], { interpretation: 'palette', display }),
+      stored,
+    );
+    expect([...indexed.data.subarray(0, 3)]).toEqual([1, 2, 3]);
+  });
+
+  test('a band that is not there is told of with the file', async () => {
+    const preparation = { ...plainPreparation, bands: [3] };
+    await expect(readPrepared(memoryFile([drawn(2, 2, () => 0)]), { preparation })).rejects.toThrow(
+      /^memory\.tif: band 4 was chosen, but the image has one band/,
+    );
+  });
+});

@@ -1,0 +1,121 @@
+import { prepare, readBands } from '../../core/image/preparation.ts';
+import type { Preparation } from '../../core/image/preparation.ts';
+import type { Raster } from '../../core/image/raster.ts';
+import { UserError } from '../../core/errors.ts';
+import type { ImageFile, ImageHeader, Pixels } from './image-file.ts';
+
+/**
+ * Pixels that a model or a picture is made from, at most: a larger image is first reduced, always the
+ * same way, so that whoever asks sees the same one.
+ */
+export const preparedPixels = 2 ** 24;
+/** Values that are read at a time from an image that is to be reduced. */
+const valuesAtOnce = 2 ** 24;
+
+export interface PreparedRequest {
+  readonly preparation: Preparation;
+  /** From 0. */
+  readonly frame?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * What a model sees of an image, in eight-bit RGB: at full resolution, or where that has more than
+ * `preparedPixels`, at the file's largest level within it, or the mean of squares of its smallest level.
+ *
+ * @throws UserError as the file's `read`, and 'invalid-option' for bands that it has not
+ */
+export async function readPrepared(
+  file: ImageFile,
+  { preparation, frame = 0, signal }: PreparedRequest,
+): Promise<Raster> {
+  const { header } = file;
+  const bands = explained(file.path, () => readBands(preparation, header));
+  const level = levelWithin(header, preparedPixels);
+  const request = { frame, level, bands, ...(signal && { signal }) };
+  const { width, height } = header.levels[level] ?? header;
+  const factor = Math.ceil(Math.sqrt((width * height) / preparedPixels));
+  const pixels =
+    factor <= 1
+      ? await file.read(request)
+      : await readReduced(file, request, { width, height }, factor);
+  return prepare(pixels, preparation, header);
+}
+
+/** The largest level within so many pixels, or the smallest there is. */
+function levelWithin({ levels }: ImageHeader, limit: number): number {
+  const found = levels.findIndex(({ width, height }) => width * height <= limit);
+  return found < 0 ? Math.max(0, levels.length - 1) : found;
+}
+
+/** Sentences about a file begin with it. */
+function explained<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(error.code, `${path}: ${error.message}`, error.details);
+  }
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Means of squares of `factor` px of what is there, read strip by strip; indices are not mixed but taken. */
+async function readReduced(
+  file: ImageFile,
+  request: { frame: number; level: number; bands: readonly number[]; signal?: AbortSignal },
+  { width, height }: Size,
+  factor: number,
+): Promise<Pixels> {
+  const bands = request.bands.length;
+  const across = Math.ceil(width / factor);
+  const down = Math.ceil(height / factor);
+  const data = new Float32Array(across * down * bands);
+  const rows = Math.max(1, Math.floor(valuesAtOnce / (width * bands * factor))) * factor;
+  for (let y = 0; y < height; y += rows) {
+    const region = { x: 0, y, width, height: Math.min(rows, height - y) };
+    const strip = await file.read({ ...request, region });
+    reduceStrip(strip, factor, file.header, data.subarray((y / factor) * across * bands));
+  }
+  return { width: across, height: down, bands, data };
+}
+
+function reduceStrip(
+  { width, height, bands, data }: Pixels,
+  factor: number,
+  { interpretation, nodata, alpha }: ImageHeader,
+  out: Float32Array,
+): void {
+  const across = Math.ceil(width / factor);
+  for (let row = 0; row * factor < height; row++) {
+    for (let column = 0; column < across; column++) {
+      for (let band = 0; band < bands; band++) {
+        const corner = (row * factor * width + column * factor) * bands + band;
+        out[(row * across + column) * bands + band] =
+          interpretation === 'palette'
+            ? (data[corner] ?? 0)
+            : meanOf(row * factor, column * factor, band);
+      }
+    }
+  }
+
+  function meanOf(top: number, left: number, band: number): number {
+    let [sum, count] = [0, 0];
+    for (let y = top; y < Math.min(height, top + factor); y++) {
+      for (let x = left; x < Math.min(width, left + factor); x++) {
+        const at = (y * width + x) * bands;
+        // A pixel counts where there is something in it; its alpha itself always does.
+        const isAlpha = alpha !== null && band === bands - 1;
+        if (alpha !== null && !isAlpha && data[at + bands - 1] === 0) continue;
+        const value = data[at + band] ?? NaN;
+        if (Number.isNaN(value) || (value === nodata && !isAlpha)) continue;
+        sum += value;
+        count++;
+      }
+    }
+    return count > 0 ? sum / count : (nodata ?? NaN);
+  }
+}
