@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { percentiles, shownByTable, shownByWindow } from './intensity.ts';
-import { bandsOf, plainPreparation, prepare, rangeOf, readBands } from './preparation.ts';
+import {
+  bandsOf,
+  plainPreparation,
+  preparationOf,
+  prepare,
+  rangeOf,
+  readBands,
+} from './preparation.ts';
 import type { IntensityRange, StoredForm } from './preparation.ts';
 import { plainDisplay } from './stored.ts';
 import type { Pixels, Samples } from './stored.ts';
@@ -151,6 +158,30 @@ describe('bands', () => {
     const preparation = { ...plainPreparation, bands: [0, 7, 1] };
     expect(() => bandsOf(preparation, about)).toThrow('band 8 was chosen');
   });
+});
+
+describe('what is written of a preparation', () => {
+  test.each([
+    ['auto', { kind: 'auto' }],
+    ['file', { kind: 'file' }],
+    ['window:-600:1500', { kind: 'window', center: -600, width: 1500 }],
+    ['window:0.5:0', { kind: 'window', center: 0.5, width: 1 }],
+    ['percentile:0.5:99.5', { kind: 'percentile', low: 0.5, high: 99.5 }],
+    ['percentile:2:100', { kind: 'percentile', low: 2, high: 100 }],
+  ])('%s', (range, expected) => {
+    expect(preparationOf({ range })).toEqual({ bands: null, range: expected });
+  });
+
+  test('bands are counted from 1', () => {
+    expect(preparationOf({ bands: [4, 3, 2], range: 'auto' }).bands).toEqual([3, 2, 1]);
+  });
+
+  test.each(['', 'window', 'window:1', 'window:1:2:3', 'percentile:2:101', 'auto ', 'window:a:b'])(
+    'not %j',
+    (range) => {
+      expect(() => preparationOf({ range })).toThrow('no range is written');
+    },
+  );
 });
 
 describe('auto', () => {

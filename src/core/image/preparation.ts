@@ -28,6 +28,38 @@ export type IntensityRange =
   /** From each image's and band's least value to its greatest. */
   | { readonly kind: 'full' };
 
+/** A preparation as people, files and the database write it. */
+export interface WrittenPreparation {
+  /** Counted from 1, as in geographic information systems: three for red, green and blue, or one. */
+  readonly bands?: readonly number[] | undefined;
+  /** A kind, with its numbers behind colons: `auto`, `window:40:400`, `percentile:2:98`. */
+  readonly range: string;
+}
+
+/** What `WrittenPreparation.range` may be. */
+export const rangePattern =
+  /^(?:auto|stored|file|full|window:-?\d{1,9}(?:\.\d{1,6})?:\d{1,9}(?:\.\d{1,6})?|percentile:\d{1,2}(?:\.\d{1,3})?:(?:100|\d{1,2}(?:\.\d{1,3})?))$/;
+
+/** @throws Error for what does not match `rangePattern` */
+export function preparationOf({ bands, range }: WrittenPreparation): Preparation {
+  if (!rangePattern.test(range)) throw new Error(`preparationOf: no range is written ${range}`);
+  const [kind, ...numbers] = range.split(':');
+  const [first = 0, second = 0] = numbers.map(Number);
+  const chosen = bands?.map((band) => band - 1) ?? null;
+  switch (kind) {
+    case 'window':
+      return { bands: chosen, range: { kind, center: first, width: Math.max(1, second) } };
+    case 'percentile':
+      return { bands: chosen, range: { kind, low: first, high: Math.max(first, second) } };
+    case 'stored':
+    case 'file':
+    case 'full':
+      return { bands: chosen, range: { kind } };
+    default:
+      return { bands: chosen, range: { kind: 'auto' } };
+  }
+}
+
 export const plainPreparation: Preparation = { bands: null, range: { kind: 'auto' } };
 
 /** What a file says of its pixels. */
