@@ -43,7 +43,7 @@ export const rangePattern =
 /** @throws Error for what does not match `rangePattern` */
 export function preparationOf({ bands, range }: WrittenPreparation): Preparation {
   if (!rangePattern.test(range)) throw new Error(`preparationOf: no range is written ${range}`);
-  const [kind, ...numbers] = range.split(':');
+  const [kind = 'auto', ...numbers] = range.split(':');
   const [first = 0, second = 0] = numbers.map(Number);
   const chosen = bands?.map((band) => band - 1) ?? null;
   switch (kind) {
