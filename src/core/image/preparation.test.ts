@@ -83,6 +83,20 @@ describe('what a model sees', () => {
     expect(shades(values, { kind: 'stored' }, form())).toEqual([0, 1, 128, 255]);
   });
 
+  test('eight-bit colours come as they are', () => {
+    const about = form({ bands: 3, interpretation: 'rgb', sampleType: 'uint8' });
+    const bytes = Uint8Array.of(7, 1, 9, 2, 8, 3);
+    const { data } = prepare(row(bytes, 3), plainPreparation, about);
+    expect([...data]).toEqual([7, 1, 9, 2, 8, 3]);
+    const part = row(new Uint8Array(bytes.buffer, 3), 3);
+    expect([...prepare(part, plainPreparation, about).data]).toEqual([2, 8, 3]);
+    const inverted = { ...about, display: { ...plainDisplay, isInverted: true } };
+    const bands = { ...inverted, interpretation: 'bands' as const };
+    expect([...prepare(row(bytes, 3), plainPreparation, bands).data]).toEqual([
+      248, 254, 246, 253, 247, 252,
+    ]);
+  });
+
   test('signed values as stored keep their order', () => {
     const signed = row(Int16Array.of(-32_768, 0, 32_767));
     expect(shades(signed, { kind: 'stored' }, form({ sampleType: 'int16' }))).toEqual([
