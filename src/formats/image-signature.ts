@@ -1,8 +1,10 @@
+import type { ImageFormat } from './raster/image-file.ts';
+
 /** A kind of file, told from its first bytes. */
 export interface ImageSignature {
   readonly name: string;
-  /** Whether `readImage` decodes it. */
-  readonly supported: boolean;
+  /** What its reader calls it; null where it is known only to be refused by name. */
+  readonly format: ImageFormat | null;
 }
 
 interface Mark extends ImageSignature {
@@ -11,22 +13,25 @@ interface Mark extends ImageSignature {
   readonly bytes: string;
 }
 
-/** The decoder knows more formats than are wanted here, so files are told apart before it sees them. */
+/**
+ * The one table of signatures. The decoders know more formats than are wanted here, so files are told
+ * apart before they see them. (NIfTI is not in it: its mark may lie under gzip, see raster/nifti.)
+ */
 const marks: readonly Mark[] = [
-  { name: 'PNG', supported: true, at: 0, bytes: '\x89PNG\r\n\x1a\n' },
-  { name: 'JPEG', supported: true, at: 0, bytes: '\xff\xd8\xff' },
-  { name: 'WebP', supported: true, at: 8, bytes: 'WEBP' },
-  { name: 'TIFF', supported: true, at: 0, bytes: 'II*\0' },
-  { name: 'TIFF', supported: true, at: 0, bytes: 'MM\0*' },
-  { name: 'BigTIFF', supported: true, at: 0, bytes: 'II+\0' },
-  { name: 'BigTIFF', supported: true, at: 0, bytes: 'MM\0+' },
-  { name: 'GIF', supported: false, at: 0, bytes: 'GIF8' },
-  { name: 'PDF', supported: false, at: 0, bytes: '%PDF' },
-  { name: 'BMP', supported: false, at: 0, bytes: 'BM' },
-  { name: 'HEIC or AVIF', supported: false, at: 4, bytes: 'ftyp' },
-  { name: 'JPEG 2000', supported: false, at: 4, bytes: 'jP  ' },
-  { name: 'JPEG XL', supported: false, at: 4, bytes: 'JXL ' },
-  { name: 'DICOM', supported: false, at: 128, bytes: 'DICM' },
+  { name: 'PNG', format: 'png', at: 0, bytes: '\x89PNG\r\n\x1a\n' },
+  { name: 'JPEG', format: 'jpeg', at: 0, bytes: '\xff\xd8\xff' },
+  { name: 'WebP', format: 'webp', at: 8, bytes: 'WEBP' },
+  { name: 'TIFF', format: 'tiff', at: 0, bytes: 'II*\0' },
+  { name: 'TIFF', format: 'tiff', at: 0, bytes: 'MM\0*' },
+  { name: 'BigTIFF', format: 'tiff', at: 0, bytes: 'II+\0' },
+  { name: 'BigTIFF', format: 'tiff', at: 0, bytes: 'MM\0+' },
+  { name: 'GIF', format: null, at: 0, bytes: 'GIF8' },
+  { name: 'PDF', format: null, at: 0, bytes: '%PDF' },
+  { name: 'BMP', format: 'bmp', at: 0, bytes: 'BM' },
+  { name: 'HEIC or AVIF', format: null, at: 4, bytes: 'ftyp' },
+  { name: 'JPEG 2000', format: null, at: 4, bytes: 'jP  ' },
+  { name: 'JPEG XL', format: null, at: 4, bytes: 'JXL ' },
+  { name: 'DICOM', format: 'dicom', at: 128, bytes: 'DICM' },
 ];
 
 /** The kind of file that `bytes` begin, or undefined when they begin no known kind of image. */
@@ -34,9 +39,9 @@ export function imageSignature(bytes: Uint8Array): ImageSignature | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 1024));
   const text = head.toString('latin1');
   const mark = marks.find(({ at, bytes: expected }) => text.startsWith(expected, at));
-  if (mark !== undefined) return { name: mark.name, supported: mark.supported };
+  if (mark !== undefined) return { name: mark.name, format: mark.format };
   if (/^\s*(<\?xml|<!--|<svg)/.test(text.replace(/^\xef\xbb\xbf/, ''))) {
-    return { name: 'SVG or XML', supported: false };
+    return { name: 'SVG or XML', format: null };
   }
   return undefined;
 }

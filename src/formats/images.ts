@@ -1,9 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { UserError } from '../core/errors.ts';
 import type { Raster } from '../core/image/raster.ts';
 import { readFailure } from './file-errors.ts';
 import { imageSignature } from './image-signature.ts';
+import { damagedImage, sharp } from './libvips.ts';
+import type { ImageFormat } from './raster/image-file.ts';
 import { writeFileAtomically } from './write-file.ts';
 import type { WriteOptions } from './write-file.ts';
 
@@ -22,11 +24,8 @@ export const defaultPixelLimit = 100_000_000;
 /** Above this, Node cannot hold a file in one buffer. */
 const fileLimit = 2 ** 31 - 1;
 
-// One thread a decode: training reads many small images, so callers decode several files at once
-// (libuv runs four by default), which keeps the cores busy with less overhead than splitting each.
-sharp.concurrency(1);
-// Every file is decoded once or after a long while; libvips' cache would only hold memory.
-sharp.cache(false);
+/** What `readImage` decodes. */
+const decoded: ReadonlySet<ImageFormat | null> = new Set(['png', 'jpeg', 'webp', 'tiff']);
 
 export interface ReadImageOptions {
   readonly pixelLimit?: number;
@@ -85,7 +84,7 @@ function checkSignature(bytes: Uint8Array, path: string): void {
   if (signature === undefined) {
     throw new UserError('invalid-file', `${path} is not an image. Remove it or replace it.`);
   }
-  if (!signature.supported) {
+  if (!decoded.has(signature.format)) {
     throw new UserError(
       'unsupported',
       `${path} is a ${signature.name} file, which is not supported. Save it as PNG, JPEG, WebP or TIFF.`,
@@ -155,11 +154,7 @@ function decodeFailure(error: unknown, path: string): Error {
   if (message.includes('samples out of range')) {
     return unsupportedValues(path, 'values of more than 32 bits');
   }
-  return new UserError(
-    'invalid-file',
-    `${path} is damaged or cut short and cannot be decoded. Copy it again or remove it.`,
-    message,
-  );
+  return damagedImage(path, message);
 }
 
 /**
