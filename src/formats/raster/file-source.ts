@@ -1,0 +1,108 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { UserError } from '../../core/errors.ts';
+import { readFailure } from '../file-errors.ts';
+import { closedFile } from './read-request.ts';
+
+/** Windows has no O_NONBLOCK. */
+const flags: { readonly O_NONBLOCK?: number } = constants;
+/** Without waiting: opening a named pipe would else wait for a writer. */
+const openFlags = constants.O_RDONLY | (flags.O_NONBLOCK ?? 0);
+
+/** Bytes by place. */
+export interface ByteSource {
+  /**
+   * Exactly `length` bytes from `start`, in a buffer of their own.
+   *
+   * @throws UserError 'invalid-file' where the bytes end before, 'disk', 'cancelled'
+   */
+  read(start: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+/** A file that is open for reading, of known size. */
+export class FileSource implements ByteSource {
+  readonly path: string;
+  readonly size: number;
+  readonly #handle: FileHandle;
+  #isClosed = false;
+
+  private constructor(path: string, size: number, handle: FileHandle) {
+    this.path = path;
+    this.size = size;
+    this.#handle = handle;
+  }
+
+  /** @throws UserError 'not-found', 'disk', 'invalid-file' for a folder or what else is no file */
+  static async open(path: string): Promise<FileSource> {
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(path, openFlags);
+      const status = await handle.stat();
+      if (status.isFile()) return new FileSource(path, status.size, handle);
+      await handle.close();
+    } catch (error) {
+      await handle?.close().catch(() => undefined);
+      throw readFailure(error, path);
+    }
+    throw new UserError('invalid-file', `${path} is not a file. Name a file.`);
+  }
+
+  async read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const target = new Uint8Array(length);
+    // Below the 2 GiB that one system call takes.
+    const step = 2 ** 30;
+    for (let done = 0; done < length;) {
+      const bytesRead = await this.#readSome(target, done, Math.min(step, length - done), start);
+      if (bytesRead === 0) throw endedEarly(this.path);
+      done += bytesRead;
+    }
+    return target;
+  }
+
+  /** The first bytes, at most `length`; fewer where the file is shorter. */
+  head(length: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.read(0, Math.min(length, this.size));
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#handle.close();
+  }
+
+  async #readSome(
+    target: Uint8Array,
+    offset: number,
+    length: number,
+    start: number,
+  ): Promise<number> {
+    if (this.#isClosed) throw closedFile(this.path);
+    try {
+      return (await this.#handle.read(target, offset, length, start + offset)).bytesRead;
+    } catch (error) {
+      throw this.#hasClosed() ? closedFile(this.path) : readFailure(error, this.path);
+    }
+  }
+
+  #hasClosed(): boolean {
+    return this.#isClosed;
+  }
+}
+
+/** The first bytes of the file at `path`, at most `length`. Throws as `FileSource.open`. */
+export async function readHead(path: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const source = await FileSource.open(path);
+  try {
+    return await source.head(length);
+  } finally {
+    await source.close();
+  }
+}
+
+export function endedEarly(path: string): UserError {
+  return new UserError(
+    'invalid-file',
+    `${path} ended while it was being read. Copy it again or remove it.`,
+  );
+}

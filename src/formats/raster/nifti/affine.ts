@@ -1,0 +1,100 @@
+import type { NiftiHeader } from './header.ts';
+import { axisDirections } from './orientation.ts';
+
+type Row = readonly [number, number, number, number];
+
+/**
+ * From voxel (i, j, k), counted from 0, to millimetres (or whatever the file's unit is): x to the
+ * patient's right, y to the front, z to the head. Three rows; the fourth would be (0, 0, 0, 1).
+ */
+export type Affine = readonly [Row, Row, Row];
+
+export interface PlacedVolume {
+  readonly affine: Affine;
+  /** Where it is from; `none`: the file does not say how the volume lies. */
+  readonly source: 'sform' | 'qform' | 'none';
+  /** What a person should know of it. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * How the volume lies: the sform where the file has one, else the qform, else (as ANALYZE did, and as
+ * nibabel and FSL take it) the first axis towards the patient's left, the second to the front, the third
+ * to the head. A form that cannot be used (numbers missing, an axis without direction) is passed over
+ * with a note.
+ */
+export function placeVolume(header: NiftiHeader): PlacedVolume {
+  const notes: string[] = [];
+  for (const source of ['sform', 'qform'] as const) {
+    if (header[`${source}Code`] <= 0) continue;
+    const affine = source === 'sform' ? sformAffine(header) : qformAffine(header);
+    if (affine !== undefined && axisDirections(affine) !== undefined) {
+      return { affine, source, notes };
+    }
+    notes.push(`Its ${source} is damaged and was left aside.`);
+  }
+  notes.push(
+    'The file does not say how the volume lies: the first axis was taken to run to the left, the second to the front, the third to the head.',
+  );
+  return { affine: unplacedAffine(header), source: 'none', notes };
+}
+
+function sformAffine({ sform }: NiftiHeader): Affine | undefined {
+  return finite(
+    [0, 4, 8].map((start): Row => {
+      const [a = NaN, b = NaN, c = NaN, d = NaN] = sform.slice(start, start + 4);
+      return [a, b, c, d];
+    }),
+  );
+}
+
+/** Far above what rounding to 32 bits does to the length of a unit quaternion. */
+const quaternionTolerance = 1e-4;
+/** A square of `a` that is smaller is what rounding left of 0: a half turn (nifti1_io.c). */
+const halfTurn = 1e-7;
+
+/** From a unit quaternion of which the file keeps b, c, d (nifti1.h, "METHOD 2" and "QUATERNION"). */
+function qformAffine(header: NiftiHeader): Affine | undefined {
+  const squares = header.quaternion.reduce((sum, part) => sum + part * part, 0);
+  if (!(squares <= 1 + quaternionTolerance)) return undefined;
+  const isHalfTurn = 1 - squares < halfTurn;
+  const length = isHalfTurn ? Math.sqrt(squares) : 1;
+  const [b, c, d] = header.quaternion.map((part) => part / length) as [number, number, number];
+  const a = isHalfTurn ? 0 : Math.sqrt(1 - squares);
+  const rotation = [
+    [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+    [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+    [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
+  ] as const;
+  const [dx, dy, dz] = voxelSpacings(header);
+  const mirrored = header.qfac < 0 ? -dz : dz;
+  const offset = header.quaternionOffset;
+  return finite(
+    rotation.map(([x, y, z], row): Row => [x * dx, y * dy, z * mirrored, offset[row] ?? NaN]),
+  );
+}
+
+/** With the middle of the volume at the origin. */
+function unplacedAffine(header: NiftiHeader): Affine {
+  const [dx, dy, dz] = voxelSpacings(header);
+  const middle = (axis: number): number => ((header.shape[axis] ?? 1) - 1) / 2;
+  return [
+    [-dx, 0, 0, middle(0) * dx],
+    [0, dy, 0, -middle(1) * dy],
+    [0, 0, dz, -middle(2) * dz],
+  ];
+}
+
+/** Distances of neighbouring voxels along the three axes: positive, 1 where the file has none. */
+export function voxelSpacings({ spacings }: NiftiHeader): [number, number, number] {
+  const [x = 1, y = 1, z = 1] = spacings.slice(0, 3).map((value) => {
+    const size = Math.abs(value);
+    return size > 0 && Number.isFinite(size) ? size : 1;
+  });
+  return [x, y, z];
+}
+
+function finite([x, y, z]: readonly Row[]): Affine | undefined {
+  if (x === undefined || y === undefined || z === undefined) return undefined;
+  return [x, y, z].every((row) => row.every(Number.isFinite)) ? [x, y, z] : undefined;
+}

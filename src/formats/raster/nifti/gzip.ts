@@ -1,0 +1,121 @@
+import { createReadStream } from 'node:fs';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
+import { UserError } from '../../../core/errors.ts';
+import { readFailure, systemCode } from '../../file-errors.ts';
+import { closedFile, unlessAborted } from '../read-request.ts';
+import type { ByteSource } from '../file-source.ts';
+import { invalidNifti } from './header.ts';
+
+/** Deflate makes at most so many bytes of one (RFC 1951: 258 bytes of two bits, less its headers). */
+const largestExpansion = 1032;
+/** What may follow the last voxel of a packed file before it counts as a bomb. */
+const tailBytes = 2 ** 24;
+
+export function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/** What the first bytes of a packed file hold, as far as they go; empty where they are damaged. */
+export function unpackHead(head: Uint8Array): Uint8Array {
+  try {
+    // The end is missing by nature.
+    return gunzipSync(head.subarray(0, 2 ** 12), { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return new Uint8Array(0);
+  }
+}
+
+/** Bytes of a packed file from the first one on, piece by piece. */
+async function* unpacked(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const file = createReadStream(path);
+  const gunzip = createGunzip({ chunkSize: 2 ** 18 });
+  const stop = (error?: Error): void => {
+    file.destroy();
+    gunzip.destroy(error);
+  };
+  const onAbort = (): void => {
+    stop(closedFile(path));
+  };
+  file.on('error', stop);
+  signal.addEventListener('abort', onAbort);
+  file.pipe(gunzip);
+  try {
+    for await (const chunk of gunzip) yield chunk as Buffer;
+  } catch (error) {
+    throw unpackFailure(error, path);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    stop();
+  }
+}
+
+function unpackFailure(error: unknown, path: string): unknown {
+  if (error instanceof UserError) return error;
+  if (systemCode(error) !== undefined) return readFailure(error, path);
+  return new UserError(
+    'invalid-file',
+    `${path} is damaged or cut short and cannot be unpacked. Copy it again or remove it.`,
+    error instanceof Error ? error.message : String(error),
+  );
+}
+
+/** The voxels of a gzip file: unpacked at the first read, kept until the file is closed. */
+export class GzipSource implements ByteSource {
+  readonly path: string;
+  readonly #offset: number;
+  readonly #length: number;
+  readonly #closing = new AbortController();
+  #bytes: Promise<Uint8Array<ArrayBuffer>> | undefined;
+
+  /**
+   * @param offset bytes of the unpacked file before the voxels
+   * @param length bytes of the voxels; the caller has checked that they may be held
+   * @param packed bytes of the file itself
+   * @throws UserError 'invalid-file' where so few bytes cannot hold so many
+   */
+  constructor(path: string, offset: number, length: number, packed: number) {
+    if ((offset + length) / largestExpansion > packed) {
+      throw invalidNifti(path, 'it is cut short, or its header claims more than it can hold');
+    }
+    this.path = path;
+    this.#offset = offset;
+    this.#length = length;
+  }
+
+  async read(
+    start: number,
+    length: number,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#closing.signal.aborted) throw closedFile(this.path);
+    this.#bytes ??= this.#unpack();
+    const bytes = await unlessAborted(this.#bytes, signal);
+    return bytes.slice(start, start + length);
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort();
+    this.#bytes?.catch(() => undefined);
+    this.#bytes = undefined;
+    return Promise.resolve();
+  }
+
+  /** To the end of the file, though the voxels may end before: only then are its checksums checked. */
+  async #unpack(): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(this.#length);
+    const end = this.#offset + this.#length;
+    let position = 0;
+    for await (const chunk of unpacked(this.path, this.#closing.signal)) {
+      const part = chunk.subarray(Math.max(0, this.#offset - position), end - position);
+      if (position < end && part.length > 0) {
+        bytes.set(part, Math.max(0, position - this.#offset));
+      }
+      position += chunk.length;
+      if (position > end + tailBytes) {
+        throw invalidNifti(this.path, 'far more is packed in it than its header says');
+      }
+    }
+    if (position >= end) return bytes;
+    throw invalidNifti(this.path, `it is cut short: ${position} bytes of ${end}`);
+  }
+}

@@ -1,0 +1,190 @@
+import { UserError } from '../../../core/errors.ts';
+import { FileSource, readHead, type ByteSource } from '../file-source.ts';
+import type {
+  ImageFile,
+  ImageHeader,
+  OpenImage,
+  Pixels,
+  ReadLimits,
+  ReadRequest,
+} from '../image-file.ts';
+import { checkRequest, closedFile, newSamples } from '../read-request.ts';
+import { describeNifti, type NiftiDescription } from './describe.ts';
+import { gatherSlice, type StoredVoxels } from './gather.ts';
+import { GzipSource, isGzip, unpackHead } from './gzip.ts';
+import { invalidNifti, niftiKind, readNiftiHeader, type NiftiHeader } from './header.ts';
+import { headerFileOf, voxelFileOf } from './pair.ts';
+import type { Plane } from './plane.ts';
+import type { NiftiVolume } from './volume.ts';
+
+/** Enough for a header, packed or not. */
+const headLength = 2 ** 12;
+
+/** An open volume, slice by slice. */
+export interface NiftiFile extends ImageFile {
+  readonly volume: NiftiVolume;
+}
+
+/**
+ * Whether a file that begins with `head` is NIfTI-1 or NIfTI-2, packed (gzip) or not, in one file or the
+ * header of two. Give it some kilobytes: at least 540 bytes, or 1024 of a packed file.
+ */
+export function isNifti(head: Uint8Array): boolean {
+  return niftiKind(isGzip(head) ? unpackHead(head) : head) !== undefined;
+}
+
+/** Whether an open file is a volume. */
+export function isNiftiFile(file: ImageFile): file is NiftiFile {
+  return file.header.format === 'nifti' && 'volume' in file;
+}
+
+/**
+ * Opens a NIfTI file as axial slices: see `openNiftiPlane`.
+ *
+ * @throws UserError as `OpenImage`
+ */
+export const openNifti = ((path, limits) =>
+  openNiftiPlane(path, limits, 'axial')) satisfies OpenImage;
+
+/**
+ * Opens a NIfTI-1 or NIfTI-2 file (`.nii`, `.nii.gz`, or a pair of `.hdr` and `.img`, of which either may
+ * be named) as slices of one plane.
+ *
+ * Slices are shown in the radiological convention. Axial: the patient's right is on the left of the
+ * screen, the front up; slices run from feet to head. Coronal: right on the left, head up; from back to
+ * front. Sagittal: front on the left, head up; from the patient's left to the right. Which axes of the
+ * file these are, and which run backwards, follows from its affine (sform, else qform) as nibabel's
+ * `io_orientation` finds it; voxels are never interpolated, so the slices of an oblique volume are those
+ * that were stored. Where the file does not say how it lies, a note says what was assumed.
+ *
+ * Frames are the slices of the first time point, then of the next. Values are as stored; scl_slope and
+ * scl_inter are in `display.rescale`, cal_min and cal_max in `display.windows`. RGB24 and RGBA32 come as
+ * three and four bands. Integers of 64 bits come as float64. Spacing is in mm.
+ *
+ * An unpacked file is read by region. A packed one is unpacked into memory at the first read, as far as
+ * `limits.bytes` allows, and kept until it is closed.
+ *
+ * @throws UserError 'not-found', 'disk', 'invalid-file', 'unsupported' (complex and 128-bit values, axes
+ * beyond time), 'too-large'
+ */
+export async function openNiftiPlane(
+  path: string,
+  limits: ReadLimits,
+  plane: Plane,
+): Promise<NiftiFile> {
+  const headerPath = (await headerFileOf(path)) ?? path;
+  const header = await readHeader(headerPath);
+  const description = describeNifti(header, plane, limits, headerPath);
+  const voxelPath = header.isPair ? await voxelFileOf(headerPath) : headerPath;
+  const source = await openVoxels(voxelPath, header, description.bytes, limits);
+  return new OpenNifti(path, description, limits, {
+    source,
+    type: description.type,
+    isLittleEndian: header.isLittleEndian,
+  });
+}
+
+async function readHeader(path: string): Promise<NiftiHeader> {
+  const head = await readHead(path, headLength);
+  if (head.length === 0)
+    throw new UserError('invalid-file', `${path} is empty. Copy it again or remove it.`);
+  return readNiftiHeader(isGzip(head) ? unpackHead(head) : head, path);
+}
+
+async function openVoxels(
+  path: string,
+  { offset }: NiftiHeader,
+  length: number,
+  limits: ReadLimits,
+): Promise<ByteSource> {
+  const file = await FileSource.open(path);
+  try {
+    if (isGzip(await file.head(2))) {
+      if (offset + length > limits.bytes) throw tooLargeToUnpack(path, offset + length, limits);
+      const packed = new GzipSource(path, offset, length, file.size);
+      await file.close();
+      return packed;
+    }
+    if (offset + length > file.size) {
+      throw invalidNifti(path, `it is cut short: ${file.size} bytes of ${offset + length}`);
+    }
+    return new OffsetSource(file, offset);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function tooLargeToUnpack(path: string, bytes: number, limits: ReadLimits): UserError {
+  return new UserError(
+    'too-large',
+    `${path} holds ${bytes} bytes when unpacked, more than the limit of ${limits.bytes}. Unpack it (gunzip): then it is read in parts.`,
+  );
+}
+
+/** A file from a place on. */
+class OffsetSource implements ByteSource {
+  readonly #file: FileSource;
+  readonly #offset: number;
+
+  constructor(file: FileSource, offset: number) {
+    this.#file = file;
+    this.#offset = offset;
+  }
+
+  read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#file.read(this.#offset + start, length);
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}
+
+class OpenNifti implements NiftiFile {
+  readonly path: string;
+  readonly volume: NiftiVolume;
+  readonly #image: ImageHeader;
+  readonly #limits: ReadLimits;
+  readonly #stored: StoredVoxels;
+  #hasRounded = false;
+  #isClosed = false;
+
+  constructor(
+    path: string,
+    { image, volume }: NiftiDescription,
+    limits: ReadLimits,
+    stored: StoredVoxels,
+  ) {
+    this.path = path;
+    this.volume = volume;
+    this.#image = image;
+    this.#limits = limits;
+    this.#stored = stored;
+  }
+
+  /** Its notes grow when a read meets a value that could not be kept exactly. */
+  get header(): ImageHeader {
+    if (!this.#hasRounded) return this.#image;
+    const note = 'Some values are beyond 2^53 in size, where float64 rounds.';
+    return { ...this.#image, notes: [...this.#image.notes, note] };
+  }
+
+  async read(request: ReadRequest = {}): Promise<Pixels> {
+    if (this.#isClosed) throw closedFile(this.path);
+    const checked = checkRequest(request, this.#image, this.#limits, this.path);
+    const { width, height } = checked.region;
+    const bands = checked.bands.length;
+    const data = newSamples(this.#image.sampleType, width * height * bands);
+    const { signal } = request;
+    if (await gatherSlice(this.#stored, this.volume, checked, data, signal)) {
+      this.#hasRounded = true;
+    }
+    return { width, height, bands, data };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#stored.source.close();
+  }
+}

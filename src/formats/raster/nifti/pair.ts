@@ -1,0 +1,51 @@
+import { access } from 'node:fs/promises';
+import { UserError } from '../../../core/errors.ts';
+
+/** A header and its voxels in two files: the endings that go together. */
+const endings = { header: /\.hdr(\.gz)?$/i, voxels: /\.img(\.gz)?$/i } as const;
+
+/**
+ * The file with the voxels that belong to a header of its own.
+ *
+ * @throws UserError 'not-found' where there is none, 'invalid-file' where the header's name has no ending
+ * to go by
+ */
+export async function voxelFileOf(headerPath: string): Promise<string> {
+  if (!endings.header.test(headerPath)) {
+    throw new UserError(
+      'invalid-file',
+      `${headerPath} is the header of a NIfTI pair, but its name does not end in .hdr, so the file with its voxels cannot be found. Give both files their endings back: .hdr and .img.`,
+    );
+  }
+  const found = await firstPresent(siblings(headerPath, endings.header, 'img'));
+  if (found !== undefined) return found;
+  throw new UserError(
+    'not-found',
+    `${headerPath} is a header alone: the file with its voxels, ending in .img, does not lie beside it. Put it there.`,
+  );
+}
+
+/** The header that may belong to a file with voxels, by its name; undefined where there is none. */
+export async function headerFileOf(path: string): Promise<string | undefined> {
+  if (!endings.voxels.test(path)) return undefined;
+  return firstPresent(siblings(path, endings.voxels, 'hdr'));
+}
+
+function siblings(path: string, ending: RegExp, wanted: 'hdr' | 'img'): string[] {
+  const stem = path.replace(ending, '');
+  const isUpper = /\.(HDR|IMG)/.test(path.slice(stem.length));
+  const own = isUpper ? wanted.toUpperCase() : wanted;
+  return [`${stem}.${own}`, `${stem}.${own}.gz`];
+}
+
+async function firstPresent(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    try {
+      await access(path);
+      return path;
+    } catch {
+      // Not this one.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,127 @@
+import { UserError } from '../../core/errors.ts';
+import type { ImageHeader, ReadLimits, ReadRequest, Samples, SampleType } from './image-file.ts';
+
+/** Bytes of one value in memory. */
+export const sampleBytes: Record<SampleType, number> = {
+  uint8: 1,
+  int8: 1,
+  uint16: 2,
+  int16: 2,
+  uint32: 4,
+  int32: 4,
+  float32: 4,
+  float64: 8,
+};
+
+/** `length` zeros. */
+export function newSamples(type: SampleType, length: number): Samples {
+  return samplesOf(type, new ArrayBuffer(length * sampleBytes[type]));
+}
+
+/** The values that lie in a buffer, from its first byte on, in this machine's byte order. */
+export function samplesOf(type: SampleType, buffer: ArrayBuffer): Samples {
+  switch (type) {
+    case 'uint8':
+      return new Uint8Array(buffer);
+    case 'int8':
+      return new Int8Array(buffer);
+    case 'uint16':
+      return new Uint16Array(buffer);
+    case 'int16':
+      return new Int16Array(buffer);
+    case 'uint32':
+      return new Uint32Array(buffer);
+    case 'int32':
+      return new Int32Array(buffer);
+    case 'float32':
+      return new Float32Array(buffer);
+    case 'float64':
+      return new Float64Array(buffer);
+  }
+}
+
+/** A request with its defaults filled in. */
+export interface CheckedRequest {
+  readonly frame: number;
+  readonly level: number;
+  readonly region: NonNullable<ReadRequest['region']>;
+  readonly bands: readonly number[];
+}
+
+/**
+ * Checks a request against what the file holds.
+ *
+ * @throws RangeError for what is not there; UserError 'too-large' above `limits.bytes`, 'cancelled'
+ */
+export function checkRequest(
+  request: ReadRequest,
+  header: ImageHeader,
+  limits: ReadLimits,
+  path: string,
+): CheckedRequest {
+  throwIfAborted(request.signal);
+  const { frame = 0, level = 0 } = request;
+  requireIndex('frame', frame, header.frames);
+  requireIndex('level', level, header.levels.length);
+  const { width, height } = header.levels[level] ?? header;
+  const region = request.region ?? { x: 0, y: 0, width, height };
+  requireSpan('columns', region.x, region.width, width);
+  requireSpan('rows', region.y, region.height, height);
+  const bands = request.bands ?? Array.from({ length: header.bands }, (_, band) => band);
+  for (const band of bands) requireIndex('band', band, header.bands);
+  if (bands.length === 0) throw new RangeError('At least one band must be asked for.');
+  const values = region.width * region.height * bands.length;
+  if (values * sampleBytes[header.sampleType] > limits.bytes) {
+    throw new UserError(
+      'too-large',
+      `${region.width} × ${region.height} pixels of ${bands.length} bands of ${path} are more than the limit of ${limits.bytes} bytes. Read a smaller part.`,
+    );
+  }
+  return { frame, level, region, bands };
+}
+
+function requireIndex(name: string, value: number, count: number): void {
+  if (Number.isInteger(value) && value >= 0 && value < count) return;
+  throw new RangeError(`There is no ${name} ${value}: the file has ${count}, counted from 0.`);
+}
+
+function requireSpan(name: string, start: number, length: number, size: number): void {
+  const isWhole = Number.isInteger(start) && Number.isInteger(length);
+  if (isWhole && start >= 0 && length >= 1 && start + length <= size) return;
+  throw new RangeError(
+    `${name} ${start} to ${start + length - 1} do not lie in the image, which has ${size}.`,
+  );
+}
+
+/** Throws `UserError('cancelled')` once `signal` is aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw stoppedRead();
+}
+
+function stoppedRead(): UserError {
+  return new UserError('cancelled', 'Reading was stopped.');
+}
+
+/** What a read of a file says that was closed before or meanwhile. */
+export function closedFile(path: string): UserError {
+  return new UserError('cancelled', `${path} was closed while it was being read.`);
+}
+
+/** Waits for shared work, which goes on for others, as long as `signal` is not aborted. */
+export async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return work;
+  throwIfAborted(signal);
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => {
+    reject(stoppedRead());
+  };
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,96 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { UserError, type ErrorCode } from '../../core/errors.ts';
+import type { ImageFile, Pixels, ReadRequest } from './image-file.ts';
+
+/** Help for the tests of readers. */
+
+export interface TestFolder {
+  readonly path: string;
+  /** Writes a file and gives its path. */
+  file(name: string, bytes: Uint8Array): Promise<string>;
+  remove(): Promise<void>;
+}
+
+export async function testFolder(): Promise<TestFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'understudy-raster-'));
+  return {
+    path,
+    async file(name, bytes) {
+      await writeFile(join(path, name), bytes);
+      return join(path, name);
+    },
+    remove: () => rm(path, { recursive: true }),
+  };
+}
+
+export async function valuesOf(file: ImageFile, request?: ReadRequest): Promise<number[]> {
+  return [...(await file.read(request)).data];
+}
+
+/** All frames, one after the other. */
+export async function allFrames(file: ImageFile): Promise<Pixels[]> {
+  const frames: Pixels[] = [];
+  for (let frame = 0; frame < file.header.frames; frame++) frames.push(await file.read({ frame }));
+  return frames;
+}
+
+/** Values of a region of `whole`, cut out the plain way. */
+export function cut(
+  whole: Pixels,
+  { x, y, width, height }: NonNullable<ReadRequest['region']>,
+  bands: readonly number[],
+): number[] {
+  const values: number[] = [];
+  for (let row = y; row < y + height; row++) {
+    for (let column = x; column < x + width; column++) {
+      for (const band of bands) {
+        values.push(whole.data[(row * whole.width + column) * whole.bands + band] ?? NaN);
+      }
+    }
+  }
+  return values;
+}
+
+/** Expects a sentence for people that names the file. */
+export async function expectRefusal(
+  work: Promise<unknown>,
+  code: ErrorCode,
+  words: RegExp,
+): Promise<void> {
+  await expect(work).rejects.toMatchObject({
+    name: 'UserError',
+    code,
+    message: expect.stringMatching(words) as string,
+  });
+}
+
+/**
+ * Opens and reads a damaged file. Whatever is wrong with it must end in a sentence or in values, never
+ * in another error.
+ */
+export async function endsInSentence(open: () => Promise<ImageFile>): Promise<'read' | 'refused'> {
+  let file: ImageFile | undefined;
+  try {
+    file = await open();
+    const { frames } = file.header;
+    for (let frame = 0; frame < Math.min(3, frames); frame++) await file.read({ frame });
+    return 'read';
+  } catch (error) {
+    if (error instanceof UserError && error.message.length > 20) return 'refused';
+    throw error;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Whole numbers below `limit` that look drawn and are the same each time (Lehmer 1951). */
+export function drawn(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % limit;
+  };
+}
