@@ -1,0 +1,63 @@
+import { UserError } from '../../../core/errors.ts';
+import { imageSignature } from '../../image-signature.ts';
+import { FileSource } from '../file-source.ts';
+import type { ImageFormat, OpenImage, ReadLimits } from '../image-file.ts';
+import { openBmp } from './bmp.ts';
+import { openWithSharp } from './sharp-image.ts';
+import { WholeFile, type WholeImage } from './whole-file.ts';
+
+type OpenBytes = (bytes: Buffer, path: string, limits: ReadLimits) => Promise<WholeImage>;
+
+const readers: ReadonlyMap<ImageFormat | null | undefined, OpenBytes> = new Map<
+  ImageFormat,
+  OpenBytes
+>([
+  ['png', openWithSharp],
+  ['jpeg', openWithSharp],
+  ['webp', openWithSharp],
+  ['bmp', openBmp],
+]);
+
+/** Above this, Node cannot hold a file in one buffer. */
+const fileLimit = 2 ** 31 - 1;
+
+/** Whether a file that begins with `head` is PNG, JPEG, WebP or BMP. Twelve bytes are enough. */
+export function isCommon(head: Uint8Array): boolean {
+  return readers.has(imageSignature(head)?.format);
+}
+
+/**
+ * Opens a PNG, JPEG, WebP or BMP file.
+ *
+ * These are decoded whole, at the first read, and the frame is kept until the file is closed. Values are
+ * as stored, upright by EXIF: 16 bits stay 16, grey stays one band, alpha stays beside the colours, grey
+ * PNG of 1, 2 or 4 bits counts from 0 (`display.rescale` leads to its 0 to 255), palettes become their
+ * colours, and colour profiles are left aside but for CMYK, which goes through its profile (or a standard
+ * one) to sRGB. Of an animation the first frame is read, with a note.
+ *
+ * @throws UserError 'not-found', 'disk', 'invalid-file', 'unsupported', 'too-large' (`limits.pixels`, and
+ * `limits.bytes` for the whole frame)
+ */
+export const openCommon: OpenImage = async (path, limits) => {
+  const bytes = await readWhole(path);
+  const open = readers.get(imageSignature(bytes)?.format);
+  if (open === undefined) {
+    throw new UserError(
+      'invalid-file',
+      `${path} is not a PNG, JPEG, WebP or BMP image. Remove it or replace it.`,
+    );
+  }
+  return new WholeFile(path, await open(bytes, path, limits), limits);
+};
+
+async function readWhole(path: string): Promise<Buffer> {
+  const file = await FileSource.open(path);
+  try {
+    if (file.size > fileLimit) {
+      throw new UserError('too-large', `${path} is larger than 2 GB. Cut it into smaller images.`);
+    }
+    return Buffer.from((await file.head(file.size)).buffer);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,144 @@
+import type { Metadata } from 'sharp';
+import { UserError } from '../../../core/errors.ts';
+import { damagedImage, sharp } from '../../libvips.ts';
+import type { ImageFormat, ReadLimits, Samples } from '../image-file.ts';
+import { newSamples, samplesOf } from '../read-request.ts';
+import { pickBands, wholeHeader, type WholeImage } from './whole-file.ts';
+
+/** What the decoder calls these formats is what they are called here. */
+const formats: ReadonlySet<string> = new Set<ImageFormat>(['png', 'jpeg', 'webp']);
+
+/** How an image is stored and how it is to be decoded. */
+interface Stored {
+  readonly bands: 1 | 2 | 3 | 4;
+  readonly sampleType: 'uint8' | 'uint16';
+  readonly isCmyk: boolean;
+  /** The decoder multiplies grey of 1, 2 and 4 bits by so much to reach 255; 1 otherwise. */
+  readonly factor: number;
+}
+
+/** Opens a PNG, JPEG or WebP file by libvips. Throws as `openCommon`. */
+export async function openWithSharp(
+  bytes: Buffer,
+  path: string,
+  limits: ReadLimits,
+): Promise<WholeImage> {
+  const metadata = await sharp(bytes, { failOn: 'error', limitInputPixels: false })
+    .metadata()
+    .catch((error: unknown) => {
+      throw decodeFailure(error, path);
+    });
+  const stored = storedAs(metadata, path);
+  const { bands, sampleType, factor } = stored;
+  const header = wholeHeader(
+    {
+      format: metadata.format as ImageFormat,
+      width: metadata.autoOrient.width,
+      height: metadata.autoOrient.height,
+      bands,
+      sampleType,
+      alpha: bands === 2 || bands === 4 ? bands - 1 : null,
+      rescale: factor === 1 ? null : { slope: factor, intercept: 0 },
+      notes: notesOn(metadata),
+    },
+    limits,
+    path,
+  );
+  return { header, decode: () => decode(bytes, stored, header, limits, path) };
+}
+
+function storedAs(metadata: Metadata, path: string): Stored {
+  const { format, depth, space, channels, isPalette, bitsPerSample = 8 } = metadata;
+  if (!formats.has(format)) throw damagedImage(path, `the decoder takes it for ${format}`);
+  if (depth !== 'uchar' && depth !== 'ushort') throw unsupportedValues(path, depth);
+  const isCmyk = space === 'cmyk';
+  const bands = isCmyk ? 3 : channels;
+  const isGrey = space === 'b-w' || space === 'grey16';
+  if (isGrey !== bands < 3 || bands > 4) throw unsupportedValues(path, `${channels} bands`);
+  const isSmall = isGrey && !isPalette && bitsPerSample < 8;
+  return {
+    bands: bands,
+    sampleType: depth === 'ushort' && !isCmyk ? 'uint16' : 'uint8',
+    isCmyk,
+    factor: isSmall ? 255 / (2 ** bitsPerSample - 1) : 1,
+  };
+}
+
+function notesOn({ space, pages = 1, hasProfile }: Metadata): string[] {
+  return [
+    ...(pages > 1 ? [`An animation of ${pages} frames, of which the first is read.`] : []),
+    ...(space === 'cmyk'
+      ? [`CMYK, converted to RGB by ${hasProfile ? 'its own' : 'a standard'} colour profile.`]
+      : []),
+  ];
+}
+
+async function decode(
+  bytes: Buffer,
+  { bands, sampleType, isCmyk, factor }: Stored,
+  { width, height }: { readonly width: number; readonly height: number },
+  limits: ReadLimits,
+  path: string,
+): Promise<Samples> {
+  const isWide = sampleType === 'uint16';
+  // Of grey with alpha the decoder would give the grey alone, so that goes through RGB with alpha.
+  const space = bands === 1 ? (isWide ? 'grey16' : 'b-w') : isWide ? 'rgb16' : 'srgb';
+  const { data, info } = await sharp(bytes, {
+    autoOrient: true,
+    failOn: 'error',
+    ignoreIcc: !isCmyk,
+    limitInputPixels: limits.pixels,
+  })
+    .toColourspace(space)
+    .raw(isWide ? { depth: 'ushort' } : {})
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => {
+      throw decodeFailure(error, path);
+    });
+  const channels = bands === 2 ? 4 : bands;
+  if (info.channels !== channels || info.width !== width || info.height !== height) {
+    throw damagedImage(path, `it was decoded to ${info.width} × ${info.height} × ${info.channels}`);
+  }
+  const values = samplesOf(sampleType, ownBuffer(data));
+  return divided(bands === 2 ? greyWithAlpha(values, sampleType) : values, bands, factor);
+}
+
+/** The decoder's memory where it is this image's alone, else a copy. */
+function ownBuffer(data: Buffer): ArrayBuffer {
+  const { buffer, byteOffset, length } = data;
+  if (buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength === length) {
+    return buffer;
+  }
+  return new Uint8Array(data).buffer;
+}
+
+/** Grey and alpha of RGB with alpha whose three colours are equal. */
+function greyWithAlpha(values: Samples, sampleType: 'uint8' | 'uint16'): Samples {
+  const target = newSamples(sampleType, values.length / 2);
+  pickBands(values, 4, target, 0, [0, 3]);
+  return target;
+}
+
+/** Grey values as they were stored; alpha, if any, is left as it is. */
+function divided(values: Samples, bands: number, factor: number): Samples {
+  if (factor === 1) return values;
+  for (let index = 0; index < values.length; index += bands) {
+    values[index] = Math.round((values[index] ?? 0) / factor);
+  }
+  return values;
+}
+
+function unsupportedValues(path: string, what: string): UserError {
+  return new UserError(
+    'unsupported',
+    `${path} has values of type ${what}, which is not supported. Save it as 8-bit or 16-bit grey or RGB.`,
+  );
+}
+
+function decodeFailure(error: unknown, path: string): UserError {
+  const message = error instanceof Error ? error.message : String(error);
+  // Told only in words: the decoder was built for JPEG of 8 bits.
+  const isDeep = /data precision (\d+)/i.exec(message)?.[1];
+  if (isDeep !== undefined) return unsupportedValues(path, `${isDeep}-bit JPEG`);
+  return damagedImage(path, message);
+}

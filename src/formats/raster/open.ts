@@ -1,0 +1,64 @@
+import { UserError } from '../../core/errors.ts';
+import { imageSignature } from '../image-signature.ts';
+import { isCommon, openCommon } from './common/open-common.ts';
+import { readHead } from './file-source.ts';
+import { defaultLimits, type ImageFile, type OpenImage, type ReadLimits } from './image-file.ts';
+import { isNifti, openNifti } from './nifti/open-nifti.ts';
+import { headerFileOf } from './nifti/pair.ts';
+
+/** The reader of some formats. */
+interface Reader {
+  /** For people. */
+  readonly formats: readonly string[];
+  /** Whether a file that begins so is one of them. */
+  readonly is: (head: Uint8Array) => boolean;
+  readonly open: OpenImage;
+}
+
+/** The first that knows a file opens it. */
+const readers: readonly Reader[] = [
+  { formats: ['PNG', 'JPEG', 'WebP', 'BMP'], is: isCommon, open: openCommon },
+  { formats: ['NIfTI'], is: isNifti, open: openNifti },
+];
+
+/** Enough for every mark, also of what is packed. */
+const headLength = 2 ** 12;
+
+/**
+ * Opens an image of any format that is known, told by its content. (The voxels of a NIfTI pair have no
+ * mark of their own: there the header beside them tells.)
+ *
+ * @throws UserError 'not-found', 'disk', 'invalid-file' (damaged, or no image), 'unsupported' (a format
+ * without a reader, by name, or what a reader refuses), 'too-large'
+ */
+export async function openImage(
+  path: string,
+  limits: ReadLimits = defaultLimits,
+): Promise<ImageFile> {
+  const head = await readHead(path, headLength);
+  if (head.length === 0) {
+    throw new UserError('invalid-file', `${path} is empty. Copy it again or remove it.`);
+  }
+  const reader = readers.find(({ is }) => is(head));
+  if (reader !== undefined) return reader.open(path, limits);
+  if (await isBesideNiftiHeader(path)) return openNifti(path, limits);
+  throw unknownFile(head, path);
+}
+
+async function isBesideNiftiHeader(path: string): Promise<boolean> {
+  const header = await headerFileOf(path);
+  return header !== undefined && isNifti(await readHead(header, headLength));
+}
+
+function unknownFile(head: Uint8Array, path: string): UserError {
+  const signature = imageSignature(head);
+  if (signature === undefined) {
+    return new UserError('invalid-file', `${path} is not an image. Remove it or replace it.`);
+  }
+  const formats = readers.flatMap((reader) => reader.formats);
+  const list = `${formats.slice(0, -1).join(', ')} or ${formats.at(-1) ?? ''}`;
+  return new UserError(
+    'unsupported',
+    `${path} is a ${signature.name} file, which is not supported. Save it as ${list}.`,
+  );
+}
