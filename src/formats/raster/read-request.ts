@@ -1,44 +1,6 @@
 import { UserError } from '../../core/errors.ts';
-import type { ImageHeader, ReadLimits, ReadRequest, Samples, SampleType } from './image-file.ts';
-
-/** Bytes of one value in memory. */
-export const sampleBytes: Record<SampleType, number> = {
-  uint8: 1,
-  int8: 1,
-  uint16: 2,
-  int16: 2,
-  uint32: 4,
-  int32: 4,
-  float32: 4,
-  float64: 8,
-};
-
-/** `length` zeros. */
-export function newSamples(type: SampleType, length: number): Samples {
-  return samplesOf(type, new ArrayBuffer(length * sampleBytes[type]));
-}
-
-/** The values that lie in a buffer, from its first byte on, in this machine's byte order. */
-export function samplesOf(type: SampleType, buffer: ArrayBuffer): Samples {
-  switch (type) {
-    case 'uint8':
-      return new Uint8Array(buffer);
-    case 'int8':
-      return new Int8Array(buffer);
-    case 'uint16':
-      return new Uint16Array(buffer);
-    case 'int16':
-      return new Int16Array(buffer);
-    case 'uint32':
-      return new Uint32Array(buffer);
-    case 'int32':
-      return new Int32Array(buffer);
-    case 'float32':
-      return new Float32Array(buffer);
-    case 'float64':
-      return new Float64Array(buffer);
-  }
-}
+import { sampleBytes } from './sample-arrays.ts';
+import type { ImageHeader, ReadLimits, ReadRequest } from './image-file.ts';
 
 /** A request with its defaults filled in. */
 export interface CheckedRequest {

@@ -1,60 +1,143 @@
-import type { ImageFile, Samples } from './image-file.ts';
+import { UserError } from '../../core/errors.ts';
+import { sampleBytes } from './sample-arrays.ts';
+import type { ImageFile, ImageHeader, ReadRequest, Samples } from './image-file.ts';
 
-/** Of stored values; NaN each where there is no value to count. */
+/** Of all stored values, over every frame and band. */
 export interface RasterStatistics {
+  /** NaN where no value is a number, as are `max` and `mean`. */
   readonly min: number;
   readonly max: number;
   readonly mean: number;
+  /** Values counted. */
+  readonly count: number;
+  /** Values that are not a number; left out of all else. */
+  readonly notANumber: number;
 }
 
-/** Values of a band of rows that are read at once. */
-const chunkValues = 2 ** 22;
+type Region = Required<ReadRequest>['region'];
+
+/** Decoded bytes held at a time. */
+const regionBytes = 32 * 2 ** 20;
+/** Tiles are multiples of this, most of them of 256 or 512 px. */
+const rowStep = 256;
+/** Whole numbers of 32 bits: so many add up exactly in a double. */
+const exactRun = 2 ** 20;
+/** Values beyond this are summed scaled, so that the sum does not overflow. */
+const huge = 2 ** 960;
+const scale = 2 ** 128;
 
 /**
- * Smallest, largest and mean stored value of all frames and bands, read some rows at a time. Left out:
- * what is not a number, infinities, and the file's `nodata`.
+ * Reads a file region by region at full resolution and gives minimum, maximum and mean of its stored
+ * values, as they are: not rescaled, and with those that mean "nothing here" counted like any other.
+ * Sums are compensated (Neumaier 1974), so the mean is good to the last digits.
  *
- * @throws UserError as `ImageFile.read`; 'cancelled' when `signal` aborts
+ * @throws UserError as `ImageFile.read`, 'cancelled'
  */
 export async function rasterStatistics(
   file: ImageFile,
   signal?: AbortSignal,
 ): Promise<RasterStatistics> {
-  const { width, height, bands, frames, nodata } = file.header;
-  const rows = Math.max(1, Math.min(height, Math.floor(chunkValues / (width * bands))));
-  const tally: Tally = { min: Infinity, max: -Infinity, sum: 0, count: 0 };
-  for (let frame = 0; frame < frames; frame++) {
-    for (let y = 0; y < height; y += rows) {
-      const region = { x: 0, y, width, height: Math.min(rows, height - y) };
-      const { data } = await file.read({ frame, region, ...(signal ? { signal } : {}) });
-      count(data, nodata, tally);
+  const sums = new Sums();
+  for (let frame = 0; frame < file.header.frames; frame++) {
+    for (const region of regionsOf(file.header)) {
+      if (signal?.aborted === true) throw new UserError('cancelled', 'The work was stopped.');
+      const request = signal === undefined ? { frame, region } : { frame, region, signal };
+      sums.add((await file.read(request)).data);
     }
   }
-  const { min, max, sum, count: counted } = tally;
-  return counted > 0 ? { min, max, mean: sum / counted } : { min: NaN, max: NaN, mean: NaN };
+  return sums.result();
 }
 
-interface Tally {
-  min: number;
-  max: number;
-  sum: number;
-  count: number;
-}
-
-function count(values: Samples, nodata: number | null, tally: Tally): void {
-  let { min, max } = tally;
-  // Summed apart, so that a long file does not lose the digits of its last values.
-  let sum = 0;
-  let counted = 0;
-  for (const value of values) {
-    if (!Number.isFinite(value) || value === nodata) continue;
-    if (value < min) min = value;
-    if (value > max) max = value;
-    sum += value;
-    counted++;
+/** Regions that cover a frame: whole rows, or squares where rows are very long. */
+export function* regionsOf({
+  width,
+  height,
+  bands,
+  sampleType,
+}: Pick<ImageHeader, 'width' | 'height' | 'bands' | 'sampleType'>): Generator<Region> {
+  const pixels = Math.max(1, Math.floor(regionBytes / (bands * sampleBytes[sampleType])));
+  const isNarrow = pixels >= width * Math.min(rowStep, height);
+  const side = wholeSteps(Math.floor(Math.sqrt(pixels)));
+  const stepX = isNarrow ? width : side;
+  const stepY = isNarrow ? wholeSteps(Math.floor(pixels / width)) : side;
+  for (let y = 0; y < height; y += stepY) {
+    for (let x = 0; x < width; x += stepX) {
+      yield { x, y, width: Math.min(stepX, width - x), height: Math.min(stepY, height - y) };
+    }
   }
-  tally.min = min;
-  tally.max = max;
-  tally.sum += sum;
-  tally.count += counted;
+}
+
+/** Rounds down to whole tiles where there is at least one. */
+function wholeSteps(pixels: number): number {
+  return pixels < rowStep ? pixels : Math.floor(pixels / rowStep) * rowStep;
+}
+
+class Sums {
+  #min = Infinity;
+  #max = -Infinity;
+  #count = 0;
+  #notANumber = 0;
+  readonly #plain = new CompensatedSum();
+  readonly #scaled = new CompensatedSum();
+
+  add(values: Samples): void {
+    const isFloat = values instanceof Float32Array || values instanceof Float64Array;
+    if (isFloat) this.#addFloats(values);
+    else this.#addWhole(values);
+  }
+
+  result(): RasterStatistics {
+    const count = this.#count;
+    const notANumber = this.#notANumber;
+    if (count === 0) return { min: NaN, max: NaN, mean: NaN, count, notANumber };
+    const mean = this.#plain.value() / count + (this.#scaled.value() / count) * scale;
+    return { min: this.#min, max: this.#max, mean, count, notANumber };
+  }
+
+  #addWhole(values: Exclude<Samples, Float32Array | Float64Array>): void {
+    for (let start = 0; start < values.length; start += exactRun) {
+      const end = Math.min(start + exactRun, values.length);
+      let sum = 0;
+      for (let i = start; i < end; i++) {
+        const value = values[i] ?? 0;
+        sum += value;
+        if (value < this.#min) this.#min = value;
+        if (value > this.#max) this.#max = value;
+      }
+      this.#plain.add(sum);
+    }
+    this.#count += values.length;
+  }
+
+  #addFloats(values: Float32Array | Float64Array): void {
+    for (const value of values) {
+      if (Number.isNaN(value)) {
+        this.#notANumber++;
+        continue;
+      }
+      if (value < this.#min) this.#min = value;
+      if (value > this.#max) this.#max = value;
+      if (value > huge || value < -huge) this.#scaled.add(value / scale);
+      else this.#plain.add(value);
+      this.#count++;
+    }
+  }
+}
+
+/** A sum that carries the rounding error of every step along. */
+class CompensatedSum {
+  #sum = 0;
+  #rest = 0;
+
+  add(value: number): void {
+    const sum = this.#sum + value;
+    const isLarger = Math.abs(this.#sum) >= Math.abs(value);
+    this.#rest += isLarger ? this.#sum - sum + value : value - sum + this.#sum;
+    this.#sum = sum;
+  }
+
+  /** Infinite values make the rest not a number; their sum is as it is. */
+  value(): number {
+    return Number.isFinite(this.#sum) ? this.#sum + this.#rest : this.#sum;
+  }
 }

@@ -2,7 +2,7 @@ import type { Metadata } from 'sharp';
 import { UserError } from '../../../core/errors.ts';
 import { damagedImage, sharp } from '../../libvips.ts';
 import type { ImageFormat, ReadLimits, Samples } from '../image-file.ts';
-import { newSamples, samplesOf } from '../read-request.ts';
+import { newSamples, samplesOf } from '../sample-arrays.ts';
 import { pickBands, wholeHeader, type WholeImage } from './whole-file.ts';
 
 /** What the decoder calls these formats is what they are called here. */

@@ -8,14 +8,8 @@ import {
   type ReadRequest,
   type Samples,
 } from '../image-file.ts';
-import {
-  checkRequest,
-  closedFile,
-  newSamples,
-  sampleBytes,
-  unlessAborted,
-  type CheckedRequest,
-} from '../read-request.ts';
+import { checkRequest, closedFile, unlessAborted, type CheckedRequest } from '../read-request.ts';
+import { newSamples, sampleBytes } from '../sample-arrays.ts';
 
 /** An image that can only be decoded as a whole. */
 export interface WholeImage {

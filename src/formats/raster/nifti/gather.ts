@@ -1,4 +1,5 @@
-import { samplesOf, throwIfAborted, type CheckedRequest } from '../read-request.ts';
+import { throwIfAborted, type CheckedRequest } from '../read-request.ts';
+import { samplesOf } from '../sample-arrays.ts';
 import type { Samples } from '../image-file.ts';
 import type { ByteSource } from '../file-source.ts';
 import type { ShownAxis } from './plane.ts';

@@ -8,7 +8,8 @@ import type {
   ReadLimits,
   ReadRequest,
 } from '../image-file.ts';
-import { checkRequest, closedFile, newSamples } from '../read-request.ts';
+import { checkRequest, closedFile } from '../read-request.ts';
+import { newSamples } from '../sample-arrays.ts';
 import { describeNifti, type NiftiDescription } from './describe.ts';
 import { gatherSlice, type StoredVoxels } from './gather.ts';
 import { GzipSource, isGzip, unpackHead } from './gzip.ts';

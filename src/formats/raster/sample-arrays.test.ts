@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SampleType } from './image-file.ts';
-import { newSamples, sampleBytes, samplesOf } from './read-request.ts';
+import { newSamples, sampleBytes, samplesOf } from './sample-arrays.ts';
 
 it.each(Object.entries(sampleBytes))('%s takes %i bytes', (type, bytes) => {
   const samples = newSamples(type as SampleType, 3);

@@ -1,0 +1,35 @@
+import type { Samples, SampleType } from './image-file.ts';
+
+/** The array that holds values of a type. */
+export const sampleArrays = {
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+
+/** Bytes of one value in memory. */
+export const sampleBytes: Readonly<Record<SampleType, number>> = {
+  uint8: 1,
+  int8: 1,
+  uint16: 2,
+  int16: 2,
+  uint32: 4,
+  int32: 4,
+  float32: 4,
+  float64: 8,
+};
+
+/** Zeros. */
+export function newSamples(type: SampleType, length: number): Samples {
+  return new sampleArrays[type](length);
+}
+
+/** The values that lie in a buffer, from its first byte on, in this machine's byte order. */
+export function samplesOf(type: SampleType, buffer: ArrayBuffer): Samples {
+  return new sampleArrays[type](buffer);
+}

@@ -1,0 +1,59 @@
+import type { Samples } from '../image-file.ts';
+
+/**
+ * Decoded blocks that were used last, so that neighbouring regions do not decode the same block twice.
+ * The newest stays even where it is larger than the budget: a page in one compressed strip would
+ * otherwise be decoded anew for every region of it.
+ */
+export class BlockCache {
+  readonly #blocks = new Map<string, Promise<Samples>>();
+  readonly #sizes = new Map<string, number>();
+  readonly #budget: number;
+  #held = 0;
+
+  /** @param budget bytes */
+  constructor(budget: number) {
+    this.#budget = budget;
+  }
+
+  /** The block of `key`, made by `decode` where it is not at hand. A failure is not kept. */
+  async get(key: string, decode: () => Promise<Samples>): Promise<Samples> {
+    const known = this.#blocks.get(key);
+    if (known !== undefined) {
+      // Used last: to the end of the map's order.
+      this.#blocks.delete(key);
+      this.#blocks.set(key, known);
+      return known;
+    }
+    const block = decode();
+    this.#blocks.set(key, block);
+    try {
+      this.#hold(key, (await block).byteLength);
+    } catch (error) {
+      this.#blocks.delete(key);
+      throw error;
+    }
+    return block;
+  }
+
+  clear(): void {
+    this.#blocks.clear();
+    this.#sizes.clear();
+    this.#held = 0;
+  }
+
+  #hold(key: string, bytes: number): void {
+    // Cleared meanwhile.
+    if (!this.#blocks.has(key)) return;
+    this.#sizes.set(key, bytes);
+    this.#held += bytes;
+    for (const oldest of this.#blocks.keys()) {
+      if (this.#held <= this.#budget) return;
+      const size = this.#sizes.get(oldest);
+      if (oldest === key || size === undefined) continue;
+      this.#blocks.delete(oldest);
+      this.#sizes.delete(oldest);
+      this.#held -= size;
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import { UserError } from '../../../core/errors.ts';
+import type { ImageFile, OpenImage, Pixels, ReadLimits, ReadRequest } from '../image-file.ts';
+import { checkRequest, type CheckedRequest } from '../read-request.ts';
+import { BlockCache } from './block-cache.ts';
+import { BlockReader } from './block-reader.ts';
+import { TiffFile } from './directory.ts';
+import { readDescription, type Description } from './describe.ts';
+import { storedWindow, turnUpright } from './orientation.ts';
+import { isLike, readPageTree } from './page-tree.ts';
+import { readPage, type Page } from './page.ts';
+import { damaged } from './problems.ts';
+import { readRegion } from './region.ts';
+import { newSamples } from '../sample-arrays.ts';
+import { TiffSource } from './tiff-source.ts';
+
+export { isTiff } from './directory.ts';
+
+/** Decoded blocks kept for neighbouring regions, bytes. */
+const cacheBytes = 64 * 2 ** 20;
+/** Pages kept ready to read from. */
+const pagesKept = 64;
+
+/**
+ * Opens a TIFF, BigTIFF or GeoTIFF file. Only directories are read; pixels come block by block, so a
+ * region costs the blocks it touches, whatever the size of the file.
+ *
+ * @throws UserError 'not-found', 'disk', 'invalid-file', 'unsupported' (with what), 'too-large'
+ */
+export const openTiff: OpenImage = async (path, limits) => {
+  const source = await TiffSource.open(path);
+  try {
+    const file = await TiffFile.read(source);
+    const tree = await readPageTree(file, limits);
+    return new TiffImage(file, await readDescription(file, tree, limits), limits);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+};
+
+class TiffImage implements ImageFile {
+  readonly path: string;
+  readonly header: ImageFile['header'];
+  readonly #file: TiffFile;
+  readonly #description: Description;
+  readonly #limits: ReadLimits;
+  readonly #cache = new BlockCache(cacheBytes);
+  readonly #reader: BlockReader;
+  readonly #pages = new Map<number, Promise<Page>>();
+  readonly #closing = new AbortController();
+
+  constructor(file: TiffFile, description: Description, limits: ReadLimits) {
+    this.path = file.source.path;
+    this.header = description.header;
+    this.#file = file;
+    this.#description = description;
+    this.#limits = limits;
+    this.#reader = new BlockReader(file, this.#cache);
+  }
+
+  async read(request: ReadRequest = {}): Promise<Pixels> {
+    const signals = [this.#closing.signal, request.signal].filter((signal) => signal !== undefined);
+    const signal = AbortSignal.any(signals);
+    const checked = checkRequest(request, this.header, this.#limits, this.path);
+    try {
+      signal.throwIfAborted();
+      return await this.#read(checked, signal);
+    } catch (error) {
+      if (signal.aborted) throw new UserError('cancelled', `Reading ${this.path} was stopped.`);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    this.#cache.clear();
+    await this.#file.source.close();
+  }
+
+  async #read(
+    { frame, level, region, bands }: CheckedRequest,
+    signal: AbortSignal,
+  ): Promise<Pixels> {
+    const { orientation, fill, contiguous } = this.#description;
+    const page = await this.#page(frame, level);
+    const stored = await readRegion(this.#file, this.#reader, {
+      page,
+      window: storedWindow(region, page, orientation),
+      bands,
+      fill,
+      shift: contiguous === null ? 0 : frame * contiguous.stride,
+      signal,
+    });
+    const { width, height } = region;
+    const size = { width, height, bands: bands.length };
+    if (orientation === 1) return { ...size, data: stored };
+    const empty = newSamples(page.sampleType, stored.length);
+    return { ...size, data: turnUpright(stored, size, bands.length, orientation, empty) };
+  }
+
+  #page(frame: number, level: number): Promise<Page> {
+    const { tree, contiguous } = this.#description;
+    const offset = tree.frames[contiguous === null ? frame : 0]?.[level] ?? 0;
+    const known = this.#pages.get(offset);
+    if (known !== undefined) return known;
+    const page = this.#readPage(offset, level);
+    this.#pages.set(offset, page);
+    page.catch(() => this.#pages.delete(offset));
+    const [oldest] = this.#pages.keys();
+    if (this.#pages.size > pagesKept && oldest !== undefined) this.#pages.delete(oldest);
+    return page;
+  }
+
+  async #readPage(offset: number, level: number): Promise<Page> {
+    const { first, levels } = this.#description.tree;
+    const page = await readPage(this.#file, await this.#file.directory(offset), this.#limits);
+    const size = levels[level];
+    const isSame = page.width === size?.width && page.height === size.height;
+    // Only where the file is being rewritten.
+    if (!isSame || !isLike(first, { ...page, ...pickSize(first) })) {
+      throw damaged(this.path, 'a page has changed since it was opened');
+    }
+    return page;
+  }
+}
+
+function pickSize({
+  width,
+  height,
+  orientation,
+}: Page): Pick<Page, 'width' | 'height' | 'orientation'> {
+  return { width, height, orientation };
+}

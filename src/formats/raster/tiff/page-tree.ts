@@ -1,0 +1,245 @@
+import { UserError } from '../../../core/errors.ts';
+import type { Level, ReadLimits } from '../image-file.ts';
+import { isCameraRaw, type Directory, type TiffFile } from './directory.ts';
+import { readPage, type Page } from './page.ts';
+import { damaged, tooLarge, unsupported } from './problems.ts';
+import { photometrics, tags } from './tags.ts';
+
+/** One size of a frame. */
+interface Copy extends Level {
+  /** Of its directory. */
+  readonly offset: number;
+}
+
+/** How the pages of a file belong together. */
+export interface PageTree {
+  readonly first: Page;
+  /** Directory offsets of each frame, by level. */
+  readonly frames: readonly (readonly number[])[];
+  /** As stored, px. */
+  readonly levels: readonly Level[];
+  /** Sizes or faults of pages that are neither frames nor levels, and what else is to be known. */
+  readonly notes: readonly string[];
+}
+
+/** More than any pyramid has. */
+const subDirectoryLimit = 64;
+/** Of 16 bits, the most. */
+const colorMapBytes = 3 * 2 * 2 ** 16;
+const isMask = 4;
+const isReduced = 1;
+
+/**
+ * Sorts the pages: those like the first are frames; smaller copies of a frame (after it, marked as
+ * reduced or tiled as it is, or in its SubIFDs) are its levels; masks and the rest are left out.
+ *
+ * @throws UserError as `readPage` for the first page, 'too-large' for too many
+ */
+export async function readPageTree(file: TiffFile, limits: ReadLimits): Promise<PageTree> {
+  const { path } = file.source;
+  const notes: string[] = [];
+  const sorter = new PageSorter();
+  let first: Page | undefined;
+  for await (const directory of directories(file, notes)) {
+    if (first === undefined) {
+      if (isCameraRaw(directory)) throw unsupported(path, 'the raw values of a camera (DNG)');
+      first = await readPage(file, directory, limits);
+      sorter.addFrame(first, await smallerCopies(file, first, first, limits));
+      sorter.addPalette(await colorMapOf(file, first));
+      continue;
+    }
+    const page = await readOther(file, directory, limits);
+    if (page === undefined) sorter.unreadable++;
+    else if (isLike(first, page) && (page.subfileType & isReduced) === 0) {
+      sorter.addFrame(page, await smallerCopies(file, first, page, limits));
+      sorter.addPalette(await colorMapOf(file, page));
+    } else sorter.addOther(first, page);
+    if (sorter.pages > limits.frames) {
+      throw tooLarge(path, `has more than ${limits.frames} pages`, 'Split it into several files.');
+    }
+  }
+  if (first === undefined) throw damaged(path, 'it has no page');
+  const levels = commonLevels(sorter.frames);
+  const frames = sorter.frames.map((copies) => levels.map((level) => offsetOf(copies, level)));
+  return { first, frames, levels, notes: [...notes, ...sorter.notes()] };
+}
+
+class PageSorter {
+  /** Copies of each frame, full size first. */
+  readonly frames: Copy[][] = [];
+  readonly #others: string[] = [];
+  #othersCount = 0;
+  #masks = 0;
+  #palette: Buffer | undefined;
+  #hasPalettes = false;
+  unreadable = 0;
+
+  get pages(): number {
+    return this.frames.length + this.#othersCount + this.#masks + this.unreadable;
+  }
+
+  addFrame(page: Page, smaller: readonly Copy[]): void {
+    this.frames.push([copyOf(page), ...smaller]);
+  }
+
+  /** @param colorMap of a page, as stored */
+  addPalette(colorMap: Buffer): void {
+    this.#palette ??= colorMap;
+    this.#hasPalettes ||= !colorMap.equals(this.#palette);
+  }
+
+  addOther(first: Page, page: Page): void {
+    const frame = this.frames.at(-1);
+    if ((page.subfileType & isMask) !== 0 || page.photometric === photometrics.mask) {
+      this.#masks++;
+    } else if (frame !== undefined && isSmallerCopy(first, page)) {
+      frame.push(copyOf(page));
+    } else {
+      this.#othersCount++;
+      if (this.#others.length < 5) this.#others.push(`${page.width} × ${page.height}`);
+    }
+  }
+
+  notes(): string[] {
+    const notes: string[] = [];
+    if (this.#masks > 0) {
+      notes.push('The file has a mask of the pixels that count, which is not applied.');
+    }
+    if (this.#hasPalettes) {
+      notes.push('The pages have palettes of their own; all are shown with that of the first.');
+    }
+    if (this.#othersCount > 0) {
+      const more = this.#othersCount > this.#others.length ? ', …' : '';
+      const pages = this.#othersCount === 1 ? 'One page' : `${this.#othersCount} pages`;
+      notes.push(
+        `${pages} of another size or kind left out (${this.#others.join(', ')}${more} px).`,
+      );
+    }
+    if (this.unreadable > 0) {
+      const pages = this.unreadable === 1 ? 'One page' : `${this.unreadable} pages`;
+      notes.push(`${pages} that cannot be read left out.`);
+    }
+    return notes;
+  }
+}
+
+/** The chain of directories; where it breaks off or runs in a circle after the first, a note. */
+async function* directories(file: TiffFile, notes: string[]): AsyncGenerator<Directory> {
+  const seen = new Set<number>();
+  for (let offset = file.firstDirectory; offset !== 0;) {
+    if (seen.has(offset)) {
+      notes.push('The list of pages runs in a circle, so it is read once.');
+      return;
+    }
+    seen.add(offset);
+    const directory = await readOr(() => file.directory(offset), seen.size === 1);
+    if (directory === undefined) {
+      notes.push(`The list of pages breaks off after ${seen.size - 1}; the file may be cut short.`);
+      return;
+    }
+    yield directory;
+    offset = directory.next;
+  }
+}
+
+async function readOther(
+  file: TiffFile,
+  directory: Directory,
+  limits: ReadLimits,
+): Promise<Page | undefined> {
+  return readOr(() => readPage(file, directory, limits), false);
+}
+
+/** Undefined for what is broken or not supported, unless it is needed. */
+async function readOr<T>(read: () => Promise<T>, isNeeded: boolean): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const isKnown =
+      error instanceof UserError && error.code !== 'disk' && error.code !== 'cancelled';
+    if (isNeeded || !isKnown) throw error;
+    return undefined;
+  }
+}
+
+/** Smaller copies in the page's SubIFDs. */
+async function smallerCopies(
+  file: TiffFile,
+  first: Page,
+  page: Page,
+  limits: ReadLimits,
+): Promise<Copy[]> {
+  const field = page.directory.fields.get(tags.subDirectories);
+  const copies: Copy[] = [];
+  for (const offset of await file.numbers(field, subDirectoryLimit)) {
+    const directory = await readOr(() => file.directory(offset), false);
+    const copy = directory && (await readOther(file, directory, limits));
+    if (copy !== undefined && isSmallerCopy(first, copy)) copies.push(copyOf(copy));
+  }
+  return copies;
+}
+
+/** Empty for pages without a palette. */
+async function colorMapOf(file: TiffFile, { photometric, directory }: Page): Promise<Buffer> {
+  if (photometric !== photometrics.palette) return Buffer.alloc(0);
+  return Buffer.from(await file.bytes(directory.fields.get(tags.colorMap), colorMapBytes));
+}
+
+function copyOf({ width, height, directory }: Page): Copy {
+  return { width, height, offset: directory.offset };
+}
+
+/** Whether two pages hold values of one kind and size. */
+export function isLike(first: Page, page: Page): boolean {
+  return (
+    isAlike(first, page) &&
+    page.width === first.width &&
+    page.height === first.height &&
+    page.orientation === first.orientation
+  );
+}
+
+function isAlike(first: Page, page: Page): boolean {
+  return (
+    page.samples === first.samples &&
+    page.sampleType === first.sampleType &&
+    colours(page) === colours(first) &&
+    (page.subfileType & isMask) === 0
+  );
+}
+
+function colours({ photometric }: Page): number {
+  return photometric === photometrics.ycbcr ? photometrics.rgb : photometric;
+}
+
+/** Whether `page` may be `first` at a lower resolution: labels and thumbnails have other shapes. */
+function isSmallerCopy(first: Page, page: Page): boolean {
+  const isMarked = (page.subfileType & isReduced) !== 0;
+  if (!isAlike(first, page) || (first.isTiled ? !page.isTiled : !isMarked)) return false;
+  if (page.width > first.width || page.height > first.height) return false;
+  if (page.width === first.width && page.height === first.height) return false;
+  // Sides are rounded to whole pixels, up or down, maybe at every halving.
+  const width = (first.width * page.height) / first.height;
+  const height = (first.height * page.width) / first.width;
+  return Math.abs(width - page.width) <= 2 || Math.abs(height - page.height) <= 2;
+}
+
+/** Sizes that every frame has, the largest first. */
+function commonLevels(frames: readonly (readonly Copy[])[]): Level[] {
+  const [first = []] = frames;
+  const sizes = new Map(
+    first.map(({ width, height }) => [`${width} ${height}`, { width, height }]),
+  );
+  const levels = [...sizes.values()].filter((level) =>
+    frames.every((copies) => copies.some((copy) => isSize(copy, level))),
+  );
+  return levels.sort((a, b) => b.width * b.height - a.width * a.height);
+}
+
+function offsetOf(copies: readonly Copy[], level: Level): number {
+  return copies.find((copy) => isSize(copy, level))?.offset ?? 0;
+}
+
+function isSize(copy: Copy, { width, height }: Level): boolean {
+  return copy.width === width && copy.height === height;
+}
