@@ -1,5 +1,6 @@
 import { UserError } from '../../../core/errors.ts';
 import type { Samples } from '../image-file.ts';
+import { sampleArrays } from '../sample-arrays.ts';
 import type { BlockContext, BlockShape } from './block-shape.ts';
 import type { BlockCache } from './block-cache.ts';
 import { outputLimit } from './compression.ts';
@@ -98,10 +99,17 @@ export class BlockReader {
   async #values(page: Page, bytes: Buffer, shape: BlockShape): Promise<Samples> {
     const { compression } = page;
     if ('decodeValues' in compression) {
-      return compression.decodeValues(bytes, shape, await this.#context(page));
+      const values = await compression.decodeValues(bytes, shape, await this.#context(page));
+      return this.#checked(page, values, shape);
     }
     if (page.isReversed) reverseBits(bytes);
     return this.#unpack(page, await compression.decode(bytes, shape), shape);
+  }
+
+  #checked(page: Page, values: Samples, { rows, width, samples }: BlockShape): Samples {
+    const isRight = values instanceof sampleArrays[page.sampleType];
+    if (isRight && values.length >= rows * width * samples) return values;
+    throw damaged(this.#file.source.path, 'a part of its pixels is of another type or size');
   }
 
   #unpack(page: Page, bytes: Uint8Array, { rows, rowBytes, width, samples }: BlockShape): Samples {

@@ -58,7 +58,8 @@ export async function readResolution(
   if (imageJ !== undefined) return result(imageJ / x, imageJ / y);
   const unit = (await file.number(directory, tags.resolutionUnit)) ?? 2;
   const perUnit = unit === 2 ? millimetresPerInch : unit === 3 ? 10 : undefined;
-  if (perUnit === undefined) return none;
+  // One per unit is what a program writes that knows nothing.
+  if (perUnit === undefined || (x === 1 && y === 1)) return none;
   const perInch = (x * millimetresPerInch) / perUnit;
   if (isNear(perInch, screenResolutions)) return none;
   if (isNear(perInch, printResolutions)) {
