@@ -1,0 +1,262 @@
+import { attributeOf, isPixelKeyword, type Keyword, type PixelKeyword } from './attributes.ts';
+import type { ByteSource } from './byte-source.ts';
+import { Cursor } from './cursor.ts';
+import { damaged, DicomFault, tooLarge } from './faults.ts';
+import { isLongVr, isVr } from './value-representations.ts';
+
+/** How elements are written (PS3.5, 7.1). */
+export interface Encoding {
+  /** Without value representations. */
+  readonly isImplicit: boolean;
+  readonly littleEndian: boolean;
+}
+
+export const implicitLittleEndian: Encoding = { isImplicit: true, littleEndian: true };
+export const explicitLittleEndian: Encoding = { isImplicit: false, littleEndian: true };
+
+export interface Element {
+  /** As the file says it, by the dictionary where it does not. */
+  readonly vr: string;
+  readonly bytes: Uint8Array;
+  readonly littleEndian: boolean;
+  /** Of a sequence. */
+  readonly items: readonly DataSet[];
+}
+
+/** The attributes that are read, of a file or of an item of a sequence. */
+export type DataSet = ReadonlyMap<Keyword, Element>;
+
+/** Where the pixels lie. */
+export interface PixelElement {
+  readonly keyword: PixelKeyword;
+  readonly vr: string;
+  /** Of the value, in bytes of the source. */
+  readonly start: number;
+  /** In bytes; null: undefined, so the value is a sequence of fragments. */
+  readonly length: number | null;
+}
+
+export interface FileDataSet {
+  readonly elements: DataSet;
+  readonly pixels: PixelElement | null;
+  /** What ended the walk before the pixels or the end of the file. */
+  readonly fault: DicomFault | null;
+}
+
+/** Deeper than any information object nests its sequences. */
+const depthLimit = 32;
+/** About four times what an enhanced image of ten thousand frames has. */
+const elementLimit = 10_000_000;
+const keptLimit = 2 ** 26;
+const undefinedLength = 0xffffffff;
+const item = 0xfffee000;
+const itemEnd = 0xfffee00d;
+const sequenceEnd = 0xfffee0dd;
+
+interface Header {
+  readonly tag: number;
+  readonly vr: string;
+  /** null: undefined. */
+  readonly length: number | null;
+}
+
+/**
+ * Reads the attributes of a data set up to its pixels, by one walk forward: values that are not wanted
+ * are leapt over, not read. Faults are returned, so that a damaged file can still be called by what it is.
+ */
+export async function readDataSet(
+  source: ByteSource,
+  start: number,
+  encoding: Encoding,
+): Promise<FileDataSet> {
+  const elements = new Map<Keyword, Element>();
+  try {
+    const pixels = await new Walk(source, start).file(elements, encoding);
+    return { elements, pixels, fault: null };
+  } catch (error) {
+    if (!(error instanceof DicomFault)) throw error;
+    return { elements, pixels: null, fault: error };
+  }
+}
+
+/** Reads the file meta information (group 0002, PS3.10, 7.1) and says where it ends. */
+export async function readMeta(
+  source: ByteSource,
+  start: number,
+): Promise<{ elements: DataSet; end: number }> {
+  const elements = new Map<Keyword, Element>();
+  const end = await new Walk(source, start).meta(elements);
+  return { elements, end };
+}
+
+class Walk {
+  readonly #cursor: Cursor;
+  #elementCount = 0;
+  #keptBytes = 0;
+
+  constructor(source: ByteSource, start: number) {
+    this.#cursor = new Cursor(source, start);
+  }
+
+  async file(into: Map<Keyword, Element>, encoding: Encoding): Promise<PixelElement | null> {
+    const cursor = this.#cursor;
+    while (cursor.left > 0) {
+      const header = await this.#header(encoding);
+      const keyword = attributeOf(header.tag)?.keyword;
+      if (keyword !== undefined && isPixelKeyword(keyword)) {
+        return { keyword, vr: header.vr, start: cursor.position, length: header.length };
+      }
+      await this.#value(header, encoding, 0, into);
+    }
+    return null;
+  }
+
+  async meta(into: Map<Keyword, Element>): Promise<number> {
+    const cursor = this.#cursor;
+    while (cursor.left >= 8) {
+      if (!cursor.has(8)) await cursor.need(8);
+      if (cursor.peek16(true) !== 2) break;
+      const header = await this.#header(explicitLittleEndian);
+      await this.#value(header, explicitLittleEndian, 0, into);
+    }
+    return cursor.position;
+  }
+
+  async #header({ isImplicit, littleEndian }: Encoding): Promise<Header> {
+    const cursor = this.#cursor;
+    if (++this.#elementCount > elementLimit) {
+      throw tooLarge(`has more than ${elementLimit} elements before its pixels`);
+    }
+    if (!cursor.has(8)) await cursor.need(8);
+    const group = cursor.uint16(littleEndian);
+    const tag = group * 0x10000 + cursor.uint16(littleEndian);
+    // Items and their ends have no value representation, whatever the encoding (PS3.5, 7.5).
+    if (group === 0xfffe) return { tag, vr: '', length: this.#length(littleEndian) };
+    if (isImplicit) {
+      return { tag, vr: attributeOf(tag)?.vr ?? 'UN', length: this.#length(littleEndian) };
+    }
+    const letters = cursor.uint16(false);
+    const vr = String.fromCharCode(letters >> 8, letters & 0xff);
+    if (!isVr(vr)) throw damaged(`has no DICOM element at byte ${cursor.position - 6}`);
+    if (!isLongVr(vr)) return { tag, vr, length: cursor.uint16(littleEndian) };
+    cursor.skip(2);
+    if (!cursor.has(4)) await cursor.need(4);
+    return { tag, vr, length: this.#length(littleEndian) };
+  }
+
+  #length(littleEndian: boolean): number | null {
+    const length = this.#cursor.uint32(littleEndian);
+    return length === undefinedLength ? null : length;
+  }
+
+  /** Takes an element's value into `into`, or passes over it. */
+  async #value(
+    { tag, vr, length }: Header,
+    encoding: Encoding,
+    depth: number,
+    into: Map<Keyword, Element> | null,
+  ): Promise<void> {
+    const attribute = attributeOf(tag);
+    const keyword = attribute?.keyword;
+    const isKept = into !== null && keyword !== undefined && !isPixelKeyword(keyword);
+    if (isSequence(vr, length, attribute?.vr, encoding)) {
+      // A sequence whose writer did not know its kind is written implicitly (PS3.5, 6.2.2, note 2).
+      const inner = vr === 'UN' ? implicitLittleEndian : encoding;
+      if (!isKept && length !== null) {
+        this.#pass(length);
+        return;
+      }
+      const items = await this.#items(length, inner, depth + 1, isKept);
+      if (isKept) into.set(keyword, { vr: 'SQ', bytes: new Uint8Array(), items, ...encoding });
+    } else if (length === null) {
+      await this.#fragments(encoding);
+    } else if (isKept) {
+      into.set(keyword, { vr, bytes: await this.#keep(length), items: [], ...encoding });
+    } else {
+      this.#pass(length);
+    }
+  }
+
+  async #items(
+    length: number | null,
+    encoding: Encoding,
+    depth: number,
+    isKept: boolean,
+  ): Promise<DataSet[]> {
+    if (depth > depthLimit) throw damaged(`nests sequences more than ${depthLimit} deep`);
+    const cursor = this.#cursor;
+    const end = length === null ? null : cursor.position + length;
+    const items: DataSet[] = [];
+    while (end === null || cursor.position < end) {
+      const header = await this.#header(encoding);
+      if (header.tag === sequenceEnd) break;
+      if (header.tag !== item)
+        throw damaged(`has a broken sequence at byte ${cursor.position - 8}`);
+      const elements = isKept ? new Map<Keyword, Element>() : null;
+      await this.#item(header.length, encoding, depth, elements);
+      if (elements !== null) items.push(elements);
+    }
+    return items;
+  }
+
+  async #item(
+    length: number | null,
+    encoding: Encoding,
+    depth: number,
+    into: Map<Keyword, Element> | null,
+  ): Promise<void> {
+    const cursor = this.#cursor;
+    if (into === null && length !== null) {
+      this.#pass(length);
+      return;
+    }
+    const end = length === null ? null : cursor.position + length;
+    while (end === null || cursor.position < end) {
+      const header = await this.#header(encoding);
+      if (header.tag === itemEnd) break;
+      if (header.vr === '') throw damaged(`has a broken item at byte ${cursor.position - 8}`);
+      await this.#value(header, encoding, depth, into);
+    }
+    if (end !== null && cursor.position > end) {
+      throw damaged(`has an item at byte ${end} that is longer than it says`);
+    }
+  }
+
+  /** Passes over encapsulated data, such as those of an icon. */
+  async #fragments({ littleEndian }: Encoding): Promise<void> {
+    const fragment: Encoding = { isImplicit: true, littleEndian };
+    for (;;) {
+      const { tag, length } = await this.#header(fragment);
+      if (tag === sequenceEnd) return;
+      if (tag !== item || length === null) {
+        throw damaged(`has a broken fragment at byte ${this.#cursor.position - 8}`);
+      }
+      this.#pass(length);
+    }
+  }
+
+  #pass(length: number): void {
+    if (length > this.#cursor.left) throw damaged('is cut short before its pixels');
+    this.#cursor.skip(length);
+  }
+
+  async #keep(length: number): Promise<Uint8Array> {
+    this.#keptBytes += length;
+    if (this.#keptBytes > keptLimit) {
+      throw damaged(`claims more than ${keptLimit} bytes of attributes`);
+    }
+    return this.#cursor.bytes(length);
+  }
+}
+
+/** Without a dictionary of every attribute, an undefined length is what tells an unknown sequence. */
+function isSequence(
+  vr: string,
+  length: number | null,
+  dictionary: string | undefined,
+  { isImplicit }: Encoding,
+): boolean {
+  if (vr === 'SQ') return true;
+  if (length === null) return isImplicit || vr === 'UN';
+  return vr === 'UN' && dictionary === 'SQ';
+}

@@ -1,0 +1,164 @@
+import type { Samples } from '../image-file.ts';
+import { colourSpaceOf, toRgb, type ColourSpace } from './colours.ts';
+import { damaged, tooLarge, unsupported } from './faults.ts';
+import type { ImagePixel } from './image-pixel.ts';
+import { jpeg2000Header } from './jpeg2000-header.ts';
+import { jpegHeader, type JpegHeader } from './jpeg-header.ts';
+import {
+  CodecError,
+  decodeNatively,
+  fitsMemory,
+  type EncodedFrame,
+  type NativeCodec,
+} from './native-codecs.ts';
+import { decodeRle } from './rle.ts';
+import {
+  emptySamples,
+  interleaved,
+  sampleTypeOf,
+  samplesOf,
+  takeBits,
+  type BitField,
+} from './stored-values.ts';
+import type { PixelCoding } from './transfer-syntax.ts';
+
+/**
+ * Decodes one compressed frame.
+ *
+ * @returns stored values, interleaved: (rows, columns, samples), colours as RGB
+ * @throws DicomFault 'invalid-file' where the codestream is damaged or is of another picture than the
+ * header says, 'unsupported'
+ */
+export async function decodeFrame(
+  bytes: Uint8Array,
+  coding: Exclude<PixelCoding, 'native'>,
+  pixel: ImagePixel,
+): Promise<Samples> {
+  switch (coding) {
+    case 'rle':
+      return rleFrame(bytes, pixel);
+    case 'jpeg':
+      return jpegFrame(bytes, pixel);
+    case 'jpeg-ls':
+      return jpegLsFrame(bytes, pixel);
+    case 'jpeg-2000':
+      return jpeg2000Frame(bytes, pixel);
+  }
+}
+
+function rleFrame(bytes: Uint8Array, pixel: ImagePixel): Samples {
+  const { rows, columns, samples, bitsAllocated, bitsStored } = pixel;
+  if (bitsAllocated === 1) throw damaged('has run-length coded pixels of one bit');
+  const planes = { pixels: rows * columns, samples, bytesPerSample: bitsAllocated / 8 };
+  const values = samplesOf(decodeRle(bytes, planes), sampleTypeOf(pixel));
+  takeBits(values, { ...pixel, bits: bitsStored });
+  toRgb(values, colourSpaceOf(pixel.photometric), bitsStored);
+  return values;
+}
+
+async function jpegFrame(bytes: Uint8Array, pixel: ImagePixel): Promise<Samples> {
+  const header = jpegHeader(bytes);
+  requireProcess(header);
+  const decoded = await decoded8Or16('jpeg', { bytes, ...header }, pixel);
+  const values = stored(decoded, pixel, pixel.bitsStored);
+  toRgb(values, jpegColours(header, pixel), header.precision);
+  return values;
+}
+
+/** Baseline, extended, progressive and lossless with Huffman codes; 8 or 12 bits where it is lossy. */
+function requireProcess({ process, precision }: JpegHeader): void {
+  const isLossless = process === 3;
+  const isKnown = isLossless || (process <= 2 && (precision === 8 || precision === 12));
+  if (isKnown) return;
+  throw unsupported(
+    `has a JPEG of process ${process} and ${precision} bits inside, which is not supported`,
+    'Convert it to an uncompressed DICOM file.',
+  );
+}
+
+/** Where codestream and header disagree, the codestream knows: headers are often left as they were. */
+function jpegColours({ colours }: JpegHeader, { samples, photometric }: ImagePixel): ColourSpace {
+  if (samples === 1 || colours === 'rgb') return 'rgb';
+  const said = colourSpaceOf(photometric);
+  return colours === 'ybr' && said === 'rgb' ? 'full' : said;
+}
+
+async function jpegLsFrame(bytes: Uint8Array, pixel: ImagePixel): Promise<Samples> {
+  const header = jpegHeader(bytes);
+  if (header.process !== 55) throw damaged('has another JPEG than JPEG-LS inside');
+  const decoded = await decoded8Or16('jpeg-ls', { bytes, ...header }, pixel);
+  // JPEG-LS has no sign: negative values come as large ones of its own precision.
+  const planes = stored(decoded, pixel, header.precision);
+  const isPlanar = pixel.samples > 1 && header.interleave === 0;
+  const values = isPlanar ? interleaved(planes, pixel.samples) : planes;
+  if (pixel.samples > 1) toRgb(values, colourSpaceOf(pixel.photometric), header.precision);
+  return values;
+}
+
+async function jpeg2000Frame(bytes: Uint8Array, pixel: ImagePixel): Promise<Samples> {
+  const header = jpeg2000Header(bytes);
+  if (header.components > 1 && header.precision > 8) {
+    throw unsupported(
+      `has a JPEG 2000 of colours with ${header.precision} bits inside, which is not supported`,
+      'Convert it to an uncompressed DICOM file.',
+    );
+  }
+  const frame = { ...header, bytes: bytes.subarray(header.start) };
+  const decoded = await decoded8Or16('jpeg-2000', frame, pixel);
+  const values = stored(decoded, pixel, header.precision);
+  const { samples, photometric } = pixel;
+  const isRgb = samples === 1 || header.hasColourTransform || /ICT|RCT/.test(photometric);
+  toRgb(values, isRgb ? 'rgb' : colourSpaceOf(photometric), header.precision);
+  return values;
+}
+
+/** Decodes what was checked to be the picture that the header describes. */
+async function decoded8Or16(
+  codec: NativeCodec,
+  frame: EncodedFrame,
+  { rows, columns, samples, bitsAllocated }: ImagePixel,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { width, height, components, precision } = frame;
+  if (width !== columns || height !== rows) {
+    throw damaged(`is ${width} × ${height} pixels inside, but says ${columns} × ${rows}`);
+  }
+  if (components !== samples) {
+    throw damaged(`has ${components} values a pixel inside, but says ${samples}`);
+  }
+  if (precision < 1 || precision > Math.min(16, bitsAllocated)) {
+    throw damaged(`has values of ${precision} bits inside, but says ${bitsAllocated}`);
+  }
+  if (!fitsMemory(codec, frame)) {
+    throw tooLarge(
+      `has compressed frames of ${width} × ${height} pixels, too many for the decoder`,
+    );
+  }
+  const bytes = await decodeNatively(codec, frame).catch((error: unknown) => {
+    if (!(error instanceof CodecError)) throw error;
+    throw damaged('has a damaged picture inside', error.message.trim());
+  });
+  const expected = rows * columns * samples * (precision <= 8 ? 1 : 2);
+  if (bytes.length !== expected) {
+    throw damaged(`decodes to ${bytes.length} bytes, where ${expected} were expected`);
+  }
+  return bytes;
+}
+
+/** Decoded bytes or words as the type of the file's values. */
+function stored(decoded: Uint8Array<ArrayBuffer>, pixel: ImagePixel, bits: number): Samples {
+  const { rows, columns, samples } = pixel;
+  const length = rows * columns * samples;
+  const type = sampleTypeOf(pixel);
+  const field: BitField = { bits, lowBit: 0, isSigned: pixel.isSigned };
+  const raw = samplesOf(decoded, decoded.length === length ? 'uint8' : 'uint16');
+  const bytesPerValue = raw.BYTES_PER_ELEMENT;
+  const values =
+    bytesPerValue === bytesInType(pixel) ? samplesOf(decoded, type) : emptySamples(type, length);
+  if (values.buffer !== raw.buffer) values.set(raw);
+  takeBits(values, field);
+  return values;
+}
+
+function bytesInType({ bitsAllocated }: ImagePixel): number {
+  return Math.max(1, bitsAllocated / 8);
+}

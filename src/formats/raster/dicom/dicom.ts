@@ -1,0 +1,224 @@
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { UserError } from '../../../core/errors.ts';
+import { readFailure } from '../../file-errors.ts';
+import type {
+  ImageFile,
+  ImageHeader,
+  Interpretation,
+  OpenImage,
+  Pixels,
+  ReadLimits,
+  Samples,
+} from '../image-file.ts';
+import { fileSource, type ByteSource } from './byte-source.ts';
+import type { DataSet } from './data-set.ts';
+import { readDisplay, type FrameDisplay } from './display.ts';
+import { encapsulatedFrames } from './encapsulated-frames.ts';
+import { DicomFault, tooLarge, userError } from './faults.ts';
+import type { FrameReader } from './frame-reader.ts';
+import { readGrouping, readSpacing } from './geometry.ts';
+import { imagePixel, type ImagePixel } from './image-pixel.ts';
+import { nativeFrames } from './native-frames.ts';
+import { withoutPixels } from './object-kinds.ts';
+import { readPart10 } from './part10.ts';
+import { select, selectionOf, type Selection } from './selection.ts';
+import { bytesOf, emptySamples, sampleTypeOf, takeBits } from './stored-values.ts';
+import { number, text } from './values.ts';
+
+export { isDicom } from './part10.ts';
+
+/**
+ * Opens a DICOM image (PS3.10 files, PS3.5 encodings) of one frame or many. Attributes are read up to
+ * the pixels; of compressed pixels, only where their fragments lie.
+ *
+ * Values are those stored. Colours come as RGB, whatever the file keeps; where the frames of a file are
+ * rescaled differently, values come rescaled, as floating-point numbers, and a note says so.
+ */
+export const openDicom: OpenImage = async (path, limits) => {
+  await requireFile(path);
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    throw readFailure(error, path);
+  });
+  try {
+    const { size } = await handle.stat();
+    const image = await readImage(fileSource(handle, size), limits);
+    return imageFile(path, handle, image, limits);
+  } catch (error) {
+    await handle.close();
+    throw userError(error, path);
+  }
+};
+
+/** Opening a pipe would wait for whoever writes to it. */
+async function requireFile(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw readFailure(error, path);
+  });
+  if (found.isFile() || found.isDirectory()) return;
+  throw new UserError('invalid-file', `${path} is no file. Choose an image on a disk.`);
+}
+
+interface Image {
+  readonly header: ImageHeader;
+  readonly pixel: ImagePixel;
+  readonly frames: FrameReader;
+  readonly rescales: FrameDisplay['rescales'];
+}
+
+async function readImage(file: ByteSource, limits: ReadLimits): Promise<Image> {
+  const part10 = await readPart10(file, limits);
+  const { elements, pixels, fault, source, syntax } = part10;
+  if (pixels === null || pixels.length === 0) {
+    throw withoutPixels(new Map([...part10.meta, ...elements]), fault);
+  }
+  const pixel = imagePixel(elements, pixels, limits);
+  const { coding } = syntax;
+  const frames =
+    coding === 'native'
+      ? nativeFrames(source, pixels, pixel, syntax.encoding.littleEndian)
+      : await encapsulatedFrames({ source, element: pixels, pixel, elements, coding }, limits);
+  const shown = readDisplay(elements, pixel, frames.frames);
+  return {
+    header: headerOf(elements, pixel, frames, shown),
+    pixel,
+    frames,
+    rescales: shown.rescales,
+  };
+}
+
+function headerOf(
+  elements: DataSet,
+  pixel: ImagePixel,
+  { frames, notes }: FrameReader,
+  { display, rescales, notes: displayNotes }: FrameDisplay,
+): ImageHeader {
+  const { columns: width, rows: height, samples: bands } = pixel;
+  const { spacing, notes: spacingNotes } = readSpacing(elements, frames);
+  return {
+    format: 'dicom',
+    width,
+    height,
+    bands,
+    frames,
+    sampleType: rescales === null ? sampleTypeOf(pixel) : rescaledType(pixel),
+    interpretation: interpretationOf(pixel),
+    alpha: null,
+    nodata: rescales === null ? paddingValue(elements, pixel) : null,
+    levels: [{ width, height }],
+    spacing,
+    geo: null,
+    display,
+    grouping: readGrouping(elements),
+    notes: [
+      ...pixel.notes,
+      ...notes,
+      ...displayNotes,
+      ...spacingNotes,
+      ...objectNotes(elements, pixel),
+    ],
+  };
+}
+
+function interpretationOf({ samples, photometric }: ImagePixel): Interpretation {
+  if (samples === 3) return 'rgb';
+  return photometric === 'PALETTE COLOR' ? 'palette' : 'grey';
+}
+
+/** Single precision holds every value of 16 bits times a slope as exactly as the slope is written. */
+function rescaledType({ bitsAllocated }: ImagePixel): 'float32' | 'float64' {
+  return bitsAllocated <= 16 ? 'float32' : 'float64';
+}
+
+/**
+ * The value around the picture (PS3.3, C.7.5.1.1.2), as it comes out of the bits stored: files write it
+ * with either sign, and with bits that pixels do not have.
+ */
+function paddingValue(elements: DataSet, pixel: ImagePixel): number | null {
+  if (pixel.samples === 3 || pixel.isFloat) return null;
+  const value = number(elements, 'PixelPaddingValue', pixel.isSigned);
+  if (value === null || !Number.isInteger(value)) return null;
+  const one = emptySamples(sampleTypeOf(pixel), 1);
+  one[0] = value;
+  takeBits(one, { bits: pixel.bitsStored, lowBit: 0, isSigned: pixel.isSigned });
+  return one[0];
+}
+
+function objectNotes(elements: DataSet, pixel: ImagePixel): string[] {
+  const notes: string[] = [];
+  if (text(elements, 'DimensionOrganizationType')?.startsWith('TILED') === true) {
+    const width = number(elements, 'TotalPixelMatrixColumns');
+    const height = number(elements, 'TotalPixelMatrixRows');
+    const size = `${width ?? '?'} × ${height ?? '?'}`;
+    notes.push(`The frames are tiles of a slide of ${size} pixels; they are not put together.`);
+  }
+  const scaling = number(elements, 'DoseGridScaling');
+  if (scaling !== null) {
+    notes.push(`The dose is the value times ${scaling}; values are left as stored.`);
+  }
+  const limit = number(elements, 'PixelPaddingRangeLimit', pixel.isSigned);
+  if (limit !== null && limit !== number(elements, 'PixelPaddingValue', pixel.isSigned)) {
+    notes.push('A range of values means "nothing here"; only its first one is taken so.');
+  }
+  return notes;
+}
+
+function imageFile(path: string, handle: FileHandle, image: Image, limits: ReadLimits): ImageFile {
+  return {
+    path,
+    header: image.header,
+    async read(request = {}) {
+      const selection = selectionOf(request, image.header);
+      try {
+        return await readPixels(image, selection, limits, request.signal);
+      } catch (error) {
+        throw userError(error, path);
+      }
+    },
+    close: () => handle.close(),
+  };
+}
+
+async function readPixels(
+  { header, frames, rescales }: Image,
+  selection: Selection,
+  limits: ReadLimits,
+  signal: AbortSignal | undefined,
+): Promise<Pixels> {
+  const values = header.width * header.height * header.bands;
+  const size = values * bytesOf(header.sampleType);
+  if (size > limits.bytes) {
+    throw tooLarge(`has frames of ${size} bytes, more than the limit of ${limits.bytes}`);
+  }
+  requireWanted(signal);
+  const stored = await frames.read(selection.frame).catch((error: unknown) => {
+    throw header.frames > 1 ? ofFrame(error, selection.frame) : error;
+  });
+  requireWanted(signal);
+  const rescale = rescales?.[selection.frame];
+  const frame = rescale === undefined ? stored : rescaled(stored, rescale, header.sampleType);
+  return select(frame, selection, header);
+}
+
+function requireWanted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new UserError('cancelled', 'The work was stopped.');
+}
+
+function ofFrame(error: unknown, frame: number): unknown {
+  if (!(error instanceof DicomFault)) return error;
+  return new DicomFault(
+    error.code,
+    `${error.message} (frame ${frame + 1})`,
+    error.advice,
+    error.details,
+  );
+}
+
+function rescaled(
+  stored: Samples,
+  { slope, intercept }: { readonly slope: number; readonly intercept: number },
+  type: ImageHeader['sampleType'],
+): Samples {
+  const values = emptySamples(type, stored.length);
+  for (let i = 0; i < values.length; i++) values[i] = slope * (stored[i] ?? 0) + intercept;
+  return values;
+}

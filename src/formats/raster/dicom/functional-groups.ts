@@ -1,0 +1,48 @@
+import type { Keyword } from './attributes.ts';
+import type { DataSet } from './data-set.ts';
+import { items } from './values.ts';
+
+/** Where the attributes of a frame may stand: those of the frame, those of all frames, the file itself. */
+function groups(dataSet: DataSet, frame: number): (DataSet | undefined)[] {
+  return [
+    items(dataSet, 'PerFrameFunctionalGroupsSequence')[frame],
+    items(dataSet, 'SharedFunctionalGroupsSequence')[0],
+  ];
+}
+
+/**
+ * Where the attributes of a frame stand that enhanced images keep in functional groups (PS3.3,
+ * C.7.6.16) and others at the top.
+ *
+ * @param macro the sequence of the group
+ */
+export function frameAttributes(dataSet: DataSet, frame: number, macro: Keyword): DataSet {
+  for (const group of groups(dataSet, frame)) {
+    const [item] = items(group, macro);
+    if (item !== undefined) return item;
+  }
+  return dataSet;
+}
+
+/**
+ * What `read` makes of each frame's attributes. Where no frame has groups of its own it is read once, and
+ * all frames share it.
+ */
+export function perFrame<T>(
+  dataSet: DataSet,
+  frames: number,
+  macro: Keyword,
+  read: (attributes: DataSet) => T,
+): T[] {
+  if (items(dataSet, 'PerFrameFunctionalGroupsSequence').length === 0) {
+    return new Array<T>(frames).fill(read(frameAttributes(dataSet, 0, macro)));
+  }
+  return Array.from({ length: frames }, (_, frame) => read(frameAttributes(dataSet, frame, macro)));
+}
+
+/** Whether all are the same, told by what they say. */
+export function areSame(values: readonly unknown[]): boolean {
+  const [first] = values;
+  const text = JSON.stringify(first);
+  return values.every((value) => value === first || JSON.stringify(value) === text);
+}

@@ -1,0 +1,79 @@
+import type { Grouping, PixelSpacing } from '../image-file.ts';
+import type { Keyword } from './attributes.ts';
+import type { DataSet } from './data-set.ts';
+import { areSame, frameAttributes, perFrame } from './functional-groups.ts';
+import { number, numbers, text } from './values.ts';
+
+/** Pixel spacing, and what a person should know of it. */
+export interface Spacing {
+  readonly spacing: PixelSpacing | null;
+  readonly notes: readonly string[];
+}
+
+/** Spacings that were not measured in the patient, with what to say of them. */
+const substitutes: readonly (readonly [keyword: Keyword, note: string])[] = [
+  [
+    'ImagerPixelSpacing',
+    'The pixel spacing is that of the detector; what lies in front of it is smaller.',
+  ],
+  ['NominalScannedPixelSpacing', 'The pixel spacing is that of the film scanner.'],
+];
+
+/**
+ * Distance of pixels (PS3.3, 10.7.1), in the patient where the file has it, else at the detector or on
+ * the film.
+ */
+export function readSpacing(dataSet: DataSet, frames: number): Spacing {
+  const each = perFrame(dataSet, frames, 'PixelMeasuresSequence', (attributes) =>
+    spacingIn(attributes, 'PixelSpacing'),
+  );
+  if (!areSame(each)) {
+    return { spacing: null, notes: ['The pixel spacing differs from frame to frame.'] };
+  }
+  const [measured = null] = each;
+  if (measured !== null) return { spacing: measured, notes: [] };
+  for (const [keyword, note] of substitutes) {
+    const spacing = spacingIn(dataSet, keyword);
+    if (spacing !== null) return { spacing, notes: [note] };
+  }
+  return { spacing: null, notes: [] };
+}
+
+/** The first value is the distance of rows, so that of pixels down a column. */
+function spacingIn(attributes: DataSet, keyword: Keyword): PixelSpacing | null {
+  const [y = NaN, x = NaN] = numbers(attributes, keyword);
+  const isSound = [x, y].every((distance) => Number.isFinite(distance) && distance > 0);
+  return isSound ? { x, y, unit: 'mm' } : null;
+}
+
+/** Who and what an image belongs to. Identifiers only: names and dates are never read. */
+export function readGrouping(dataSet: DataSet): Grouping {
+  return {
+    patient: text(dataSet, 'PatientID'),
+    study: text(dataSet, 'StudyInstanceUID'),
+    series: text(dataSet, 'SeriesInstanceUID'),
+    position: slicePosition(dataSet) ?? instanceNumber(dataSet),
+  };
+}
+
+/**
+ * Position of the first frame along the normal of its slice, mm (PS3.3, C.7.6.2.1.1): slices of a series
+ * lie in this order, whichever way they were numbered.
+ */
+function slicePosition(dataSet: DataSet): number | null {
+  const plane = frameAttributes(dataSet, 0, 'PlanePositionSequence');
+  const orientation = frameAttributes(dataSet, 0, 'PlaneOrientationSequence');
+  const [x = NaN, y = NaN, z = NaN] = numbers(plane, 'ImagePositionPatient');
+  const [rx = NaN, ry = NaN, rz = NaN, cx = NaN, cy = NaN, cz = NaN] = numbers(
+    orientation,
+    'ImageOrientationPatient',
+  );
+  const normal = [ry * cz - rz * cy, rz * cx - rx * cz, rx * cy - ry * cx] as const;
+  const position = (normal[0] * x + normal[1] * y + normal[2] * z) / Math.hypot(...normal);
+  return Number.isFinite(position) ? position : null;
+}
+
+function instanceNumber(dataSet: DataSet): number | null {
+  const instance = number(dataSet, 'InstanceNumber');
+  return Number.isFinite(instance) ? instance : null;
+}

@@ -1,0 +1,100 @@
+import type { DataSet } from './data-set.ts';
+import { damaged, unsupported } from './faults.ts';
+import type { ImagePixel } from './image-pixel.ts';
+import {
+  tableBytes,
+  tableDescriptor,
+  tableEntries,
+  tableWords,
+  type TableDescriptor,
+} from './lookup-tables.ts';
+
+const colours = ['Red', 'Green', 'Blue'] as const;
+
+/**
+ * The palette of a PALETTE COLOR image (PS3.3, C.7.9), plain or segmented, for every index that the bits
+ * stored can hold: those before the first entry have its colour, those behind the last the last one's.
+ *
+ * @returns (256 or more, 3) RGB, 8 bits
+ * @throws DicomFault 'invalid-file', 'unsupported'
+ */
+export function readPalette(dataSet: DataSet, { bitsStored }: ImagePixel): Uint8Array {
+  if (bitsStored > 16) {
+    throw unsupported('has a palette for more than 16 bits', 'Save it as RGB.');
+  }
+  const channels = colours.map((colour) => channel(dataSet, colour));
+  const shift = shiftOf(channels);
+  const size = Math.max(256, 2 ** bitsStored);
+  const palette = new Uint8Array(3 * size);
+  for (const [sample, { first, entries }] of channels.entries()) {
+    for (let index = 0; index < size; index++) {
+      const entry = Math.min(entries.length - 1, Math.max(0, index - first));
+      palette[3 * index + sample] = (entries[entry] ?? 0) >> shift;
+    }
+  }
+  return palette;
+}
+
+interface Channel {
+  readonly first: number;
+  readonly bits: number;
+  readonly entries: Uint16Array;
+}
+
+function channel(dataSet: DataSet, colour: (typeof colours)[number]): Channel {
+  const descriptor = tableDescriptor(dataSet, `${colour}PaletteColorLookupTableDescriptor`, false);
+  const plain = dataSet.get(`${colour}PaletteColorLookupTableData`);
+  const segmented = dataSet.get(`Segmented${colour}PaletteColorLookupTableData`);
+  const entries =
+    plain === undefined && segmented !== undefined
+      ? expand(descriptor.bits <= 8 ? tableBytes(segmented) : tableWords(segmented), descriptor)
+      : tableEntries(plain, descriptor.entries);
+  return { first: descriptor.first & 0xffff, bits: descriptor.bits, entries };
+}
+
+/**
+ * Bits to drop for 8. Some writers say 16 bits and store 8; a palette that is black in its upper bytes
+ * throughout is taken for such a one.
+ */
+function shiftOf(channels: readonly Channel[]): number {
+  const isNarrow = channels.every(({ entries }) => entries.every((entry) => entry < 256));
+  const bits = Math.max(...channels.map((one) => one.bits));
+  return isNarrow ? 0 : Math.max(0, bits - 8);
+}
+
+/** Unfolds a segmented table (C.7.9.2): runs of entries, ramps, and repeats of earlier segments. */
+function expand(
+  data: Uint8Array | Uint16Array,
+  { entries }: Pick<TableDescriptor, 'entries'>,
+): Uint16Array {
+  const table = new Uint16Array(entries);
+  let filled = 0;
+  const put = (value: number): void => {
+    if (filled < entries) table[filled++] = Math.round(value);
+  };
+  /** Unfolds the segment at `at` and says where the next one begins. */
+  const segment = (at: number, isRepeat: boolean): number => {
+    const [code = -1, length = 0] = [data[at], data[at + 1]];
+    if (code === 0) {
+      for (let i = 0; i < length; i++) put(data[at + 2 + i] ?? 0);
+      return at + 2 + length;
+    }
+    if (code === 1 && filled > 0) {
+      const from = table[filled - 1] ?? 0;
+      const to = data[at + 2] ?? 0;
+      for (let i = 1; i <= length; i++) put(from + ((to - from) * i) / length);
+      return at + 3;
+    }
+    if (code !== 2 || isRepeat) throw damaged('has a broken segmented palette');
+    // The offset counts bytes and takes two entries, the lower one first.
+    const size = data.BYTES_PER_ELEMENT;
+    const offset = ((data[at + 2] ?? 0) + (data[at + 3] ?? 0) * 2 ** (8 * size)) / size;
+    for (let i = 0, from = offset; i < length; i++) from = segment(from, true);
+    return at + 4;
+  };
+  for (let at = 0; filled < entries;) {
+    if (at + 2 >= data.length) throw damaged('has a segmented palette that is cut short');
+    at = segment(at, false);
+  }
+  return table;
+}

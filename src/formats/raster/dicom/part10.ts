@@ -1,0 +1,93 @@
+import { promisify } from 'node:util';
+import { inflateRaw } from 'node:zlib';
+import type { ReadLimits } from '../image-file.ts';
+import { memorySource, type ByteSource } from './byte-source.ts';
+import { Cursor } from './cursor.ts';
+import {
+  readDataSet,
+  readMeta,
+  type DataSet,
+  type Encoding,
+  type FileDataSet,
+} from './data-set.ts';
+import { damaged, DicomFault, tooLarge } from './faults.ts';
+import { transferSyntax, type TransferSyntax } from './transfer-syntax.ts';
+import { isVr } from './value-representations.ts';
+import { text } from './values.ts';
+
+const inflate = promisify(inflateRaw);
+/** Whole data sets are inflated into memory, and few are: the syntax is for reports rather than images. */
+const inflatedLimit = 2 ** 29;
+const preambleLength = 128;
+const mark = 'DICM';
+
+/** A file's attributes, and where and how its pixels lie. */
+export interface Part10File extends FileDataSet {
+  readonly meta: DataSet;
+  readonly syntax: TransferSyntax;
+  /** What `pixels` counts in: the file, or what a deflated one holds. */
+  readonly source: ByteSource;
+}
+
+/** Whether the first bytes of a file, 132 or more, are those of a DICOM file (PS3.10, 7.1). */
+export function isDicom(head: Uint8Array): boolean {
+  const bytes = head.subarray(preambleLength, preambleLength + mark.length);
+  return Buffer.from(bytes).toString('latin1') === mark;
+}
+
+/**
+ * Reads a DICOM file up to its pixels.
+ *
+ * Data sets without the preamble are refused, though many could be guessed: so does pydicom, and a guess
+ * that goes wrong gives wrong pixels.
+ *
+ * @throws DicomFault 'invalid-file', 'unsupported' (the transfer syntax), 'too-large'
+ */
+export async function readPart10(file: ByteSource, limits: ReadLimits): Promise<Part10File> {
+  const headLength = preambleLength + mark.length;
+  if (file.size < headLength || !isDicom(await file.read(0, headLength))) {
+    throw new DicomFault(
+      'invalid-file',
+      'is not a DICOM file: it has no file header',
+      'If it is a bare data set, save it again as a DICOM file; else remove it.',
+    );
+  }
+  const { elements: meta, end } = await readMeta(file, headLength);
+  const syntax = transferSyntax(text(meta, 'TransferSyntaxUID'));
+  const [source, start] = syntax.isDeflated
+    ? [memorySource(await inflated(file, end, limits)), 0]
+    : [file, end];
+  const encoding = await actualEncoding(source, start, syntax.encoding);
+  return { meta, syntax, source, ...(await readDataSet(source, start, encoding)) };
+}
+
+async function inflated(file: ByteSource, start: number, limits: ReadLimits): Promise<Uint8Array> {
+  const limit = Math.min(inflatedLimit, limits.bytes);
+  const size = file.size - start;
+  if (size > limit) throw tooLarge(`is a deflated file of more than ${limit} bytes`);
+  const bytes = await file.read(start, size);
+  try {
+    return await inflate(bytes, { maxOutputLength: limit });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(`inflates to more than ${limit} bytes`);
+    throw damaged('cannot be inflated');
+  }
+}
+
+/**
+ * Some writers name an explicit syntax and write an implicit data set, or the other way round; the first
+ * element tells, and pydicom goes by it too.
+ */
+async function actualEncoding(
+  source: ByteSource,
+  start: number,
+  said: Encoding,
+): Promise<Encoding> {
+  const cursor = new Cursor(source, start);
+  if (cursor.left < 8 || !said.littleEndian) return said;
+  await cursor.need(8);
+  const letters = cursor.peek16(false, 4);
+  const isImplicit = !isVr(String.fromCharCode(letters >> 8, letters & 0xff));
+  return { ...said, isImplicit };
+}

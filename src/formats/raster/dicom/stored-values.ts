@@ -1,0 +1,83 @@
+import type { Samples, SampleType } from '../image-file.ts';
+import type { ImagePixel } from './image-pixel.ts';
+
+/** How values are kept once decoded; as pydicom does, by the bits allocated. */
+export function sampleTypeOf({ isFloat, bitsAllocated, isSigned }: ImagePixel): SampleType {
+  if (isFloat) return bitsAllocated === 32 ? 'float32' : 'float64';
+  switch (bitsAllocated) {
+    case 1:
+      return 'uint8';
+    case 8:
+      return isSigned ? 'int8' : 'uint8';
+    case 16:
+      return isSigned ? 'int16' : 'uint16';
+    case 32:
+    case 64:
+      return isSigned ? 'int32' : 'uint32';
+  }
+}
+
+const constructors = {
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const satisfies Record<SampleType, unknown>;
+
+export function bytesOf(type: SampleType): number {
+  return constructors[type].BYTES_PER_ELEMENT;
+}
+
+export function emptySamples(type: SampleType, length: number): Samples {
+  return new constructors[type](length);
+}
+
+/**
+ * Little-endian bytes seen as values. Every machine this runs on is little-endian.
+ *
+ * @param bytes from the beginning of its buffer; what is left over at the end is padding
+ */
+export function samplesOf(bytes: Uint8Array<ArrayBuffer>, type: SampleType): Samples {
+  const constructor = constructors[type];
+  const length = Math.floor(bytes.length / constructor.BYTES_PER_ELEMENT);
+  return new constructor(bytes.buffer, 0, length);
+}
+
+/** Which bits of what is stored are the value. */
+export interface BitField {
+  readonly bits: number;
+  readonly lowBit: number;
+  readonly isSigned: boolean;
+}
+
+/**
+ * Takes values out of the bits around them, which may hold anything (PS3.5, 8.1.1), and gives them their
+ * sign: two's complement in the bits stored. In place.
+ */
+export function takeBits(values: Samples, { bits, lowBit, isSigned }: BitField): void {
+  if (bits === 8 * values.BYTES_PER_ELEMENT) return;
+  const up = 32 - bits - lowBit;
+  const down = 32 - bits;
+  if (isSigned) {
+    for (let i = 0; i < values.length; i++) values[i] = ((values[i] ?? 0) << up) >> down;
+  } else {
+    for (let i = 0; i < values.length; i++) values[i] = ((values[i] ?? 0) << up) >>> down;
+  }
+}
+
+/** Planes one after the other, (samples, pixels), become pixels, (pixels, samples). */
+export function interleaved<T extends Samples>(planes: T, samples: number): T {
+  const pixels = planes.length / samples;
+  const values = planes.slice();
+  for (let sample = 0; sample < samples; sample++) {
+    const plane = sample * pixels;
+    for (let i = 0, to = sample; i < pixels; i++, to += samples) {
+      values[to] = planes[plane + i] ?? 0;
+    }
+  }
+  return values as T;
+}
