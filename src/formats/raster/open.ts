@@ -1,10 +1,12 @@
 import { UserError } from '../../core/errors.ts';
 import { imageSignature } from '../image-signature.ts';
 import { isCommon, openCommon } from './common/open-common.ts';
+import { isDicom, openDicom } from './dicom/dicom.ts';
 import { readHead } from './file-source.ts';
 import { defaultLimits, type ImageFile, type OpenImage, type ReadLimits } from './image-file.ts';
 import { isNifti, openNifti } from './nifti/open-nifti.ts';
 import { headerFileOf } from './nifti/pair.ts';
+import { isTiff, openTiff } from './tiff/open-tiff.ts';
 
 /** The reader of some formats. */
 interface Reader {
@@ -18,6 +20,8 @@ interface Reader {
 /** The first that knows a file opens it. */
 const readers: readonly Reader[] = [
   { formats: ['PNG', 'JPEG', 'WebP', 'BMP'], is: isCommon, open: openCommon },
+  { formats: ['TIFF'], is: isTiff, open: openTiff },
+  { formats: ['DICOM'], is: isDicom, open: openDicom },
   { formats: ['NIfTI'], is: isNifti, open: openNifti },
 ];
 
