@@ -45,17 +45,22 @@ interface Plan {
   readonly strides: readonly [number, number];
 }
 
+/** A region of one slice, or of several that follow each other in one time point. */
+export interface SliceRequest extends CheckedRequest {
+  readonly slices: number;
+}
+
 /**
- * Reads a region of a slice. Only the runs of voxels that hold it are read; where they lie close
+ * Reads a region of some slices. Only the runs of voxels that hold it are read; where they lie close
  * together, also what is between them, a few megabytes at a time.
  *
- * @param target (region.height, region.width, bands), filled from left to right and top to bottom
+ * @param target (slices, region.height, region.width, bands), filled from left to right, top to bottom
  * @returns whether a 64-bit integer beyond 2^53 in size was met, which float64 may have rounded
  */
-export async function gatherSlice(
+export async function gatherSlices(
   stored: StoredVoxels,
   volume: NiftiVolume,
-  request: CheckedRequest,
+  request: SliceRequest,
   target: Samples,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
@@ -79,7 +84,7 @@ export async function gatherSlice(
   return isRounded;
 }
 
-function planRead(volume: NiftiVolume, { frame, region }: CheckedRequest): Plan {
+function planRead(volume: NiftiVolume, { frame, region, slices }: SliceRequest): Plan {
   const space = spaceOf(volume.shape);
   const spans: [Span, Span, Span] = [unset, unset, unset];
   const slice = frame % volume.slices;
@@ -88,7 +93,7 @@ function planRead(volume: NiftiVolume, { frame, region }: CheckedRequest): Plan 
   };
   set(volume.x, region.x, region.width, 1);
   set(volume.y, region.y, region.height, region.width);
-  set(volume.slice, slice, 1, 0);
+  set(volume.slice, slice, slices, region.width * region.height);
   const [nx, ny, nz] = space;
   const time = Math.floor(frame / volume.slices);
   return { spans, first: time * nx * ny * nz, strides: [nx, nx * ny] };

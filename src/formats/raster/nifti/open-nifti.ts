@@ -9,13 +9,13 @@ import type {
   ReadRequest,
 } from '../image-file.ts';
 import { checkRequest, closedFile } from '../read-request.ts';
-import { newSamples } from '../sample-arrays.ts';
 import { describeNifti, type NiftiDescription } from './describe.ts';
-import { gatherSlice, type StoredVoxels } from './gather.ts';
+import type { StoredVoxels } from './gather.ts';
 import { GzipSource, isGzip, unpackHead } from './gzip.ts';
 import { invalidNifti, niftiKind, readNiftiHeader, type NiftiHeader } from './header.ts';
 import { headerFileOf, voxelFileOf } from './pair.ts';
 import type { Plane } from './plane.ts';
+import { SliceReader } from './slice-reader.ts';
 import type { NiftiVolume } from './volume.ts';
 
 /** Enough for a header, packed or not. */
@@ -148,7 +148,7 @@ class OpenNifti implements NiftiFile {
   readonly #image: ImageHeader;
   readonly #limits: ReadLimits;
   readonly #stored: StoredVoxels;
-  #hasRounded = false;
+  readonly #slices: SliceReader;
   #isClosed = false;
 
   constructor(
@@ -162,11 +162,12 @@ class OpenNifti implements NiftiFile {
     this.#image = image;
     this.#limits = limits;
     this.#stored = stored;
+    this.#slices = new SliceReader(stored, volume, image.sampleType);
   }
 
   /** Its notes grow when a read meets a value that could not be kept exactly. */
   get header(): ImageHeader {
-    if (!this.#hasRounded) return this.#image;
+    if (!this.#slices.hasRounded) return this.#image;
     const note = 'Some values are beyond 2^53 in size, where float64 rounds.';
     return { ...this.#image, notes: [...this.#image.notes, note] };
   }
@@ -175,13 +176,8 @@ class OpenNifti implements NiftiFile {
     if (this.#isClosed) throw closedFile(this.path);
     const checked = checkRequest(request, this.#image, this.#limits, this.path);
     const { width, height } = checked.region;
-    const bands = checked.bands.length;
-    const data = newSamples(this.#image.sampleType, width * height * bands);
-    const { signal } = request;
-    if (await gatherSlice(this.#stored, this.volume, checked, data, signal)) {
-      this.#hasRounded = true;
-    }
-    return { width, height, bands, data };
+    const data = await this.#slices.read(checked, request.signal);
+    return { width, height, bands: checked.bands.length, data };
   }
 
   async close(): Promise<void> {
