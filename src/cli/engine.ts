@@ -6,6 +6,7 @@ import type {
   DistillSummary,
   EvaluateRequest,
   EvaluateSummary,
+  ImageDescription,
   PredictRequest,
   PredictSummary,
   SampleRequest,
@@ -23,6 +24,7 @@ export interface Engine {
   demo(request: DemoRequest, context: JobContext): Promise<DemoSummary>;
   writeSample(request: SampleRequest, context: JobContext): Promise<SampleSummary>;
   inspectTeacher(file: string, overrides: TeacherOverrides): Promise<TeacherDescription>;
+  inspectImage(file: string, context: JobContext): Promise<ImageDescription>;
   listDevices(threads?: number): Promise<DeviceDescription[]>;
 }
 
@@ -39,5 +41,7 @@ export const engine: Engine = {
     (await import('../engine/sample.ts')).writeSample(request, context),
   inspectTeacher: async (file, overrides) =>
     (await import('../engine/teacher.ts')).inspectTeacher(file, overrides),
+  inspectImage: async (file, context) =>
+    (await import('../engine/image.ts')).inspectImage(file, context),
   listDevices: async (threads) => (await import('../engine/devices.ts')).listDevices(threads),
 };

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { addDistill } from './commands/distill.ts';
-import { addDevices, addTeacher } from './commands/inspect.ts';
+import { addDevices, addImage, addTeacher } from './commands/inspect.ts';
 import { addEvaluate, addPredict } from './commands/models.ts';
 import { addDemo, addSample } from './commands/samples.ts';
 import { paintFor } from './paint.ts';
@@ -36,6 +36,7 @@ export function buildProgram(world: World): Command {
   addEvaluate(program, world);
   addPredict(program, world);
   addSample(program, world);
+  addImage(program, world);
   addDevices(program, world);
   return program;
 }
@@ -54,6 +55,9 @@ Examples:
 
   Look into a teacher: how large would its students be?
     understudy teacher inspect vit_base.safetensors
+
+  Look into an image: values, spacing, orientation, coordinates:
+    understudy image inspect brain.nii.gz
 
   Half of the blocks, images in one folder a class:
     understudy distill --teacher vit_base.safetensors --images xray/train --test xray/test \\

@@ -28,15 +28,22 @@ describe('help', () => {
     expect((await runTest(['demo', '--help'])).stdout.text).toContain('./understudy-demo');
   });
 
-  it.each(['', 'distill', 'evaluate', 'predict', 'demo', 'sample', 'devices', 'teacher inspect'])(
-    'of "%s" is no wider than 100 columns, nor than the terminal',
-    async (command) => {
-      const argv = [...command.split(' ').filter((word) => word !== ''), '--help'];
-      const plain = await runTest(argv);
-      expect(Math.max(...plain.stdout.lines.map((line) => line.length))).toBeLessThanOrEqual(100);
-      expect(plain.stdout.text).toContain(`Usage: understudy ${command}`.trim());
-    },
-  );
+  it.each([
+    '',
+    'distill',
+    'evaluate',
+    'predict',
+    'demo',
+    'sample',
+    'devices',
+    'teacher inspect',
+    'image inspect',
+  ])('of "%s" is no wider than 100 columns, nor than the terminal', async (command) => {
+    const argv = [...command.split(' ').filter((word) => word !== ''), '--help'];
+    const plain = await runTest(argv);
+    expect(Math.max(...plain.stdout.lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(plain.stdout.text).toContain(`Usage: understudy ${command}`.trim());
+  });
 });
 
 it('prints the version', async () => {

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { teacherOverrides } from '../../contract/jobs.ts';
-import { writeResult } from '../job.ts';
+import { runJob, writeResult } from '../job.ts';
 import { addOptions } from '../options/option-table.ts';
 import { type OptionValues, readRequest } from '../options/read-request.ts';
 import { devicesReport } from '../report/devices-report.ts';
+import { imageReport } from '../report/image-report.ts';
 import { teacherReport } from '../report/teacher-report.ts';
 import type { World } from '../world.ts';
 import { addCommand, addJsonOption } from './command.ts';
@@ -31,6 +32,33 @@ export function addTeacher(program: Command, world: World): void {
       writeResult(world, values.json === true, description, teacherReport);
     });
   addJsonOption(addOptions(inspect, options));
+}
+
+/** `image inspect`: what an image file holds. */
+export function addImage(program: Command, world: World): void {
+  const image = program
+    .command('image')
+    .description('look into an image file: image inspect <file>');
+  const inspect = image
+    .command('inspect')
+    .summary('say what an image file holds: values, spacing, orientation, coordinates')
+    .description(
+      'Reads an image, of several frames all of them, and says how large it is, which values it stores, ' +
+        'and how the file asks to be shown. The format is told by content. Nothing is changed, and ' +
+        'nothing is said of a patient.',
+    )
+    .argument('<file>', 'the image')
+    .action(async (file: string, { json = false }: { readonly json?: boolean }) => {
+      await runJob(world, {
+        json,
+        // For programs the result alone, as it is for a teacher.
+        work: (context) =>
+          world.engine.inspectImage(file, json ? { ...context, report: () => undefined } : context),
+        report: (description, paint) => imageReport(file, description, paint),
+        skipped: () => [],
+      });
+    });
+  addJsonOption(inspect);
 }
 
 /** `devices`: what this machine can compute with. */

@@ -37,6 +37,7 @@ const names: (keyof Engine)[] = [
   'demo',
   'writeSample',
   'inspectTeacher',
+  'inspectImage',
   'listDevices',
 ];
 
@@ -116,6 +117,7 @@ describe('requests', () => {
     ],
     [['teacher', 'inspect', 'f.st'], 'inspectTeacher', ['f.st', teacherOverrides.parse({})]],
     [['teacher', 'inspect', 'f.st', '--heads', '6'], 'inspectTeacher', ['f.st', { heads: 6 }]],
+    [['image', 'inspect', 'f.nii'], 'inspectImage', 'f.nii'],
     [['devices', '--threads', '2'], 'listDevices', 2],
     [['devices'], 'listDevices', undefined],
   ])('%j asks %s', async (argv, name, request) => {
@@ -159,6 +161,7 @@ describe('options that will not do', () => {
     [['sample', '--out', 'x'], '--set <name> is missing.', 'sample'],
     [['teacher', 'inspect'], "Missing required argument 'file'.", 'teacher inspect'],
     [['teacher', 'inspect', 'f', '--heads', 'x'], '--heads must be', 'teacher inspect'],
+    [['image', 'inspect'], "Missing required argument 'file'.", 'image inspect'],
     [['distill', '--rnak', '3'], "Unknown option '--rnak'. (Did you mean --rank?)", 'distill'],
     [['distill', '--rank'], "Option '--rank <k>' argument missing.", 'distill'],
     [['devices', 'extra'], 'Too many arguments', 'devices'],

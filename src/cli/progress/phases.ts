@@ -12,6 +12,7 @@ export const phaseNames: Record<JobPhase, string> = {
   timing: 'Measuring speed',
   export: 'Writing files',
   predict: 'Predicting',
+  pixels: 'Reading pixels',
 };
 
 const nameWidth = Math.max(...Object.values(phaseNames).map((name) => name.length));

@@ -5,12 +5,14 @@ import {
   candidate,
   distillResult,
   evaluateResult,
+  imageResult,
   predictResult,
   teacherResult,
 } from '../testing/results.ts';
 import { devicesReport } from './devices-report.ts';
 import { distillReport } from './distill-report.ts';
 import { evaluateReport } from './evaluate-report.ts';
+import { imageReport } from './image-report.ts';
 import { predictReport } from './predict-report.ts';
 import { skippedList } from './skipped.ts';
 import { teacherReport } from './teacher-report.ts';
@@ -134,6 +136,59 @@ it('teacherReport describes the model, what was assumed and the students', () =>
   expect(report).toContain('  - the images were normalised with ImageNet mean');
   expect(cells(report, '0, 3, 6, 9')).toEqual(['0, 3, 6, 9', '3', '4', '1.81 million', '34 %']);
   expect(widthOf(report)).toBeLessThanOrEqual(100);
+});
+
+describe('imageReport', () => {
+  const report = imageReport('tile.tif', imageResult, plain);
+
+  it.each([
+    ['Format', 'TIFF'],
+    ['Size', '10,980 × 5,490 px'],
+    ['Bands', '13 (not colours)'],
+    ['Values', 'uint16, 0 to 28000, mean 1234.568'],
+    ['Nodata', '0'],
+    ['Spacing', '10 × 10 m'],
+    ['Rescale', '0.0001 · v - 0.1'],
+    ['Windows', '-160 to 240, soft tissue'],
+    ['-1350 to 150'],
+    ['Coordinates', 'EPSG:32633'],
+    ['Transform', '10, 0, 600000, 0, -10, 5100000.25'],
+    ['Levels', '10980 × 5490, 5490 × 2745'],
+    ['- The last strip is cut short.'],
+  ])('says %s', (...row) => {
+    expect(cells(report, row[0])).toEqual(row);
+  });
+
+  it('leaves out what the file does not say', () => {
+    const bare = { crs: null, transform: null, nodata: null, spacing: null, rescale: null };
+    const rest = { windows: [], levels: [], notes: [], min: null };
+    const text = imageReport('x', { ...imageResult, ...bare, ...rest }, plain);
+    expect(
+      text
+        .split('\n')
+        .slice(2)
+        .map((line) => line.split(' ')[0]),
+    ).toEqual([...['Format', 'Size', 'Bands', 'Values']]);
+    expect(text).toContain('uint16, none that is a number');
+  });
+
+  it('says how a volume lies, and how many frames there are', () => {
+    const lies = { orientation: 'LAS', shape: [4, 5, 6, 20], zooms: [1, 1, 2.5, 2], frames: 120 };
+    const text = imageReport('x', { ...imageResult, ...lies }, plain);
+    expect(cells(text, 'Orientation')?.[1]).toBe('LAS, 4 × 5 × 6 × 20 voxels of 1 × 1 × 2.5 × 2');
+    expect(cells(text, 'Size')?.[1]).toBe('10,980 × 5,490 px, 120 frames');
+  });
+
+  it('is no wider than 100 columns and obeys nothing in the file', () => {
+    const notes = ['long '.repeat(60)];
+    const text = imageReport(
+      'x',
+      { ...imageResult, crs: `\u001b[2J${'x'.repeat(500)}`, notes },
+      plain,
+    );
+    expect(widthOf(text)).toBeLessThanOrEqual(100);
+    expect(text).not.toContain('\u001b');
+  });
 });
 
 it('devicesReport lists the devices', () => {

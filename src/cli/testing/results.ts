@@ -2,6 +2,7 @@ import type {
   CandidateReport,
   DistillSummary,
   EvaluateSummary,
+  ImageDescription,
   Interval,
   PredictSummary,
   TeacherDescription,
@@ -115,4 +116,34 @@ export const teacherResult: TeacherDescription = {
     { skip: 2, blocks: [0, 2, 4, 6, 8, 10], parameters: 2_700_000 },
     { skip: 3, blocks: [0, 3, 6, 9], parameters: 1_810_000 },
   ],
+};
+
+export const imageResult: ImageDescription = {
+  format: 'tiff',
+  width: 10_980,
+  height: 5490,
+  bands: 13,
+  frames: 1,
+  dtype: 'uint16',
+  min: 0,
+  max: 28_000,
+  mean: 1234.56789,
+  crs: 'EPSG:32633',
+  transform: [10, 0, 600_000, 0, -10, 5_100_000.25],
+  nodata: 0,
+  spacing: { x: 10, y: 10, unit: 'm' },
+  levels: [
+    { width: 10_980, height: 5490 },
+    { width: 5490, height: 2745 },
+  ],
+  interpretation: 'bands',
+  rescale: { slope: 0.0001, intercept: -0.1 },
+  windows: [
+    { center: 40, width: 400, shape: 'linear', name: 'soft tissue' },
+    { center: -600, width: 1500, shape: 'linear', name: null },
+  ],
+  orientation: null,
+  shape: null,
+  zooms: null,
+  notes: ['The last strip is cut short.'],
 };

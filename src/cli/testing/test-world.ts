@@ -54,5 +54,6 @@ export const refusing: Engine = {
   demo: refuse,
   writeSample: refuse,
   inspectTeacher: refuse,
+  inspectImage: refuse,
   listDevices: refuse,
 };

@@ -51,7 +51,7 @@ export class CurveKeeper {
     // Files that were left out are in the summary; a notice is about the command line's own options.
     if (event.type !== 'progress') return;
     const { phase, done, total, secondsLeft, loss, imagesPerSecond } = event;
-    if (phase === 'sample' || phase === 'predict') return;
+    if (phase === 'sample' || phase === 'predict' || phase === 'pixels') return;
     if (phase === 'distill' && loss !== undefined) this.#add({ step: done, loss });
     const now = performance.now();
     if (now - this.#reportedAt < reportInterval && done < total) return;

@@ -1,0 +1,103 @@
+import type { ImageDescription } from '../../contract/jobs.ts';
+import { count, counted } from '../figures.ts';
+import type { Paint } from '../paint.ts';
+import { printable, shortened, wrap } from '../text.ts';
+import { widest } from '../world.ts';
+import { table } from './table.ts';
+
+const formatNames: Record<ImageDescription['format'], string> = {
+  png: 'PNG',
+  jpeg: 'JPEG',
+  webp: 'WebP',
+  bmp: 'BMP',
+  tiff: 'TIFF',
+  dicom: 'DICOM',
+  nifti: 'NIfTI',
+};
+
+const interpretationNames: Record<ImageDescription['interpretation'], string> = {
+  grey: 'grey',
+  rgb: 'red, green, blue',
+  palette: 'colours of a palette',
+  bands: 'not colours',
+};
+
+/** What an image file holds, as a table, and below it what a person should know. */
+export function imageReport(file: string, image: ImageDescription, paint: Paint): string {
+  const notes = image.notes.map(
+    (text) => `  - ${wrap(printable(text), widest - 4).replaceAll('\n', '\n    ')}`,
+  );
+  return [
+    paint.strong(printable(file)),
+    '',
+    table(
+      facts(image).map(([name, text]) => [name, shortened(printable(text), 80)]),
+      { leftColumns: 2 },
+    ),
+    ...(notes.length === 0 ? [] : ['', paint.attention('To be known:'), ...notes]),
+  ].join('\n');
+}
+
+function facts(image: ImageDescription): [name: string, text: string][] {
+  const { width, height, frames, bands, levels, nodata, crs, transform } = image;
+  const depth = frames > 1 ? `, ${counted(frames, 'frame')}` : '';
+  return [
+    ['Format', formatNames[image.format]],
+    ['Size', `${count(width)} × ${count(height)} px${depth}`],
+    ['Bands', `${bands} (${interpretationNames[image.interpretation]})`],
+    ['Values', `${image.dtype}, ${range(image)}`],
+    ...optional('Nodata', nodata, (value) => figure(value)),
+    ...optional(
+      'Spacing',
+      image.spacing,
+      ({ x, y, unit }) => `${figure(x)} × ${figure(y)} ${unit}`,
+    ),
+    ...optional('Orientation', image.orientation, (code) => `${code}${volume(image)}`),
+    ...optional('Rescale', image.rescale, rescaleText),
+    ...image.windows.map((window, index): [string, string] => [
+      index === 0 ? 'Windows' : '',
+      windowText(window),
+    ]),
+    ...optional('Coordinates', crs, (text) => text),
+    ...optional('Transform', transform, (numbers) =>
+      numbers.map((value) => figure(value, 12)).join(', '),
+    ),
+    ...(levels.length > 1 ? [['Levels', levelText(levels)] as [string, string]] : []),
+  ];
+}
+
+function optional<Value>(
+  name: string,
+  value: Value | null,
+  text: (value: Value) => string,
+): [name: string, text: string][] {
+  return value === null ? [] : [[name, text(value)]];
+}
+
+function range({ min, max, mean }: ImageDescription): string {
+  if (min === null || max === null || mean === null) return 'none that is a number';
+  return `${figure(min)} to ${figure(max)}, mean ${figure(mean)}`;
+}
+
+function volume({ shape, zooms }: ImageDescription): string {
+  if (shape === null || zooms === null) return '';
+  return `, ${shape.join(' × ')} voxels of ${zooms.map((size) => figure(size)).join(' × ')}`;
+}
+
+function rescaleText({ slope, intercept }: NonNullable<ImageDescription['rescale']>): string {
+  return `${figure(slope)} · v ${intercept < 0 ? '-' : '+'} ${figure(Math.abs(intercept))}`;
+}
+
+function windowText({ center, width, name }: ImageDescription['windows'][number]): string {
+  const range = `${figure(center - width / 2)} to ${figure(center + width / 2)}`;
+  return name === null ? range : `${range}, ${name}`;
+}
+
+function levelText(levels: ImageDescription['levels']): string {
+  return levels.map(({ width, height }) => `${width} × ${height}`).join(', ');
+}
+
+/** As many digits that matter as float32 has, or more for coordinates. */
+function figure(value: number, digits = 7): string {
+  return String(Number(value.toPrecision(digits)));
+}
