@@ -11,6 +11,7 @@ import {
   syntax,
   temporaryFile,
   valuesOf,
+  type Entry,
   type Picture,
 } from './dicom-fixtures.ts';
 import { defaultLimits } from '../image-file.ts';
@@ -110,6 +111,12 @@ describe('stored values', () => {
     const pixels = [0xfc01, 0x0401, 0x03ff, 0, 0x8000, 0x7c02];
     const file = await opened(pictureFile(syntax.explicit, picture, pixels));
     expect(await valuesOf(file)).toEqual([1, 1, 1023, 0, 0, 2]);
+  });
+
+  it('minds no planes where there is one', async () => {
+    const planes: Entry = [0x00280006, 'US', [7]];
+    const file = await opened(pictureFile(syntax.explicit, words, wordValues, [planes]));
+    expect(await valuesOf(file)).toEqual(wordValues);
   });
 
   it('says so where the high bit cannot be, and takes the lowest bits', async () => {

@@ -95,9 +95,9 @@ function colours(dataSet: DataSet, limits: ReadLimits): Colours {
   if (samples > limits.bands) {
     throw tooLarge(`has ${samples} bands, more than the limit of ${limits.bands}`);
   }
-  const planar = integer(dataSet, 'PlanarConfiguration') ?? 0;
+  const planar = expected === 1 ? 0 : (integer(dataSet, 'PlanarConfiguration') ?? 0);
   if (planar !== 0 && planar !== 1) throw damaged(`has the planar configuration ${planar}`);
-  return { samples: expected, photometric, isPlanar: expected === 3 && planar === 1 };
+  return { samples: expected, photometric, isPlanar: planar === 1 };
 }
 
 export function isColour(photometric: Photometric): boolean {
