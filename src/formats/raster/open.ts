@@ -19,9 +19,10 @@ interface Reader {
 
 /** The first that knows a file opens it. */
 const readers: readonly Reader[] = [
+  // Before TIFF: its first 128 bytes are free, and some files begin as both.
+  { formats: ['DICOM'], is: isDicom, open: openDicom },
   { formats: ['PNG', 'JPEG', 'WebP', 'BMP'], is: isCommon, open: openCommon },
   { formats: ['TIFF'], is: isTiff, open: openTiff },
-  { formats: ['DICOM'], is: isDicom, open: openDicom },
   { formats: ['NIfTI'], is: isNifti, open: openNifti },
 ];
 
