@@ -1,3 +1,4 @@
+import { plainPreparation } from '../src/core/image/preparation.ts';
 import { join } from 'node:path';
 import { classifierGraph } from '../src/core/vit/classifier.ts';
 import { copyBlocks, keptBlocks } from '../src/core/vit/copy.ts';
@@ -36,7 +37,8 @@ export async function benchInference(threads: number, folder: string): Promise<v
       }
     });
     const whole = await fastest(3, async () => {
-      const form = { imageSize, channels, framing: 'whole' as const };
+      const preparation = plainPreparation;
+      const form = { imageSize, channels, framing: 'whole' as const, preparation };
       for await (const batch of readBatches(some, form, [], quiet)) {
         const results = await loaded.run({ image: batch.pixels });
         for (const result of results.values()) result.dispose();

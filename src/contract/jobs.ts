@@ -26,6 +26,28 @@ export const start = z.enum(['auto', 'fitted', 'copy']);
 /** How an image that is not square becomes one: all of it, squeezed, or its centre, cut. */
 export const framing = z.enum(['whole', 'centre']);
 
+const amount = /-?\d{1,9}(?:\.\d{1,6})?/.source;
+const percent = /(?:100|\d{1,2}(?:\.\d{1,3})?)/.source;
+const rangePattern = new RegExp(
+  `^(?:auto|stored|file|full|window:${amount}:${amount}|percentile:${percent}:${percent})$`,
+);
+
+/** What a model sees of stored values: see core/image/preparation. */
+export const preparation = z.strictObject({
+  /** Counted from 1: three for red, green and blue, or one; the file's own colours by default. */
+  bands: z
+    .array(whole(1, 4096))
+    .refine(({ length }) => length === 1 || length === 3)
+    .describe('one whole number from 1 to 4096, or three, separated by commas')
+    .optional(),
+  range: z
+    .string()
+    .regex(rangePattern)
+    .describe('auto, stored, file, full, window:<centre>:<width> or percentile:<low>:<high>')
+    .default('auto'),
+});
+export type WrittenPreparation = z.infer<typeof preparation>;
+
 /** What a checkpoint does not say and its reader would otherwise infer. */
 export const teacherOverrides = z.strictObject({
   heads: whole(1, 256).optional(),
@@ -60,6 +82,7 @@ export const distillOptions = z.strictObject({
   views: whole(1, 100_000).default(64),
   orientation: orientation.default('upright'),
   framing: framing.default('whole'),
+  preparation: preparation.default({ range: 'auto' }),
   /** Side of the input, px; the teacher's own by default. */
   imageSize: whole(1, 4096).optional(),
   seed: seed.default(0),
@@ -247,6 +270,8 @@ export const modelCard = z.strictObject({
     imageSize: z.int().positive(),
     channels: z.int().positive(),
     framing,
+    /** Absent in files of earlier versions, which knew eight and sixteen bits as stored alone. */
+    preparation: preparation.default({ range: 'auto' }),
     resampling: z.literal('bicubic, antialiased'),
     range: z.literal('[0, 1]'),
     /** Applied inside the model. */

@@ -8,10 +8,13 @@ import type {
 } from '../contract/jobs.ts';
 import { viewRecipe } from '../core/distill/views.ts';
 import { UserError } from '../core/errors.ts';
+import { preparationOf } from '../core/image/preparation.ts';
+import type { Preparation } from '../core/image/preparation.ts';
 import { adapterLayout, mergeAdapters } from '../core/lora/adapters.ts';
 import { copyBlocks, keptBlocks } from '../core/vit/copy.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import { readImage } from '../formats/images.ts';
+import { placeName } from '../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelled-images.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import type { Executor } from '../runtime/executor.ts';
@@ -61,7 +64,7 @@ export interface DistillOutcome {
   readonly answers: readonly ImageAnswers[];
 }
 
-/** Indices of classes. */
+/** Indices of classes; the path is as `placeName` has it. */
 export interface ImageAnswers {
   readonly path: string;
   readonly truth: readonly number[];
@@ -98,9 +101,10 @@ export async function distillImages(
     const executor = openExecutor(request.device, request.threads);
     const memory = freemem();
     const { imageSize } = teacher.model.architecture;
-    const store = await openRasters(dataset.distilled, imageSize, memory / 8, context);
+    const preparation = preparationOf(request.preparation);
+    const store = await openRasters(dataset.distilled, imageSize, preparation, memory / 8, context);
     const labelled = chooseForHead(dataset, store.images, request.seed, context);
-    await requireReadable(dataset);
+    await requireReadable(dataset, preparation);
     const job = { request, context, teacher, blocks, copy, dataset, labelled, store, output };
     const trained = await train({ ...job, executor, memory }, glimpses);
     const outcome = await deliver({ ...job, executor, memory }, trained, start);
@@ -185,9 +189,12 @@ function watchOf({ labelled, dataset, teacher, request, executor, context }: Job
     openGlimpses(plan, { labelled, classes, task, form }, graph, executor, context);
 }
 
-function inputForm({ model }: Teacher, { framing }: Pick<DistillOptions, 'framing'>): InputForm {
+function inputForm(
+  { model }: Teacher,
+  { framing, preparation }: Pick<DistillOptions, 'framing' | 'preparation'>,
+): InputForm {
   const { imageSize, channels } = model.architecture;
-  return { imageSize, channels, framing };
+  return { imageSize, channels, framing, preparation: preparationOf(preparation) };
 }
 
 /** Gives the student its head, measures and exports it. Where that fails the checkpoint stays. */
@@ -265,7 +272,7 @@ async function finish(job: Job, trained: Trained, start: number): Promise<Distil
     files: [...exported.files, summaryName].map((name) => join(output.path, name)),
   };
   const answers = compared.tested.map((image, index) => ({
-    path: image.path,
+    path: placeName(image),
     truth: labelIndices(image, classes, dataset.origin),
     teacher: candidates.teacher.answers[index] ?? [],
     copy: candidates.copy.answers[index] ?? [],
@@ -275,11 +282,14 @@ async function finish(job: Job, trained: Trained, start: number): Promise<Distil
 }
 
 /** Without one test image nothing can be measured; better known before the training than after. */
-async function requireReadable({ origin, tested }: Dataset): Promise<void> {
+async function requireReadable(
+  { origin, tested }: Dataset,
+  preparation: Preparation,
+): Promise<void> {
   let first = '';
-  for (const { path } of tested) {
+  for (const image of tested) {
     try {
-      await readImage(path);
+      await readImage(image, preparation);
       return;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -307,7 +317,7 @@ function without<T extends FoundImage>(
   images: readonly T[],
 ): T[] {
   const paths = new Set(problems.map(({ path }) => path));
-  return images.filter(({ path }) => !paths.has(path));
+  return images.filter((image) => !paths.has(placeName(image)));
 }
 
 function describeModel(
@@ -326,7 +336,10 @@ function describeModel(
     classes: [...classes],
     task,
     preprocessing: {
-      ...form,
+      imageSize: form.imageSize,
+      channels: form.channels,
+      framing: form.framing,
+      preparation: request.preparation,
       resampling: 'bicubic, antialiased',
       range: '[0, 1]',
       mean: [...mean],

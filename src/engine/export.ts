@@ -22,7 +22,7 @@ import type { Executor, LoadedGraph } from '../runtime/executor.ts';
 import { readBatches, stackRows } from './inference.ts';
 import { PhaseProgress, throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
-import { cardKey, openModel } from './model-file.ts';
+import { cardKey, formOf, openModel } from './model-file.ts';
 
 /** A distilled student with its head, before and after merging. */
 export interface Student {
@@ -160,7 +160,7 @@ async function liveLogits(
   // What cannot be read was reported when the candidates were measured.
   const quiet = { ...context, report: () => undefined };
   const some = images.slice(0, parityImages);
-  for await (const { pixels } of readBatches(some, card.preprocessing, [], quiet)) {
+  for await (const { pixels } of readBatches(some, formOf(card), [], quiet)) {
     batches.push(pixels);
     logits.push(await readResult(await graph.run({ image: pixels }), 'logits'));
   }

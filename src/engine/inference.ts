@@ -1,5 +1,6 @@
 import { centreView, toPlanes } from '../core/distill/views.ts';
 import type { Framing } from '../core/distill/views.ts';
+import type { Preparation } from '../core/image/preparation.ts';
 import { mapConcurrently } from '../formats/concurrently.ts';
 import { readImage } from '../formats/images.ts';
 import type { FoundImage, ImageProblem } from '../formats/labelled-images.ts';
@@ -16,6 +17,7 @@ export interface InputForm {
   readonly imageSize: number;
   readonly channels: number;
   readonly framing: Framing;
+  readonly preparation: Preparation;
 }
 
 /** Some of the images that could be read, and their pixels (B, C, S, S) in [0, 1]. */
@@ -57,13 +59,14 @@ export async function* readBatches<T extends FoundImage>(
 
 async function readBatch<T extends FoundImage>(
   images: readonly T[],
-  { imageSize, channels, framing }: InputForm,
+  { imageSize, channels, framing, preparation }: InputForm,
   problems: ImageProblem[],
   context: JobContext,
 ): Promise<ImageBatch<T>> {
   const views = await mapConcurrently(images, decodersAtOnce, async (image) => {
     try {
-      return { image, bytes: centreView(await readImage(image.path), imageSize, framing).data };
+      const raster = await readImage(image, preparation, context.signal);
+      return { image, bytes: centreView(raster, imageSize, framing).data };
     } catch (error) {
       problems.push(skip(image, error, context));
       return undefined;

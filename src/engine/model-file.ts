@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { modelCard } from '../contract/jobs.ts';
 import type { ModelCard } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
+import { preparationOf } from '../core/image/preparation.ts';
 import { readOnnxMetadata } from '../core/onnx/metadata.ts';
 import { readFailure } from '../formats/file-errors.ts';
 import { readResult } from '../runtime/executor.ts';
@@ -24,11 +25,11 @@ const largestModel = 2 ** 31;
 /** Opens an exported student. Throws a UserError when the file is none. */
 export async function openModel(path: string, executor: Executor): Promise<OpenModel> {
   const card = await readCard(path);
-  const { imageSize, channels, framing } = card.preprocessing;
+  const form = formOf(card);
   try {
     const graph = await executor.loadFile(path);
     await requireCardsForm(card, graph);
-    return { card, form: { imageSize, channels, framing }, graph };
+    return { card, form, graph };
   } catch (error) {
     throw new UserError(
       'invalid-file',
@@ -36,6 +37,12 @@ export async function openModel(path: string, executor: Executor): Promise<OpenM
       String(error),
     );
   }
+}
+
+/** How images become what a student takes. */
+export function formOf({ preprocessing }: ModelCard): InputForm {
+  const { imageSize, channels, framing, preparation } = preprocessing;
+  return { imageSize, channels, framing, preparation: preparationOf(preparation) };
 }
 
 /** Runs one grey image: a model that is not what its card says fails here and not half way. */

@@ -1,8 +1,10 @@
+import type { Preparation } from '../core/image/preparation.ts';
 import type { Raster } from '../core/image/raster.ts';
 import { workingCopy } from '../core/distill/views.ts';
 import { UserError } from '../core/errors.ts';
 import { mapConcurrently } from '../formats/concurrently.ts';
 import { readImage } from '../formats/images.ts';
+import { placeName } from '../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../formats/labelled-images.ts';
 import { PhaseProgress } from './job.ts';
 import type { JobContext } from './job.ts';
@@ -22,15 +24,19 @@ export interface RasterStore<T extends FoundImage> {
  * Decodes every image once. What cannot be read is left out, counted and reported.
  *
  * @param size side of the views that will be drawn, px; larger images are kept smaller
+ * @param preparation what is seen of their values
  * @param budget bytes of decoded images to keep
  * @throws UserError when no image could be read, or the job was cancelled
  */
 export async function openRasters<T extends FoundImage>(
   images: readonly T[],
   size: number,
+  preparation: Preparation,
   budget: number,
   context: JobContext,
 ): Promise<RasterStore<T>> {
+  const read = async (image: T): Promise<Raster> =>
+    workingCopy(await readImage(image, preparation, context.signal), size);
   const progress = new PhaseProgress(context, 'images', images.length);
   const kept: (Raster | undefined)[] = [];
   const readable: T[] = [];
@@ -41,7 +47,7 @@ export async function openRasters<T extends FoundImage>(
     images,
     decodersAtOnce,
     async (image) => {
-      const raster = await readOrSkip(image, size, problems, context);
+      const raster = await readOrSkip(image, read, problems, context);
       bytes += raster?.data.byteLength ?? 0;
       progress.advance(++done);
       return raster && { image, raster: bytes <= budget ? raster : undefined };
@@ -65,19 +71,19 @@ export async function openRasters<T extends FoundImage>(
     get: async (index) => {
       const image = readable[index];
       if (!image) throw new Error(`there is no image ${index}`);
-      return kept[index] ?? workingCopy(await readImage(image.path), size);
+      return kept[index] ?? read(image);
     },
   };
 }
 
-async function readOrSkip(
-  image: FoundImage,
-  size: number,
+async function readOrSkip<T extends FoundImage>(
+  image: T,
+  read: (image: T) => Promise<Raster>,
   problems: ImageProblem[],
   context: JobContext,
 ): Promise<Raster | undefined> {
   try {
-    return workingCopy(await readImage(image.path), size);
+    return await read(image);
   } catch (error) {
     problems.push(skip(image, error, context));
     return undefined;
@@ -87,7 +93,9 @@ async function readOrSkip(
 /** Reports an image that cannot be read; anything but a UserError is a defect and is thrown on. */
 export function skip(image: FoundImage, error: unknown, context: JobContext): ImageProblem {
   if (!(error instanceof UserError)) throw error;
-  const problem = { path: image.path, reason: error.message };
+  // Not that it could not be read, but that nobody waits for it any more.
+  if (error.code === 'cancelled') throw error;
+  const problem = { path: placeName(image), reason: error.message };
   context.report({ type: 'skipped', ...problem });
   return problem;
 }

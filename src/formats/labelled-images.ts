@@ -1,7 +1,18 @@
-/** An image file below a chosen folder. */
-export interface FoundImage {
+/** Where an image lies. */
+export interface ImagePlace {
   /** Absolute. */
   readonly path: string;
+  /** Which of a file's slices or pages, from 0; absent in files of one. */
+  readonly frame?: number | undefined;
+}
+
+/** What tells an image from all others; the number is for people, from 1. */
+export function placeName({ path, frame }: ImagePlace): string {
+  return frame === undefined ? path : `${path}#${frame + 1}`;
+}
+
+/** An image below a chosen folder. */
+export interface FoundImage extends ImagePlace {
   /** Relative to the folder, with `/` on every system. */
   readonly name: string;
 }
@@ -19,6 +30,7 @@ export interface LabelledImage extends FoundImage {
 
 /** Something that was passed over, and why. */
 export interface ImageProblem {
+  /** As `placeName` has it. */
   readonly path: string;
   readonly reason: string;
 }

@@ -66,6 +66,16 @@ const table: OptionTable<DistillRequest> = {
     help: 'how an image becomes square: the whole of it, squeezed, or its centre',
     group: images,
   },
+  'preparation.bands': {
+    flags: '--bands <r,g,b>',
+    help: 'which bands are red, green and blue, or a single one, counted from 1; the first ones by default',
+    group: images,
+  },
+  'preparation.range': {
+    flags: '--range <how>',
+    help: "which values are black and white: stored, the whole range of the type; file, the file's own window; full, the image's own range; window:40:400, by centre and width (Hounsfield units in CT); percentile:2:98, shares of each image; auto decides by the kind of file",
+    group: images,
+  },
   imageSize: {
     flags: '--image-size <px>',
     help: "side of the student's input (the teacher's by default)",

@@ -34,8 +34,11 @@ function* entries(schema: Schema, prefix: string): Generator<[string, PropertyFa
 
 function describe(property: Schema): PropertyFacts {
   const choices = (property.enum ?? []).map(String);
+  const { kind, wanted } = kindAndWanted(property, choices);
   return {
-    ...kindAndWanted(property, choices),
+    kind,
+    // What the contract says in words comes before what follows from its rules.
+    wanted: property.description ?? wanted,
     default: text(property.default),
     choices,
   };

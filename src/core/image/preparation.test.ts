@@ -132,6 +132,13 @@ describe('what a model sees', () => {
     expect(shades(pixels, full, alpha)).toEqual([0, 0, 255]);
   });
 
+  test('of pictures, few bits are shades, and transparent colours are colours', () => {
+    const display = { ...plainDisplay, rescale: { slope: 85, intercept: 0 } };
+    const png = form({ format: 'png', sampleType: 'uint8', bands: 2, alpha: 1, display });
+    expect(readBands(plainPreparation, png)).toEqual([0]);
+    expect(shades(row(Uint8Array.of(0, 1, 3)), { kind: 'auto' }, png)).toEqual([0, 85, 255]);
+  });
+
   test('each band has its own range', () => {
     const bands = form({ bands: 3, interpretation: 'bands' });
     const pixels = row(Uint16Array.of(0, 100, 7, 10, 200, 7), 3);

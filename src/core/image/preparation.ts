@@ -36,28 +36,25 @@ export interface WrittenPreparation {
   readonly range: string;
 }
 
-/** What `WrittenPreparation.range` may be. */
-export const rangePattern =
-  /^(?:auto|stored|file|full|window:-?\d{1,9}(?:\.\d{1,6})?:\d{1,9}(?:\.\d{1,6})?|percentile:\d{1,2}(?:\.\d{1,3})?:(?:100|\d{1,2}(?:\.\d{1,3})?))$/;
-
-/** @throws Error for what does not match `rangePattern` */
+/** @throws Error for a range that is not written so */
 export function preparationOf({ bands, range }: WrittenPreparation): Preparation {
-  if (!rangePattern.test(range)) throw new Error(`preparationOf: no range is written ${range}`);
-  const [kind = 'auto', ...numbers] = range.split(':');
-  const [first = 0, second = 0] = numbers.map(Number);
-  const chosen = bands?.map((band) => band - 1) ?? null;
-  switch (kind) {
-    case 'window':
-      return { bands: chosen, range: { kind, center: first, width: Math.max(1, second) } };
-    case 'percentile':
-      return { bands: chosen, range: { kind, low: first, high: Math.max(first, second) } };
-    case 'stored':
-    case 'file':
-    case 'full':
-      return { bands: chosen, range: { kind } };
-    default:
-      return { bands: chosen, range: { kind: 'auto' } };
+  return { bands: bands?.map((band) => band - 1) ?? null, range: writtenRange(range) };
+}
+
+function writtenRange(text: string): IntensityRange {
+  const [kind = '', ...numbers] = text.split(':');
+  const [first = NaN, second = NaN, ...more] = numbers.map(Number);
+  const hasNone = numbers.length === 0;
+  const hasTwo = Number.isFinite(first) && Number.isFinite(second) && more.length === 0;
+  if (kind === 'auto' && hasNone) return { kind };
+  if (kind === 'stored' && hasNone) return { kind };
+  if (kind === 'file' && hasNone) return { kind };
+  if (kind === 'full' && hasNone) return { kind };
+  if (kind === 'window' && hasTwo) return { kind, center: first, width: Math.max(1, second) };
+  if (kind === 'percentile' && hasTwo && first >= 0 && second <= 100) {
+    return { kind, low: first, high: Math.max(first, second) };
   }
+  throw new Error(`preparationOf: no range is written ${text}`);
 }
 
 export const plainPreparation: Preparation = { bands: null, range: { kind: 'auto' } };
@@ -76,6 +73,11 @@ export interface StoredForm {
 
 const photographic = new Set(['png', 'jpeg', 'webp', 'bmp']);
 
+/** Pictures for people: their values are shades, and what is transparent in them has colours all the same. */
+function isPhotographic({ format }: StoredForm): boolean {
+  return photographic.has(format);
+}
+
 /**
  * The range that `auto` stands for: photographs as stored; DICOM by its own window; other 8-bit images as
  * stored, and all else (satellite bands, volumes, measurements) from the 2nd to the 98th percentile of
@@ -87,7 +89,7 @@ export function rangeOf(
 ): Exclude<IntensityRange, { kind: 'auto' }> {
   if (range.kind !== 'auto') return range;
   const { format, sampleType, display } = form;
-  if (photographic.has(format)) return { kind: 'stored' };
+  if (isPhotographic(form)) return { kind: 'stored' };
   const asksFor = display.windows.length > 0 || display.voiTable !== null;
   if (format === 'dicom' && asksFor) return { kind: 'file' };
   if (sampleType === 'uint8' && display.modalityTable === null) return { kind: 'stored' };
@@ -148,7 +150,7 @@ export function prepare(pixels: Pixels, preparation: Preparation, form: StoredFo
 /** The bands to read for `prepare`: what becomes colour, then the one that says where there is something. */
 export function readBands(preparation: Preparation, form: StoredForm): readonly number[] {
   const bands = bandsOf(preparation, form);
-  return form.alpha === null ? bands : [...bands, form.alpha];
+  return form.alpha === null || isPhotographic(form) ? bands : [...bands, form.alpha];
 }
 
 function isAsItIs(
@@ -170,9 +172,11 @@ function bandValues({ data, bands }: Pixels, band: number): Float64Array {
 /** 1 where there is something; undefined: everywhere. */
 function presence(
   { data, bands }: Pixels,
-  { alpha, nodata, sampleType }: StoredForm,
+  form: StoredForm,
   colours: number,
 ): Uint8Array | undefined {
+  const { nodata, sampleType } = form;
+  const alpha = isPhotographic(form) ? null : form.alpha;
   const mayBeNaN = sampleType === 'float32' || sampleType === 'float64';
   if (alpha === null && nodata === null && !mayBeNaN) return undefined;
   const isThere = new Uint8Array(data.length / bands);
@@ -211,8 +215,10 @@ function shadesOf(
   const { display } = form;
   const shades = new Uint8ClampedArray(stored.length);
   const isColour = form.interpretation === 'rgb';
-  // Only intensities have a meaning beyond what is stored; colours are colours.
-  const values = range.kind === 'stored' || isColour ? stored : rescaled(stored, display);
+  // Only intensities have a meaning beyond what is stored; colours are colours. Of pictures with few bits
+  // it is the shade.
+  const isAsStored = isColour || (range.kind === 'stored' && !isPhotographic(form));
+  const values = isAsStored ? stored : rescaled(stored, display);
   const shade =
     range.kind === 'file' && display.voiTable !== null
       ? shownByTable(display.voiTable)

@@ -116,7 +116,7 @@ export async function readImages(
 
 async function readOne(image: ImageToImport): Promise<ReadImage> {
   const { path } = image;
-  const raster = await readImage(path);
+  const raster = await readImage(image);
   try {
     const { size, mtimeMs } = await stat(path);
     const sha256 = createHash('sha256')

@@ -31,14 +31,14 @@ export class Pictures {
     const { file } = this.#place(sha256);
     const kept = await readFile(file).catch(() => undefined);
     if (kept !== undefined) return kept;
-    const drawn = await encodePicture(await readImage(path), thumbnailSide, 80);
+    const drawn = await encodePicture(await readImage({ path }), thumbnailSide, 80);
     await this.keep(sha256, drawn);
     return drawn;
   }
 
   /** @throws UserError as `thumbnail` */
   async whole(path: string): Promise<Uint8Array> {
-    return encodePicture(await readImage(path), wholeSide, 92);
+    return encodePicture(await readImage({ path }), wholeSide, 92);
   }
 
   #place(sha256: Uint8Array): { folder: string; file: string } {

@@ -1,0 +1,87 @@
+import { stat } from 'node:fs/promises';
+import type { ImageFile } from './raster/image-file.ts';
+import { openImage } from './raster/open.ts';
+
+/**
+ * Slices of a volume are asked for one by one, and opening a packed volume unpacks all of it. So files of
+ * several frames stay open for a moment, a few at a time.
+ */
+
+/** Files that are kept open, at most. */
+const most = 3;
+/** How long after their last use, ms. */
+const moment = 5000;
+
+interface KeptFile {
+  readonly file: ImageFile;
+  /** Of the file on the disk: another one in its place is another file. */
+  readonly stamp: string;
+  users: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+const kept = new Map<string, KeptFile>();
+
+/**
+ * Does something with an open image.
+ *
+ * @throws UserError as `openImage` does, and whatever `work` throws
+ */
+export async function withImage<T>(
+  path: string,
+  work: (file: ImageFile) => Promise<T>,
+): Promise<T> {
+  const stamp = await stampOf(path);
+  const known = kept.get(path);
+  if (known?.stamp === stamp) return use(path, known, work);
+  const file = await openImage(path);
+  const fresh = { file, stamp, users: 0, timer: undefined };
+  if (file.header.frames === 1 || stamp === '' || kept.has(path)) {
+    try {
+      return await work(file);
+    } finally {
+      await file.close();
+    }
+  }
+  kept.set(path, fresh);
+  return use(path, fresh, work);
+}
+
+async function use<T>(
+  path: string,
+  entry: KeptFile,
+  work: (file: ImageFile) => Promise<T>,
+): Promise<T> {
+  clearTimeout(entry.timer);
+  entry.users++;
+  try {
+    return await work(entry.file);
+  } finally {
+    entry.users--;
+    if (entry.users === 0) {
+      // A file that is not used must not keep the process.
+      entry.timer = setTimeout(() => void release(path, entry), moment).unref();
+      await releaseOldest();
+    }
+  }
+}
+
+async function releaseOldest(): Promise<void> {
+  const idle = [...kept].filter(([, { users }]) => users === 0);
+  for (const [path, entry] of idle.slice(0, Math.max(0, kept.size - most))) {
+    await release(path, entry);
+  }
+}
+
+async function release(path: string, entry: KeptFile): Promise<void> {
+  clearTimeout(entry.timer);
+  if (entry.users > 0 || kept.get(path) !== entry) return;
+  kept.delete(path);
+  await entry.file.close();
+}
+
+/** Empty where there is no such file. */
+async function stampOf(path: string): Promise<string> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found ? `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}` : '';
+}
