@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
 import { parseJson } from '../formats/json.ts';
-import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
+import { openSafetensors, readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { TrainingState } from './training.ts';
 
 /**
@@ -25,6 +25,18 @@ export function checkpointPath(out: string): string {
 
 export async function hasCheckpoint(out: string): Promise<boolean> {
   return (await stat(checkpointPath(out)).catch(() => undefined)) !== undefined;
+}
+
+/** Steps done by the checkpoint in `out`: 0 without one, undefined where it cannot be read. */
+export async function checkpointStep(out: string): Promise<number | undefined> {
+  if (!(await hasCheckpoint(out))) return 0;
+  try {
+    const file = await openSafetensors(checkpointPath(out));
+    await file.close();
+    return progressSchema.safeParse(parseJson(file.metadata[key])).data?.step;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param fingerprint what decides the run's course, as text */

@@ -1,11 +1,14 @@
 import { distillImages } from './distill.ts';
 import type { JobContext } from './job.ts';
+import { endAfterParent } from './orphan-watch.ts';
 import { measureSpeed } from './speed.ts';
 import { failureOf } from './worker-protocol.ts';
 import type { WorkerMessage, WorkerOrder, WorkerResult, WorkerTask } from './worker-protocol.ts';
 
 // A process for one job: numerical work blocks its thread, and a driver that crashes takes only this
 // process with it. It ends when its task is done, or, with a checkpoint, when the engine is gone.
+
+endAfterParent();
 
 const controller = new AbortController();
 const enough = new AbortController();

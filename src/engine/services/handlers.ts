@@ -7,6 +7,7 @@ import { ImageService } from './images.ts';
 import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
 import { RunService } from './runs.ts';
+import type { Patience } from './silence.ts';
 import { TeacherService } from './teachers.ts';
 
 /** The engine on an open workspace. */
@@ -14,15 +15,25 @@ export interface Services {
   readonly handlers: Handlers;
   /** Stops what is at work, with checkpoints. */
   close(): Promise<void>;
+  /** Stops at once, where nothing can be kept any more. */
+  abandon(): void;
 }
 
-/** Puts the services together and takes up interrupted runs. */
-export async function openServices(store: Store, emit: Emit): Promise<Services> {
+/**
+ * Puts the services together and takes up interrupted runs.
+ *
+ * @param patience with workers; as it should be unless a test has less
+ */
+export async function openServices(
+  store: Store,
+  emit: Emit,
+  patience?: Patience,
+): Promise<Services> {
   const images = new ImageService(store, new Pictures(store.folder), emit);
   const teachers = new TeacherService(store);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
-  const runs = new RunService(store, emit);
+  const runs = new RunService(store, emit, patience);
   const handlers: Handlers = {
     'workspace.status': () => ({ path: store.folder, version, memoryBytes: totalmem() }),
     'project.list': () => store.projects.list(),
@@ -31,7 +42,7 @@ export async function openServices(store: Store, emit: Emit): Promise<Services> 
     'project.update': ({ project, ...change }) => projects.update(project, change),
     'project.remove': async ({ project }) => {
       images.stopImport(project);
-      await runs.pauseProject(project);
+      await runs.endProject(project);
       await projects.remove(project);
       return null;
     },
@@ -65,8 +76,8 @@ export async function openServices(store: Store, emit: Emit): Promise<Services> 
       return teachers.estimate(teacher, settings, all - tested, signal);
     },
     'run.start': ({ project }) => runs.start(project),
-    'run.list': ({ project }) => store.runs.list(project),
-    'run.get': ({ run }) => store.runs.get(run),
+    'run.list': ({ project }) => runs.list(project),
+    'run.get': ({ run }) => runs.get(run),
     'run.pause': ({ run }) => runs.pause(run),
     'run.resume': ({ run }) => runs.resume(run),
     'run.finish': ({ run }) => runs.finish(run),
@@ -85,6 +96,10 @@ export async function openServices(store: Store, emit: Emit): Promise<Services> 
     close: async () => {
       images.stopAll();
       await runs.close();
+    },
+    abandon: () => {
+      images.stopAll();
+      runs.abandon();
     },
   };
 }

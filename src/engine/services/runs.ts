@@ -1,19 +1,22 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Failure, Run } from '../../contract/app.ts';
+import type { Run } from '../../contract/app.ts';
 import { distillOptions } from '../../contract/jobs.ts';
 import type { DistillOptions, JobEvent } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
-import { hasCheckpoint, removeCheckpoint } from '../checkpoint.ts';
+import { checkpointStep, hasCheckpoint, removeCheckpoint } from '../checkpoint.ts';
 import type { Dataset } from '../dataset.ts';
 import type { DistillOutcome } from '../distill.ts';
 import { failureOf } from '../worker-protocol.ts';
 import { CurveKeeper } from './curve-keeper.ts';
 import type { Emit } from './dispatch.ts';
 import { projectDataset, runDataset } from './run-dataset.ts';
-import { performInWorker, WorkerDied } from './worker-process.ts';
+import { hungFailure, silentFailure } from './run-failures.ts';
+import { RunStates } from './run-states.ts';
+import type { Patience } from './silence.ts';
+import { performInWorker, WorkerDied, WorkerHung } from './worker-process.ts';
 
 /** Of choices by chance: runs of one project are to be compared. */
 const seed = 0;
@@ -27,6 +30,8 @@ interface ActiveRun {
   readonly id: number;
   readonly controller: AbortController;
   readonly enough: AbortController;
+  /** Ends the worker without waiting for it. */
+  readonly kill: AbortController;
   ended: Promise<void>;
   /** What becomes of the run once it has stopped; without a wish it was the engine's end. */
   wish?: 'pause' | 'cancel';
@@ -39,24 +44,38 @@ interface ActiveRun {
 export class RunService {
   readonly #store: Store;
   readonly #emit: Emit;
+  readonly #states: RunStates;
+  readonly #patience: Patience | undefined;
   #active: ActiveRun | undefined;
   #isClosing = false;
 
-  constructor(store: Store, emit: Emit) {
+  /** @param patience with workers; as it should be unless a test has less */
+  constructor(store: Store, emit: Emit, patience?: Patience) {
     this.#store = store;
     this.#emit = emit;
+    this.#states = new RunStates(store, emit);
+    this.#patience = patience;
+  }
+
+  /** @throws UserError 'not-found' */
+  get(id: number): Run {
+    return this.#states.get(id);
+  }
+
+  /** A project's runs, the latest first. */
+  list(project: number): Run[] {
+    return this.#states.list(project);
   }
 
   /** Takes up what was interrupted when the process before this one ended. */
   recover(): void {
-    try {
-      for (const run of this.#store.runs.interrupted()) {
-        this.#store.runs.update(run.id, { state: 'queued' });
+    for (const { id } of this.#store.runs.interrupted()) {
+      try {
+        this.#states.change(id, { state: 'queued' });
+      } catch (error) {
+        // On a full disk one can still look and save, and go on by hand.
+        this.#states.note(id, { state: 'failed', error: failureOf(error) });
       }
-    } catch (error) {
-      // On a full disk one can still look and save.
-      console.error(error);
-      return;
     }
     this.#next();
   }
@@ -75,39 +94,42 @@ export class RunService {
     const run = this.#store.runs.create({ project, teacher, settings, folder });
     this.#emit('run.changed', run);
     this.#next();
-    return this.#store.runs.get(run.id);
+    return this.get(run.id);
   }
 
-  /** Stops with a checkpoint. */
+  /** Stops with a checkpoint; a worker that does not answer is ended after a while. */
   async pause(id: number): Promise<Run> {
-    const run = this.#store.runs.get(id);
+    const run = this.get(id);
     if (this.#active?.id === id) await this.#stop(this.#active, 'pause');
-    else if (run.state === 'queued') this.#change(id, { state: 'paused' });
-    return this.#store.runs.get(id);
+    else if (run.state === 'queued') this.#states.change(id, { state: 'paused' });
+    return this.get(id);
   }
 
   /** Ends the training here: the student gets its head and is measured with what it has learnt. */
   finish(id: number): Run {
     if (this.#active?.id === id) this.#active.enough.abort();
-    return this.#store.runs.get(id);
+    return this.get(id);
   }
 
-  /** Before a project goes: none of its runs may be at work. */
-  async pauseProject(project: number): Promise<void> {
+  /** Before a project goes: none of its runs may be at work, nor need they keep what they learn. */
+  async endProject(project: number): Promise<void> {
     const waiting = (): Run | undefined =>
-      this.#store.runs.interrupted().find((run) => run.project === project);
+      this.#states.waiting().find((run) => run.project === project);
     // While one is paused another may begin.
-    for (let run = waiting(); run; run = waiting()) await this.pause(run.id);
+    for (let run = waiting(); run; run = waiting()) {
+      if (this.#active?.id === run.id) this.#active.kill.abort();
+      await this.pause(run.id);
+    }
   }
 
   /** Goes on from the checkpoint, or from the start where there is none. */
   resume(id: number): Run {
-    const { state } = this.#store.runs.get(id);
+    const { state } = this.get(id);
     if (state === 'paused' || state === 'failed') {
-      this.#change(id, { state: 'queued', error: null });
+      this.#states.change(id, { state: 'queued', error: null });
       this.#next();
     }
-    return this.#store.runs.get(id);
+    return this.get(id);
   }
 
   /** Stops and forgets what was learnt. */
@@ -115,7 +137,7 @@ export class RunService {
     const { project } = this.#store.runs.get(id);
     const folder = folderOfRun(this.#store, id);
     if (this.#active?.id === id) await this.#stop(this.#active, 'cancel');
-    this.#store.runs.remove(id);
+    this.#states.remove(id);
     await rm(folder, { recursive: true, force: true });
     this.#emit('run.removed', { run: id, project });
     this.#emit('project.changed', { project });
@@ -130,13 +152,21 @@ export class RunService {
     }
   }
 
+  /** Ends the run at work at once, where nothing can be kept any more; its last checkpoint is as it was. */
+  abandon(): void {
+    this.#isClosing = true;
+    this.#active?.controller.abort();
+    this.#active?.kill.abort();
+  }
+
   #next(): void {
     if (this.#active || this.#isClosing) return;
-    const [run] = this.#store.runs.interrupted();
+    const [run] = this.#states.waiting();
     if (!run) return;
     const controller = new AbortController();
     const enough = new AbortController();
-    const active = { id: run.id, controller, enough, ended: Promise.resolve() };
+    const kill = new AbortController();
+    const active = { id: run.id, controller, enough, kill, ended: Promise.resolve() };
     this.#active = active;
     // Its state changes before this returns: an answer that still said `queued` would come after the event.
     active.ended = this.#perform(run, controller.signal);
@@ -145,38 +175,44 @@ export class RunService {
   async #stop(active: ActiveRun, wish: 'pause' | 'cancel'): Promise<void> {
     active.wish = wish;
     active.controller.abort();
+    // Nothing is to be kept, so nothing is waited for.
+    if (wish === 'cancel') active.kill.abort();
     await active.ended;
   }
 
   async #perform(run: Run, signal: AbortSignal): Promise<void> {
     try {
-      this.#change(run.id, { state: 'running' });
+      this.#states.change(run.id, { state: 'running', error: null });
       await this.#distil(run, signal);
     } catch (error) {
-      this.#endSafely(run.id, failureOf(error));
+      await this.#end(run.id, error);
     } finally {
       this.#active = undefined;
       this.#next();
     }
   }
 
-  /** Where not even that can be written, the next start finds the run as it was. */
-  #endSafely(id: number, error: Failure): void {
-    try {
-      this.#end(id, error);
-    } catch (second) {
-      console.error(error.message, second);
-    }
+  /** What becomes of a run that did not reach its end. */
+  async #end(id: number, error: unknown): Promise<void> {
+    const wish = this.#active?.wish;
+    const failure = error instanceof WorkerHung ? hungFailure(error.silentMs) : failureOf(error);
+    const isAsked = failure.code === 'cancelled' || this.#active?.kill.signal.aborted === true;
+    // The engine ends: the state stays `running`, and the next start takes it up.
+    if (wish === undefined && (isAsked || error instanceof WorkerHung)) return;
+    // What was learnt since the last checkpoint is lost where it could not be kept.
+    const step = await this.#keptStep(id);
+    const change = { error: isAsked ? null : failure, ...(step !== undefined && { step }) };
+    // One that is cancelled is removed by the caller; until then it must not be taken up again.
+    this.#states.note(id, { state: wish === undefined ? 'failed' : 'paused', ...change });
   }
 
-  /** What becomes of a run that did not reach its end. */
-  #end(id: number, error: Failure): void {
-    const wish = this.#active?.wish;
-    // The caller removes it; until then it must not be taken for one to go on with.
-    if (wish === 'cancel') this.#store.runs.update(id, { state: 'paused' });
-    else if (wish === 'pause') this.#change(id, { state: 'paused' });
-    else if (error.code !== 'cancelled') this.#change(id, { state: 'failed', error });
-    // Else the engine ends: the state stays `running`, and the next start takes it up.
+  async #keptStep(id: number): Promise<number | undefined> {
+    try {
+      return await checkpointStep(folderOfRun(this.#store, id));
+    } catch (error) {
+      console.error(error);
+      return undefined;
+    }
   }
 
   async #distil(run: Run, signal: AbortSignal): Promise<void> {
@@ -214,11 +250,18 @@ export class RunService {
       curve.begin();
       try {
         const task = { kind: 'distill', options, dataset } as const;
-        const note = (event: JobEvent): void => {
-          curve.note(event);
-        };
-        const enough = this.#active?.enough.signal;
-        const result = await performInWorker(task, signal, note, enough);
+        const result = await performInWorker(task, signal, {
+          report: (event: JobEvent) => {
+            curve.note(event);
+          },
+          silent: (silentMs) => {
+            const error = silentMs === null ? null : silentFailure(silentMs);
+            this.#states.note(run.id, { error });
+          },
+          enough: this.#active?.enough.signal,
+          kill: this.#active?.kill.signal,
+          patience: this.#patience,
+        });
         if (result.kind !== 'distill') throw new Error('the worker answered another task');
         return result.outcome;
       } catch (error) {
@@ -255,10 +298,6 @@ export class RunService {
       this.#store.runs.update(id, { state: 'done', step: summary.steps, summary, error: null });
     });
     this.#emit('run.changed', this.#store.runs.get(id));
-  }
-
-  #change(id: number, change: Parameters<Store['runs']['update']>[1]): void {
-    this.#emit('run.changed', this.#store.runs.update(id, change));
   }
 }
 

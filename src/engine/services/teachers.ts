@@ -113,7 +113,9 @@ export class TeacherService {
     machine: string,
   ): Promise<MachineSpeed> {
     const task = { kind: 'speed', request: { teacher, rank } } as const;
-    const result = await performInWorker(task, new AbortController().signal, () => undefined);
+    const result = await performInWorker(task, new AbortController().signal, {
+      report: () => undefined,
+    });
     if (result.kind !== 'speed') throw new Error('the worker answered another task');
     this.#store.teachers.saveEstimate(id, machine, result.speed);
     return result.speed;

@@ -87,9 +87,12 @@ export const distilText = {
     title: 'Waiting for another run',
     more: 'This run begins by itself as soon as the one before it is done.',
   },
+  /** While it runs; the engine says how long, and what to do. */
+  silent: 'The run gives no sign',
   paused: {
     title: (step: number, steps: number) => `Paused at step ${count(step)} of ${count(steps)}`,
-    more: 'What has been learnt is kept in a checkpoint. Resuming goes on from there.',
+    kept: 'What has been learnt is kept in a checkpoint. Resuming goes on from there.',
+    nothing: 'There is no checkpoint yet: it will start from the beginning.',
   },
   failed: {
     title: (step: number) =>

@@ -1,0 +1,133 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Run } from '../../src/contract/app.ts';
+import { OpenServices, workerOf } from '../support/open-services.ts';
+import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
+
+// A worker that is stopped by the system is silent like one that hangs in a driver or on a dead disk.
+
+/** Long enough for a step of the tiny teacher and its checkpoint, on a busy machine. */
+const patience = {
+  stop: { times: 1, least: 3000, most: 3000 },
+  work: { times: 1, least: 3000, most: 3000 },
+};
+
+const isLinux = process.platform === 'linux';
+const why = isLinux ? '' : ' (skipped: workers are found in /proc)';
+
+describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
+  const folder = await temporaryFolder();
+  const workspace = join(folder, 'workspace');
+  let engine: OpenServices;
+  let project: number;
+
+  beforeAll(async () => {
+    await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+    await writeImages(join(folder, 'images', 'train'), 6, 1);
+    await writeImages(join(folder, 'images', 'test'), 3, 2);
+    engine = await OpenServices.open(workspace, patience);
+    const { id: teacher } = await engine.call('teacher.add', {
+      file: join(folder, 'teacher.safetensors'),
+    });
+    project = await create(teacher);
+  });
+  afterEach(async () => {
+    for (const run of await engine.call('run.list', { project })) {
+      await engine.call('run.cancel', { run: run.id });
+    }
+  });
+  afterAll(() => engine.close());
+
+  const create = async (teacher: number): Promise<number> => {
+    const { id } = await engine.call('project.create', {
+      name: 'Colours',
+      domain: 'other',
+      task: 'single',
+    });
+    const settings = { teacher, rank: 2, steps: 50_000, batch: 8, views: 4 };
+    await engine.call('project.update', { project: id, settings });
+    await engine.call('image.import', {
+      project: id,
+      folder: join(folder, 'images'),
+      labels: 'folders',
+    });
+    return id;
+  };
+  const atStep = (step: number): Promise<{ done: number }> =>
+    engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > step);
+  /** A run whose worker has come past a step and then hangs. */
+  const hang = async (of = project): Promise<Run> => {
+    const under = atStep(3);
+    const run = await engine.call('run.start', { project: of });
+    await under;
+    process.kill(workerOf(process.pid), 'SIGSTOP');
+    return run;
+  };
+
+  it('does not keep a pause waiting: it is ended, and the run is where its checkpoint is', async () => {
+    const under = atStep(3);
+    const run = await engine.call('run.start', { project });
+    await under;
+    const { step: kept } = await engine.call('run.pause', { run: run.id });
+    const further = atStep(kept + 100);
+    await engine.call('run.resume', { run: run.id });
+    await further;
+    process.kill(workerOf(process.pid), 'SIGSTOP');
+
+    const paused = await engine.call('run.pause', { run: run.id });
+    expect(paused).toMatchObject({
+      state: 'paused',
+      step: kept,
+      error: { code: 'not-responding', message: expect.stringMatching(/was ended/) as string },
+    });
+    const again = engine.next('run.progress', ({ phase }) => phase === 'distill');
+    expect(await engine.call('run.resume', { run: run.id })).toMatchObject({ error: null });
+    // What it had come to since is done again.
+    expect((await again).done).toBeLessThan(kept + 100);
+  });
+
+  it('paused before its first checkpoint, the run begins anew', async () => {
+    const { id } = await hang();
+    const paused = await engine.call('run.pause', { run: id });
+    expect(paused).toMatchObject({ state: 'paused', step: 0 });
+  });
+
+  it('is not waited for when its run is discarded', async () => {
+    const { id } = await hang();
+    const start = performance.now();
+    await engine.call('run.cancel', { run: id });
+    expect(performance.now() - start).toBeLessThan(patience.stop.least);
+    expect(await readdir(join(workspace, 'runs'))).not.toContain(String(id));
+  });
+
+  it('is not waited for when its project is removed', async () => {
+    const { settings } = await engine.call('project.get', { project });
+    const other = await create(settings.teacher ?? 0);
+    await hang(other);
+    const start = performance.now();
+    await engine.call('project.remove', { project: other });
+    expect(performance.now() - start).toBeLessThan(patience.stop.least);
+  });
+
+  it('in the middle of its work is told of and left alone, as it may be slow', async () => {
+    const { id } = await hang();
+    const silent = engine.next('run.changed', ({ error }) => error !== null);
+    expect(await silent).toMatchObject({ id, state: 'running', error: { code: 'silent' } });
+    const spoken = engine.next('run.changed', ({ error }) => error === null);
+    process.kill(workerOf(process.pid), 'SIGCONT');
+    expect(await spoken).toMatchObject({ id, state: 'running' });
+  });
+
+  it('does not keep the engine from ending; the next one takes the run up', async () => {
+    const { id } = await hang();
+    await engine.close();
+    engine = await OpenServices.open(workspace, patience);
+    await atStep(3);
+    expect(await engine.call('run.get', { run: id })).toMatchObject({
+      state: 'running',
+      error: null,
+    });
+  });
+});
