@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import type { LaunchedApp } from './support/app.ts';
 import { ask } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
 import { enginePid, workerPid } from './support/processes.ts';
+import { photograph } from './support/screenshots.ts';
 import { latestRun, openSample, waitForStep } from './support/sample-project.ts';
 
 // What goes wrong on a user's machine, done to the real processes in the middle of a real run.
@@ -56,6 +58,62 @@ describe.runIf(process.platform === 'linux')('a run outlives what happens around
     expect(['running', 'queued', 'done']).toContain(reopened.state);
     await waitForStep(launched.page, project, step);
     await ask(launched.page, 'run.pause', { run: id });
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a folder of projects that is moved away', () => {
+  let launched: LaunchedApp;
+  let project: number;
+
+  beforeAll(async () => {
+    launched = await launchApp({ colorScheme: 'dark' });
+    project = await openSample(launched.page, 700);
+  });
+  afterAll(async () => {
+    await launched.close();
+  });
+
+  const start = (): Promise<void> =>
+    launched.page.getByRole('button', { name: 'Start the engine' }).click();
+
+  test('is missed within seconds, and not begun anew in its place', async () => {
+    const { page, workspace } = launched;
+    await rename(workspace, `${workspace}-elsewhere`);
+    const banner = page.getByRole('alert').filter({ hasText: 'The engine is not running' });
+    await banner.getByText(`The projects in ${workspace} are no longer there`).waitFor();
+    await photograph(launched, '30-workspace-gone');
+    await start();
+    await page.getByText('The engine stopped and is being started again').waitFor();
+    await banner.waitFor();
+    expect(existsSync(workspace)).toBe(false);
+  });
+
+  test('put back, everything is there', async () => {
+    const { page, workspace } = launched;
+    await rename(`${workspace}-elsewhere`, workspace);
+    await start();
+    await page.getByText('The engine is running again').first().waitFor();
+    expect(await ask(page, 'project.get', { project })).toMatchObject({
+      ok: true,
+      value: { isSample: true, images: 600, settings: { steps: 700 } },
+    });
+    await page.keyboard.press('Alt+2');
+    await page.locator('[role=listbox] [role=option] img').first().waitFor();
+  });
+
+  test('another can be chosen in its place, or the same to begin anew', async () => {
+    const { app, page, workspace } = launched;
+    await rename(workspace, `${workspace}-elsewhere`);
+    await page
+      .getByText(/are no longer there/)
+      .first()
+      .waitFor();
+    await mkdir(workspace);
+    await chooseOpen(app, workspace);
+    await page.getByRole('button', { name: 'Choose another folder' }).click();
+    await page.getByRole('button', { name: 'Open the sample' }).waitFor();
+    expect(await ask(page, 'project.list', null)).toEqual({ ok: true, value: [] });
+    await rm(`${workspace}-elsewhere`, { recursive: true });
   });
 });
 

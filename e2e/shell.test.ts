@@ -233,6 +233,7 @@ describe('one window', () => {
       expect(await ask(page, 'workspace.status', null)).toMatchObject({ value: { path: other } });
       expect(JSON.parse(await readFile(join(userData, 'settings.json'), 'utf8'))).toEqual({
         workspace: other,
+        opened: other,
       });
       await choose(workspace);
       expect(await ask(page, 'shell.chooseWorkspace', null)).toEqual({
@@ -323,6 +324,8 @@ describe('from one start to the next', () => {
     await writeFile(file, '');
     const { page } = await start({ workspace: file });
     const answer = await ask(page, 'project.list', null);
-    expect(answer).toMatchObject({ ok: false, error: { code: 'engine-stopped' } });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'disk' } });
+    await page.getByText(`The folder ${file} could not be created or written`).first().waitFor();
+    await page.getByRole('button', { name: 'Choose another folder' }).waitFor();
   });
 });

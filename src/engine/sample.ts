@@ -12,10 +12,13 @@ import type { JobContext } from './job.ts';
  * Draws a sample set into a folder: `train/<class>/` and `test/<class>/` as class folders, the masks
  * under `masks/` by the same names (one class a grey level), and `labelmap.txt` with the classes of the
  * masks and their colours.
+ *
+ * @param within a folder above that must be there
  */
 export async function writeSample(
   { set, out, perClass, seed }: SampleRequest,
   context: JobContext,
+  within?: string,
 ): Promise<SampleSummary> {
   const folder = resolve(out);
   const { classes, maskClasses } = sampleSets[set];
@@ -25,7 +28,7 @@ export async function writeSample(
     for (const { name } of classes) {
       const places = [join(folder, split, name), join(folder, 'masks', split, name)] as const;
       for (const place of places) {
-        await makeFolder(place);
+        await makeFolder(place, within);
       }
       for (let index = 0; index < perClass; index++) {
         throwIfCancelled(context);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -12,6 +12,19 @@ it('makes what is missing, and says what is in the way', async () => {
     expect((await stat(join(folder, 'a', 'b', 'c'))).isDirectory()).toBe(true);
     await writeFile(join(folder, 'file'), '');
     await expect(makeFolder(join(folder, 'file', 'x'))).rejects.toMatchObject({ code: 'disk' });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it('makes nothing in the place of a folder that must be there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-folder-'));
+  try {
+    const gone = join(folder, 'gone');
+    await expect(makeFolder(join(gone, 'a', 'b'), gone)).rejects.toMatchObject({ code: 'disk' });
+    expect(await readdir(folder)).toEqual([]);
+    await makeFolder(join(folder, 'a', 'b'), folder);
+    expect(await readdir(folder)).toEqual(['a']);
   } finally {
     await rm(folder, { recursive: true });
   }

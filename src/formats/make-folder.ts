@@ -9,16 +9,20 @@ import { systemCode, writeFailure } from './file-errors.ts';
  * takes a read-only disk for a missing folder.
  *
  * @param path absolute
+ * @param within a folder above it that must be there: one that was renamed must not be made anew
  * @throws UserError 'disk'
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string, within?: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return;
   if (found) {
     throw new UserError('disk', `${path} is a file where a folder is needed. Choose another name.`);
   }
+  if (path === within) {
+    throw new UserError('disk', `${path} is no longer there. Put it back and try again.`);
+  }
   const parent = dirname(path);
-  if (parent !== path) await makeFolder(parent);
+  if (parent !== path) await makeFolder(parent, within);
   try {
     await mkdir(path);
   } catch (error) {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import process from 'node:process';
 import type { EngineRequest } from '../contract/app.ts';
 
@@ -10,22 +9,32 @@ export interface EngineProgram {
   readonly entry: string;
 }
 
+/** Where the projects lie. */
+export interface WorkspaceFolder {
+  readonly folder: string;
+  /** There were projects in it before: the engine begins no new workspace where they are missing. */
+  readonly isKnown: boolean;
+}
+
 /**
  * Starts the engine on a workspace.
  *
  * @param onOutput receives what it prints; it has nothing to print in the ordinary course
- * @throws when the folder cannot be made
  */
 export function startEngineProcess(
   { node, entry }: EngineProgram,
-  workspace: string,
+  { folder, isKnown }: WorkspaceFolder,
   onOutput: (text: string) => void,
 ): ChildProcess {
-  mkdirSync(workspace, { recursive: true });
   const child = spawn(
     node,
     // Early releases of Node 24 warn that running TypeScript is experimental.
-    ['--disable-warning=ExperimentalWarning', entry, '--workspace', workspace],
+    [
+      '--disable-warning=ExperimentalWarning',
+      entry,
+      ...['--workspace', folder],
+      ...(isKnown ? ['--known'] : []),
+    ],
     {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Pictures cross as bytes; the default would write them out as JSON.

@@ -21,6 +21,21 @@ test('a chosen workspace is kept, and one that is forced comes before it', () =>
   expect(new Workspace(folder, '/default', '/forced').folder).toBe('/forced');
 });
 
+test('a workspace that was opened is known again, unless it is chosen anew', () => {
+  const workspace = new Workspace(folder, '/default', undefined);
+  expect(workspace.isKnown).toBe(false);
+  workspace.noteOpened();
+  expect(workspace.isKnown).toBe(true);
+  expect(new Workspace(folder, '/default', undefined).isKnown).toBe(true);
+  expect(new Workspace(folder, '/default', '/forced').isKnown).toBe(false);
+  workspace.choose('/default');
+  expect(workspace.isKnown).toBe(false);
+  workspace.choose('/chosen');
+  workspace.noteOpened();
+  const next = new Workspace(folder, '/default', undefined);
+  expect([next.folder, next.isKnown]).toEqual(['/chosen', true]);
+});
+
 test.each(['', '{', '[]', '{"workspace":""}', '{"workspace":7}', '{"other":1}'])(
   'settings that read %j fall back to the default folder',
   (text) => {

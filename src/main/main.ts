@@ -57,12 +57,21 @@ function begin(): void {
     join(app.getPath('documents'), 'Understudy'),
     process.env.UNDERSTUDY_WORKSPACE,
   );
+  const noteOpened = (): void => {
+    try {
+      workspace.noteOpened();
+    } catch (error) {
+      // Of use at the next start only.
+      log.note(describe(error));
+    }
+  };
   const closing = new Closing();
   const engine = new EngineHost({
-    start: (onOutput) => startEngineProcess(engineProgram(), workspace.folder, onOutput),
+    start: (onOutput) => startEngineProcess(engineProgram(), workspace, onOutput),
     // Of which name the content is, the engine says; the page checks it.
     onEvent: (name, content) => {
       closing.hear(name, content);
+      if (name === 'engine.state' && engine.state?.state === 'ready') noteOpened();
       send(name, content as EventOf<typeof name>);
     },
     log: (text) => {

@@ -71,7 +71,9 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
         defaultPath: world.workspace.folder,
         properties: ['openDirectory', 'createDirectory'],
       });
-      if (folder === null || folder === world.workspace.folder) return folder;
+      // Chosen again where it cannot be used: to begin anew in it.
+      const isUsable = world.engine.state?.state !== 'failed';
+      if (folder === null || (folder === world.workspace.folder && isUsable)) return folder;
       world.workspace.choose(folder);
       await world.engine.restart();
       await world.forgetPictures();

@@ -69,6 +69,14 @@ export function folderFailure(error: unknown, folder: string): unknown {
   );
 }
 
+/** The refusal of a workspace that was there and is no more. */
+export function goneFailure(folder: string): UserError {
+  return new UserError(
+    'not-found',
+    `The projects in ${folder} are no longer there: the folder was moved, renamed, emptied or removed, or its disk was taken out. Put it back and start the engine again, or choose another folder.`,
+  );
+}
+
 /** The answer to an id that is none, or no more. */
 export function notFound(
   what: 'project' | 'class' | 'image' | 'teacher' | 'run',

@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -29,6 +38,34 @@ test('creates the folder, and closes to one file beside the lock', () => {
   const again = openStore(folder);
   expect(again.projects.list()).toHaveLength(1);
   again.close();
+});
+
+test.skipIf(process.platform === 'win32')('tells when it is not where it was', () => {
+  const folder = join(temporaryFolder(), 'workspace');
+  const store = openStore(folder);
+  addProject(store);
+  store.requireThere();
+  renameSync(folder, `${folder} elsewhere`);
+  const require = (): void => {
+    store.requireThere();
+  };
+  expect(require).toThrow(refusal('not-found'));
+  mkdirSync(folder);
+  cpSync(join(`${folder} elsewhere`, databaseName), join(folder, databaseName));
+  expect(require).toThrow(/no longer there/);
+  rmSync(folder, { recursive: true });
+  renameSync(`${folder} elsewhere`, folder);
+  require();
+  store.close();
+});
+
+test('a known workspace is not begun anew', () => {
+  const folder = join(temporaryFolder(), 'workspace');
+  const open = (): unknown => openStore(folder, { isKnown: true });
+  expect(open).toThrow(refusal('not-found'));
+  expect(existsSync(folder)).toBe(false);
+  openStore(folder).close();
+  openStore(folder, { isKnown: true }).close();
 });
 
 test('the database says whose it is, in which form, and has strict tables only', () => {

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Connection } from './connection.ts';
-import { folderFailure } from './failures.ts';
+import { folderFailure, goneFailure } from './failures.ts';
 import { inspectDatabase } from './inspect.ts';
 import { takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
@@ -43,19 +43,32 @@ export interface Store {
   readonly exports: ExportQueries;
   /** All changes of `work` or none. May be nested; `work` must not be async. */
   transaction<T>(work: () => T): T;
+  /**
+   * Throws where the database is not where it was opened any more, or another is in its place: SQLite
+   * writes on into a file that was moved or deleted, and does not tell.
+   *
+   * @throws UserError 'not-found'
+   */
+  requireThere(): void;
   /** Puts everything into the one file and lets others in. A second call does nothing. */
   close(): void;
+}
+
+export interface OpenOptions {
+  /** There were projects before: where there are none now, no new workspace is begun in their place. */
+  readonly isKnown?: boolean;
 }
 
 /**
  * Opens a workspace, which is created where there is none.
  *
- * @throws UserError 'disk' when the folder cannot be created or written, 'in-use' when another process has
+ * @throws UserError 'not-found' when one that is known is not there, 'disk' when the folder cannot be created or written, 'in-use' when another process has
  * it open, 'invalid-file' when the database is damaged or another program's, 'unsupported' when a newer
  * version wrote it
  */
-export function openStore(folder: string): Store {
+export function openStore(folder: string, { isKnown = false }: OpenOptions = {}): Store {
   const path = resolve(folder);
+  if (isKnown && !existsSync(join(path, databaseName))) throw goneFailure(path);
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
@@ -92,6 +105,7 @@ function openDatabase(file: string): Connection {
 
 function storeOn(connection: Connection, folder: string, unlock: () => void): Store {
   let isOpen = true;
+  const identity = identityOf(connection.file);
   return {
     folder,
     projects: new ProjectQueries(connection),
@@ -104,6 +118,9 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     records: new RunRecordQueries(connection),
     exports: new ExportQueries(connection),
     transaction: (work) => connection.transaction(work),
+    requireThere: () => {
+      if (identityOf(connection.file) !== identity) throw goneFailure(folder);
+    },
     close: () => {
       if (!isOpen) return;
       isOpen = false;
@@ -115,4 +132,16 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
       }
     },
   };
+}
+
+/** Which file lies there, as the file system tells; undefined for none. */
+function identityOf(file: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(file, { bigint: true });
+    // Windows lets no one move or delete an open file, and its numbers are not the same for ever.
+    return process.platform === 'win32' ? 'there' : `${dev} ${ino}`;
+  } catch {
+    // A disk that was taken out answers in many ways.
+    return undefined;
+  }
 }

@@ -26,8 +26,8 @@ export class EngineProcess {
   readonly #listeners = new Set<(heard: Heard) => void>();
   #last = 0;
 
-  private constructor(workspace: string) {
-    this.child = fork(serverFile, ['--workspace', workspace], {
+  private constructor(workspace: string, more: readonly string[]) {
+    this.child = fork(serverFile, ['--workspace', workspace, ...more], {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',
     });
@@ -43,8 +43,8 @@ export class EngineProcess {
   }
 
   /** Starts an engine and waits until it is ready, or says why it is not. */
-  static async start(workspace: string): Promise<EngineProcess> {
-    const engine = new EngineProcess(workspace);
+  static async start(workspace: string, ...more: string[]): Promise<EngineProcess> {
+    const engine = new EngineProcess(workspace, more);
     const { state, error } = await engine.next('engine.state');
     if (state !== 'ready') throw new Error(error?.message ?? state);
     return engine;
@@ -82,10 +82,15 @@ export class EngineProcess {
   }
 
   /** Ends it cleanly and returns its exit code. */
-  async stop(): Promise<number | null> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
-    const ended = new Promise<number | null>((resolve) => this.child.once('exit', resolve));
+  stop(): Promise<number | null> {
+    const ended = this.ended();
     if (this.child.connected) this.child.send({ kind: 'shutdown' });
     return ended;
+  }
+
+  /** Its exit code, once it has ended. */
+  async ended(): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    return new Promise((resolve) => this.child.once('exit', resolve));
   }
 }

@@ -26,12 +26,20 @@ export class Dispatcher {
   readonly #handlers: Handlers;
   readonly #send: (message: EngineMessage) => void;
   readonly #shutdown: () => void;
+  readonly #require: () => void;
   readonly #running = new Map<number, AbortController>();
 
-  constructor(handlers: Handlers, send: (message: EngineMessage) => void, shutdown: () => void) {
+  /** @param require throws a UserError where nothing can be answered any more */
+  constructor(
+    handlers: Handlers,
+    send: (message: EngineMessage) => void,
+    shutdown: () => void,
+    require: () => void,
+  ) {
     this.#handlers = handlers;
     this.#send = send;
     this.#shutdown = shutdown;
+    this.#require = require;
   }
 
   /** @param message anything; what is no request is refused */
@@ -70,6 +78,7 @@ export class Dispatcher {
       );
     }
     try {
+      this.#require();
       // The table's types tie each handler to its parameters; a union of them cannot be called.
       const handler = this.#handlers[method] as (
         params: unknown,

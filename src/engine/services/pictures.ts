@@ -14,15 +14,17 @@ const wholeSide = 2048;
  * image they show, so nothing of a patient is in their names; a lost one is drawn again.
  */
 export class Pictures {
+  readonly #workspace: string;
   readonly #folder: string;
 
   constructor(workspace: string) {
+    this.#workspace = workspace;
     this.#folder = join(workspace, 'thumbnails');
   }
 
   async keep(sha256: Uint8Array, thumbnail: Uint8Array): Promise<void> {
     const { folder, file } = this.#place(sha256);
-    await makeFolder(folder);
+    await makeFolder(folder, this.#workspace);
     await writeFileAtomically(file, thumbnail, { durable: false });
   }
 

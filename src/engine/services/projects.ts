@@ -5,6 +5,7 @@ import type { ProjectTask } from '../../contract/app.ts';
 import { nextColour } from '../../contract/palette.ts';
 import { sampleSets } from '../../core/sample/sets.ts';
 import type { Store } from '../../store/store.ts';
+import type { JobContext } from '../job.ts';
 import { writeSample } from '../sample.ts';
 import type { Emit } from './dispatch.ts';
 import type { ImageService } from './images.ts';
@@ -169,14 +170,15 @@ export class ProjectService {
     const isDrawn = await stat(join(folder, 'labelmap.txt')).catch(() => undefined);
     if (isDrawn) return;
     const request = { set: 'land', out: folder, perClass: sampleImages.perClass, seed: 0 } as const;
-    await writeSample(request, {
+    const context: JobContext = {
       signal,
       report: (event) => {
         if (event.type !== 'progress') return;
         const { done, total, secondsLeft } = event;
         this.#emit('import.progress', { project, done, total, secondsLeft, skipped: 0 });
       },
-    });
+    };
+    await writeSample(request, context, this.#store.folder);
     // Masks are for segmentation; here they would be taken for images.
     await rm(join(folder, 'masks'), { recursive: true, force: true });
   }

@@ -67,7 +67,7 @@ export async function runDataset(
   }
   const changed = await changedFiles([...store.images.all(project.id)]);
   const whole = projectDataset(store, project, seed, changed);
-  await makeFolder(folder);
+  await makeFolder(folder, store.folder);
   const text = JSON.stringify({ ids: [...whole.ids], ...whole.dataset });
   await writeFileAtomically(file, new TextEncoder().encode(text));
   return whole;

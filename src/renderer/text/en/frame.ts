@@ -58,7 +58,7 @@ export const frame = {
     meaning: 'Images and labels are saved. A run goes on from its last checkpoint.',
   },
   engineFailed: {
-    title: 'The engine cannot be started',
+    title: 'The engine is not running',
     meaning:
       'Nothing is lost: images and labels are saved. Start the engine again; if that does not help, the log says why.',
   },
