@@ -64,8 +64,8 @@ export function stopped(out: string, { step }: TrainingState, hasNew: boolean): 
 }
 
 /**
- * Everything that decides the course of the training, as text. Images count by name and bytes on disk,
- * by which other images under the same names are noticed.
+ * Everything that decides the course of the training, as text. Images count by their content where that is
+ * known, else by name and bytes on disk, by which other images under the same names are noticed.
  */
 export async function fingerprintOf(
   plan: TrainingPlan,
@@ -76,11 +76,11 @@ export async function fingerprintOf(
 ): Promise<string> {
   const { steps, batch, peakLearningRate, seed, views, recipe, layout } = plan;
   const { imageSize, heads, epsilon, activation } = model.architecture;
-  const sizes = await mapConcurrently(images, 16, async ({ path }) => {
+  const listed = await mapConcurrently(images, 16, async ({ path, name, contentHash }) => {
+    if (contentHash !== undefined) return contentHash;
     const found = await stat(path).catch(() => undefined);
-    return found?.size ?? 0;
+    return `${name} ${found?.size ?? 0}`;
   });
-  const listed = images.map(({ name }, index) => `${name} ${sizes[index]}`).join('\n');
   return JSON.stringify({
     teacher: sha256,
     architecture: { imageSize, heads, epsilon, activation },
@@ -94,6 +94,6 @@ export async function fingerprintOf(
     seed,
     views,
     recipe,
-    images: createHash('sha256').update(listed).digest('hex'),
+    images: createHash('sha256').update(listed.join('\n')).digest('hex'),
   });
 }

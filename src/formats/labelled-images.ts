@@ -15,6 +15,8 @@ export function placeName({ path, frame }: ImagePlace): string {
 export interface FoundImage extends ImagePlace {
   /** Relative to the folder, with `/` on every system. */
   readonly name: string;
+  /** SHA-256 of the file's content, in hexadecimal, where it is known: then the image may lie anywhere. */
+  readonly contentHash?: string | undefined;
 }
 
 export interface LabelledImage extends FoundImage {

@@ -1,49 +1,14 @@
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { projectTask } from '../../contract/app.ts';
 import type { Project } from '../../contract/app.ts';
-import { skippedImage } from '../../contract/jobs.ts';
 import { compareCodePoints } from '../../core/dataset/order.ts';
 import { UserError } from '../../core/errors.ts';
-import { mapConcurrently } from '../../formats/concurrently.ts';
-import { parseJson } from '../../formats/json.ts';
 import type { ImageProblem, LabelledImage } from '../../formats/labelled-images.ts';
-import { makeFolder } from '../../formats/make-folder.ts';
-import { writeFileAtomically } from '../../formats/write-file.ts';
-import type { StoredImage } from '../../store/queries/images.ts';
 import type { Store } from '../../store/store.ts';
+import { hasCheckpoint } from '../checkpoint.ts';
 import { holdOutShare, separateGroups } from '../dataset.ts';
-import type { Dataset } from '../dataset.ts';
-
-const placedImage = z
-  .strictObject({
-    path: z.string(),
-    name: z.string(),
-    labels: z.array(z.string()),
-    isLabelled: z.boolean(),
-    group: z.string().optional(),
-  })
-  // JSON leaves out what is undefined.
-  .transform((image) => ({ ...image, group: image.group, split: undefined }));
-
-/** As it is kept with a run. */
-const keptDataset = z.strictObject({
-  ids: z.array(z.tuple([z.string(), z.number()])),
-  origin: z.string(),
-  classes: z.array(z.string()),
-  task: projectTask,
-  distilled: z.array(placedImage),
-  tested: z.array(placedImage),
-  problems: z.array(skippedImage),
-});
-
-/** A project's images as a distillation takes them, and which image each path is. */
-export interface ProjectDataset {
-  readonly dataset: Dataset;
-  readonly ids: ReadonlyMap<string, number>;
-}
+import { fileStates } from './image-files.ts';
+import type { FileState } from './image-files.ts';
+import { findDataset, keepDataset, requireSameImages } from './kept-dataset.ts';
+import type { ProjectDataset } from './kept-dataset.ts';
 
 /**
  * What a run learns from, as it was when the run began: labelling on meanwhile, or adding images, changes
@@ -51,6 +16,7 @@ export interface ProjectDataset {
  * content is no longer what came in are left out and told of.
  *
  * @param folder the run's
+ * @throws UserError where there is not enough to learn from, or what the run began with is gone
  */
 export async function runDataset(
   store: Store,
@@ -58,32 +24,21 @@ export async function runDataset(
   seed: number,
   folder: string,
 ): Promise<ProjectDataset> {
-  const file = join(folder, 'dataset.json');
-  const kept = await readFile(file, 'utf8').catch(() => undefined);
-  const parsed = keptDataset.safeParse(parseJson(kept));
-  if (parsed.success) {
-    const { ids, ...dataset } = parsed.data;
-    return { ids: new Map(ids), dataset };
+  const kept = await findDataset(store, project.id, folder);
+  if (kept) {
+    if (await hasCheckpoint(folder)) await requireSameImages(store, project.id, kept);
+    return kept;
   }
-  const changed = await changedFiles([...store.images.all(project.id)]);
-  const whole = projectDataset(store, project, seed, changed);
-  await makeFolder(folder, store.folder);
-  const text = JSON.stringify({ ids: [...whole.ids], ...whole.dataset });
-  await writeFileAtomically(file, new TextEncoder().encode(text));
+  const images = [...store.images.all(project.id)];
+  const states = await fileStates(images);
+  const whole = projectDataset(
+    store,
+    project,
+    seed,
+    new Map(images.map(({ path }, index) => [path, states[index] ?? 'same'])),
+  );
+  await keepDataset(store, folder, whole);
   return whole;
-}
-
-/** Files that hold something else than when they came in; whether they can be read shows later. */
-async function changedFiles(images: readonly StoredImage[]): Promise<ImageProblem[]> {
-  const problems = await mapConcurrently(images, 16, async ({ path, bytes, modified, sha256 }) => {
-    const found = await stat(path).catch(() => undefined);
-    if (!found || (found.size === bytes && Math.round(found.mtimeMs) === modified)) return [];
-    const content = await readFile(path).catch(() => undefined);
-    if (!content || createHash('sha256').update(content).digest().equals(sha256)) return [];
-    const reason = `${path} has changed since it came in. Add its folder again.`;
-    return [{ path, reason }];
-  });
-  return problems.flat();
 }
 
 /**
@@ -92,27 +47,35 @@ async function changedFiles(images: readonly StoredImage[]): Promise<ImageProble
  * the head. Others of a marked image's group are left out and told of, since no patient or scene may be on
  * both sides. Test images of classes that nothing is learnt of are left out.
  *
- * @param changed files to leave out, with the reason
+ * @param states of the files, where they were looked at: what has changed is left out
  * @throws UserError 'invalid-labels' with what is missing
  */
 export function projectDataset(
   store: Store,
   project: Project,
   seed: number,
-  changed: readonly ImageProblem[] = [],
+  states: ReadonlyMap<string, FileState> = new Map<string, FileState>(),
 ): ProjectDataset {
-  const without = new Set(changed.map(({ path }) => path));
+  const changed: ImageProblem[] = [];
   const names = new Map(project.classes.map(({ id, name }) => [id, name]));
   const ids = new Map<string, number>();
   const marked: LabelledImage[] = [];
   const others: LabelledImage[] = [];
   for (const image of store.images.all(project.id)) {
-    if (without.has(image.path) || ids.has(image.path)) continue;
-    ids.set(image.path, image.id);
-    const labels = image.classes.flatMap((id) => names.get(id) ?? []);
     const { path, isLabelled, group } = image;
+    if (ids.has(path)) continue;
+    if (states.get(path) === 'changed') {
+      const reason = `${path} has changed since it came in. Add its folder again.`;
+      changed.push({ path, reason });
+      continue;
+    }
+    ids.set(path, image.id);
+    const labels = image.classes.flatMap((id) => names.get(id) ?? []);
     const name = `${image.folder}/${image.name}`;
-    const row = { path, name, labels, isLabelled, group, split: undefined };
+    // Of what is missing nothing is learnt, so that it need not be there later either.
+    const isThere = states.get(path) === 'same';
+    const contentHash = isThere ? Buffer.from(image.sha256).toString('hex') : undefined;
+    const row = { path, name, labels, isLabelled, group, split: undefined, contentHash };
     (image.isTest ? marked : others).push(row);
   }
   const { tested, distilled, problems } = holdOut(marked, others, seed);

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { mapConcurrently } from '../../formats/concurrently.ts';
+
+/** A file as it was when it came in. */
+export interface KnownFile {
+  readonly path: string;
+  /** Of its content. */
+  readonly sha256: Uint8Array;
+  /** Bytes and time (ms since 1970), by which a file that is as it was need not be read. */
+  readonly bytes?: number;
+  readonly modified?: number;
+}
+
+/** Whether a file is what it was, something else, or not there. One that cannot be read is as it was. */
+export type FileState = 'same' | 'changed' | 'missing';
+
+/** Looks at files, one answer each, in the same order. Only those with another size or time are read. */
+export function fileStates(files: readonly KnownFile[]): Promise<FileState[]> {
+  return mapConcurrently(files, 16, async ({ path, sha256, bytes, modified }) => {
+    const found = await stat(path).catch(() => undefined);
+    if (!found) return 'missing';
+    if (found.size === bytes && Math.round(found.mtimeMs) === modified) return 'same';
+    const content = await readFile(path).catch(() => undefined);
+    // What is wrong with it shows when it is decoded.
+    if (!content) return 'same';
+    return createHash('sha256').update(content).digest().equals(sha256) ? 'same' : 'changed';
+  });
+}
