@@ -28,6 +28,8 @@ function bounds(app: ElectronApplication) {
   return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
 }
 
+const tooMany = Array.from({ length: 10_001 }, () => ({ image: 1, classes: null }));
+
 describe('one window', () => {
   let launched: LaunchedApp;
   beforeAll(async () => {
@@ -62,10 +64,24 @@ describe('one window', () => {
   test.each([
     ['an unknown method', 'no.such', null],
     ['a method of every object', 'toString', null],
+    ['the prototype of every object', '__proto__', null],
+    ['what made every object', 'constructor', { name: 'project.list' }],
+    ['a method that is a list', ['project.list'], null],
+    ['a very long method', 'project.list'.repeat(100_000), null],
     ['a method that is none', { method: 'workspace.status' }, null],
     ['parameters that do not fit', 'project.get', { project: 'the first' }],
     ['parameters too many', 'project.get', { project: 1, folder: '/' }],
     ['parameters to a method without', 'shell.showLog', { file: '/etc/passwd' }],
+    ['no parameters', 'project.get', undefined],
+    ['a list in their place', 'project.get', [1]],
+    ['a number that is none', 'project.get', { project: NaN }],
+    ['a number that is too large', 'project.get', { project: 2 ** 60 }],
+    [
+      'a very long name',
+      'project.create',
+      { name: 'x'.repeat(5e6), domain: 'other', task: 'single' },
+    ],
+    ['more changes than one may ask for', 'image.label', { project: 1, changes: tooMany }],
   ])('answers %s with an error, and goes on', async (_name, method, params) => {
     const { page, workspace } = launched;
     expect(await ask(page, method, params)).toMatchObject({
@@ -76,6 +92,42 @@ describe('one window', () => {
       ok: true,
       value: { path: workspace },
     });
+  });
+
+  test.each([
+    // As a script in the page would write them: none survives the way from a test.
+    ['an own property __proto__', `JSON.parse('{"project":1,"__proto__":{"isAdmin":true}}')`],
+    ['an own property constructor', `JSON.parse('{"project":1,"constructor":{"prototype":{}}}')`],
+    ['a deep nest', `[...Array(900)].reduce((inner) => ({ project: inner }), 1)`],
+    ['a nest too deep to pass', `[...Array(1e4)].reduce((inner) => ({ project: inner }), 1)`],
+    ['a circle', `(() => { const circle = {}; circle.project = circle; return circle; })()`],
+    ['a function', `{ project: () => 1 }`],
+    ['a symbol', `{ project: Symbol('1') }`],
+    ['a large integer', `{ project: 10n ** 30n }`],
+    ['a map', `new Map([['project', 1]])`],
+    ['a getter that throws', `{ get project() { throw new Error('no'); } }`],
+    ['fifty megabytes', `{ project: new Uint8Array(50e6) }`],
+    [
+      'two hundred thousand keys',
+      `Object.fromEntries([...Array(2e5)].map((_, i) => ['k' + i, i]))`,
+    ],
+  ])('takes %s from a page for no project, and goes on', async (_name, code) => {
+    const { app, page } = launched;
+    const before = await enginePid(app);
+    const outcome = await page.evaluate(`(async () => {
+      try {
+        const answer = await window.understudy.request(900001, 'project.get', ${code});
+        if (answer.ok || (answer.error.details ?? '').length > 5000) return 'too much said';
+        return answer.error.code;
+      } catch {
+        return 'not sent';
+      }
+    })()`);
+    // The bridge leaves __proto__ out: what remains is a project that is not there.
+    expect(['invalid-request', 'not sent', 'not-found']).toContain(outcome);
+    expect(await app.evaluate(() => 'isAdmin' in {})).toBe(false);
+    expect(await ask(page, 'workspace.status', null)).toMatchObject({ ok: true });
+    expect(await enginePid(app)).toBe(before);
   });
 
   test('answers a request without a number with an error', async () => {

@@ -64,7 +64,8 @@ async function answer(
     return refusal(
       'invalid-request',
       `The window asked for ${name.data} in a form that does not fit.`,
-      z.prettifyError(parsed.error),
+      // As long as what was sent.
+      z.prettifyError(parsed.error).slice(0, 2000),
     );
   }
   if (isEngineMethod(name.data)) return engine.request(name.data, parsed.data, signal);

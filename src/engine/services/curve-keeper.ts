@@ -1,5 +1,6 @@
 import type { Run, RunMetric } from '../../contract/app.ts';
 import type { JobEvent } from '../../contract/jobs.ts';
+import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { Emit } from './dispatch.ts';
 
@@ -9,6 +10,8 @@ const reportInterval = 100;
 const writeInterval = 2000;
 /** Points of a curve that are kept, at most about. */
 const points = 2000;
+/** How long the database may be held by another program, a backup say, before the run ends, ms. */
+const bearing = 30_000;
 
 type EventOfType<T extends JobEvent['type']> = Extract<JobEvent, { type: T }>;
 
@@ -24,6 +27,7 @@ export class CurveKeeper {
   #writtenAt = performance.now();
   #step: number;
   #progressed = 0;
+  #heldSince: number | undefined;
 
   /** @param images ids by path */
   constructor(store: Store, emit: Emit, run: Run, images: ReadonlyMap<string, number>) {
@@ -91,6 +95,19 @@ export class CurveKeeper {
     this.#progressed++;
     const isLast = metric.step === this.#run.settings.steps;
     if (metric.step % this.#every === 0 || metric.step === 1 || isLast) this.#pending.push(metric);
-    if (isLast || performance.now() - this.#writtenAt > writeInterval) this.flush();
+    if (isLast || performance.now() - this.#writtenAt > writeInterval) this.#tryToWrite();
+  }
+
+  #tryToWrite(): void {
+    try {
+      this.flush();
+      this.#heldSince = undefined;
+    } catch (error) {
+      const now = performance.now();
+      this.#heldSince ??= now;
+      const isHeld = error instanceof UserError && error.code === 'in-use';
+      if (!isHeld || now - this.#heldSince > bearing) throw error;
+      this.#writtenAt = now;
+    }
   }
 }

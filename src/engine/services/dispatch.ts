@@ -99,7 +99,7 @@ function refusal(message: string, details?: Error): Answer<never> {
   const error = { code: 'invalid-request', message };
   return {
     ok: false,
-    error: details === undefined ? error : { ...error, details: details.message },
+    error: details === undefined ? error : { ...error, details: details.message.slice(0, 2000) },
   };
 }
 

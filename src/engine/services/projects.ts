@@ -69,7 +69,14 @@ export class ProjectService {
   }
 
   get(id: number): Project {
-    this.#store.projects.touch(id);
+    const project = this.#store.projects.get(id);
+    try {
+      this.#store.projects.touch(id);
+    } catch (error) {
+      // On a full disk one can still look.
+      console.error(error);
+      return project;
+    }
     return this.#store.projects.get(id);
   }
 

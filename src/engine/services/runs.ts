@@ -244,6 +244,7 @@ export class RunService {
   ): Promise<DistillOutcome> {
     const start = performance.now();
     let deaths = 0;
+    let unwritten: unknown;
     for (;;) {
       const resume = await hasCheckpoint(folder);
       const options = optionsOf(run, file, folder, resume);
@@ -252,7 +253,12 @@ export class RunService {
         const task = { kind: 'distill', options, dataset } as const;
         const result = await performInWorker(task, signal, {
           report: (event: JobEvent) => {
-            curve.note(event);
+            try {
+              curve.note(event);
+            } catch (error) {
+              unwritten = error;
+              throw error;
+            }
           },
           silent: (silentMs) => {
             const error = silentMs === null ? null : silentFailure(silentMs);
@@ -265,6 +271,7 @@ export class RunService {
         if (result.kind !== 'distill') throw new Error('the worker answered another task');
         return result.outcome;
       } catch (error) {
+        if (error === unwritten) throw error;
         const isHeld = error instanceof UserError && error.code === 'in-use';
         if (isHeld && performance.now() - start < takeOverTime && !signal.aborted) {
           await wait(1000);

@@ -1,0 +1,199 @@
+import { readdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Run } from '../../src/contract/app.ts';
+import { databaseName } from '../../src/store/store.ts';
+import { EngineProcess } from '../support/engine-process.ts';
+import { SmallDisk } from '../support/small-disk.ts';
+import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
+
+// Disks that are full or may not be written, folders that go, databases that others hold.
+
+const folder = await temporaryFolder();
+const images = join(folder, 'images');
+await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+await writeImages(join(images, 'train'), 6, 1);
+await writeImages(join(images, 'test'), 3, 2);
+
+async function open(workspace: string): Promise<EngineProcess> {
+  const engine = await EngineProcess.start(workspace);
+  onTestFinished(async () => {
+    await engine.stop();
+  });
+  return engine;
+}
+
+async function createProject(engine: EngineProcess): Promise<number> {
+  const { id: teacher } = await engine.call('teacher.add', {
+    file: join(folder, 'teacher.safetensors'),
+  });
+  const { id: project } = await engine.call('project.create', {
+    name: 'Colours',
+    domain: 'other',
+    task: 'single',
+  });
+  const settings = { teacher, rank: 2, steps: 50_000, batch: 8, views: 4 };
+  await engine.call('project.update', { project, settings });
+  await engine.call('image.import', { project, folder: images, labels: 'folders' });
+  return project;
+}
+
+/** A run with a checkpoint, at work some steps after it, and the checkpoint's step. */
+async function runWithCheckpoint(engine: EngineProcess, project: number): Promise<[Run, number]> {
+  const run = await engine.call('run.start', { project });
+  await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 3);
+  const { step } = await engine.call('run.pause', { run: run.id });
+  await engine.call('run.resume', { run: run.id });
+  await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > step + 20);
+  return [run, step];
+}
+
+/** Goes on with a run that failed, to its end. */
+async function goOn(engine: EngineProcess, run: Run, step: number): Promise<void> {
+  const progress = engine.next('run.progress', ({ phase }) => phase === 'distill');
+  await engine.call('run.resume', { run: run.id });
+  expect((await progress).done).toBeGreaterThanOrEqual(step);
+  const ended = engine.next('run.changed', ({ state }) => /done|failed/.test(state));
+  await engine.call('run.finish', { run: run.id });
+  expect(await ended).toMatchObject({ state: 'done', error: null });
+}
+
+describe('a workspace that cannot be written', () => {
+  it('a file in its place is a sentence, and nothing is tried again', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    await expect(EngineProcess.start(file)).rejects.toThrow(/could not be created or written.*Ch/);
+    await expect(EngineProcess.start(join(file, 'below'))).rejects.toThrow(/could not be created/);
+  });
+
+  it.skipIf(SmallDisk.absence)(`a read-only disk${SmallDisk.absence}`, async () => {
+    const disk = SmallDisk.mount(16);
+    onTestFinished(() => {
+      disk.unmount();
+    });
+    const workspace = join(disk.path, 'workspace');
+    const engine = await EngineProcess.start(workspace);
+    await engine.stop();
+    disk.makeReadOnly();
+    await expect(EngineProcess.start(workspace)).rejects.toThrow(/for writing.*permissions/);
+    await expect(EngineProcess.start(join(disk.path, 'new'))).rejects.toThrow(
+      /could not be created or written/,
+    );
+  });
+});
+
+describe('a folder that goes while images come in from it', () => {
+  it('is a sentence; what came in stays', async () => {
+    const engine = await open(join(folder, 'importing'));
+    const { id: project } = await engine.call('project.create', {
+      name: 'Many',
+      domain: 'other',
+      task: 'single',
+    });
+    const many = join(folder, 'many');
+    await writeImages(many, 100, 5);
+    const progress = engine.next('import.progress');
+    const answer = engine.ask('image.import', { project, folder: many, labels: 'folders' });
+    await progress;
+    await rename(many, join(folder, 'many elsewhere'));
+    expect(await answer).toMatchObject({
+      ok: false,
+      error: {
+        code: 'not-found',
+        message: expect.stringMatching(/many is no longer there.*stay.*Import/) as string,
+      },
+    });
+    const { images: before } = await engine.call('project.get', { project });
+    expect(before).toBeGreaterThan(0);
+    await rename(join(folder, 'many elsewhere'), many);
+    const again = await engine.call('image.import', { project, folder: many, labels: 'folders' });
+    expect(again).toMatchObject({ known: before, added: 300 - before });
+  });
+});
+
+describe('a database that another program holds', () => {
+  const hold = (workspace: string): (() => void) => {
+    const other = new Database(join(workspace, databaseName));
+    other.exec('BEGIN IMMEDIATE');
+    return () => {
+      other.close();
+    };
+  };
+
+  it('is a sentence; the engine goes on once it is free', async () => {
+    const workspace = join(folder, 'held');
+    const engine = await open(workspace);
+    const release = hold(workspace);
+    const request = { name: 'New', domain: 'other', task: 'single' } as const;
+    expect(await engine.ask('project.create', request)).toMatchObject({
+      ok: false,
+      error: {
+        code: 'in-use',
+        message: expect.stringMatching(/in use by another program/) as string,
+      },
+    });
+    release();
+    expect(await engine.call('project.create', request)).toMatchObject({ name: 'New' });
+  });
+
+  it('ends no run that is at work, and costs its curve nothing', async () => {
+    const workspace = join(folder, 'held while running');
+    const engine = await open(workspace);
+    const project = await createProject(engine);
+    const [run] = await runWithCheckpoint(engine, project);
+    const release = hold(workspace);
+    // Longer than it takes until the next steps are written.
+    await wait(4000);
+    release();
+    const { step, state } = await engine.call('run.pause', { run: run.id });
+    expect(state).toBe('paused');
+    const metrics = await engine.call('run.metrics', { run: run.id });
+    // One in twenty-five is kept of so many.
+    expect(metrics.map((metric) => metric.step)).toEqual([
+      1,
+      ...Array.from({ length: Math.floor(step / 25) }, (_, index) => 25 * (index + 1)),
+    ]);
+    await engine.call('run.cancel', { run: run.id });
+  });
+});
+
+describe.skipIf(SmallDisk.absence)(`a disk that is full${SmallDisk.absence}`, () => {
+  it('ends a run with a sentence; it goes on once there is space', async () => {
+    const disk = SmallDisk.mount(32);
+    onTestFinished(() => {
+      disk.unmount();
+    });
+    const workspace = join(disk.path, 'workspace');
+    const engine = await open(workspace);
+    const project = await createProject(engine);
+    const [run, step] = await runWithCheckpoint(engine, project);
+    const failed = engine.next('run.changed', ({ state }) => state === 'failed');
+    const free = disk.fill();
+    const { error } = await failed;
+    expect(error).toMatchObject({
+      code: 'disk',
+      message: expect.stringMatching(/disk is full.*Free some space/) as string,
+    });
+    // One can still look, and what is asked for is refused with a sentence.
+    expect(await engine.call('project.get', { project })).toMatchObject({ images: 27 });
+    expect(await engine.call('run.list', { project })).toMatchObject([{ state: 'failed' }]);
+    const [first] = await engine.call('run.metrics', { run: run.id });
+    expect(first).toMatchObject({ step: 1 });
+    await writeImages(join(folder, 'more'), 20, 9);
+    const more = { project, folder: join(folder, 'more'), labels: 'none' } as const;
+    expect(await engine.ask('image.import', more)).toMatchObject({
+      ok: false,
+      error: { code: 'disk', message: expect.stringMatching(/disk is full/) as string },
+    });
+    expect(await readdir(join(workspace, 'runs', String(run.id)))).toContain(
+      'checkpoint.safetensors',
+    );
+
+    free();
+    await goOn(engine, run, step);
+    expect(await engine.call('image.import', more)).toMatchObject({ found: 60, skipped: [] });
+    expect(await engine.call('run.predictions', { run: run.id })).toHaveLength(9);
+  });
+});
