@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Run } from '../../src/contract/app.ts';
 import { databaseName } from '../../src/store/store.ts';
 import { EngineProcess } from '../support/engine-process.ts';
+import { workerOf } from '../support/open-services.ts';
 import { SmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 
@@ -143,9 +144,14 @@ describe('a database that another program holds', () => {
     const engine = await open(workspace);
     const project = await createProject(engine);
     const [run] = await runWithCheckpoint(engine, project);
+    // Nor is it begun again from its checkpoint by another worker.
+    const worker = (): number =>
+      process.platform === 'linux' ? workerOf(engine.child.pid ?? 0) : NaN;
+    const before = worker();
     const release = hold(workspace);
     // Longer than it takes until the next steps are written.
     await wait(4000);
+    expect(worker()).toBe(before);
     release();
     const { step, state } = await engine.call('run.pause', { run: run.id });
     expect(state).toBe('paused');
