@@ -37,8 +37,10 @@ export const projectClass = z.strictObject({
   name,
   /** sRGB, `#rrggbb`. */
   colour: z.string().regex(/^#[0-9a-f]{6}$/),
-  /** Labelled images. */
-  images: z.int().nonnegative(),
+  labelled: z.int().nonnegative(),
+  /** Labelled images that a run would learn from now, and those that it would hold out to measure on. */
+  learnt: z.int().nonnegative(),
+  tested: z.int().nonnegative(),
 });
 export type ProjectClass = z.infer<typeof projectClass>;
 
@@ -65,8 +67,11 @@ export const project = z.strictObject({
   openedAt: when,
   images: z.int().nonnegative(),
   labelled: z.int().nonnegative(),
-  /** Labelled and held out from training, to measure on. */
+  /** As a class's, each image once. */
+  learnt: z.int().nonnegative(),
   tested: z.int().nonnegative(),
+  /** Marked as test images. Where none of them is labelled, a run holds out a fifth of the labelled others. */
+  marked: z.strictObject({ labelled: z.int().nonnegative(), unlabelled: z.int().nonnegative() }),
   classes: z.array(projectClass),
   settings: projectSettings,
 });
@@ -86,9 +91,9 @@ export const projectImage = z.strictObject({
 });
 export type ProjectImage = z.infer<typeof projectImage>;
 
-/** Which images of a project: of one class, without a label, or all. */
+/** Which images of a project: of one class, without a label, or all. `to-label`: unlabelled and not held out. */
 export const imageFilter = z.strictObject({
-  show: z.union([z.enum(['all', 'unlabelled', 'labelled', 'test']), id]).default('all'),
+  show: z.union([z.enum(['all', 'unlabelled', 'to-label', 'labelled', 'test']), id]).default('all'),
   /** Part of the name. */
   search: z.string().max(200).default(''),
 });

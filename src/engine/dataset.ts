@@ -1,9 +1,9 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ClassificationTask, DistillRequest } from '../contract/jobs.ts';
-import { compareCodePoints } from '../core/dataset/order.ts';
 import { chooseLabelled, requirePerClass } from '../core/dataset/choose.ts';
-import { splitByGroup } from '../core/dataset/split.ts';
+import { holdOutShare } from '../core/dataset/hold-out.ts';
+import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
 import { findImages, labelsFromFolders } from '../formats/image-folder.ts';
 import { readLabelFile } from '../formats/label-file.ts';
@@ -27,9 +27,6 @@ export interface Dataset {
 
 /** Validation images count to what is learnt from: nothing here is chosen by them. */
 const splitNames = /^(?:train|val|test)?$/i;
-
-/** Share of the labelled images that is held out when there is no test folder. */
-const heldOut = 0.2;
 
 /** Finds images and their labels and decides, by seed, what each is for. */
 export async function openDataset(request: DistillRequest): Promise<Dataset> {
@@ -248,34 +245,6 @@ async function holdOut(
     tested,
   );
   return { rest, tested, problems: [] };
-}
-
-/**
- * A seeded fifth of the labelled images, whole groups at a time; what remains has none of their groups:
- * an unlabelled image of a held-out patient or scene must not be seen either.
- */
-export function holdOutShare(
-  images: readonly LabelledImage[],
-  seed: number,
-): { rest: LabelledImage[]; tested: LabelledImage[] } {
-  const labelled = images.filter(({ isLabelled }) => isLabelled);
-  const tested = splitByGroup(labelled, heldOut, seed).test;
-  const held = new Set(tested);
-  const { apart } = separateGroups(images, tested);
-  return { rest: apart.filter((image) => !held.has(image)), tested };
-}
-
-/** Images by whether they are of a group that test images are of as well. */
-export function separateGroups(
-  images: readonly LabelledImage[],
-  tested: readonly LabelledImage[],
-): { apart: LabelledImage[]; shared: LabelledImage[] } {
-  const groups = new Set(tested.flatMap(({ group }) => group ?? []));
-  const isShared = ({ group }: LabelledImage): boolean => group !== undefined && groups.has(group);
-  return {
-    apart: images.filter((image) => !isShared(image)),
-    shared: images.filter(isShared),
-  };
 }
 
 /** A file that cannot be found again (removed, or of a name that is no UTF-8) is itself. */

@@ -62,6 +62,13 @@ test(`pages, counts and labels of ${count} images`, () => {
     expect(shown).toBe(Math.min(pageSize, total - offset));
   }
   expect(timed('project with counts', () => store.projects.get(project)).images).toBe(count);
+  store.images.setTest(project, ids, false);
+  store.labels.set(
+    project,
+    ids.map((image) => ({ image, classes: [oneClass] })),
+  );
+  const whole = timed('project, all labelled, a fifth held out', () => store.projects.get(project));
+  expect(whole).toMatchObject({ learnt: 0.8 * count, tested: 0.2 * count });
   const all = timed('all images to train on', () => [...store.images.all(project)]);
   expect(all).toHaveLength(count);
   store.close();

@@ -72,8 +72,9 @@ export async function openServices(
       return null;
     },
     'teacher.estimate': ({ project, teacher }, signal) => {
-      const { settings, images: all, tested } = store.projects.get(project);
-      return teachers.estimate(teacher, settings, all - tested, signal);
+      const { settings, images: all, tested, marked } = store.projects.get(project);
+      const heldOut = tested + marked.unlabelled;
+      return teachers.estimate(teacher, settings, all - heldOut, signal);
     },
     'run.start': ({ project }) => runs.start(project),
     'run.list': ({ project }) => runs.list(project),

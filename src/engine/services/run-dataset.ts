@@ -1,10 +1,10 @@
 import type { Project } from '../../contract/app.ts';
+import { holdOut } from '../../core/dataset/hold-out.ts';
 import { compareCodePoints } from '../../core/dataset/order.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ImageProblem, LabelledImage } from '../../formats/labelled-images.ts';
 import type { Store } from '../../store/store.ts';
 import { hasCheckpoint } from '../checkpoint.ts';
-import { holdOutShare, separateGroups } from '../dataset.ts';
 import { fileStates } from './image-files.ts';
 import type { FileState } from './image-files.ts';
 import { findDataset, keepDataset, requireSameImages } from './kept-dataset.ts';
@@ -78,7 +78,7 @@ export function projectDataset(
     const row = { path, name, labels, isLabelled, group, split: undefined, contentHash };
     (image.isTest ? marked : others).push(row);
   }
-  const { tested, distilled, problems } = holdOut(marked, others, seed);
+  const { tested, rest: distilled, shared } = holdOut(marked, others, seed);
   const learnt = distilled.filter(({ isLabelled }) => isLabelled);
   const classes = [...new Set(learnt.flatMap(({ labels }) => labels))].sort(compareCodePoints);
   const measured = tested.filter(({ labels }) => labels.every((label) => classes.includes(label)));
@@ -91,27 +91,21 @@ export function projectDataset(
       task: project.task,
       distilled,
       tested: measured,
-      problems: [...changed, ...problems],
+      problems: [...changed, ...sharedProblems(marked, shared)],
     },
   };
 }
 
-function holdOut(
+/** Whoever marks test images is told what is left out for it, and may mark others. */
+function sharedProblems(
   marked: readonly LabelledImage[],
-  others: readonly LabelledImage[],
-  seed: number,
-): { tested: LabelledImage[]; distilled: LabelledImage[]; problems: ImageProblem[] } {
-  const labelledTest = marked.filter(({ isLabelled }) => isLabelled);
-  if (labelledTest.length === 0) {
-    const { rest, tested } = holdOutShare(others, seed);
-    return { tested, distilled: rest, problems: [] };
-  }
-  const { apart, shared } = separateGroups(others, labelledTest);
-  const problems = shared.map(({ path, group }) => ({
+  shared: readonly LabelledImage[],
+): ImageProblem[] {
+  if (!marked.some(({ isLabelled }) => isLabelled)) return [];
+  return shared.map(({ path, group }) => ({
     path,
     reason: `others of its group “${group}” are test images, so it was not learnt from`,
   }));
-  return { tested: labelledTest, distilled: apart, problems };
 }
 
 function requireEnough(

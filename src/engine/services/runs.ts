@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Run } from '../../contract/app.ts';
 import { distillOptions } from '../../contract/jobs.ts';
 import type { DistillOptions, JobEvent } from '../../contract/jobs.ts';
+import { projectSeed as seed } from '../../core/dataset/hold-out.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { checkpointStep, hasCheckpoint, removeCheckpoint } from '../checkpoint.ts';
@@ -18,8 +19,6 @@ import { RunStates } from './run-states.ts';
 import type { Patience } from './silence.ts';
 import { performInWorker, WorkerDied, WorkerHung } from './worker-process.ts';
 
-/** Of choices by chance: runs of one project are to be compared. */
-const seed = 0;
 /** Workers that die without a step in between, before a run is given up. */
 const patience = 3;
 /** How long a worker of an engine that died may still hold the run's folder, ms. */

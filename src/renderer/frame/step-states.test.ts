@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Project, Run } from '../../contract/app.ts';
+import type { Run } from '../../contract/app.ts';
+import { projectWith } from '../testing/projects.ts';
 import { stepStates } from './step-states.ts';
 
-const project = {
-  images: 100,
-  labelled: 20,
-  classes: [{ images: 10 }, { images: 10 }],
-  settings: { teacher: 1 },
-} as Project;
+const project = projectWith({ town: [10, 3], water: [12, 3] });
 
 function run(state: Run['state']): Run {
   return { state } as Run;
@@ -21,7 +17,7 @@ describe('how far the steps are', () => {
   });
 
   it('says what waits for what', () => {
-    const empty = { ...project, images: 0, labelled: 0 };
+    const empty = projectWith({}, { images: 0 });
     expect(stepStates(empty, [], false)).toMatchObject({
       images: { progress: 'open' },
       labels: { progress: 'waiting', waitsFor: 'images' },
@@ -32,13 +28,20 @@ describe('how far the steps are', () => {
   });
 
   it.each([
-    [{ labelled: 0 }, 'open'],
-    [{ classes: [{ images: 20 }, { images: 0 }] }, 'work'],
-    [{ labelled: 100, classes: [{ images: 100 }, { images: 0 }] }, 'done'],
-    [{}, 'done'],
-  ])('with %o the labels are %s', (change, progress) => {
-    const states = stepStates({ ...project, ...change } as Project, [], false);
-    expect(states.labels.progress).toBe(progress);
+    [{ town: [0, 0], water: [0, 0] }, 100, 'open'],
+    [{ town: [16, 4], water: [0, 0] }, 100, 'work'],
+    [{ town: [9, 60], water: [10, 0] }, 100, 'work'],
+    [{ town: [10, 3], water: [10, 2] }, 100, 'done'],
+    [{ town: [4, 1], water: [3, 1] }, 9, 'done'],
+    [{ town: [9, 0], water: [0, 0] }, 9, 'work'],
+  ] as const)('with %o of %d images the labels are %s', (counts, images, progress) => {
+    const { labels } = stepStates(projectWith(counts, { images }), [], false);
+    expect(labels.progress).toBe(progress);
+  });
+
+  it('waits for labels as long as there are too few to distil', () => {
+    const { distil } = stepStates(projectWith({ town: [9, 0], water: [0, 0] }), [], false);
+    expect(distil).toEqual({ progress: 'waiting', waitsFor: 'labels' });
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import type { Project, Run } from '../../contract/app.ts';
+import { labelsThatHelp, missingLabels } from '../lib/labels-needed.ts';
 import type { StepName } from '../lib/project-state.svelte.ts';
 
 export type StepProgress = 'done' | 'work' | 'open' | 'waiting';
@@ -49,10 +50,10 @@ export function stepStates(
   };
 }
 
-function labelProgress({ labelled, images, classes }: Project): StepProgress {
-  if (labelled === 0) return 'open';
-  const hasEach = classes.every((one) => one.images > 0);
-  return hasEach || labelled === images ? 'done' : 'work';
+function labelProgress(project: Project): StepProgress {
+  if (project.labelled === 0) return 'open';
+  const isEnough = missingLabels(project) === null && labelsThatHelp(project) === 0;
+  return isEnough ? 'done' : 'work';
 }
 
 function distilState(
@@ -62,6 +63,6 @@ function distilState(
 ): StepState {
   if (hasResult) return { progress: 'done' };
   if (project.images === 0) return waiting('images');
-  if (project.labelled === 0) return waiting('labels');
+  if (missingLabels(project) !== null) return waiting('labels');
   return project.settings.teacher === null ? waiting('teacher') : { progress: 'open' };
 }

@@ -32,6 +32,7 @@ export class ImageList {
   /** What is in flight from before a change is of no use. */
   #epoch = 0;
   #isStale = true;
+  #waiting: (() => void)[] = [];
 
   /** @param onrenewed hears when positions may mean other images than before */
   constructor(project: number, show: ImageFilter['show'], onrenewed: () => void) {
@@ -65,6 +66,12 @@ export class ImageList {
     this.#asked = [];
     if (this.#wanted.length === 0) this.#wanted = [0];
     this.#fetch();
+  }
+
+  /** When the answer to the latest change of what is listed is there. */
+  renewed(): Promise<void> {
+    if (!this.#isStale) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Says what is in sight: positions from `from` to before `to`. */
@@ -173,6 +180,7 @@ export class ImageList {
     this.#recent = [];
     this.total = total;
     this.#onrenewed();
+    for (const tell of this.#waiting.splice(0)) tell();
   }
 
   #keep(page: number, images: readonly ProjectImage[]): void {
@@ -190,6 +198,8 @@ export function fits(image: ProjectImage, { show }: Pick<ImageFilter, 'show'>): 
       return true;
     case 'unlabelled':
       return !image.isLabelled;
+    case 'to-label':
+      return !image.isLabelled && !image.isTest;
     case 'labelled':
       return image.isLabelled;
     case 'test':

@@ -1,5 +1,7 @@
 import type { Project, ProjectSettings, Run } from '../../contract/app.ts';
 import { call, listen } from './client.ts';
+import { coalesced } from './coalesce.ts';
+import { missingLabels } from './labels-needed.ts';
 import { notices } from './notices.svelte.ts';
 
 /** The places of the wizard, in their order. */
@@ -88,7 +90,8 @@ export class ProjectState {
     }
   }
 
-  async refresh(): Promise<void> {
+  /** Asks the engine again. */
+  readonly refresh = coalesced(async () => {
     try {
       const project = this.project.id;
       [this.project, this.runs] = await Promise.all([
@@ -98,7 +101,7 @@ export class ProjectState {
     } catch (error) {
       notices.fail(error);
     }
-  }
+  });
 
   /** Answer and event of a new run come in any order; what is known already may be the later news. */
   addRun(run: Run): void {
@@ -121,6 +124,6 @@ function firstOpenStep(project: Project, runs: readonly Run[]): StepName {
   if (runs.some(({ state }) => state === 'running' || state === 'queued')) return 'distil';
   if (runs.some(({ state }) => state === 'done')) return 'result';
   if (project.images === 0) return 'images';
-  if (project.labelled === 0) return 'labels';
+  if (missingLabels(project) !== null) return 'labels';
   return project.settings.teacher === null ? 'teacher' : 'skip';
 }

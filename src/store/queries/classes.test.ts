@@ -15,7 +15,6 @@ test('a class is added last, renamed and recoloured', () => {
     id: added,
     name: 'b',
     colour: '#cc79a7',
-    images: 0,
   });
 });
 

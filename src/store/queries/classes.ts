@@ -11,19 +11,16 @@ export interface NewClass {
   readonly colour: string;
 }
 
-const classRow = z.object({
-  id: z.number(),
-  name: z.string(),
-  colour: z.string(),
-  images: z.number(),
-});
+/** A class without what is counted of it. */
+export type NamedClass = Pick<ProjectClass, 'id' | 'name' | 'colour'>;
 
-/** A project's classes in their order, with how many images are of each. */
-export function classesOf(connection: Connection, project: number): ProjectClass[] {
+const classRow = z.object({ id: z.number(), name: z.string(), colour: z.string() });
+
+/** A project's classes in their order. */
+export function classesOf(connection: Connection, project: number): NamedClass[] {
   return connection.all(
     classRow,
-    `SELECT id, name, colour, (SELECT count(*) FROM labels WHERE class = classes.id) AS images
-     FROM classes WHERE project = ? ORDER BY position, id`,
+    'SELECT id, name, colour FROM classes WHERE project = ? ORDER BY position, id',
     project,
   );
 }
@@ -60,7 +57,7 @@ export class ClassQueries {
     this.#connection = connection;
   }
 
-  list(project: number): ProjectClass[] {
+  list(project: number): NamedClass[] {
     return classesOf(this.#connection, project);
   }
 

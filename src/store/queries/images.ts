@@ -95,6 +95,7 @@ const inOrder = 'ORDER BY folder, natural_key, id';
 const conditions = {
   all: '',
   unlabelled: 'AND is_labelled = 0',
+  'to-label': 'AND is_labelled = 0 AND is_test = 0',
   labelled: 'AND is_labelled = 1',
   test: 'AND is_test = 1',
   class: 'AND id IN (SELECT image FROM labels WHERE class = :class)',

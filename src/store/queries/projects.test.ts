@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { project as projectSchema } from '../../contract/app.ts';
 import { addImages, addProject, newImage, settings } from '../testing/fixtures.ts';
 import { temporaryStore } from '../testing/temporary-store.ts';
+import { unused } from './uses.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: new Date('2026-01-01T10:00:00Z') }));
 afterEach(() => vi.useRealTimers());
@@ -28,11 +29,11 @@ test('a project keeps what it was made with', () => {
     createdAt: '2026-01-01T10:00:00.000Z',
     openedAt: '2026-01-01T10:00:00.000Z',
     images: 0,
-    labelled: 0,
-    tested: 0,
+    ...unused,
+    marked: { labelled: 0, unlabelled: 0 },
     classes: [
-      { id: 1, name: 'wheat', colour: '#e69f00', images: 0 },
-      { id: 2, name: 'barley', colour: '#56b4e9', images: 0 },
+      { id: 1, name: 'wheat', colour: '#e69f00', ...unused },
+      { id: 2, name: 'barley', colour: '#56b4e9', ...unused },
     ],
     settings: { ...settings, skip: 3 },
   });
@@ -59,8 +60,14 @@ test('counts images, labelled ones, tested ones and those of each class, of this
   ]);
   store.images.setTest(id, [a, c, d], true);
   const counted = store.projects.get(id);
-  expect(counted).toMatchObject({ images: 5, labelled: 3, tested: 2 });
-  expect(counted.classes.map(({ images }) => images)).toEqual([2, 1]);
+  expect(counted).toMatchObject({
+    ...{ images: 5, labelled: 3, learnt: 1, tested: 2 },
+    marked: { labelled: 2, unlabelled: 1 },
+  });
+  expect(counted.classes).toMatchObject([
+    { labelled: 2, learnt: 1, tested: 1 },
+    { labelled: 1, learnt: 0, tested: 1 },
+  ]);
 });
 
 test('lists the one opened last first', () => {

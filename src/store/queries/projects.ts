@@ -12,6 +12,7 @@ import { flag, json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
 import { classesOf, insertClass, type NewClass } from './classes.ts';
+import { unused, usesOf } from './uses.ts';
 
 export interface NewProject {
   readonly name: string;
@@ -41,7 +42,7 @@ const projectRow = z.object({
   openedAt: z.string(),
 });
 
-const countsRow = z.object({ images: z.number(), labelled: z.number(), tested: z.number() });
+const countsRow = z.object({ images: z.number(), marked: z.number(), markedLabelled: z.number() });
 
 const selectProject = `
   SELECT id, name, domain, task, is_sample AS isSample, settings, created_at AS createdAt,
@@ -121,14 +122,21 @@ export class ProjectQueries {
   }
 
   #withCounts(row: z.infer<typeof projectRow>): Project {
-    const counts = this.#connection.get(
+    const { images, marked, markedLabelled } = this.#connection.get(
       countsRow,
-      `SELECT count(*) AS images, coalesce(sum(is_labelled), 0) AS labelled,
-         coalesce(sum(is_labelled AND is_test), 0) AS tested
+      `SELECT count(*) AS images, coalesce(sum(is_test), 0) AS marked,
+         coalesce(sum(is_labelled AND is_test), 0) AS markedLabelled
        FROM images WHERE project = ?`,
       row.id,
-    );
-    const none = { images: 0, labelled: 0, tested: 0 };
-    return { ...row, ...(counts ?? none), classes: classesOf(this.#connection, row.id) };
+    ) ?? { images: 0, marked: 0, markedLabelled: 0 };
+    const { ofClass, ...uses } = usesOf(this.#connection, row.id);
+    const classes = classesOf(this.#connection, row.id);
+    return {
+      ...row,
+      images,
+      ...uses,
+      marked: { labelled: markedLabelled, unlabelled: marked - markedLabelled },
+      classes: classes.map((one) => ({ ...one, ...(ofClass.get(one.id) ?? unused) })),
+    };
   }
 }

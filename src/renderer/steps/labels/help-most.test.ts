@@ -1,54 +1,49 @@
 import { describe, expect, it } from 'vitest';
-import type { ProjectClass } from '../../../contract/app.ts';
-import { helpMost, missingLabels } from './help-most.ts';
+import { projectWith } from '../../testing/projects.ts';
+import { helpMost } from './help-most.ts';
 
-function classesOf(counts: Record<string, number>): ProjectClass[] {
-  return Object.entries(counts).map(([name, images], index) => ({
-    id: index + 1,
-    name,
-    images,
-    colour: '#0072b2',
-  }));
-}
+const marked = { labelled: 9, unlabelled: 0 };
 
 describe('what would help most', () => {
   it.each([
-    [{ town: 2, water: 40 }, { kind: 'few', missing: 8 }, 'town'],
-    [{ town: 0, water: 3 }, { kind: 'empty', missing: 10 }, 'town'],
-    [{ town: 60, water: 10 }, { kind: 'uneven' }, 'water'],
-  ])('of %o is %o of %s', (counts, help, name) => {
-    expect(helpMost(classesOf(counts))).toMatchObject({ ...help, one: { name } });
+    [{ town: [2, 0], water: [40, 9] }, { kind: 'few', missing: 8 }, 'town'],
+    [{ town: [0, 9], water: [3, 0] }, { kind: 'empty', missing: 10 }, 'town'],
+    [{ town: [9, 70], water: [10, 0] }, { kind: 'few', missing: 1 }, 'town'],
+    [{ town: [60, 0], water: [10, 0] }, { kind: 'uneven' }, 'water'],
+  ] as const)('of %o is %o of %s, where tests are marked', (counts, help, name) => {
+    expect(helpMost(projectWith(counts, { marked }))).toMatchObject({ ...help, one: { name } });
+  });
+
+  it('asks for more labels where a fifth of them will be held out', () => {
+    const project = projectWith({ town: [2, 0], water: [40, 10] });
+    expect(helpMost(project)).toMatchObject({ kind: 'few', missing: 10 });
+  });
+
+  it('is labels of test images, once there is enough to learn from', () => {
+    const counts = { town: [12, 1], water: [20, 6] } as const;
+    const some = { labelled: 7, unlabelled: 20 };
+    expect(helpMost(projectWith(counts, { marked: some }))).toMatchObject({
+      ...{ kind: 'unmeasured', missing: 4 },
+      one: { name: 'town' },
+    });
+    const none = { labelled: 0, unlabelled: 27 };
+    expect(helpMost(projectWith(counts, { marked: none }))).toEqual({
+      ...{ kind: 'untested', images: 27 },
+    });
+  });
+
+  it('asks for no label that there is no image for', () => {
+    const counts = { town: [3, 1], water: [8, 2] } as const;
+    const images = { images: 16, marked: { labelled: 3, unlabelled: 2 } };
+    expect(helpMost(projectWith(counts, images))?.kind).toBe('unmeasured');
+    expect(helpMost(projectWith(counts, { images: 14, marked }))).toMatchObject({
+      ...{ kind: 'images', missing: 7 },
+      one: { name: 'town' },
+    });
   });
 
   it('is nothing more where all have enough, and nothing at all without classes', () => {
-    expect(helpMost(classesOf({ town: 12, water: 20 }))).toEqual({ kind: 'enough' });
-    expect(helpMost([])).toBeNull();
-  });
-});
-
-describe('what is missing to go on', () => {
-  const single = { images: 100, task: 'single' as const };
-
-  it.each([
-    [{ ...single, images: 0, classes: [] }, 'images'],
-    [{ ...single, classes: classesOf({ town: 9 }) }, 'classes'],
-    [{ ...single, classes: classesOf({ town: 9, water: 1 }) }, 'labels'],
-    [{ images: 9, task: 'several' as const, classes: classesOf({ town: 1 }) }, 'labels'],
-  ])('of %o is %s', (project, kind) => {
-    expect(missingLabels(project)?.kind).toBe(kind);
-  });
-
-  it('names the classes that are nearest to it', () => {
-    const project = { ...single, classes: classesOf({ town: 0, water: 1, bare: 5 }) };
-    expect(missingLabels(project)).toMatchObject({ classes: [{ name: 'water' }] });
-  });
-
-  it('is nothing with two classes of two, or one of several', () => {
-    expect(
-      missingLabels({ ...single, classes: classesOf({ town: 2, water: 2, bare: 0 }) }),
-    ).toBeNull();
-    expect(
-      missingLabels({ images: 9, task: 'several', classes: classesOf({ town: 2 }) }),
-    ).toBeNull();
+    expect(helpMost(projectWith({ town: [12, 3], water: [20, 5] }))).toEqual({ kind: 'enough' });
+    expect(helpMost(projectWith({}))).toBeNull();
   });
 });

@@ -1,53 +1,47 @@
-import type { Project, ProjectClass } from '../../../contract/app.ts';
+import type { ProjectClass } from '../../../contract/app.ts';
+import { labelsShort, type LabelledProject } from '../../lib/labels-needed.ts';
 
-type Counted = Pick<ProjectClass, 'name' | 'images'>;
-
-/** Labelled images of a class from which a few more hardly matter. */
-const enoughImages = 10;
-
-/** What a head needs of a class at the least: one to learn from, one to measure on. */
-const fewestImages = 2;
+/** Test images of a class from which a measured accuracy begins to mean something. */
+const enoughTested = 5;
 
 /** Past this many times the fewest, the most drown them. */
 const unevenFrom = 4;
 
 export type Help =
-  | { readonly kind: 'empty' | 'few'; readonly one: Counted; readonly missing: number }
-  | { readonly kind: 'uneven'; readonly one: Counted; readonly most: Counted }
+  /** Labels of a class that has too few images to learn from, or none. */
+  | { readonly kind: 'empty' | 'few'; readonly one: ProjectClass; readonly missing: number }
+  /** The same, but every image to learn from has a label. */
+  | { readonly kind: 'images'; readonly one: ProjectClass; readonly missing: number }
+  /** Labels of test images: of a class that is hardly measured, or, without one, of any. */
+  | { readonly kind: 'unmeasured'; readonly one: ProjectClass; readonly missing: number }
+  | { readonly kind: 'untested'; readonly images: number }
+  | { readonly kind: 'uneven'; readonly one: ProjectClass; readonly most: ProjectClass }
   | { readonly kind: 'enough' };
 
-/** Which labels would help most; null where there are no classes. */
-export function helpMost(classes: readonly Counted[]): Help | null {
-  const ascending = classes.toSorted((one, other) => one.images - other.images);
+/** What would help most, labels before images; null where there are no classes. */
+export function helpMost(project: LabelledProject): Help | null {
+  const ascending = project.classes.toSorted((one, other) => one.learnt - other.learnt);
   const one = ascending[0];
   const most = ascending.at(-1);
   if (one === undefined || most === undefined) return null;
-  if (one.images < enoughImages) {
-    const kind = one.images === 0 ? 'empty' : 'few';
-    return { kind, one, missing: enoughImages - one.images };
-  }
-  return most.images >= unevenFrom * one.images
-    ? { kind: 'uneven', one, most }
-    : { kind: 'enough' };
+  const missing = labelsShort(one, project);
+  const free = project.images - project.labelled - project.marked.unlabelled;
+  if (missing > 0 && free > 0) return { kind: one.learnt === 0 ? 'empty' : 'few', one, missing };
+  const test = unmeasured(project);
+  if (test !== null) return test;
+  if (missing > 0) return { kind: 'images', one, missing };
+  return isUneven(one, most) ? { kind: 'uneven', one, most } : { kind: 'enough' };
 }
 
-export type MissingLabels =
-  | { readonly kind: 'images' }
-  | { readonly kind: 'classes'; readonly missing: number }
-  | { readonly kind: 'labels'; readonly classes: readonly Counted[] };
+function isUneven(one: ProjectClass, most: ProjectClass): boolean {
+  return most.learnt >= unevenFrom * one.learnt;
+}
 
-/** What stands between these labels and a student; null when nothing does. */
-export function missingLabels({
-  images,
-  classes,
-  task,
-}: Pick<Project, 'images' | 'classes' | 'task'>): MissingLabels | null {
-  if (images === 0) return { kind: 'images' };
-  const needed = task === 'single' ? 2 : 1;
-  if (classes.length < needed) return { kind: 'classes', missing: needed - classes.length };
-  const short = classes.filter((one) => one.images < fewestImages);
-  const stillNeeded = needed - (classes.length - short.length);
-  if (stillNeeded <= 0) return null;
-  const nearest = short.toSorted((one, other) => other.images - one.images);
-  return { kind: 'labels', classes: nearest.slice(0, stillNeeded) };
+/** Test images without a label are of no use. */
+function unmeasured({ classes, marked }: LabelledProject): Help | null {
+  if (marked.unlabelled === 0) return null;
+  if (marked.labelled === 0) return { kind: 'untested', images: marked.unlabelled };
+  const [one] = classes.toSorted((first, other) => first.tested - other.tested);
+  if (one === undefined || one.tested >= enoughTested) return null;
+  return { kind: 'unmeasured', one, missing: enoughTested - one.tested };
 }

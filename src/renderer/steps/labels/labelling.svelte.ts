@@ -1,4 +1,4 @@
-import type { LabelChange, Project } from '../../../contract/app.ts';
+import type { ImageFilter, LabelChange, Project } from '../../../contract/app.ts';
 import { call } from '../../lib/client.ts';
 import {
   type Direction,
@@ -16,6 +16,14 @@ import { changesFor, type Given } from './label-changes.ts';
 /** The engine takes this many changes at a time. */
 const changesAtOnce = 10_000;
 
+/** Of images that are not here yet, when looking for one without a label. */
+const pagesToSearch = 20;
+
+/** Held-out images without a label teach nothing, so the others come first. */
+function toLabel({ marked }: Project): ImageFilter['show'] {
+  return marked.unlabelled > 0 ? 'to-label' : 'unlabelled';
+}
+
 /** Labelling a project's images: what is in sight, selected, and was done. */
 export class Labelling extends SelectableImages {
   history: History<LabelChange[]> = $state.raw(emptyHistory());
@@ -24,7 +32,7 @@ export class Labelling extends SelectableImages {
   #tail: Promise<void> = Promise.resolve();
 
   constructor(state: ProjectState) {
-    super(state.project.id, 'unlabelled');
+    super(state.project.id, toLabel(state.project));
     this.#state = state;
   }
 
@@ -55,15 +63,27 @@ export class Labelling extends SelectableImages {
     return task === 'single' && given !== 'unlabelled' ? this.nextUnlabelled(after) : null;
   }
 
-  /** The next image without a label, from a position on and then from the start; null if none is known. */
-  nextUnlabelled(from: number): number | null {
+  /** Lists images to label, and gives the first of them; null where there is none. */
+  async firstUnlabelled(show: ImageFilter['show']): Promise<number | null> {
+    const wanted = show === 'to-label' ? toLabel(this.#state.project) : show;
+    this.show({ show: wanted });
+    await this.list.renewed();
+    return this.nextUnlabelled(0);
+  }
+
+  /** The next image without a label, from a position on and then from the start; null if none is near. */
+  async nextUnlabelled(from: number): Promise<number | null> {
     const total = this.list.total ?? 0;
+    let fetched = 0;
     for (let step = 0; step < total; step++) {
       const position = (from + step) % total;
-      const image = this.list.at(position);
-      // Not fetched yet: it is looked at when it is there.
-      if (image === undefined) return this.list.filter.show === 'unlabelled' ? position : null;
-      if (!image.isLabelled) return position;
+      if (this.list.at(position) === undefined) {
+        // Where only such are listed, it is looked at when it is there.
+        if (['unlabelled', 'to-label'].includes(String(this.list.filter.show))) return position;
+        if (++fetched > pagesToSearch) return null;
+        await this.list.resolve([{ from: position, to: position + 1 }]);
+      }
+      if (this.list.at(position)?.isLabelled === false) return position;
     }
     return null;
   }

@@ -4,5 +4,5 @@ export interface EditedClass {
   readonly name: string;
   readonly colour: string;
   /** Labelled images. */
-  readonly images: number;
+  readonly labelled: number;
 }

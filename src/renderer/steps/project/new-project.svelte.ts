@@ -15,7 +15,7 @@ export class NewProjectForm {
 
   addClass(name: string): void {
     const colour = nextColour(this.classes.map((one) => one.colour));
-    this.classes = [...this.classes, { id: ++this.#last, name, colour, images: 0 }];
+    this.classes = [...this.classes, { id: ++this.#last, name, colour, labelled: 0 }];
   }
 
   changeClass(id: number, change: { name?: string; colour?: string }): void {

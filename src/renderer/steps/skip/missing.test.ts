@@ -1,68 +1,39 @@
 import { describe, expect, it } from 'vitest';
 import type { Project } from '../../../contract/app.ts';
+import { type Counts, projectWith } from '../../testing/projects.ts';
 import { missingFor } from './missing.ts';
 
-function project(
-  change: Partial<Project> & { counts?: number[]; teacher?: number | null },
-): Project {
-  const { counts = [5, 5], teacher = 1, ...rest } = change;
-  return {
-    id: 1,
-    name: 'Tiles',
-    domain: 'satellite',
-    task: 'single',
-    isSample: false,
-    createdAt: '2026-01-01T00:00:00Z',
-    openedAt: '2026-01-01T00:00:00Z',
-    images: 100,
-    labelled: 10,
-    tested: 0,
-    classes: counts.map((images, id) => ({
-      id: id + 1,
-      name: `c${id}`,
-      colour: '#000000',
-      images,
-    })),
-    settings: {
-      teacher,
-      skip: 2,
-      rank: 16,
-      steps: 600,
-      batch: 128,
-      views: 64,
-      start: 'auto',
-      orientation: 'upright',
-    },
-    ...rest,
-  };
-}
+const both = { town: [5, 1], water: [5, 1] } as const;
+const noTeacher = { ...projectWith({}).settings, teacher: null };
 
-const steps = (change: Parameters<typeof project>[0]): string[] =>
-  missingFor(project(change)).map(({ step }) => step);
+const steps = (counts: Readonly<Record<string, Counts>>, change: Partial<Project> = {}): string[] =>
+  missingFor(projectWith(counts, change)).map(({ step }) => step);
 
 describe('missingFor', () => {
   it('is nothing where all is there', () => {
-    expect(steps({})).toEqual([]);
+    expect(steps(both)).toEqual([]);
   });
 
   it.each([
-    ['images', { images: 0, counts: [] }, ['images']],
-    ['images and a teacher', { images: 0, counts: [], teacher: null }, ['images', 'teacher']],
-    ['classes', { counts: [4] }, ['labels']],
-    ['labels', { counts: [4, 0, 0] }, ['labels']],
-    ['a teacher', { teacher: null }, ['teacher']],
-    ['one label of several', { task: 'several' as const, counts: [0] }, ['labels']],
-  ])('names %s', (_, change, expected) => {
-    expect(steps(change)).toEqual(expected);
+    ['images', {}, { images: 0 }, ['images']],
+    ['images and a teacher', {}, { images: 0, settings: noTeacher }, ['images', 'teacher']],
+    ['classes', { town: [4, 1] }, {}, ['labels']],
+    ['labels', { town: [4, 1], water: [0, 0] }, {}, ['labels']],
+    ['something to measure on', { town: [4, 0], water: [4, 0] }, {}, ['labels']],
+    ['a teacher', both, { settings: noTeacher }, ['teacher']],
+    ['one label of several', { town: [0, 0] }, { task: 'several' }, ['labels']],
+  ] as const)('names %s', (_, counts, change, expected) => {
+    expect(steps(counts, change)).toEqual(expected);
   });
 
   it('is content with one of several labels', () => {
-    expect(steps({ task: 'several', counts: [3] })).toEqual([]);
+    expect(steps({ town: [3, 1] }, { task: 'several' })).toEqual([]);
   });
 
-  it('says how many classes have labels', () => {
-    expect(missingFor(project({ counts: [4, 0] }))[0]?.what).toBe(
-      'Only 1 class of the 2 that are needed has labelled images.',
+  it('says how many classes have labels to learn from: held-out ones do not count', () => {
+    const [missing] = missingFor(projectWith({ town: [4, 0], water: [0, 9] }));
+    expect(missing?.what).toBe(
+      'Only 1 class of the 2 that are needed has labelled images to learn from.',
     );
   });
 });

@@ -1,4 +1,5 @@
 import type { Project } from '../../../contract/app.ts';
+import { type MissingLabels, missingLabels } from '../../lib/labels-needed.ts';
 import type { StepName } from '../../lib/project-state.svelte.ts';
 import { skipText } from '../../text/en/skip.ts';
 
@@ -9,20 +10,26 @@ export interface Missing {
   readonly step: StepName;
 }
 
-/** Of several labels one is enough: an image may have none of them. */
-const classesNeeded = { single: 2, several: 1 };
-
 export function missingFor(project: Project): readonly Missing[] {
+  const labels = missingLabels(project);
+  return [...(labels === null ? [] : [placed(labels)]), ...missingTeacher(project)];
+}
+
+function placed(missing: MissingLabels): Missing {
   const text = skipText.missing;
-  if (project.images === 0) return [{ ...text.images, step: 'images' }, ...missingTeacher(project)];
-  const needed = classesNeeded[project.task];
-  const labelled = project.classes.filter(({ images }) => images > 0).length;
-  const missing: Missing[] = [];
-  if (project.classes.length < needed) missing.push({ ...text.classes, step: 'labels' });
-  else if (labelled < needed) {
-    missing.push({ what: text.labels.what(labelled, needed), go: text.labels.go, step: 'labels' });
+  switch (missing.kind) {
+    case 'images':
+      return { ...text.images, step: 'images' };
+    case 'classes':
+      return { ...text.classes, step: 'labels' };
+    case 'labels':
+      return {
+        ...{ what: text.labels.what(missing.have, missing.need), go: text.labels.go },
+        step: 'labels',
+      };
+    case 'tested':
+      return { ...text.tested, step: 'labels' };
   }
-  return [...missing, ...missingTeacher(project)];
 }
 
 function missingTeacher({ settings }: Project): readonly Missing[] {

@@ -29,9 +29,15 @@ export const frame = {
     teacher: 'waits for a teacher',
     run: 'waits for a student',
   },
-  labelled: (labelled: number, images: number) => `${count(labelled)}/${count(images)}`,
-  labelledSpoken: (labelled: number, images: number) =>
-    `${count(labelled)} of ${counted(images, 'image')} labelled`,
+  /** What would help, else what there is. */
+  labelled: (learnt: number, missing: number) =>
+    missing > 0 ? `${count(missing)} more` : count(learnt),
+  labelledSpoken: (learnt: number, tested: number, missing: number) =>
+    [
+      `${counted(learnt, 'labelled image')} to learn from`,
+      `${count(tested)} held out for the test`,
+      ...(missing > 0 ? [`${counted(missing, 'more label')} would help`] : []),
+    ].join(', '),
   imagesSpoken: (images: number) => counted(images, 'image'),
 
   projectMenu: 'Projects',

@@ -3,11 +3,14 @@ import { count, counted } from '../../lib/format.ts';
 export const labels = {
   title: 'Labels',
   explanation:
-    'A few labelled images of each class teach the student’s last layer. Ten a class is a good start.',
+    'A few labelled images of each class teach the student’s last layer. Ten of each are a good start.',
   grid: 'Images to label',
-  classes: 'Labelled images',
+  classes: 'Labelled images: to learn from + held out for the test',
   giveKey: (name: string, key: number) => `Label the selected images as ${name}, key ${key}`,
   give: (name: string) => `Label the selected images as ${name}`,
+  test: (tested: number) => `+ ${count(tested)} test`,
+  counts: (learnt: number, tested: number) =>
+    `${count(learnt)} to learn from, ${count(tested)} held out for the test`,
   none: 'None of them',
   takeAway: 'Take the label away',
   noClasses: 'There are no classes yet.',
@@ -24,19 +27,29 @@ export const labels = {
   tidy: (number: number) => `Put away ${count(number)} labelled`,
   help: {
     empty: (name: string, missing: number) =>
-      `${name} has no labelled image yet; ${count(missing)} would help most.`,
+      `${name} has no labelled image to learn from; ${counted(missing, 'label')} would help most.`,
     few: (name: string, images: number, missing: number) =>
-      `${name} has ${counted(images, 'labelled image')}; ${count(missing)} more would help most.`,
+      `${name} has ${counted(images, 'image')} to learn from; ${counted(missing, 'more label')} would help most.`,
+    images: (name: string, images: number, missing: number) =>
+      `Every image has a label. ${name} has ${counted(images, 'image')} to learn from; ${counted(missing, 'more image')} would help most.`,
+    unmeasured: (name: string, images: number, missing: number) =>
+      `${images === 0 ? 'No' : count(images)} labelled test ${images === 1 ? 'image is' : 'images are'} ${name}; ${counted(missing, 'label')} more among the test images would say how well it is known.`,
+    untested: (images: number) =>
+      `${counted(images, 'test image')} without a label: labelled, they would say how good the student is.`,
     uneven: (name: string, images: number, most: string) =>
-      `Every class has enough to begin. ${name} has the fewest (${count(images)}), ${most} the most.`,
-    enough: 'Every class has enough labelled images to begin.',
+      `Every class has enough to learn from. ${name} has the fewest (${count(images)}), ${most} the most.`,
+    enough: 'Every class has enough labelled images to learn from.',
+    share: 'A fifth of the labelled images is held out for the test.',
+    go: 'Label them',
+    add: 'Add images',
   },
   next: 'Continue to the teacher',
   needs: {
     images: 'Add images first',
     classes: (missing: number) =>
       missing === 1 ? 'One more class is needed' : 'At least two classes are needed',
-    labels: (names: string) => `Label at least two images of ${names}`,
+    labels: (names: string) => `Label images of ${names} to learn from`,
+    tested: 'Label a few more: some are held out to measure on',
   },
   later: 'More labels can be added at any time',
 };

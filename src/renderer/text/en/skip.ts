@@ -89,8 +89,12 @@ export const skipText = {
     labels: {
       what: (have: number, need: number) =>
         need === 1
-          ? 'No image has a label yet.'
-          : `Only ${counted(have, 'class', 'classes')} of the ${need} that are needed ${have === 1 ? 'has' : 'have'} labelled images.`,
+          ? 'No image to learn from has a label yet.'
+          : `Only ${counted(have, 'class', 'classes')} of the ${need} that are needed ${have === 1 ? 'has' : 'have'} labelled images to learn from.`,
+      go: 'Label images',
+    },
+    tested: {
+      what: 'There is no labelled image to measure on. Some are held out once there are a few more.',
       go: 'Label images',
     },
     teacher: { what: 'No teacher is chosen yet.', go: 'Choose a teacher' },

@@ -1,0 +1,68 @@
+import type { Project, ProjectClass } from '../../contract/app.ts';
+
+export type LabelledProject = Pick<
+  Project,
+  'images' | 'labelled' | 'learnt' | 'tested' | 'marked' | 'task' | 'classes'
+>;
+
+/** Labelled images of a class to learn from, from which a few more hardly matter. */
+export const enoughImages = 10;
+
+/** Of several labels one is enough: an image may have none of them. */
+const classesNeeded = { single: 2, several: 1 } as const;
+
+/** Whether a run holds out a fifth of the labelled images, as none is marked as a test image. */
+export function holdsOutShare({ marked }: Pick<Project, 'marked'>): boolean {
+  return marked.labelled === 0;
+}
+
+/** Labels to give so that so many more images are learnt from, as near as groups allow. */
+export function labelsFor(images: number, project: Pick<Project, 'marked'>): number {
+  return holdsOutShare(project) ? Math.ceil((images * 5) / 4) : images;
+}
+
+/** Labels that a class lacks to have enough images to learn from. */
+export function labelsShort({ learnt }: ProjectClass, project: Pick<Project, 'marked'>): number {
+  return labelsFor(Math.max(0, enoughImages - learnt), project);
+}
+
+/** Labels that would help, over all classes; no more than there are images to give them to. */
+export function labelsThatHelp(project: LabelledProject): number {
+  const short = project.classes.map((one) => labelsShort(one, project));
+  const free = project.images - project.labelled - project.marked.unlabelled;
+  return Math.min(
+    short.reduce((sum, one) => sum + one, 0),
+    free,
+  );
+}
+
+export type MissingLabels =
+  | { readonly kind: 'images' }
+  | { readonly kind: 'classes'; readonly missing: number }
+  /** `have` classes have images to learn from, `need` must; these are the nearest to it. */
+  | {
+      readonly kind: 'labels';
+      readonly classes: readonly ProjectClass[];
+      readonly have: number;
+      readonly need: number;
+    }
+  /** There is nothing to measure on. */
+  | { readonly kind: 'tested' };
+
+/** What stands between these labels and a student, as the engine asks for it; null when nothing does. */
+export function missingLabels(project: LabelledProject): MissingLabels | null {
+  const { images, classes, task } = project;
+  if (images === 0) return { kind: 'images' };
+  const need = classesNeeded[task];
+  if (classes.length < need) return { kind: 'classes', missing: need - classes.length };
+  const learnt = classes.filter((one) => one.learnt > 0);
+  if (learnt.length < need) {
+    const nearest = classes
+      .filter((one) => one.learnt === 0)
+      .toSorted((one, other) => other.labelled - one.labelled)
+      .slice(0, need - learnt.length);
+    return { kind: 'labels', classes: nearest, have: learnt.length, need };
+  }
+  const isMeasured = task === 'several' ? project.tested > 0 : learnt.some((one) => one.tested > 0);
+  return isMeasured ? null : { kind: 'tested' };
+}

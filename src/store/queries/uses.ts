@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { holdOut, projectSeed } from '../../core/dataset/hold-out.ts';
+import type { Usable } from '../../core/dataset/hold-out.ts';
+import { flag } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+
+/** Labelled images, and what a run would do with them now. */
+export interface UseCounts {
+  readonly labelled: number;
+  readonly learnt: number;
+  readonly tested: number;
+}
+
+export interface ProjectUses extends UseCounts {
+  readonly ofClass: ReadonlyMap<number, UseCounts>;
+}
+
+export const unused: UseCounts = { labelled: 0, learnt: 0, tested: 0 };
+
+interface LabelledImage extends Usable {
+  readonly isTest: boolean;
+  /** Ids of classes. */
+  readonly classes: readonly number[];
+}
+
+const labelledRow = z.object({
+  group: z.string().nullable(),
+  isTest: flag,
+  /** `3,7`; null for none of the classes. */
+  classes: z.string().nullable(),
+});
+
+/** What a project's labelled images are for, by the rule and the seed of its runs. */
+export function usesOf(connection: Connection, project: number): ProjectUses {
+  const images = labelledImages(connection, project);
+  const marked = images.filter(({ isTest }) => isTest);
+  const others = images.filter(({ isTest }) => !isTest);
+  const { rest, tested } = holdOut(marked, others, projectSeed);
+  const ofClass = new Map<number, Record<keyof UseCounts, number>>();
+  const count = (list: readonly LabelledImage[], use: keyof UseCounts): void => {
+    for (const id of list.flatMap(({ classes }) => classes)) {
+      const counts = ofClass.get(id) ?? { ...unused };
+      ofClass.set(id, counts);
+      counts[use]++;
+    }
+  };
+  count(images, 'labelled');
+  count(rest, 'learnt');
+  count(tested, 'tested');
+  return { labelled: images.length, learnt: rest.length, tested: tested.length, ofClass };
+}
+
+/** In the order in which a run takes them, which the seed goes by. */
+function labelledImages(connection: Connection, project: number): LabelledImage[] {
+  const rows = connection.all(
+    labelledRow,
+    `SELECT group_name AS "group", is_test AS isTest,
+       (SELECT group_concat(class ORDER BY class) FROM labels WHERE image = images.id) AS classes
+     FROM images WHERE project = ? AND is_labelled = 1 ORDER BY folder, natural_key, id`,
+    project,
+  );
+  return rows.map(({ group, isTest, classes }) => {
+    const labels = classes?.split(',') ?? [];
+    return {
+      labels,
+      classes: labels.map(Number),
+      group: group ?? undefined,
+      isLabelled: true,
+      isTest,
+    };
+  });
+}
