@@ -1,8 +1,10 @@
 import type { EventOf, Failure, Project } from '../../contract/app.ts';
 import { call, listen } from '../lib/client.ts';
+import type { Dropped } from '../lib/dropped.ts';
 import { notices } from '../lib/notices.svelte.ts';
 import { ProjectState, type StepName } from '../lib/project-state.svelte.ts';
 import { text } from '../text/index.ts';
+import { tellDropped } from './tell-dropped.ts';
 
 type EngineState = EventOf<'engine.state'>['state'];
 type Place = 'start' | 'new' | 'project';
@@ -18,6 +20,8 @@ export class Shell {
   isOpening = $state(false);
   isDrawingSample = $state(false);
   dialog: 'palette' | 'keys' | null = $state(null);
+  /** A folder that waits for the project that is being made. */
+  arriving: string | null = $state(null);
 
   start(): () => void {
     const disposers = [
@@ -50,17 +54,38 @@ export class Shell {
     void this.list();
   }
 
-  showNew(): void {
+  /** @param folder whose images come in once the project is there */
+  showNew(folder: string | null = null): void {
     this.#leave();
     this.place = 'new';
+    this.arriving = folder;
   }
 
-  async openProject(id: number, step?: StepName): Promise<void> {
+  /** Into the open project, else into a new one. */
+  takeFolder(folder: string): void {
+    if (this.open !== null) {
+      this.open.step = 'images';
+      this.open.arriving = folder;
+    } else if (this.place === 'new') this.arriving = folder;
+    else this.showNew(folder);
+  }
+
+  takeDropped(dropped: Dropped): void {
+    if (dropped.kind === 'folder') this.takeFolder(dropped.folder);
+    else
+      tellDropped(dropped, (folder) => {
+        this.takeFolder(folder);
+      });
+  }
+
+  /** @param folder to bring in at once */
+  async openProject(id: number, step?: StepName, folder: string | null = null): Promise<void> {
     this.isOpening = true;
     try {
       const opened = await ProjectState.open(id);
       this.#leave();
       if (step !== undefined) opened.step = step;
+      opened.arriving = folder;
       this.open = opened;
       this.place = 'project';
       void this.list();
@@ -141,5 +166,6 @@ export class Shell {
   #leave(): void {
     this.open?.dispose();
     this.open = null;
+    this.arriving = null;
   }
 }

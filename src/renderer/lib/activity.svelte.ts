@@ -46,7 +46,10 @@ class Activity {
 
   /** Brings in the images of a folder; resolves when all are there, or as many as it was let. */
   async import(project: number, folder: string, labels: LabelSource): Promise<ImportReport | null> {
-    if (this.importing !== null) return null;
+    if (this.importing !== null) {
+      notices.add('attention', text.images.busy);
+      return null;
+    }
     this.#isAsked = true;
     this.importing = { project, done: 0, total: 0, secondsLeft: null, skipped: 0 };
     try {

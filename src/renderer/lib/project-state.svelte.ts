@@ -23,6 +23,8 @@ export class ProjectState {
   /** The latest first. */
   runs: Run[];
   step: StepName;
+  /** A folder that was dropped on the window; the step of images asks how its labels come in. */
+  arriving: string | null = $state(null);
   /** The run that somebody chose to look at, in the steps from Distil on. */
   #lookedAt: number | null = $state(null);
   readonly #disposers: (() => void)[];

@@ -13,6 +13,11 @@ export class NewProjectForm {
   isCreating = $state(false);
   #last = 0;
 
+  /** What is written already stays. */
+  suggestName(name: string): void {
+    if (this.name.trim() === '') this.name = name.slice(0, 200);
+  }
+
   addClass(name: string): void {
     const colour = nextColour(this.classes.map((one) => one.colour));
     this.classes = [...this.classes, { id: ++this.#last, name, colour, labelled: 0 }];

@@ -74,6 +74,25 @@ export const frame = {
   workspaceFolder: 'Folder for projects…',
   showLog: 'Show the log',
 
+  drop: {
+    start: {
+      title: 'Drop a folder of images',
+      what: 'It begins a new project. The images stay where they lie.',
+    },
+    project: {
+      title: 'Drop a folder to add its images',
+      what: 'They stay where they lie.',
+    },
+    folders: (number: number) =>
+      `${counted(number, 'folder')} at once: drop the folder that holds them, or one after the other.`,
+    files: (number: number) =>
+      number === 1
+        ? 'That is a file. Drop the folder that it lies in: all its images come in together.'
+        : 'Those are files. Drop the folder that they lie in: all its images come in together.',
+    nothing: 'That has no place on this computer. Save it to a folder first, and drop the folder.',
+    take: (name: string) => `Add the folder “${name}”`,
+  },
+
   notices: 'Messages',
 
   palette: {

@@ -15,14 +15,12 @@ export const images = {
   thumbnailSize: 'Size of the thumbnails',
   add: 'Add a folder',
   addMore: 'Add another folder',
-  dropHere: 'Drop a folder to add its images',
-  notAFolder: 'Drop one folder, please.',
   chooseTitle: 'Choose a folder of images',
   chooseCsvTitle: 'Choose the CSV file with the labels',
   empty: {
     title: 'Bring a folder of images',
     sentence:
-      'JPEG, PNG, WebP or TIFF. If each class has a folder of its own, labels come along by themselves.',
+      'Choose it or drop it here: JPEG, PNG, WebP or TIFF. If each class has a folder of its own, labels come along by themselves.',
     sample: 'Open the sample instead',
   },
   none: 'No image fits this filter.',
@@ -67,6 +65,7 @@ export const images = {
   copyCsv: 'Copy as CSV',
   next: 'Continue to labels',
   needsImages: 'There are no images yet',
+  busy: 'Images are being added already. Add this folder when that is done, or stop it.',
   importing: 'You can go on while images are added',
   inspector: {
     name: 'The selected image',

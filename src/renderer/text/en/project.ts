@@ -32,6 +32,12 @@ export const project = {
     'Say what your images are and what they can be. All but the task can change later.',
   name: 'Name',
   namePlaceholder: 'Chest X-rays, ward 4',
+  images: 'Images',
+  imagesWhy:
+    'A folder, chosen or dropped here. It comes in once the project is made, and can wait.',
+  chooseFolder: 'Choose a folder',
+  otherFolder: 'Another folder',
+  withoutFolder: 'Without this folder',
   domain: 'Kind of images',
   domains,
   task: 'Task',

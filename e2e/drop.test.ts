@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Project } from '../src/contract/app.ts';
+import { writeSample } from '../src/engine/sample.ts';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import { ask } from './support/bridge.ts';
+import { dropOn } from './support/drag.ts';
+import { photograph } from './support/screenshots.ts';
+
+// Folders and files that are dropped on the real window, with their real paths.
+
+describe('dropping', () => {
+  let launched: LaunchedApp;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-drop-'));
+    const request = { set: 'cells', out: folder, perClass: 3, seed: 1 } as const;
+    await writeSample(request, { signal: new AbortController().signal, report: () => undefined });
+    await rm(join(folder, 'masks'), { recursive: true });
+    launched = await launchApp({ colorScheme: 'dark' });
+    await launched.page.getByRole('button', { name: 'Open the sample' }).waitFor();
+  });
+  afterAll(async () => {
+    await launched.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const projects = async (): Promise<Project[]> => {
+    const list = await ask(launched.page, 'project.list', null);
+    return list.ok ? (list.value as Project[]) : [];
+  };
+  const add = (): Locator => launched.page.getByRole('button', { name: /^Add [\d,]* ?images$/ });
+
+  test('a folder on the start page becomes a project of its name, with its images', async () => {
+    const { page } = launched;
+    await dropOn(page, [join(folder, 'train')], async () => {
+      await page.getByText('It begins a new project.').waitFor();
+      await photograph(launched, '40-drop-start');
+    });
+    await page.getByRole('heading', { level: 1, name: 'New project' }).waitFor();
+    expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe(
+      basename(folder),
+    );
+    await page.getByText(join(folder, 'train')).waitFor();
+    await photograph(launched, '41-drop-new');
+    await page.getByRole('button', { name: 'Create project' }).click();
+    await add().click();
+    await page.locator('[role=option] img').first().waitFor();
+    await expect.poll(projects).toMatchObject([{ name: basename(folder), images: 12 }]);
+  });
+
+  test('a folder on an open project asks how its labels come in, at the step of images', async () => {
+    const { page } = launched;
+    await page.keyboard.press('Alt+3');
+    await page.getByRole('heading', { level: 1, name: 'Labels' }).waitFor();
+    await dropOn(page, [join(folder, 'test')], async () => {
+      await page.getByText('Drop a folder to add its images').waitFor();
+      await photograph(launched, '42-drop-project');
+    });
+    await page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
+    await add().click();
+    await expect.poll(projects).toMatchObject([{ images: 24 }]);
+  });
+
+  test('images are no folder: theirs is offered', async () => {
+    const { page } = launched;
+    const answer = await ask(page, 'image.page', {
+      ...{ project: 1, filter: {}, offset: 0, limit: 1 },
+    });
+    const { images } = (answer.ok ? answer.value : { images: [] }) as {
+      images: { name: string }[];
+    };
+    const path = join(folder, 'test', images[0]?.name ?? '');
+    await dropOn(page, [path]);
+    await page.getByText('That is a file. Drop the folder that it lies in').waitFor();
+    await page
+      .getByRole('button', { name: `Add the folder “${basename(join(path, '..'))}”` })
+      .click();
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  test('several folders are too many at once: what holds them is offered', async () => {
+    const { page } = launched;
+    await dropOn(page, [join(folder, 'train'), join(folder, 'test')]);
+    await page.getByText('2 folders at once').waitFor();
+    await page.getByRole('button', { name: `Add the folder “${basename(folder)}”` }).click();
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(projects).toMatchObject([{ images: 24 }]);
+  });
+
+  test('while a dialog asks something nothing is taken', async () => {
+    const { page } = launched;
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    await dropOn(page, [join(folder, 'train')]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(page.url()).toBe('understudy://page/index.html');
+  });
+});
