@@ -42,9 +42,9 @@ describe('a new project', () => {
     const { app, page } = launched;
     await chooseOpen(app, folder);
     await page.getByRole('button', { name: 'Add a folder' }).first().click();
-    await page.getByRole('button', { name: 'Add images' }).waitFor();
+    await page.getByRole('button', { name: 'Add 48 images' }).waitFor();
     await photograph(launched, '22-import');
-    await page.getByRole('button', { name: 'Add images' }).click();
+    await page.getByRole('button', { name: 'Add 48 images' }).click();
     await page.locator('[role=listbox] [role=option] img').first().waitFor();
     const list = await ask(page, 'project.list', null);
     const [project] = (list.ok ? list.value : []) as { images: number; tested: number }[];

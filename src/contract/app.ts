@@ -103,6 +103,24 @@ export type ImageFilter = z.infer<typeof imageFilter>;
 export const labelChange = z.strictObject({ image: id, classes: z.array(id).nullable() });
 export type LabelChange = z.infer<typeof labelChange>;
 
+/** What an import of a folder would bring in. */
+export const folderContents = z.strictObject({
+  images: z.int().nonnegative(),
+  /** Of them, those in a folder named test, which are held out. */
+  test: z.int().nonnegative(),
+  /** Masks beside the images, which are left out. */
+  masks: z.int().nonnegative(),
+  /** Images in class folders; how many such folders, and the first of them by name. */
+  labelled: z.int().nonnegative(),
+  classCount: z.int().nonnegative(),
+  classes: z.array(z.strictObject({ name: z.string(), images: z.int().positive() })),
+  /** A CSV file in the folder that has labels. */
+  table: z.string().nullable(),
+  /** The one folder in it that holds everything and has folders of its own. */
+  inner: z.string().nullable(),
+});
+export type FolderContents = z.infer<typeof folderContents>;
+
 export const importReport = z.strictObject({
   project: id,
   folder: z.string(),
@@ -267,9 +285,11 @@ export const engineMethods = {
   },
   /** Its labels go with it. */
   'class.remove': { params: z.strictObject({ class: id }), result: project },
+  /** What an import of a folder would bring in. */
+  'image.look': { params: z.strictObject({ folder: path }), result: folderContents },
   /**
    * Images of a folder, referenced where they lie. Labels from class folders, a CSV file, or none. A
-   * folder named test, or rows that say so, are held out.
+   * folder named test, or rows that say so, are held out. Masks beside images are left out.
    */
   'image.import': {
     params: z.strictObject({

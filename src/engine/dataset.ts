@@ -7,6 +7,7 @@ import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
 import { findImages, labelsFromFolders } from '../formats/image-folder.ts';
 import { readLabelFile } from '../formats/label-file.ts';
+import { maskProblems, separateMasks } from '../formats/mask-folders.ts';
 import type { JobContext } from './job.ts';
 import type { ImageProblem, LabelledImage, LabelledImages } from '../formats/labelled-images.ts';
 
@@ -122,7 +123,10 @@ function inBoth(a: readonly ImageProblem[], b: readonly ImageProblem[]): ImagePr
 export async function readLabels(images: string, labels: string): Promise<LabelledImages> {
   const found = await findImages(images);
   if (labels === 'imagefolder') return labelsFromFolders(images, found);
-  return readLabelFile(await findLabelFile(images, labels), images, found);
+  const parted = separateMasks(found);
+  const table = await findLabelFile(images, labels);
+  const read = await readLabelFile(table, images, parted.images);
+  return { ...read, problems: [...read.problems, ...maskProblems(parted)] };
 }
 
 /** Indices of an image's labels among the classes; throws when one is not among them. */

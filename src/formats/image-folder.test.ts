@@ -23,6 +23,12 @@ async function namesFound(): Promise<string[]> {
 }
 
 describe('findImages', () => {
+  test('can be stopped', async () => {
+    await files('a/x.png');
+    const stopped = expect.objectContaining({ code: 'cancelled' }) as Error;
+    await expect(findImages(folder, {}, AbortSignal.abort())).rejects.toThrow(stopped);
+  });
+
   test('by extension, ordered by code points, hidden ones left', async () => {
     await files('b/2.png', 'b/10.JPG', 'B/x.tiff', 'é.webp', 'a.jpeg', 'b.tif', 'a/b/c/d.jpg');
     await files('notes.txt', 'scan.dcm', 'png', '.hidden.png', '.cache/x.png', 'a/._d.jpg');
@@ -99,6 +105,16 @@ describe('labelsFromFolders', () => {
     });
     expect(labelled.classes).toEqual(['Dog', 'cat']);
     expect(labelled.problems).toEqual([]);
+  });
+
+  test('images beside masks are refused with the way out, also below splits', () => {
+    const images = ['train/images/1.png', 'train/masks/1.png'].map((name) => ({
+      path: join('/data', name),
+      name,
+    }));
+    expect(() => labelsFromFolders('/data', images)).toThrow(
+      /--labels: the masks are then left out/,
+    );
   });
 
   test('splits that hold class folders are refused with the way out', () => {

@@ -6,6 +6,7 @@ import { UserError } from '../core/errors.ts';
 import { readFailure, systemCode } from './file-errors.ts';
 import { imageExtensions } from './images.ts';
 import type { FoundImage, LabelledImages } from './labelled-images.ts';
+import { refuseMasks, separateMasks } from './mask-folders.ts';
 
 /** Bounds of a search, so that a wrong folder (a whole disk) fails with a sentence, not with time. */
 export interface FolderLimits {
@@ -20,6 +21,7 @@ const defaultLimits: FolderLimits = { images: 1_000_000, folders: 100_000, depth
 interface Search {
   readonly root: string;
   readonly limits: FolderLimits;
+  readonly signal: AbortSignal | undefined;
   readonly found: FoundImage[];
   folders: number;
 }
@@ -39,15 +41,17 @@ interface Place {
  * folder they lie in; other links are followed.
  *
  * Throws `UserError`: 'not-found', 'invalid-file' (a file, not a folder), 'no-images', 'too-large' (past
- * a limit) or 'disk'.
+ * a limit), 'disk', or 'cancelled' once `signal` aborts.
  */
 export async function findImages(
   directory: string,
   limits: Partial<FolderLimits> = {},
+  signal?: AbortSignal,
 ): Promise<FoundImage[]> {
   await checkFolder(directory);
   const root = resolve(directory);
-  const search: Search = { root, limits: { ...defaultLimits, ...limits }, found: [], folders: 0 };
+  const bounds = { ...defaultLimits, ...limits };
+  const search: Search = { root, limits: bounds, signal, found: [], folders: 0 };
   await look(search, { prefix: '', depth: 0, ancestors: [await realpath(root)] });
   if (search.found.length === 0) {
     const extensions = [...imageExtensions].join(', ');
@@ -71,6 +75,7 @@ async function checkFolder(directory: string): Promise<void> {
 async function look(search: Search, place: Place): Promise<void> {
   const { root, limits } = search;
   const folder = join(root, place.prefix);
+  if (search.signal?.aborted === true) throw new UserError('cancelled', 'The search was stopped.');
   search.folders++;
   if (place.depth > limits.depth) throw tooLarge(root, `more than ${limits.depth} levels`);
   if (search.folders > limits.folders) throw tooLarge(root, `more than ${limits.folders} folders`);
@@ -121,6 +126,10 @@ function tooLarge(root: string, what: string): UserError {
   return new UserError('too-large', `${root} holds ${what}. Choose a smaller folder of images.`);
 }
 
+/** What to do with images beside masks on the command line. */
+const nameInTable =
+  'Name the classes of the images in a CSV file and give it with --labels: the masks are then left out.';
+
 const trainNames = new Set(['train', 'training']);
 const splitNames = new Set([...trainNames, 'val', 'valid', 'validation', 'test', 'testing']);
 
@@ -129,12 +138,13 @@ const splitNames = new Set([...trainNames, 'val', 'valid', 'validation', 'test',
  * `directory`; an image that lies directly in it is unlabelled.
  *
  * Throws `UserError('invalid-labels')` when the folders are splits (`train`, `test`) that hold the
- * class folders, because the splits would be taken for classes.
+ * class folders, because the splits would be taken for classes, and 'unsupported' for images beside masks.
  */
 export function labelsFromFolders(
   directory: string,
   images: readonly FoundImage[],
 ): LabelledImages {
+  refuseMasks(directory, separateMasks(images), nameInTable);
   checkNoSplits(directory, images);
   const labelled = images.map((image) => {
     const label = firstFolder(image.name);

@@ -1,13 +1,16 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
 import { readFailure } from './file-errors.ts';
-import { noneOfThem, parseLabelRows, type LabelRow } from './label-rows.ts';
+import { isLabelFile, noneOfThem, parseLabelRows, type LabelRow } from './label-rows.ts';
 import type { FoundImage, ImageProblem, LabelledImage, LabelledImages } from './labelled-images.ts';
 
 /** Bytes; a million rows take about 50 MB. */
 const sizeLimit = 64 * 2 ** 20;
+/** Bytes in which a header ends, and tables of a folder whose headers are read. */
+const headerLimit = 4096;
+const lookedInto = 50;
 
 /**
  * Labels images by a CSV file with the header `path,label[,split,group]`, separated by comma, semicolon
@@ -48,6 +51,34 @@ export async function readLabelFile(
   const labelled = images.map((image) => label(image, rowOf.get(image)));
   const classes = new Set(labelled.flatMap(({ labels }) => labels));
   return { images: labelled, classes: [...classes].sort(compareCodePoints), problems };
+}
+
+/** Label files that lie directly in a folder, in the order of their names. */
+export async function findLabelFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const tables = entries.filter((entry) => entry.isFile() && /\.(?:csv|tsv)$/i.test(entry.name));
+  const paths = tables
+    .slice(0, lookedInto)
+    .map(({ name }) => join(folder, name))
+    .sort(compareCodePoints);
+  const found = await Promise.all(
+    paths.map(async (path) => (isLabelFile(await beginningOf(path)) ? [path] : [])),
+  );
+  return found.flat();
+}
+
+/** Empty where it cannot be read. */
+async function beginningOf(path: string): Promise<string> {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return '';
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headerLimit), 0, headerLimit, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } catch {
+    return '';
+  } finally {
+    await file.close();
+  }
 }
 
 async function readText(path: string): Promise<string> {

@@ -47,6 +47,18 @@ export function parseLabelRows(text: string, csvPath: string): LabelRow[] {
   return lines.map((line) => labelRow(line, order, csvPath));
 }
 
+/** Whether a file that begins so is a label file, as far as its header says. */
+export function isLabelFile(beginning: string): boolean {
+  const [header = ''] = beginning.replace(/^\uFEFF/, '').split(/\r?\n/);
+  try {
+    const [line] = readLines(header, '');
+    return line !== undefined && columnOrder(line.fields, '').length > 0;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
 function readLines(text: string, csvPath: string): Line[] {
   try {
     // The types of csv-parse leave out what `info` does.

@@ -54,20 +54,35 @@ describe('projects that change', async () => {
     },
   );
 
-  it('images beside masks are not taken for two classes', async () => {
+  it('images beside masks are no two classes, and come in without their masks', async () => {
     const { project, images } = await create('masks');
-    for (const name of ['images', 'masks']) {
-      await mkdir(join(images, 'nuclei', 'train', name), { recursive: true });
-      const to = join(images, 'nuclei', 'train', name, '0.png');
-      await copyFile(join(images, 'train', name === 'images' ? 'red' : 'blue', '0.png'), to);
+    const nuclei = join(images, 'nuclei');
+    const files = [
+      ['train/images', 'red'],
+      ['train/masks', 'blue'],
+      ['test/images', 'green'],
+      ['test/masks', 'blue'],
+    ] as const;
+    for (const [index, [place, colour]] of files.entries()) {
+      await mkdir(join(nuclei, place), { recursive: true });
+      const from = join(images, 'train', colour, `${index}.png`);
+      await copyFile(from, join(nuclei, place, '0.png'));
     }
-    await expect(bringIn(project, join(images, 'nuclei'))).rejects.toMatchObject({
+    await expect(bringIn(project, nuclei)).rejects.toMatchObject({
       code: 'unsupported',
       message: expect.stringContaining('without labels') as string,
     });
-    expect(await bringIn(project, join(images, 'nuclei', 'train', 'images'), 'none')).toMatchObject(
-      { added: 1 },
-    );
+    expect(await engine.call('image.look', { folder: nuclei })).toMatchObject({
+      ...{ images: 2, test: 1, masks: 2 },
+    });
+    expect(await bringIn(project, nuclei, 'none')).toMatchObject({
+      ...{ found: 2, added: 2 },
+      skipped: [{ path: 'test/masks' }, { path: 'train/masks' }],
+    });
+    expect(await get(project)).toMatchObject({ marked: { labelled: 0, unlabelled: 1 } });
+    const filter = { show: 'to-label' } as const;
+    const page = await engine.call('image.page', { project, filter, offset: 0, limit: 9 });
+    expect(page.images.map(({ name }) => name)).toEqual(['train/images/0.png']);
   });
 
   it('other content at the same place takes the place of the old', async () => {

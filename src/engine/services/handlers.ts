@@ -1,8 +1,10 @@
 import { totalmem } from 'node:os';
+import { resolve } from 'node:path';
 import type { Store } from '../../store/store.ts';
 import { version } from '../version.ts';
 import type { Emit, Handlers } from './dispatch.ts';
 import { exportStudent } from './exports.ts';
+import { lookAtFolder } from './folder-contents.ts';
 import { ImageService } from './images.ts';
 import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
@@ -50,6 +52,7 @@ export async function openServices(
     'class.add': ({ project, name }) => projects.addClass(project, name),
     'class.update': ({ class: id, name, colour }) => projects.updateClass(id, name, colour),
     'class.remove': ({ class: id }) => projects.removeClass(id),
+    'image.look': ({ folder }, signal) => lookAtFolder(resolve(folder), signal),
     'image.import': ({ project, folder, labels }, signal) =>
       images.import(project, folder, labels, signal),
     'image.stopImport': ({ project }) => {

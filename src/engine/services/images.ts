@@ -101,7 +101,8 @@ export class ImageService {
     signal: AbortSignal,
     prepare: (images: ImageToImport[]) => ImageToImport[],
   ): Promise<ImportReport> {
-    const { images: listed, problems } = await listFolder(folder, labels);
+    const listing = await listFolder(folder, labels, signal).catch(noneIfStopped);
+    const { images: listed, problems } = listing;
     const images = prepare(listed);
     requireLabelsOfTask(project, images);
     requireClassNames(images);
@@ -114,7 +115,7 @@ export class ImageService {
       const chunk = images.slice(done, done + chunkSize);
       const read = await readImages(chunk, signal, (problem) => skipped.push(problem));
       if (read.length === 0) await requireFolder(folder, report.added);
-      const added = await this.#keep(project, folder, read, labels !== 'none');
+      const added = await this.#keep(project, folder, read);
       report.added += added.filter(({ isNew }) => isNew).length;
       report.known += added.filter(({ isNew }) => !isNew).length;
       done += chunk.length;
@@ -145,7 +146,6 @@ export class ImageService {
     project: Project,
     folder: string,
     images: readonly ReadImage[],
-    isToldOf: boolean,
   ): Promise<AddedImage[]> {
     const added = this.#store.transaction(() => {
       const rows = this.#store.images.add(
@@ -153,7 +153,7 @@ export class ImageService {
         images.map((image) => ({ ...image, folder })),
       );
       this.#labelAdded(project.id, images, rows);
-      if (isToldOf) this.#assignKnown(project.id, images, rows);
+      this.#assignKnown(project.id, images, rows);
       return rows;
     });
     for (const [index, { id, isNew, ...old }] of added.entries()) {
@@ -213,6 +213,12 @@ export class ImageService {
     const isThere = found?.size === bytes && Math.round(found.mtimeMs) === modified;
     if (!isThere) this.#store.images.relocate([{ id, ...place }]);
   }
+}
+
+/** An import that is stopped while it looks for images has found none. */
+function noneIfStopped(error: unknown): Awaited<ReturnType<typeof listFolder>> {
+  if (error instanceof UserError && error.code === 'cancelled') return { images: [], problems: [] };
+  throw error;
 }
 
 function requireLabelsOfTask({ task, name }: Project, images: readonly ImageToImport[]): void {

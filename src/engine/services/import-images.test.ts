@@ -10,6 +10,7 @@ it.each([
   ['val/cat/deeper/1.png', ['cat'], false],
   ['test/1.png', [], true],
   ['cat/test/1.png', ['cat'], false],
+  ['images/test/1.png', ['images'], true],
 ])('%s: classes %j, held out %s', (name, labels, isTest) => {
   const image = labelByFolder({ path: `/images/${name}`, name });
   expect(image).toMatchObject({ labels, isTest, isLabelled: labels.length > 0 });

@@ -8,6 +8,12 @@ import { readImage } from '../../formats/images.ts';
 import { findImages } from '../../formats/image-folder.ts';
 import { readLabelFile } from '../../formats/label-file.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
+import {
+  isImageFolder,
+  maskProblems,
+  refuseMasks,
+  separateMasks,
+} from '../../formats/mask-folders.ts';
 import { encodePicture } from '../../formats/pictures.ts';
 
 /** How labels come with a folder. */
@@ -40,35 +46,28 @@ export const thumbnailSide = 256;
 const testNames = /^test(?:ing)?$/i;
 const splitNames = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
 
-/** Finds the images of a folder and what is said of them. Throws UserErrors as its parts do. */
+/**
+ * Finds the images of a folder and what is said of them; masks are left out and told of. Throws
+ * UserErrors as its parts do.
+ */
 export async function listFolder(
   folder: string,
   labels: LabelSource,
+  signal?: AbortSignal,
 ): Promise<{ images: ImageToImport[]; problems: readonly ImageProblem[] }> {
-  const found = await findImages(folder);
-  if (labels === 'none') return { images: found.map((image) => unlabelled(image)), problems: [] };
+  const parted = separateMasks(await findImages(folder, {}, signal));
+  const left = maskProblems(parted);
+  if (labels === 'none') return { images: parted.images.map(unlabelled), problems: left };
   if (labels === 'folders') {
-    const images = found.map(labelByFolder);
-    refuseMasks(images, folder);
-    return { images, problems: [] };
+    refuseMasks(folder, parted, 'Add them without labels: the masks are left out.');
+    return { images: parted.images.map(labelByFolder), problems: left };
   }
-  const table = await readLabelFile(labels.csv, folder, found);
-  const images = table.images.map((image) => ({
+  const table = await readLabelFile(labels.csv, folder, parted.images);
+  const images = table.images.map(({ split, ...image }) => ({
     ...image,
-    isTest: testNames.test(image.split ?? ''),
+    isTest: split === undefined ? isInTest(image) : testNames.test(split),
   }));
-  return { images, problems: table.problems };
-}
-
-/** Images beside their masks are no two classes. */
-function refuseMasks(images: readonly ImageToImport[], folder: string): void {
-  const classes = new Set(images.flatMap(({ labels }) => labels.map((name) => name.toLowerCase())));
-  const hasMasks = ['masks', 'mask', 'labels', 'annotations'].some((name) => classes.has(name));
-  if (!hasMasks || !(classes.has('images') || classes.has('image')) || classes.size > 2) return;
-  throw new UserError(
-    'unsupported',
-    `${folder} holds images and masks, which are for segmentation; this version tells classes apart. To use the images all the same, add their folder alone, without labels.`,
-  );
+  return { images, problems: [...table.problems, ...left] };
 }
 
 /**
@@ -76,16 +75,32 @@ function refuseMasks(images: readonly ImageToImport[], folder: string): void {
  * out. An image outside a class folder is unlabelled.
  */
 export function labelByFolder(image: FoundImage): ImageToImport {
-  const folders = image.name.split('/').slice(0, -1);
-  const [first = ''] = folders;
-  const isSplit = splitNames.test(first);
-  const label = isSplit ? folders[1] : folders[0];
-  const plain = { ...unlabelled(image), isTest: isSplit && testNames.test(first) };
-  return label === undefined ? plain : { ...plain, labels: [label], isLabelled: true };
+  const [first, second] = foldersOf(image);
+  const label = isSplit(first) ? second : first;
+  return label === undefined
+    ? unlabelled(image)
+    : { ...unlabelled(image), labels: [label], isLabelled: true };
+}
+
+/** A folder named train or test, say. */
+export function isSplit(folder: string | undefined): boolean {
+  return folder !== undefined && splitNames.test(folder);
+}
+
+export function foldersOf({ name }: FoundImage): string[] {
+  return name.split('/').slice(0, -1);
+}
+
+/** In a folder named test, which may lie in one of images: `images/test`. */
+function isInTest(image: FoundImage): boolean {
+  const [first = '', second = ''] = foldersOf(image);
+  const split = isImageFolder(first) && isSplit(second) ? second : first;
+  return testNames.test(split);
 }
 
 function unlabelled(image: FoundImage): ImageToImport {
-  return { ...image, labels: [], isLabelled: false, group: undefined, isTest: false };
+  const isTest = isInTest(image);
+  return { ...image, labels: [], isLabelled: false, group: undefined, isTest };
 }
 
 /** Files read at a time; hashing and decoding run on libuv's threads. */

@@ -44,8 +44,17 @@ class Activity {
     };
   }
 
-  /** Brings in the images of a folder; resolves when all are there, or as many as it was let. */
-  async import(project: number, folder: string, labels: LabelSource): Promise<ImportReport | null> {
+  /**
+   * Brings in the images of a folder; resolves when all are there, or as many as it was let.
+   *
+   * @param again offered where it fails
+   */
+  async import(
+    project: number,
+    folder: string,
+    labels: LabelSource,
+    again: () => void,
+  ): Promise<ImportReport | null> {
     if (this.importing !== null) {
       notices.add('attention', text.images.busy);
       return null;
@@ -57,7 +66,7 @@ class Activity {
       this.#tell(report);
       return report;
     } catch (error) {
-      notices.fail(error);
+      notices.fail(error, { label: text.images.tryAgain, run: again });
       return null;
     } finally {
       this.#isAsked = false;

@@ -27,13 +27,16 @@ class Notices {
       }, 6000);
   }
 
-  /** Tells of a failure; an abort is none. */
-  fail(error: unknown): void {
+  /** Tells of a failure and what can be done about it; an abort is none. */
+  fail(error: unknown, action?: Notice['action']): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     if (error instanceof RequestError && error.code === 'cancelled') return;
     const message = error instanceof Error ? error.message : String(error);
     const details = error instanceof RequestError ? error.details : undefined;
-    this.add('loss', message, { ...(details === undefined ? {} : { details }) });
+    this.add('loss', message, {
+      ...(details === undefined ? {} : { details }),
+      ...(action === undefined ? {} : { action }),
+    });
   }
 
   dismiss(id: number): void {

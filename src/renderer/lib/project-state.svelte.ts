@@ -1,6 +1,7 @@
-import type { Project, ProjectSettings, Run } from '../../contract/app.ts';
+import type { LabelChange, Project, ProjectSettings, Run } from '../../contract/app.ts';
 import { call, listen } from './client.ts';
 import { coalesced } from './coalesce.ts';
+import { emptyHistory, type History } from './history.ts';
 import { missingLabels } from './labels-needed.ts';
 import { notices } from './notices.svelte.ts';
 
@@ -25,6 +26,8 @@ export class ProjectState {
   step: StepName;
   /** A folder that was dropped on the window; the step of images asks how its labels come in. */
   arriving: string | null = $state(null);
+  /** Changes of labels that can be undone, whatever step was looked at since. */
+  labelHistory: History<LabelChange[]> = $state.raw(emptyHistory());
   /** The run that somebody chose to look at, in the steps from Distil on. */
   #lookedAt: number | null = $state(null);
   readonly #disposers: (() => void)[];

@@ -25,10 +25,13 @@ export class SelectableImages {
     this.list.show(filter);
   }
 
-  /** Asks again where images came or went, or lost their labels with a class; true if so. */
-  protected reloadIfChanged({ images, classes }: Project): boolean {
+  /**
+   * Asks again where images came or went, or lost their labels with a class; true if so. While images
+   * arrive, what is selected stays in its place: the list follows when nothing is, or all are there.
+   */
+  protected reloadIfChanged({ images, classes }: Project, isArriving: boolean): boolean {
     const seen = [images, ...classes.map(({ id }) => id)].join();
-    if (seen === this.#seen) return false;
+    if (seen === this.#seen || (isArriving && this.selection.count > 0)) return false;
     this.#seen = seen;
     untrack(() => {
       this.list.reload();

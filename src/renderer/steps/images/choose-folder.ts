@@ -11,3 +11,14 @@ export async function chooseFolder(): Promise<string | null> {
     return null;
   }
 }
+
+/** Where the table of labels that a person picks lies; null if none. */
+export async function chooseTable(): Promise<string | null> {
+  try {
+    const title = text.images.chooseCsvTitle;
+    return await call('shell.chooseFile', { title, extensions: ['csv', 'tsv', 'txt'] });
+  } catch (error) {
+    notices.fail(error);
+    return null;
+  }
+}

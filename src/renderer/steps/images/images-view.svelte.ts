@@ -17,8 +17,8 @@ export class ImagesView extends SelectableImages {
     this.#project = project;
   }
 
-  follow(project: Project): void {
-    if (this.reloadIfChanged(project)) void this.#loadReports();
+  follow(project: Project, isArriving: boolean): void {
+    if (this.reloadIfChanged(project, isArriving)) void this.#loadReports();
   }
 
   /** Takes the selected images out of the project. */

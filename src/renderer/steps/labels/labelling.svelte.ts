@@ -26,19 +26,26 @@ function toLabel({ marked }: Project): ImageFilter['show'] {
 
 /** Labelling a project's images: what is in sight, selected, and was done. */
 export class Labelling extends SelectableImages {
-  history: History<LabelChange[]> = $state.raw(emptyHistory());
   readonly #state: ProjectState;
   /** Changes are applied one after the other, so that each is undone from where it left off. */
   #tail: Promise<void> = Promise.resolve();
 
   constructor(state: ProjectState) {
-    super(state.project.id, toLabel(state.project));
+    const { project } = state;
+    super(project.id, project.labelled === project.images ? 'all' : toLabel(project));
     this.#state = state;
   }
 
-  /** What was done cannot be undone where its images or classes are others. */
-  follow(project: Project): void {
-    if (this.reloadIfChanged(project)) this.history = emptyHistory();
+  follow(project: Project, isArriving: boolean): void {
+    this.reloadIfChanged(project, isArriving);
+  }
+
+  get #history(): History<LabelChange[]> {
+    return this.#state.labelHistory;
+  }
+
+  set #history(history: History<LabelChange[]>) {
+    this.#state.labelHistory = history;
   }
 
   /** Puts away what was labelled since the filter was chosen. */
@@ -89,7 +96,7 @@ export class Labelling extends SelectableImages {
   }
 
   canGo(direction: Direction): boolean {
-    return nextEntry(this.history, direction) !== undefined;
+    return nextEntry(this.#history, direction) !== undefined;
   }
 
   /** In a row: keys that repeat come quicker than answers. */
@@ -97,10 +104,10 @@ export class Labelling extends SelectableImages {
     const before = this.#tail;
     this.#tail = (async () => {
       await before;
-      const entry = nextEntry(this.history, direction);
+      const entry = nextEntry(this.#history, direction);
       if (entry === undefined) return;
       const reverse = await this.#send(entry);
-      if (reverse !== null) this.history = moved(this.history, direction, reverse);
+      if (reverse !== null) this.#history = moved(this.#history, direction, reverse);
     })();
     return this.#tail;
   }
@@ -111,7 +118,7 @@ export class Labelling extends SelectableImages {
     this.#tail = (async () => {
       await before;
       const reverse = await sent;
-      if (reverse !== null) this.history = recorded(this.history, reverse);
+      if (reverse !== null) this.#history = recorded(this.#history, reverse);
     })();
   }
 
@@ -127,6 +134,8 @@ export class Labelling extends SelectableImages {
       return (await Promise.all(sent)).flat();
     } catch (error) {
       notices.fail(error);
+      // Images or classes are gone, perhaps: what was done before cannot be trusted to be undone.
+      this.#history = emptyHistory();
       this.list.reload();
       return null;
     }

@@ -1,5 +1,6 @@
 import type { Params, Project } from '../../../contract/app.ts';
 import { call } from '../../lib/client.ts';
+import { emptyHistory } from '../../lib/history.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
 import { text } from '../../text/index.ts';
@@ -26,6 +27,7 @@ export class ProjectEdits {
   }
 
   async removeClass({ id }: Pick<EditedClass, 'id'>): Promise<boolean> {
+    this.#state.labelHistory = emptyHistory();
     return this.#keep(call('class.remove', { class: id }));
   }
 

@@ -26,15 +26,34 @@ export const images = {
   none: 'No image fits this filter.',
   showEverything: 'Show all images',
   dialog: {
-    title: 'How do labels come in?',
+    title: (name: string) => `Add images from “${name}”`,
+    looking: 'Looking into the folder',
+    images: (images: number) => counted(images, 'image'),
+    test: (test: number) => `${count(test)} of them in a folder named test, held out`,
+    masks: {
+      title: (masks: number) => `${counted(masks, 'mask')} beside the images`,
+      what: 'Masks mark regions of an image; this version tells whole images apart. The images come in without the masks: the student learns from all of them, and ten of each class, labelled as a whole, are enough.',
+    },
+    inner: {
+      title: (name: string) => `Everything lies in “${name}”`,
+      what: 'It has folders of its own, which may be the classes.',
+      go: (name: string) => `Look into “${name}”`,
+    },
+    labels: 'How do labels come in?',
     options: {
       folders: {
         title: 'Class folders',
-        why: 'Each class has a folder of its own, such as forest/12.png. A folder named test is held out.',
+        classes: (number: number, names: readonly string[]) =>
+          `${counted(number, 'class', 'classes')}: ${names.join(', ')}${number > names.length ? ` and ${count(number - names.length)} more` : ''}.`,
+        one: 'To tell apart at least two are needed; others may come from other folders.',
+        unlikely: 'If these folders are patients and not classes, add the images without labels.',
+        outside: (number: number) =>
+          `${counted(number, 'image lies', 'images lie')} outside of them, without a label.`,
       },
       csv: {
         title: 'A CSV file',
         why: 'With the columns path and label; split and group too if there are, such as one group a patient.',
+        found: (name: string) => `${name} lies in the folder and has the columns path and label.`,
       },
       none: {
         title: 'Without labels',
@@ -43,7 +62,9 @@ export const images = {
     },
     choose: 'Choose a file',
     csvMissing: 'Choose the CSV file first',
-    go: 'Add images',
+    failed: 'Nothing of this folder can come in',
+    other: 'Choose another folder',
+    go: (images: number) => `Add ${counted(images, 'image')}`,
   },
   progress: (done: number, total: number) =>
     total === 0 ? 'Looking for images' : `${count(done)} of ${count(total)}`,
@@ -57,14 +78,16 @@ export const images = {
       ? `${counted(added, 'image was', 'images were')} added.`
       : `${counted(added, 'image was', 'images were')} added, ${count(known)} were there already.`,
   nothingFound: 'There is no image in that folder.',
-  reports: (number: number) => `${counted(number, 'file')} left out`,
-  reportTitle: 'Files that were left out',
-  reportExplanation: 'They could not be read. The rest of the folder is in the project.',
+  reports: (number: number) => `${count(number)} left out`,
+  reportTitle: 'What was left out',
+  reportExplanation:
+    'It could not be read, or is no image to learn from. The rest of the folder is in the project.',
   reportPath: 'File',
   reportReason: 'Why',
   copyCsv: 'Copy as CSV',
   next: 'Continue to labels',
   needsImages: 'There are no images yet',
+  tryAgain: 'Choose again',
   busy: 'Images are being added already. Add this folder when that is done, or stop it.',
   importing: 'You can go on while images are added',
   inspector: {

@@ -1,0 +1,142 @@
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Project } from '../src/contract/app.ts';
+import { writeSample } from '../src/engine/sample.ts';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import { ask } from './support/bridge.ts';
+import { chooseOpen } from './support/dialogs.ts';
+import { dropOn } from './support/drag.ts';
+import { photograph } from './support/screenshots.ts';
+
+// Folders as people have them: with masks, a level too high, of a table with other columns.
+
+describe('what a folder holds', () => {
+  let launched: LaunchedApp;
+  let folder: string;
+  const at = (...parts: string[]): string => join(folder, ...parts);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-import-'));
+    const request = { set: 'cells', out: at('drawn'), perClass: 4, seed: 2 } as const;
+    await writeSample(request, { signal: new AbortController().signal, report: () => undefined });
+    for (const split of ['train', 'test']) {
+      const from = at('drawn', split, 'lymphocyte');
+      for (const name of ['images', 'masks']) {
+        await mkdir(at('nuclei', split), { recursive: true });
+        await cp(from, at('nuclei', split, name), { recursive: true });
+      }
+    }
+    await cp(at('drawn', 'train'), at('outer', 'cells'), { recursive: true });
+    await cp(at('drawn', 'train', 'monocyte'), at('table'), { recursive: true });
+    await writeFile(at('table', 'ages.csv'), 'file,age\na,7\n');
+    launched = await launchApp({ colorScheme: 'dark' });
+    await launched.page.getByRole('button', { name: 'Open the sample' }).waitFor();
+  });
+  afterAll(async () => {
+    await launched.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    await ask(launched.page, 'project.create', {
+      ...{ name: expect.getState().currentTestName?.slice(-60), domain: 'medical', task: 'single' },
+    });
+    await launched.page.reload();
+    await launched.page.locator('article').first().click();
+    await launched.page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
+  });
+
+  const latest = async (): Promise<Project> => {
+    const list = await ask(launched.page, 'project.list', null);
+    const projects = (list.ok ? list.value : []) as Project[];
+    const [project] = projects.toSorted((one, other) => other.id - one.id) as [Project];
+    return project;
+  };
+
+  test('images beside masks come in without them, in one click, test images held out', async () => {
+    const { page } = launched;
+    await dropOn(page, [at('nuclei')]);
+    await page.getByText('8 masks beside the images').waitFor();
+    await page.getByText('4 of them in a folder named test, held out').waitFor();
+    expect(await page.getByRole('radio', { name: /Class folders/ }).count()).toBe(0);
+    await photograph(launched, '50-masks');
+    await page.getByRole('button', { name: 'Add 8 images' }).click();
+    await page.getByText('8 images were added.').waitFor();
+    expect(await latest()).toMatchObject({
+      ...{ images: 8, labelled: 0, classes: [] },
+      marked: { unlabelled: 4 },
+    });
+    await page.getByRole('button', { name: '2 left out' }).click();
+    await page.getByText('its 4 images are masks').first().waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  test('a folder too high leads to the one that was meant', async () => {
+    const { page } = launched;
+    await dropOn(page, [at('outer')]);
+    await page.getByRole('button', { name: 'Look into “cells”' }).click();
+    await page.getByText('4 classes: eosinophil, lymphocyte, monocyte, neutrophil.').waitFor();
+    // The choice has the focus, so Enter alone is enough.
+    await page.keyboard.press('Enter');
+    await page.getByText('16 images were added.').waitFor();
+    expect((await latest()).classes).toHaveLength(4);
+  });
+
+  test('a table with other columns is a sentence, and the way back', async () => {
+    const { app, page } = launched;
+    await dropOn(page, [at('table')]);
+    await chooseOpen(app, at('table', 'ages.csv'));
+    await page.getByText('A CSV file').click();
+    await page.getByText(at('table', 'ages.csv')).waitFor();
+    await page.getByRole('button', { name: 'Add 4 images' }).click();
+    await page.getByText(/It must have the columns path and label/).waitFor();
+    await page.getByRole('button', { name: 'Choose again' }).click();
+    await page.getByRole('radio', { name: /Without labels/ }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await latest()).toMatchObject({ images: 0 });
+  });
+
+  test('tall and wide images are shown whole', async () => {
+    const { page } = launched;
+    await mkdir(at('shapes'), { recursive: true });
+    for (const [name, width, height] of [
+      ['tall', 60, 600],
+      ['wide', 600, 60],
+    ] as const) {
+      const background = { r: 90, g: 140, b: 60 };
+      await sharp({ create: { width, height, channels: 3, background } }).toFile(
+        at('shapes', `${name}.png`),
+      );
+    }
+    expect(await readdir(at('shapes'))).toHaveLength(2);
+    await dropOn(page, [at('shapes')]);
+    await page.getByRole('button', { name: 'Add 2 images' }).click();
+    const pictures = page.locator('[role=option] img');
+    await expect.poll(() => pictures.count()).toBe(2);
+    for (const picture of await pictures.all()) {
+      const box = await picture.boundingBox();
+      expect(box?.height).toBe(box?.width);
+    }
+  });
+
+  test('an import can be stopped; what is in stays in', async () => {
+    const { page } = launched;
+    await mkdir(at('many'), { recursive: true });
+    for (let index = 0; index < 400; index++) {
+      const create = { width: 700, height: 700, channels: 3 } as const;
+      const background = { r: index % 256, g: index >> 8, b: 9 };
+      await sharp({ create: { ...create, background } })
+        .png()
+        .toFile(at('many', `${index}.png`));
+    }
+    await dropOn(page, [at('many')]);
+    await page.getByRole('button', { name: 'Add 400 images' }).click();
+    await page.getByRole('button', { name: 'Stop adding' }).click();
+    await page.getByText(/^Stopped\./).waitFor();
+    expect((await latest()).images).toBeLessThan(400);
+    await page.getByRole('button', { name: 'Stop adding' }).waitFor({ state: 'detached' });
+  });
+});

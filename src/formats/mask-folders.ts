@@ -1,0 +1,77 @@
+import { UserError } from '../core/errors.ts';
+import type { FoundImage, ImageProblem } from './labelled-images.ts';
+
+/** Names of folders that hold the images of a segmentation data set, and of those that hold its masks. */
+const imageNames = /^(?:images?|imgs?|jpegimages|imagestr)$/i;
+const maskNames =
+  /^(?:masks?|labels?|labelstr|annotations?|segmentations?|segmentationclass|ground[ _-]?truths?|gt)$/i;
+
+/** A folder named `images`, or the like. */
+export function isImageFolder(folder: string): boolean {
+  return imageNames.test(folder);
+}
+
+export interface MaskFolders {
+  /** What is no mask. */
+  readonly images: FoundImage[];
+  readonly masks: FoundImage[];
+  /** Folders that masks lie in, relative to the search, with `/`. */
+  readonly folders: string[];
+}
+
+/**
+ * Tells masks from images, by the names of their folders: where folders named `images` and `masks`, or the
+ * like, lie side by side, what is in the second are masks and no images. Masks without images beside them
+ * are images like any others.
+ */
+export function separateMasks(found: readonly FoundImage[]): MaskFolders {
+  const imageParents = new Set(found.flatMap(({ name }) => placesOf(name, imageNames)));
+  const images: FoundImage[] = [];
+  const masks: FoundImage[] = [];
+  const folders = new Set<string>();
+  for (const image of found) {
+    const place = placesOf(image.name, maskNames).find((parent) => imageParents.has(parent));
+    (place === undefined ? images : masks).push(image);
+    if (place !== undefined)
+      folders.add(place + (image.name.slice(place.length).split('/')[0] ?? ''));
+  }
+  return { images, masks, folders: [...folders] };
+}
+
+/** What holds a folder of such a name that the image is in: '' or ending in `/`. */
+function placesOf(name: string, wanted: RegExp): string[] {
+  const folders = name.split('/').slice(0, -1);
+  return folders.flatMap((folder, depth) =>
+    wanted.test(folder)
+      ? [
+          folders
+            .slice(0, depth)
+            .map((part) => `${part}/`)
+            .join(''),
+        ]
+      : [],
+  );
+}
+
+/** Tells that masks were left out: once a folder, as nobody reads thousands of lines of it. */
+export function maskProblems({ masks, folders }: MaskFolders): ImageProblem[] {
+  return folders.map((folder) => {
+    const count = masks.filter(({ name }) => name.startsWith(`${folder}/`)).length;
+    const what = count === 1 ? 'its one image is a mask' : `its ${count} images are masks`;
+    return { path: folder, reason: `${what}, which mark regions and show nothing themselves` };
+  });
+}
+
+/**
+ * Where class folders are asked for, folders of images and masks are not two classes.
+ *
+ * @param advice what to do, as a sentence
+ * @throws UserError 'unsupported'
+ */
+export function refuseMasks(directory: string, { masks }: MaskFolders, advice: string): void {
+  if (masks.length === 0) return;
+  throw new UserError(
+    'unsupported',
+    `${directory} holds images and their masks (${masks.length}), which mark regions; this version tells whole images apart. ${advice}`,
+  );
+}
