@@ -72,6 +72,20 @@ describe('what a folder holds', () => {
     await page.getByRole('button', { name: '2 left out' }).click();
     await page.getByText('its 4 images are masks').first().waitFor();
     await page.keyboard.press('Escape');
+    await page.keyboard.press('Alt+3');
+    const field = page.getByRole('textbox', { name: 'Add a class' });
+    for (const name of ['few', 'many']) {
+      await field.fill(name);
+      await photograph(launched, '51-name-classes');
+      await page.keyboard.press('Enter');
+      await page.getByText(name, { exact: true }).first().waitFor();
+    }
+    // Test images do not come first: nothing is learnt from them.
+    await expect.poll(() => page.locator('[role=option]').count()).toBe(4);
+    for (const key of ['Control+Enter', '1', '2', '1', '2']) await page.keyboard.press(key);
+    await expect.poll(latest).toMatchObject({ labelled: 4, learnt: 3, tested: 1 });
+    await page.getByText('4 test images without a label').waitFor();
+    await photograph(launched, '52-labelled');
   });
 
   test('a folder too high leads to the one that was meant', async () => {

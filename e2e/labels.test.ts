@@ -73,4 +73,110 @@ describe('labels', () => {
       .waitFor();
     await photograph(launched, '30-labels-help');
   });
+
+  const focused = (): Promise<string | undefined> =>
+    launched.page.evaluate(() => (document.activeElement as HTMLElement).dataset.index);
+  const shown = (text: string | RegExp): Promise<void> =>
+    launched.page.getByText(text).first().waitFor();
+
+  test('moves by keys, wherever the focus is, and selects more', async () => {
+    const { page } = launched;
+    await page.keyboard.press('Home');
+    await expect.poll(focused).toBe('0');
+    await page.evaluate(() => {
+      (document.activeElement as HTMLElement).blur();
+    });
+    for (const [keys, index] of [
+      ['f', '1'],
+      ['Control+ArrowRight', '2'],
+      ['d', '1'],
+      ['Control+ArrowLeft', '0'],
+    ] as const) {
+      await page.keyboard.press(keys);
+      await expect.poll(focused).toBe(index);
+      expect(await selected().count()).toBe(1);
+    }
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await shown('3 images selected');
+    await page.keyboard.press('Control+a');
+    await shown(/^2\d\d images selected/);
+    await page.keyboard.press('Escape');
+    expect(await selected().count()).toBe(0);
+  });
+
+  test('labels several at once, goes on behind them, and takes it back across filters and steps', async () => {
+    const { page } = launched;
+    await page.getByRole('button', { name: /^Put away/ }).click();
+    await page.getByRole('button', { name: /^Put away/ }).waitFor({ state: 'detached' });
+    const before = await rail().textContent();
+    await page.locator('[role=option]').first().click();
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('4');
+    await expect.poll(focused).toBe('2');
+    await expect.poll(() => rail().textContent()).toMatch(/Labels\s*50/);
+    await page.keyboard.press('Alt+4');
+    await page.getByRole('heading', { level: 1, name: 'Teacher' }).waitFor();
+    await page.keyboard.press('Alt+3');
+    await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'With a label' });
+    await page.keyboard.press('Control+z');
+    await shown('Taken back: the labels of 2 images');
+    await expect.poll(() => rail().textContent()).toBe(before);
+    await page.keyboard.press('Control+Shift+z');
+    await shown('Done again: the labels of 2 images');
+    await expect.poll(() => rail().textContent()).toMatch(/Labels\s*50/);
+    await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'Without a label' });
+  });
+
+  test('gives any class by its name, and a new one', async () => {
+    const { page } = launched;
+    await page.locator('[role=option] img').first().waitFor();
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(() => selected().count()).toBe(1);
+    await page.keyboard.press('l');
+    await page.getByRole('combobox', { name: 'Name of a class' }).fill('cro');
+    await photograph(launched, '31-labels-picker');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(async () => (await key('crops').locator('..').textContent()) ?? '')
+      .toMatch(/11/);
+    await page.keyboard.press('l');
+    await page.getByRole('combobox', { name: 'Name of a class' }).fill('ice');
+    await page.getByRole('option', { name: /Add the class “ice”/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await shown('ice has 1 image to learn from; 9 more labels would help most.');
+  });
+
+  test('looks at an image large, labels it there, and comes back to the grid', async () => {
+    const { page } = launched;
+    await expect.poll(() => selected().count()).toBe(1);
+    await page.keyboard.press('Enter');
+    const large = page.getByRole('dialog', { name: /large$/ });
+    await large.waitFor();
+    const name = (): Promise<string | null> => large.getByRole('heading').textContent();
+    const first = await name();
+    await page.keyboard.press('f');
+    await expect.poll(name).not.toBe(first);
+    await page.keyboard.press('d');
+    await expect.poll(name).toBe(first);
+    await photograph(launched, '32-labels-large');
+    await page.keyboard.press('6');
+    await expect.poll(name).not.toBe(first);
+    await expect
+      .poll(async () => (await key('ice').first().locator('..').textContent()) ?? '')
+      .toMatch(/2/);
+    await page.keyboard.press('Control+z');
+    await expect.poll(name).toBe(first);
+    await page.keyboard.press('Escape');
+    await large.waitFor({ state: 'detached' });
+    await expect.poll(focused).toBeDefined();
+  });
+
+  test('shows the keys', async () => {
+    const { page } = launched;
+    await page.keyboard.press('?');
+    await shown('Give any class by its name');
+    await photograph(launched, '33-keys');
+    await page.keyboard.press('Escape');
+  });
 });

@@ -52,6 +52,16 @@ export class ImageList {
     );
   }
 
+  /** Where an image is, if it is here. */
+  positionOf(image: number): number | null {
+    for (const [position, { id }] of this.#departed) if (id === image) return position;
+    for (const [page, images] of this.#pages) {
+      const index = images.findIndex(({ id }) => id === image);
+      if (index >= 0) return page * pageSize + index;
+    }
+    return null;
+  }
+
   /** Another filter: another list, from its top. */
   show(filter: Partial<ImageFilter>): void {
     this.filter = { ...this.filter, ...filter };

@@ -8,6 +8,13 @@ export function isTyping(event: KeyboardEvent): boolean {
   );
 }
 
+/** Whether a button, a list or a slider that has the focus answers to the key itself. */
+export function isForControl(event: KeyboardEvent): boolean {
+  if (hasMod(event)) return false;
+  if (event.target instanceof HTMLSelectElement) return true;
+  return /^(?:Enter| |Tab|Escape|Home|End|Page.*|Arrow.*)$/.test(event.key);
+}
+
 /** Ctrl, or Cmd on a Mac. */
 export function hasMod(event: KeyboardEvent | MouseEvent): boolean {
   return window.understudy.platform === 'darwin' ? event.metaKey : event.ctrlKey;
@@ -15,8 +22,19 @@ export function hasMod(event: KeyboardEvent | MouseEvent): boolean {
 
 /** `Mod+Z` as this machine's keyboard names it. */
 export function keyName(keys: string): string {
-  if (window.understudy.platform !== 'darwin') return keys.replace('Mod', 'Ctrl');
-  return keys.replace('Mod', '⌘').replace('Shift', '⇧').replace('Alt', '⌥').replaceAll('+', ' ');
+  if (window.understudy.platform !== 'darwin') return keys.replaceAll('Mod', 'Ctrl');
+  return keys
+    .replaceAll('Mod', '⌘')
+    .replaceAll('Shift', '⇧')
+    .replaceAll('Alt', '⌥')
+    .replaceAll('+', ' ');
+}
+
+/** F and D, or Ctrl with an arrow: one further or back, as elsewhere in the field. */
+export function stepKey(event: KeyboardEvent): 1 | -1 | undefined {
+  if (event.altKey || event.shiftKey) return undefined;
+  if (hasMod(event)) return ({ ArrowRight: 1, ArrowLeft: -1 } as const)[event.key];
+  return ({ f: 1, d: -1 } as const)[event.key.toLowerCase()];
 }
 
 /** `undo` or `redo`, where a key press says so. */

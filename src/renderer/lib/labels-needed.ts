@@ -9,7 +9,7 @@ export type LabelledProject = Pick<
 export const enoughImages = 10;
 
 /** Of several labels one is enough: an image may have none of them. */
-const classesNeeded = { single: 2, several: 1 } as const;
+export const classesNeeded = { single: 2, several: 1 } as const;
 
 /** Whether a run holds out a fifth of the labelled images, as none is marked as a test image. */
 export function holdsOutShare({ marked }: Pick<Project, 'marked'>): boolean {

@@ -12,7 +12,7 @@ export class SelectableImages {
     const [first] = this.selection.ranges;
     return this.selection.count === 1 && first !== undefined ? this.list.at(first.from) : undefined;
   });
-  #seen = '';
+  #seen: { readonly images: number; readonly classes: readonly number[] } | null = null;
 
   constructor(project: number, show: ImageList['filter']['show']) {
     this.list = new ImageList(project, show, () => {
@@ -30,9 +30,12 @@ export class SelectableImages {
    * arrive, what is selected stays in its place: the list follows when nothing is, or all are there.
    */
   protected reloadIfChanged({ images, classes }: Project, isArriving: boolean): boolean {
-    const seen = [images, ...classes.map(({ id }) => id)].join();
-    if (seen === this.#seen || (isArriving && this.selection.count > 0)) return false;
+    const seen = { images, classes: classes.map(({ id }) => id) };
+    const isChanged =
+      images !== this.#seen?.images || this.#seen.classes.some((id) => !seen.classes.includes(id));
+    if (isChanged && isArriving && this.selection.count > 0) return false;
     this.#seen = seen;
+    if (!isChanged) return false;
     untrack(() => {
       this.list.reload();
     });

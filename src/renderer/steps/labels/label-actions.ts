@@ -1,15 +1,11 @@
 import type { Action } from '../../lib/actions.svelte.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
 import { text } from '../../text/index.ts';
-import type { Given } from './label-changes.ts';
-import type { Labelling } from './labelling.svelte.ts';
+import type { Desk } from './desk.svelte.ts';
 
 /** For the palette, the menu and the keys of the whole window. */
-export function labelActions(
-  labelling: Labelling,
-  { project }: ProjectState,
-  give: (given: Given) => void,
-): Action[] {
+export function labelActions(desk: Desk, { project }: ProjectState): Action[] {
+  const { labelling } = desk;
   const isSelected = (): boolean => labelling.selection.count > 0;
   return [
     {
@@ -26,13 +22,19 @@ export function labelActions(
       isPossible: () => labelling.canGo('redo'),
       run: () => void labelling.go('redo'),
     },
+    {
+      id: 'next-unlabelled',
+      label: text.labels.nextUnlabelled,
+      keys: 'Mod+Enter',
+      run: () => void desk.goToNext(),
+    },
     ...project.classes.map(({ id, name }, index) => ({
       id: `label-${id}`,
       label: text.labels.give(name),
       ...(index < 9 ? { keys: String(index + 1) } : {}),
       isPossible: isSelected,
       run: () => {
-        give(id);
+        void desk.give(id);
       },
     })),
   ];

@@ -26,6 +26,8 @@ function toLabel({ marked }: Project): ImageFilter['show'] {
 
 /** Labelling a project's images: what is in sight, selected, and was done. */
 export class Labelling extends SelectableImages {
+  /** What was taken back or done again last; null once something else was done. */
+  lastMove: { readonly direction: Direction; readonly images: number } | null = $state.raw(null);
   readonly #state: ProjectState;
   /** Changes are applied one after the other, so that each is undone from where it left off. */
   #tail: Promise<void> = Promise.resolve();
@@ -99,7 +101,7 @@ export class Labelling extends SelectableImages {
     return nextEntry(this.#history, direction) !== undefined;
   }
 
-  /** In a row: keys that repeat come quicker than answers. */
+  /** In a row: keys that repeat come quicker than answers. Selects what it changed, where that is in sight. */
   go(direction: Direction): Promise<void> {
     const before = this.#tail;
     this.#tail = (async () => {
@@ -107,12 +109,26 @@ export class Labelling extends SelectableImages {
       const entry = nextEntry(this.#history, direction);
       if (entry === undefined) return;
       const reverse = await this.#send(entry);
-      if (reverse !== null) this.#history = moved(this.#history, direction, reverse);
+      if (reverse === null) return;
+      this.#history = moved(this.#history, direction, reverse);
+      await this.list.renewed();
+      this.#select(entry);
+      this.lastMove = { direction, images: entry.length };
     })();
     return this.#tail;
   }
 
+  /** Of one image only: many are not looked at one by one. */
+  #select(changes: readonly LabelChange[]): void {
+    const [change] = changes;
+    if (change === undefined || changes.length > 1) return;
+    const position = this.list.positionOf(change.image);
+    if (position === null) return;
+    this.selection.pick(position, { shiftKey: false, ctrlKey: false, metaKey: false });
+  }
+
   #label(changes: LabelChange[]): void {
+    this.lastMove = null;
     const sent = this.#send(changes);
     const before = this.#tail;
     this.#tail = (async () => {

@@ -13,16 +13,29 @@ export const labels = {
     `${count(learnt)} to learn from, ${count(tested)} held out for the test`,
   none: 'None of them',
   takeAway: 'Take the label away',
-  noClasses: 'There are no classes yet.',
-  addClasses: 'Add classes',
+  nextUnlabelled: 'Next image without a label',
+  more: 'A class by its name',
+  picker: {
+    title: 'Label the selected images',
+    placeholder: 'Name of a class',
+    add: (name: string) => `Add the class “${name}”`,
+    new: 'New',
+  },
+  noClasses: 'What can an image be?',
+  noClassesWhy:
+    'Name the classes; at least two, to tell them apart. Then label some images of each.',
+  noClassesSeveral: 'Name what an image can show. Then label some images with each.',
   noImages: 'There are no images to label yet.',
   addImages: 'Add images',
   allLabelled: 'Every image has a label.',
   showAll: 'Show all images',
   hint: {
     single: 'Select images, then press the number of a class.',
-    several: 'Select images, press numbers to switch classes on and off, then Enter for the next.',
+    several: (key: string) =>
+      `Select images, press numbers to switch classes on and off, then ${key} to go on.`,
     selected: (number: number) => `${counted(number, 'image')} selected`,
+    undone: (number: number) => `Taken back: the labels of ${counted(number, 'image')}`,
+    redone: (number: number) => `Done again: the labels of ${counted(number, 'image')}`,
   },
   tidy: (number: number) => `Put away ${count(number)} labelled`,
   help: {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { matching, type Offer } from './palette-search.ts';
+import { matching, type Offer } from './finder-search.ts';
 
 function offer(label: string): Offer {
-  return { kind: 'action', label, run: () => undefined };
+  return { label, hint: '', run: () => undefined };
 }
 
 const offers = ['Go to labels', 'Label town', 'New project', 'Skip factor', 'Großer Ätna'].map(

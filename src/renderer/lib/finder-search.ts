@@ -1,8 +1,10 @@
-/** What the palette offers. */
+/** Something that can be found and chosen. */
 export interface Offer {
-  readonly kind: 'step' | 'action' | 'project';
   readonly label: string;
-  readonly hint?: string;
+  /** Right of it: its key, or what kind of thing it is. */
+  readonly hint: string;
+  /** Of a mark beside it: sRGB, `#rrggbb`. */
+  readonly colour?: string;
   run(): void;
 }
 
