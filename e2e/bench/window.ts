@@ -51,7 +51,7 @@ async function fill(workspace: string): Promise<void> {
   const store = openStore(workspace);
   const settings = {
     ...{ teacher: null, skip: 2, rank: 16, steps: 600, batch: 128, views: 64 },
-    ...({ start: 'auto', orientation: 'overhead' } as const),
+    ...({ start: 'auto', orientation: 'overhead', preparation: { range: 'auto' } } as const),
   };
   const { id } = store.projects.create({
     ...{ name: 'Many images', domain: 'satellite', task: 'single', isSample: false, settings },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytes, distillSummary, orientation, skippedImage, start } from './jobs.ts';
+import { bytes, distillSummary, orientation, preparation, skippedImage, start } from './jobs.ts';
 
 /**
  * What the window may ask and is told: every method with its parameters and result, every event with
@@ -54,6 +54,7 @@ export const projectSettings = z.strictObject({
   views: z.int().min(1).max(10_000),
   start,
   orientation,
+  preparation,
 });
 export type ProjectSettings = z.infer<typeof projectSettings>;
 

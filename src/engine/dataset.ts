@@ -5,6 +5,7 @@ import { chooseLabelled, requirePerClass } from '../core/dataset/choose.ts';
 import { holdOutShare } from '../core/dataset/hold-out.ts';
 import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
+import { expandFrames, noSecret } from '../formats/frames.ts';
 import { findImages, labelsFromFolders } from '../formats/image-folder.ts';
 import { readLabelFile } from '../formats/label-file.ts';
 import { maskProblems, separateMasks } from '../formats/mask-folders.ts';
@@ -121,6 +122,11 @@ function inBoth(a: readonly ImageProblem[], b: readonly ImageProblem[]): ImagePr
 
 /** Labels of a folder by class folders (`imagefolder`) or a CSV file, beside the images or anywhere. */
 export async function readLabels(images: string, labels: string): Promise<LabelledImages> {
+  const files = await readFileLabels(images, labels);
+  return { ...files, images: await expandFrames(files.images, { secret: noSecret }) };
+}
+
+async function readFileLabels(images: string, labels: string): Promise<LabelledImages> {
   const found = await findImages(images);
   if (labels === 'imagefolder') return labelsFromFolders(images, found);
   const parted = separateMasks(found);

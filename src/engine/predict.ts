@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ModelCard, PredictRequest, PredictSummary } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
+import { expandFrames, noSecret } from '../formats/frames.ts';
 import { findImages } from '../formats/image-folder.ts';
 import { answersOf } from '../core/metrics/labels.ts';
 import { noneOfThem } from '../formats/label-rows.ts';
@@ -26,7 +27,8 @@ export async function predict(
     openExecutor('cpu', request.threads),
   );
   try {
-    const images = await findImages(request.images);
+    const found = await findImages(request.images);
+    const images = await expandFrames(found, { secret: noSecret, signal: context.signal });
     const file = join(out, 'predictions.csv');
     await makeFolder(out);
     await requireNoFolder(file);

@@ -31,7 +31,7 @@ describe('findImages', () => {
 
   test('by extension, ordered by code points, hidden ones left', async () => {
     await files('b/2.png', 'b/10.JPG', 'B/x.tiff', 'é.webp', 'a.jpeg', 'b.tif', 'a/b/c/d.jpg');
-    await files('notes.txt', 'scan.dcm', 'png', '.hidden.png', '.cache/x.png', 'a/._d.jpg');
+    await files('notes.txt', 'scan.dcmx', 'png', '.hidden.png', '.cache/x.png', 'a/._d.jpg');
     expect(await namesFound()).toEqual([
       'B/x.tiff',
       'a.jpeg',

@@ -5,6 +5,8 @@ import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
 import { readFailure, systemCode } from './file-errors.ts';
 import { imageExtensions } from './images.ts';
+import { isDicom } from './raster/dicom/dicom.ts';
+import { readHead } from './raster/file-source.ts';
 import type { FoundImage, LabelledImages } from './labelled-images.ts';
 import { refuseMasks, separateMasks } from './mask-folders.ts';
 
@@ -17,6 +19,9 @@ export interface FolderLimits {
 }
 
 const defaultLimits: FolderLimits = { images: 1_000_000, folders: 100_000, depth: 32 };
+
+/** Bytes by which a DICOM file is known. */
+const dicomHead = 132;
 
 interface Search {
   readonly root: string;
@@ -93,7 +98,7 @@ async function visit(search: Search, place: Place, entry: Dirent): Promise<void>
   const kind = entry.isSymbolicLink()
     ? await followed(path)
     : { isFile: entry.isFile(), isFolder: entry.isDirectory() };
-  if (kind.isFile && imageExtensions.has(extname(entry.name).toLowerCase())) {
+  if (kind.isFile && (await isImageName(entry.name, path))) {
     if (search.found.length >= search.limits.images) {
       throw tooLarge(search.root, `more than ${search.limits.images} images`);
     }
@@ -105,6 +110,19 @@ async function visit(search: Search, place: Place, entry: Dirent): Promise<void>
     const ancestors = [...place.ancestors, real];
     await look(search, { prefix: `${name}/`, depth: place.depth + 1, ancestors });
   }
+}
+
+/**
+ * Whether a file is an image by its extension. Medical archives often give DICOM files none: those are
+ * known by their first bytes.
+ */
+async function isImageName(name: string, path: string): Promise<boolean> {
+  const lower = name.toLowerCase();
+  const extension = lower.endsWith('.nii.gz') ? '.nii.gz' : extname(lower);
+  // Their names are often numbers with points: 1.2.840.113619.2.5.
+  if (extension !== '' && !/^\.\d+$/.test(extension)) return imageExtensions.has(extension);
+  const head = await readHead(path, dicomHead).catch(() => new Uint8Array());
+  return isDicom(head);
 }
 
 /** What a link leads to; neither file nor folder when it leads nowhere. */

@@ -12,8 +12,14 @@ import type { WriteOptions } from './write-file.ts';
 
 /** Extensions by which images are found, in lower case. What a file holds is told by its content. */
 export const imageExtensions: ReadonlySet<string> = new Set([
+  '.bmp',
+  '.dcm',
+  '.dicom',
+  '.ima',
   '.jpeg',
   '.jpg',
+  '.nii',
+  '.nii.gz',
   '.png',
   '.tif',
   '.tiff',

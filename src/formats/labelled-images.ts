@@ -13,7 +13,7 @@ export function placeName({ path, frame }: ImagePlace): string {
 
 /** An image below a chosen folder. */
 export interface FoundImage extends ImagePlace {
-  /** Relative to the folder, with `/` on every system. */
+  /** Relative to the folder, with `/` on every system; of a slice with its number behind: `scan.nii#7`. */
   readonly name: string;
   /** SHA-256 of the file's content, in hexadecimal, where it is known: then the image may lie anywhere. */
   readonly contentHash?: string | undefined;

@@ -14,7 +14,7 @@ const speed = {
 };
 const settings: ProjectSettings = {
   ...{ teacher: 1, skip: 2, rank: 16, steps: 100, batch: 10, views: 4 },
-  ...({ start: 'copy', orientation: 'upright' } as const),
+  ...({ start: 'copy', orientation: 'upright', preparation: { range: 'auto' } } as const),
 };
 
 it('offers each number of blocks once', () => {

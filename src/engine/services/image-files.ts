@@ -17,13 +17,22 @@ export type FileState = 'same' | 'changed' | 'missing';
 
 /** Looks at files, one answer each, in the same order. Only those with another size or time are read. */
 export function fileStates(files: readonly KnownFile[]): Promise<FileState[]> {
-  return mapConcurrently(files, 16, async ({ path, sha256, bytes, modified }) => {
-    const found = await stat(path).catch(() => undefined);
-    if (!found) return 'missing';
-    if (found.size === bytes && Math.round(found.mtimeMs) === modified) return 'same';
-    const content = await readFile(path).catch(() => undefined);
-    // What is wrong with it shows when it is decoded.
-    if (!content) return 'same';
-    return createHash('sha256').update(content).digest().equals(sha256) ? 'same' : 'changed';
+  // Slices of one file are told of by one look.
+  const looks = new Map<string, Promise<FileState>>();
+  return mapConcurrently(files, 16, (file) => {
+    const key = `${file.path}\n${Buffer.from(file.sha256).toString('hex')}`;
+    const look = looks.get(key) ?? stateOf(file);
+    looks.set(key, look);
+    return look;
   });
+}
+
+async function stateOf({ path, sha256, bytes, modified }: KnownFile): Promise<FileState> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return 'missing';
+  if (found.size === bytes && Math.round(found.mtimeMs) === modified) return 'same';
+  const content = await readFile(path).catch(() => undefined);
+  // What is wrong with it shows when it is decoded.
+  if (!content) return 'same';
+  return createHash('sha256').update(content).digest().equals(sha256) ? 'same' : 'changed';
 }

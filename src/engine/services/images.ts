@@ -3,11 +3,14 @@ import { resolve } from 'node:path';
 import { className } from '../../contract/app.ts';
 import type { ImportReport, LabelChange, Project } from '../../contract/app.ts';
 import { nextColour } from '../../contract/palette.ts';
+import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
+import { expandFrames } from '../../formats/frames.ts';
 import type { ImageProblem } from '../../formats/labelled-images.ts';
 import type { AddedImage } from '../../store/queries/images.ts';
 import type { Store } from '../../store/store.ts';
 import { breathe } from '../job.ts';
+import { workspaceSecret } from './workspace-secret.ts';
 import type { Emit } from './dispatch.ts';
 import { listFolder, readImages } from './import-images.ts';
 import type { ImageToImport, LabelSource, ReadImage } from './import-images.ts';
@@ -88,10 +91,10 @@ export class ImageService {
   }
 
   async picture(id: number, side: 'thumbnail' | 'whole'): Promise<Uint8Array> {
-    const { sha256, path } = this.#store.images.get(id);
-    return side === 'thumbnail'
-      ? this.#pictures.thumbnail(sha256, path)
-      : this.#pictures.whole(path);
+    const { sha256, path, frame, project } = this.#store.images.get(id);
+    const { preparation } = this.#store.projects.get(project).settings;
+    const image = { sha256, path, frame, preparation };
+    return side === 'thumbnail' ? this.#pictures.thumbnail(image) : this.#pictures.whole(image);
   }
 
   async #import(
@@ -101,9 +104,10 @@ export class ImageService {
     signal: AbortSignal,
     prepare: (images: ImageToImport[]) => ImageToImport[],
   ): Promise<ImportReport> {
-    const listing = await listFolder(folder, labels, signal).catch(noneIfStopped);
-    const { images: listed, problems } = listing;
-    const images = prepare(listed);
+    const { images, problems } = await this.#list(folder, labels, signal, prepare).catch(
+      noneIfStopped,
+    );
+    const { preparation } = project.settings;
     requireLabelsOfTask(project, images);
     requireClassNames(images);
     const skipped: ImageProblem[] = [...problems];
@@ -113,9 +117,9 @@ export class ImageService {
     let done = 0;
     while (done < images.length && !signal.aborted) {
       const chunk = images.slice(done, done + chunkSize);
-      const read = await readImages(chunk, signal, (problem) => skipped.push(problem));
+      const read = await readImages(chunk, preparation, signal, (problem) => skipped.push(problem));
       if (read.length === 0) await requireFolder(folder, report.added);
-      const added = await this.#keep(project, folder, read);
+      const added = await this.#keep(project, folder, read, preparation);
       report.added += added.filter(({ isNew }) => isNew).length;
       report.known += added.filter(({ isNew }) => !isNew).length;
       done += chunk.length;
@@ -142,10 +146,23 @@ export class ImageService {
     return whole;
   }
 
+  /** The images of a folder, slice by slice. */
+  async #list(
+    folder: string,
+    labels: LabelSource,
+    signal: AbortSignal,
+    prepare: (images: ImageToImport[]) => ImageToImport[],
+  ): Promise<Listing> {
+    const { images, problems } = await listFolder(folder, labels, signal);
+    const secret = await workspaceSecret(this.#store.folder);
+    return { images: await expandFrames(prepare(images), { secret, signal }), problems };
+  }
+
   async #keep(
     project: Project,
     folder: string,
     images: readonly ReadImage[],
+    preparation: WrittenPreparation,
   ): Promise<AddedImage[]> {
     const added = this.#store.transaction(() => {
       const rows = this.#store.images.add(
@@ -159,7 +176,7 @@ export class ImageService {
     for (const [index, { id, isNew, ...old }] of added.entries()) {
       const image = images[index];
       if (!image) continue;
-      if (isNew) await this.#pictures.keep(image.sha256, image.thumbnail);
+      if (isNew) await this.#pictures.keep({ ...image, preparation }, image.thumbnail);
       else await this.#relocate(id, old, { folder, name: image.name, modified: image.modified });
     }
     return added;
@@ -216,7 +233,9 @@ export class ImageService {
 }
 
 /** An import that is stopped while it looks for images has found none. */
-function noneIfStopped(error: unknown): Awaited<ReturnType<typeof listFolder>> {
+type Listing = Awaited<ReturnType<typeof listFolder>>;
+
+function noneIfStopped(error: unknown): Listing {
   if (error instanceof UserError && error.code === 'cancelled') return { images: [], problems: [] };
   throw error;
 }

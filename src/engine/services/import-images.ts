@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
+import { preparationOf } from '../../core/image/preparation.ts';
+import type { Preparation } from '../../core/image/preparation.ts';
 import { mapConcurrently } from '../../formats/concurrently.ts';
 import { readFailure } from '../../formats/file-errors.ts';
-import { readImage } from '../../formats/images.ts';
 import { findImages } from '../../formats/image-folder.ts';
 import { readLabelFile } from '../../formats/label-file.ts';
+import { placeName } from '../../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import {
   isImageFolder,
@@ -14,7 +18,9 @@ import {
   refuseMasks,
   separateMasks,
 } from '../../formats/mask-folders.ts';
+import { withImage } from '../../formats/open-images.ts';
 import { encodePicture } from '../../formats/pictures.ts';
+import { readPrepared } from '../../formats/raster/prepared.ts';
 
 /** How labels come with a folder. */
 export type LabelSource = 'folders' | 'none' | { readonly csv: string };
@@ -113,40 +119,60 @@ const filesAtOnce = Math.max(2, Math.min(4, cpus().length));
  */
 export async function readImages(
   images: readonly ImageToImport[],
+  preparation: WrittenPreparation,
   signal: AbortSignal,
   skip: (problem: ImageProblem) => void,
 ): Promise<ReadImage[]> {
+  const seen = preparationOf(preparation);
+  // Slices of one file are hashed together.
+  const contents = new Map<string, Promise<FileContent>>();
   const read = await mapConcurrently(images, filesAtOnce, async (image) => {
     if (signal.aborted) return undefined;
+    const content = contents.get(image.path) ?? contentOf(image.path);
+    // A failure is told of where it is awaited.
+    content.catch(() => undefined);
+    contents.set(image.path, content);
     try {
-      return await readOne(image);
+      return await readOne(image, seen, content);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      skip({ path: image.path, reason: error.message });
+      skip({ path: placeName(image), reason: error.message });
       return undefined;
     }
   });
   return read.filter((image) => image !== undefined);
 }
 
-async function readOne(image: ImageToImport): Promise<ReadImage> {
-  const { path } = image;
-  const raster = await readImage(image);
+/** A file as it is now. */
+interface FileContent {
+  readonly sha256: Buffer;
+  readonly bytes: number;
+  readonly modified: number;
+}
+
+async function contentOf(path: string): Promise<FileContent> {
   try {
     const { size, mtimeMs } = await stat(path);
-    const sha256 = createHash('sha256')
-      .update(await readFile(path))
-      .digest();
-    return {
-      ...image,
-      sha256,
-      bytes: size,
-      modified: Math.round(mtimeMs),
-      width: raster.width,
-      height: raster.height,
-      thumbnail: await encodePicture(raster, thumbnailSide, 80),
-    };
+    const hash = createHash('sha256');
+    // Not as a whole: satellite images and volumes may be larger than one buffer can be.
+    for await (const part of createReadStream(path)) hash.update(part as Buffer);
+    return { sha256: hash.digest(), bytes: size, modified: Math.round(mtimeMs) };
   } catch (error) {
     throw readFailure(error, path);
   }
+}
+
+async function readOne(
+  image: ImageToImport,
+  preparation: Preparation,
+  content: Promise<FileContent>,
+): Promise<ReadImage> {
+  const { path, frame } = image;
+  return withImage(path, async (file) => {
+    // At full resolution; what a model sees of a very large image is smaller.
+    const { width, height } = file.header;
+    const raster = await readPrepared(file, { preparation, frame });
+    const thumbnail = await encodePicture(raster, thumbnailSide, 80);
+    return { ...image, ...(await content), width, height, thumbnail };
+  });
 }

@@ -5,6 +5,7 @@ import { projectTask } from '../../contract/app.ts';
 import { skippedImage } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { parseJson } from '../../formats/json.ts';
+import { placeName } from '../../formats/labelled-images.ts';
 import type { LabelledImage } from '../../formats/labelled-images.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
@@ -19,6 +20,7 @@ import type { KnownFile } from './image-files.ts';
 const placedImage = z
   .strictObject({
     path: z.string(),
+    frame: z.int().nonnegative().optional(),
     name: z.string(),
     labels: z.array(z.string()),
     isLabelled: z.boolean(),
@@ -41,7 +43,7 @@ const keptDataset = z.strictObject({
   problems: z.array(skippedImage),
 });
 
-/** A project's images as a distillation takes them, and which image each path is. */
+/** A project's images as a distillation takes them, and which image each is, by `placeName`. */
 export interface ProjectDataset {
   readonly dataset: Dataset;
   readonly ids: ReadonlyMap<string, number>;
@@ -74,13 +76,17 @@ export async function findDataset(
   if (!kept) return undefined;
   const { ids, ...dataset } = kept;
   const stored = new Map([...store.images.all(project)].map((image) => [image.id, image]));
-  const places = new Map(ids.map(([path, id]) => [path, stored.get(id)?.path ?? path]));
+  const known = new Map(ids);
   const place = (image: LabelledImage): LabelledImage => ({
     ...image,
-    path: places.get(image.path) ?? image.path,
+    path: stored.get(known.get(placeName(image)) ?? 0)?.path ?? image.path,
   });
+  const nameNow = (name: string, id: number): string => {
+    const image = stored.get(id);
+    return image ? placeName(image) : name;
+  };
   return {
-    ids: new Map(ids.map(([path, id]) => [places.get(path) ?? path, id])),
+    ids: new Map(ids.map(([name, id]) => [nameNow(name, id), id])),
     dataset: {
       ...dataset,
       distilled: dataset.distilled.map(place),
@@ -100,8 +106,10 @@ export async function requireSameImages(
   project: number,
   { dataset }: ProjectDataset,
 ): Promise<void> {
-  const stored = new Map([...store.images.all(project)].map((image) => [image.path, image]));
-  const files = dataset.distilled.flatMap((image) => knownFile(image, stored.get(image.path)));
+  const stored = new Map([...store.images.all(project)].map((image) => [placeName(image), image]));
+  const files = dataset.distilled.flatMap((image) =>
+    knownFile(image, stored.get(placeName(image))),
+  );
   const states = await fileStates(files);
   const lost = files.filter((_, index) => states[index] !== 'same');
   const [first] = lost;

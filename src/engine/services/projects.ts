@@ -20,6 +20,7 @@ const defaults: Omit<ProjectSettings, 'teacher' | 'orientation'> = {
   batch: 128,
   views: 64,
   start: 'auto',
+  preparation: { range: 'auto' },
 };
 
 /** Small enough for a minute or two: the sample is there to see the whole path. */

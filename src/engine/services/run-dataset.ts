@@ -2,6 +2,7 @@ import type { Project } from '../../contract/app.ts';
 import { holdOut } from '../../core/dataset/hold-out.ts';
 import { compareCodePoints } from '../../core/dataset/order.ts';
 import { UserError } from '../../core/errors.ts';
+import { placeName } from '../../formats/labelled-images.ts';
 import type { ImageProblem, LabelledImage } from '../../formats/labelled-images.ts';
 import type { Store } from '../../store/store.ts';
 import { hasCheckpoint } from '../checkpoint.ts';
@@ -62,20 +63,21 @@ export function projectDataset(
   const marked: LabelledImage[] = [];
   const others: LabelledImage[] = [];
   for (const image of store.images.all(project.id)) {
-    const { path, isLabelled, group } = image;
-    if (ids.has(path)) continue;
+    const { path, frame, isLabelled, group } = image;
+    const place = placeName(image);
+    if (ids.has(place)) continue;
     if (states.get(path) === 'changed') {
       const reason = `${path} has changed since it came in. Add its folder again.`;
-      changed.push({ path, reason });
+      changed.push({ path: place, reason });
       continue;
     }
-    ids.set(path, image.id);
+    ids.set(place, image.id);
     const labels = image.classes.flatMap((id) => names.get(id) ?? []);
     const name = `${image.folder}/${image.name}`;
     // Of what is missing nothing is learnt, so that it need not be there later either.
     const isThere = states.get(path) === 'same';
     const contentHash = isThere ? Buffer.from(image.sha256).toString('hex') : undefined;
-    const row = { path, name, labels, isLabelled, group, split: undefined, contentHash };
+    const row = { path, frame, name, labels, isLabelled, group, split: undefined, contentHash };
     (image.isTest ? marked : others).push(row);
   }
   const { tested, rest: distilled, shared } = holdOut(marked, others, seed);
@@ -102,9 +104,9 @@ function sharedProblems(
   shared: readonly LabelledImage[],
 ): ImageProblem[] {
   if (!marked.some(({ isLabelled }) => isLabelled)) return [];
-  return shared.map(({ path, group }) => ({
-    path,
-    reason: `others of its group “${group}” are test images, so it was not learnt from`,
+  return shared.map((image) => ({
+    path: placeName(image),
+    reason: `others of its group “${image.group}” are test images, so it was not learnt from`,
   }));
 }
 

@@ -318,7 +318,7 @@ function optionsOf(
   out: string,
   resume: boolean,
 ): DistillOptions {
-  const { skip, rank, steps, batch, views, start, orientation } = settings;
-  const choices = { skip, rank, steps, batch, views, start, orientation };
+  const { skip, rank, steps, batch, views, start, orientation, preparation } = settings;
+  const choices = { skip, rank, steps, batch, views, start, orientation, preparation };
   return distillOptions.parse({ ...choices, teacher, out, resume, seed });
 }

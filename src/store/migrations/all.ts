@@ -1,7 +1,8 @@
 import { workspace } from './010-workspace.ts';
 import { predictions } from './020-predictions.ts';
 import { glimpses } from './030-glimpses.ts';
+import { slices } from './040-slices.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
-export const migrations: readonly Migration[] = [workspace, predictions, glimpses];
+export const migrations: readonly Migration[] = [workspace, predictions, glimpses, slices];

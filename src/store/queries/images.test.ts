@@ -40,6 +40,26 @@ test('an image keeps what is known of it', () => {
   ]);
 });
 
+test('slices of a file are images of their own, known by content and number', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store);
+  const slices = [0, 1].map((frame) =>
+    newImage(`scan.nii#${frame + 1}`, { frame }, 'content of the scan'),
+  );
+  store.images.add(project, slices);
+  expect(store.images.get(2)).toMatchObject({
+    ...{ frame: 1, name: 'scan.nii#2', path: join('/images', 'scan.nii') },
+  });
+  const moved = slices.map((slice) => ({ ...slice, folder: '/elsewhere' }));
+  expect(store.images.add(project, moved).map(({ id, isNew }) => [id, isNew])).toEqual([
+    [1, false],
+    [2, false],
+  ]);
+  // A name of this form is a name like others where the file holds one image.
+  store.images.add(project, [newImage('b#2.png')]);
+  expect(store.images.get(3).path).toBe(join('/images', 'b#2.png'));
+});
+
 test('content is known again within a project, wherever it lies', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store);

@@ -17,6 +17,8 @@ export interface ImagePlace {
 }
 
 export interface NewImage extends ImagePlace {
+  /** Which slice of the file, from 0; its number, from 1, is then behind the name. */
+  readonly frame?: number | undefined;
   /** Of the file's content; 32 bytes. */
   readonly sha256: Uint8Array;
   readonly bytes: number;
@@ -72,11 +74,13 @@ const storedRow = z
     bytes: z.number(),
     modified: z.number(),
     group: z.string().nullable(),
+    frame: z.number().nullable(),
   })
-  .transform(({ group, ...row }) => ({
+  .transform(({ group, frame, ...row }) => ({
     ...row,
     group: group ?? undefined,
-    path: join(row.folder, row.name),
+    frame: frame ?? undefined,
+    path: join(row.folder, frame === null ? row.name : row.name.replace(/#\d+$/, '')),
   }));
 
 const placeRow = z.object({ id: z.number(), folder: z.string(), name: z.string() });
@@ -88,7 +92,7 @@ const shownColumns = `
   (SELECT json_group_array(class ORDER BY class) FROM labels WHERE image = images.id) AS classes`;
 
 const storedColumns = `${shownColumns}, project, folder, sha256, bytes,
-  modified, group_name AS "group"`;
+  modified, group_name AS "group", frame`;
 
 const inOrder = 'ORDER BY folder, natural_key, id';
 
@@ -234,11 +238,13 @@ export class ImageQueries {
 
   #add(project: number, image: NewImage): AddedImage {
     const { folder, name, sha256, bytes, modified, width, height, group, isTest } = image;
+    const frame = image.frame ?? null;
     const found = this.#connection.get(
       placeRow,
-      'SELECT id, folder, name FROM images WHERE project = ? AND sha256 = ?',
+      'SELECT id, folder, name FROM images WHERE project = ? AND sha256 = ? AND ifnull(frame, 0) = ?',
       project,
       sha256,
+      frame ?? 0,
     );
     if (found !== undefined) return { ...found, isNew: false };
     // Other content where an image was: that image is gone, and what was said of it with it.
@@ -249,9 +255,9 @@ export class ImageQueries {
     );
     const { id } = this.#connection.run(
       `INSERT INTO images (project, folder, name, folded_name, natural_key, sha256, bytes, modified,
-         width, height, group_name, is_test)
+         width, height, group_name, is_test, frame)
        VALUES (:project, :folder, :name, :folded, :key, :sha256, :bytes, :modified,
-         :width, :height, :group, :isTest)`,
+         :width, :height, :group, :isTest, :frame)`,
       {
         project,
         folder,
@@ -265,6 +271,7 @@ export class ImageQueries {
         height,
         group: group ?? null,
         isTest: Number(isTest),
+        frame,
       },
     );
     return { id, isNew: true, folder, name };

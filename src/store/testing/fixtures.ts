@@ -16,6 +16,7 @@ export const settings: ProjectSettings = {
   batch: 128,
   start: 'auto',
   orientation: 'upright',
+  preparation: { range: 'auto' },
 };
 
 export function addProject(

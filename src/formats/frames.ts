@@ -1,0 +1,94 @@
+import { createHmac } from 'node:crypto';
+import { extname } from 'node:path';
+import { UserError } from '../core/errors.ts';
+import { mapConcurrently } from './concurrently.ts';
+import type { FoundImage } from './labelled-images.ts';
+import { withImage } from './open-images.ts';
+import type { ImageHeader } from './raster/image-file.ts';
+
+/** Files whose headers are read at a time. */
+const filesAtOnce = 4;
+/** Formats that may hold several images, or say whose they are. */
+const looked: ReadonlySet<string> = new Set([
+  '',
+  '.dcm',
+  '.dicom',
+  '.gz',
+  '.ima',
+  '.nii',
+  '.tif',
+  '.tiff',
+]);
+
+export interface FrameOptions {
+  /** Goes into what is kept of a patient's number, so that nobody can tell the number from it. */
+  readonly secret: Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An image, and whose it is where somebody said so. */
+type Imaged = FoundImage & { readonly group?: string | undefined };
+
+/**
+ * Every slice, page or time point of a file as an image of its own, labelled as the file is, with the group
+ * that it belongs to: the patient whom a DICOM file names, as a keyed hash, or the volume that a slice is of. A file that cannot be
+ * opened stays as it is: whoever reads it is told why.
+ *
+ * @throws UserError 'cancelled'
+ */
+export async function expandFrames<T extends Imaged>(
+  images: readonly T[],
+  { secret, signal }: FrameOptions,
+): Promise<T[]> {
+  const expanded = await mapConcurrently(
+    images,
+    filesAtOnce,
+    async (image) => {
+      if (!mayHoldMore(image.name)) return [image];
+      try {
+        return await withImage(image.path, ({ header }) =>
+          Promise.resolve(framesOf(image, header, secret)),
+        );
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return [image];
+      }
+    },
+    signal,
+  );
+  return expanded.flat();
+}
+
+/** DICOM files are often named by numbers with points alone. */
+function mayHoldMore(name: string): boolean {
+  const extension = extname(name).toLowerCase();
+  return looked.has(extension) || /^\.\d+$/.test(extension);
+}
+
+function framesOf<T extends Imaged>(
+  image: T,
+  { frames, grouping }: ImageHeader,
+  secret: Uint8Array,
+): T[] {
+  const patient = grouping?.patient ?? '';
+  // Without a patient the images of one examination or series belong together.
+  const identity = patient === '' ? (grouping?.study ?? grouping?.series ?? '') : patient;
+  // What a person has said comes before what the file says.
+  const group = image.group ?? (identity === '' ? undefined : keyedHash(identity, secret));
+  if (frames === 1) return [group === undefined ? image : { ...image, group }];
+  return Array.from({ length: frames }, (_, frame) => ({
+    ...image,
+    name: `${image.name}#${frame + 1}`,
+    frame,
+    // Slices of one volume show nearly the same: they stay on one side.
+    group: group ?? keyedHash(image.path, secret),
+  }));
+}
+
+/** Where nothing of it is kept, a hash need not be kept from anybody. */
+export const noSecret = new Uint8Array();
+
+/** HMAC (RFC 2104) with SHA-256, 16 hexadecimal digits: enough to tell patients apart, not to find one. */
+function keyedHash(identity: string, secret: Uint8Array): string {
+  return createHmac('sha256', secret).update(identity).digest('hex').slice(0, 16);
+}
