@@ -78,7 +78,12 @@ describe('JPEG', () => {
     // Four components come only from CMYK, which the encoder stores inverted.
     const stream = await cmykStream(bands);
     const values = await read(page(stream, 7, { samples: 4 }));
-    expect(largest(values, bands.map((value) => 255 - value))).toBeLessThan(8);
+    expect(
+      largest(
+        values,
+        bands.map((value) => 255 - value),
+      ),
+    ).toBeLessThan(8);
   });
 
   test('tables that are common to all blocks', async () => {

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../../../core/errors.ts';
 import { readFailure } from '../../file-errors.ts';
 import { damaged } from './problems.ts';
@@ -24,17 +24,18 @@ export class TiffSource {
 
   /** @throws UserError 'not-found', 'disk', 'invalid-file' */
   static async open(path: string): Promise<TiffSource> {
-    let file: FileHandle | undefined;
     try {
-      file = await open(path, 'r');
-      const information = await file.stat();
-      if (information.isFile()) return new TiffSource(path, file, information.size);
+      // Before it is opened: a pipe would wait for its other end.
+      const information = await stat(path);
+      if (information.isFile())
+        return new TiffSource(path, await open(path, 'r'), information.size);
+      if (information.isDirectory()) {
+        throw new UserError('invalid-file', `${path} is a folder, not a file. Name a file.`);
+      }
     } catch (error) {
-      await file?.close();
       throw readFailure(error, path);
     }
-    await file.close();
-    throw new UserError('invalid-file', `${path} is not a file. Name a file.`);
+    throw new UserError('invalid-file', `${path} is a device or pipe, not a file. Name a file.`);
   }
 
   /**
