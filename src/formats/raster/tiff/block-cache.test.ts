@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { BlockCache } from './block-cache.ts';
+
+/** A cache, and what was decoded so far. */
+function counted(budget: number): {
+  get: (key: string, bytes: number) => Promise<number>;
+  decoded: string[];
+} {
+  const cache = new BlockCache(budget);
+  const decoded: string[] = [];
+  const get = async (key: string, bytes: number): Promise<number> => {
+    const decode = (): Promise<Uint8Array<ArrayBuffer>> => {
+      decoded.push(key);
+      return Promise.resolve(new Uint8Array(bytes));
+    };
+    return (await cache.get(key, decode)).length;
+  };
+  return { get, decoded };
+}
+
+test('a block at hand is not decoded again, also while it is being decoded', async () => {
+  const { get, decoded } = counted(100);
+  await Promise.all([get('a', 10), get('a', 10)]);
+  await get('a', 10);
+  expect(decoded).toEqual(['a']);
+});
+
+test('the blocks used longest ago make room', async () => {
+  const { get, decoded } = counted(30);
+  for (const key of ['a', 'b', 'c', 'a', 'd', 'a', 'c', 'b']) await get(key, 10);
+  expect(decoded).toEqual(['a', 'b', 'c', 'd', 'b']);
+});
+
+test('the newest stays even where it is larger than all', async () => {
+  const { get, decoded } = counted(30);
+  for (const key of ['a', 'big', 'big', 'a']) await get(key, key === 'big' ? 1000 : 10);
+  expect(decoded).toEqual(['a', 'big', 'a']);
+});
+
+test('a failure is not kept', async () => {
+  const cache = new BlockCache(100);
+  const failing = (): Promise<never> => Promise.reject(new Error('broken'));
+  await expect(cache.get('a', failing)).rejects.toThrow('broken');
+  const block = await cache.get('a', () => Promise.resolve(Uint8Array.of(1)));
+  expect([...block]).toEqual([1]);
+});
