@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import { dropOn } from './support/drag.ts';
 
 // By keyboard alone, and read by a machine as a screen reader would.
 
@@ -78,22 +80,64 @@ describe('without a mouse', () => {
     await page.getByRole('heading', { level: 1, name: 'Teacher' }).waitFor();
   });
 
+  /** What axe-core calls serious or worse, dark and light. */
+  const findings = async (): Promise<string[]> => {
+    const { page } = launched;
+    const found: string[] = [];
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.waitForTimeout(300);
+      // The frameless mode opens no page of its own, which Electron's context cannot.
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      const serious = violations.filter(
+        ({ impact }) => impact === 'serious' || impact === 'critical',
+      );
+      found.push(...serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`));
+    }
+    return found;
+  };
+
   test.each(steps.map((name, index) => [name, index + 1] as const))(
     '%s has no serious finding of axe-core, dark and light',
     async (name, number) => {
       const { page } = launched;
       await page.keyboard.press(`Alt+${number}`);
       await page.getByRole('heading', { level: 1, name }).waitFor();
-      for (const colorScheme of ['dark', 'light'] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.waitForTimeout(300);
-        // The frameless mode opens no page of its own, which Electron's context cannot.
-        const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-        const serious = violations.filter(
-          ({ impact }) => impact === 'serious' || impact === 'critical',
-        );
-        expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-      }
+      expect(await findings()).toEqual([]);
     },
   );
+
+  test('an image looked at large, a class by its name and the keys have none either', async () => {
+    const { page } = launched;
+    await page.keyboard.press('Alt+3');
+    await page.locator('[role=option] img').first().waitFor();
+    await page.keyboard.press('Control+Enter');
+    for (const [key, name] of [
+      ['Enter', /large$/],
+      ['l', 'Label the selected images'],
+      ['?', 'Keys'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await page.getByRole('dialog', { name }).waitFor();
+      expect(await findings()).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+  });
+
+  test('nor has the way from the start page to the images of a folder', async () => {
+    const { page, workspace } = launched;
+    await page.getByRole('button', { name: /^Projects:/ }).click();
+    await page.getByRole('menuitem', { name: 'All projects' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Projects' }).waitFor();
+    expect(await findings()).toEqual([]);
+    await dropOn(page, [join(workspace, 'sample', 'land', 'test')]);
+    await page.getByRole('heading', { level: 1, name: 'New project' }).waitFor();
+    expect(await findings()).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Add 300 images' }).waitFor();
+    expect(await findings()).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByText('300 images were added.').waitFor();
+  });
 });

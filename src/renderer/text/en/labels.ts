@@ -37,7 +37,8 @@ export const labels = {
     undone: (number: number) => `Taken back: the labels of ${counted(number, 'image')}`,
     redone: (number: number) => `Done again: the labels of ${counted(number, 'image')}`,
   },
-  tidy: (number: number) => `Put away ${count(number)} labelled`,
+  tidy: (number: number) => `Put away ${count(number)}`,
+  tidyHint: 'Puts away those that have a label by now',
   help: {
     empty: (name: string, missing: number) =>
       `${name} has no labelled image to learn from; ${counted(missing, 'label')} would help most.`,

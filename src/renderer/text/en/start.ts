@@ -5,6 +5,9 @@ export const start = {
   explanation: 'A project holds your images, their labels, and the students you make from them.',
   newProject: 'New project',
   openSample: 'Open the sample',
+  drop: 'Drop a folder of images',
+  dropWhat: 'or choose one: it becomes a project',
+  dropAnywhere: 'Or drop a folder of images anywhere here.',
   drawingSample: 'Drawing the sample images…',
   empty: {
     title: 'From a large model to a small one that knows your images',
