@@ -94,6 +94,11 @@ export interface ReadRequest {
   };
   /** Which bands, in this order; all by default. */
   readonly bands?: readonly number[];
+  /**
+   * `stored`: colours that a file keeps as luma and chromas come as those, with a note in the header from
+   * then on. Only DICOM has such; by default all colours come as RGB.
+   */
+  readonly colours?: 'rgb' | 'stored';
   readonly signal?: AbortSignal;
 }
 

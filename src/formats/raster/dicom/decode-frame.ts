@@ -1,6 +1,7 @@
 import type { Samples } from '../image-file.ts';
-import { colourSpaceOf, toRgb, type ColourSpace } from './colours.ts';
+import { colourSpaceOf, type ColourSpace } from './colours.ts';
 import { damaged, tooLarge, unsupported } from './faults.ts';
+import type { DecodedFrame } from './frame-reader.ts';
 import type { ImagePixel } from './image-pixel.ts';
 import { jpeg2000Header } from './jpeg2000-header.ts';
 import { jpegHeader, type JpegHeader } from './jpeg-header.ts';
@@ -25,7 +26,6 @@ import type { PixelCoding } from './transfer-syntax.ts';
 /**
  * Decodes one compressed frame.
  *
- * @returns stored values, interleaved: (rows, columns, samples), colours as RGB
  * @throws DicomFault 'invalid-file' where the codestream is damaged or is of another picture than the
  * header says, 'unsupported'
  */
@@ -33,7 +33,7 @@ export async function decodeFrame(
   bytes: Uint8Array,
   coding: Exclude<PixelCoding, 'native'>,
   pixel: ImagePixel,
-): Promise<Samples> {
+): Promise<DecodedFrame> {
   switch (coding) {
     case 'rle':
       return rleFrame(bytes, pixel);
@@ -46,23 +46,21 @@ export async function decodeFrame(
   }
 }
 
-function rleFrame(bytes: Uint8Array, pixel: ImagePixel): Samples {
+function rleFrame(bytes: Uint8Array, pixel: ImagePixel): DecodedFrame {
   const { rows, columns, samples, bitsAllocated, bitsStored } = pixel;
   if (bitsAllocated === 1) throw damaged('has run-length coded pixels of one bit');
   const planes = { pixels: rows * columns, samples, bytesPerSample: bitsAllocated / 8 };
   const values = samplesOf(decodeRle(bytes, planes), sampleTypeOf(pixel));
   takeBits(values, { ...pixel, bits: bitsStored });
-  toRgb(values, colourSpaceOf(pixel.photometric), bitsStored);
-  return values;
+  return { values, space: colourSpaceOf(pixel.photometric), bits: bitsStored };
 }
 
-async function jpegFrame(bytes: Uint8Array, pixel: ImagePixel): Promise<Samples> {
+async function jpegFrame(bytes: Uint8Array, pixel: ImagePixel): Promise<DecodedFrame> {
   const header = jpegHeader(bytes);
   requireProcess(header);
   const decoded = await decoded8Or16('jpeg', { bytes, ...header }, pixel);
   const values = stored(decoded, pixel, pixel.bitsStored);
-  toRgb(values, jpegColours(header, pixel), header.precision);
-  return values;
+  return { values, space: jpegColours(header, pixel), bits: header.precision };
 }
 
 /** Baseline, extended, progressive and lossless with Huffman codes; 8 or 12 bits where it is lossy. */
@@ -83,7 +81,7 @@ function jpegColours({ colours }: JpegHeader, { samples, photometric }: ImagePix
   return colours === 'ybr' && said === 'rgb' ? 'full' : said;
 }
 
-async function jpegLsFrame(bytes: Uint8Array, pixel: ImagePixel): Promise<Samples> {
+async function jpegLsFrame(bytes: Uint8Array, pixel: ImagePixel): Promise<DecodedFrame> {
   const header = jpegHeader(bytes);
   if (header.process !== 55) throw damaged('has another JPEG than JPEG-LS inside');
   const decoded = await decoded8Or16('jpeg-ls', { bytes, ...header }, pixel);
@@ -91,11 +89,10 @@ async function jpegLsFrame(bytes: Uint8Array, pixel: ImagePixel): Promise<Sample
   const planes = stored(decoded, pixel, header.precision);
   const isPlanar = pixel.samples > 1 && header.interleave === 0;
   const values = isPlanar ? interleaved(planes, pixel.samples) : planes;
-  if (pixel.samples > 1) toRgb(values, colourSpaceOf(pixel.photometric), header.precision);
-  return values;
+  return { values, space: colourSpaceOf(pixel.photometric), bits: header.precision };
 }
 
-async function jpeg2000Frame(bytes: Uint8Array, pixel: ImagePixel): Promise<Samples> {
+async function jpeg2000Frame(bytes: Uint8Array, pixel: ImagePixel): Promise<DecodedFrame> {
   const header = jpeg2000Header(bytes);
   if (header.components > 1 && header.precision > 8) {
     throw unsupported(
@@ -108,8 +105,7 @@ async function jpeg2000Frame(bytes: Uint8Array, pixel: ImagePixel): Promise<Samp
   const values = stored(decoded, pixel, header.precision);
   const { samples, photometric } = pixel;
   const isRgb = samples === 1 || header.hasColourTransform || /ICT|RCT/.test(photometric);
-  toRgb(values, isRgb ? 'rgb' : colourSpaceOf(photometric), header.precision);
-  return values;
+  return { values, space: isRgb ? 'rgb' : colourSpaceOf(photometric), bits: header.precision };
 }
 
 /** Decodes what was checked to be the picture that the header describes. */

@@ -189,6 +189,29 @@ describe('colours', () => {
       pictureFile(syntax.explicit, { ...colour, photometric: 'YBR_FULL' }, Buffer.from(ybr)),
     );
     expect(await valuesOf(file)).toEqual(rgb);
+    expect(file.header.notes).toEqual([]);
+  });
+
+  it('keeps luma and chromas where it is asked to, and says so', async () => {
+    const ofKind = (photometric: string): Picture => ({ ...colour, photometric });
+    const plane = (sample: number): Uint8Array =>
+      Buffer.from(ybr.filter((_, i) => i % 3 === sample));
+    const inRuns = encapsulated([rleFrame([0, 1, 2].map(plane))]);
+    for (const bytes of [
+      pictureFile(syntax.explicit, ofKind('YBR_FULL'), Buffer.from(ybr)),
+      encapsulatedFile(syntax.rle, ofKind('YBR_FULL'), inRuns),
+    ]) {
+      const file = await opened(bytes);
+      const region = { x: 1, y: 0, width: 3, height: 1 };
+      const { data } = await file.read({ colours: 'stored', region, bands: [0, 2] });
+      expect([...data]).toEqual([150, 21, 29, 107, 100, 128]);
+      expect(file.header.notes).toEqual([expect.stringContaining('luma and chromas')]);
+      expect(await valuesOf(file)).toEqual(rgb);
+      expect(file.header.notes).toHaveLength(1);
+    }
+    const plain = await opened(pictureFile(syntax.explicit, colour, Buffer.from(pixels)));
+    expect([...(await plain.read({ colours: 'stored' })).data]).toEqual(pixels);
+    expect(plain.header.notes).toEqual([]);
   });
 
   it('makes luma from 16 and chroma to 240 into RGB', async () => {

@@ -8,14 +8,16 @@ import type {
   OpenImage,
   Pixels,
   ReadLimits,
+  ReadRequest,
   Samples,
 } from '../image-file.ts';
 import { fileSource, type ByteSource } from './byte-source.ts';
+import { toRgb } from './colours.ts';
 import type { DataSet } from './data-set.ts';
 import { readDisplay, type FrameDisplay } from './display.ts';
 import { encapsulatedFrames } from './encapsulated-frames.ts';
 import { DicomFault, tooLarge, userError } from './faults.ts';
-import type { FrameReader } from './frame-reader.ts';
+import type { DecodedFrame, FrameReader } from './frame-reader.ts';
 import { readGrouping, readSpacing } from './geometry.ts';
 import { imagePixel, type ImagePixel } from './image-pixel.ts';
 import { nativeFrames } from './native-frames.ts';
@@ -31,8 +33,9 @@ export { isDicom } from './part10.ts';
  * Opens a DICOM image (PS3.10 files, PS3.5 encodings) of one frame or many. Attributes are read up to
  * the pixels; of compressed pixels, only where their fragments lie.
  *
- * Values are those stored. Colours come as RGB, whatever the file keeps; where the frames of a file are
- * rescaled differently, values come rescaled, as floating-point numbers, and a note says so.
+ * Values are those stored. Colours come as RGB, whatever the file keeps, unless `colours` asks for what is
+ * stored; where the frames of a file are rescaled differently, values come rescaled, as floating-point
+ * numbers, and a note says so.
  */
 export const openDicom: OpenImage = async (path, limits) => {
   await requireFile(path);
@@ -63,6 +66,8 @@ interface Image {
   readonly pixel: ImagePixel;
   readonly frames: FrameReader;
   readonly rescales: FrameDisplay['rescales'];
+  /** What is noted of frames once they are read. */
+  readonly frameNotes: Set<string>;
 }
 
 async function readImage(file: ByteSource, limits: ReadLimits): Promise<Image> {
@@ -83,6 +88,7 @@ async function readImage(file: ByteSource, limits: ReadLimits): Promise<Image> {
     pixel,
     frames,
     rescales: shown.rescales,
+    frameNotes: new Set(),
   };
 }
 
@@ -165,11 +171,16 @@ function objectNotes(elements: DataSet, pixel: ImagePixel): string[] {
 function imageFile(path: string, handle: FileHandle, image: Image, limits: ReadLimits): ImageFile {
   return {
     path,
-    header: image.header,
+    /** Its notes grow with what frames turn out to hold. */
+    get header() {
+      const { header, frameNotes } = image;
+      if (frameNotes.size === 0) return header;
+      return { ...header, notes: [...header.notes, ...frameNotes] };
+    },
     async read(request = {}) {
       const selection = selectionOf(request, image.header);
       try {
-        return await readPixels(image, selection, limits, request.signal);
+        return await readPixels(image, selection, limits, request);
       } catch (error) {
         throw userError(error, path);
       }
@@ -179,24 +190,38 @@ function imageFile(path: string, handle: FileHandle, image: Image, limits: ReadL
 }
 
 async function readPixels(
-  { header, frames, rescales }: Image,
+  image: Image,
   selection: Selection,
   limits: ReadLimits,
-  signal: AbortSignal | undefined,
+  { signal, colours = 'rgb' }: ReadRequest,
 ): Promise<Pixels> {
+  const { header, frames, rescales } = image;
   const values = header.width * header.height * header.bands;
   const size = values * bytesOf(header.sampleType);
   if (size > limits.bytes) {
     throw tooLarge(`has frames of ${size} bytes, more than the limit of ${limits.bytes}`);
   }
   requireWanted(signal);
-  const stored = await frames.read(selection.frame).catch((error: unknown) => {
+  const decoded = await frames.read(selection.frame).catch((error: unknown) => {
     throw header.frames > 1 ? ofFrame(error, selection.frame) : error;
   });
   requireWanted(signal);
+  const stored = colours === 'rgb' ? inRgb(decoded) : asStored(decoded, image);
   const rescale = rescales?.[selection.frame];
   const frame = rescale === undefined ? stored : rescaled(stored, rescale, header.sampleType);
   return select(frame, selection, header);
+}
+
+function inRgb({ values, space, bits }: DecodedFrame): Samples {
+  toRgb(values, space, bits);
+  return values;
+}
+
+function asStored({ values, space }: DecodedFrame, { pixel, frameNotes }: Image): Samples {
+  if (space !== 'rgb') {
+    frameNotes.add(`Values are of luma and chromas, as they are stored (${pixel.photometric}).`);
+  }
+  return values;
 }
 
 function requireWanted(signal: AbortSignal | undefined): void {

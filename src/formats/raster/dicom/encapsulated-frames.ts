@@ -1,4 +1,4 @@
-import type { ReadLimits, Samples } from '../image-file.ts';
+import type { ReadLimits } from '../image-file.ts';
 import type { ByteSource } from './byte-source.ts';
 import { decodeFrame } from './decode-frame.ts';
 import type { DataSet, PixelElement } from './data-set.ts';
@@ -29,7 +29,7 @@ export async function encapsulatedFrames(
   return {
     frames: frames.length,
     notes: frameNotes(held, pixel.frames, fragments.isCutShort),
-    async read(frame): Promise<Samples> {
+    async read(frame) {
       const bytes = await joined(source, frames[frame] ?? [], limits);
       return decodeFrame(bytes, coding, pixel);
     },

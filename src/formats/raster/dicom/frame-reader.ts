@@ -1,4 +1,15 @@
 import type { Samples } from '../image-file.ts';
+import type { ColourSpace } from './colours.ts';
+
+/** A frame as it was decoded. */
+export interface DecodedFrame {
+  /** Stored values, interleaved: (rows, columns, samples). */
+  readonly values: Samples;
+  /** What three values of a pixel are; `rgb` also where there is one. */
+  readonly space: ColourSpace;
+  /** Of a colour. */
+  readonly bits: number;
+}
 
 /** A way to the frames of a file, one at a time. */
 export interface FrameReader {
@@ -7,11 +18,10 @@ export interface FrameReader {
   /** For a person, about frames that are missing or left over. */
   readonly notes: readonly string[];
   /**
-   * Stored values of a frame from 0, interleaved: (rows, columns, samples), colours as RGB.
-   *
+   * @param frame from 0
    * @throws DicomFault 'invalid-file', 'unsupported', 'too-large'
    */
-  read(frame: number): Promise<Samples>;
+  read(frame: number): Promise<DecodedFrame>;
 }
 
 /** What to say where a file holds more or fewer frames than it declares. */

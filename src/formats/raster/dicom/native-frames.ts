@@ -1,6 +1,6 @@
 import type { Samples } from '../image-file.ts';
 import type { ByteSource } from './byte-source.ts';
-import { colourSpaceOf, isSubsampled, toRgb, withOwnChromas } from './colours.ts';
+import { colourSpaceOf, isSubsampled, withOwnChromas } from './colours.ts';
 import type { PixelElement } from './data-set.ts';
 import { damaged } from './faults.ts';
 import { frameNotes, type FrameReader } from './frame-reader.ts';
@@ -38,8 +38,7 @@ export function nativeFrames(
       const stored = unpacked(bytes, pixel, firstBit % 8, littleEndian);
       takeBits(stored, { ...pixel, bits: pixel.bitsStored });
       const values = byPixel(stored, pixel, layout.isSubsampled);
-      toRgb(values, space, pixel.bitsStored);
-      return values;
+      return { values, space, bits: pixel.bitsStored };
     },
   };
 }
