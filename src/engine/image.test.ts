@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageDescription, type JobEvent } from '../contract/jobs.ts';
 import { pngFile } from '../formats/image-fixtures.ts';
+import { pictureFile, syntax, type Entry } from '../formats/raster/dicom/dicom-fixtures.ts';
 import { niftiFile } from '../formats/raster/nifti/nifti-fixtures.ts';
 import { expectRefusal, testFolder, type TestFolder } from '../formats/raster/testing.ts';
 import { inspectImage } from './image.ts';
@@ -33,9 +34,10 @@ describe('inspectImage', () => {
       bands: 1,
       frames: 2,
       dtype: 'int16',
-      min: -5,
-      max: 70,
-      mean: 10,
+      // After slope and intercept: stored are -5 to 70, of mean 10.
+      min: -102.5,
+      max: -65,
+      mean: -95,
       crs: null,
       transform: null,
       nodata: null,
@@ -43,6 +45,7 @@ describe('inspectImage', () => {
       levels: [{ width: 2, height: 3 }],
       interpretation: 'grey',
       rescale: { slope: 0.5, intercept: -100 },
+      rescaled: null,
       windows: [{ center: 10, width: 40, shape: 'linear-exact', name: null }],
       orientation: 'RAS',
       shape: [2, 3, 2],
@@ -68,6 +71,8 @@ describe('inspectImage', () => {
       max: 65535,
       mean: 10925,
       spacing: null,
+      rescale: null,
+      rescaled: null,
       orientation: null,
       shape: null,
       zooms: null,
@@ -85,6 +90,37 @@ describe('inspectImage', () => {
     const path = await folder.file('none.nii', bytes);
     const nothing = { min: null, max: null, mean: null };
     expect(imageDescription.parse(await inspectImage(path, silent))).toMatchObject(nothing);
+  });
+
+  it('has no figures that are infinite', async () => {
+    const bytes = niftiFile({ type: 'float32', shape: [3], values: [1, 2, Infinity] });
+    const path = await folder.file('infinite.nii', bytes);
+    const bounded = { min: 1, max: null, mean: null };
+    expect(imageDescription.parse(await inspectImage(path, silent))).toMatchObject(bounded);
+  });
+
+  it('tells values of DICOM as they are stored, and rescaled', async () => {
+    const rescale: Entry[] = [
+      [0x00281052, 'DS', '100'],
+      [0x00281053, 'DS', '-2'],
+    ];
+    const picture = { rows: 1, columns: 4, allocated: 16, isSigned: true } as const;
+    const bytes = pictureFile(syntax.explicit, picture, [1, 2, 3, 10], rescale);
+    const description = await inspectImage(await folder.file('rescaled.dcm', bytes), silent);
+    expect(imageDescription.parse(description)).toMatchObject({
+      format: 'dicom',
+      ...{ min: 1, max: 10, mean: 4 },
+      rescale: { slope: -2, intercept: 100 },
+      rescaled: { min: 80, max: 98, mean: 92 },
+    });
+  });
+
+  it('does not make luma and chromas into RGB, and says so', async () => {
+    const picture = { rows: 1, columns: 1, samples: 3, photometric: 'YBR_FULL' } as const;
+    const bytes = pictureFile(syntax.explicit, picture, Buffer.from([76, 85, 255]));
+    const { min, max, notes } = await inspectImage(await folder.file('ybr.dcm', bytes), silent);
+    expect([min, max]).toEqual([76, 255]);
+    expect(notes).toEqual([expect.stringContaining('luma and chromas')]);
   });
 
   const large = (): Promise<string> => {

@@ -2,7 +2,7 @@ import type { ImageDescription } from '../contract/jobs.ts';
 import type { ImageFile } from '../formats/raster/image-file.ts';
 import { isNiftiFile } from '../formats/raster/nifti/open-nifti.ts';
 import { openImage } from '../formats/raster/open.ts';
-import { rasterStatistics } from '../formats/raster/statistics.ts';
+import { rasterStatistics, type RasterStatistics } from '../formats/raster/statistics.ts';
 import { PhaseProgress, type JobContext } from './job.ts';
 
 /**
@@ -13,10 +13,13 @@ import { PhaseProgress, type JobContext } from './job.ts';
 export async function inspectImage(path: string, context: JobContext): Promise<ImageDescription> {
   const file = await openImage(path);
   try {
-    const { min, max, mean } = await rasterStatistics(watched(file, context), context.signal);
+    const stored = await rasterStatistics(watched(file, context), context.signal);
     // After reading: only then does the file know all that is to be noted of it.
     const { header } = file;
     const volume = isNiftiFile(file) ? file.volume : undefined;
+    const { rescale } = header.display;
+    const rescaled = rescale === null ? null : finite(rescaledBy(rescale, stored));
+    const isScaled = header.format === 'nifti' && rescaled !== null;
     return {
       format: header.format,
       width: header.width,
@@ -24,16 +27,15 @@ export async function inspectImage(path: string, context: JobContext): Promise<I
       bands: header.bands,
       frames: header.frames,
       dtype: header.sampleType,
-      min: known(min),
-      max: known(max),
-      mean: known(mean),
+      ...(isScaled ? rescaled : finite(stored)),
       crs: header.geo?.crs ?? null,
       transform: header.geo === null ? null : [...header.geo.transform],
       nodata: header.nodata,
       spacing: header.spacing,
       levels: [...header.levels],
       interpretation: header.interpretation,
-      rescale: header.display.rescale,
+      rescale,
+      rescaled: isScaled ? null : rescaled,
       windows: [...header.display.windows],
       orientation: volume?.orientation ?? null,
       shape: volume === undefined ? null : [...volume.shape],
@@ -45,12 +47,25 @@ export async function inspectImage(path: string, context: JobContext): Promise<I
   }
 }
 
-/** JSON has no NaN, which stands for statistics of no value. */
-function known(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
+type Figures = NonNullable<ImageDescription['rescaled']>;
+type FiniteOrNot = Pick<RasterStatistics, 'min' | 'max' | 'mean'>;
+
+/** JSON has neither NaN, which stands for statistics of no value, nor infinity. */
+function finite({ min, max, mean }: FiniteOrNot): Figures {
+  const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  return { min: known(min), max: known(max), mean: known(mean) };
 }
 
-/** The same file, telling how many of its pixels have been read. */
+/** Of all values rescaled, without reading them again: a straight line keeps mean and extremes. */
+function rescaledBy(
+  { slope, intercept }: NonNullable<ImageDescription['rescale']>,
+  { min, max, mean }: FiniteOrNot,
+): FiniteOrNot {
+  const ends = [slope * min + intercept, slope * max + intercept];
+  return { min: Math.min(...ends), max: Math.max(...ends), mean: slope * mean + intercept };
+}
+
+/** The same file, of stored values, telling how many of its pixels have been read. */
 function watched(file: ImageFile, context: JobContext): ImageFile {
   const { width, height, frames, bands } = file.header;
   const total = width * height * frames;
@@ -62,7 +77,7 @@ function watched(file: ImageFile, context: JobContext): ImageFile {
       return file.header;
     },
     read: async (request) => {
-      const pixels = await file.read(request);
+      const pixels = await file.read({ ...request, colours: 'stored' });
       // Whoever reads band by band passes each pixel several times.
       done += (pixels.width * pixels.height * pixels.bands) / bands;
       progress.advance(Math.min(total, Math.round(done)));

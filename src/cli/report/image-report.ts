@@ -5,6 +5,8 @@ import { printable, shortened, wrap } from '../text.ts';
 import { widest } from '../world.ts';
 import { table } from './table.ts';
 
+type Figures = NonNullable<ImageDescription['rescaled']>;
+
 const formatNames: Record<ImageDescription['format'], string> = {
   png: 'PNG',
   jpeg: 'JPEG',
@@ -45,7 +47,10 @@ function facts(image: ImageDescription): [name: string, text: string][] {
     ['Format', formatNames[image.format]],
     ['Size', `${count(width)} × ${count(height)} px${depth}`],
     ['Bands', `${bands} (${interpretationNames[image.interpretation]})`],
-    ['Values', `${image.dtype}, ${range(image)}`],
+    [
+      'Values',
+      `${image.dtype}, ${range(image)}${isScaled(image) ? ', after slope and intercept' : ''}`,
+    ],
     ...optional('Nodata', nodata, (value) => figure(value)),
     ...optional(
       'Spacing',
@@ -54,6 +59,7 @@ function facts(image: ImageDescription): [name: string, text: string][] {
     ),
     ...optional('Orientation', image.orientation, (code) => `${code}${volume(image)}`),
     ...optional('Rescale', image.rescale, rescaleText),
+    ...optional('Rescaled', image.rescaled, range),
     ...image.windows.map((window, index): [string, string] => [
       index === 0 ? 'Windows' : '',
       windowText(window),
@@ -74,9 +80,15 @@ function optional<Value>(
   return value === null ? [] : [[name, text(value)]];
 }
 
-function range({ min, max, mean }: ImageDescription): string {
-  if (min === null || max === null || mean === null) return 'none that is a number';
-  return `${figure(min)} to ${figure(max)}, mean ${figure(mean)}`;
+function range({ min, max, mean }: Figures): string {
+  if (min === null && max === null) return 'none that is finite';
+  const bound = (value: number | null): string => (value === null ? 'infinite' : figure(value));
+  return `${bound(min)} to ${bound(max)}, mean ${bound(mean)}`;
+}
+
+/** Slope and intercept of NIfTI are part of how it stores values. */
+function isScaled({ format, rescale }: ImageDescription): boolean {
+  return format === 'nifti' && rescale !== null;
 }
 
 function volume({ shape, zooms }: ImageDescription): string {

@@ -149,6 +149,7 @@ describe('imageReport', () => {
     ['Nodata', '0'],
     ['Spacing', '10 × 10 m'],
     ['Rescale', '0.0001 · v - 0.1'],
+    ['Rescaled', '-0.1 to 2.7, mean 0.02345679'],
     ['Windows', '-160 to 240, soft tissue'],
     ['-1350 to 150'],
     ['Coordinates', 'EPSG:32633'],
@@ -160,8 +161,9 @@ describe('imageReport', () => {
   });
 
   it('leaves out what the file does not say', () => {
-    const bare = { crs: null, transform: null, nodata: null, spacing: null, rescale: null };
-    const rest = { windows: [], levels: [], notes: [], min: null };
+    const bare = { crs: null, transform: null, nodata: null, spacing: null };
+    const plainValues = { rescale: null, rescaled: null, windows: [], min: null, max: null };
+    const rest = { ...plainValues, levels: [], notes: [] };
     const text = imageReport('x', { ...imageResult, ...bare, ...rest }, plain);
     expect(
       text
@@ -169,7 +171,7 @@ describe('imageReport', () => {
         .slice(2)
         .map((line) => line.split(' ')[0]),
     ).toEqual([...['Format', 'Size', 'Bands', 'Values']]);
-    expect(text).toContain('uint16, none that is a number');
+    expect(text).toContain('uint16, none that is finite');
   });
 
   it('says how a volume lies, and how many frames there are', () => {
@@ -177,6 +179,15 @@ describe('imageReport', () => {
     const text = imageReport('x', { ...imageResult, ...lies }, plain);
     expect(cells(text, 'Orientation')?.[1]).toBe('LAS, 4 × 5 × 6 × 20 voxels of 1 × 1 × 2.5 × 2');
     expect(cells(text, 'Size')?.[1]).toBe('10,980 × 5,490 px, 120 frames');
+  });
+
+  it('says which figures are after slope and intercept, and which are infinite', () => {
+    const scaled = { format: 'nifti', rescaled: null, max: null, mean: null } as const;
+    const text = imageReport('x', { ...imageResult, ...scaled }, plain);
+    expect(cells(text, 'Values')?.[1]).toBe(
+      'uint16, 0 to infinite, mean infinite, after slope and intercept',
+    );
+    expect(cells(text, 'Rescaled')).toBeUndefined();
   });
 
   it('is no wider than 100 columns and obeys nothing in the file', () => {

@@ -138,6 +138,7 @@ export const imageResult: ImageDescription = {
   ],
   interpretation: 'bands',
   rescale: { slope: 0.0001, intercept: -0.1 },
+  rescaled: { min: -0.1, max: 2.7, mean: 0.023456789 },
   windows: [
     { center: 40, width: 400, shape: 'linear', name: 'soft tissue' },
     { center: -600, width: 1500, shape: 'linear', name: null },
