@@ -4,6 +4,7 @@ import { damaged, tooLarge, unsupported } from './faults.ts';
 import type { DecodedFrame } from './frame-reader.ts';
 import type { ImagePixel } from './image-pixel.ts';
 import { jpeg2000Header } from './jpeg2000-header.ts';
+import { withSizeOfTile } from './jpeg2000-repair.ts';
 import { jpegHeader, type JpegHeader } from './jpeg-header.ts';
 import {
   CodecError,
@@ -92,20 +93,29 @@ async function jpegLsFrame(bytes: Uint8Array, pixel: ImagePixel): Promise<Decode
   return { values, space: colourSpaceOf(pixel.photometric), bits: header.precision };
 }
 
+const mendedNote =
+  'The size within a compressed frame is damaged; that of its only tile was taken, which is also the ' +
+  "header's.";
+
 async function jpeg2000Frame(bytes: Uint8Array, pixel: ImagePixel): Promise<DecodedFrame> {
-  const header = jpeg2000Header(bytes);
+  const said = jpeg2000Header(bytes);
+  const codestream = bytes.subarray(said.start);
+  const mended = withSizeOfTile(codestream, pixel);
+  const header = mended === null ? said : jpeg2000Header(mended);
   if (header.components > 1 && header.precision > 8) {
     throw unsupported(
       `has a JPEG 2000 of colours with ${header.precision} bits inside, which is not supported`,
       'Convert it to an uncompressed DICOM file.',
     );
   }
-  const frame = { ...header, bytes: bytes.subarray(header.start) };
+  const frame = { ...header, bytes: mended ?? codestream };
   const decoded = await decoded8Or16('jpeg-2000', frame, pixel);
   const values = stored(decoded, pixel, header.precision);
   const { samples, photometric } = pixel;
   const isRgb = samples === 1 || header.hasColourTransform || /ICT|RCT/.test(photometric);
-  return { values, space: isRgb ? 'rgb' : colourSpaceOf(photometric), bits: header.precision };
+  const space = isRgb ? 'rgb' : colourSpaceOf(photometric);
+  const note = mended === null ? {} : { note: mendedNote };
+  return { values, space, bits: header.precision, ...note };
 }
 
 /** Decodes what was checked to be the picture that the header describes. */

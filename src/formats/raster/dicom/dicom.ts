@@ -206,6 +206,7 @@ async function readPixels(
     throw header.frames > 1 ? ofFrame(error, selection.frame) : error;
   });
   requireWanted(signal);
+  if (decoded.note !== undefined) image.frameNotes.add(decoded.note);
   const stored = colours === 'rgb' ? inRgb(decoded) : asStored(decoded, image);
   const rescale = rescales?.[selection.frame];
   const frame = rescale === undefined ? stored : rescaled(stored, rescale, header.sampleType);

@@ -9,6 +9,8 @@ export interface DecodedFrame {
   readonly space: ColourSpace;
   /** Of a colour. */
   readonly bits: number;
+  /** For a person, about this frame. */
+  readonly note?: string;
 }
 
 /** A way to the frames of a file, one at a time. */

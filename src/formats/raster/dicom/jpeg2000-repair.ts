@@ -1,0 +1,34 @@
+/** The number of a tile has 16 bits, of which the last is not used (ISO/IEC 15444-1, A.4.2). */
+const tileLimit = 65_535;
+
+/** Places in the segment SIZ, counted from the beginning of the codestream (A.5.1). */
+const at = { size: 8, offset: 16, tile: 24, tileOffset: 32, end: 40 };
+
+/**
+ * Mends the size of a picture that cannot be: with more tiles than have numbers, while one tile from the
+ * corner on is exactly of the size that the DICOM header says. Then the picture is that tile. Such files
+ * come of tools that write delimiters over coded bytes.
+ *
+ * @param codestream with its segment SIZ in front
+ * @returns null where there is nothing to mend, or nothing that tells the size
+ */
+export function withSizeOfTile(
+  codestream: Uint8Array,
+  { columns, rows }: { readonly columns: number; readonly rows: number },
+): Uint8Array | null {
+  if (codestream.length < at.end) return null;
+  const view = new DataView(codestream.buffer, codestream.byteOffset, codestream.length);
+  const pair = (place: number): readonly [number, number] => [
+    view.getUint32(place),
+    view.getUint32(place + 4),
+  ];
+  const [tileWidth, tileHeight] = pair(at.tile);
+  const corners = [...pair(at.offset), ...pair(at.tileOffset)];
+  const isOfTile = tileWidth === columns && tileHeight === rows && corners.every((x) => x === 0);
+  if (!isOfTile) return null;
+  const [width, height] = pair(at.size);
+  if (Math.ceil(width / tileWidth) * Math.ceil(height / tileHeight) <= tileLimit) return null;
+  const mended = new Uint8Array(codestream);
+  mended.set(codestream.subarray(at.tile, at.tile + 8), at.size);
+  return mended;
+}
