@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { toRgb } from '../../src/formats/raster/dicom/colours.ts';
 import { openDicom } from '../../src/formats/raster/dicom/dicom.ts';
 import { defaultLimits, type ImageHeader } from '../../src/formats/raster/image-file.ts';
 import { UserError } from '../../src/core/errors.ts';
+import { referenceImages } from './support.ts';
 
 interface Picture {
   readonly header: ImageHeader;
@@ -190,29 +191,22 @@ function claimSize(bytes: Buffer, side: number): void {
   }
 }
 
-// Files of pydicom's test data lie beside the project, not in it, with what pydicom 3 reads from them.
-const sharedFolder = fileURLToPath(new URL('../../../shared/data/dicom/', import.meta.url));
-const isAbsent = !existsSync(join(sharedFolder, 'expected.json'));
-const reason = isAbsent ? ' (skipped: ../shared/data/dicom is not beside the project)' : '';
-
-const reference = z.looseObject({
-  pixels: z.boolean().nullish(),
-  modality: z.string().default(''),
-  shape: z.array(z.number()).default([]),
-  dtype: z.string().default(''),
-  stored_min: z.number().default(NaN),
-  stored_max: z.number().default(NaN),
-  stored_mean: z.number().default(NaN),
-  rescaled_mean: z.number().nullable().default(null),
-  window_center: z.number().nullable().default(null),
-  window_width: z.number().nullable().default(null),
-});
-
-const files = isAbsent
-  ? {}
-  : z
-      .record(z.string(), reference)
-      .parse(JSON.parse(readFileSync(join(sharedFolder, 'expected.json'), 'utf8')));
+// Files of pydicom's test data, with what pydicom 3 reads from them.
+const reference = referenceImages(
+  'dicom',
+  z.looseObject({
+    pixels: z.boolean().nullish(),
+    modality: z.string().default(''),
+    shape: z.array(z.number()).default([]),
+    dtype: z.string().default(''),
+    stored_min: z.number().default(NaN),
+    stored_max: z.number().default(NaN),
+    stored_mean: z.number().default(NaN),
+    rescaled_mean: z.number().nullable().default(null),
+    window_center: z.number().nullable().default(null),
+    window_width: z.number().nullable().default(null),
+  }),
+);
 
 /**
  * Where what is expected is not what the file holds. The first one's bytes stand in words of a big-endian
@@ -236,11 +230,11 @@ function figures(values: readonly number[]): Record<'min' | 'max' | 'mean', numb
   };
 }
 
-describe.skipIf(isAbsent)(`files of others${reason}`, () => {
-  const images = Object.entries(files).filter(([name, file]) => {
+reference.describe('files of others', () => {
+  const images = reference.files.filter(([name, file]) => {
     return file.pixels === true && !(name in corrected);
   });
-  const others = Object.entries(files).filter(([, file]) => file.pixels !== true);
+  const others = reference.files.filter(([, file]) => file.pixels !== true);
 
   it('are all there', () => {
     expect(images.length + others.length + Object.keys(corrected).length).toBe(40);
@@ -248,7 +242,7 @@ describe.skipIf(isAbsent)(`files of others${reason}`, () => {
 
   it.each(images)('%s', async (name, file) => {
     // What is expected of luma and chromas is before they are made into RGB.
-    const { header, values } = await readAll(join(sharedFolder, name), 'stored');
+    const { header, values } = await readAll(reference.path(name), 'stored');
     const { width, height, bands, frames } = header;
     const shape = [...(frames > 1 ? [frames] : []), height, width, ...(bands > 1 ? [bands] : [])];
     expect(shape).toEqual(file.shape);
@@ -268,7 +262,7 @@ describe.skipIf(isAbsent)(`files of others${reason}`, () => {
   });
 
   it.each(others)('%s is refused, by what it is', async (name, file) => {
-    const promise = openDicom(join(sharedFolder, name), defaultLimits);
+    const promise = openDicom(reference.path(name), defaultLimits);
     const kinds: Readonly<Record<string, string>> = {
       RTPLAN: 'radiotherapy plan',
       SR: 'structured report',
@@ -282,7 +276,7 @@ describe.skipIf(isAbsent)(`files of others${reason}`, () => {
 
   it('whose bytes stand in words are swapped back', async () => {
     const name = 'SC_rgb_small_odd_big_endian.dcm';
-    const { values } = await readAll(join(sharedFolder, name));
+    const { values } = await readAll(reference.path(name));
     const rows = corrected[name];
     const threeTimes = [0, 3, 6].flatMap((row) => {
       const colour = rows.slice(row, row + 3);
@@ -293,7 +287,7 @@ describe.skipIf(isAbsent)(`files of others${reason}`, () => {
 
   it('whose codestream has a size that cannot be are mended', async () => {
     const name = 'JPEG2000-embedded-sequence-delimiter.dcm';
-    const { header, values } = await readAll(join(sharedFolder, name));
+    const { header, values } = await readAll(reference.path(name));
     expect(header).toMatchObject({ width: 256, height: 1024, sampleType: 'int16' });
     expect(header.notes).toEqual([expect.stringContaining('its only tile')]);
     expect(figures(values)).toEqual(corrected[name]);

@@ -1,18 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { defaultLimits } from '../../src/formats/raster/image-file.ts';
 import { openNiftiPlane } from '../../src/formats/raster/nifti/open-nifti.ts';
 import { rasterStatistics } from '../../src/formats/raster/statistics.ts';
+import { referenceImages } from './support.ts';
 
-/** Volumes from several programs, and what nibabel says of them. They lie beside the project, not in it. */
-const folder = fileURLToPath(new URL('../../../shared/data/nifti/', import.meta.url));
-const absent = !existsSync(folder);
-const reason = absent ? ' (skipped: ../shared/data/nifti is not beside the project)' : '';
-
-const expectedFiles = z.record(
-  z.string(),
+/** Volumes from several programs, and what nibabel says of them. */
+const reference = referenceImages(
+  'nifti',
   z.object({
     shape: z.array(z.number()),
     dtype: z.string(),
@@ -33,18 +28,14 @@ const sampleTypes: Record<string, string> = {
   uint8: 'uint8',
 };
 
-const files = absent
-  ? []
-  : Object.entries(expectedFiles.parse(JSON.parse(readFileSync(`${folder}expected.json`, 'utf8'))));
-
-describe.skipIf(absent)(`NIfTI as nibabel reads it${reason}`, () => {
+reference.describe('NIfTI as nibabel reads it', () => {
   it('there are files', () => {
-    expect(files.length).toBeGreaterThan(3);
+    expect(reference.files.length).toBeGreaterThan(3);
   });
 
-  it.each(files)('%s', async (name, expected) => {
+  it.each(reference.files)('%s', async (name, expected) => {
     for (const plane of ['axial', 'coronal', 'sagittal'] as const) {
-      const file = await openNiftiPlane(folder + name, defaultLimits, plane);
+      const file = await openNiftiPlane(reference.path(name), defaultLimits, plane);
       const { header, volume } = file;
       expect(volume.shape).toEqual(expected.shape);
       expect(volume.zooms).toEqual(expected.zooms);
