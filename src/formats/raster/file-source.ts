@@ -10,18 +10,27 @@ const flags: { readonly O_NONBLOCK?: number } = constants;
 const openFlags = constants.O_RDONLY | (flags.O_NONBLOCK ?? 0);
 
 /** Bytes by place. */
-export interface ByteSource {
+export interface Bytes {
   /**
    * Exactly `length` bytes from `start`, in a buffer of their own.
    *
    * @throws UserError 'invalid-file' where the bytes end before, 'disk', 'cancelled'
    */
   read(start: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Bytes of known number. */
+export interface SizedBytes extends Bytes {
+  readonly size: number;
+}
+
+/** Bytes that something must be let go for. */
+export interface ByteSource extends Bytes {
   close(): Promise<void>;
 }
 
 /** A file that is open for reading, of known size. */
-export class FileSource implements ByteSource {
+export class FileSource implements ByteSource, SizedBytes {
   readonly path: string;
   readonly size: number;
   readonly #handle: FileHandle;

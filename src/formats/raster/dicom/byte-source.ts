@@ -1,50 +1,23 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { SizedBytes } from '../file-source.ts';
 import { damaged } from './faults.ts';
 
-/** Bytes by position, so that a header is read without what lies behind it. */
-export interface ByteSource {
-  readonly size: number;
-  /** Exactly `length` bytes. @throws DicomFault 'invalid-file' where they end before */
-  read(at: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
-}
-
-/** Node reads less than 2 GiB at a time. */
-const readLimit = 2 ** 30;
-
-export function fileSource(handle: FileHandle, size: number): ByteSource {
+/** The same bytes; what asks for more than there are is told so in the way of this reader. */
+export function boundedSource(bytes: SizedBytes): SizedBytes {
   return {
-    size,
-    async read(at, length) {
-      requireInside(at, length, size);
-      const bytes = new Uint8Array(length);
-      for (let done = 0; done < length;) {
-        const want = Math.min(readLimit, length - done);
-        const { bytesRead } = await handle.read(bytes, done, want, at + done);
-        if (bytesRead === 0) throw endsEarly();
-        done += bytesRead;
-      }
-      return bytes;
+    size: bytes.size,
+    read(start, length, signal) {
+      // Before memory is taken for what a damaged length asks for.
+      if (start + length > bytes.size) return Promise.reject(damaged('is cut short'));
+      return bytes.read(start, length, signal);
     },
   };
 }
 
-export function memorySource(whole: Uint8Array): ByteSource {
+export function memorySource(whole: Uint8Array): SizedBytes {
   // A plain view: slices of a Buffer would share its memory, and its offset.
   const bytes = new Uint8Array(whole.buffer, whole.byteOffset, whole.length);
-  return {
+  return boundedSource({
     size: bytes.length,
-    read(at, length) {
-      requireInside(at, length, bytes.length);
-      return Promise.resolve(bytes.slice(at, at + length));
-    },
-  };
-}
-
-// Before memory is taken for what a damaged length asks for.
-function requireInside(at: number, length: number, size: number): void {
-  if (at + length > size) throw endsEarly();
-}
-
-function endsEarly(): Error {
-  return damaged('is cut short');
+    read: (start, length) => Promise.resolve(bytes.slice(start, start + length)),
+  });
 }

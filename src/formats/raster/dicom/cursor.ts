@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts';
+import type { SizedBytes } from '../file-source.ts';
 
 /**
  * A place in a file that moves forward. `need` fetches the next bytes, then the plain methods take them;
@@ -6,7 +6,7 @@ import type { ByteSource } from './byte-source.ts';
  * than reading them.
  */
 export class Cursor {
-  readonly source: ByteSource;
+  readonly source: SizedBytes;
   readonly #windowSize: number;
   #window = new DataView(new ArrayBuffer(0));
   /** Where the window begins in the source. */
@@ -14,7 +14,7 @@ export class Cursor {
   #position: number;
 
   /** @param windowSize bytes fetched at a time: many for a header, few for a walk with long leaps */
-  constructor(source: ByteSource, position: number, windowSize = 2 ** 16) {
+  constructor(source: SizedBytes, position: number, windowSize = 2 ** 16) {
     this.source = source;
     this.#position = position;
     this.#windowSize = windowSize;

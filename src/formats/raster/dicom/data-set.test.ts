@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { memorySource, type ByteSource } from './byte-source.ts';
+import type { SizedBytes } from '../file-source.ts';
+import { memorySource } from './byte-source.ts';
 import { explicitLittleEndian, implicitLittleEndian, readDataSet } from './data-set.ts';
 import { dataSetBytes, elementHeader, type Entry, type Writing } from './dicom-fixtures.ts';
 import { DicomFault } from './faults.ts';
@@ -82,7 +83,7 @@ describe('the walk', () => {
     const head = elementHeader(0x00091010, 'OB', far);
     const tail = dataSetBytes([rows, [0x7fe00010, 'OB', new Uint8Array(2)]]);
     let bytesRead = 0;
-    const source: ByteSource = {
+    const source: SizedBytes = {
       size: head.length + far + tail.length,
       read(at, length) {
         bytesRead += length;
@@ -117,7 +118,7 @@ describe('the walk', () => {
   });
 
   it('refuses a value that claims to be huge before it takes the memory', async () => {
-    const source: ByteSource = {
+    const source: SizedBytes = {
       size: 2 ** 40,
       read: (_at, length) => {
         if (length > 2 ** 20) throw new Error('memory was taken');

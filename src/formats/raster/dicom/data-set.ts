@@ -1,5 +1,5 @@
 import { attributeOf, isPixelKeyword, type Keyword, type PixelKeyword } from './attributes.ts';
-import type { ByteSource } from './byte-source.ts';
+import type { SizedBytes } from '../file-source.ts';
 import { Cursor } from './cursor.ts';
 import { damaged, DicomFault, tooLarge } from './faults.ts';
 import { isLongVr, isVr } from './value-representations.ts';
@@ -65,7 +65,7 @@ interface Header {
  * are leapt over, not read. Faults are returned, so that a damaged file can still be called by what it is.
  */
 export async function readDataSet(
-  source: ByteSource,
+  source: SizedBytes,
   start: number,
   encoding: Encoding,
 ): Promise<FileDataSet> {
@@ -81,7 +81,7 @@ export async function readDataSet(
 
 /** Reads the file meta information (group 0002, PS3.10, 7.1) and says where it ends. */
 export async function readMeta(
-  source: ByteSource,
+  source: SizedBytes,
   start: number,
 ): Promise<{ elements: DataSet; end: number }> {
   const elements = new Map<Keyword, Element>();
@@ -94,7 +94,7 @@ class Walk {
   #elementCount = 0;
   #keptBytes = 0;
 
-  constructor(source: ByteSource, start: number) {
+  constructor(source: SizedBytes, start: number) {
     this.#cursor = new Cursor(source, start);
   }
 

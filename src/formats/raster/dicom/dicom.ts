@@ -1,6 +1,5 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../../../core/errors.ts';
-import { readFailure } from '../../file-errors.ts';
+import { FileSource, type SizedBytes } from '../file-source.ts';
 import type {
   ImageFile,
   ImageHeader,
@@ -11,7 +10,7 @@ import type {
   ReadRequest,
   Samples,
 } from '../image-file.ts';
-import { fileSource, type ByteSource } from './byte-source.ts';
+import { boundedSource } from './byte-source.ts';
 import { toRgb } from './colours.ts';
 import type { DataSet } from './data-set.ts';
 import { readDisplay, type FrameDisplay } from './display.ts';
@@ -38,28 +37,14 @@ export { isDicom } from './part10.ts';
  * numbers, and a note says so.
  */
 export const openDicom: OpenImage = async (path, limits) => {
-  await requireFile(path);
-  const handle = await open(path, 'r').catch((error: unknown) => {
-    throw readFailure(error, path);
-  });
+  const file = await FileSource.open(path);
   try {
-    const { size } = await handle.stat();
-    const image = await readImage(fileSource(handle, size), limits);
-    return imageFile(path, handle, image, limits);
+    return imageFile(file, await readImage(boundedSource(file), limits), limits);
   } catch (error) {
-    await handle.close();
+    await file.close();
     throw userError(error, path);
   }
 };
-
-/** Opening a pipe would wait for whoever writes to it. */
-async function requireFile(path: string): Promise<void> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw readFailure(error, path);
-  });
-  if (found.isFile() || found.isDirectory()) return;
-  throw new UserError('invalid-file', `${path} is no file. Choose an image on a disk.`);
-}
 
 interface Image {
   readonly header: ImageHeader;
@@ -70,7 +55,7 @@ interface Image {
   readonly frameNotes: Set<string>;
 }
 
-async function readImage(file: ByteSource, limits: ReadLimits): Promise<Image> {
+async function readImage(file: SizedBytes, limits: ReadLimits): Promise<Image> {
   const part10 = await readPart10(file, limits);
   const { elements, pixels, fault, source, syntax } = part10;
   if (pixels === null || pixels.length === 0) {
@@ -168,7 +153,8 @@ function objectNotes(elements: DataSet, pixel: ImagePixel): string[] {
   return notes;
 }
 
-function imageFile(path: string, handle: FileHandle, image: Image, limits: ReadLimits): ImageFile {
+function imageFile(file: FileSource, image: Image, limits: ReadLimits): ImageFile {
+  const { path } = file;
   return {
     path,
     /** Its notes grow with what frames turn out to hold. */
@@ -185,7 +171,7 @@ function imageFile(path: string, handle: FileHandle, image: Image, limits: ReadL
         throw userError(error, path);
       }
     },
-    close: () => handle.close(),
+    close: () => file.close(),
   };
 }
 

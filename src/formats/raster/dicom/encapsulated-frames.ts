@@ -1,5 +1,5 @@
 import type { ReadLimits } from '../image-file.ts';
-import type { ByteSource } from './byte-source.ts';
+import type { SizedBytes } from '../file-source.ts';
 import { decodeFrame } from './decode-frame.ts';
 import type { DataSet, PixelElement } from './data-set.ts';
 import { damaged, tooLarge } from './faults.ts';
@@ -10,7 +10,7 @@ import type { ImagePixel } from './image-pixel.ts';
 import type { PixelCoding } from './transfer-syntax.ts';
 
 export interface EncapsulatedPixels {
-  readonly source: ByteSource;
+  readonly source: SizedBytes;
   readonly element: PixelElement;
   readonly pixel: ImagePixel;
   readonly elements: DataSet;
@@ -37,7 +37,7 @@ export async function encapsulatedFrames(
 }
 
 async function joined(
-  source: ByteSource,
+  source: SizedBytes,
   fragments: readonly Fragment[],
   limits: ReadLimits,
 ): Promise<Uint8Array> {

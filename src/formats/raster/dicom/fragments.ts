@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts';
+import type { SizedBytes } from '../file-source.ts';
 import { Cursor } from './cursor.ts';
 import { damaged, tooLarge } from './faults.ts';
 
@@ -36,7 +36,7 @@ const windowSize = 2 ** 12;
  *
  * @throws DicomFault 'invalid-file' where there is no offset table, 'too-large'
  */
-export async function readFragments(source: ByteSource, start: number): Promise<Fragments> {
+export async function readFragments(source: SizedBytes, start: number): Promise<Fragments> {
   const cursor = new Cursor(source, start, windowSize);
   const basicTable = await readBasicTable(cursor);
   const list: Fragment[] = [];

@@ -1,5 +1,5 @@
 import type { Samples } from '../image-file.ts';
-import type { ByteSource } from './byte-source.ts';
+import type { SizedBytes } from '../file-source.ts';
 import { colourSpaceOf, isSubsampled, withOwnChromas } from './colours.ts';
 import type { PixelElement } from './data-set.ts';
 import { damaged } from './faults.ts';
@@ -9,7 +9,7 @@ import { interleaved, sampleTypeOf, samplesOf, takeBits } from './stored-values.
 
 /** Frames that lie one after the other, uncompressed (PS3.5, 8.1). */
 export function nativeFrames(
-  source: ByteSource,
+  source: SizedBytes,
   pixels: PixelElement,
   pixel: ImagePixel,
   littleEndian: boolean,
@@ -65,7 +65,7 @@ function layoutOf(pixel: ImagePixel, length: number): Layout {
 }
 
 async function readRange(
-  source: ByteSource,
+  source: SizedBytes,
   pixels: PixelElement,
   { start, end }: { readonly start: number; readonly end: number },
   isSwapped: boolean,

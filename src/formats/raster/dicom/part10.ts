@@ -1,7 +1,8 @@
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import type { ReadLimits } from '../image-file.ts';
-import { memorySource, type ByteSource } from './byte-source.ts';
+import type { SizedBytes } from '../file-source.ts';
+import { memorySource } from './byte-source.ts';
 import { Cursor } from './cursor.ts';
 import {
   readDataSet,
@@ -26,7 +27,7 @@ export interface Part10File extends FileDataSet {
   readonly meta: DataSet;
   readonly syntax: TransferSyntax;
   /** What `pixels` counts in: the file, or what a deflated one holds. */
-  readonly source: ByteSource;
+  readonly source: SizedBytes;
 }
 
 /** Whether the first bytes of a file, 132 or more, are those of a DICOM file (PS3.10, 7.1). */
@@ -43,7 +44,7 @@ export function isDicom(head: Uint8Array): boolean {
  *
  * @throws DicomFault 'invalid-file', 'unsupported' (the transfer syntax), 'too-large'
  */
-export async function readPart10(file: ByteSource, limits: ReadLimits): Promise<Part10File> {
+export async function readPart10(file: SizedBytes, limits: ReadLimits): Promise<Part10File> {
   const headLength = preambleLength + mark.length;
   if (file.size < headLength || !isDicom(await file.read(0, headLength))) {
     throw new DicomFault(
@@ -61,7 +62,7 @@ export async function readPart10(file: ByteSource, limits: ReadLimits): Promise<
   return { meta, syntax, source, ...(await readDataSet(source, start, encoding)) };
 }
 
-async function inflated(file: ByteSource, start: number, limits: ReadLimits): Promise<Uint8Array> {
+async function inflated(file: SizedBytes, start: number, limits: ReadLimits): Promise<Uint8Array> {
   const limit = Math.min(inflatedLimit, limits.bytes);
   const size = file.size - start;
   if (size > limit) throw tooLarge(`is a deflated file of more than ${limit} bytes`);
@@ -80,7 +81,7 @@ async function inflated(file: ByteSource, start: number, limits: ReadLimits): Pr
  * element tells, and pydicom goes by it too.
  */
 async function actualEncoding(
-  source: ByteSource,
+  source: SizedBytes,
   start: number,
   said: Encoding,
 ): Promise<Encoding> {

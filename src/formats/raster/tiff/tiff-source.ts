@@ -1,6 +1,4 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
-import { UserError } from '../../../core/errors.ts';
-import { readFailure } from '../../file-errors.ts';
+import { FileSource } from '../file-source.ts';
 import { damaged } from './problems.ts';
 
 /** Directories and block tables lie in many small pieces close together, so they are read by pages. */
@@ -12,30 +10,18 @@ export class TiffSource {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  readonly #file: FileHandle;
+  readonly #file: FileSource;
   readonly #pages = new Map<number, Promise<Buffer>>();
-  #isClosed = false;
 
-  private constructor(path: string, file: FileHandle, size: number) {
-    this.path = path;
-    this.size = size;
+  private constructor(file: FileSource) {
+    this.path = file.path;
+    this.size = file.size;
     this.#file = file;
   }
 
   /** @throws UserError 'not-found', 'disk', 'invalid-file' */
   static async open(path: string): Promise<TiffSource> {
-    try {
-      // Before it is opened: a pipe would wait for its other end.
-      const information = await stat(path);
-      if (information.isFile())
-        return new TiffSource(path, await open(path, 'r'), information.size);
-      if (information.isDirectory()) {
-        throw new UserError('invalid-file', `${path} is a folder, not a file. Name a file.`);
-      }
-    } catch (error) {
-      throw readFailure(error, path);
-    }
-    throw new UserError('invalid-file', `${path} is a device or pipe, not a file. Name a file.`);
+    return new TiffSource(await FileSource.open(path));
   }
 
   /**
@@ -43,15 +29,7 @@ export class TiffSource {
    */
   async read(offset: number, length: number): Promise<Buffer<ArrayBuffer>> {
     this.check(offset, length);
-    const bytes = Buffer.alloc(length);
-    let filled = 0;
-    while (filled < length) {
-      const count = await this.#readInto(bytes, filled, offset + filled);
-      // The file has become shorter since it was opened.
-      if (count === 0) throw damaged(this.path, `it ends before byte ${offset + length}`);
-      filled += count;
-    }
-    return bytes;
+    return Buffer.from((await this.#file.read(offset, length)).buffer);
   }
 
   /** As `read`, for small pieces: what lies near is kept. */
@@ -75,7 +53,6 @@ export class TiffSource {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
     this.#pages.clear();
     await this.#file.close();
   }
@@ -90,14 +67,5 @@ export class TiffSource {
     const [oldest] = this.#pages.keys();
     if (this.#pages.size > pagesKept && oldest !== undefined) this.#pages.delete(oldest);
     return page;
-  }
-
-  async #readInto(bytes: Buffer, at: number, offset: number): Promise<number> {
-    if (this.#isClosed) throw new UserError('cancelled', `${this.path} was closed.`);
-    try {
-      return (await this.#file.read(bytes, at, bytes.length - at, offset)).bytesRead;
-    } catch (error) {
-      throw readFailure(error, this.path);
-    }
   }
 }
