@@ -29,7 +29,16 @@ export function newSamples(type: SampleType, length: number): Samples {
   return new sampleArrays[type](length);
 }
 
-/** The values that lie in a buffer, from its first byte on, in this machine's byte order. */
-export function samplesOf(type: SampleType, buffer: ArrayBuffer): Samples {
-  return new sampleArrays[type](buffer);
+/** Zeros, of the type of `values`. */
+export function samplesLike(values: Samples, length: number): Samples {
+  return new (values.constructor as new (length: number) => Samples)(length);
+}
+
+/**
+ * The values that lie in a buffer, from its first byte on, in this machine's byte order.
+ *
+ * @param length all by default; then the buffer must hold whole values
+ */
+export function samplesOf(type: SampleType, buffer: ArrayBuffer, length?: number): Samples {
+  return new sampleArrays[type](buffer, 0, length);
 }

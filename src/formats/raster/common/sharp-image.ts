@@ -2,8 +2,9 @@ import type { Metadata } from 'sharp';
 import { UserError } from '../../../core/errors.ts';
 import { damagedImage, sharp } from '../../libvips.ts';
 import type { ImageFormat, ReadLimits, Samples } from '../image-file.ts';
+import { pickBands } from '../crop.ts';
 import { newSamples, samplesOf } from '../sample-arrays.ts';
-import { pickBands, wholeHeader, type WholeImage } from './whole-file.ts';
+import { wholeHeader, type WholeImage } from './whole-file.ts';
 
 /** What the decoder calls these formats is what they are called here. */
 const formats: ReadonlySet<string> = new Set<ImageFormat>(['png', 'jpeg', 'webp']);

@@ -8,8 +8,9 @@ import {
   type ReadRequest,
   type Samples,
 } from '../image-file.ts';
-import { checkRequest, closedFile, unlessAborted, type CheckedRequest } from '../read-request.ts';
-import { newSamples, sampleBytes } from '../sample-arrays.ts';
+import { cropFrame } from '../crop.ts';
+import { checkRequest, closedFile, unlessAborted } from '../read-request.ts';
+import { sampleBytes } from '../sample-arrays.ts';
 
 /** An image that can only be decoded as a whole. */
 export interface WholeImage {
@@ -36,7 +37,7 @@ export class WholeFile implements ImageFile {
   async read(request: ReadRequest = {}): Promise<Pixels> {
     const checked = checkRequest(request, this.header, this.#limits, this.path);
     const frame = await unlessAborted(this.#decoded(), request.signal);
-    return crop(frame, this.header, checked);
+    return cropFrame(frame, this.header, checked);
   }
 
   close(): Promise<void> {
@@ -53,37 +54,6 @@ export class WholeFile implements ImageFile {
     const frame = await this.#frame;
     if (this.#image === undefined) throw closedFile(this.path);
     return frame;
-  }
-}
-
-function crop(frame: Samples, header: ImageHeader, { region, bands }: CheckedRequest): Pixels {
-  const { x, y, width, height } = region;
-  const data = newSamples(header.sampleType, width * height * bands.length);
-  const isAllBands = bands.length === header.bands && bands.every((band, index) => band === index);
-  for (let row = 0; row < height; row++) {
-    const from = ((y + row) * header.width + x) * header.bands;
-    const to = row * width * bands.length;
-    const values = frame.subarray(from, from + width * header.bands);
-    if (isAllBands) data.set(values, to);
-    else pickBands(values, header.bands, data, to, bands);
-  }
-  return { width, height, bands: bands.length, data };
-}
-
-/** Copies some bands of interleaved values, in the order of `bands`. */
-export function pickBands(
-  values: Samples,
-  stride: number,
-  target: Samples,
-  start: number,
-  bands: readonly number[],
-): void {
-  for (const [index, band] of bands.entries()) {
-    let write = start + index;
-    for (let read = band; read < values.length; read += stride) {
-      target[write] = values[read] ?? 0;
-      write += bands.length;
-    }
   }
 }
 

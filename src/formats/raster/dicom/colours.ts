@@ -1,4 +1,5 @@
 import type { Samples } from '../image-file.ts';
+import { samplesLike } from '../sample-arrays.ts';
 import { damaged, unsupported } from './faults.ts';
 import type { Photometric } from './image-pixel.ts';
 
@@ -43,7 +44,7 @@ export function isSubsampled(photometric: Photometric): boolean {
  */
 export function withOwnChromas(values: Samples, planes: boolean): Samples {
   const pixels = values.length / 2;
-  const full = new (values.constructor as new (length: number) => Samples)(pixels * 3);
+  const full = samplesLike(values, pixels * 3);
   for (let pixel = 0; pixel < pixels; pixel++) {
     const pair = pixel >> 1;
     const luma = planes ? pixel : 4 * pair + (pixel & 1);

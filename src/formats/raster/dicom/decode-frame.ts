@@ -1,4 +1,5 @@
 import type { Samples } from '../image-file.ts';
+import { newSamples } from '../sample-arrays.ts';
 import { colourSpaceOf, type ColourSpace } from './colours.ts';
 import { damaged, tooLarge, unsupported } from './faults.ts';
 import type { DecodedFrame } from './frame-reader.ts';
@@ -14,14 +15,7 @@ import {
   type NativeCodec,
 } from './native-codecs.ts';
 import { decodeRle } from './rle.ts';
-import {
-  emptySamples,
-  interleaved,
-  sampleTypeOf,
-  samplesOf,
-  takeBits,
-  type BitField,
-} from './stored-values.ts';
+import { interleaved, sampleTypeOf, takeBits, valuesIn, type BitField } from './stored-values.ts';
 import type { PixelCoding } from './transfer-syntax.ts';
 
 /**
@@ -51,7 +45,7 @@ function rleFrame(bytes: Uint8Array, pixel: ImagePixel): DecodedFrame {
   const { rows, columns, samples, bitsAllocated, bitsStored } = pixel;
   if (bitsAllocated === 1) throw damaged('has run-length coded pixels of one bit');
   const planes = { pixels: rows * columns, samples, bytesPerSample: bitsAllocated / 8 };
-  const values = samplesOf(decodeRle(bytes, planes), sampleTypeOf(pixel));
+  const values = valuesIn(decodeRle(bytes, planes), sampleTypeOf(pixel));
   takeBits(values, { ...pixel, bits: bitsStored });
   return { values, space: colourSpaceOf(pixel.photometric), bits: bitsStored };
 }
@@ -156,10 +150,10 @@ function stored(decoded: Uint8Array<ArrayBuffer>, pixel: ImagePixel, bits: numbe
   const length = rows * columns * samples;
   const type = sampleTypeOf(pixel);
   const field: BitField = { bits, lowBit: 0, isSigned: pixel.isSigned };
-  const raw = samplesOf(decoded, decoded.length === length ? 'uint8' : 'uint16');
+  const raw = valuesIn(decoded, decoded.length === length ? 'uint8' : 'uint16');
   const bytesPerValue = raw.BYTES_PER_ELEMENT;
   const values =
-    bytesPerValue === bytesInType(pixel) ? samplesOf(decoded, type) : emptySamples(type, length);
+    bytesPerValue === bytesInType(pixel) ? valuesIn(decoded, type) : newSamples(type, length);
   if (values.buffer !== raw.buffer) values.set(raw);
   takeBits(values, field);
   return values;

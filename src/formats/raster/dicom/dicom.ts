@@ -1,4 +1,3 @@
-import { UserError } from '../../../core/errors.ts';
 import { FileSource, type SizedBytes } from '../file-source.ts';
 import type {
   ImageFile,
@@ -10,6 +9,9 @@ import type {
   ReadRequest,
   Samples,
 } from '../image-file.ts';
+import { cropFrame } from '../crop.ts';
+import { checkRequest, throwIfAborted, type CheckedRequest } from '../read-request.ts';
+import { newSamples, sampleBytes } from '../sample-arrays.ts';
 import { boundedSource } from './byte-source.ts';
 import { toRgb } from './colours.ts';
 import type { DataSet } from './data-set.ts';
@@ -22,8 +24,7 @@ import { imagePixel, type ImagePixel } from './image-pixel.ts';
 import { nativeFrames } from './native-frames.ts';
 import { withoutPixels } from './object-kinds.ts';
 import { readPart10 } from './part10.ts';
-import { select, selectionOf, type Selection } from './selection.ts';
-import { bytesOf, emptySamples, sampleTypeOf, takeBits } from './stored-values.ts';
+import { sampleTypeOf, takeBits } from './stored-values.ts';
 import { number, text } from './values.ts';
 
 export { isDicom } from './part10.ts';
@@ -128,7 +129,7 @@ function paddingValue(elements: DataSet, pixel: ImagePixel): number | null {
   if (pixel.samples === 3 || pixel.isFloat) return null;
   const value = number(elements, 'PixelPaddingValue', pixel.isSigned);
   if (value === null || !Number.isInteger(value)) return null;
-  const one = emptySamples(sampleTypeOf(pixel), 1);
+  const one = newSamples(sampleTypeOf(pixel), 1);
   one[0] = value;
   takeBits(one, { bits: pixel.bitsStored, lowBit: 0, isSigned: pixel.isSigned });
   return one[0];
@@ -164,9 +165,10 @@ function imageFile(file: FileSource, image: Image, limits: ReadLimits): ImageFil
       return { ...header, notes: [...header.notes, ...frameNotes] };
     },
     async read(request = {}) {
-      const selection = selectionOf(request, image.header);
       try {
-        return await readPixels(image, selection, limits, request);
+        requireFrameWithin(limits, image.header);
+        const checked = checkRequest(request, image.header, limits, path);
+        return await readPixels(image, checked, request);
       } catch (error) {
         throw userError(error, path);
       }
@@ -175,28 +177,29 @@ function imageFile(file: FileSource, image: Image, limits: ReadLimits): ImageFil
   };
 }
 
+/** Frames are decoded whole, whatever part of them is asked for. */
+function requireFrameWithin(limits: ReadLimits, header: ImageHeader): void {
+  const { width, height, bands, sampleType } = header;
+  const size = width * height * bands * sampleBytes[sampleType];
+  if (size <= limits.bytes) return;
+  throw tooLarge(`has frames of ${size} bytes, more than the limit of ${limits.bytes}`);
+}
+
 async function readPixels(
   image: Image,
-  selection: Selection,
-  limits: ReadLimits,
+  checked: CheckedRequest,
   { signal, colours = 'rgb' }: ReadRequest,
 ): Promise<Pixels> {
   const { header, frames, rescales } = image;
-  const values = header.width * header.height * header.bands;
-  const size = values * bytesOf(header.sampleType);
-  if (size > limits.bytes) {
-    throw tooLarge(`has frames of ${size} bytes, more than the limit of ${limits.bytes}`);
-  }
-  requireWanted(signal);
-  const decoded = await frames.read(selection.frame).catch((error: unknown) => {
-    throw header.frames > 1 ? ofFrame(error, selection.frame) : error;
+  const decoded = await frames.read(checked.frame).catch((error: unknown) => {
+    throw header.frames > 1 ? ofFrame(error, checked.frame) : error;
   });
-  requireWanted(signal);
+  throwIfAborted(signal);
   if (decoded.note !== undefined) image.frameNotes.add(decoded.note);
   const stored = colours === 'rgb' ? inRgb(decoded) : asStored(decoded, image);
-  const rescale = rescales?.[selection.frame];
+  const rescale = rescales?.[checked.frame];
   const frame = rescale === undefined ? stored : rescaled(stored, rescale, header.sampleType);
-  return select(frame, selection, header);
+  return cropFrame(frame, header, checked);
 }
 
 function inRgb({ values, space, bits }: DecodedFrame): Samples {
@@ -209,10 +212,6 @@ function asStored({ values, space }: DecodedFrame, { pixel, frameNotes }: Image)
     frameNotes.add(`Values are of luma and chromas, as they are stored (${pixel.photometric}).`);
   }
   return values;
-}
-
-function requireWanted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new UserError('cancelled', 'The work was stopped.');
 }
 
 function ofFrame(error: unknown, frame: number): unknown {
@@ -230,7 +229,7 @@ function rescaled(
   { slope, intercept }: { readonly slope: number; readonly intercept: number },
   type: ImageHeader['sampleType'],
 ): Samples {
-  const values = emptySamples(type, stored.length);
+  const values = newSamples(type, stored.length);
   for (let i = 0; i < values.length; i++) values[i] = slope * (stored[i] ?? 0) + intercept;
   return values;
 }

@@ -5,7 +5,7 @@ import type { PixelElement } from './data-set.ts';
 import { damaged } from './faults.ts';
 import { frameNotes, type FrameReader } from './frame-reader.ts';
 import type { ImagePixel } from './image-pixel.ts';
-import { interleaved, sampleTypeOf, samplesOf, takeBits } from './stored-values.ts';
+import { interleaved, sampleTypeOf, takeBits, valuesIn } from './stored-values.ts';
 
 /** Frames that lie one after the other, uncompressed (PS3.5, 8.1). */
 export function nativeFrames(
@@ -93,7 +93,7 @@ function unpacked(
   if (!littleEndian && pixel.bitsAllocated === 16) buffer.swap16();
   if (!littleEndian && pixel.bitsAllocated === 32) buffer.swap32();
   if (!littleEndian && pixel.bitsAllocated === 64) buffer.swap64();
-  return samplesOf(bytes, sampleTypeOf(pixel));
+  return valuesIn(bytes, sampleTypeOf(pixel));
 }
 
 /** One byte a bit, the lowest first (PS3.5, 8.1.1). */

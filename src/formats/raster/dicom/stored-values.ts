@@ -1,4 +1,5 @@
 import type { Samples, SampleType } from '../image-file.ts';
+import { sampleBytes, samplesOf } from '../sample-arrays.ts';
 import type { ImagePixel } from './image-pixel.ts';
 
 /** How values are kept once decoded; as pydicom does, by the bits allocated. */
@@ -17,34 +18,13 @@ export function sampleTypeOf({ isFloat, bitsAllocated, isSigned }: ImagePixel): 
   }
 }
 
-const constructors = {
-  uint8: Uint8Array,
-  int8: Int8Array,
-  uint16: Uint16Array,
-  int16: Int16Array,
-  uint32: Uint32Array,
-  int32: Int32Array,
-  float32: Float32Array,
-  float64: Float64Array,
-} as const satisfies Record<SampleType, unknown>;
-
-export function bytesOf(type: SampleType): number {
-  return constructors[type].BYTES_PER_ELEMENT;
-}
-
-export function emptySamples(type: SampleType, length: number): Samples {
-  return new constructors[type](length);
-}
-
 /**
  * Little-endian bytes seen as values. Every machine this runs on is little-endian.
  *
  * @param bytes from the beginning of its buffer; what is left over at the end is padding
  */
-export function samplesOf(bytes: Uint8Array<ArrayBuffer>, type: SampleType): Samples {
-  const constructor = constructors[type];
-  const length = Math.floor(bytes.length / constructor.BYTES_PER_ELEMENT);
-  return new constructor(bytes.buffer, 0, length);
+export function valuesIn(bytes: Uint8Array<ArrayBuffer>, type: SampleType): Samples {
+  return samplesOf(type, bytes.buffer, Math.floor(bytes.length / sampleBytes[type]));
 }
 
 /** Which bits of what is stored are the value. */

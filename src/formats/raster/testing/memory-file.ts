@@ -1,4 +1,5 @@
-import type { ImageFile, ImageHeader, Pixels, ReadRequest, Samples } from '../image-file.ts';
+import { cropFrame } from '../crop.ts';
+import type { ImageFile, ImageHeader, Pixels, ReadRequest } from '../image-file.ts';
 import { plainDisplay } from '../image-file.ts';
 
 /** An image in memory as a file, for tests of what works on files of every format. */
@@ -41,15 +42,7 @@ export function memoryFile(
 }
 
 function cropped(whole: Pixels, request: ReadRequest): Pixels {
-  const { x, y, width, height } = request.region ?? { x: 0, y: 0, ...whole };
+  const region = request.region ?? { x: 0, y: 0, ...whole };
   const bands = request.bands ?? Array.from({ length: whole.bands }, (_, band) => band);
-  const Values = whole.data.constructor as new (length: number) => Samples;
-  const data = new Values(width * height * bands.length);
-  for (let at = 0; at < data.length; at++) {
-    const band = bands[at % bands.length] ?? 0;
-    const column = Math.floor(at / bands.length) % width;
-    const row = Math.floor(at / bands.length / width);
-    data[at] = whole.data[((y + row) * whole.width + x + column) * whole.bands + band] ?? 0;
-  }
-  return { width, height, bands: bands.length, data };
+  return cropFrame(whole.data, whole, { region, bands });
 }

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { inflate, zstdDecompress } from 'node:zlib';
 import * as lerc from 'lerc';
 import type { Samples } from '../image-file.ts';
+import { samplesLike } from '../sample-arrays.ts';
 import type { BlockContext, BlockShape } from './block-shape.ts';
 import { damaged, unsupported } from './problems.ts';
 
@@ -58,7 +59,7 @@ function interleaved(decoded: lerc.LercData, samples: number): Samples {
   const count = width * height;
   const isWhole = mask === null && pixels.length === 1 && depthCount === samples;
   if (isWhole) return first;
-  const values = sameType(first, count * samples);
+  const values = samplesLike(first, count * samples);
   const isFloat = values instanceof Float32Array || values instanceof Float64Array;
   for (const [band, source] of pixels.entries()) {
     const valid = bandMasks?.[band] ?? mask;
@@ -74,15 +75,4 @@ function interleaved(decoded: lerc.LercData, samples: number): Samples {
     for (let i = 0; i < count; i++) values[i * samples + samples - 1] = mask?.[i] === 0 ? 0 : 255;
   }
   return values;
-}
-
-function sameType(like: Samples, length: number): Samples {
-  if (like instanceof Float64Array) return new Float64Array(length);
-  if (like instanceof Float32Array) return new Float32Array(length);
-  if (like instanceof Uint32Array) return new Uint32Array(length);
-  if (like instanceof Int32Array) return new Int32Array(length);
-  if (like instanceof Uint16Array) return new Uint16Array(length);
-  if (like instanceof Int16Array) return new Int16Array(length);
-  if (like instanceof Int8Array) return new Int8Array(length);
-  return new Uint8Array(length);
 }
