@@ -45,7 +45,7 @@ export interface HeadImages {
 }
 
 /** Rounds of timing; the candidates take turns, so that a busy moment meets all of them. */
-const timingRounds = 9;
+export const timingRounds = 9;
 
 /**
  * Gives each encoder a linear probe on the same labelled images, measures it on the same held-out ones,

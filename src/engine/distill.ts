@@ -30,6 +30,7 @@ import { fitCopy, startOf } from './fitting.ts';
 import { openGlimpses } from './glimpses.ts';
 import type { InputForm } from './inference.ts';
 import type { JobContext } from './job.ts';
+import { rasterBudget, targetBudget } from './memory-budget.ts';
 import { openOutputFolder } from './output-folder.ts';
 import type { OutputFolder } from './output-folder.ts';
 import { openRasters } from './raster-store.ts';
@@ -102,7 +103,8 @@ export async function distillImages(
     const memory = freemem();
     const { imageSize } = teacher.model.architecture;
     const preparation = preparationOf(request.preparation);
-    const store = await openRasters(dataset.distilled, imageSize, preparation, memory / 8, context);
+    const budget = rasterBudget(memory);
+    const store = await openRasters(dataset.distilled, imageSize, preparation, budget, context);
     const labelled = chooseForHead(dataset, store.images, request.seed, context);
     await requireReadable(dataset, preparation);
     const job = { request, context, teacher, blocks, copy, dataset, labelled, store, output };
@@ -158,7 +160,7 @@ async function train(job: Job, glimpses: boolean): Promise<Trained> {
     seed,
     views,
     recipe,
-    cacheBytes: Math.min(memory / 4, 4 * 2 ** 30),
+    cacheBytes: targetBudget(memory),
   };
   const fingerprint = await fingerprintOf(plan, teacher, blocks, start, store.images);
   const initial = await initialState(request, plan, output.path, fingerprint, context);

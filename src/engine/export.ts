@@ -60,7 +60,7 @@ export const exportNames: readonly string[] = [
 /** How far the float32 file may be from the live model, relative to the largest logit. */
 const parityTolerance = 1e-4;
 /** Images for the parity check. */
-const parityImages = 64;
+export const parityImages = 64;
 
 /**
  * Writes the student as ONNX (float32, float16 weights, 8-bit weights) and as safetensors in timm's

@@ -33,7 +33,7 @@ const shown = 4;
  */
 const [fewestImages, mostImages] = [64, 200];
 /** Share of the training's time that looking may take. */
-const timeShare = 0.03;
+export const timeShare = 0.03;
 /** Looks at a run, at most about. */
 const mostLooks = 48;
 

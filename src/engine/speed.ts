@@ -1,14 +1,24 @@
+import { cpus } from 'node:os';
 import { z } from 'zod';
 import { targetGraph, trainStep } from '../core/distill/train-step.ts';
+import {
+  drawView,
+  toPlanes,
+  viewParameters,
+  viewRecipe,
+  workingSides,
+} from '../core/distill/views.ts';
 import { graphInputs } from '../core/graph/ops.ts';
 import type { Graph } from '../core/graph/ops.ts';
 import { adapterLayout } from '../core/lora/adapters.ts';
 import { elementCount } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { featureGraph } from '../core/vit/classifier.ts';
+import type { VitArchitecture } from '../core/vit/architecture.ts';
 import { copyBlocks } from '../core/vit/copy.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import type { Executor } from '../runtime/executor.ts';
+import { defaultThreads } from '../runtime/threads.ts';
 import { openExecutor } from './devices.ts';
 import { inferenceBatch } from './inference.ts';
 import { openTeacher } from './teacher.ts';
@@ -32,15 +42,45 @@ export const machineSpeed = z.strictObject({
   inference: blockTime,
   /** The teacher's targets for a new view. */
   target: z.number(),
+  /** A new view, drawn from a large image. */
+  view: z.number(),
 });
 export type MachineSpeed = z.infer<typeof machineSpeed>;
 
+export interface Measurement {
+  readonly speed: MachineSpeed;
+  /** Share of the processors that it needs which other programs left free meanwhile, (0, 1]. */
+  readonly free: number;
+}
+
 /**
  * Measures students of one and of three blocks and the teacher, some runs each, and takes a line
- * through them: blocks are alike, so their times add up.
+ * through them: blocks are alike, so their times add up. Times are those of a machine that has nothing
+ * else to do.
  */
-export async function measureSpeed({ teacher: file, rank }: SpeedRequest): Promise<MachineSpeed> {
+export async function measureSpeed({ teacher: file, rank }: SpeedRequest): Promise<Measurement> {
   const { model } = await openTeacher(file, {});
+  const freeShare = watchOthers();
+  const measured = await measure(model, rank);
+  const free = freeShare();
+  return { speed: alone(measured, free), free };
+}
+
+/**
+ * What it would take with nothing else to do, by the share of the processors that there was. Beside other
+ * work that took half to four fifths of two processors, a step measured three to seven times as long as
+ * alone, and so corrected 1.1 to 1.9 times. Views are drawn by one processor, which is free
+ * sooner.
+ */
+function alone({ step, inference, target, view }: MachineSpeed, share: number): MachineSpeed {
+  const scaled = ({ fixed, block }: BlockTime): BlockTime => ({
+    fixed: share * fixed,
+    block: share * block,
+  });
+  return { step: scaled(step), inference: scaled(inference), target: share * target, view };
+}
+
+async function measure(model: VitModel, rank: number): Promise<MachineSpeed> {
   const executor = openExecutor('cpu');
   const images = imagesAtOnce(executor, model);
   const { depth } = model.architecture;
@@ -60,19 +100,80 @@ export async function measureSpeed({ teacher: file, rank }: SpeedRequest): Promi
     step: line(await stepTime(one), await stepTime(more), many),
     inference: line(await inferenceTime(one), await inferenceTime(more), many),
     target: await time(executor, targetGraph(model), images),
+    view: await timeViews(model.architecture),
   };
+}
+
+/** Begins to count what other programs take; what it returns tells the share that they left. */
+function watchOthers(): () => number {
+  const start = { at: performance.now(), busy: busyTime(), own: process.cpuUsage() };
+  return () => {
+    const { user, system } = process.cpuUsage(start.own);
+    const elapsed = performance.now() - start.at;
+    const others = (busyTime() - start.busy - (user + system) / 1000) / elapsed;
+    // Processors beyond those that are needed may be busy.
+    return Math.min(Math.max((cpus().length - others) / defaultThreads(), 0.05), 1);
+  };
+}
+
+/** Of all processors together, ms. */
+function busyTime(): number {
+  return cpus().reduce(
+    (sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq,
+    0,
+  );
+}
+
+/** Seconds a view. */
+function timeViews({ imageSize, channels }: VitArchitecture): Promise<number> {
+  const side = workingSides * imageSize;
+  const raster = {
+    width: side,
+    height: side,
+    channels,
+    data: new Uint8Array(side * side * channels),
+  };
+  const planes = new Float32Array(imageSize * imageSize * channels);
+  const views = 16;
+  return quickOne(() => {
+    for (let view = 0; view < views; view++) {
+      const parameters = viewParameters(0, 0, view, side, side, viewRecipe('overhead'));
+      toPlanes(drawView(raster, parameters, imageSize).data, 1, imageSize, channels, planes);
+    }
+  }, views);
 }
 
 function line(one: number, more: number, blocks: number): BlockTime {
   const block = blocks > 1 ? Math.max((more - one) / (blocks - 1), 0) : one;
-  return { fixed: Math.max(one - block, 0), block };
+  // Nothing takes less than no time: then the larger student, timed for longer, decides.
+  return one < block ? { fixed: 0, block: more / blocks } : { fixed: one - block, block };
 }
 
 export function timeOf({ fixed, block }: BlockTime, blocks: number): number {
   return fixed + block * blocks;
 }
 
-/** Seconds an image: the quickest of a few runs, as other work on the machine will not last for ever. */
+/** Least runs of each measurement, and how long it goes on with them, ms. */
+const leastRuns = 4;
+const leastTime = 300;
+
+/**
+ * Seconds a part: of some runs, one that is among the quickest, as other work on the machine will not last
+ * for ever; the very quickest is more than a long run keeps up.
+ */
+async function quickOne(run: () => void | Promise<void>, parts: number): Promise<number> {
+  const start = performance.now();
+  const times: number[] = [];
+  while (times.length < leastRuns || performance.now() - start < leastTime) {
+    const before = performance.now();
+    await run();
+    times.push(performance.now() - before);
+  }
+  times.sort((a, b) => a - b);
+  return (times[times.length >> 2] ?? NaN) / 1000 / parts;
+}
+
+/** Seconds an image. */
 async function time(executor: Executor, graph: Graph, images: number): Promise<number> {
   const loaded = await executor.load(graph);
   const feeds: Record<string, Tensor> = {};
@@ -81,13 +182,9 @@ async function time(executor: Executor, graph: Graph, images: number): Promise<n
     const shape = graph.batch === undefined ? declared : declared.with(0, images);
     feeds[attributes.name] = { shape, data: new Float32Array(elementCount(shape)).fill(0.01) };
   }
-  let best = Infinity;
-  for (let run = 0; run < 4; run++) {
-    const start = performance.now();
-    const results = await loaded.run(feeds);
-    best = Math.min(best, (performance.now() - start) / 1000 / images);
-    for (const result of results.values()) result.dispose();
-  }
+  const seconds = await quickOne(async () => {
+    for (const result of (await loaded.run(feeds)).values()) result.dispose();
+  }, images);
   await loaded.dispose();
-  return best;
+  return seconds;
 }

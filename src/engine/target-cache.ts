@@ -1,5 +1,6 @@
 import { drawView, toPlanes, viewParameters } from '../core/distill/views.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
+import type { VitArchitecture } from '../core/vit/architecture.ts';
 import { readResult } from '../runtime/executor.ts';
 import type { LoadedGraph } from '../runtime/executor.ts';
 import type { ImageSource, Sample, TrainingPlan } from './training.ts';
@@ -9,6 +10,28 @@ interface Entry {
   readonly view: Uint8Array;
   /** The teacher's last block for it, (N, D). */
   readonly features: Float32Array;
+}
+
+/** Bytes that one view and its targets take. */
+export function entryBytes(teacher: VitArchitecture): number {
+  const { imageSize, channels, width } = teacher;
+  return imageSize * imageSize * channels + 4 * tokenCount(teacher) * width;
+}
+
+/**
+ * How many targets must be computed for so many samples: all views once, and again each time they come
+ * round those that found no room. Exact but for a part of a round of images.
+ *
+ * @param views different ones, of all images
+ * @param capacity entries that have room
+ */
+export function targetMisses(samples: number, views: number, capacity: number): number {
+  if (views === 0) return 0;
+  const room = Math.min(capacity, views);
+  const rounds = Math.floor(samples / views);
+  if (rounds === 0) return samples;
+  const rest = samples - rounds * views;
+  return views + (rounds - 1) * (views - room) + Math.max(0, rest - room);
 }
 
 /**

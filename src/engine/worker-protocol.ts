@@ -3,7 +3,7 @@ import type { Failure } from '../contract/app.ts';
 import { UserError } from '../core/errors.ts';
 import type { Dataset } from './dataset.ts';
 import type { DistillOutcome } from './distill.ts';
-import type { MachineSpeed, SpeedRequest } from './speed.ts';
+import type { Measurement, SpeedRequest } from './speed.ts';
 
 /**
  * What the engine and a worker say to each other. Both are this program, so types are enough; what a
@@ -23,7 +23,7 @@ export type WorkerOrder =
 
 export type WorkerResult =
   | { readonly kind: 'distill'; readonly outcome: DistillOutcome }
-  | { readonly kind: 'speed'; readonly speed: MachineSpeed };
+  | { readonly kind: 'speed'; readonly measurement: Measurement };
 
 export type WorkerMessage =
   | { readonly kind: 'event'; readonly event: JobEvent }

@@ -41,7 +41,9 @@ async function run(task: WorkerTask): Promise<void> {
 }
 
 async function perform(task: WorkerTask): Promise<WorkerResult> {
-  if (task.kind === 'speed') return { kind: 'speed', speed: await measureSpeed(task.request) };
+  if (task.kind === 'speed') {
+    return { kind: 'speed', measurement: await measureSpeed(task.request) };
+  }
   return {
     kind: 'distill',
     outcome: await distillImages(task.options, task.dataset, context, {

@@ -137,7 +137,7 @@ describe('images of many formats in a project', async () => {
       watch(),
     );
     expect(summary.images).toBe(20);
-    expect(summary.counts['dark']).toBeGreaterThan(17);
+    expect(summary.counts.dark).toBeGreaterThan(17);
     const table = await readFile(join(out, 'predictions.csv'), 'utf8');
     expect(table).toContain('scan-4.nii#3,dark');
   });

@@ -157,7 +157,7 @@ export function centreView(
 }
 
 /** Shorter side of a working copy, in sides of a view. */
-const workingSides = 3;
+export const workingSides = 3;
 
 /**
  * A copy to draw many views from: the shorter side at most three times `size`, or the image itself

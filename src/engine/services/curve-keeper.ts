@@ -1,4 +1,4 @@
-import type { Run, RunMetric } from '../../contract/app.ts';
+import type { Run, RunGlimpse, RunMetric, RunReference } from '../../contract/app.ts';
 import type { JobEvent } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
@@ -23,6 +23,8 @@ export class CurveKeeper {
   readonly #images: ReadonlyMap<string, number>;
   readonly #every: number;
   #pending: RunMetric[] = [];
+  #reference: RunReference | undefined;
+  #glimpses: RunGlimpse[] = [];
   #reportedAt = -Infinity;
   #writtenAt = performance.now();
   #step: number;
@@ -72,21 +74,28 @@ export class CurveKeeper {
   /** Writes what is not in the database yet. */
   flush(): void {
     this.#store.transaction(() => {
-      this.#store.records.addMetrics(this.#run.id, this.#pending);
+      const { records } = this.#store;
+      records.addMetrics(this.#run.id, this.#pending);
+      if (this.#reference) records.setReference(this.#run.id, this.#reference);
+      for (const glimpse of this.#glimpses) records.addGlimpse(this.#run.id, glimpse);
       this.#store.runs.update(this.#run.id, { step: this.#step });
     });
     this.#pending = [];
+    this.#reference = undefined;
+    this.#glimpses = [];
     this.#writtenAt = performance.now();
   }
 
   #keepReference({ paths, grid, accuracy, map }: EventOfType<'reference'>): void {
     const images = paths.map((path) => this.#images.get(path) ?? null);
-    this.#store.records.setReference(this.#run.id, { images, grid, accuracy, map });
+    this.#reference = { images, grid, accuracy, map };
   }
 
   #keepGlimpse({ step, accuracy, map }: EventOfType<'glimpse'>): void {
     const glimpse = { step, accuracy, map };
-    this.#store.records.addGlimpse(this.#run.id, glimpse);
+    this.#glimpses.push(glimpse);
+    // Before it is told of: whoever hears of the first one asks for what it is compared with.
+    this.#tryToWrite();
     this.#emit('run.glimpse', { run: this.#run.id, glimpse });
   }
 

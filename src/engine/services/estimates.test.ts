@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import type { ProjectSettings } from '../../contract/app.ts';
 import { plainVit } from '../../core/vit/architecture.ts';
+import { entryBytes } from '../target-cache.ts';
 import { estimateStudents } from './estimates.ts';
+import type { Workload } from './estimates.ts';
 
 const architecture = {
   ...plainVit,
@@ -11,28 +13,68 @@ const speed = {
   step: { fixed: 0.001, block: 0.001 },
   inference: { fixed: 0, block: 0.0002 },
   target: 0.003,
+  view: 0.0005,
 };
 const settings: ProjectSettings = {
   ...{ teacher: 1, skip: 2, rank: 16, steps: 100, batch: 10, views: 4 },
   ...({ start: 'copy', orientation: 'upright', preparation: { range: 'auto' } } as const),
 };
+const workload: Workload = {
+  ...{ images: 50, labelled: 10, tested: 20, classes: 3, pixels: 64 * 64 },
+  memory: 2 ** 34,
+};
+
+/** Seconds for every second block. */
+function half(change: Partial<Workload> = {}, chosen = settings): number {
+  const students = estimateStudents(architecture, speed, chosen, { ...workload, ...change });
+  return students.find(({ skip }) => skip === 2)?.seconds ?? NaN;
+}
 
 it('offers each number of blocks once', () => {
-  const students = estimateStudents(architecture, speed, settings, 50);
+  const students = estimateStudents(architecture, speed, settings, workload);
   expect(students.map(({ skip }) => skip)).toEqual([1, 2, 3, 4, 6, 12]);
   const counts = students.map(({ blocks }) => blocks.length);
   expect(new Set(counts).size).toBe(counts.length);
+  expect(students[1]?.speedUp).toBeCloseTo(2, 9);
 });
 
 it('adds up steps, new views and what comes besides', () => {
-  const half = estimateStudents(architecture, speed, settings, 50).find(({ skip }) => skip === 2);
-  // 1,000 samples of six blocks, 200 views that are new, eight seconds besides.
-  expect(half?.seconds).toBeCloseTo(1000 * 0.007 + 200 * 0.003 + 8, 9);
-  expect(half?.speedUp).toBeCloseTo(2, 9);
+  // 1,000 samples of six blocks and 200 views that are new; the rest is some seconds.
+  const steps = 1000 * 0.007 + 200 * 0.0035;
+  expect(half() - steps).toBeGreaterThan(2);
+  expect(half() - steps).toBeLessThan(8);
+});
+
+it('counts the targets that find no room and are computed again', () => {
+  // A quarter of what is free is for targets: half of the 200 views, four more times each.
+  const memory = 4 * 100 * entryBytes(architecture);
+  expect(half({ memory }) - half()).toBeCloseTo(4 * 100 * 0.0035, 9);
+});
+
+it('counts images that find no room and are read again for each new view', () => {
+  // An eighth of what is free is for images; this is enough for all targets.
+  const [images, pixels] = [200, 192 * 192];
+  const once = { ...settings, views: 1 };
+  const memory = 4 * images * entryBytes(architecture);
+  const share = 1 - memory / 8 / (images * 3 * pixels);
+  const again = half({ images, pixels, memory }, once) - half({ images, pixels }, once);
+  expect(share).toBeGreaterThan(0);
+  expect(again).toBeCloseTo(200 * share * (4e-4 + pixels * 1.2e-8), 9);
+});
+
+it('counts what labelled and held-out images cost three encoders, and large images', () => {
+  // Teacher, copy and student: 24 blocks an image, and its file.
+  const more = half({ tested: 1020 }) - half();
+  const parity = 4 * 44 * 6 * 0.0002;
+  expect(more).toBeCloseTo(1000 * (24 * 0.0002 + 4e-4 + 64 * 64 * 1.2e-8) + parity, 9);
+  expect(half({ labelled: 1010 }) - half()).toBeGreaterThan(1000 * 24 * 0.0002);
+  expect(half({ pixels: 4000 * 3000 }) - half()).toBeGreaterThan(50 * 0.1);
+});
+
+it('is a number where there are no images yet', () => {
+  expect(half({ images: 0, labelled: 0, tested: 0, pixels: 0 })).toBeGreaterThan(0);
 });
 
 it('a fitted start costs more', () => {
-  const time = (start: 'copy' | 'fitted'): number =>
-    estimateStudents(architecture, speed, { ...settings, start }, 50)[1]?.seconds ?? NaN;
-  expect(time('fitted')).toBeGreaterThan(time('copy'));
+  expect(half({}, { ...settings, start: 'fitted' })).toBeGreaterThan(half());
 });

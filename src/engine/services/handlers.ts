@@ -74,11 +74,8 @@ export async function openServices(
       teachers.remove(teacher);
       return null;
     },
-    'teacher.estimate': ({ project, teacher }, signal) => {
-      const { settings, images: all, tested, marked } = store.projects.get(project);
-      const heldOut = tested + marked.unlabelled;
-      return teachers.estimate(teacher, settings, all - heldOut, signal);
-    },
+    'teacher.estimate': ({ project, teacher }, signal) =>
+      teachers.estimate(teacher, store.projects.get(project), signal),
     'run.start': ({ project }) => runs.start(project),
     'run.list': ({ project }) => runs.list(project),
     'run.get': ({ run }) => runs.get(run),

@@ -1,6 +1,6 @@
 import { freemem } from 'node:os';
 import { resolve } from 'node:path';
-import type { ProjectSettings, StudentEstimate, Teacher } from '../../contract/app.ts';
+import type { Project, StudentEstimate, Teacher } from '../../contract/app.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
 import { UserError } from '../../core/errors.ts';
 import { parameterCount } from '../../core/vit/architecture.ts';
@@ -14,6 +14,7 @@ import type { MachineSpeed } from '../speed.ts';
 import { inspectTeacher, requireColour, teacherName } from '../teacher.ts';
 import { imagesAtOnce } from '../training.ts';
 import { estimateStudents, machineKey } from './estimates.ts';
+import type { Workload } from './estimates.ts';
 import { performInWorker } from './worker-process.ts';
 
 /** What is known of a teacher beyond its file. */
@@ -33,11 +34,18 @@ const unknownBackground: Background = {
   isBundled: false,
 };
 
+/** Share of the processors that must have been free for a measurement to be kept. */
+const undisturbed = 0.85;
+/** How long it is used all the same, ms: the machine is likely to be as busy. */
+const recent = 120_000;
+
 /** Teachers of a workspace, and how fast this machine is with them. */
 export class TeacherService {
   readonly #store: Store;
   /** Measurements at work, by teacher and machine, so that none is made twice. */
   readonly #measuring = new Map<string, Promise<MachineSpeed>>();
+  /** Measurements that other work disturbed, by teacher and machine. */
+  readonly #disturbed = new Map<string, { readonly speed: MachineSpeed; readonly at: number }>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -75,15 +83,12 @@ export class TeacherService {
     this.#store.teachers.remove(id);
   }
 
-  async estimate(
-    id: number,
-    settings: ProjectSettings,
-    images: number,
-    signal: AbortSignal,
-  ): Promise<StudentEstimate[]> {
+  /** Students by skip factor, with the time that a run of the project would take. */
+  async estimate(id: number, project: Project, signal: AbortSignal): Promise<StudentEstimate[]> {
     const teacher = this.#store.teachers.get(id);
-    const speed = await this.#speedOf(teacher, settings.rank, signal);
-    return estimateStudents(architectureOf(teacher), speed, settings, images);
+    const speed = await this.#speedOf(teacher, project.settings.rank, signal);
+    const workload = workloadOf(project, this.#store.images.meanPixels(project.id), freemem());
+    return estimateStudents(architectureOf(teacher), speed, project.settings, workload);
   }
 
   async #speedOf(
@@ -92,9 +97,9 @@ export class TeacherService {
     signal: AbortSignal,
   ): Promise<MachineSpeed> {
     const machine = machineKey(rank);
-    const known = this.#store.teachers.estimate(machineSpeed, id, machine);
-    if (known) return known;
     const key = `${id} ${machine}`;
+    const known = this.#store.teachers.estimate(machineSpeed, id, machine) ?? this.#recent(key);
+    if (known) return known;
     const measuring = this.#measuring.get(key) ?? this.#measure(id, file, rank, machine);
     this.#measuring.set(key, measuring);
     try {
@@ -117,9 +122,29 @@ export class TeacherService {
       report: () => undefined,
     });
     if (result.kind !== 'speed') throw new Error('the worker answered another task');
-    this.#store.teachers.saveEstimate(id, machine, result.speed);
-    return result.speed;
+    const { speed, free } = result.measurement;
+    if (free >= undisturbed) this.#store.teachers.saveEstimate(id, machine, speed);
+    else this.#disturbed.set(`${id} ${machine}`, { speed, at: performance.now() });
+    return speed;
   }
+
+  /** What was measured a moment ago beside other work. */
+  #recent(key: string): MachineSpeed | undefined {
+    const found = this.#disturbed.get(key);
+    return found && performance.now() - found.at < recent ? found.speed : undefined;
+  }
+}
+
+function workloadOf(
+  { images, learnt, tested, marked, classes }: Project,
+  pixels: number,
+  memory: number,
+): Workload {
+  return {
+    images: images - tested - marked.unlabelled,
+    labelled: learnt,
+    ...{ tested, classes: classes.length, pixels, memory },
+  };
 }
 
 /** The contract writes the activation as text; the file's reader has made sure that it is one. */

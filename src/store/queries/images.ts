@@ -174,6 +174,12 @@ export class ImageQueries {
     }
   }
 
+  /** Pixels of an image, on average; 0 where there is none. */
+  meanPixels(project: number): number {
+    const sql = 'SELECT coalesce(avg(width * height), 0) AS value FROM images WHERE project = ?';
+    return this.#connection.get(oneNumber, sql, project)?.value ?? 0;
+  }
+
   /** Notes where images lie that were found elsewhere by their content. */
   relocate(moves: readonly (ImagePlace & { readonly id: number })[]): void {
     this.#connection.transaction(() => {

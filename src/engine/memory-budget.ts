@@ -1,0 +1,13 @@
+/*
+ * What a distillation keeps in memory besides what it must, by what is free when it begins, bytes.
+ */
+
+/** For the teacher's targets; see target-cache. */
+export function targetBudget(freeBytes: number): number {
+  return Math.min(freeBytes / 4, 4 * 2 ** 30);
+}
+
+/** For decoded images; see raster-store. */
+export function rasterBudget(freeBytes: number): number {
+  return freeBytes / 8;
+}

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { adapterLayout } from '../core/lora/adapters.ts';
+import { viewRecipe } from '../core/distill/views.ts';
+import { zeros } from '../core/tensor.ts';
+import { tokenCount } from '../core/vit/architecture.ts';
+import type { DeviceTensor, LoadedGraph } from '../runtime/executor.ts';
+import { tinyVit } from '../../tests/support/tiny-vit.ts';
+import { entryBytes, TargetCache, targetMisses } from './target-cache.ts';
+import { samplesOfStep } from './training.ts';
+import type { TrainingPlan } from './training.ts';
+
+const model = tinyVit({ depth: 1 });
+const { imageSize, width } = model.architecture;
+
+/** Answers at once with zeros. */
+const teacher: LoadedGraph = {
+  inputs: ['images'],
+  outputs: ['targets'],
+  run: ({ images }) => {
+    const shape = [images?.shape[0] ?? 0, tokenCount(model.architecture), width];
+    const targets: DeviceTensor = {
+      shape,
+      read: () => Promise.resolve(zeros(shape)),
+      dispose: () => undefined,
+    };
+    return Promise.resolve(new Map([['targets', targets]]));
+  },
+  dispose: () => Promise.resolve(),
+};
+
+/** Targets that a cache with so much room computes. */
+async function misses(images: number, views: number, steps: number, room: number): Promise<number> {
+  const plan: TrainingPlan = {
+    ...{ teacher: model, copy: model, layout: adapterLayout(model.architecture, 1) },
+    ...{ steps, batch: 10, peakLearningRate: 0.1, seed: 3, views },
+    recipe: viewRecipe('upright'),
+    cacheBytes: room * entryBytes(model.architecture),
+  };
+  const data = new Uint8Array(imageSize * imageSize * 3);
+  const raster = { width: imageSize, height: imageSize, channels: 3, data };
+  const source = { count: images, get: () => Promise.resolve(raster) };
+  const cache = new TargetCache(plan, source, teacher);
+  for (let step = 0; step < steps; step++) {
+    await cache.batch(samplesOfStep(plan, images, step));
+  }
+  return Math.round((1 - cache.hitRate) * steps * plan.batch);
+}
+
+it.each([
+  ['all new', 20, 8, 12, 1000],
+  ['all kept', 20, 4, 40, 1000],
+  ['no room', 20, 4, 40, 0],
+  ['room for whole rounds', 20, 4, 40, 40],
+  ['room for a part of a round', 20, 4, 42, 30],
+  ['a last round within what is kept', 20, 4, 20, 60],
+  ['no more samples than views', 50, 2, 10, 5],
+])('foretells how many targets must be computed: %s', async (_, images, views, steps, room) => {
+  const foretold = targetMisses(steps * 10, images * views, room);
+  const counted = await misses(images, views, steps, room);
+  // Which images of the last round found room is by chance.
+  expect(Math.abs(foretold - counted)).toBeLessThanOrEqual(images / 2);
+  if (room % images === 0 || room > images * views) expect(foretold).toBe(counted);
+});
+
+it('nothing is computed of no images', () => {
+  expect(targetMisses(1000, 0, 10)).toBe(0);
+});
