@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { imageDescription, type JobEvent } from '../contract/jobs.ts';
 import { pngFile } from '../formats/image-fixtures.ts';
 import { pictureFile, syntax, type Entry } from '../formats/raster/dicom/dicom-fixtures.ts';
 import { niftiFile } from '../formats/raster/nifti/nifti-fixtures.ts';
-import { expectRefusal, testFolder, type TestFolder } from '../formats/raster/testing.ts';
+import { expectRefusal } from '../formats/raster/testing/reading.ts';
+import { testFolder } from '../formats/raster/testing/test-folder.ts';
 import { inspectImage } from './image.ts';
 
-let folder: TestFolder;
-beforeAll(async () => {
-  folder = await testFolder();
-});
-afterAll(() => folder.remove());
+const folder = testFolder();
 
 const silent = { signal: new AbortController().signal, report: () => undefined };
 

@@ -1,14 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { toRgb } from '../../src/formats/raster/dicom/colours.ts';
 import { openDicom } from '../../src/formats/raster/dicom/dicom.ts';
 import { defaultLimits, type ImageHeader } from '../../src/formats/raster/image-file.ts';
-import { UserError } from '../../src/core/errors.ts';
+import { drawn, endsInSentence } from '../../src/formats/raster/testing/reading.ts';
+import { testFolder } from '../../src/formats/raster/testing/test-folder.ts';
 import { referenceImages } from './support.ts';
 
 interface Picture {
@@ -68,45 +67,31 @@ describe('files that pydicom wrote', () => {
 });
 
 describe('damaged files', () => {
-  let folder = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'understudy-dicom-'));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const folder = testFolder();
 
-  /** Opens and reads it; a defect is whatever is neither pixels nor a `UserError`. Gives milliseconds. */
+  /** Milliseconds until it ends in pixels or in a sentence. */
   async function attempt(bytes: Uint8Array): Promise<number> {
-    const path = join(folder, 'damaged.dcm');
-    await writeFile(path, bytes);
+    const path = await folder.file('damaged.dcm', bytes);
     const start = performance.now();
-    try {
-      const file = await openDicom(path, defaultLimits);
-      try {
-        await file.read({ frame: file.header.frames - 1 });
-      } finally {
-        await file.close();
-      }
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-    }
+    await endsInSentence(() => openDicom(path, defaultLimits));
     return performance.now() - start;
   }
 
   it('end in a sentence, and soon, whatever bytes are changed', async () => {
     const files = readdirSync(goldenFolder).filter((name) => name.endsWith('.dcm'));
-    const random = generator(20);
+    const random = drawn(20);
     for (let round = 0; round < 30; round++) {
       for (const name of files) {
         const bytes = readFileSync(join(goldenFolder, name));
         if (round % 5 === 0) {
-          await attempt(bytes.subarray(0, Math.floor(random() * bytes.length)));
+          await attempt(bytes.subarray(0, random(bytes.length)));
           continue;
         }
         // Changes near the end fall into codestreams, others anywhere behind the preamble.
         const first = round % 2 === 0 ? 132 : Math.max(132, bytes.length - 500);
-        for (let i = 0; i < 1 + random() * 8; i++) {
-          const at = first + Math.floor(random() * (bytes.length - first));
-          bytes[at] = random() < 0.4 ? 255 : Math.floor(random() * 256);
+        for (let i = 0; i <= random(8); i++) {
+          const at = first + random(bytes.length - first);
+          bytes[at] = random(5) < 2 ? 255 : random(256);
         }
         expect(await attempt(bytes)).toBeLessThan(10_000);
       }
@@ -121,8 +106,7 @@ describe('damaged files', () => {
       bytes.indexOf('ff4fff51', 'hex') + 4,
     );
     bytes.fill(0xff, bytes.indexOf(Buffer.from('ff90', 'hex'), second), second + 300);
-    const path = join(folder, 'one-damaged.dcm');
-    await writeFile(path, bytes);
+    const path = await folder.file('one-damaged.dcm', bytes);
     const whole = await openDicom(join(goldenFolder, 'frames-basic-table.dcm'), defaultLimits);
     const file = await openDicom(path, defaultLimits);
     await expect(file.read({ frame: 1 })).rejects.toMatchObject({
@@ -140,9 +124,7 @@ describe('damaged files', () => {
     const sound = join(goldenFolder, 'jpeg-2000-signed.dcm');
     const bytes = readFileSync(sound);
     Buffer.from('feffdde0', 'hex').copy(bytes, bytes.indexOf(Buffer.from('ff4fff51', 'hex')) + 6);
-    const path = join(folder, 'delimiter.dcm');
-    await writeFile(path, bytes);
-    const { header, values } = await readAll(path);
+    const { header, values } = await readAll(await folder.file('delimiter.dcm', bytes));
     expect(values).toEqual((await readAll(sound)).values);
     expect(header.notes).toEqual([expect.stringContaining('its only tile')]);
   });
@@ -159,15 +141,6 @@ describe('damaged files', () => {
     },
   );
 });
-
-/** Numbers from 0 to 1, the same in every run (a linear congruential generator). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 /** Writes another size into the header and into the codestream. */
 function claimSize(bytes: Buffer, side: number): void {

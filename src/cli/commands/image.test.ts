@@ -1,18 +1,16 @@
 import { EventEmitter } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { niftiFile } from '../../formats/raster/nifti/nifti-fixtures.ts';
-import { testFolder, type TestFolder } from '../../formats/raster/testing.ts';
+import { testFolder } from '../../formats/raster/testing/test-folder.ts';
 import { engine } from '../engine.ts';
 import { runTest } from '../testing/test-world.ts';
 
-let folder: TestFolder;
+const folder = testFolder();
 let path: string;
 beforeAll(async () => {
-  folder = await testFolder();
   const values = [1, 2, 3, 4];
   path = await folder.file('brain.nii', niftiFile({ type: 'uint8', shape: [2, 2], values }));
 });
-afterAll(() => folder.remove());
 
 describe('image inspect', () => {
   it('writes one object for programs', async () => {

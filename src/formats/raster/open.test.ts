@@ -1,20 +1,17 @@
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../core/errors.ts';
 import { pngFile } from '../image-fixtures.ts';
 import { bmpFile } from './common/bmp-fixtures.ts';
 import { defaultLimits } from './image-file.ts';
 import { niftiFile, niftiParts } from './nifti/nifti-fixtures.ts';
 import { openImage } from './open.ts';
-import { expectRefusal, testFolder, valuesOf, type TestFolder } from './testing.ts';
+import { expectRefusal, valuesOf } from './testing/reading.ts';
+import { testFolder } from './testing/test-folder.ts';
 
-let folder: TestFolder;
-beforeAll(async () => {
-  folder = await testFolder();
-});
-afterAll(() => folder.remove());
+const folder = testFolder();
 
 const volume = { type: 'uint8', shape: [2, 1], values: [1, 2] } as const;
 const flat = sharp({ create: { width: 2, height: 1, channels: 3, background: 'white' } });

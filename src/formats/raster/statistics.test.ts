@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newSamples } from './sample-arrays.ts';
-import { plainDisplay, type ImageFile, type ImageHeader, type Samples } from './image-file.ts';
+import type { ImageFile, ImageHeader, Samples } from './image-file.ts';
 import { rasterStatistics, regionsOf } from './statistics.ts';
+import { plainHeader } from './testing/memory-file.ts';
 
-/** A file in memory; its reads are recorded. */
-function memoryFile(
+/** A file whose values are worked out as they are read. */
+function computedFile(
   header: Pick<ImageHeader, 'width' | 'height' | 'bands' | 'frames' | 'sampleType'>,
   value: (index: number) => number,
 ): ImageFile & { readonly longest: () => number } {
@@ -26,19 +27,7 @@ function memoryFile(
   };
   return {
     path: 'memory',
-    header: {
-      ...header,
-      format: 'tiff',
-      interpretation: 'bands',
-      alpha: null,
-      nodata: null,
-      levels: [{ width, height }],
-      spacing: null,
-      geo: null,
-      display: plainDisplay,
-      grouping: null,
-      notes: [],
-    },
+    header: plainHeader(header),
     read,
     close: () => Promise.resolve(),
     longest: () => longest,
@@ -47,7 +36,7 @@ function memoryFile(
 
 function listFile(values: readonly number[], sampleType: ImageHeader['sampleType']): ImageFile {
   const header = { width: values.length, height: 1, bands: 1, frames: 1, sampleType };
-  return memoryFile(header, (index) => values[index] ?? 0);
+  return computedFile(header, (index) => values[index] ?? 0);
 }
 
 /** The sum of doubles without any rounding: each is a whole number of 2^-1074. */
@@ -69,7 +58,7 @@ function exactMean(values: readonly number[]): number {
 }
 
 test('covers every frame and band once, in bounded memory', async () => {
-  const file = memoryFile(
+  const file = computedFile(
     { width: 5000, height: 700, bands: 3, frames: 2, sampleType: 'uint16' },
     (index) => index % 60_001,
   );
@@ -145,7 +134,7 @@ describe('the mean', () => {
       frames: 1,
       sampleType: 'uint32',
     } as const;
-    const file = memoryFile(header, (index) => 4_294_967_295 - (index % 2));
+    const file = computedFile(header, (index) => 4_294_967_295 - (index % 2));
     expect((await rasterStatistics(file)).mean).toBe(4_294_967_294.5);
   });
 });
@@ -171,9 +160,15 @@ test.each([
 
 test('stops when it is told to', async () => {
   const abort = new AbortController();
-  const header = { width: 3000, height: 30_000, bands: 1, frames: 1, sampleType: 'uint8' } as const;
+  const header = {
+    width: 3000,
+    height: 30_000,
+    bands: 1,
+    frames: 1,
+    sampleType: 'float64',
+  } as const;
   let reads = 0;
-  const file = memoryFile(header, () => 1);
+  const file = computedFile(header, () => 1);
   const counted: ImageFile = {
     ...file,
     read: (request) => {

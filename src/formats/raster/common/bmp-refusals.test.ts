@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { ErrorCode } from '../../../core/errors.ts';
 import { defaultLimits } from '../image-file.ts';
-import { drawn, endsInSentence, expectRefusal, testFolder, type TestFolder } from '../testing.ts';
+import { drawn, endsInSentence, expectRefusal } from '../testing/reading.ts';
+import { testFolder } from '../testing/test-folder.ts';
 import { bmpFile, type BmpOptions } from './bmp-fixtures.ts';
 import { openCommon } from './open-common.ts';
 
-let folder: TestFolder;
-beforeAll(async () => {
-  folder = await testFolder();
-});
-afterAll(() => folder.remove());
+const folder = testFolder();
 
 const colours = Array.from({ length: 16 }, (_, index) => [index * 16, 255 - index, index + 1]);
 

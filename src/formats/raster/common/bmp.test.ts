@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../image-file.ts';
-import { testFolder, valuesOf, type TestFolder } from '../testing.ts';
+import { valuesOf } from '../testing/reading.ts';
+import { testFolder } from '../testing/test-folder.ts';
 import { bmpFile, padded, rowsFromBelow, type BmpOptions } from './bmp-fixtures.ts';
 import { openCommon } from './open-common.ts';
 
-let folder: TestFolder;
-beforeAll(async () => {
-  folder = await testFolder();
-});
-afterAll(() => folder.remove());
+const folder = testFolder();
 
 async function opened(options: BmpOptions) {
   return openCommon(await folder.file('image.bmp', bmpFile(options)), defaultLimits);

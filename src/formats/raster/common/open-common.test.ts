@@ -2,26 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { crc32 } from 'node:zlib';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../core/errors.ts';
 import { pngFile } from '../../image-fixtures.ts';
 import { defaultLimits, type ReadLimits } from '../image-file.ts';
-import {
-  cut,
-  drawn,
-  endsInSentence,
-  expectRefusal,
-  testFolder,
-  valuesOf,
-  type TestFolder,
-} from '../testing.ts';
+import { cut, drawn, endsInSentence, expectRefusal, valuesOf } from '../testing/reading.ts';
+import { testFolder } from '../testing/test-folder.ts';
 import { isCommon, openCommon } from './open-common.ts';
 
-let folder: TestFolder;
-beforeAll(async () => {
-  folder = await testFolder();
-});
-afterAll(() => folder.remove());
+const folder = testFolder();
 
 async function opened(bytes: Uint8Array, limits: ReadLimits = defaultLimits) {
   return openCommon(await folder.file('image', bytes), limits);

@@ -1,10 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { onTestFinished } from 'vitest';
-import { defaultLimits, type ImageFile, type ReadLimits } from '../image-file.ts';
-import { openDicom } from './dicom.ts';
 
 /** DICOM files built by hand for the tests, so that the reader has a witness that shares no code with it. */
 
@@ -228,28 +222,4 @@ export function rleFrame(segments: readonly Uint8Array[]): Buffer {
     offset += bytes.length;
   }
   return Buffer.concat([header, ...coded]);
-}
-
-/** Writes the bytes to a file of their own, gone when the test ends. */
-export async function temporaryFile(bytes: Uint8Array): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'understudy-dicom-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const path = join(folder, 'image.dcm');
-  await writeFile(path, bytes);
-  return path;
-}
-
-/** Opens the bytes as a file, closed when the test ends. */
-export async function opened(
-  bytes: Uint8Array,
-  limits: Partial<ReadLimits> = {},
-): Promise<ImageFile> {
-  const file = await openDicom(await temporaryFile(bytes), { ...defaultLimits, ...limits });
-  onTestFinished(() => file.close());
-  return file;
-}
-
-/** The values of one frame, as a plain list. */
-export async function valuesOf(file: ImageFile, frame = 0): Promise<number[]> {
-  return [...(await file.read({ frame })).data];
 }

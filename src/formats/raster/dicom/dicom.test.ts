@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { isDicom, openDicom } from './dicom.ts';
+import { valuesOf } from '../testing/reading.ts';
+import { testImages } from '../testing/test-folder.ts';
 import {
   dicomFile,
   encapsulated,
   encapsulatedFile,
-  opened,
   pictureEntries,
   pictureFile,
   rleFrame,
   syntax,
-  temporaryFile,
-  valuesOf,
   type Entry,
   type Picture,
 } from './dicom-fixtures.ts';
 import { defaultLimits } from '../image-file.ts';
+
+const { open: opened, write: temporaryFile } = testImages(openDicom);
 
 const grey: Picture = { rows: 2, columns: 3 };
 const greyValues = [1, 2, 3, 250, 251, 252];
@@ -59,7 +60,7 @@ describe('transfer syntaxes', () => {
       dicomFile(syntax.bigEndian, [...pictureEntries(picture), [0x7fe00010, 'OW', bytes]]),
     );
     for (const frame of [0, 1, 2]) {
-      expect(await valuesOf(inWords, frame)).toEqual(values.slice(9 * frame, 9 * frame + 9));
+      expect(await valuesOf(inWords, { frame })).toEqual(values.slice(9 * frame, 9 * frame + 9));
     }
     const inBytes = await opened(pictureFile(syntax.bigEndian, grey, Buffer.from(greyValues)));
     expect(await valuesOf(inBytes)).toEqual(greyValues);
@@ -135,7 +136,7 @@ describe('stored values', () => {
     const file = await opened(pictureFile(syntax.explicit, picture, bytes));
     expect(file.header).toMatchObject({ sampleType: 'uint8', frames: 3 });
     for (const frame of [0, 1, 2]) {
-      expect(await valuesOf(file, frame)).toEqual(bits.slice(9 * frame, 9 * frame + 9));
+      expect(await valuesOf(file, { frame })).toEqual(bits.slice(9 * frame, 9 * frame + 9));
     }
   });
 
@@ -306,7 +307,7 @@ describe('requests', () => {
     const file = await opened(
       encapsulatedFile(syntax.rle, { ...grey, frames: 20 }, encapsulated(coded)),
     );
-    const read = await Promise.all(frames.map((frame) => valuesOf(file, frame)));
+    const read = await Promise.all(frames.map((frame) => valuesOf(file, { frame })));
     expect(read).toEqual(frames.map((frame) => new Array<number>(6).fill(frame)));
   });
 

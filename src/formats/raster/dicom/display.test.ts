@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { defaultLimits, plainDisplay, type ImageHeader } from '../image-file.ts';
 import { openDicom } from './dicom.ts';
-import {
-  opened,
-  pictureFile,
-  syntax,
-  temporaryFile,
-  valuesOf,
-  type Entry,
-  type Picture,
-} from './dicom-fixtures.ts';
+import { valuesOf } from '../testing/reading.ts';
+import { testImages } from '../testing/test-folder.ts';
+import { pictureFile, syntax, type Entry, type Picture } from './dicom-fixtures.ts';
+
+const { open: opened, write: temporaryFile } = testImages(openDicom);
 
 const words: Picture = { rows: 1, columns: 2, allocated: 16 };
 
@@ -98,8 +94,8 @@ describe('what the values mean', () => {
     );
     expect(file.header).toMatchObject({ sampleType: 'float32', display: { rescale: null } });
     expect(file.header.notes).toEqual([expect.stringContaining('rescaled when they are read')]);
-    expect(await valuesOf(file, 0)).toEqual([1, 2]);
-    expect(await valuesOf(file, 1)).toEqual([9.5, 12]);
+    expect(await valuesOf(file, { frame: 0 })).toEqual([1, 2]);
+    expect(await valuesOf(file, { frame: 1 })).toEqual([9.5, 12]);
   });
 
   it('is refused where it is garbled', async () => {

@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../image-file.ts';
 import { openDicom } from './dicom.ts';
+import { valuesOf } from '../testing/reading.ts';
+import { testImages } from '../testing/test-folder.ts';
 import {
   dicomFile,
   elementHeader,
   encapsulated,
   encapsulatedFile,
-  opened,
   pictureEntries,
   pictureFile,
   rleFrame,
   syntax,
-  temporaryFile,
-  valuesOf,
   type Entry,
   type Picture,
 } from './dicom-fixtures.ts';
+
+const { open: opened, write: temporaryFile } = testImages(openDicom);
 
 const picture: Picture = { rows: 2, columns: 3, frames: 3 };
 const values = [0, 1, 2].map((frame) => Array.from({ length: 6 }, (_, i) => 10 * frame + i));
@@ -30,7 +31,8 @@ const table = offsets.slice(0, 3);
 async function all(bytes: Uint8Array): Promise<{ values: number[][]; notes: readonly string[] }> {
   const file = await opened(bytes);
   const read: number[][] = [];
-  for (let frame = 0; frame < file.header.frames; frame++) read.push(await valuesOf(file, frame));
+  for (let frame = 0; frame < file.header.frames; frame++)
+    read.push(await valuesOf(file, { frame }));
   return { values: read, notes: file.header.notes };
 }
 
@@ -150,7 +152,7 @@ describe('a file that is cut short', () => {
     // Cut between two fragments: they could be all.
     const bytes = rle(coded.flatMap(halves), { table: split }).subarray(0, -(8 + 48));
     const file = await opened(bytes);
-    expect(await valuesOf(file, 1)).toEqual(values[1]);
+    expect(await valuesOf(file, { frame: 1 })).toEqual(values[1]);
     await expect(file.read({ frame: 2 })).rejects.toMatchObject({
       code: 'invalid-file',
       message: expect.stringContaining('cut short (frame 3)') as string,

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageHeader } from '../image-file.ts';
-import { opened, pictureFile, syntax, type Entry } from './dicom-fixtures.ts';
+import { testImages } from '../testing/test-folder.ts';
+import { openDicom } from './dicom.ts';
+import { pictureFile, syntax, type Entry } from './dicom-fixtures.ts';
+
+const { open: opened } = testImages(openDicom);
 
 async function header(more: readonly Entry[], frames = 1): Promise<ImageHeader> {
   const picture = { rows: 1, columns: 2, frames };

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defaultLimits, type SampleType } from '../image-file.ts';
-import { allFrames, cut, testFolder, valuesOf, type TestFolder } from '../testing.ts';
+import { allFrames, cut, valuesOf } from '../testing/reading.ts';
+import { testFolder } from '../testing/test-folder.ts';
 import {
   counting,
   niftiFile,
@@ -11,11 +12,7 @@ import {
 } from './nifti-fixtures.ts';
 import { isNifti, isNiftiFile, openNifti, openNiftiPlane } from './open-nifti.ts';
 
-let folder: TestFolder;
-beforeAll(async () => {
-  folder = await testFolder();
-});
-afterAll(() => folder.remove());
+const folder = testFolder();
 
 /** Shown as it is stored: the first axis to the left, the second to the back, the third to the head. */
 const asStored = [-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0];

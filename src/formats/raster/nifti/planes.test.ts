@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../image-file.ts';
-import { testFolder, type TestFolder } from '../testing.ts';
+import { testFolder } from '../testing/test-folder.ts';
 import { niftiFile, type NiftiOptions } from './nifti-fixtures.ts';
 import { openNifti, openNiftiPlane } from './open-nifti.ts';
 import { voxelOf } from './volume.ts';
 
-let folder: TestFolder;
-beforeAll(async () => {
-  folder = await testFolder();
-});
-afterAll(() => folder.remove());
+const folder = testFolder();
 
 /** How axes of a file lie: world axis (0 right, 1 front, 2 head) and sign of each. */
 interface Placing {

@@ -1,24 +1,14 @@
 import { open, stat, unlink } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../core/errors.ts';
 import { defaultLimits, type ReadLimits, type ReadRequest } from '../image-file.ts';
-import {
-  drawn,
-  endsInSentence,
-  expectRefusal,
-  testFolder,
-  valuesOf,
-  type TestFolder,
-} from '../testing.ts';
+import { drawn, endsInSentence, expectRefusal, valuesOf } from '../testing/reading.ts';
+import { testFolder } from '../testing/test-folder.ts';
 import { counting, niftiFile, niftiParts, type NiftiOptions } from './nifti-fixtures.ts';
 import { openNifti } from './open-nifti.ts';
 
-let folder: TestFolder;
-beforeAll(async () => {
-  folder = await testFolder();
-});
-afterAll(() => folder.remove());
+const folder = testFolder();
 
 const shape = [4, 3, 2];
 const plain: NiftiOptions = { type: 'int16', shape, values: counting(shape), zooms: [1, 1, 1] };

@@ -2,30 +2,36 @@ import { cropFrame } from '../crop.ts';
 import type { ImageFile, ImageHeader, Pixels, ReadRequest } from '../image-file.ts';
 import { plainDisplay } from '../image-file.ts';
 
+/** A header of an image of 8 bits and one frame, of which nothing special is known. */
+export function plainHeader(
+  facts: Pick<ImageHeader, 'width' | 'height' | 'bands'> & Partial<ImageHeader>,
+): ImageHeader {
+  const { width, height, bands } = facts;
+  return {
+    format: 'tiff',
+    frames: 1,
+    sampleType: 'uint8',
+    interpretation: bands === 1 ? 'grey' : 'bands',
+    alpha: null,
+    nodata: null,
+    levels: [{ width, height }],
+    spacing: null,
+    geo: null,
+    display: plainDisplay,
+    grouping: null,
+    notes: [],
+    ...facts,
+  };
+}
+
 /** An image in memory as a file, for tests of what works on files of every format. */
 export function memoryFile(
   pixels: readonly Pixels[],
   change: Partial<ImageHeader> = {},
 ): ImageFile & { readonly requests: ReadRequest[] } {
   const [{ width, height, bands } = { width: 1, height: 1, bands: 1 }] = pixels;
-  const header: ImageHeader = {
-    format: 'tiff',
-    width,
-    height,
-    bands,
-    frames: 1,
-    sampleType: 'uint8',
-    interpretation: bands === 1 ? 'grey' : 'bands',
-    alpha: null,
-    nodata: null,
-    levels: pixels.map((level) => ({ width: level.width, height: level.height })),
-    spacing: null,
-    geo: null,
-    display: plainDisplay,
-    grouping: null,
-    notes: [],
-    ...change,
-  };
+  const levels = pixels.map((level) => ({ width: level.width, height: level.height }));
+  const header = plainHeader({ width, height, bands, levels, ...change });
   const requests: ReadRequest[] = [];
   return {
     path: 'memory.tif',

@@ -4,10 +4,10 @@ import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { defaultLimits } from '../image-file.ts';
 import { isTiff, openTiff } from './open-tiff.ts';
-import { testFolder } from './test-folder.ts';
+import { testImages } from '../testing/test-folder.ts';
 import { bytes, short, tiffBytes, type PageSpec } from './tiff-fixtures.ts';
 
-const folder = testFolder();
+const folder = testImages(openTiff);
 
 const width = 32;
 const height = 24;

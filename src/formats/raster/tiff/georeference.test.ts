@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { ImageHeader } from '../image-file.ts';
-import { testFolder } from './test-folder.ts';
+import { testImages } from '../testing/test-folder.ts';
+import { openTiff } from './open-tiff.ts';
 import { doubles, short, text, tiffBytes, type FieldSpec } from './tiff-fixtures.ts';
 
-const folder = testFolder();
+const folder = testImages(openTiff);
 
 async function headerOf(...fields: FieldSpec[]): Promise<ImageHeader> {
   const page = { width: 2, height: 2, values: [1, 2, 3, 4], fields };

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { SampleType } from '../image-file.ts';
-import { testFolder } from './test-folder.ts';
+import { testImages } from '../testing/test-folder.ts';
+import { openTiff } from './open-tiff.ts';
 import { tiffBytes, type PageSpec } from './tiff-fixtures.ts';
 
-const folder = testFolder();
+const folder = testImages(openTiff);
 
 /** Numbers from 0 to 1 that do not repeat, with stretches that do: runs and strings for the encoders. */
 function noise(count: number, seed: number): number[] {

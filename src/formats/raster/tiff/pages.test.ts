@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { testFolder } from './test-folder.ts';
+import { testImages } from '../testing/test-folder.ts';
+import { openTiff } from './open-tiff.ts';
 import { long, short, text, tiffBytes, type PageSpec } from './tiff-fixtures.ts';
 
-const folder = testFolder();
+const folder = testImages(openTiff);
 
 /** A page of one value. */
 function plain(

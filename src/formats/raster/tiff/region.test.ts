@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ImageFile, Pixels, ReadRequest } from '../image-file.ts';
-import { testFolder } from './test-folder.ts';
+import { testImages } from '../testing/test-folder.ts';
+import { openTiff } from './open-tiff.ts';
 import { long, short, text, tiffBytes, type PageSpec } from './tiff-fixtures.ts';
 
-const folder = testFolder();
+const folder = testImages(openTiff);
 
 const width = 61;
 const height = 47;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { testFolder } from './test-folder.ts';
+import { testImages } from '../testing/test-folder.ts';
+import { openTiff } from './open-tiff.ts';
 import { ratio, short, text, tiffBytes, type PageSpec } from './tiff-fixtures.ts';
 
-const folder = testFolder();
+const folder = testImages(openTiff);
 
 describe('size of a pixel', () => {
   const open = async (fields: PageSpec['fields'] = []): Promise<unknown> => {

@@ -1,0 +1,54 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { defaultLimits, type ImageFile, type OpenImage, type ReadLimits } from '../image-file.ts';
+
+export interface TestFolder {
+  /** Known once the tests begin. */
+  readonly path: string;
+  /** Writes a file and gives its path. */
+  readonly file: (name: string, bytes: Uint8Array) => Promise<string>;
+}
+
+/** A folder for the tests of a file, made before them and removed after. */
+export function testFolder(): TestFolder {
+  let path = '';
+  beforeAll(async () => {
+    path = await mkdtemp(join(tmpdir(), 'understudy-raster-'));
+  });
+  afterAll(() => rm(path, { recursive: true }));
+  return {
+    get path() {
+      return path;
+    },
+    file: async (name, bytes) => {
+      await writeFile(join(path, name), bytes);
+      return join(path, name);
+    },
+  };
+}
+
+export interface TestImages {
+  /** Writes a file under a name of its own and gives its path. */
+  readonly write: (bytes: Uint8Array) => Promise<string>;
+  /** Writes a file and opens it; it is closed when the tests have ended. */
+  readonly open: (bytes: Uint8Array, limits?: Partial<ReadLimits>) => Promise<ImageFile>;
+}
+
+/** A folder of images for the tests of one reader. */
+export function testImages(open: OpenImage): TestImages {
+  const folder = testFolder();
+  const opened: ImageFile[] = [];
+  let count = 0;
+  afterAll(() => Promise.all(opened.map((file) => file.close())));
+  const write = (bytes: Uint8Array): Promise<string> => folder.file(`image-${count++}`, bytes);
+  return {
+    write,
+    open: async (bytes, limits = {}) => {
+      const file = await open(await write(bytes), { ...defaultLimits, ...limits });
+      opened.push(file);
+      return file;
+    },
+  };
+}
