@@ -14,8 +14,12 @@ export function cropFrame(
   { region, bands }: Pick<CheckedRequest, 'region' | 'bands'>,
 ): Pixels {
   const { x, y, width, height } = region;
-  const data = samplesLike(frame, width * height * bands.length);
   const isAllBands = bands.length === size.bands && bands.every((band, index) => band === index);
+  if (isAllBands && width === size.width) {
+    const row = width * size.bands;
+    return { width, height, bands: size.bands, data: frame.slice(y * row, (y + height) * row) };
+  }
+  const data = samplesLike(frame, width * height * bands.length);
   for (let row = 0; row < height; row++) {
     const from = ((y + row) * size.width + x) * size.bands;
     const to = row * width * bands.length;

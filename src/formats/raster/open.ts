@@ -1,8 +1,8 @@
 import { UserError } from '../../core/errors.ts';
 import { imageSignature } from '../image-signature.ts';
-import { isCommon, openCommon } from './common/open-common.ts';
+import { isCommon, openCommonSource } from './common/open-common.ts';
 import { isDicom, openDicom } from './dicom/dicom.ts';
-import { readHead } from './file-source.ts';
+import { FileSource, readHead } from './file-source.ts';
 import { defaultLimits, type ImageFile, type OpenImage, type ReadLimits } from './image-file.ts';
 import { isNifti, openNifti } from './nifti/open-nifti.ts';
 import { headerFileOf } from './nifti/pair.ts';
@@ -14,20 +14,35 @@ interface Reader {
   readonly formats: readonly string[];
   /** Whether a file that begins so is one of them. */
   readonly is: (head: Uint8Array) => boolean;
-  readonly open: OpenImage;
+  readonly open: (file: OpenFile, limits: ReadLimits) => Promise<ImageFile>;
 }
+
+/** A file as far as it was read to tell its format; it is closed once the reader has opened it. */
+interface OpenFile {
+  readonly source: FileSource;
+  readonly head: Uint8Array<ArrayBuffer>;
+}
+
+/** A reader that opens the file for itself, since it goes on reading it. */
+const byPath =
+  (open: OpenImage) =>
+  ({ source }: OpenFile, limits: ReadLimits): Promise<ImageFile> =>
+    open(source.path, limits);
+
+const openCommonFile: Reader['open'] = ({ source, head }, limits) =>
+  openCommonSource(source, head, limits);
 
 /** The first that knows a file opens it. */
 const readers: readonly Reader[] = [
   // Before TIFF: its first 128 bytes are free, and some files begin as both.
-  { formats: ['DICOM'], is: isDicom, open: openDicom },
-  { formats: ['PNG', 'JPEG', 'WebP', 'BMP'], is: isCommon, open: openCommon },
-  { formats: ['TIFF'], is: isTiff, open: openTiff },
-  { formats: ['NIfTI'], is: isNifti, open: openNifti },
+  { formats: ['DICOM'], is: isDicom, open: byPath(openDicom) },
+  { formats: ['PNG', 'JPEG', 'WebP', 'BMP'], is: isCommon, open: openCommonFile },
+  { formats: ['TIFF'], is: isTiff, open: byPath(openTiff) },
+  { formats: ['NIfTI'], is: isNifti, open: byPath(openNifti) },
 ];
 
-/** Enough for every mark, also of what is packed. */
-const headLength = 2 ** 12;
+/** Enough for every mark, also of what is packed, and for the whole of a small image. */
+const headLength = 2 ** 16;
 
 /**
  * Opens an image of any format that is known, told by its content. (The voxels of a NIfTI pair have no
@@ -40,14 +55,19 @@ export async function openImage(
   path: string,
   limits: ReadLimits = defaultLimits,
 ): Promise<ImageFile> {
-  const head = await readHead(path, headLength);
-  if (head.length === 0) {
-    throw new UserError('invalid-file', `${path} is empty. Copy it again or remove it.`);
+  const source = await FileSource.open(path);
+  try {
+    const head = await source.head(headLength);
+    if (head.length === 0) {
+      throw new UserError('invalid-file', `${path} is empty. Copy it again or remove it.`);
+    }
+    const reader = readers.find(({ is }) => is(head));
+    if (reader !== undefined) return await reader.open({ source, head }, limits);
+    if (await isBesideNiftiHeader(path)) return await openNifti(path, limits);
+    throw unknownFile(head, path);
+  } finally {
+    await source.close();
   }
-  const reader = readers.find(({ is }) => is(head));
-  if (reader !== undefined) return reader.open(path, limits);
-  if (await isBesideNiftiHeader(path)) return openNifti(path, limits);
-  throw unknownFile(head, path);
 }
 
 async function isBesideNiftiHeader(path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { UserError } from '../../../core/errors.ts';
 import { imageSignature } from '../../image-signature.ts';
 import { FileSource } from '../file-source.ts';
-import type { ImageFormat, OpenImage, ReadLimits } from '../image-file.ts';
+import type { ImageFile, ImageFormat, OpenImage, ReadLimits } from '../image-file.ts';
 import { openBmp } from './bmp.ts';
 import { openWithSharp } from './sharp-image.ts';
 import { WholeFile, type WholeImage } from './whole-file.ts';
@@ -39,7 +39,31 @@ export function isCommon(head: Uint8Array): boolean {
  * `limits.bytes` for the whole frame)
  */
 export const openCommon: OpenImage = async (path, limits) => {
-  const bytes = await readWhole(path);
+  const file = await FileSource.open(path);
+  try {
+    return await openCommonSource(file, new Uint8Array(0), limits);
+  } finally {
+    await file.close();
+  }
+};
+
+/**
+ * As `openCommon`, of a file that is open already: a small image is then opened and read once.
+ *
+ * @param file needed no longer once this ends; the caller closes it
+ * @param head what has been read of it from the beginning
+ */
+export async function openCommonSource(
+  file: FileSource,
+  head: Uint8Array<ArrayBuffer>,
+  limits: ReadLimits,
+): Promise<ImageFile> {
+  const { path, size } = file;
+  if (size > fileLimit) {
+    throw new UserError('too-large', `${path} is larger than 2 GB. Cut it into smaller images.`);
+  }
+  const whole = head.length === size ? head : await file.head(size);
+  const bytes = Buffer.from(whole.buffer);
   const open = readers.get(imageSignature(bytes)?.format);
   if (open === undefined) {
     throw new UserError(
@@ -48,16 +72,4 @@ export const openCommon: OpenImage = async (path, limits) => {
     );
   }
   return new WholeFile(path, await open(bytes, path, limits), limits);
-};
-
-async function readWhole(path: string): Promise<Buffer> {
-  const file = await FileSource.open(path);
-  try {
-    if (file.size > fileLimit) {
-      throw new UserError('too-large', `${path} is larger than 2 GB. Cut it into smaller images.`);
-    }
-    return Buffer.from((await file.head(file.size)).buffer);
-  } finally {
-    await file.close();
-  }
 }

@@ -4,6 +4,7 @@ import { damagedImage, sharp } from '../../libvips.ts';
 import type { ImageFormat, ReadLimits, Samples } from '../image-file.ts';
 import { pickBands } from '../crop.ts';
 import { newSamples, samplesOf } from '../sample-arrays.ts';
+import { plainJpeg } from './plain-jpeg.ts';
 import { wholeHeader, type WholeImage } from './whole-file.ts';
 
 /** What the decoder calls these formats is what they are called here. */
@@ -14,8 +15,18 @@ interface Stored {
   readonly bands: 1 | 2 | 3 | 4;
   readonly sampleType: 'uint8' | 'uint16';
   readonly isCmyk: boolean;
+  /** By its EXIF data; looking for them when decoding has its price for a small image. */
+  readonly isTurned: boolean;
   /** The decoder multiplies grey of 1, 2 and 4 bits by so much to reach 255; 1 otherwise. */
   readonly factor: number;
+}
+
+/** What is known of an image before it is decoded. */
+interface Facts extends Stored {
+  readonly format: ImageFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly notes: readonly string[];
 }
 
 /** Opens a PNG, JPEG or WebP file by libvips. Throws as `openCommon`. */
@@ -24,32 +35,48 @@ export async function openWithSharp(
   path: string,
   limits: ReadLimits,
 ): Promise<WholeImage> {
+  const facts = plainFacts(bytes) ?? (await decoderFacts(bytes, path));
+  const { format, width, height, bands, sampleType, factor, notes } = facts;
+  const header = wholeHeader(
+    {
+      ...{ format, width, height, bands, sampleType, notes },
+      alpha: bands === 2 || bands === 4 ? bands - 1 : null,
+      rescale: factor === 1 ? null : { slope: factor, intercept: 0 },
+    },
+    limits,
+    path,
+  );
+  return { header, decode: () => decode(bytes, facts, limits, path) };
+}
+
+function plainFacts(bytes: Buffer): Facts | null {
+  const plain = plainJpeg(bytes);
+  if (plain === null) return null;
+  const stored = { sampleType: 'uint8', isCmyk: false, isTurned: false, factor: 1 } as const;
+  return { format: 'jpeg', ...plain, ...stored, notes: [] };
+}
+
+async function decoderFacts(bytes: Buffer, path: string): Promise<Facts> {
   const metadata = await sharp(bytes, { failOn: 'error', limitInputPixels: false })
     .metadata()
     .catch((error: unknown) => {
       throw decodeFailure(error, path);
     });
-  const stored = storedAs(metadata, path);
-  const { bands, sampleType, factor } = stored;
-  const header = wholeHeader(
-    {
-      format: metadata.format as ImageFormat,
-      width: metadata.autoOrient.width,
-      height: metadata.autoOrient.height,
-      bands,
-      sampleType,
-      alpha: bands === 2 || bands === 4 ? bands - 1 : null,
-      rescale: factor === 1 ? null : { slope: factor, intercept: 0 },
-      notes: notesOn(metadata),
-    },
-    limits,
-    path,
-  );
-  return { header, decode: () => decode(bytes, stored, header, limits, path) };
+  const { width, height } = metadata.autoOrient;
+  const format = metadata.format as ImageFormat;
+  return { ...storedAs(metadata, path), format, width, height, notes: notesOn(metadata) };
 }
 
 function storedAs(metadata: Metadata, path: string): Stored {
-  const { format, depth, space, channels, isPalette, bitsPerSample = 8 } = metadata;
+  const {
+    format,
+    depth,
+    space,
+    channels,
+    isPalette,
+    orientation = 1,
+    bitsPerSample = 8,
+  } = metadata;
   if (!formats.has(format)) throw damagedImage(path, `the decoder takes it for ${format}`);
   if (depth !== 'uchar' && depth !== 'ushort') throw unsupportedValues(path, depth);
   const isCmyk = space === 'cmyk';
@@ -61,6 +88,7 @@ function storedAs(metadata: Metadata, path: string): Stored {
     bands: bands,
     sampleType: depth === 'ushort' && !isCmyk ? 'uint16' : 'uint8',
     isCmyk,
+    isTurned: orientation !== 1,
     factor: isSmall ? 255 / (2 ** bitsPerSample - 1) : 1,
   };
 }
@@ -76,8 +104,7 @@ function notesOn({ space, pages = 1, hasProfile }: Metadata): string[] {
 
 async function decode(
   bytes: Buffer,
-  { bands, sampleType, isCmyk, factor }: Stored,
-  { width, height }: { readonly width: number; readonly height: number },
+  { width, height, bands, sampleType, isCmyk, isTurned, factor }: Facts,
   limits: ReadLimits,
   path: string,
 ): Promise<Samples> {
@@ -85,7 +112,7 @@ async function decode(
   // Of grey with alpha the decoder would give the grey alone, so that goes through RGB with alpha.
   const space = bands === 1 ? (isWide ? 'grey16' : 'b-w') : isWide ? 'rgb16' : 'srgb';
   const { data, info } = await sharp(bytes, {
-    autoOrient: true,
+    autoOrient: isTurned,
     failOn: 'error',
     ignoreIcc: !isCmyk,
     limitInputPixels: limits.pixels,

@@ -1,3 +1,10 @@
+import {
+  isStartOfFrame,
+  jpegFrame,
+  jpegSegments,
+  startOfScan,
+  type JpegFrame,
+} from '../jpeg-segments.ts';
 import { damaged } from './faults.ts';
 
 /** What a JPEG or JPEG-LS codestream says of its picture. */
@@ -15,76 +22,44 @@ export interface JpegHeader {
   readonly interleave: number;
 }
 
-const startOfImage = 0xd8;
-const startOfScan = 0xda;
+/** JPEG-LS has a start of frame of its own (SOF55). */
+const startOfFrameLs = 0xf7;
 const endOfImage = 0xd9;
 /** Progressive encoders make about ten. */
 const scanLimit = 64;
 
 /** @throws DicomFault 'invalid-file' */
 export function jpegHeader(bytes: Uint8Array): JpegHeader {
-  if (bytes[0] !== 0xff || bytes[1] !== startOfImage) throw damaged('is no JPEG inside');
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw damaged('is no JPEG inside');
   let hints: Hints = { isJfif: false, adobe: null };
   let frame: Frame | undefined;
-  for (const { marker, body } of segments(bytes)) {
-    if (isStartOfFrame(marker)) frame = readFrame(marker, body);
+  for (const { marker, body } of jpegSegments(bytes)) {
+    if (isStartOfFrame(marker) || marker === startOfFrameLs) frame = readFrame(marker, body);
     else if (marker === startOfScan && frame !== undefined) {
       checkScans(bytes);
       // Number of components, two bytes for each, then JPEG-LS's NEAR and its interleave mode.
+      const { width, height, precision, components } = frame.said;
       return {
-        ...frame,
-        ...coloursOf(frame, hints),
+        ...{ width, height, precision, components: components.length },
+        process: frame.process,
+        ...coloursOf(components, hints),
         interleave: body[2 * (body[0] ?? 0) + 2] ?? 0,
       };
     }
     hints = withHint(hints, marker, body);
   }
-  throw damaged('has a JPEG without a picture inside');
+  throw damaged('has a JPEG with a broken header, or without a picture, inside');
 }
 
-interface Segment {
-  readonly marker: number;
-  /** Without marker and length. */
-  readonly body: Uint8Array;
+interface Frame {
+  readonly process: number;
+  readonly said: JpegFrame;
 }
-
-/** The segments up to the first scan. */
-function* segments(bytes: Uint8Array): Generator<Segment> {
-  for (let at = 2; at + 4 <= bytes.length;) {
-    if (bytes[at] !== 0xff) throw damaged('has a JPEG with a broken header inside');
-    const marker = bytes[at + 1] ?? 0;
-    if (marker === 0xff) {
-      // Fill bytes may stand before any marker.
-      at += 1;
-      continue;
-    }
-    const length = (bytes[at + 2] ?? 0) * 256 + (bytes[at + 3] ?? 0);
-    if (length < 2) throw damaged('has a JPEG with a broken header inside');
-    yield { marker, body: bytes.subarray(at + 4, at + 2 + length) };
-    at += 2 + length;
-  }
-}
-
-/** SOF0 to SOF15 without the three codes that are tables, and SOF55 of JPEG-LS. */
-function isStartOfFrame(marker: number): boolean {
-  if (marker === 0xf7) return true;
-  return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-}
-
-type Frame = Omit<JpegHeader, 'colours' | 'interleave'> & { readonly ids: readonly number[] };
 
 function readFrame(marker: number, body: Uint8Array): Frame {
-  const [precision = 0, heightHigh = 0, heightLow = 0, widthHigh = 0, widthLow = 0] = body;
-  const components = body[5] ?? 0;
-  const ids = Array.from({ length: components }, (_, i) => body[6 + 3 * i] ?? 0);
-  return {
-    width: widthHigh * 256 + widthLow,
-    height: heightHigh * 256 + heightLow,
-    precision,
-    components,
-    process: marker - 0xc0,
-    ids,
-  };
+  const said = jpegFrame(body);
+  if (said === undefined) throw damaged('has a JPEG with a broken header inside');
+  return { process: marker - 0xc0, said };
 }
 
 interface Hints {
@@ -102,7 +77,7 @@ function withHint(hints: Hints, marker: number, body: Uint8Array): Hints {
 }
 
 /** Components called R, G and B are; a JFIF or Adobe marker says what its standard means by it. */
-function coloursOf({ ids }: Frame, { isJfif, adobe }: Hints): Pick<JpegHeader, 'colours'> {
+function coloursOf(ids: readonly number[], { isJfif, adobe }: Hints): Pick<JpegHeader, 'colours'> {
   const letters = String.fromCharCode(...ids).toUpperCase();
   if (letters === 'RGB') return { colours: 'rgb' };
   if (adobe !== null) return { colours: adobe === 0 ? 'rgb' : 'ybr' };

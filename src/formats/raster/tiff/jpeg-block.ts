@@ -1,5 +1,6 @@
 import type { Sharp } from 'sharp';
 import type { Samples } from '../image-file.ts';
+import { isStartOfFrame, jpegFrame, jpegSegments, startOfScan } from '../jpeg-segments.ts';
 import type { BlockContext, BlockShape } from './block-shape.ts';
 import { embeddedImage } from './embedded-image.ts';
 import { damaged, unsupported } from './problems.ts';
@@ -68,46 +69,28 @@ function checkFrame({ width, height, components }: Frame, shape: BlockShape, pat
 function segmentsOf(bytes: Uint8Array, path: string): Segments {
   const parts: Uint8Array[] = [];
   let frame: Frame | undefined;
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  let at = view.length >= 2 && view.readUInt16BE(0) === 0xffd8 ? 2 : view.length;
-  while (at + 4 <= view.length) {
-    const marker = view[at + 1] ?? 0;
-    if (view[at] !== 0xff || marker === 0xd9) break;
-    // Fill bytes before a marker.
-    if (marker === 0xff) {
-      at++;
-      continue;
+  for (const { marker, start, body } of jpegSegments(bytes)) {
+    if (marker === startOfScan) {
+      return { parts: [...parts, bytes.subarray(start)], frame, hasScan: true };
     }
-    if (marker === 0xda) return { parts: [...parts, view.subarray(at)], frame, hasScan: true };
-    const end = at + 2 + view.readUInt16BE(at + 2);
-    const segment = view.subarray(at, end);
-    if (isFrame(marker)) frame = readFrame(segment, marker, path);
-    if (!isApplication(marker)) parts.push(segment);
-    at = end;
+    if (isStartOfFrame(marker)) frame = readFrame(body, marker, path);
+    if (!isApplication(marker)) parts.push(bytes.subarray(start, start + 4 + body.length));
   }
   return { parts, frame, hasScan: false };
-}
-
-/** Start of frame: C0 to CF without C4 (Huffman tables), C8 and CC (arithmetic coding). */
-function isFrame(marker: number): boolean {
-  return (marker & 0xf0) === 0xc0 && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
 function isApplication(marker: number): boolean {
   return (marker & 0xf0) === 0xe0 || marker === 0xfe;
 }
 
-function readFrame(segment: Buffer, marker: number, path: string): Frame {
-  if (segment.length < 10) throw damaged(path, 'a block is no JPEG stream');
-  const bits = segment[4] ?? 0;
-  if (bits !== 8) throw unsupported(path, `JPEG compression of ${bits} bits`);
+function readFrame(body: Uint8Array, marker: number, path: string): Frame {
+  const frame = jpegFrame(body);
+  if (frame === undefined) throw damaged(path, 'a block is no JPEG stream');
+  const { precision, width, height, components } = frame;
+  if (precision !== 8) throw unsupported(path, `JPEG compression of ${precision} bits`);
   // Baseline, extended and progressive.
   if (marker > 0xc2) throw unsupported(path, 'lossless or arithmetic JPEG compression');
-  return {
-    height: segment.readUInt16BE(5),
-    width: segment.readUInt16BE(7),
-    components: segment[9] ?? 0,
-  };
+  return { width, height, components: components.length };
 }
 
 /** Adobe's marker: transform 0 leaves three components as they are, 1 makes RGB of YCbCr. */
