@@ -46,6 +46,12 @@ export function outputLimit({ fullRows, rowBytes }: BlockShape): number {
   return fullRows * rowBytes + 65_536;
 }
 
+/** Decoded in one piece where it is of ordinary size: by default Node would return 16 KiB at a time. */
+function chunkSize({ fullRows, rowBytes }: BlockShape): number {
+  const most = 2 ** 22;
+  return Math.min(most, Math.max(2 ** 14, fullRows * rowBytes + 64));
+}
+
 const deflate: ByteScheme = {
   name: 'deflate',
   title: 'Deflate',
@@ -53,7 +59,8 @@ const deflate: ByteScheme = {
   bits: undefined,
   // A match of 258 bytes takes two bits at least (RFC 1951).
   expansion: 1032,
-  decode: (bytes, shape) => inflateBytes(bytes, { maxOutputLength: outputLimit(shape) }),
+  decode: (bytes, shape) =>
+    inflateBytes(bytes, { maxOutputLength: outputLimit(shape), chunkSize: chunkSize(shape) }),
 };
 
 const schemes: ReadonlyMap<number, Compression> = new Map<number, Compression>([
@@ -101,7 +108,8 @@ const schemes: ReadonlyMap<number, Compression> = new Map<number, Compression>([
       hasPredictor: true,
       bits: undefined,
       expansion: Infinity,
-      decode: (bytes, shape) => zstdBytes(bytes, { maxOutputLength: outputLimit(shape) }),
+      decode: (bytes, shape) =>
+        zstdBytes(bytes, { maxOutputLength: outputLimit(shape), chunkSize: chunkSize(shape) }),
     },
   ],
   [7, valueScheme('jpeg', 'JPEG', 8, decodeJpeg)],
