@@ -1,11 +1,12 @@
 /**
- * `npm run bench`: prints how fast this machine distils and predicts, as ratios within one run, since
+ * `npm run bench`: prints how fast this machine distils, predicts and reads images, as ratios within one run, since
  * machines and moments differ. Nothing is asserted.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultThreads } from '../src/runtime/threads.ts';
+import { benchFormats } from './formats.ts';
 import { benchInference } from './inference.ts';
 import { benchJob } from './job.ts';
 import { benchAdapters, benchTraining } from './training.ts';
@@ -18,6 +19,7 @@ try {
   await benchJob(threads, folder);
   await benchAdapters(threads);
   await benchInference(threads, folder);
+  await benchFormats(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
