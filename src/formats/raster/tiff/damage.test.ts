@@ -6,10 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../core/errors.ts';
 import { defaultLimits } from '../image-file.ts';
 import { openTiff } from './open-tiff.ts';
-import { testFolder } from './test-folder.ts';
+import { testImages } from '../testing/test-folder.ts';
 import { bytes, doubles, long, short, text, tiffBytes, type PageSpec } from './tiff-fixtures.ts';
 
-const folder = testFolder();
+const folder = testImages(openTiff);
 
 const values = Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * 37) % 256);
 const colours = { width: 40, height: 30, samples: 3, photometric: 2, values } as const;
@@ -89,7 +89,7 @@ function random(seed: number): (below: number) => number {
 /** Reading ends, either well or with a sentence. */
 async function expectSentence(file: Uint8Array, label: string): Promise<boolean> {
   try {
-    await readAll(await folder.write(file, 'broken.tif'));
+    await readAll(await folder.write(file));
     return true;
   } catch (error) {
     expect(error, `${label}: ${String(error)}`).toBeInstanceOf(UserError);
