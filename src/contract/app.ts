@@ -237,6 +237,34 @@ export const runPrediction = z.strictObject({
 });
 export type RunPrediction = z.infer<typeof runPrediction>;
 
+const finite = z.number();
+
+/** What a file says of its pixels; of a patient, nothing. */
+export const imageDescription = z.strictObject({
+  format: z.enum(['png', 'jpeg', 'webp', 'bmp', 'tiff', 'dicom', 'nifti']),
+  bands: z.int().positive(),
+  /** From 1: the band that says where there is nothing. */
+  alpha: z.int().positive().nullable(),
+  frames: z.int().positive(),
+  sampleType: z.enum([
+    ...(['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'] as const),
+  ]),
+  interpretation: z.enum(['grey', 'rgb', 'palette', 'bands']),
+  /** Between the centres of neighbouring pixels. */
+  spacing: z.strictObject({ x: finite, y: finite, unit: z.enum(['mm', 'm', 'degree']) }).nullable(),
+  /** Stored value to meaning: slope · v + intercept. */
+  rescale: z.strictObject({ slope: finite, intercept: finite }).nullable(),
+  /** Of rescaled values, the file's default first. */
+  windows: z.array(
+    z.strictObject({ center: finite, width: finite, name: z.string().max(64).nullable() }),
+  ),
+  /** It brings a table from values to shades, which comes before its windows. */
+  hasTable: z.boolean(),
+  /** What `auto` stands for in this image: bands from 1, and a range as a preparation has it. */
+  auto: z.strictObject({ bands: z.array(z.int().positive()), range: z.string() }),
+});
+export type ImageDescription = z.infer<typeof imageDescription>;
+
 /** How a student leaves: one file. */
 export const exportFormat = z.enum(['float32', 'float16', 'int8', 'safetensors']);
 export type ExportFormat = z.infer<typeof exportFormat>;
@@ -322,11 +350,21 @@ export const engineMethods = {
     params: z.strictObject({ project: id, images: z.array(id).min(1).max(10_000) }),
     result: nothing,
   },
-  /** A picture of an image, WebP; `side` bounds both sides, px. */
+  /**
+   * A picture of an image as its project prepares it, WebP. `mark`: of the preparation that is meant
+   * (see `preparationMark`); 'invalid-option' where the project has another by now.
+   */
   'image.picture': {
-    params: z.strictObject({ image: id, side: z.enum(['thumbnail', 'whole']) }),
+    params: z.strictObject({
+      image: id,
+      side: z.enum(['thumbnail', 'whole']),
+      mark: z.string().optional(),
+    }),
     result: bytes,
   },
+  'image.describe': { params: z.strictObject({ image: id }), result: imageDescription },
+  /** A picture of an image under any preparation, WebP of at most 512 px a side. */
+  'image.preview': { params: z.strictObject({ image: id, preparation }), result: bytes },
   'teacher.list': { params: nothing, result: z.array(teacher) },
   'teacher.add': { params: z.strictObject({ file: path }), result: teacher },
   'teacher.remove': { params: z.strictObject({ teacher: id }), result: nothing },

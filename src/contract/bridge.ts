@@ -1,4 +1,5 @@
 import type { Answer, EventName, MethodName } from './app.ts';
+import type { WrittenPreparation } from './jobs.ts';
 
 /**
  * What the preload script puts on `window.understudy`: plain functions, as only those cross into the
@@ -24,9 +25,21 @@ export const channels = {
   forgetPictures: 'understudy:forget-pictures',
 } as const;
 
-/** Pictures for the page: `media://image/<id>/thumbnail` or `/whole`. */
+/**
+ * Pictures for the page: `media://image/<id>/thumbnail` or `/whole`, with `?v=` and the mark of the
+ * preparation under which the image is seen: pictures are kept for ever by their addresses.
+ */
 export const mediaScheme = 'media';
 
-export function pictureUrl(image: number, side: 'thumbnail' | 'whole'): string {
-  return `${mediaScheme}://image/${image}/${side}`;
+export function pictureUrl(image: number, side: 'thumbnail' | 'whole', mark: string): string {
+  return `${mediaScheme}://image/${image}/${side}?v=${mark}`;
+}
+
+/** Tells preparations apart: eight hexadecimal digits, by FNV-1a with 32 bits (RFC 9923). */
+export function preparationMark({ bands = [], range }: WrittenPreparation): string {
+  let hash = 0x811c9dc5;
+  for (const letter of `${bands.join()} ${range}`) {
+    hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0');
 }

@@ -44,14 +44,16 @@ export async function readImage(
   signal?: AbortSignal,
 ): Promise<Raster> {
   return withImage(path, async (file) => {
-    if (frame !== undefined && frame >= file.header.frames) throw fewerFrames(file, frame);
+    requireFrame(file, frame);
     return readPrepared(file, { preparation, frame, signal });
   });
 }
 
-function fewerFrames({ path, header }: ImageFile, frame: number): UserError {
+/** @throws UserError 'invalid-file' where the file has fewer frames than when it came in */
+export function requireFrame({ path, header }: ImageFile, frame: number | undefined): void {
+  if (frame === undefined || frame < header.frames) return;
   const has = header.frames === 1 ? 'one slice' : `${header.frames} slices`;
-  return new UserError(
+  throw new UserError(
     'invalid-file',
     `${path} has ${has}, not ${frame + 1} as before. Add its folder again.`,
   );

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { failurePage } from './failure-page.ts';
 import { Log } from './log.ts';
+import { pictureUrl, preparationMark } from '../contract/bridge.ts';
 import { readPictureUrl } from './pictures.ts';
 import { Workspace } from './workspace.ts';
 
@@ -57,8 +58,15 @@ test('the log goes on where it was, and two older files are kept', () => {
 });
 
 test.each([
-  ['media://image/12/thumbnail', { image: 12, side: 'thumbnail' }],
-  ['media://image/1/whole', { image: 1, side: 'whole' }],
+  ['media://image/12/thumbnail', { image: 12, side: 'thumbnail', mark: null }],
+  ['media://image/1/whole', { image: 1, side: 'whole', mark: null }],
+  ['media://image/1/whole?v=0a1b2c3d', { image: 1, side: 'whole', mark: '0a1b2c3d' }],
+  ['media://image/1/whole?v=0a1b2c3', null],
+  ['media://image/1/whole?v=0A1B2C3D', null],
+  ['media://image/1/whole?v=0a1b2c3d&v=00000000', null],
+  ['media://image/1/whole?w=0a1b2c3d', null],
+  ['media://image/1/whole?', null],
+  ['media://image/1/whole#0a1b2c3d', null],
   ['media://image/0/whole', null],
   ['media://image/1/whole/../../x', null],
   ['media://image/1/other', null],
@@ -66,6 +74,22 @@ test.each([
   ['media://image/99999999999999999999/whole', null],
 ])('%s names %j', (url, picture) => {
   expect(readPictureUrl(url)).toEqual(picture);
+});
+
+test('an address says how its image is seen, and is read as it was written', () => {
+  const preparations = [
+    { range: 'auto' },
+    { range: 'window:40:400' },
+    { range: 'window:40:401' },
+    { range: 'auto', bands: [1] },
+    { range: 'auto', bands: [1, 2, 3] },
+  ];
+  const marks = preparations.map(preparationMark);
+  expect(new Set(marks).size).toBe(marks.length);
+  expect(preparationMark({ range: 'auto' })).toBe(marks[0]);
+  for (const mark of marks) {
+    expect(readPictureUrl(pictureUrl(7, 'whole', mark))).toEqual({ image: 7, side: 'whole', mark });
+  }
 });
 
 test('the failure page shows text as text', () => {

@@ -1,4 +1,5 @@
 import type { Session } from 'electron';
+import type { Answer } from '../contract/app.ts';
 import { mediaScheme } from '../contract/bridge.ts';
 import type { EngineHost } from './engine-host.ts';
 
@@ -10,30 +11,63 @@ export function servePictures(session: Session, engine: EngineHost): void {
   session.protocol.handle(mediaScheme, async (request) => {
     const wanted = readPictureUrl(request.url);
     if (wanted === null || request.method !== 'GET') return new Response(null, { status: 400 });
-    const answer = await engine.request('image.picture', wanted, request.signal);
-    if (!answer.ok) {
-      return new Response(answer.error.message, {
-        status: answer.error.code === 'engine-stopped' ? 503 : 404,
-      });
-    }
-    if (!(answer.value instanceof Uint8Array)) return new Response(null, { status: 500 });
-    return new Response(answer.value as Uint8Array<ArrayBuffer>, {
-      headers: {
-        'content-type': 'image/webp',
-        'x-content-type-options': 'nosniff',
-        // An image never changes under its id, within a workspace; another one empties the cache.
-        'cache-control': 'private, max-age=31536000, immutable',
-      },
+    return respond(await askForPicture(engine, wanted, request.signal));
+  });
+}
+
+interface PictureAnswer {
+  readonly answer: Answer<unknown>;
+  /** It is what its address says, and stays so. */
+  readonly isLasting: boolean;
+}
+
+/**
+ * The picture of an address whose preparation has just been changed is the new one, but may not be kept
+ * under that address: the change may be taken back.
+ */
+async function askForPicture(
+  engine: Pick<EngineHost, 'request'>,
+  { image, side, mark }: Picture,
+  signal: AbortSignal,
+): Promise<PictureAnswer> {
+  if (mark !== null) {
+    const answer = await engine.request('image.picture', { image, side, mark }, signal);
+    const isOther = !answer.ok && answer.error.code === 'invalid-option';
+    if (!isOther) return { answer, isLasting: true };
+  }
+  const answer = await engine.request('image.picture', { image, side }, signal);
+  return { answer, isLasting: false };
+}
+
+function respond({ answer, isLasting }: PictureAnswer): Response {
+  if (!answer.ok) {
+    return new Response(answer.error.message, {
+      status: answer.error.code === 'engine-stopped' ? 503 : 404,
     });
+  }
+  if (!(answer.value instanceof Uint8Array)) return new Response(null, { status: 500 });
+  return new Response(answer.value as Uint8Array<ArrayBuffer>, {
+    headers: {
+      'content-type': 'image/webp',
+      'x-content-type-options': 'nosniff',
+      // An image seen so never changes under its id, within a workspace; another one empties the cache.
+      'cache-control': isLasting ? 'private, max-age=31536000, immutable' : 'no-store',
+    },
   });
 }
 
 interface Picture {
   readonly image: number;
   readonly side: 'thumbnail' | 'whole';
+  /** Of the preparation; null: whichever the project has. */
+  readonly mark: string | null;
 }
 
 export function readPictureUrl(url: string): Picture | null {
-  const match = /^media:\/\/image\/([1-9]\d{0,14})\/(thumbnail|whole)$/.exec(url);
-  return match === null ? null : { image: Number(match[1]), side: match[2] as Picture['side'] };
+  const match = /^media:\/\/image\/([1-9]\d{0,14})\/(thumbnail|whole)(?:\?v=([0-9a-f]{8}))?$/.exec(
+    url,
+  );
+  if (match === null) return null;
+  const [, image, side, mark = null] = match;
+  return { image: Number(image), side: side as Picture['side'], mark };
 }

@@ -7,6 +7,7 @@ import {
   prepare,
   rangeOf,
   readBands,
+  writeRange,
 } from './preparation.ts';
 import type { IntensityRange, StoredForm } from './preparation.ts';
 import { plainDisplay } from './stored.ts';
@@ -192,6 +193,13 @@ describe('what is written of a preparation', () => {
   ])('%s', (range, expected) => {
     expect(preparationOf({ range })).toEqual({ bands: null, range: expected });
   });
+
+  test.each(['auto', 'stored', 'file', 'full', 'window:-600:1500.5', 'percentile:0.5:100'])(
+    '%s is written as it was read',
+    (range) => {
+      expect(writeRange(preparationOf({ range }).range)).toBe(range);
+    },
+  );
 
   test('bands are counted from 1', () => {
     expect(preparationOf({ bands: [4, 3, 2], range: 'auto' }).bands).toEqual([3, 2, 1]);

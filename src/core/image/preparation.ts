@@ -57,6 +57,21 @@ function writtenRange(text: string): IntensityRange {
   throw new Error(`preparationOf: no range is written ${text}`);
 }
 
+/** A range as people, files and the database write it; `preparationOf` reads it. */
+export function writeRange(range: IntensityRange): string {
+  switch (range.kind) {
+    case 'window':
+      return `window:${range.center}:${range.width}`;
+    case 'percentile':
+      return `percentile:${range.low}:${range.high}`;
+    case 'auto':
+    case 'stored':
+    case 'file':
+    case 'full':
+      return range.kind;
+  }
+}
+
 export const plainPreparation: Preparation = { bands: null, range: { kind: 'auto' } };
 
 /** What a file says of its pixels. */

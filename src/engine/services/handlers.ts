@@ -6,6 +6,7 @@ import type { Emit, Handlers } from './dispatch.ts';
 import { exportStudent } from './exports.ts';
 import { lookAtFolder } from './folder-contents.ts';
 import { ImageService } from './images.ts';
+import { Previews } from './previews.ts';
 import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
 import { RunService } from './runs.ts';
@@ -32,6 +33,7 @@ export async function openServices(
   patience?: Patience,
 ): Promise<Services> {
   const images = new ImageService(store, new Pictures(store.folder), emit);
+  const previews = new Previews(store);
   const teachers = new TeacherService(store);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
@@ -67,7 +69,9 @@ export async function openServices(
       images.remove(project, ids);
       return null;
     },
-    'image.picture': ({ image, side }) => images.picture(image, side),
+    'image.picture': ({ image, side, mark }) => images.picture(image, side, mark),
+    'image.describe': ({ image }) => previews.describe(image),
+    'image.preview': ({ image, preparation }, signal) => previews.draw(image, preparation, signal),
     'teacher.list': () => teachers.list(),
     'teacher.add': ({ file }) => teachers.add(file),
     'teacher.remove': ({ teacher }) => {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { className } from '../../contract/app.ts';
 import type { ImportReport, LabelChange, Project } from '../../contract/app.ts';
+import { preparationMark } from '../../contract/bridge.ts';
 import { nextColour } from '../../contract/palette.ts';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
@@ -90,9 +91,16 @@ export class ImageService {
     this.#emit('project.changed', { project });
   }
 
-  async picture(id: number, side: 'thumbnail' | 'whole'): Promise<Uint8Array> {
+  /** @throws UserError 'invalid-option' where a mark is given and the project's preparation has another */
+  async picture(id: number, side: 'thumbnail' | 'whole', mark?: string): Promise<Uint8Array> {
     const { sha256, path, frame, project } = this.#store.images.get(id);
     const { preparation } = this.#store.projects.get(project).settings;
+    if (mark !== undefined && mark !== preparationMark(preparation)) {
+      throw new UserError(
+        'invalid-option',
+        'What the model sees of this image was changed meanwhile. Ask for its picture again.',
+      );
+    }
     const image = { sha256, path, frame, preparation };
     return side === 'thumbnail' ? this.#pictures.thumbnail(image) : this.#pictures.whole(image);
   }

@@ -25,21 +25,28 @@ export interface PreparedRequest {
  *
  * @throws UserError as the file's `read`, and 'invalid-option' for bands that it has not
  */
-export async function readPrepared(
+export async function readPrepared(file: ImageFile, request: PreparedRequest): Promise<Raster> {
+  return prepare(await readToPrepare(file, request), request.preparation, file.header);
+}
+
+/**
+ * Stored values that `prepare` makes what a model sees from, under this preparation and every other one
+ * with the same bands.
+ *
+ * @throws UserError as `readPrepared`
+ */
+export async function readToPrepare(
   file: ImageFile,
   { preparation, frame = 0, signal }: PreparedRequest,
-): Promise<Raster> {
+): Promise<Pixels> {
   const { header } = file;
   const bands = explained(file.path, () => readBands(preparation, header));
   const level = levelWithin(header, preparedPixels);
   const request = { frame, level, bands, ...(signal && { signal }) };
   const { width, height } = header.levels[level] ?? header;
   const factor = Math.ceil(Math.sqrt((width * height) / preparedPixels));
-  const pixels =
-    factor <= 1
-      ? await file.read(request)
-      : await readReduced(file, request, { width, height }, factor);
-  return prepare(pixels, preparation, header);
+  if (factor <= 1) return file.read(request);
+  return readReduced(file, request, { width, height }, factor);
 }
 
 /** The largest level within so many pixels, or the smallest there is. */

@@ -27,7 +27,7 @@ export function projectWith(
     settings: {
       preparation: { range: 'auto' },
       ...{ teacher: 1, skip: 2, rank: 16, steps: 600, batch: 128, views: 64 },
-      ...{ start: 'auto', orientation: 'upright' },
+      ...{ start: 'auto', orientation: 'upright', preparation: { range: 'auto' } },
     },
     ...change,
   };

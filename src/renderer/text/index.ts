@@ -4,6 +4,7 @@ import { exportText } from './en/export.ts';
 import { frame } from './en/frame.ts';
 import { images } from './en/images.ts';
 import { labels } from './en/labels.ts';
+import { preparation } from './en/preparation.ts';
 import { project } from './en/project.ts';
 import { resultText } from './en/result.ts';
 import { skipText } from './en/skip.ts';
@@ -16,6 +17,7 @@ const en = {
   start,
   project,
   images,
+  preparation,
   labels,
   teacher: teacherText,
   skip: skipText,

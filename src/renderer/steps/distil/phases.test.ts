@@ -18,6 +18,7 @@ function run(change: Partial<Run> = {}, skip = 2, start: Run['settings']['start'
       views: 64,
       start,
       orientation: 'upright',
+      preparation: { range: 'auto' },
     },
     teacherName: 'tiny',
     teacherBlocks: 12,

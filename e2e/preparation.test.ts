@@ -1,0 +1,237 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Project } from '../src/contract/app.ts';
+import { short, tiffBytes } from '../src/formats/raster/tiff/tiff-fixtures.ts';
+import { sharp } from '../src/formats/libvips.ts';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import { ask } from './support/bridge.ts';
+import { chooseOpen } from './support/dialogs.ts';
+import { chestFiles } from './support/phantom.ts';
+import { photograph } from './support/screenshots.ts';
+
+// Somebody with CT slices decides which intensities the model tells apart, and with satellite bands which it sees.
+
+describe('what the model sees', () => {
+  let launched: LaunchedApp;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-preparation-'));
+    await mkdir(join(folder, 'chest'));
+    await mkdir(join(folder, 'bands'));
+    for (const { name, bytes } of chestFiles()) await writeFile(join(folder, 'chest', name), bytes);
+    for (const number of [1, 2]) {
+      const values = Array.from({ length: 64 * 64 }, (_, at) => [
+        at,
+        4095 - at,
+        700 * number,
+        9 * (at % 64),
+      ]);
+      const page = { width: 64, height: 64, samples: 4, bits: 16, values: values.flat() } as const;
+      const bytes = tiffBytes([{ ...page, fields: [short(338, 0, 0, 0)] }]);
+      await writeFile(join(folder, 'bands', `field-${number}.tif`), bytes);
+    }
+    launched = await launchApp({ colorScheme: 'dark' });
+  });
+  afterAll(async () => {
+    await launched.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const dialog = (): Locator =>
+    launched.page.getByRole('dialog', { name: 'What the model sees', exact: true });
+  const before = (): Locator => dialog().getByAltText(/, as chosen now$/);
+  const after = (): Locator => dialog().getByAltText(/, as you choose$/);
+  const thumbnail = (): Locator => launched.page.locator('[role=option] img').first();
+
+  const make = async (name: string, domain: string, images: string): Promise<void> => {
+    const { app, page } = launched;
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
+    await page.getByText(domain, { exact: true }).click();
+    await page.getByRole('button', { name: 'Create project' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
+    await chooseOpen(app, join(folder, images));
+    await page.getByRole('button', { name: 'Add a folder' }).first().click();
+    await page.getByRole('button', { name: /^Add \d images$/ }).click();
+    await thumbnail().waitFor();
+  };
+  /** Without the movement by which a dialog arrives. */
+  const placeOf = (element: Locator): Promise<number[]> =>
+    element.evaluate(({ offsetTop, offsetHeight, offsetWidth }) => [
+      offsetTop,
+      offsetHeight,
+      offsetWidth,
+    ]);
+  const open = async (): Promise<void> => {
+    await launched.page.getByRole('button', { name: 'What the model sees…' }).click();
+    await dialog().waitFor();
+  };
+  const preparationOf = async (name: string): Promise<unknown> => {
+    const list = await ask(launched.page, 'project.list', null);
+    const projects = (list.ok ? list.value : []) as Project[];
+    return projects.find((one) => one.name === name)?.settings.preparation;
+  };
+  /** Of all that a picture on the page shows, 0–255. */
+  const brightness = async (picture: Locator): Promise<number> => {
+    const { channels } = await sharp(await picture.screenshot()).stats();
+    return channels[0]?.mean ?? 0;
+  };
+  const drawn = (): Promise<boolean> =>
+    thumbnail().evaluate((image) => {
+      const { complete, naturalWidth } = image as HTMLImageElement;
+      return complete && naturalWidth > 0;
+    });
+
+  test('is the window that the files name, unless somebody says otherwise', async () => {
+    await launched.page.getByRole('button', { name: 'New project' }).click();
+    await make('Chests', 'Medical', 'chest');
+    await open();
+    await dialog().getByText('The window that the DICOM files name.').waitFor();
+    await dialog().getByText('MEDIASTINUM: centre 40, width 400.').waitFor();
+    await expect.poll(() => before().count()).toBe(4);
+    await expect.poll(() => after().count()).toBe(4);
+    expect(await dialog().getByRole('radio', { name: 'Automatic' }).isChecked()).toBe(true);
+    // These have one band.
+    expect(await dialog().getByText('Bands').count()).toBe(0);
+    expect(await after().first().getAttribute('src')).toBe(
+      await before().first().getAttribute('src'),
+    );
+  });
+
+  test('is shown as it would be, at once', async () => {
+    const { page } = launched;
+    const was = await placeOf(dialog());
+    // From the press of a button to the last picture, in the page's own time.
+    const milliseconds = await dialog().evaluate(
+      (element) =>
+        new Promise<number>((resolve) => {
+          const pictures = (): (string | null)[] =>
+            [...element.querySelectorAll('img[alt$="as you choose"]')].map((image) =>
+              image.getAttribute('src'),
+            );
+          const old = pictures();
+          const start = performance.now();
+          new MutationObserver(() => {
+            if (pictures().every((url, index) => url !== old[index])) {
+              resolve(performance.now() - start);
+            }
+          }).observe(element, { subtree: true, childList: true, attributes: true });
+          const buttons = [...element.querySelectorAll('button')];
+          buttons.find(({ textContent }) => textContent.trim() === 'Lung')?.click();
+        }),
+    );
+    console.info(`four pictures of 256 px changed after ${Math.round(milliseconds)} ms`);
+    // A busy machine is slow, not wrong.
+    expect(milliseconds).toBeLessThan(3000);
+    expect(
+      await dialog().getByRole('radio', { name: 'One window for all images' }).isChecked(),
+    ).toBe(true);
+    expect(await dialog().getByRole('button', { name: 'Lung' }).getAttribute('aria-pressed')).toBe(
+      'true',
+    );
+    await expect
+      .poll(async () => (await brightness(after().first())) - (await brightness(before().first())))
+      .toBeGreaterThan(20);
+    expect(await placeOf(dialog())).toEqual(was);
+    await photograph(launched, '25-preparation');
+  });
+
+  test('says what is wrong with a number, and takes one as it is typed', async () => {
+    const { page } = launched;
+    const width = dialog().getByRole('spinbutton', { name: 'Width' });
+    const center = dialog().getByRole('spinbutton', { name: 'Centre' });
+    const was = await placeOf(dialog());
+    await width.fill('0');
+    await dialog().getByText('The width must be 1 or more.').waitFor();
+    expect(await page.getByRole('button', { name: 'Use for this project' }).isDisabled()).toBe(
+      true,
+    );
+    expect(await placeOf(dialog())).toEqual(was);
+    await width.fill('1400');
+    await center.selectText();
+    await page.keyboard.type('-550.5');
+    expect(await center.inputValue()).toBe('-550.5');
+    expect(await page.getByRole('button', { name: 'Use for this project' }).isDisabled()).toBe(
+      false,
+    );
+  });
+
+  test.each(['dark', 'light'] as const)(
+    'has no serious finding of axe-core, %s',
+    async (colorScheme) => {
+      const { page } = launched;
+      await page.emulateMedia({ colorScheme });
+      await page.waitForTimeout(300);
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      const serious = violations.filter(
+        ({ impact }) => impact === 'serious' || impact === 'critical',
+      );
+      expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    },
+  );
+
+  test('is kept with the project, and every picture follows', async () => {
+    const { page } = launched;
+    const url = await thumbnail().getAttribute('src');
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    expect(await preparationOf('Chests')).toEqual({ range: 'auto' });
+    expect(await thumbnail().getAttribute('src')).toBe(url);
+    const dark = await brightness(thumbnail());
+    await open();
+    await dialog().getByRole('button', { name: 'Lung' }).click();
+    await page.getByRole('button', { name: 'Use for this project' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await expect.poll(() => preparationOf('Chests')).toEqual({ range: 'window:-600:1500' });
+    await expect.poll(() => thumbnail().getAttribute('src')).not.toBe(url);
+    await expect.poll(drawn).toBe(true);
+    await expect.poll(async () => (await brightness(thumbnail())) - dark).toBeGreaterThan(20);
+    await page.getByText('The model sees these images differently now.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => thumbnail().getAttribute('src')).toBe(url);
+    await expect.poll(async () => Math.abs((await brightness(thumbnail())) - dark)).toBeLessThan(2);
+    expect(await preparationOf('Chests')).toEqual({ range: 'auto' });
+  });
+
+  test('is chosen by keyboard alone', async () => {
+    const { page } = launched;
+    await page.getByRole('button', { name: 'What the model sees…' }).focus();
+    await page.keyboard.press('Enter');
+    await dialog().waitFor();
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('type')))
+      .toBe('radio');
+    await page.keyboard.press('ArrowDown');
+    expect(await dialog().getByRole('radio', { name: 'The file’s own window' }).isChecked()).toBe(
+      true,
+    );
+    await page.keyboard.press('Enter');
+    await dialog().waitFor({ state: 'detached' });
+    await expect.poll(() => preparationOf('Chests')).toEqual({ range: 'file' });
+  });
+
+  test('is any bands of images that have several', async () => {
+    const { page } = launched;
+    await page.reload();
+    await page.getByRole('button', { name: 'New project' }).first().click();
+    await make('Fields', 'Satellite', 'bands');
+    await open();
+    await dialog().getByText('From the 2nd to the 98th percentile of each image.').waitFor();
+    await expect.poll(() => after().count()).toBe(2);
+    const grey = await after().first().getAttribute('src');
+    await dialog()
+      .getByRole('combobox', { name: 'Which bands are seen' })
+      .selectOption('Three as colours');
+    await dialog().getByRole('combobox', { name: 'Red' }).selectOption('Band 4');
+    await expect.poll(() => after().first().getAttribute('src')).not.toBe(grey);
+    await photograph(launched, '26-preparation-bands');
+    await page.getByRole('button', { name: 'Use for this project' }).click();
+    await expect.poll(() => preparationOf('Fields')).toEqual({ range: 'auto', bands: [4, 2, 3] });
+    await expect.poll(drawn).toBe(true);
+  });
+});
