@@ -6,10 +6,11 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../core/errors.ts';
 import { defaultLimits } from '../image-file.ts';
 import { openTiff } from './open-tiff.ts';
-import { testImages } from '../testing/test-folder.ts';
+import { testFolder, testImages } from '../testing/test-folder.ts';
 import { bytes, doubles, long, short, text, tiffBytes, type PageSpec } from './tiff-fixtures.ts';
 
-const folder = testImages(openTiff);
+const folder = testFolder();
+const images = testImages(openTiff);
 
 const values = Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * 37) % 256);
 const colours = { width: 40, height: 30, samples: 3, photometric: 2, values } as const;
@@ -89,7 +90,7 @@ function random(seed: number): (below: number) => number {
 /** Reading ends, either well or with a sentence. */
 async function expectSentence(file: Uint8Array, label: string): Promise<boolean> {
   try {
-    await readAll(await folder.write(file));
+    await readAll(await folder.file('broken.tif', file));
     return true;
   } catch (error) {
     expect(error, `${label}: ${String(error)}`).toBeInstanceOf(UserError);
@@ -159,7 +160,7 @@ describe('claims that a file cannot keep', () => {
   const tiny = { width: 4, height: 4, values: new Array<number>(16).fill(1) };
 
   async function codeOf(spec: PageSpec): Promise<unknown> {
-    return readAll(await folder.write(tiffBytes([spec]))).catch((error: unknown) => error);
+    return readAll(await images.write(tiffBytes([spec]))).catch((error: unknown) => error);
   }
 
   test.each([
@@ -197,13 +198,13 @@ describe('claims that a file cannot keep', () => {
   test('a page of a million fields', async () => {
     const file = tiffBytes([tiny], { isBig: true });
     file.writeBigUInt64LE(1_000_000n, Number(file.readBigUInt64LE(8)));
-    const path = await folder.write(file);
+    const path = await images.write(file);
     await expect(openTiff(path, defaultLimits)).rejects.toMatchObject({ code: 'invalid-file' });
   });
 
   test('a large page is opened, and its parts are read, whatever it would take in memory', async () => {
     const fields = [long(256, 2_000_000), long(257, 2_000_000), long(278, 2_000_000)];
-    const file = await folder.open(tiffBytes([{ ...tiny, fields }]));
+    const file = await images.open(tiffBytes([{ ...tiny, fields }]));
     await expect(file.read()).rejects.toMatchObject({ code: 'too-large' });
     const region = { x: 0, y: 0, width: 16, height: 1 };
     expect((await file.read({ region })).data).toHaveLength(16);
@@ -214,18 +215,18 @@ describe('what is no file', () => {
   const open = (path: string): Promise<unknown> => openTiff(path, defaultLimits);
 
   test('nothing there', async () => {
-    const missing = join(dirname(await folder.write(Buffer.alloc(1))), 'missing.tif');
+    const missing = join(dirname(await images.write(Buffer.alloc(1))), 'missing.tif');
     await expect(open(missing)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   test('a folder', async () => {
-    const path = join(dirname(await folder.write(Buffer.alloc(1))), 'folder.tif');
+    const path = join(dirname(await images.write(Buffer.alloc(1))), 'folder.tif');
     await mkdir(path);
     await expect(open(path)).rejects.toMatchObject({ code: 'invalid-file' });
   });
 
   test('a device that never ends', async () => {
-    const path = join(dirname(await folder.write(Buffer.alloc(1))), 'device.tif');
+    const path = join(dirname(await images.write(Buffer.alloc(1))), 'device.tif');
     await symlink('/dev/zero', path);
     await expect(open(path)).rejects.toMatchObject({ code: 'invalid-file' });
   });
@@ -237,6 +238,6 @@ describe('what is no file', () => {
     ['no page', Buffer.from('II*\0\0\0\0\0')],
     ['a page at the end', Buffer.from('II*\0\x08\0\0\0')],
   ])('%s', async (_, content) => {
-    await expect(open(await folder.write(content))).rejects.toMatchObject({ code: 'invalid-file' });
+    await expect(open(await images.write(content))).rejects.toMatchObject({ code: 'invalid-file' });
   });
 });
