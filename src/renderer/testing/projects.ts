@@ -25,7 +25,6 @@ export function projectWith(
     marked: { labelled: 0, unlabelled: 0 },
     classes,
     settings: {
-      preparation: { range: 'auto' },
       ...{ teacher: 1, skip: 2, rank: 16, steps: 600, batch: 128, views: 64 },
       ...{ start: 'auto', orientation: 'upright', preparation: { range: 'auto' } },
     },

@@ -9,7 +9,6 @@ function run(change: Partial<Run> = {}, skip = 2, start: Run['settings']['start'
     project: 1,
     state: 'running',
     settings: {
-      preparation: { range: 'auto' },
       teacher: 1,
       skip,
       rank: 16,
