@@ -62,11 +62,10 @@ describe('what the model sees', () => {
   };
   /** Without the movement by which a dialog arrives. */
   const placeOf = (element: Locator): Promise<number[]> =>
-    element.evaluate(({ offsetTop, offsetHeight, offsetWidth }) => [
-      offsetTop,
-      offsetHeight,
-      offsetWidth,
-    ]);
+    element.evaluate((one) => {
+      const { offsetTop, offsetHeight, offsetWidth } = one as HTMLElement;
+      return [offsetTop, offsetHeight, offsetWidth];
+    });
   const open = async (): Promise<void> => {
     await launched.page.getByRole('button', { name: 'What the model sees…' }).click();
     await dialog().waitFor();
@@ -104,7 +103,6 @@ describe('what the model sees', () => {
   });
 
   test('is shown as it would be, at once', async () => {
-    const { page } = launched;
     const was = await placeOf(dialog());
     // From the press of a button to the last picture, in the page's own time.
     const milliseconds = await dialog().evaluate(

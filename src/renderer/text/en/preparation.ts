@@ -36,7 +36,7 @@ export const preparation = {
   },
   file: {
     title: 'The file’s own window',
-    none: 'These files name none: each is seen in its full range.',
+    none: 'These files name none; each is seen in full.',
     table: 'By the table that the files bring.',
     one: (window: string) => `${window}.`,
     several: (window: string) => `As each file names it, such as ${window}.`,
@@ -45,8 +45,8 @@ export const preparation = {
   },
   window: {
     title: 'One window for all images',
-    why: 'What lies within it is told apart; what is outside is black or white.',
-    whyMedical: 'In Hounsfield units where the files have them, as in CT.',
+    why: 'What lies outside of it is black or white.',
+    whyMedical: 'In Hounsfield units, where the files have them.',
     presets: 'Usual windows',
     center: 'Centre',
     width: 'Width',
@@ -61,15 +61,15 @@ export const preparation = {
   ],
   percentile: {
     title: 'Without the extremes',
-    why: 'Of each image, from one percentile of its values to another.',
-    low: 'Black below',
-    high: 'White above',
+    why: 'From one percentile of each image to another.',
+    low: 'Black at',
+    high: 'White at',
     unit: '%',
   },
   full: { title: 'Full range of each image', why: 'Its least value is black, its greatest white.' },
   stored: {
     title: 'Whole range of the type',
-    why: 'The same for all images: 8 bits as they are, 16 bits from 0 to 65,535.',
+    why: 'The same for all images; 16 bits end at 65,535.',
   },
   faults: {
     center: 'The centre must be a number.',
