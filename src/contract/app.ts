@@ -18,8 +18,10 @@ const name = z
   .trim()
   .min(1)
   .max(200)
-  // Line breaks and what cannot be seen would only hide in lists and files.
-  .regex(/^\P{Cc}*$/u);
+  // Letters with marks can be written in two ways that look the same.
+  .normalize('NFC')
+  // Line breaks, what cannot be seen and what turns text round would only hide in lists and files.
+  .regex(/^[^\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]*$/u);
 /** What a class may be called. */
 export const className = name;
 const nothing = z.null();

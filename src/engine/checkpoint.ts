@@ -17,6 +17,8 @@ const progressSchema = z.strictObject({
   step: z.int().nonnegative(),
   firstLoss: z.number(),
   lastLoss: z.number(),
+  /** That the run has taken so far; files of earlier versions do not say. */
+  seconds: z.number().nonnegative().default(0),
 });
 
 export function checkpointPath(out: string): string {
@@ -27,26 +29,32 @@ export async function hasCheckpoint(out: string): Promise<boolean> {
   return (await stat(checkpointPath(out)).catch(() => undefined)) !== undefined;
 }
 
-/** Steps done by the checkpoint in `out`: 0 without one, undefined where it cannot be read. */
-export async function checkpointStep(out: string): Promise<number | undefined> {
-  if (!(await hasCheckpoint(out))) return 0;
+/** How far the checkpoint in `out` is: nowhere without one, undefined where it cannot be read. */
+export async function checkpointProgress(
+  out: string,
+): Promise<{ step: number; seconds: number } | undefined> {
+  if (!(await hasCheckpoint(out))) return { step: 0, seconds: 0 };
   try {
     const file = await openSafetensors(checkpointPath(out));
     await file.close();
-    return progressSchema.safeParse(parseJson(file.metadata[key])).data?.step;
+    return progressSchema.safeParse(parseJson(file.metadata[key])).data;
   } catch {
     return undefined;
   }
 }
 
-/** @param fingerprint what decides the run's course, as text */
+/**
+ * @param fingerprint what decides the run's course, as text
+ * @param seconds that the run has taken so far, in all its parts
+ */
 export async function saveCheckpoint(
   out: string,
   fingerprint: string,
   state: TrainingState,
+  seconds: number,
 ): Promise<void> {
   const { adapters, mean, square, step, firstLoss, lastLoss } = state;
-  const progress = JSON.stringify({ fingerprint, step, firstLoss, lastLoss });
+  const progress = JSON.stringify({ fingerprint, step, firstLoss, lastLoss, seconds });
   await writeSafetensors(
     checkpointPath(out),
     new Map([

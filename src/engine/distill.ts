@@ -19,7 +19,12 @@ import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelle
 import { writeFileAtomically } from '../formats/write-file.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { runtimeVersion } from '../runtime/onnxruntime.ts';
-import { checkpointPath, removeCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import {
+  checkpointPath,
+  checkpointProgress,
+  removeCheckpoint,
+  saveCheckpoint,
+} from './checkpoint.ts';
 import { compareEncoders } from './comparison.ts';
 import type { Candidate, HeadImages } from './comparison.ts';
 import { chooseForHead, labelIndices, openDataset } from './dataset.ts';
@@ -39,7 +44,7 @@ import { fingerprintOf, initialState, requireCheckpoint, stopped } from './resum
 import { openTeacher, requireColour } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
-import type { OpenWatch, TrainingPlan, TrainingResult } from './training.ts';
+import type { OpenWatch, TrainingPlan, TrainingResult, TrainingState } from './training.ts';
 import { version } from './version.ts';
 
 /**
@@ -88,7 +93,7 @@ export async function distillImages(
   context: JobContext,
   { keepCheckpoint = false, glimpses = false }: DistillHabits = {},
 ): Promise<DistillOutcome> {
-  const start = performance.now();
+  const begun = performance.now();
   const teacher = await openTeacher(request.teacher, request.overrides, request.imageSize);
   requireColour(request.teacher, teacher.model.architecture.channels);
   const blocks = request.blocks ?? keptBlocks(teacher.model.architecture.depth, request.skip);
@@ -98,6 +103,8 @@ export async function distillImages(
   const output = await openOutputFolder(request.out);
   try {
     await requireCheckpoint(request, output.path);
+    const before = request.resume ? ((await checkpointProgress(output.path))?.seconds ?? 0) : 0;
+    const start = begun - 1000 * before;
     await output.requireFree([...exportNames, summaryName, basename(checkpointPath(output.path))]);
     const executor = openExecutor(request.device, request.threads);
     const memory = freemem();
@@ -107,9 +114,20 @@ export async function distillImages(
     const store = await openRasters(dataset.distilled, imageSize, preparation, budget, context);
     const labelled = chooseForHead(dataset, store.images, request.seed, context);
     await requireReadable(dataset, preparation);
-    const job = { request, context, teacher, blocks, copy, dataset, labelled, store, output };
+    const job = {
+      request,
+      context,
+      start,
+      teacher,
+      blocks,
+      copy,
+      dataset,
+      labelled,
+      store,
+      output,
+    };
     const trained = await train({ ...job, executor, memory }, glimpses);
-    const outcome = await deliver({ ...job, executor, memory }, trained, start);
+    const outcome = await deliver({ ...job, executor, memory }, trained);
     if (!keepCheckpoint) await removeCheckpoint(output.path);
     return outcome;
   } finally {
@@ -121,6 +139,8 @@ export async function distillImages(
 interface Job {
   readonly request: DistillOptions;
   readonly context: JobContext;
+  /** When it would have begun without what interrupted it, by `performance.now`. */
+  readonly start: number;
   readonly teacher: Teacher;
   /** The teacher's blocks that the copy has. */
   readonly blocks: readonly number[];
@@ -132,6 +152,11 @@ interface Job {
   readonly executor: Executor;
   /** Free memory at the start, bytes. */
   readonly memory: number;
+}
+
+/** Taken so far, in all parts of an interrupted run. */
+function secondsOf({ start }: Job): number {
+  return (performance.now() - start) / 1000;
 }
 
 /** What training made of the copy. */
@@ -164,19 +189,21 @@ async function train(job: Job, glimpses: boolean): Promise<Trained> {
   };
   const fingerprint = await fingerprintOf(plan, teacher, blocks, start, store.images);
   const initial = await initialState(request, plan, output.path, fingerprint, context);
+  const save = (state: TrainingState): Promise<void> =>
+    saveCheckpoint(output.path, fingerprint, state, secondsOf(job));
   const result = await trainStudent(
     plan,
     initial,
     source,
     executor,
     context,
-    (state) => saveCheckpoint(output.path, fingerprint, state),
+    save,
     glimpses ? watchOf(job) : undefined,
   );
   // What was learnt must survive a full disk and a second Ctrl-C. A run that did no step leaves an
   // earlier run's checkpoint as it was.
   if (result.state.step > initial.step) {
-    await saveCheckpoint(output.path, fingerprint, result.state);
+    await save(result.state);
   }
   const { step } = result.state;
   if (context.signal.aborted)
@@ -200,10 +227,10 @@ function inputForm(
 }
 
 /** Gives the student its head, measures and exports it. Where that fails the checkpoint stays. */
-async function deliver(job: Job, trained: Trained, start: number): Promise<DistillOutcome> {
+async function deliver(job: Job, trained: Trained): Promise<DistillOutcome> {
   const { output, context } = job;
   try {
-    const outcome = await finish(job, trained, start);
+    const outcome = await finish(job, trained);
     const { summary } = outcome;
     const text = `${JSON.stringify(summary, undefined, 2)}\n`;
     await writeFileAtomically(join(output.staging, summaryName), new TextEncoder().encode(text));
@@ -217,7 +244,7 @@ async function deliver(job: Job, trained: Trained, start: number): Promise<Disti
 
 const summaryName = 'summary.json';
 
-async function finish(job: Job, trained: Trained, start: number): Promise<DistillOutcome> {
+async function finish(job: Job, trained: Trained): Promise<DistillOutcome> {
   const { request, context, teacher, blocks, copy, dataset, store, output, executor } = job;
   const { base, layout, state } = trained;
   const form = inputForm(teacher, request);
@@ -256,7 +283,7 @@ async function finish(job: Job, trained: Trained, start: number): Promise<Distil
     copy: candidates.copy.report,
     student: candidates.student.report,
     loss: { first: state.firstLoss, last: state.lastLoss },
-    seconds: (performance.now() - start) / 1000,
+    seconds: secondsOf(job),
     skip: card.student.skip,
     blocks: [...blocks],
     rank: request.rank,

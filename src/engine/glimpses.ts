@@ -3,6 +3,7 @@ import type { ClassificationTask } from '../contract/jobs.ts';
 import { colourFeatures, featureColours } from '../core/distill/feature-colours.ts';
 import type { FeatureColours } from '../core/distill/feature-colours.ts';
 import { readout, studentTokens } from '../core/distill/glimpse.ts';
+import { UserError } from '../core/errors.ts';
 import { crossValidatedAccuracy } from '../core/heads/cross-validation.ts';
 import { Random } from '../core/random.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -13,6 +14,7 @@ import type { DeviceTensor, Executor, LoadedGraph } from '../runtime/executor.ts
 import { labelIndices } from './dataset.ts';
 import { inferenceBatch, readBatches, stackRows } from './inference.ts';
 import type { InputForm } from './inference.ts';
+import { throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
 import type { TrainingPlan, TrainingWatch } from './training.ts';
 
@@ -101,6 +103,7 @@ class Glimpses implements TrainingWatch {
   readonly #context: JobContext;
   readonly close: () => Promise<void>;
   #nextStep = 0;
+  #seenAt = -1;
   #nextTime = 0;
 
   constructor(
@@ -117,16 +120,25 @@ class Glimpses implements TrainingWatch {
     this.close = close;
   }
 
-  async see(step: number, adapters: Tensor | DeviceTensor): Promise<void> {
+  async see(step: number, adapters: Tensor | DeviceTensor, isLast = false): Promise<void> {
+    if (step === this.#seenAt) return;
     const start = performance.now();
-    const isLast = step === this.#steps;
     if (!isLast && (step < this.#nextStep || start < this.#nextTime)) return;
-    const { patches, accuracy } = await this.#lookAt(adapters);
+    this.#seenAt = step;
+    const seen = await this.#lookAt(adapters).catch(unlessCancelled);
+    // Whoever stops the training must find what was learnt, not a look that was cut short.
+    if (!seen) return;
+    const { patches, accuracy } = seen;
     const map = colourFeatures(this.#colours, patches);
     this.#context.report({ type: 'glimpse', step, accuracy, map });
     this.#nextStep = step + Math.ceil(this.#steps / mostLooks);
     this.#nextTime = start + (performance.now() - start) / timeShare;
   }
+}
+
+function unlessCancelled(error: unknown): undefined {
+  if (error instanceof UserError && error.code === 'cancelled') return undefined;
+  throw error;
 }
 
 /** By chance, the first of them of different classes as far as there are so many: they are shown. */
@@ -168,12 +180,12 @@ async function seenBy(
   tokens: (batch: Tensor) => Promise<DeviceTensor>,
   reader: LoadedGraph,
   pixels: readonly Tensor[],
-  { signal }: JobContext,
+  context: JobContext,
 ): Promise<{ features: Tensor; patches: Tensor }> {
   const features: Tensor[] = [];
   let patches: Tensor | undefined;
   for (const batch of pixels) {
-    if (signal.aborted) break;
+    throwIfCancelled(context);
     const output = await tokens(batch);
     const results = await reader.run({ tokens: output });
     output.dispose();

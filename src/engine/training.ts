@@ -51,8 +51,9 @@ export interface TrainingWatch {
    * Called before the first step and after each one. Adapters are valid until the promise is settled.
    *
    * @param step steps done
+   * @param isLast that the training ends here, whatever was planned
    */
-  see(step: number, adapters: Tensor | DeviceTensor): Promise<void>;
+  see(step: number, adapters: Tensor | DeviceTensor, isLast?: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -109,7 +110,9 @@ export async function trainStudent(
       }
       await breathe();
     }
-    return { state: await student.state(), targetCacheHits: targets.hitRate };
+    const state = await student.state();
+    if (!context.signal.aborted) await watch?.see(state.step, student.adapters, true);
+    return { state, targetCacheHits: targets.hitRate };
   } finally {
     await watch?.close();
     await Promise.all([teacher, ...graphs.values()].map((graph) => graph.dispose()));

@@ -59,6 +59,10 @@ export async function expandFrames<T extends Imaged>(
   return expanded.flat();
 }
 
+/** What anonymisers write in place of a patient's number: it is the same for all. */
+const placeholder =
+  /^(?:anon\w*|de-?identified|removed|unknown|none|n\/?a|patient|subject|test|x+|0+|-+)?$/i;
+
 /** DICOM files are often named by numbers with points alone. */
 function mayHoldMore(name: string): boolean {
   const extension = extname(name).toLowerCase();
@@ -70,7 +74,8 @@ function framesOf<T extends Imaged>(
   { frames, grouping }: ImageHeader,
   secret: Uint8Array,
 ): T[] {
-  const patient = grouping?.patient ?? '';
+  const named = grouping?.patient?.trim() ?? '';
+  const patient = placeholder.test(named) ? '' : named;
   // Without a patient the images of one examination or series belong together.
   const identity = patient === '' ? (grouping?.study ?? grouping?.series ?? '') : patient;
   // What a person has said comes before what the file says.

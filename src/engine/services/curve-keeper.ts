@@ -23,6 +23,8 @@ export class CurveKeeper {
   readonly #images: ReadonlyMap<string, number>;
   readonly #every: number;
   #pending: RunMetric[] = [];
+  /** Points after this step are of work that was lost. */
+  #backTo: number | undefined;
   #reference: RunReference | undefined;
   #glimpses: RunGlimpse[] = [];
   #reportedAt = -Infinity;
@@ -59,6 +61,8 @@ export class CurveKeeper {
     const { phase, done, total, secondsLeft, loss, imagesPerSecond } = event;
     if (phase === 'sample' || phase === 'predict' || phase === 'pixels') return;
     if (phase === 'distill' && loss !== undefined) this.#add({ step: done, loss });
+    // Training begins, maybe before where a worker that was lost had come.
+    else if (phase === 'distill' && this.#progressed === 0) this.#goBack(done);
     const now = performance.now();
     if (now - this.#reportedAt < reportInterval && done < total) return;
     this.#reportedAt = now;
@@ -75,12 +79,14 @@ export class CurveKeeper {
   flush(): void {
     this.#store.transaction(() => {
       const { records } = this.#store;
+      if (this.#backTo !== undefined) records.forgetMetrics(this.#run.id, this.#backTo);
       records.addMetrics(this.#run.id, this.#pending);
       if (this.#reference) records.setReference(this.#run.id, this.#reference);
       for (const glimpse of this.#glimpses) records.addGlimpse(this.#run.id, glimpse);
       this.#store.runs.update(this.#run.id, { step: this.#step });
     });
     this.#pending = [];
+    this.#backTo = undefined;
     this.#reference = undefined;
     this.#glimpses = [];
     this.#writtenAt = performance.now();
@@ -97,6 +103,13 @@ export class CurveKeeper {
     // Before it is told of: whoever hears of the first one asks for what it is compared with.
     this.#tryToWrite();
     this.#emit('run.glimpse', { run: this.#run.id, glimpse });
+  }
+
+  #goBack(step: number): void {
+    this.#step = step;
+    this.#pending = this.#pending.filter((metric) => metric.step <= step);
+    this.#backTo = step;
+    this.#tryToWrite();
   }
 
   #add(metric: RunMetric): void {

@@ -65,8 +65,8 @@ export async function openServices(
       store.images.page(project, filter, offset, limit),
     'image.reports': ({ project }) => store.imports.list(project),
     'image.label': ({ project, changes }) => images.label(project, changes),
-    'image.remove': ({ project, images: ids }) => {
-      images.remove(project, ids);
+    'image.remove': async ({ project, images: ids }) => {
+      await images.remove(project, ids);
       return null;
     },
     'image.picture': ({ image, side, mark }) => images.picture(image, side, mark),
@@ -99,11 +99,10 @@ export async function openServices(
   return {
     handlers,
     close: async () => {
-      images.stopAll();
-      await runs.close();
+      await Promise.all([images.stopAll(), runs.close()]);
     },
     abandon: () => {
-      images.stopAll();
+      void images.stopAll();
       runs.abandon();
     },
   };

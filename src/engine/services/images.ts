@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { className } from '../../contract/app.ts';
 import type { ImportReport, LabelChange, Project } from '../../contract/app.ts';
 import { preparationMark } from '../../contract/bridge.ts';
-import { nextColour } from '../../contract/palette.ts';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { expandFrames } from '../../formats/frames.ts';
@@ -14,6 +13,7 @@ import { breathe } from '../job.ts';
 import { workspaceSecret } from './workspace-secret.ts';
 import type { Emit } from './dispatch.ts';
 import { listFolder, readImages } from './import-images.ts';
+import { ImportLabels } from './import-labels.ts';
 import type { ImageToImport, LabelSource, ReadImage } from './import-images.ts';
 import type { Pictures } from './pictures.ts';
 
@@ -28,7 +28,7 @@ export class ImageService {
   readonly #pictures: Pictures;
   readonly #emit: Emit;
   /** Imports at work, by project. */
-  readonly #imports = new Map<number, AbortController>();
+  readonly #imports = new Map<number, { controller: AbortController; ended: Promise<unknown> }>();
 
   constructor(store: Store, pictures: Pictures, emit: Emit) {
     this.#store = store;
@@ -56,15 +56,16 @@ export class ImageService {
       );
     }
     const controller = new AbortController();
-    this.#imports.set(project, controller);
+    const ended = this.#import(
+      this.#store.projects.get(project),
+      resolve(folder),
+      labels,
+      AbortSignal.any([signal, controller.signal]),
+      prepare,
+    );
+    this.#imports.set(project, { controller, ended });
     try {
-      return await this.#import(
-        this.#store.projects.get(project),
-        resolve(folder),
-        labels,
-        AbortSignal.any([signal, controller.signal]),
-        prepare,
-      );
+      return await ended;
     } finally {
       this.#imports.delete(project);
       this.#emit('project.changed', { project });
@@ -72,11 +73,14 @@ export class ImageService {
   }
 
   stopImport(project: number): void {
-    this.#imports.get(project)?.abort();
+    this.#imports.get(project)?.controller.abort();
   }
 
-  stopAll(): void {
-    for (const controller of this.#imports.values()) controller.abort();
+  /** Resolves when what came in, and the report of it, are kept. */
+  async stopAll(): Promise<void> {
+    const all = [...this.#imports.values()];
+    for (const { controller } of all) controller.abort();
+    await Promise.allSettled(all.map(({ ended }) => ended));
   }
 
   /** Applies changes; returns those that undo them. */
@@ -86,9 +90,17 @@ export class ImageService {
     return undo;
   }
 
-  remove(project: number, images: readonly number[]): void {
+  /** From the project; the files stay, but no picture of them does. */
+  async remove(project: number, images: readonly number[]): Promise<void> {
+    const contents = this.#store.images.contents(project, images);
     this.#store.images.remove(project, images);
     this.#emit('project.changed', { project });
+    await this.forgetPictures(contents);
+  }
+
+  /** Removes the pictures of contents that no project has any more. */
+  async forgetPictures(contents: readonly Uint8Array[]): Promise<void> {
+    await this.#pictures.forget(this.#store.images.unknownContents(contents));
   }
 
   /** @throws UserError 'invalid-option' where a mark is given and the project's preparation has another */
@@ -120,6 +132,15 @@ export class ImageService {
     requireClassNames(images);
     const skipped: ImageProblem[] = [...problems];
     const report = { project: project.id, folder, found: images.length, added: 0, known: 0 };
+    const whole = (cancelled: boolean): ImportReport => ({
+      ...report,
+      skipped: skipped.slice(0, reportedProblems),
+      cancelled,
+    });
+    // An engine that is killed must leave word of what did not come in.
+    this.#store.imports.add(whole(images.length > 0));
+    const labelling = new ImportLabels(this.#store, project, (problem) => skipped.push(problem));
+    const seen = new Set<number>();
     const start = performance.now();
     let told = 0;
     let done = 0;
@@ -127,7 +148,8 @@ export class ImageService {
       const chunk = images.slice(done, done + chunkSize);
       const read = await readImages(chunk, preparation, signal, (problem) => skipped.push(problem));
       if (read.length === 0) await requireFolder(folder, report.added);
-      const added = await this.#keep(project, folder, read, preparation);
+      const added = await this.#keep(project, folder, read, preparation, labelling);
+      for (const { id } of added) seen.add(id);
       report.added += added.filter(({ isNew }) => isNew).length;
       report.known += added.filter(({ isNew }) => !isNew).length;
       done += chunk.length;
@@ -141,17 +163,21 @@ export class ImageService {
       });
       if (performance.now() - told > 1000) {
         told = performance.now();
+        this.#store.imports.replaceLatest(whole(true));
         this.#emit('project.changed', { project: project.id });
       }
       await breathe();
     }
-    const whole: ImportReport = {
-      ...report,
-      skipped: skipped.slice(0, reportedProblems),
-      cancelled: signal.aborted,
-    };
-    this.#store.imports.add(whole);
-    return whole;
+    if (!signal.aborted) await this.#removeReplaced(project.id, folder, seen);
+    const ended = whole(signal.aborted);
+    this.#store.imports.replaceLatest(ended);
+    return ended;
+  }
+
+  /** Images at whose place other content lies now, and whose own was not found in the folder. */
+  async #removeReplaced(project: number, folder: string, seen: ReadonlySet<number>): Promise<void> {
+    const gone = this.#store.images.sharingPlaces(project, folder).filter((id) => !seen.has(id));
+    if (gone.length > 0) await this.remove(project, gone);
   }
 
   /** The images of a folder, slice by slice. */
@@ -171,13 +197,14 @@ export class ImageService {
     folder: string,
     images: readonly ReadImage[],
     preparation: WrittenPreparation,
+    labelling: ImportLabels,
   ): Promise<AddedImage[]> {
     const added = this.#store.transaction(() => {
       const rows = this.#store.images.add(
         project.id,
         images.map((image) => ({ ...image, folder })),
       );
-      this.#labelAdded(project.id, images, rows);
+      labelling.apply(images, rows);
       this.#assignKnown(project.id, images, rows);
       return rows;
     });
@@ -188,32 +215,6 @@ export class ImageService {
       else await this.#relocate(id, old, { folder, name: image.name, modified: image.modified });
     }
     return added;
-  }
-
-  /** New images get what was said of them; known ones only where nobody has said anything yet. */
-  #labelAdded(project: number, images: readonly ReadImage[], added: readonly AddedImage[]): void {
-    // Asked anew each time: classes may come and go while images come in.
-    const known = this.#store.classes.list(project);
-    const classes = new Map(known.map(({ name, id }) => [name, id]));
-    const changes = images.flatMap(({ isLabelled, labels }, index): LabelChange[] => {
-      const row = added[index];
-      if (!row || !isLabelled) return [];
-      if (!row.isNew && this.#store.images.get(row.id).isLabelled) return [];
-      return [
-        { image: row.id, classes: labels.map((name) => this.#classNamed(project, classes, name)) },
-      ];
-    });
-    if (changes.length > 0) this.#store.labels.set(project, changes);
-  }
-
-  #classNamed(project: number, classes: Map<string, number>, label: string): number {
-    const name = label.trim();
-    const known = classes.get(name);
-    if (known !== undefined) return known;
-    const colour = nextColour(this.#store.classes.list(project).map((one) => one.colour));
-    const id = this.#store.classes.add(project, { name, colour });
-    classes.set(name, id);
-    return id;
   }
 
   /** That an image is held out, or whose it is, may be said after it came in. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
@@ -56,6 +56,22 @@ export class Pictures {
   /** @throws UserError as `thumbnail` */
   async whole(image: StoredPicture): Promise<Uint8Array> {
     return draw(image, wholeSide, 92);
+  }
+
+  /** Removes all thumbnails of these contents: nothing of a patient outlives the projects that had it. */
+  async forget(contents: readonly Uint8Array[]): Promise<void> {
+    const byFolder = Map.groupBy(
+      contents.map((sha256) => Buffer.from(sha256).toString('hex')),
+      (name) => name.slice(0, 2),
+    );
+    for (const [start, names] of byFolder) {
+      const folder = join(this.#folder, start);
+      const wanted = new Set(names);
+      const files = await readdir(folder).catch(() => []);
+      for (const file of files) {
+        if (wanted.has(file.slice(0, 64))) await rm(join(folder, file), { force: true });
+      }
+    }
   }
 
   #place({ sha256, frame, preparation }: Pictured): { folder: string; file: string } {

@@ -98,7 +98,9 @@ export class ProjectService {
   /** The images of others stay where they lie; what runs made goes. */
   async remove(id: number): Promise<void> {
     const folders = this.#store.runs.list(id).map((run) => folderOfRun(this.#store, run.id));
+    const contents = this.#store.images.contents(id);
     this.#store.projects.remove(id);
+    await this.#images.forgetPictures(contents);
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
   }
 

@@ -84,7 +84,7 @@ export function projectDataset(
   const learnt = distilled.filter(({ isLabelled }) => isLabelled);
   const classes = [...new Set(learnt.flatMap(({ labels }) => labels))].sort(compareCodePoints);
   const measured = tested.filter(({ labels }) => labels.every((label) => classes.includes(label)));
-  requireEnough(project, classes, measured);
+  requireEnough(project, classes, measured, [...marked, ...others]);
   return {
     ids,
     dataset: {
@@ -114,6 +114,7 @@ function requireEnough(
   { name, task }: Project,
   classes: readonly string[],
   tested: readonly LabelledImage[],
+  all: readonly LabelledImage[],
 ): void {
   const needed = task === 'single' ? 2 : 1;
   if (classes.length < needed) {
@@ -123,6 +124,13 @@ function requireEnough(
     );
   }
   if (tested.length === 0) {
+    const groups = new Set(all.filter(({ isLabelled }) => isLabelled).map(({ group }) => group));
+    if (groups.size === 1 && !groups.has(undefined)) {
+      throw new UserError(
+        'invalid-labels',
+        `All labelled images of ${name} are of one group: one patient, volume or scene. What is learnt from one can only be measured on another: add labelled images of others, put some in a folder named test, or say in a table with the column group which belong together.`,
+      );
+    }
     throw new UserError(
       'invalid-labels',
       `${name} has too few labelled images, or too few groups, to learn from some and measure on others. Label more.`,

@@ -1,13 +1,15 @@
-import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Run } from '../../contract/app.ts';
 import { distillOptions } from '../../contract/jobs.ts';
 import type { DistillOptions, JobEvent } from '../../contract/jobs.ts';
 import { projectSeed as seed } from '../../core/dataset/hold-out.ts';
 import { UserError } from '../../core/errors.ts';
+import { makeFolder } from '../../formats/make-folder.ts';
+import { writeFileAtomically } from '../../formats/write-file.ts';
 import type { Store } from '../../store/store.ts';
-import { checkpointStep, hasCheckpoint, removeCheckpoint } from '../checkpoint.ts';
+import { checkpointProgress, hasCheckpoint, removeCheckpoint } from '../checkpoint.ts';
 import type { Dataset } from '../dataset.ts';
 import type { DistillOutcome } from '../distill.ts';
 import { failureOf } from '../worker-protocol.ts';
@@ -105,8 +107,15 @@ export class RunService {
   }
 
   /** Ends the training here: the student gets its head and is measured with what it has learnt. */
-  finish(id: number): Run {
-    if (this.#active?.id === id) this.#active.enough.abort();
+  async finish(id: number): Promise<Run> {
+    const active = this.#active;
+    if (active?.id === id) {
+      // Also for the worker after this one, where this one is paused or dies.
+      const folder = folderOfRun(this.#store, id);
+      await makeFolder(folder, this.#store.folder);
+      await writeFileAtomically(enoughFile(folder), new Uint8Array());
+      active.enough.abort();
+    }
     return this.get(id);
   }
 
@@ -207,7 +216,7 @@ export class RunService {
 
   async #keptStep(id: number): Promise<number | undefined> {
     try {
-      return await checkpointStep(folderOfRun(this.#store, id));
+      return (await checkpointProgress(folderOfRun(this.#store, id)))?.step;
     } catch (error) {
       console.error(error);
       return undefined;
@@ -232,6 +241,7 @@ export class RunService {
     });
     this.#keep(run.id, outcome, ids);
     await removeCheckpoint(folder);
+    await rm(enoughFile(folder), { force: true });
   }
 
   /** Runs workers until one has the outcome. */
@@ -246,6 +256,7 @@ export class RunService {
     let unwritten: unknown;
     for (;;) {
       const resume = await hasCheckpoint(folder);
+      if (await exists(enoughFile(folder))) this.#active?.enough.abort();
       const options = optionsOf(run, file, folder, resume);
       curve.begin();
       try {
@@ -305,6 +316,15 @@ export class RunService {
     });
     this.#emit('run.changed', this.#store.runs.get(id));
   }
+}
+
+/** Says that what the run has learnt is enough. */
+function enoughFile(folder: string): string {
+  return join(folder, 'enough');
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined)) !== undefined;
 }
 
 /** Where a run's files lie. */

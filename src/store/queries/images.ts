@@ -86,6 +86,8 @@ const storedRow = z
 const placeRow = z.object({ id: z.number(), folder: z.string(), name: z.string() });
 
 const folderRow = z.object({ folder: z.string() });
+const idRow = z.object({ id: z.number() });
+const contentRow = z.object({ sha256: z.instanceof(Uint8Array) });
 
 const shownColumns = `
   id, name, width, height, is_labelled AS isLabelled, is_test AS isTest,
@@ -242,6 +244,32 @@ export class ImageQueries {
     );
   }
 
+  /**
+   * Images of which several have one place: other content came where an image was. What is to become of
+   * them is known only when all of the folder has been seen, as their own content may lie elsewhere by now.
+   */
+  sharingPlaces(project: number, folder: string): number[] {
+    const sql = `SELECT id FROM images WHERE project = :project AND folder = :folder AND name IN
+      (SELECT name FROM images WHERE project = :project AND folder = :folder
+       GROUP BY name HAVING count(*) > 1)`;
+    return this.#connection.all(idRow, sql, { project, folder }).map(({ id }) => id);
+  }
+
+  /** SHA-256 of the files of a project's images, or of some of them; each once. */
+  contents(project: number, images?: readonly number[]): Uint8Array[] {
+    const some = images ? 'AND id IN (SELECT value FROM json_each(:images))' : '';
+    const sql = `SELECT DISTINCT sha256 FROM images WHERE project = :project ${some}`;
+    const values = { project, ...(images && { images: JSON.stringify(images) }) };
+    return this.#connection.all(contentRow, sql, values).map(({ sha256 }) => sha256);
+  }
+
+  /** Of these contents, those that no image of any project has. */
+  unknownContents(contents: readonly Uint8Array[]): Uint8Array[] {
+    const sql = 'SELECT DISTINCT sha256 FROM images';
+    const known = new Set(this.#connection.all(contentRow, sql).map(({ sha256 }) => hex(sha256)));
+    return contents.filter((one) => !known.has(hex(one)));
+  }
+
   #add(project: number, image: NewImage): AddedImage {
     const { folder, name, sha256, bytes, modified, width, height, group, isTest } = image;
     const frame = image.frame ?? null;
@@ -253,12 +281,6 @@ export class ImageQueries {
       frame ?? 0,
     );
     if (found !== undefined) return { ...found, isNew: false };
-    // Other content where an image was: that image is gone, and what was said of it with it.
-    this.#connection.run(
-      `DELETE FROM images
-       WHERE project = :project AND folder = :folder AND natural_key = :key AND name = :name`,
-      { project, folder, key: naturalKey(name), name },
-    );
     const { id } = this.#connection.run(
       `INSERT INTO images (project, folder, name, folded_name, natural_key, sha256, bytes, modified,
          width, height, group_name, is_test, frame)
@@ -282,4 +304,8 @@ export class ImageQueries {
     );
     return { id, isNew: true, folder, name };
   }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }

@@ -34,6 +34,15 @@ export class ImportQueries {
     });
   }
 
+  /** In place of the latest report of a project: the import goes on, or has come to its end. */
+  replaceLatest(report: ImportReport): void {
+    this.#connection.run(
+      `UPDATE imports SET report = :report
+       WHERE id = (SELECT max(id) FROM imports WHERE project = :project)`,
+      { project: report.project, report: toJson(importReport, report) },
+    );
+  }
+
   /** The latest first. */
   list(project: number): ImportReport[] {
     const sql = 'SELECT report FROM imports WHERE project = ? ORDER BY id DESC';

@@ -47,6 +47,11 @@ export class RunRecordQueries {
     });
   }
 
+  /** Forgets the points after a step: of work that was lost before it was kept. */
+  forgetMetrics(run: number, step: number): void {
+    this.#connection.run('DELETE FROM run_metrics WHERE run = ? AND step > ?', run, step);
+  }
+
   metrics(run: number): RunMetric[] {
     const sql = 'SELECT step, loss FROM run_metrics WHERE run = ? ORDER BY step';
     return this.#connection.all(metricRow, sql, run);
