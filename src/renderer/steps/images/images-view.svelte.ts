@@ -3,6 +3,7 @@ import { call } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { SelectableImages } from '../../lib/selectable-images.svelte.ts';
 import { text } from '../../text/index.ts';
+import { restOf } from './cut-short.ts';
 
 /** The images of a project in sight: which, which are selected, and what was left out. */
 export class ImagesView extends SelectableImages {
@@ -10,6 +11,8 @@ export class ImagesView extends SelectableImages {
   readonly skipped = $derived(
     this.reports.flatMap(({ folder, skipped }) => skipped.map((file) => ({ folder, ...file }))),
   );
+  /** Of the latest import: without a word nobody would notice that most of a folder is missing. */
+  readonly cutShort = $derived(restOf(this.reports[0]));
   readonly #project: number;
 
   constructor(project: number) {

@@ -77,6 +77,13 @@ export const images = {
     known === 0
       ? `${counted(added, 'image was', 'images were')} added.`
       : `${counted(added, 'image was', 'images were')} added, ${count(known)} were there already.`,
+  cutShort: {
+    title: (rest: number, found: number) =>
+      `${count(rest)} of ${counted(found, 'image')} did not come in`,
+    more: (folder: string) =>
+      `Adding ${folder} was stopped, or ended with the app. What came in stays; the rest can be added now.`,
+    go: 'Add the rest…',
+  },
   nothingFound: 'There is no image in that folder.',
   reports: (number: number) => `${count(number)} left out`,
   reportTitle: 'What was left out',

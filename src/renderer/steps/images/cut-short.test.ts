@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { restOf } from './cut-short.ts';
+
+const report = { project: 1, folder: '/scans', found: 10, added: 4, known: 2, cancelled: true };
+const skipped = [{ path: '/scans/a.png', reason: 'is empty' }];
+
+test('what an import that was cut short left behind', () => {
+  expect(restOf({ ...report, skipped })).toEqual({ folder: '/scans', rest: 3, found: 10 });
+  expect(restOf({ ...report, skipped, cancelled: false })).toBeNull();
+  expect(restOf({ ...report, skipped, added: 7 })).toBeNull();
+  expect(restOf(undefined)).toBeNull();
+});
