@@ -128,6 +128,26 @@ describe('labels', () => {
     await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'Without a label' });
   });
 
+  test('looks for the next image in the list that was chosen, before it is there', async () => {
+    const { page } = launched;
+    const show = page.getByRole('combobox', { name: 'Show' });
+    const listed = (): Promise<string | null> =>
+      page.locator('[role=option]').first().getAttribute('aria-setsize');
+    await show.selectOption({ label: 'With a label' });
+    await expect.poll(listed).toBe('350');
+    // In one turn: no answer can come between the two.
+    await show.evaluate((select: HTMLSelectElement) => {
+      select.selectedIndex = [...select.options].findIndex(
+        ({ label }) => label === 'Without a label',
+      );
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+      const enter = { key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true };
+      select.dispatchEvent(new KeyboardEvent('keydown', enter));
+    });
+    await expect.poll(listed).toBe('250');
+    await expect.poll(() => selected().count()).toBe(1);
+  });
+
   test('gives any class by its name, and a new one', async () => {
     const { page } = launched;
     await page.locator('[role=option] img').first().waitFor();

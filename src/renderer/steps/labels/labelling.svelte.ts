@@ -76,12 +76,13 @@ export class Labelling extends SelectableImages {
   async firstUnlabelled(show: ImageFilter['show']): Promise<number | null> {
     const wanted = show === 'to-label' ? toLabel(this.#state.project) : show;
     this.show({ show: wanted });
-    await this.list.renewed();
     return this.nextUnlabelled(0);
   }
 
   /** The next image without a label, from a position on and then from the start; null if none is near. */
   async nextUnlabelled(from: number): Promise<number | null> {
+    // Under another filter, what is still in sight says nothing, and what is selected in it is let go.
+    await this.list.renewed();
     const total = this.list.total ?? 0;
     let fetched = 0;
     for (let step = 0; step < total; step++) {
