@@ -13,6 +13,8 @@ class Activity {
   importing: ImportProgress | null = $state.raw(null);
   /** The latest news of the run at work. */
   run: RunProgress | null = $state.raw(null);
+  /** The run that was asked to end its training, until it does. */
+  finishing: number | null = $state(null);
 
   #isAsked = false;
 
@@ -26,17 +28,22 @@ class Activity {
       }),
       listen('run.progress', (progress) => {
         this.run = progress;
+        if (progress.phase !== 'distill') this.#endFinishing(progress.run);
       }),
       listen('run.changed', ({ id, state }) => {
-        if (this.run?.run === id && state !== 'running') this.run = null;
+        if (state === 'running') return;
+        if (this.run?.run === id) this.run = null;
+        this.#endFinishing(id);
       }),
       listen('run.removed', ({ run }) => {
         if (this.run?.run === run) this.run = null;
+        this.#endFinishing(run);
       }),
       listen('engine.state', ({ state }) => {
         if (state === 'ready') return;
         this.run = null;
         this.importing = null;
+        this.finishing = null;
       }),
     ];
     return () => {
@@ -81,6 +88,10 @@ class Activity {
     } catch (error) {
       notices.fail(error);
     }
+  }
+
+  #endFinishing(run: number): void {
+    if (this.finishing === run) this.finishing = null;
   }
 
   #tell({ found, added, known, cancelled }: ImportReport): void {

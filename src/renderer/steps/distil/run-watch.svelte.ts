@@ -58,17 +58,19 @@ export class RunWatch {
     };
   }
 
-  pause(): Promise<void> {
-    return this.#ask('run.pause');
+  async pause(): Promise<void> {
+    await this.#ask('run.pause');
   }
 
-  resume(): Promise<void> {
-    return this.#ask('run.resume');
+  async resume(): Promise<void> {
+    await this.#ask('run.resume');
   }
 
   /** Goes on to the result with what was learnt. */
-  finish(): Promise<void> {
-    return this.#ask('run.finish');
+  async finish(): Promise<void> {
+    // Before the answer, which may come after the news that it has ended.
+    activity.finishing = this.#run;
+    if (!(await this.#ask('run.finish'))) activity.finishing = null;
   }
 
   async cancel(): Promise<void> {
@@ -110,7 +112,8 @@ export class RunWatch {
     });
   }
 
-  async #ask(method: Control & MethodName): Promise<void> {
+  /** Whether it was taken up; if not, a notice says why. */
+  async #ask(method: Control & MethodName): Promise<boolean> {
     this.asked = method;
     try {
       const run = await call(method, { run: this.#run });
@@ -121,4 +124,6 @@ export class RunWatch {
       this.asked = null;
     }
   }
+      return true;
 }
+      return false;

@@ -67,6 +67,7 @@ export const distilText = {
     'You may close the window: a checkpoint is kept, and the run goes on when you open the app again.',
   finish: 'Finish now',
   finishWhy: 'Stop learning here and see the result of what has been learnt so far',
+  finishing: 'Finishing…',
   pause: 'Pause',
   pausing: 'Pausing…',
   resume: (step: number) => (step > 0 ? `Resume from step ${count(step + 1)}` : 'Start again'),
