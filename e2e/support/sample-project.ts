@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { Run } from '../../src/contract/app.ts';
 import { ask } from './bridge.ts';
 
 /** Opens the sample from the start page, with so many steps to distil, and returns its number. */
@@ -13,13 +14,10 @@ export async function openSample(page: Page, steps: number): Promise<number> {
 }
 
 /** The project's latest run as the engine knows it. */
-export async function latestRun(
-  page: Page,
-  project: number,
-): Promise<{ id: number; state: string; step: number }> {
+export async function latestRun(page: Page, project: number): Promise<Run> {
   const list = await ask(page, 'run.list', { project });
   if (!list.ok) throw new Error(list.error.message);
-  const [run] = list.value as { id: number; state: string; step: number }[];
+  const [run] = list.value as Run[];
   if (!run) throw new Error('there is no run');
   return run;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../contract/app.ts';
-import { phaseMarks, stepsDone } from './phases.ts';
+import { summaryOf } from '../../testing/results.ts';
+import { isShort, phaseMarks, stepsDone } from './phases.ts';
 import type { RunProgress } from './phases.ts';
 
 function run(change: Partial<Run> = {}, skip = 2, start: Run['settings']['start'] = 'auto'): Run {
@@ -77,10 +78,41 @@ describe('phaseMarks', () => {
   });
 });
 
-it('counts steps by the latest news', () => {
-  expect(stepsDone(run({ step: 20 }), progress('distill', 33, 600))).toBe(33);
-  expect(stepsDone(run({ step: 20 }), progress('images', 3, 9))).toBe(20);
-  expect(stepsDone(run({ step: 20 }), progress('head', 0, 3))).toBe(600);
-  expect(stepsDone(run({ step: 20, state: 'paused' }), null)).toBe(20);
-  expect(stepsDone(run({ state: 'done' }), null)).toBe(600);
+const curve = (...steps: number[]): { step: number; loss: number }[] =>
+  steps.map((step) => ({ step, loss: 1 / step }));
+
+describe('stepsDone', () => {
+  it('goes by the latest news', () => {
+    expect(stepsDone(run({ step: 20 }), progress('distill', 33, 600), curve(32))).toBe(33);
+    expect(stepsDone(run({ step: 20 }), progress('images', 3, 9), [])).toBe(20);
+    expect(stepsDone(run({ step: 20, state: 'paused' }), null, curve(20))).toBe(20);
+  });
+
+  it('goes back with a run whose worker was killed before its checkpoint', () => {
+    expect(stepsDone(run({ step: 40 }), progress('distill', 33, 600), curve(40))).toBe(33);
+  });
+
+  it.each(['head', 'timing', 'export'] as const)('knows no more than it heard at %s', (phase) => {
+    expect(stepsDone(run({ step: 20 }), progress(phase, 0, 3), curve(50, 51))).toBe(51);
+    expect(stepsDone(run({ step: 51 }), progress(phase, 0, 3), [])).toBe(51);
+  });
+
+  it('is what the summary of a run says, however many were planned', () => {
+    const done = run({ state: 'done', step: 51, summary: summaryOf({ steps: 51 }) });
+    expect(stepsDone(done, null, curve(50))).toBe(51);
+    expect(stepsDone(run({ state: 'done', step: 51 }), null, [])).toBe(51);
+  });
+});
+
+it('tells a run that was finished early', () => {
+  const done = (steps: number): Run =>
+    run({ state: 'done', step: steps, summary: summaryOf({ steps }) });
+  expect(isShort(done(51), null, [])).toBe(true);
+  expect(isShort(done(600), null, curve(600))).toBe(false);
+  expect(isShort(run(), progress('head', 0, 3), curve(50, 51))).toBe(true);
+  expect(isShort(run(), progress('head', 0, 3), curve(599, 600))).toBe(false);
+  // The curve is not there yet.
+  expect(isShort(run(), progress('head', 0, 3), [])).toBe(false);
+  expect(isShort(run({ step: 51 }), progress('distill', 51, 600), curve(51))).toBe(false);
+  expect(isShort(run({ step: 51, state: 'paused' }), null, curve(51))).toBe(false);
 });

@@ -1,4 +1,5 @@
 import type { EventOf, Run } from '../../../contract/app.ts';
+import type { CurvePoint } from '../../components/charts/curve.ts';
 
 export type RunProgress = EventOf<'run.progress'>;
 export type RunPhase = RunProgress['phase'];
@@ -47,9 +48,32 @@ function shareOf({ done, total }: RunProgress): number {
   return total > 0 ? Math.min(1, done / total) : 0;
 }
 
-/** Steps done, by the latest of what is known. */
-export function stepsDone(run: Run, progress: RunProgress | null): number {
-  if (progress?.phase === 'distill') return Math.max(run.step, progress.done);
-  const after = progress === null ? false : ['head', 'timing', 'export'].includes(progress.phase);
-  return after || run.state === 'done' ? run.settings.steps : run.step;
+/**
+ * Steps done, by the latest of what is known; "Finish now" ends a run before its last.
+ *
+ * @param curve by step
+ */
+export function stepsDone(
+  run: Run,
+  progress: RunProgress | null,
+  curve: readonly CurvePoint[],
+): number {
+  if (run.summary) return run.summary.steps;
+  if (run.state !== 'running') return run.step;
+  if (progress?.phase === 'distill') return progress.done;
+  // The window hears of a run's own count only where its state changes.
+  return Math.max(run.step, curve.at(-1)?.step ?? 0);
 }
+
+/** Whether the training was ended before its last step. */
+export function isShort(...known: Parameters<typeof stepsDone>): boolean {
+  const [run, progress] = known;
+  const isTrained =
+    run.summary !== null ||
+    (run.state === 'running' && progress !== null && afterTraining.has(progress.phase));
+  const done = stepsDone(...known);
+  // While the curve is still asked for, nothing is known of one that has no step yet.
+  return isTrained && done > 0 && done < run.settings.steps;
+}
+
+const afterTraining: ReadonlySet<RunPhase> = new Set(['head', 'timing', 'export']);

@@ -22,6 +22,7 @@ export const distilText = {
   phaseState: { done: 'done', current: 'at work', waiting: 'to come', stopped: 'stopped' },
   figures: {
     step: 'Step',
+    shortStep: 'Steps, finished early',
     of: (steps: number) => `of ${count(steps)}`,
     loss: 'Loss',
     speed: 'Images a second',
@@ -66,8 +67,8 @@ export const distilText = {
   closing:
     'You may close the window: a checkpoint is kept, and the run goes on when you open the app again.',
   finish: 'Finish now',
-  finishWhy: 'Stop learning here and see the result of what has been learnt so far',
   finishing: 'Finishing…',
+  finishWhy: 'Stop learning here and see the result of what has been learnt so far',
   pause: 'Pause',
   pausing: 'Pausing…',
   resume: (step: number) => (step > 0 ? `Resume from step ${count(step + 1)}` : 'Start again'),

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import { latestRun, waitForStep } from './support/sample-project.ts';
+import { photograph } from './support/screenshots.ts';
+
+// A run that is ended before its last step, and what is said of it from then on.
+
+describe('finishing early', () => {
+  let launched: LaunchedApp;
+
+  beforeAll(async () => {
+    launched = await launchApp({ colorScheme: 'dark' });
+    const { page } = launched;
+    await page.getByRole('button', { name: 'Open the sample' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Skip factor' }).waitFor();
+    await page.getByRole('button', { name: /^Distil \d+ of 12 blocks/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'Distil' }).waitFor();
+    await waitForStep(page, 1, 3);
+  });
+  afterAll(async () => {
+    await launched.close();
+  });
+
+  test('is asked for once, and the run cannot be paused meanwhile', async () => {
+    const { page } = launched;
+    await page.getByRole('button', { name: 'Finish now' }).click();
+    const busy = page.getByRole('button', { name: 'Finishing…' });
+    await busy.waitFor();
+    expect(await busy.isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
+    await busy.waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: 'Finish now' }).count()).toBe(0);
+  });
+
+  test('says the steps that were done', async () => {
+    const { page } = launched;
+    await page.getByRole('button', { name: 'See the result' }).waitFor({ timeout: 300_000 });
+    const { step, settings, summary } = await latestRun(page, 1);
+    expect(summary?.steps).toBe(step);
+    expect(step).toBeLessThan(settings.steps);
+    const figure = page.locator('dl > div').filter({ hasText: 'Steps, finished early' });
+    expect((await figure.locator('dd').textContent())?.replaceAll(/\s+/g, ' ').trim()).toBe(
+      `${step} of ${settings.steps}`,
+    );
+    await photograph(launched, '34-finished-early');
+  });
+});
