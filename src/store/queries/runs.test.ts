@@ -59,7 +59,7 @@ test('lists a project, the latest first, and what was interrupted, in its order'
   expect(store.runs.interrupted().map(({ id }) => id)).toEqual([1, 2, 6]);
 });
 
-test('curve, with the points that a resumed run writes again', () => {
+test('curve, without the points from which a run went back', () => {
   const store = temporaryStore();
   const { id } = addRun(store, addProject(store).id);
   const curve = (first: number, last: number, loss: number): { step: number; loss: number }[] =>
@@ -67,6 +67,11 @@ test('curve, with the points that a resumed run writes again', () => {
   store.records.addMetrics(id, curve(1, 12, 0.5));
   store.records.addMetrics(id, curve(9, 15, 0.25));
   expect(store.records.metrics(id)).toEqual([...curve(1, 8, 0.5), ...curve(9, 15, 0.25)]);
+  store.records.addMetrics(id, [...curve(16, 20, 0.125), ...curve(13, 14, 0.1)]);
+  expect(store.records.metrics(id).slice(8)).toEqual([
+    ...curve(9, 12, 0.25),
+    ...curve(13, 14, 0.1),
+  ]);
 });
 
 test('looks at a student: later ones of a run that went back are forgotten, images may go', () => {

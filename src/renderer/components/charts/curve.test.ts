@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CurvePoint } from './curve.ts';
-import { latestLoss, merged, nearest, smoothed, thinned } from './curve.ts';
+import { latestLoss, merged, nearest, smoothed, thinned, upTo } from './curve.ts';
 
 const points = (...losses: number[]): { step: number; loss: number }[] =>
   losses.map((loss, index) => ({ step: index + 1, loss }));
@@ -75,5 +75,18 @@ describe('merged', () => {
   it('puts in order, and lets a step that was done again count', () => {
     expect(merged(points(3, 2, 9), [{ step: 3, loss: 1 }])).toEqual(points(3, 2, 1));
     expect(merged([{ step: 3, loss: 1 }], points(3, 2))).toEqual(points(3, 2, 1));
+  });
+});
+
+describe('upTo', () => {
+  it('drops what lies beyond a step', () => {
+    expect(upTo(points(4, 3, 2, 1), 2)).toEqual(points(4, 3));
+    expect(upTo(points(4), 0)).toEqual([]);
+  });
+
+  it('is the same array where nothing does', () => {
+    const some = points(4, 3);
+    expect(upTo(some, 2)).toBe(some);
+    expect(upTo(some, Infinity)).toBe(some);
   });
 });

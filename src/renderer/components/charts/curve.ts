@@ -72,6 +72,17 @@ export function nearest<T extends { readonly step: number }>(
   return step - before.step <= after.step - step ? before : after;
 }
 
+/**
+ * What lies up to a step; past it is the course of a run that went back. The same array where there is
+ * nothing to drop.
+ */
+export function upTo<T extends { readonly step: number }>(
+  known: readonly T[],
+  step: number,
+): readonly T[] {
+  return known.some((one) => one.step > step) ? known.filter((one) => one.step <= step) : known;
+}
+
 /** What is known and what came, in order and each step once; the later one counts. */
 export function merged(
   known: readonly CurvePoint[],

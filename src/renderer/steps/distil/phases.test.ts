@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../contract/app.ts';
 import { summaryOf } from '../../testing/results.ts';
-import { isShort, phaseMarks, stepsDone } from './phases.ts';
+import { isShort, phaseMarks, reachOf, stepsDone } from './phases.ts';
 import type { RunProgress } from './phases.ts';
 
 function run(change: Partial<Run> = {}, skip = 2, start: Run['settings']['start'] = 'auto'): Run {
@@ -115,4 +115,15 @@ it('tells a run that was finished early', () => {
   expect(isShort(run(), progress('head', 0, 3), [])).toBe(false);
   expect(isShort(run({ step: 51 }), progress('distill', 51, 600), curve(51))).toBe(false);
   expect(isShort(run({ step: 51, state: 'paused' }), null, curve(51))).toBe(false);
+});
+
+it('knows how far a curve may reach', () => {
+  expect(reachOf(run({ step: 40 }), progress('distill', 33, 600))).toBe(33);
+  expect(reachOf(run({ step: 30, state: 'paused' }), null)).toBe(30);
+  expect(reachOf(run({ state: 'done', step: 51, summary: summaryOf({ steps: 51 }) }), null)).toBe(
+    51,
+  );
+  // The count that the window has of a run at work lags behind its curve.
+  expect(reachOf(run({ step: 30 }), null)).toBe(Infinity);
+  expect(reachOf(run({ step: 30 }), progress('head', 0, 3))).toBe(Infinity);
 });

@@ -77,3 +77,9 @@ export function isShort(...known: Parameters<typeof stepsDone>): boolean {
 }
 
 const afterTraining: ReadonlySet<RunPhase> = new Set(['head', 'timing', 'export']);
+
+/** The step that a run has come to, past which its curve is of a course it went back from; infinite where not known. */
+export function reachOf(run: Run, progress: RunProgress | null): number {
+  if (run.state === 'running' && progress?.phase !== 'distill') return Infinity;
+  return stepsDone(run, progress, []);
+}

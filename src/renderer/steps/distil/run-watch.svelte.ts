@@ -1,10 +1,11 @@
 import type { MethodName, RunGlimpse, RunReference } from '../../../contract/app.ts';
-import { merged } from '../../components/charts/curve.ts';
+import { merged, upTo } from '../../components/charts/curve.ts';
 import type { CurvePoint } from '../../components/charts/curve.ts';
 import { activity } from '../../lib/activity.svelte.ts';
 import { call, listen } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
+import { reachOf } from './phases.ts';
 import type { RunProgress } from './phases.ts';
 
 type Control = 'run.pause' | 'run.resume' | 'run.finish' | 'run.cancel';
@@ -44,8 +45,10 @@ export class RunWatch {
         // A run that begins, or begins again, has another reference.
         if (earlier.length < 2) void this.#loadGlimpses(question.signal);
       }),
-      listen('run.changed', ({ id, state }) => {
-        if (id === this.#run && state !== 'running') this.progress = null;
+      listen('run.changed', (run) => {
+        if (run.id !== this.#run || run.state === 'running') return;
+        this.progress = null;
+        this.#goBack(reachOf(run, null));
       }),
       () => {
         question.abort();
@@ -82,7 +85,7 @@ export class RunWatch {
   async #load(signal: AbortSignal): Promise<void> {
     try {
       const known = await call('run.metrics', { run: this.#run }, signal);
-      this.points = merged(known, this.points);
+      this.points = upTo(merged(known, this.points), this.#reach());
     } catch (error) {
       if (!signal.aborted)
         this.curveFailure = error instanceof Error ? error.message : String(error);
@@ -95,7 +98,8 @@ export class RunWatch {
       const known = await call('run.glimpses', { run: this.#run }, signal);
       this.reference = known.reference;
       const last = known.glimpses.at(-1)?.step ?? -1;
-      this.glimpses = [...known.glimpses, ...this.glimpses.filter(({ step }) => step > last)];
+      const all = [...known.glimpses, ...this.glimpses.filter(({ step }) => step > last)];
+      this.glimpses = upTo(all, this.#reach());
     } catch (error) {
       if (!signal.aborted) console.error(error);
     }
@@ -103,7 +107,9 @@ export class RunWatch {
 
   #hear(progress: RunProgress): void {
     this.progress = progress;
-    if (progress.phase !== 'distill' || progress.loss === undefined || progress.done < 1) return;
+    if (progress.phase !== 'distill') return;
+    this.#goBack(progress.done);
+    if (progress.loss === undefined || progress.done < 1) return;
     this.#pending.push({ step: progress.done, loss: progress.loss });
     if (this.#pending.length > 1) return;
     // At most one new curve a picture, however fast the steps come.
@@ -112,18 +118,30 @@ export class RunWatch {
     });
   }
 
+  /** A worker that was killed before its checkpoint leaves steps that are done again. */
+  #goBack(step: number): void {
+    this.points = upTo(this.points, step);
+    this.glimpses = upTo(this.glimpses, step);
+    this.#pending = this.#pending.filter((point) => point.step <= step);
+  }
+
+  #reach(): number {
+    const run = this.#shared.runs.find(({ id }) => id === this.#run);
+    return run === undefined ? Infinity : reachOf(run, this.progress);
+  }
+
   /** Whether it was taken up; if not, a notice says why. */
   async #ask(method: Control & MethodName): Promise<boolean> {
     this.asked = method;
     try {
       const run = await call(method, { run: this.#run });
       if (run !== null) this.#shared.replaceRun(run);
+      return true;
     } catch (error) {
       notices.fail(error);
+      return false;
     } finally {
       this.asked = null;
     }
   }
-      return true;
 }
-      return false;
