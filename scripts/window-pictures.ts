@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 
 const root = join(import.meta.dirname, '..');
-const shown = { '06-skip-dark': 'window-skip-factor', '09-result-dark': 'window-result' };
+const shown = {
+  '06-skip-dark': 'window-skip-factor',
+  '08-distil-dark': 'window-distil',
+  '09-result-dark': 'window-result',
+  '25-preparation-dark': 'window-preparation',
+};
 
 for (const [taken, kept] of Object.entries(shown)) {
   const file = join(root, 'docs', 'images', `${kept}.webp`);
