@@ -1,3 +1,4 @@
+import type { WrittenPreparation } from '../../../contract/jobs.ts';
 import { count, counted, megabytes, percent, twoDigits, written } from '../../lib/format.ts';
 
 /** `2.1e-6` as `0.0002 %`: what counts is the size of it. */
@@ -55,6 +56,25 @@ export const exportText = {
       name: 'Head',
       what: (classes: number) => `tells ${counted(classes, 'class', 'classes')} apart`,
       several: (classes: number) => `yes or no to each of ${counted(classes, 'label')}`,
+    },
+    values: {
+      name: 'Values',
+      /** What becomes 0 and 1 before the model sees it; null where photographs need no word of it. */
+      what: ({ range, bands }: WrittenPreparation): string | null => {
+        const [kind = '', low = '', high = ''] = range.split(':');
+        const cut: Readonly<Record<string, string>> = {
+          stored: 'the whole range of the type is 0 to 1',
+          file: 'each file’s own window is 0 to 1',
+          full: 'each image’s least value is 0, its greatest 1',
+          window: `a window of centre ${low} and width ${high} is 0 to 1`,
+          percentile: `percentiles ${low} to ${high} of each image are 0 to 1`,
+        };
+        const words = [
+          ...(bands ? [`${bands.length === 1 ? 'band' : 'bands'} ${bands.join(', ')}`] : []),
+          ...(cut[kind] === undefined ? [] : [cut[kind]]),
+        ];
+        return words.length === 0 ? null : `prepared outside: ${words.join('; ')}`;
+      },
     },
     normalisation: {
       name: 'Normalisation',
