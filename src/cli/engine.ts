@@ -1,3 +1,4 @@
+import type { ImageDescription } from '../contract/image-description.ts';
 import type {
   DemoRequest,
   DemoSummary,
@@ -6,7 +7,6 @@ import type {
   DistillSummary,
   EvaluateRequest,
   EvaluateSummary,
-  ImageDescription,
   PredictRequest,
   PredictSummary,
   SampleRequest,

@@ -242,7 +242,7 @@ export type RunPrediction = z.infer<typeof runPrediction>;
 const finite = z.number();
 
 /** What a file says of its pixels; of a patient, nothing. */
-export const imageDescription = z.strictObject({
+export const imageFacts = z.strictObject({
   format: z.enum(['png', 'jpeg', 'webp', 'bmp', 'tiff', 'dicom', 'nifti']),
   bands: z.int().positive(),
   /** From 1: the band that says where there is nothing. */
@@ -265,7 +265,7 @@ export const imageDescription = z.strictObject({
   /** What `auto` stands for in this image: bands from 1, and a range as a preparation has it. */
   auto: z.strictObject({ bands: z.array(z.int().positive()), range: z.string() }),
 });
-export type ImageDescription = z.infer<typeof imageDescription>;
+export type ImageFacts = z.infer<typeof imageFacts>;
 
 /** How a student leaves: one file. */
 export const exportFormat = z.enum(['float32', 'float16', 'int8', 'safetensors']);
@@ -364,7 +364,7 @@ export const engineMethods = {
     }),
     result: bytes,
   },
-  'image.describe': { params: z.strictObject({ image: id }), result: imageDescription },
+  'image.describe': { params: z.strictObject({ image: id }), result: imageFacts },
   /** A picture of an image under any preparation, WebP of at most 512 px a side. */
   'image.preview': { params: z.strictObject({ image: id, preparation }), result: bytes },
   'teacher.list': { params: nothing, result: z.array(teacher) },

@@ -357,62 +357,6 @@ export const teacherDescription = z.strictObject({
 });
 export type TeacherDescription = z.infer<typeof teacherDescription>;
 
-/** Over all frames and bands; null where there is no value, or where it is infinite. */
-const valueFigures = z.strictObject({
-  min: z.number().nullable(),
-  max: z.number().nullable(),
-  mean: z.number().nullable(),
-});
-
-/** What an image file says of itself, and what its values are. Never anything of a patient. */
-export const imageDescription = z.strictObject({
-  format: z.enum(['png', 'jpeg', 'webp', 'bmp', 'tiff', 'dicom', 'nifti']),
-  /** Of a frame, px. */
-  width: z.number(),
-  height: z.number(),
-  bands: z.number(),
-  /** Pages, slices or time points. */
-  frames: z.number(),
-  /** How values are kept after decoding. */
-  dtype: z.enum(['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64']),
-  /**
-   * Of stored values. Luma and chromas of DICOM are not made into RGB before. The slope and intercept of
-   * NIfTI are part of how it stores values, so there these figures are after them.
-   */
-  ...valueFigures.shape,
-  crs: z.string().nullable(),
-  /** [a, b, c, d, e, f]: x = a·column + b·row + c, y = d·column + e·row + f. */
-  transform: z.array(z.number()).length(6).nullable(),
-  nodata: z.number().nullable(),
-  /** Between the centres of neighbouring pixels. */
-  spacing: z
-    .strictObject({ x: z.number(), y: z.number(), unit: z.enum(['mm', 'm', 'degree']) })
-    .nullable(),
-  /** Full resolution first. */
-  levels: z.array(z.strictObject({ width: z.number(), height: z.number() })),
-  interpretation: z.enum(['grey', 'rgb', 'palette', 'bands']),
-  /** Stored value → meaning: slope · v + intercept. */
-  rescale: z.strictObject({ slope: z.number(), intercept: z.number() }).nullable(),
-  /** `min`, `max` and `mean` after `rescale`; null where there is none, and for NIfTI. */
-  rescaled: valueFigures.nullable(),
-  /** In rescaled values; the first is the file's default. */
-  windows: z.array(
-    z.strictObject({
-      center: z.number(),
-      width: z.number(),
-      shape: z.enum(['linear', 'linear-exact', 'sigmoid']),
-      name: z.string().nullable(),
-    }),
-  ),
-  /** Of a volume: where its axes lead, such as RAS; as the next two, null for other images. */
-  orientation: z.string().nullable(),
-  /** Length of each axis, and the distance of neighbours along it, as the file has them. */
-  shape: z.array(z.number()).nullable(),
-  zooms: z.array(z.number()).nullable(),
-  notes: z.array(z.string()),
-});
-export type ImageDescription = z.infer<typeof imageDescription>;
-
 export const deviceDescription = z.strictObject({
   name: z.string(),
   description: z.string(),

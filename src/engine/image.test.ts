@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { imageDescription, type JobEvent } from '../contract/jobs.ts';
+import { imageDescription } from '../contract/image-description.ts';
+import { type JobEvent } from '../contract/jobs.ts';
 import { pngFile } from '../formats/image-fixtures.ts';
 import { pictureFile, syntax, type Entry } from '../formats/raster/dicom/dicom-fixtures.ts';
 import { niftiFile } from '../formats/raster/nifti/nifti-fixtures.ts';

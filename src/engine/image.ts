@@ -1,4 +1,4 @@
-import type { ImageDescription } from '../contract/jobs.ts';
+import type { ImageDescription } from '../contract/image-description.ts';
 import type { ImageFile } from '../formats/raster/image-file.ts';
 import { isNiftiFile } from '../formats/raster/nifti/open-nifti.ts';
 import { openImage } from '../formats/raster/open.ts';

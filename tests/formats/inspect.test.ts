@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { imageDescription, type ImageDescription } from '../../src/contract/jobs.ts';
+import { imageDescription, type ImageDescription } from '../../src/contract/image-description.ts';
 import { inspectImage } from '../../src/engine/image.ts';
 import { referenceImages } from './support.ts';
 

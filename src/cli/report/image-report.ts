@@ -1,4 +1,4 @@
-import type { ImageDescription } from '../../contract/jobs.ts';
+import type { ImageDescription } from '../../contract/image-description.ts';
 import { count, counted } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, shortened, wrap } from '../text.ts';

@@ -1,8 +1,8 @@
+import type { ImageDescription } from '../../contract/image-description.ts';
 import type {
   CandidateReport,
   DistillSummary,
   EvaluateSummary,
-  ImageDescription,
   Interval,
   PredictSummary,
   TeacherDescription,

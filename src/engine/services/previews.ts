@@ -1,4 +1,4 @@
-import type { ImageDescription } from '../../contract/app.ts';
+import type { ImageFacts } from '../../contract/app.ts';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import {
   bandsOf,
@@ -43,7 +43,7 @@ export class Previews {
    *
    * @throws UserError as `openImage`
    */
-  async describe(id: number): Promise<ImageDescription> {
+  async describe(id: number): Promise<ImageFacts> {
     const { path } = this.#store.images.get(id);
     return withImage(path, ({ header }) => Promise.resolve(descriptionOf(header)));
   }
@@ -80,7 +80,7 @@ export class Previews {
   }
 }
 
-function descriptionOf(header: ImageHeader): ImageDescription {
+function descriptionOf(header: ImageHeader): ImageFacts {
   const { format, bands, alpha, frames, sampleType, interpretation, spacing, display } = header;
   return {
     ...{ format, bands, frames, sampleType, interpretation },

@@ -41,8 +41,7 @@ export class RunRecordQueries {
   addMetrics(run: number, metrics: readonly RunMetric[]): void {
     this.#connection.transaction(() => {
       for (const { step, loss } of metrics) {
-        this.#connection.run('DELETE FROM run_metrics WHERE run = ? AND step >= ?', run, step);
-        const sql = 'INSERT INTO run_metrics (run, step, loss) VALUES (?, ?, ?)';
+        const sql = 'INSERT OR REPLACE INTO run_metrics (run, step, loss) VALUES (?, ?, ?)';
         this.#connection.run(sql, run, step, loss);
       }
     });

@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest';
-import type { ImageDescription } from '../../../../contract/app.ts';
+import type { ImageFacts } from '../../../../contract/app.ts';
 import { bandDraftOf, choosableBands, writtenBands } from './band-draft.ts';
 
 it.each([[undefined], [[3]], [[4, 3, 2]]])(
@@ -14,7 +14,7 @@ it('suggests the first bands, as often as there are any', () => {
   expect(bandDraftOf([2], [1, 2]).three).toEqual([1, 2, 2]);
 });
 
-const described = (bands: number, alpha: number | null): ImageDescription => ({
+const described = (bands: number, alpha: number | null): ImageFacts => ({
   ...{ format: 'tiff', bands, alpha, frames: 1, sampleType: 'uint16', interpretation: 'bands' },
   ...{ spacing: null, rescale: null, windows: [], hasTable: false },
   auto: { bands: [1], range: 'full' },

@@ -1,4 +1,4 @@
-import type { ImageDescription } from '../../../../contract/app.ts';
+import type { ImageFacts } from '../../../../contract/app.ts';
 
 export type BandKind = 'own' | 'three' | 'one';
 
@@ -32,7 +32,7 @@ export function writtenBands({ kind, three, one }: BandDraft): number[] | undefi
 }
 
 /** Bands that all of these images have, but those that only say where there is something. */
-export function choosableBands(descriptions: readonly ImageDescription[]): number[] {
+export function choosableBands(descriptions: readonly ImageFacts[]): number[] {
   const [first] = descriptions;
   if (first === undefined) return [];
   const least = Math.min(...descriptions.map(({ bands }) => bands));

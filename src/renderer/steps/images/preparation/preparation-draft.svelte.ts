@@ -1,4 +1,4 @@
-import type { ImageDescription, Project, ProjectImage } from '../../../../contract/app.ts';
+import type { ImageFacts, Project, ProjectImage } from '../../../../contract/app.ts';
 import type { WrittenPreparation } from '../../../../contract/jobs.ts';
 import { call } from '../../../lib/client.ts';
 import { coalesced } from '../../../lib/coalesce.ts';
@@ -24,7 +24,7 @@ export class PreparationDraft {
   bands: BandDraft = $state.raw(bandDraftOf(undefined, []));
   /** Null while they are asked for. */
   images: readonly ProjectImage[] | null = $state.raw(null);
-  descriptions: readonly ImageDescription[] = $state.raw([]);
+  descriptions: readonly ImageFacts[] = $state.raw([]);
   before: readonly Shown[] = $state.raw([]);
   after: readonly Shown[] = $state.raw([]);
   failure: string | null = $state(null);
