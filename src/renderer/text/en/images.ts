@@ -20,7 +20,7 @@ export const images = {
   empty: {
     title: 'Bring a folder of images',
     sentence:
-      'Choose it or drop it here: JPEG, PNG, WebP or TIFF. If each class has a folder of its own, labels come along by themselves.',
+      'Choose it or drop it here: DICOM, NIfTI, TIFF, PNG, JPEG and others. If each class has a folder of its own, labels come along by themselves.',
     sample: 'Open the sample instead',
   },
   none: 'No image fits this filter.',
