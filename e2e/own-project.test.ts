@@ -46,9 +46,13 @@ describe('a new project', () => {
     await photograph(launched, '22-import');
     await page.getByRole('button', { name: 'Add 48 images' }).click();
     await page.locator('[role=listbox] [role=option] img').first().waitFor();
-    const list = await ask(page, 'project.list', null);
-    const [project] = (list.ok ? list.value : []) as { images: number; tested: number }[];
-    expect(project).toMatchObject({ images: 48, labelled: 48, tested: 24 });
+    // Thumbnails come while the import is still at work, so the first of them is no sign of its end.
+    await expect
+      .poll(async () => {
+        const list = await ask(page, 'project.list', null);
+        return list.ok ? list.value : [];
+      })
+      .toMatchObject([{ images: 48, labelled: 48, tested: 24 }]);
     await photograph(launched, '23-imported');
   });
 
