@@ -401,6 +401,17 @@ export const engineMethods = {
   },
 } as const satisfies Record<string, Method>;
 
+/** What of the menu has keys that a person may choose. */
+const keyedCommand = z.enum([
+  ...(['new-project', 'open-projects', 'import', 'undo', 'redo', 'shortcuts'] as const),
+]);
+/** As an item of Electron's menus takes it. */
+const menuKey = z
+  .string()
+  .regex(/^(?:CmdOrCtrl\+|F\d)(?:Alt\+|Shift\+)*(?:[\x21-\x7e]|[A-Z][A-Za-z]+\d?)?$/);
+const menuKeys = z.partialRecord(keyedCommand, z.array(menuKey).max(4));
+export type MenuKeys = z.infer<typeof menuKeys>;
+
 /** Answered by the process that owns the window. */
 export const shellMethods = {
   'shell.chooseFolder': {
@@ -422,6 +433,11 @@ export const shellMethods = {
   'shell.chooseWorkspace': { params: nothing, result: path.nullable() },
   'shell.showLog': { params: nothing, result: nothing },
   'shell.restartEngine': { params: nothing, result: nothing },
+  /** The keys that the menu shows and answers to, as Electron writes them; of others it has its own. */
+  'shell.setMenuKeys': {
+    params: z.strictObject({ keys: menuKeys }),
+    result: nothing,
+  },
 } as const satisfies Record<string, Method>;
 
 export const methods = { ...engineMethods, ...shellMethods };
@@ -466,15 +482,7 @@ export const events = {
   }),
   /** Chosen from the menu. */
   'menu.command': z.strictObject({
-    command: z.enum([
-      'new-project',
-      'open-projects',
-      'import',
-      'choose-workspace',
-      'undo',
-      'redo',
-      'shortcuts',
-    ]),
+    command: z.enum([...keyedCommand.options, 'choose-workspace']),
   }),
 } as const satisfies Record<string, z.ZodType>;
 
