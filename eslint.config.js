@@ -18,7 +18,8 @@ const layers = {
   cli: ['contract', 'engine'],
   main: ['contract'],
   preload: ['contract'],
-  renderer: ['contract'],
+  // Core is pure, and masks are painted where the hand is.
+  renderer: ['contract', 'core'],
 };
 
 const folders = Object.keys(layers);

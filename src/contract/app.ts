@@ -1,4 +1,13 @@
 import { z } from 'zod';
+import {
+  maskClassValue,
+  maskInfo,
+  maskLayer,
+  maskState,
+  maskTile,
+  maskTileChange,
+  maskTilePlace,
+} from './masks.ts';
 import { bytes, distillSummary, orientation, preparation, skippedImage, start } from './jobs.ts';
 
 /**
@@ -39,6 +48,8 @@ export const projectClass = z.strictObject({
   name,
   /** sRGB, `#rrggbb`. */
   colour: z.string().regex(/^#[0-9a-f]{6}$/),
+  /** Its value in masks; null past the 254th class. */
+  maskValue: maskClassValue.nullable(),
   labelled: z.int().nonnegative(),
   /** Labelled images that a run would learn from now, and those that it would hold out to measure on. */
   learnt: z.int().nonnegative(),
@@ -367,6 +378,25 @@ export const engineMethods = {
   'image.describe': { params: z.strictObject({ image: id }), result: imageFacts },
   /** A picture of an image under any preparation, WebP of at most 512 px a side. */
   'image.preview': { params: z.strictObject({ image: id, preparation }), result: bytes },
+  /** What is known of an image's masks: of those that it has. */
+  'mask.list': { params: z.strictObject({ image: id }), result: z.array(maskInfo) },
+  /** Tiles that are not all background, of those asked for; at level k, of one pixel for 2^k × 2^k. */
+  'mask.tiles': {
+    params: z.strictObject({
+      image: id,
+      layer: maskLayer,
+      level: z.int().min(0).max(16).default(0),
+      tiles: z.array(maskTilePlace).min(1).max(64),
+    }),
+    result: z.array(maskTile),
+  },
+  /** Puts tiles in the place of those that are there, all or none of them, in the layer of the person. */
+  'mask.save': {
+    params: z.strictObject({ image: id, tiles: z.array(maskTileChange).min(1).max(256) }),
+    result: maskInfo,
+  },
+  /** Done also where nothing is marked: there is nothing of any class in it. */
+  'mask.setState': { params: z.strictObject({ image: id, state: maskState }), result: maskInfo },
   'teacher.list': { params: nothing, result: z.array(teacher) },
   'teacher.add': { params: z.strictObject({ file: path }), result: teacher },
   'teacher.remove': { params: z.strictObject({ teacher: id }), result: nothing },

@@ -11,6 +11,7 @@ import { ExportQueries } from './queries/exports.ts';
 import { ImageQueries } from './queries/images.ts';
 import { ImportQueries } from './queries/imports.ts';
 import { LabelQueries } from './queries/labels.ts';
+import { MaskQueries } from './queries/masks.ts';
 import { ProjectQueries } from './queries/projects.ts';
 import { RunRecordQueries } from './queries/run-records.ts';
 import { RunQueries } from './queries/runs.ts';
@@ -36,6 +37,7 @@ export interface Store {
   readonly classes: ClassQueries;
   readonly images: ImageQueries;
   readonly labels: LabelQueries;
+  readonly masks: MaskQueries;
   readonly imports: ImportQueries;
   readonly teachers: TeacherQueries;
   readonly runs: RunQueries;
@@ -112,6 +114,7 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     classes: new ClassQueries(connection),
     images: new ImageQueries(connection),
     labels: new LabelQueries(connection),
+    masks: new MaskQueries(connection),
     imports: new ImportQueries(connection),
     teachers: new TeacherQueries(connection),
     runs: new RunQueries(connection),

@@ -6,6 +6,7 @@ import type { Emit, Handlers } from './dispatch.ts';
 import { exportStudent } from './exports.ts';
 import { lookAtFolder } from './folder-contents.ts';
 import { ImageService } from './images.ts';
+import { MaskService } from './masks.ts';
 import { Previews } from './previews.ts';
 import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
@@ -33,6 +34,7 @@ export async function openServices(
   patience?: Patience,
 ): Promise<Services> {
   const images = new ImageService(store, new Pictures(store.folder), emit);
+  const masks = new MaskService(store, emit);
   const previews = new Previews(store);
   const teachers = new TeacherService(store);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
@@ -72,6 +74,10 @@ export async function openServices(
     'image.picture': ({ image, side, mark }) => images.picture(image, side, mark),
     'image.describe': ({ image }) => previews.describe(image),
     'image.preview': ({ image, preparation }, signal) => previews.draw(image, preparation, signal),
+    'mask.list': ({ image }) => masks.list(image),
+    'mask.tiles': ({ image, layer, level, tiles }) => masks.tiles(image, layer, level, tiles),
+    'mask.save': ({ image, tiles }) => masks.save(image, tiles),
+    'mask.setState': ({ image, state }) => masks.setState(image, state),
     'teacher.list': () => teachers.list(),
     'teacher.add': ({ file }) => teachers.add(file),
     'teacher.remove': ({ teacher }) => {

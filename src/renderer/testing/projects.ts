@@ -5,7 +5,7 @@ export type Counts = readonly [learnt: number, tested: number];
 
 export function classesOf(counts: Readonly<Record<string, Counts>>): ProjectClass[] {
   return Object.entries(counts).map(([name, [learnt, tested]], index) => ({
-    ...{ id: index + 1, name, colour: '#0072b2' },
+    ...{ id: index + 1, name, colour: '#0072b2', maskValue: index + 1 },
     ...{ labelled: learnt + tested, learnt, tested },
   }));
 }

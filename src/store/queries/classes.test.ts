@@ -13,6 +13,7 @@ test('a class is added last, renamed and recoloured', () => {
   expect(store.classes.recolour(added, '#cc79a7')).toBe(project);
   expect(store.classes.list(project).at(-1)).toEqual({
     id: added,
+    maskValue: 3,
     name: 'b',
     colour: '#cc79a7',
   });

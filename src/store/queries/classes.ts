@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { ProjectClass } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
+import { lastClassValue } from '../../core/mask/tiles.ts';
 import { oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
+import { eraseClass } from './masks.ts';
 
 export interface NewClass {
   readonly name: string;
@@ -12,15 +14,21 @@ export interface NewClass {
 }
 
 /** A class without what is counted of it. */
-export type NamedClass = Pick<ProjectClass, 'id' | 'name' | 'colour'>;
+export type NamedClass = Pick<ProjectClass, 'id' | 'name' | 'colour' | 'maskValue'>;
 
-const classRow = z.object({ id: z.number(), name: z.string(), colour: z.string() });
+const classRow = z.object({
+  id: z.number(),
+  name: z.string(),
+  colour: z.string(),
+  maskValue: z.number().nullable(),
+});
 
 /** A project's classes in their order. */
 export function classesOf(connection: Connection, project: number): NamedClass[] {
   return connection.all(
     classRow,
-    'SELECT id, name, colour FROM classes WHERE project = ? ORDER BY position, id',
+    `SELECT id, name, colour, mask_value AS maskValue FROM classes
+     WHERE project = ? ORDER BY position, id`,
     project,
   );
 }
@@ -33,11 +41,24 @@ export function insertClass(
 ): number {
   refuseTakenName(connection, project, name);
   return connection.run(
-    `INSERT INTO classes (project, name, colour, position)
+    `INSERT INTO classes (project, name, colour, position, mask_value)
      VALUES (:project, :name, :colour,
-       (SELECT coalesce(max(position) + 1, 0) FROM classes WHERE project = :project))`,
-    { project, name, colour },
+       (SELECT coalesce(max(position) + 1, 0) FROM classes WHERE project = :project), :maskValue)`,
+    { project, name, colour, maskValue: freeMaskValue(connection, project) },
   ).id;
+}
+
+/** The lowest value that no class of the project has in masks; null where all 254 are taken. */
+function freeMaskValue(connection: Connection, project: number): number | null {
+  const taken = connection.all(
+    oneNumber,
+    `SELECT mask_value AS value FROM classes WHERE project = ? AND mask_value IS NOT NULL
+     ORDER BY mask_value`,
+    project,
+  );
+  const gap = taken.findIndex(({ value }, index) => value !== index + 1);
+  const value = gap < 0 ? taken.length + 1 : gap + 1;
+  return value <= lastClassValue ? value : null;
 }
 
 function refuseTakenName(connection: Connection, project: number, name: string): void {
@@ -90,8 +111,8 @@ export class ClassQueries {
   }
 
   /**
-   * Its labels go with it. Images that had no other become unlabelled: that they belong to none of the
-   * classes is something nobody said.
+   * Its labels go with it, and its pixels in masks become background. Images that had no other become
+   * unlabelled: that they belong to none of the classes is something nobody said.
    */
   remove(id: number): number {
     return this.#connection.transaction(() => {
@@ -102,6 +123,7 @@ export class ClassQueries {
            AND NOT EXISTS (SELECT 1 FROM labels WHERE image = images.id AND class <> :id)`,
         { id },
       );
+      eraseClass(this.#connection, id);
       this.#connection.run('DELETE FROM classes WHERE id = ?', id);
       return project;
     });

@@ -32,8 +32,8 @@ test('a project keeps what it was made with', () => {
     ...unused,
     marked: { labelled: 0, unlabelled: 0 },
     classes: [
-      { id: 1, name: 'wheat', colour: '#e69f00', ...unused },
-      { id: 2, name: 'barley', colour: '#56b4e9', ...unused },
+      { id: 1, name: 'wheat', colour: '#e69f00', maskValue: 1, ...unused },
+      { id: 2, name: 'barley', colour: '#56b4e9', maskValue: 2, ...unused },
     ],
     settings: { ...settings, skip: 3 },
   });

@@ -1,3 +1,5 @@
+import { deflateRawSync } from 'node:zlib';
+
 /**
  * Rows of every table as the version that made it wrote them, by the version from which on they can be
  * there. Once a version is released its rows are never changed, only added to: the test of migrations
@@ -85,6 +87,9 @@ const summary = {
 /** The structures in the rows. */
 export const written = { settings, description, summary };
 
+/** 512 x 512 times the value 2. */
+const maskOfTwos = deflateRawSync(new Uint8Array(2 ** 18).fill(2)).toString('hex');
+
 const text = (value: unknown): string => `'${JSON.stringify(value).replaceAll("'", "''")}'`;
 
 export const rows: ReadonlyMap<number, string> = new Map([
@@ -100,7 +105,6 @@ INSERT INTO images VALUES
   (2, 1, '/images', 'A10.png', 'a10.png', 'a00210.png', CAST('${'x'.repeat(32)}' AS BLOB), 10, 2,
    64, 48, NULL, 0, 0);
 INSERT INTO labels VALUES (1, 2);
-INSERT INTO mask_tiles VALUES (1, 1, 2, 0, 3, 4, x'0102');
 INSERT INTO imports VALUES
   (1, 1, '/images',
    '{"project":1,"folder":"/images","found":2,"added":2,"known":0,"skipped":[],"cancelled":false}',
@@ -122,6 +126,13 @@ INSERT INTO exports VALUES (1, 1, 'int8', '/out/student.onnx', 12, '2026-01-01T1
     `
 INSERT INTO run_references VALUES (1, '[1,null]', 1, 0.75, x'010203040506');
 INSERT INTO run_glimpses VALUES (1, 0, NULL, x'010203040506'), (1, 40, 0.5, x'060504030201');
+`,
+  ],
+  [
+    50,
+    `
+INSERT INTO masks VALUES (1, 1, 'human', 'done', 3, '2026-01-03T10:00:00.000Z');
+INSERT INTO mask_tiles VALUES (1, 1, 0, 0, '{"2":262144}', x'${maskOfTwos}');
 `,
   ],
 ]);

@@ -1,0 +1,142 @@
+import type {
+  MaskInfo,
+  MaskLayer,
+  MaskState,
+  MaskTile,
+  MaskTileChange,
+} from '../../contract/masks.ts';
+import { UserError } from '../../core/errors.ts';
+import {
+  halve,
+  ignoreValue,
+  tileCounts,
+  tileExtent,
+  tilePixels,
+  tileSide,
+} from '../../core/mask/tiles.ts';
+import type { Size, TilePlace } from '../../core/mask/tiles.ts';
+import type { MaskRaster } from '../../formats/masks/mask-raster.ts';
+import type { Store } from '../../store/store.ts';
+import type { Emit } from './dispatch.ts';
+
+/** Masks of images: what a person marks, and what models say. */
+export class MaskService {
+  readonly #store: Store;
+  readonly #emit: Emit;
+
+  constructor(store: Store, emit: Emit) {
+    this.#store = store;
+    this.#emit = emit;
+  }
+
+  /** @throws UserError 'not-found' */
+  list(image: number): MaskInfo[] {
+    this.#store.images.get(image);
+    return this.#store.masks.list(image);
+  }
+
+  /**
+   * Tiles at a level, of one pixel for 2^level × 2^level of the image, that are not all background.
+   *
+   * @throws UserError 'not-found'
+   */
+  tiles(image: number, layer: MaskLayer, level: number, places: readonly TilePlace[]): MaskTile[] {
+    const size = this.#store.images.get(image);
+    if (level === 0) return this.#store.masks.tiles(image, layer, places);
+    const { columns, rows } = tileCounts(size);
+    return places.flatMap(({ x, y }) => {
+      if (x * 2 ** level >= columns || y * 2 ** level >= rows) return [];
+      const pixels = this.#reduced(image, layer, level, { x, y });
+      return pixels === null ? [] : [{ x, y, pixels }];
+    });
+  }
+
+  /**
+   * In the layer of the person; all tiles or none.
+   *
+   * @throws UserError 'not-found', 'invalid-option' for a tile outside the image or a value that no class
+   * of the project has
+   */
+  save(image: number, tiles: readonly MaskTileChange[]): MaskInfo {
+    const { project, ...size } = this.#store.images.get(image);
+    const known = new Set([0, ignoreValue]);
+    for (const { maskValue } of this.#store.classes.list(project)) {
+      if (maskValue !== null) known.add(maskValue);
+    }
+    for (const tile of tiles) requireFitting(tile, size, known);
+    const isNew = this.#store.masks.get(image, 'human') === undefined;
+    const saved = this.#store.masks.save(image, 'human', tiles);
+    if (isNew) this.#emit('project.changed', { project });
+    return saved;
+  }
+
+  /** @throws UserError 'not-found' */
+  setState(image: number, state: MaskState): MaskInfo {
+    const { project } = this.#store.images.get(image);
+    const info = this.#store.masks.setState(image, 'human', state);
+    this.#emit('project.changed', { project });
+    return info;
+  }
+
+  /** Made of four tiles of the level below, and so on down to the stored ones; null: all background. */
+  #reduced(image: number, layer: MaskLayer, level: number, { x, y }: TilePlace): Uint8Array | null {
+    if (level === 0) return this.#store.masks.tiles(image, layer, [{ x, y }])[0]?.pixels ?? null;
+    const half = tileSide / 2;
+    let out: Uint8Array | null = null;
+    for (const [down, right] of [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ] as const) {
+      const below = this.#reduced(image, layer, level - 1, { x: 2 * x + right, y: 2 * y + down });
+      if (below === null) continue;
+      out ??= new Uint8Array(tilePixels);
+      const quarter = halve(below, tileSide);
+      for (let row = 0; row < half; row++) {
+        const line = quarter.subarray(row * half, (row + 1) * half);
+        out.set(line, (down * half + row) * tileSide + right * half);
+      }
+    }
+    return out;
+  }
+}
+
+/** A mask in the workspace as a raster, with the classes of its project. */
+export function storedMask(store: Store, image: number, layer: MaskLayer): MaskRaster {
+  const { width, height, project } = store.images.get(image);
+  const classes = store.classes
+    .list(project)
+    .flatMap(({ name, colour, maskValue }) =>
+      maskValue === null ? [] : [{ value: maskValue, name, colour }],
+    );
+  return {
+    ...{ width, height, classes },
+    tile: (x, y) => Promise.resolve(store.masks.tiles(image, layer, [{ x, y }])[0]?.pixels ?? null),
+  };
+}
+
+function requireFitting(
+  { x, y, pixels }: MaskTileChange,
+  image: Size,
+  known: ReadonlySet<number>,
+): void {
+  const { width, height } = tileExtent({ x, y }, image);
+  if (width === 0 || height === 0) {
+    throw new UserError('invalid-option', `The mask has a tile (${x}, ${y}) outside its image.`);
+  }
+  if (pixels === null) return;
+  const isKnown = new Uint8Array(256);
+  for (const value of known) isKnown[value] = 1;
+  for (let at = 0; at < pixels.length; at++) {
+    const value = pixels[at] ?? 0;
+    const isInside = at % tileSide < width && at < height * tileSide;
+    if (isKnown[value] === 1 && (isInside || value === 0)) continue;
+    throw new UserError(
+      'invalid-option',
+      isInside
+        ? `The mask has the value ${value}, which no class of this project has. Open the image again.`
+        : `The mask has marks outside its image.`,
+    );
+  }
+}

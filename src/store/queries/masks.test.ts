@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { tilePixels } from '../../core/mask/tiles.ts';
+import { addImages, addProject } from '../testing/fixtures.ts';
+import { temporaryStore } from '../testing/temporary-store.ts';
+
+const filled = (value: number, from = 0, to = tilePixels): Uint8Array =>
+  new Uint8Array(tilePixels).fill(value, from, to);
+
+test('a mask is what was saved last, tile by tile', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store, ['x', 'y']);
+  const [image = 0, other = 0] = addImages(store, project, ['a', 'b']);
+  expect(store.masks.list(image)).toEqual([]);
+  store.masks.save(image, 'human', [
+    { x: 0, y: 0, pixels: filled(1, 5, 15) },
+    { x: 3, y: 1, pixels: filled(2) },
+  ]);
+  const saved = store.masks.save(image, 'human', [
+    { x: 3, y: 1, pixels: null },
+    { x: 1, y: 0, pixels: filled(255, 0, 3) },
+    { x: 2, y: 0, pixels: filled(0) },
+  ]);
+  expect(saved).toMatchObject({
+    ...{ layer: 'human', state: 'draft', revision: 2 },
+    tiles: [
+      { x: 0, y: 0 },
+      { x: 1, y: 0 },
+    ],
+    histogram: [
+      { value: 1, pixels: 10 },
+      { value: 255, pixels: 3 },
+    ],
+  });
+  expect(store.masks.list(image)).toEqual([saved]);
+  const places = [
+    { x: 3, y: 1 },
+    { x: 0, y: 0 },
+  ];
+  const tiles = store.masks.tiles(image, 'human', places);
+  expect(tiles).toEqual([{ x: 0, y: 0, pixels: filled(1, 5, 15) }]);
+  expect(store.masks.tiles(image, 'student', places)).toEqual([]);
+  expect(store.masks.list(other)).toEqual([]);
+});
+
+test('states are counted by project', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store, ['x']);
+  const [a = 0, b = 0, c = 0] = addImages(store, project, ['a', 'b', 'c']);
+  store.masks.setState(a, 'human', 'done');
+  store.masks.save(b, 'human', [{ x: 0, y: 0, pixels: filled(1) }]);
+  store.masks.save(c, 'teacher', [{ x: 0, y: 0, pixels: filled(1) }]);
+  expect(store.masks.count(project, 'human')).toEqual({ draft: 1, done: 1 });
+  store.masks.setState(a, 'human', 'draft');
+  store.masks.remove(b, 'human');
+  expect(store.masks.count(project, 'human')).toEqual({ draft: 1, done: 0 });
+});
+
+test('the pixels of a class go with it, and its value can be another’s', () => {
+  const store = temporaryStore();
+  const { id: project, classes } = addProject(store, ['x', 'y']);
+  const other = addProject(store, ['x']);
+  const [image = 0] = addImages(store, project, ['a']);
+  const [foreign = 0] = addImages(store, other.id, ['b']);
+  const both = filled(2);
+  both.fill(1, 0, 7);
+  store.masks.save(image, 'human', [{ x: 0, y: 0, pixels: both }]);
+  store.masks.save(image, 'student', [{ x: 1, y: 0, pixels: filled(1, 0, 9) }]);
+  store.masks.save(foreign, 'human', [{ x: 0, y: 0, pixels: filled(1) }]);
+  store.classes.remove(classes[0]?.id ?? 0);
+  expect(store.masks.get(image, 'human')).toMatchObject({
+    revision: 2,
+    histogram: [{ value: 2, pixels: tilePixels - 7 }],
+  });
+  expect(store.masks.get(image, 'student')).toMatchObject({ tiles: [], histogram: [] });
+  expect(store.masks.get(foreign, 'human')?.histogram).toEqual([{ value: 1, pixels: tilePixels }]);
+  store.classes.add(project, { name: 'z', colour: '#0072b2' });
+  expect(store.classes.list(project)).toMatchObject([
+    { name: 'y', maskValue: 2 },
+    { name: 'z', maskValue: 1 },
+  ]);
+});
+
+test('past 254 classes one has no value in masks', () => {
+  const store = temporaryStore();
+  const names = Array.from({ length: 256 }, (_, index) => `class ${index + 1}`);
+  const { id } = addProject(store, names);
+  const values = store.classes.list(id).map(({ maskValue }) => maskValue);
+  expect(values.slice(252)).toEqual([253, 254, null, null]);
+});
+
+test('masks go with their image', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store, ['x']);
+  const [image = 0] = addImages(store, project, ['a']);
+  store.masks.save(image, 'human', [{ x: 0, y: 0, pixels: filled(1) }]);
+  store.images.remove(project, [image]);
+  expect(store.masks.count(project, 'human')).toEqual({ draft: 0, done: 0 });
+  expect(store.masks.get(image, 'human')).toBeUndefined();
+});

@@ -1,0 +1,209 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
+import { maskLayer, maskState } from '../../contract/masks.ts';
+import type {
+  MaskInfo,
+  MaskLayer,
+  MaskState,
+  MaskTile,
+  MaskTileChange,
+} from '../../contract/masks.ts';
+import { tileHistogram, tilePixels } from '../../core/mask/tiles.ts';
+import type { TilePlace } from '../../core/mask/tiles.ts';
+import { json, now, oneNumber, toJson } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { damage } from '../failures.ts';
+
+const maskRow = z.object({
+  id: z.number(),
+  layer: maskLayer,
+  state: maskState,
+  revision: z.number(),
+  changedAt: z.string(),
+});
+
+/** Pixels by value. */
+const histogram = z.record(z.string().regex(/^\d{1,3}$/), z.number());
+const placeRow = z.object({ x: z.number(), y: z.number(), histogram: json(histogram) });
+const pixelsRow = z.object({ pixels: z.instanceof(Uint8Array) });
+const tileRow = pixelsRow.extend({ id: z.number() });
+
+const selectMask = `
+  SELECT id, layer, state, revision, changed_at AS changedAt FROM masks WHERE image = ?`;
+
+/** Masks of images, tile by tile. Whose image it is, and which values a class has, is for others to check. */
+export class MaskQueries {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** The masks that an image has. */
+  list(image: number): MaskInfo[] {
+    const found = this.#connection.all(maskRow, `${selectMask} ORDER BY layer`, image);
+    return found.map((row) => this.#described(row));
+  }
+
+  get(image: number, layer: MaskLayer): MaskInfo | undefined {
+    const row = this.#row(image, layer);
+    return row && this.#described(row);
+  }
+
+  /** Of the places asked for, those that are not all background. */
+  tiles(image: number, layer: MaskLayer, places: readonly TilePlace[]): MaskTile[] {
+    const mask = this.#row(image, layer);
+    if (!mask) return [];
+    return places.flatMap(({ x, y }) => {
+      const sql = 'SELECT pixels FROM mask_tiles WHERE mask = ? AND x = ? AND y = ?';
+      const found = this.#connection.get(pixelsRow, sql, mask.id, x, y);
+      return found ? [{ x, y, pixels: unpack(found.pixels, this.#connection.file) }] : [];
+    });
+  }
+
+  /**
+   * Puts tiles in the place of those that are there, all of them or none. A mask that is new is a draft.
+   *
+   * @throws UserError 'disk', 'not-found' without the image
+   */
+  save(image: number, layer: MaskLayer, tiles: readonly MaskTileChange[]): MaskInfo {
+    return this.#connection.transaction(() => {
+      const mask = this.#touched(image, layer);
+      for (const tile of tiles) putTile(this.#connection, mask, tile);
+      return this.#required(image, layer);
+    });
+  }
+
+  /** A mask that is not there yet is made: nothing in it is marked. */
+  setState(image: number, layer: MaskLayer, state: MaskState): MaskInfo {
+    return this.#connection.transaction(() => {
+      const mask = this.#touched(image, layer);
+      this.#connection.run('UPDATE masks SET state = ? WHERE id = ?', state, mask);
+      return this.#required(image, layer);
+    });
+  }
+
+  remove(image: number, layer: MaskLayer): void {
+    this.#connection.run('DELETE FROM masks WHERE image = ? AND layer = ?', image, layer);
+  }
+
+  /** Images of a project by the state of their mask; those without one are in none. */
+  count(project: number, layer: MaskLayer): Record<MaskState, number> {
+    const counted = z.object({ state: maskState, value: z.number() });
+    const rows = this.#connection.all(
+      counted,
+      `SELECT state, count(*) AS value FROM masks JOIN images ON images.id = masks.image
+       WHERE layer = ? AND project = ? GROUP BY state`,
+      layer,
+      project,
+    );
+    const counts = { draft: 0, done: 0 };
+    for (const { state, value } of rows) counts[state] = value;
+    return counts;
+  }
+
+  /** The mask's id, after it was made or its change counted. */
+  #touched(image: number, layer: MaskLayer): number {
+    this.#connection.run(
+      `INSERT INTO masks (image, layer, state, revision, changed_at)
+       VALUES (:image, :layer, 'draft', 1, :now)
+       ON CONFLICT (image, layer) DO UPDATE SET revision = revision + 1, changed_at = :now`,
+      { image, layer, now: now() },
+    );
+    const sql = 'SELECT id AS value FROM masks WHERE image = ? AND layer = ?';
+    return this.#connection.get(oneNumber, sql, image, layer)?.value ?? 0;
+  }
+
+  #row(image: number, layer: MaskLayer): z.infer<typeof maskRow> | undefined {
+    return this.#connection.get(maskRow, `${selectMask} AND layer = ?`, image, layer);
+  }
+
+  #required(image: number, layer: MaskLayer): MaskInfo {
+    const info = this.get(image, layer);
+    if (!info) throw new Error(`no mask ${layer} of image ${image} though it was just written`);
+    return info;
+  }
+
+  #described({ id, ...mask }: z.infer<typeof maskRow>): MaskInfo {
+    const tiles = this.#connection.all(
+      placeRow,
+      'SELECT x, y, histogram FROM mask_tiles WHERE mask = ? ORDER BY y, x',
+      id,
+    );
+    const totals = new Map<number, number>();
+    for (const [value, pixels] of tiles.flatMap((tile) => Object.entries(tile.histogram))) {
+      totals.set(Number(value), (totals.get(Number(value)) ?? 0) + pixels);
+    }
+    return {
+      ...mask,
+      tiles: tiles.map(({ x, y }) => ({ x, y })),
+      histogram: [...totals]
+        .map(([value, pixels]) => ({ value, pixels }))
+        .sort((a, b) => a.value - b.value),
+    };
+  }
+}
+
+/** Makes a class's pixels background wherever it is marked, as it goes. */
+export function eraseClass(connection: Connection, id: number): void {
+  const sql = 'SELECT project, mask_value AS value FROM classes WHERE id = ?';
+  const row = z.object({ project: z.number(), value: z.number().nullable() });
+  const found = connection.get(row, sql, id);
+  if (found?.value == null) return;
+  const { project, value } = found;
+  const marked = connection.all(
+    z.object({ id: z.number(), mask: z.number(), x: z.number(), y: z.number() }),
+    `SELECT mask_tiles.id, mask, x, y FROM mask_tiles
+     JOIN masks ON masks.id = mask_tiles.mask JOIN images ON images.id = masks.image
+     WHERE project = ? AND json_extract(histogram, ?) IS NOT NULL`,
+    project,
+    `$."${value}"`,
+  );
+  for (const { id: tile, mask, x, y } of marked) {
+    const stored = connection.get(tileRow, 'SELECT id, pixels FROM mask_tiles WHERE id = ?', tile);
+    if (!stored) continue;
+    const pixels = unpack(stored.pixels, connection.file);
+    const without = pixels.map((one) => (one === value ? 0 : one));
+    putTile(connection, mask, { x, y, pixels: without });
+  }
+  const masks = new Set(marked.map(({ mask }) => mask));
+  for (const mask of masks) {
+    connection.run(
+      'UPDATE masks SET revision = revision + 1, changed_at = ? WHERE id = ?',
+      now(),
+      mask,
+    );
+  }
+}
+
+/** A tile that is all background is not kept. */
+function putTile(connection: Connection, mask: number, { x, y, pixels }: MaskTileChange): void {
+  const counts = pixels ? tileHistogram(pixels) : new Map<number, number>();
+  if (pixels === null || counts.size === 0) {
+    connection.run('DELETE FROM mask_tiles WHERE mask = ? AND x = ? AND y = ?', mask, x, y);
+    return;
+  }
+  connection.run(
+    `INSERT INTO mask_tiles (mask, x, y, histogram, pixels)
+     VALUES (:mask, :x, :y, :histogram, :pixels)
+     ON CONFLICT (mask, x, y) DO UPDATE SET histogram = :histogram, pixels = :pixels`,
+    { mask, x, y, histogram: toJson(histogram, Object.fromEntries(counts)), pixels: pack(pixels) },
+  );
+}
+
+/** The quickest level: a person waits while a stroke is saved, and masks shrink well at any. */
+function pack(pixels: Uint8Array): Uint8Array {
+  return deflateRawSync(pixels, { level: 1 });
+}
+
+function unpack(packed: Uint8Array, file: string): Uint8Array {
+  try {
+    const pixels = inflateRawSync(packed, { maxOutputLength: tilePixels });
+    // A plain array, not a Buffer: it may cross into the page.
+    if (pixels.length === tilePixels)
+      return new Uint8Array(pixels.buffer, pixels.byteOffset, tilePixels);
+    throw new Error(`a tile of a mask has ${pixels.length} pixels`);
+  } catch (error) {
+    throw damage(file, error instanceof Error ? error.message : 'a tile of a mask is damaged');
+  }
+}
