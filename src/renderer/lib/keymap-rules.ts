@@ -37,10 +37,9 @@ const ofTheMenu = /^Mod\+(?:Shift\+)?[XCVAQWRM0+\-_=]$|^(?:Alt\+|Mod\+Shift\+)I$
 export function reservedFor(chord: string, place: KeyPlace): ReservedFor | null {
   if (/^(?:Alt\+|Shift\+|Mod\+)*(?:Tab|Escape)$|^(?:Shift\+)?(?:Enter|Space)$/.test(chord))
     return 'control';
-  if (/^(?:Shift\+)?Arrow(?:Left|Right)$/.test(chord)) return 'move';
+  if (/^(?:Shift\+)?Arrow(?:Left|Right|Up|Down)$/.test(chord)) return 'move';
   const isInGrid = place !== 'viewer' && place !== 'masks';
-  if (isInGrid && /^(?:Shift\+)?(?:Arrow(?:Up|Down)|Page(?:Up|Down)|Home|End)$/.test(chord))
-    return 'move';
+  if (isInGrid && /^(?:Shift\+)?(?:Page(?:Up|Down)|Home|End)$/.test(chord)) return 'move';
   if (ofTheMenu.test(chord)) return 'menu';
   if (/^Alt\+[1-8]$/.test(chord)) return 'steps';
   // Alt alone opens the menu by its letters; keys with the system's own sign are the system's.

@@ -36,6 +36,7 @@ const actions: Record<KeyActionId, string> = {
   pan: 'Pan',
   measure: 'Measure',
   'window-level': 'Window and level',
+  'reset-window': 'Usual window and level',
   'zoom-in': 'Zoom in',
   'zoom-out': 'Zoom out',
   'zoom-fit': 'Zoom to fit',
@@ -66,7 +67,8 @@ const fixed: Record<FixedKey, readonly [name: string, keys: string]> = {
   more: ['Select more', 'Shift+Arrow keys'],
   all: ['Select all', 'Mod+A'],
   none: ['Select none', 'Esc'],
-  drag: ['Pan', 'Space+drag'],
+  shift: ['Pan', 'Arrow keys'],
+  drag: ['Pan with the mouse', 'Space+drag'],
   wheel: ['Zoom', 'Wheel'],
   erase: ['Erase for a moment', 'Alt+drag'],
 };
