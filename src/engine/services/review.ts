@@ -36,7 +36,7 @@ export class ReviewService {
   /** @throws UserError 'not-found' */
   status(project: number): ReviewStatus {
     const run = this.#latestDone(project);
-    const images = this.#toAsk(project).length;
+    const images = this.#store.review.count(project);
     return {
       run: run?.id ?? null,
       asked: this.#store.review.latest(project) ?? null,

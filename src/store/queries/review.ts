@@ -73,6 +73,13 @@ export class ReviewQueries {
     });
   }
 
+  /** Images that a student can be asked about: to be looked at, and not held out. */
+  count(project: number): number {
+    const sql = `SELECT count(*) AS value FROM images
+      WHERE project = ? AND is_test = 0 AND (is_labelled = 0 OR is_reviewed = 0)`;
+    return this.#connection.get(oneNumber, sql, project)?.value ?? 0;
+  }
+
   /** The latest run of a project whose student was asked; undefined where none was. */
   latest(project: number): number | undefined {
     const sql = `SELECT id AS value FROM runs WHERE project = ?
@@ -107,7 +114,7 @@ export class ReviewQueries {
          LEFT JOIN image_scores ON image_scores.image = images.id AND image_scores.run = :run
          ${where}
        ), queue AS (
-         SELECT scored.id, ${bands} AS band FROM scored
+         SELECT images.id, ${bands} AS band FROM scored AS images
          ORDER BY ${task === 'segmentation' ? byMask : byUse}, folder, natural_key, id
          LIMIT :limit OFFSET :offset
        )
@@ -124,7 +131,7 @@ export class ReviewQueries {
 const byUse = 'is_labelled, is_test, band, uncertainty IS NULL, uncertainty DESC';
 
 const byMask = `is_labelled,
-  (SELECT count(*) FROM masks WHERE masks.image = id AND layer = 'human')`;
+  (SELECT count(*) FROM masks WHERE masks.image = images.id AND layer = 'human')`;
 
 type QueueRow = z.infer<typeof queueRow>;
 
