@@ -72,6 +72,9 @@ describe('keys that a person chooses', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.press('j');
     await expect.poll(said).toBe('Any class by its name has the key J.');
+    const focused = (): Promise<string | null> =>
+      page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
+    expect(await focused()).toBe('Any class by its name: J, change');
     expect(await violations(page)).toEqual([]);
   });
 
