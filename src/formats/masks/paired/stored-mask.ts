@@ -1,6 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
 import { imageSignature } from '../../image-signature.ts';
-import { openCommonSource } from '../../raster/common/open-common.ts';
 import { openWithSharp } from '../../raster/common/sharp-image.ts';
 import { WholeFile } from '../../raster/common/whole-file.ts';
 import { FileSource } from '../../raster/file-source.ts';
@@ -64,16 +63,33 @@ async function openIndices(path: string): Promise<{ file: ImageFile; palette: Ui
       const file = await openImage(path);
       return { file, palette: file.header.display.palette };
     }
-    const bytes = await source.head(source.size);
-    const indexed = indexedPng(Buffer.from(bytes.buffer));
-    if (indexed === null) {
-      return { file: await openCommonSource(source, bytes, defaultLimits), palette: null };
-    }
-    const image = await openWithSharp(indexed.bytes, path, defaultLimits);
-    return { file: new WholeFile(path, image, defaultLimits), palette: indexed.palette };
+    return await openPng(Buffer.from((await source.head(source.size)).buffer), path);
   } finally {
     await source.close();
   }
+}
+
+/**
+ * A mask in memory.
+ *
+ * @param name for the errors. @throws UserError 'unsupported' for anything but PNG; as `openStoredMask`
+ */
+export async function storedPngMask(bytes: Buffer, name: string): Promise<StoredMask> {
+  if (imageSignature(bytes)?.format !== 'png') {
+    throw new UserError('unsupported', `${name} is no PNG file. Masks of such a set are.`);
+  }
+  const { file, palette } = await openPng(bytes, name);
+  return storedMask(file, palette);
+}
+
+async function openPng(
+  bytes: Buffer,
+  path: string,
+): Promise<{ file: ImageFile; palette: Uint8Array | null }> {
+  const indexed = indexedPng(bytes);
+  const image = await openWithSharp(indexed?.bytes ?? bytes, path, defaultLimits);
+  const file = new WholeFile(path, image, defaultLimits);
+  return { file, palette: indexed?.palette ?? null };
 }
 
 function refuseLossy(head: Uint8Array, path: string): void {
