@@ -15,9 +15,9 @@ const { description, settings, summary } = written;
 const newest = migrations.at(-1)?.version ?? 0;
 
 test('versions go up in tens, and each has its rows to test with', () => {
-  expect(migrations.map(({ version }) => version)).toEqual(
-    migrations.map((_, index) => 10 * (index + 1)),
-  );
+  const versions = migrations.map(({ version }) => version);
+  expect(versions).toEqual([...new Set(versions)].sort((one, other) => one - other));
+  for (const version of versions) expect(version % 10).toBe(0);
   for (const version of rows.keys()) {
     expect(migrations.map((migration) => migration.version)).toContain(version);
   }
@@ -61,6 +61,11 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     expect(looks.glimpses.map(({ step }) => step)).toEqual(version < 30 ? [] : [0, 40]);
     expect(looks.reference?.images).toEqual(version < 30 ? undefined : [1, null]);
     expect(store.exports.list(1)).toMatchObject([{ format: 'int8' }]);
+    const paths = ['A10.png', 'A2.png'].map((name) => join('/images', name));
+    expect(store.importFiles.known(1, paths)).toMatchObject(
+      paths.map((path) => ({ path, bytes: 10, images: 1, found: [{ folder: '/images' }] })),
+    );
+    expect(store.watched.list(1)).toHaveLength(version < 60 ? 0 : 1);
     store.close();
   });
 
@@ -68,7 +73,8 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     const folder = temporaryFolder();
     makeOld(folder, version);
     openStore(folder).close();
-    const copy = join(folder, `understudy.before-${String(version + 10).padStart(3, '0')}.sqlite`);
+    const next = migrations.find((other) => other.version > version)?.version ?? version + 10;
+    const copy = join(folder, `understudy.before-${String(next).padStart(3, '0')}.sqlite`);
     expect(existsSync(copy)).toBe(version < newest);
     if (version === newest) return;
     const database = new Database(copy, { readonly: true });

@@ -9,12 +9,14 @@ import { migrations } from './migrations/all.ts';
 import { ClassQueries } from './queries/classes.ts';
 import { ExportQueries } from './queries/exports.ts';
 import { ImageQueries } from './queries/images.ts';
+import { ImportFileQueries } from './queries/import-files.ts';
 import { ImportQueries } from './queries/imports.ts';
 import { LabelQueries } from './queries/labels.ts';
 import { ProjectQueries } from './queries/projects.ts';
 import { RunRecordQueries } from './queries/run-records.ts';
 import { RunQueries } from './queries/runs.ts';
 import { TeacherQueries } from './queries/teachers.ts';
+import { WatchedFolderQueries } from './queries/watched-folders.ts';
 
 /*
  * A workspace is a folder with one SQLite database, `understudy.sqlite`, held by one process at a time
@@ -37,6 +39,8 @@ export interface Store {
   readonly images: ImageQueries;
   readonly labels: LabelQueries;
   readonly imports: ImportQueries;
+  readonly importFiles: ImportFileQueries;
+  readonly watched: WatchedFolderQueries;
   readonly teachers: TeacherQueries;
   readonly runs: RunQueries;
   readonly records: RunRecordQueries;
@@ -113,6 +117,8 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     images: new ImageQueries(connection),
     labels: new LabelQueries(connection),
     imports: new ImportQueries(connection),
+    importFiles: new ImportFileQueries(connection),
+    watched: new WatchedFolderQueries(connection),
     teachers: new TeacherQueries(connection),
     runs: new RunQueries(connection),
     records: new RunRecordQueries(connection),

@@ -2,7 +2,14 @@ import { workspace } from './010-workspace.ts';
 import { predictions } from './020-predictions.ts';
 import { glimpses } from './030-glimpses.ts';
 import { slices } from './040-slices.ts';
+import { importFiles } from './060-import-files.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
-export const migrations: readonly Migration[] = [workspace, predictions, glimpses, slices];
+export const migrations: readonly Migration[] = [
+  workspace,
+  predictions,
+  glimpses,
+  slices,
+  importFiles,
+];

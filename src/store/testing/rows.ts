@@ -124,4 +124,12 @@ INSERT INTO run_references VALUES (1, '[1,null]', 1, 0.75, x'010203040506');
 INSERT INTO run_glimpses VALUES (1, 0, NULL, x'010203040506'), (1, 40, 0.5, x'060504030201');
 `,
   ],
+  [
+    60,
+    `
+INSERT INTO import_files VALUES
+  (1, '/images/notes.txt', NULL, 1, 'other', 'It is no image by its name.', NULL, NULL, NULL, 0);
+INSERT INTO watched_folders VALUES (1, '/images', '"folders"', '2026-01-01T10:00:00.000Z');
+`,
+  ],
 ]);
