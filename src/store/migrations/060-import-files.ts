@@ -52,5 +52,12 @@ CREATE TABLE watched_folders (
          GROUP BY project, folder, file`,
       { sep },
     );
+    connection.run(
+      `INSERT OR IGNORE INTO import_files
+         SELECT project, problem.value ->> '$.path', NULL, imports.id, 'skipped',
+           problem.value ->> '$.reason', NULL, NULL, NULL, 0
+         FROM imports, json_each(report, '$.skipped') AS problem
+         ORDER BY imports.id DESC`,
+    );
   },
 };

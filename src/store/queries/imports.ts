@@ -32,6 +32,13 @@ export class ImportQueries {
         toJson(importReport, report),
         now(),
       );
+      // The table of files has what was left out; the list is for the latest.
+      this.#connection.run(
+        `UPDATE imports SET report = json_set(report, '$.skipped', json('[]'))
+         WHERE project = ? AND id <> ?`,
+        project,
+        id,
+      );
       this.#connection.run(
         `DELETE FROM imports WHERE project = :project AND id NOT IN
            (SELECT id FROM imports WHERE project = :project ORDER BY id DESC LIMIT ${keptReports})`,
