@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -71,7 +71,8 @@ describe('a folder that is watched', () => {
 
   test('new files come in by themselves, until the watch is stopped', async () => {
     const { page } = launched;
-    await copyFile(at('drawn', 'test', 'monocyte', '000.png'), at('scans', 'monocyte', 'new.png'));
+    const [drawn = ''] = await readdir(at('drawn', 'test', 'monocyte'));
+    await copyFile(at('drawn', 'test', 'monocyte', drawn), at('scans', 'monocyte', 'new.png'));
     await page.getByText('1 image so far').waitFor({ timeout: 60_000 });
     await page.getByRole('status').filter({ hasText: '9 images' }).first().waitFor();
     await rename(at('scans'), at('away'));

@@ -9,14 +9,16 @@ import { temporaryFolder, writeImages } from './support.ts';
 
 // Folders whose new files come in by themselves, at a pace that tests can wait for.
 
-const pace: WatchPace = { interval: 20, times: 1, quiet: 60, patience: 400 };
+const pace: WatchPace = { interval: 20, times: 1, quiet: 60, patience: 60_000 };
 const soon = { timeout: 10_000, interval: 20 };
 
 describe('a watched folder', async () => {
   const folder = await temporaryFolder();
   let count = 0;
 
-  const begin = async (): Promise<{
+  const begin = async (
+    patience = pace.patience,
+  ): Promise<{
     engine: OpenServices;
     project: number;
     images: string;
@@ -26,7 +28,7 @@ describe('a watched folder', async () => {
   }> => {
     const at = join(folder, `${count++}`);
     const open = (): Promise<OpenServices> =>
-      OpenServices.open(join(at, 'workspace'), undefined, pace);
+      OpenServices.open(join(at, 'workspace'), undefined, { ...pace, patience });
     const engine = await open();
     onTestFinished(() => engine.close());
     const { id: project } = await engine.call('project.create', {
@@ -84,7 +86,7 @@ describe('a watched folder', async () => {
   });
 
   it('tells of a damaged file once it has been so for a while', async () => {
-    const { engine, project, images, drawn } = await begin();
+    const { engine, project, images, drawn } = await begin(200);
     const bytes = await readFile(drawn[0] ?? '');
     await writeFile(join(images, 'cut.png'), bytes.subarray(0, 100));
     await expect.poll(() => skipped(engine, project), soon).toEqual(['cut.png']);
