@@ -1,6 +1,7 @@
 import { common } from './en/common.ts';
 import { distilText } from './en/distil.ts';
 import { exportText } from './en/export.ts';
+import { files } from './en/files.ts';
 import { frame } from './en/frame.ts';
 import { images } from './en/images.ts';
 import { keysText } from './en/keys.ts';
@@ -19,6 +20,7 @@ const en = {
   start,
   project,
   images,
+  files,
   preparation,
   labels,
   teacher: teacherText,

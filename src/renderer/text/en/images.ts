@@ -96,12 +96,6 @@ export const images = {
   },
   nothingFound: 'There is no image in that folder.',
   reports: (number: number) => `${count(number)} left out`,
-  reportTitle: 'What was left out',
-  reportExplanation:
-    'It could not be read, or is no image to learn from. The rest of the folder is in the project.',
-  reportPath: 'File',
-  reportReason: 'Why',
-  copyCsv: 'Copy as CSV',
   next: 'Continue to labels',
   needsImages: 'There are no images yet',
   tryAgain: 'Choose again',
