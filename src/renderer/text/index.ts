@@ -6,6 +6,7 @@ import { frame } from './en/frame.ts';
 import { images } from './en/images.ts';
 import { keysText } from './en/keys.ts';
 import { labels } from './en/labels.ts';
+import { masksIn } from './en/masks-in.ts';
 import { preparation } from './en/preparation.ts';
 import { project } from './en/project.ts';
 import { resultText } from './en/result.ts';
@@ -23,6 +24,7 @@ const en = {
   files,
   preparation,
   labels,
+  masksIn,
   teacher: teacherText,
   skip: skipText,
   distil: distilText,
