@@ -6,6 +6,7 @@ import { UserError } from '../../core/errors.ts';
 import { expandFrames } from '../../formats/frames.ts';
 import type { PassedOver } from '../../formats/image-folder.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
+import { findSegmentations } from '../../formats/masks/dicom-seg/read.ts';
 import type { AddedImage } from '../../store/queries/images.ts';
 import type { FileRecord } from '../../store/queries/import-files.ts';
 import type { Store } from '../../store/store.ts';
@@ -141,13 +142,14 @@ export class FolderImport {
         if (one.kind === 'skipped' || ++others <= keptOthers) passed.push(one);
       });
       const masks = await this.#openMasks(listed.found);
-      const unclaimed = listed.images.filter(({ path }) => masks?.claimed.has(path) !== true);
+      const { images: unclaimed, left } = await this.#withoutLabelFiles(listed.images, masks);
       const prepared = prepare?.(unclaimed) ?? unclaimed;
       const images = this.#project.task === 'segmentation' ? prepared.map(withoutLabels) : prepared;
       const problems = [
         ...listed.problems,
         ...(masks?.kind === 'masks' ? [] : listed.masks),
         ...(masks?.problems ?? []),
+        ...left,
       ];
       return only === undefined
         ? { images, problems, passed }
@@ -172,6 +174,23 @@ export class FolderImport {
       await source.close();
       throw error;
     }
+  }
+
+  /** Where regions are outlined, segmentations are no images to outline, whether or not they are read. */
+  async #withoutLabelFiles(
+    images: readonly ImageToImport[],
+    masks: ImportMasks | undefined,
+  ): Promise<{ images: ImageToImport[]; left: ImageProblem[] }> {
+    if (this.#project.task !== 'segmentation') return { images: [...images], left: [] };
+    const unclaimed = images.filter(({ path }) => masks?.claimed.has(path) !== true);
+    const segmentations = new Set(await findSegmentations(unclaimed, this.#signal));
+    return {
+      images: unclaimed.filter((image) => !segmentations.has(image)),
+      left: [...segmentations].map(({ path }) => ({
+        path,
+        reason: 'it is a DICOM segmentation and no image; add the folder again to take its masks',
+      })),
+    };
   }
 
   #note(problem: ImageProblem): void {
