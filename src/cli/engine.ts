@@ -7,6 +7,8 @@ import type {
   DistillSummary,
   EvaluateRequest,
   EvaluateSummary,
+  ImportRequest,
+  ImportSummary,
   PredictRequest,
   PredictSummary,
   SampleRequest,
@@ -25,6 +27,7 @@ export interface Engine {
   writeSample(request: SampleRequest, context: JobContext): Promise<SampleSummary>;
   inspectTeacher(file: string, overrides: TeacherOverrides): Promise<TeacherDescription>;
   inspectImage(file: string, context: JobContext): Promise<ImageDescription>;
+  importFolder(request: ImportRequest, context: JobContext): Promise<ImportSummary>;
   listDevices(threads?: number): Promise<DeviceDescription[]>;
 }
 
@@ -43,5 +46,7 @@ export const engine: Engine = {
     (await import('../engine/teacher.ts')).inspectTeacher(file, overrides),
   inspectImage: async (file, context) =>
     (await import('../engine/image.ts')).inspectImage(file, context),
+  importFolder: async (request, context) =>
+    (await import('../engine/import.ts')).importFolder(request, context),
   listDevices: async (threads) => (await import('../engine/devices.ts')).listDevices(threads),
 };

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addDistill } from './commands/distill.ts';
+import { addImport } from './commands/import.ts';
 import { addDevices, addImage, addTeacher } from './commands/inspect.ts';
 import { addEvaluate, addPredict } from './commands/models.ts';
 import { addDemo, addSample } from './commands/samples.ts';
@@ -37,6 +38,7 @@ export function buildProgram(world: World): Command {
   addPredict(program, world);
   addSample(program, world);
   addImage(program, world);
+  addImport(program, world);
   addDevices(program, world);
   return program;
 }
@@ -58,6 +60,9 @@ Examples:
 
   Look into an image: values, spacing, orientation, coordinates:
     understudy image inspect brain.nii.gz
+
+  Bring a folder into a project of the window; again, and only what is new comes in:
+    understudy import scans/ --workspace projects/ --project Lungs
 
   Half of the blocks, images in one folder a class:
     understudy distill --teacher vit_base.safetensors --images xray/train --test xray/test \\

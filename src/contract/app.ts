@@ -8,7 +8,21 @@ import {
   maskTileChange,
   maskTilePlace,
 } from './masks.ts';
-import { bytes, distillSummary, orientation, preparation, skippedImage, start } from './jobs.ts';
+import {
+  foundMaskSource,
+  maskImport,
+  maskSourceContents,
+  maskSourcePlace,
+} from './mask-sources.ts';
+import {
+  bytes,
+  distillSummary,
+  orientation,
+  preparation,
+  projectDomain,
+  skippedImage,
+  start,
+} from './jobs.ts';
 
 /**
  * What the window may ask and is told: every method with its parameters and result, every event with
@@ -36,8 +50,7 @@ export const className = name;
 const nothing = z.null();
 const when = z.iso.datetime();
 
-/** Decides what is sensible by default: how views are turned, which teacher comes first. */
-export const domain = z.enum(['medical', 'satellite', 'other']);
+export const domain = projectDomain;
 export type Domain = z.infer<typeof domain>;
 
 /** One class an image, any number of labels, or regions of an image that are outlined. */
@@ -174,6 +187,8 @@ export const folderContents = z.strictObject({
   test: z.int().nonnegative(),
   /** Masks beside the images, which are left out. */
   masks: z.int().nonnegative(),
+  /** Where masks of the images may come from. */
+  maskSources: z.array(foundMaskSource),
   /** Images in class folders; how many such folders, and the first of them by name. */
   labelled: z.int().nonnegative(),
   classCount: z.int().nonnegative(),
@@ -192,10 +207,59 @@ export const importReport = z.strictObject({
   added: z.int().nonnegative(),
   /** Of the same content as one that is there already. */
   known: z.int().nonnegative(),
+  /** Of the known ones, those found in another place than before. */
+  moved: z.int().nonnegative().default(0),
+  /** The first of them. */
   skipped: z.array(skippedImage),
   cancelled: z.boolean(),
 });
 export type ImportReport = z.infer<typeof importReport>;
+
+export const keptReport = importReport.extend({ id, createdAt: when });
+export type KeptReport = z.infer<typeof keptReport>;
+
+/** How labels come with a folder. */
+export const labelSource = z.union([z.enum(['folders', 'none']), z.strictObject({ csv: path })]);
+export type LabelSource = z.infer<typeof labelSource>;
+
+/** What became of a file; `other`: it is no image by its name. */
+export const fileOutcome = z.enum(['added', 'known', 'moved', 'skipped', 'other']);
+export type FileOutcome = z.infer<typeof fileOutcome>;
+
+/** A file of a folder that was imported. */
+export const importedFile = z.strictObject({
+  /** Absolute. */
+  path: z.string(),
+  /** The one that was imported; null where that is no longer known. */
+  folder: z.string().nullable(),
+  /** Relative to the folder, with `/`. */
+  name: z.string(),
+  outcome: fileOutcome,
+  /** Why it was skipped, or what else is to be known of it. */
+  reason: z.string().nullable(),
+});
+export type ImportedFile = z.infer<typeof importedFile>;
+
+/** Which files: of one import (its report's id) or of all, and what became of them. */
+export const fileFilter = z.strictObject({
+  report: id.nullable(),
+  show: z.union([z.literal('all'), fileOutcome]).default('all'),
+  /** Part of the path. */
+  search: z.string().max(200).default(''),
+});
+export type FileFilter = z.infer<typeof fileFilter>;
+
+/** A folder whose new files come in by themselves. */
+export const watchedFolder = z.strictObject({
+  folder: z.string(),
+  labels: labelSource,
+  /** `missing`: it is not there at present; `failed`: nothing of it can come in, for the reason given. */
+  state: z.enum(['watching', 'missing', 'failed']),
+  message: z.string().nullable(),
+  /** Images that came in by themselves since the app was started. */
+  added: z.int().nonnegative(),
+});
+export type WatchedFolder = z.infer<typeof watchedFolder>;
 
 export const teacher = z.strictObject({
   id,
@@ -379,6 +443,11 @@ export const engineMethods = {
   'class.remove': { params: z.strictObject({ class: id }), result: project },
   /** What an import of a folder would bring in. */
   'image.look': { params: z.strictObject({ folder: path }), result: folderContents },
+  /** What a source of masks holds for the images of a folder; its masks are read for that. */
+  'image.lookMasks': {
+    params: z.strictObject({ project: id, folder: path, source: maskSourcePlace }),
+    result: maskSourceContents,
+  },
   /**
    * Images of a folder, referenced where they lie. Labels from class folders, a CSV file, or none. A
    * folder named test, or rows that say so, are held out. Masks beside images are left out.
@@ -387,7 +456,11 @@ export const engineMethods = {
     params: z.strictObject({
       project: id,
       folder: path,
-      labels: z.union([z.enum(['folders', 'none']), z.strictObject({ csv: path })]),
+      labels: labelSource,
+      /** With masks, into a project that outlines regions; null: they are left out. */
+      masks: maskImport.nullable().default(null),
+      /** New files come in by themselves from then on, with labels from the same place. */
+      watch: z.boolean().default(false),
     }),
     result: importReport,
   },
@@ -403,7 +476,28 @@ export const engineMethods = {
     result: z.strictObject({ total: z.int().nonnegative(), images: z.array(projectImage) }),
   },
   /** The reports of this project's imports, the latest first. */
-  'image.reports': { params: z.strictObject({ project: id }), result: z.array(importReport) },
+  'image.reports': { params: z.strictObject({ project: id }), result: z.array(keptReport) },
+  /** What became of each file, by path. */
+  'image.files': {
+    params: z.strictObject({
+      project: id,
+      filter: fileFilter,
+      offset: z.int().nonnegative(),
+      limit: z.int().min(1).max(500),
+    }),
+    result: z.strictObject({
+      total: z.int().nonnegative(),
+      counts: z.record(fileOutcome, z.int().nonnegative()),
+      files: z.array(importedFile),
+    }),
+  },
+  /** The same as a CSV file, all of it. */
+  'image.saveFiles': {
+    params: z.strictObject({ project: id, filter: fileFilter, file: path }),
+    result: z.strictObject({ file: z.string(), rows: z.int().nonnegative() }),
+  },
+  'image.watched': { params: z.strictObject({ project: id }), result: z.array(watchedFolder) },
+  'image.stopWatching': { params: z.strictObject({ project: id, folder: path }), result: nothing },
   /** Applies changes and returns those that undo them. */
   'image.label': {
     params: z.strictObject({ project: id, changes: z.array(labelChange).min(1).max(10_000) }),

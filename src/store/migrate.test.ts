@@ -70,6 +70,11 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     ]);
     expect(store.classes.list(1).map(({ maskValue }) => maskValue)).toEqual([1, 2]);
     expect(store.exports.list(1)).toMatchObject([{ format: 'int8' }]);
+    const paths = ['A10.png', 'A2.png'].map((name) => join('/images', name));
+    expect(store.importFiles.known(1, paths)).toMatchObject(
+      paths.map((path) => ({ path, bytes: 10, images: 1, found: [{ folder: '/images' }] })),
+    );
+    expect(store.watched.list(1)).toHaveLength(version < 60 ? 0 : 1);
     store.close();
   });
 

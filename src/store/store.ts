@@ -9,6 +9,7 @@ import { migrations } from './migrations/all.ts';
 import { ClassQueries } from './queries/classes.ts';
 import { ExportQueries } from './queries/exports.ts';
 import { ImageQueries } from './queries/images.ts';
+import { ImportFileQueries } from './queries/import-files.ts';
 import { ImportQueries } from './queries/imports.ts';
 import { LabelQueries } from './queries/labels.ts';
 import { MaskQueries } from './queries/masks.ts';
@@ -17,6 +18,7 @@ import { ReviewQueries } from './queries/review.ts';
 import { RunRecordQueries } from './queries/run-records.ts';
 import { RunQueries } from './queries/runs.ts';
 import { TeacherQueries } from './queries/teachers.ts';
+import { WatchedFolderQueries } from './queries/watched-folders.ts';
 
 /*
  * A workspace is a folder with one SQLite database, `understudy.sqlite`, held by one process at a time
@@ -40,6 +42,8 @@ export interface Store {
   readonly labels: LabelQueries;
   readonly masks: MaskQueries;
   readonly imports: ImportQueries;
+  readonly importFiles: ImportFileQueries;
+  readonly watched: WatchedFolderQueries;
   readonly teachers: TeacherQueries;
   readonly runs: RunQueries;
   readonly records: RunRecordQueries;
@@ -118,6 +122,8 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     labels: new LabelQueries(connection),
     masks: new MaskQueries(connection),
     imports: new ImportQueries(connection),
+    importFiles: new ImportFileQueries(connection),
+    watched: new WatchedFolderQueries(connection),
     teachers: new TeacherQueries(connection),
     runs: new RunQueries(connection),
     records: new RunRecordQueries(connection),

@@ -4,7 +4,10 @@ import type { Store } from '../../store/store.ts';
 import { version } from '../version.ts';
 import type { Emit, Handlers } from './dispatch.ts';
 import { exportStudent } from './exports.ts';
+import { saveFileReport } from './file-report.ts';
 import { lookAtFolder } from './folder-contents.ts';
+import { FolderWatches } from './folder-watches.ts';
+import type { WatchPace } from './folder-watches.ts';
 import { ImageService } from './images.ts';
 import { MaskService } from './masks.ts';
 import { Previews } from './previews.ts';
@@ -28,11 +31,13 @@ export interface Services {
  * Puts the services together and takes up interrupted runs.
  *
  * @param patience with workers; as it should be unless a test has less
+ * @param pace of watches, likewise
  */
 export async function openServices(
   store: Store,
   emit: Emit,
   patience?: Patience,
+  pace?: WatchPace,
 ): Promise<Services> {
   const images = new ImageService(store, new Pictures(store.folder), emit);
   const masks = new MaskService(store, emit);
@@ -42,6 +47,7 @@ export async function openServices(
   projects.followWorkspace();
   const runs = new RunService(store, emit, patience);
   const review = new ReviewService(store, emit);
+  const watches = new FolderWatches(store, images, emit, pace);
   const handlers: Handlers = {
     'workspace.status': () => ({ path: store.folder, version, memoryBytes: totalmem() }),
     'project.list': () => store.projects.list(),
@@ -49,6 +55,7 @@ export async function openServices(
     'project.create': (request) => projects.create(request),
     'project.update': ({ project, ...change }) => projects.update(project, change),
     'project.remove': async ({ project }) => {
+      watches.removeProject(project);
       images.stopImport(project);
       await Promise.all([review.stop(project), runs.endProject(project)]);
       await projects.remove(project);
@@ -59,8 +66,15 @@ export async function openServices(
     'class.update': ({ class: id, name, colour }) => projects.updateClass(id, name, colour),
     'class.remove': ({ class: id }) => projects.removeClass(id),
     'image.look': ({ folder }, signal) => lookAtFolder(resolve(folder), signal),
-    'image.import': ({ project, folder, labels }, signal) =>
-      images.import(project, folder, labels, signal),
+    'image.lookMasks': ({ project, folder, source }, signal) =>
+      images.maskSources.look(project, folder, source, signal),
+    'image.import': async ({ project, folder, labels, masks: plan, watch }, signal) => {
+      const report = await images.import(project, folder, labels, signal, { masks: plan });
+      // What a person stopped must not come in by itself.
+      if (watch && !report.cancelled) watches.add({ project, folder, labels });
+      else watches.remove(project, folder);
+      return report;
+    },
     'image.stopImport': ({ project }) => {
       images.stopImport(project);
       return null;
@@ -70,6 +84,14 @@ export async function openServices(
         ? store.review.page(project, store.projects.get(project).task, filter, offset, limit)
         : store.images.page(project, filter, offset, limit),
     'image.reports': ({ project }) => store.imports.list(project),
+    'image.files': ({ project, filter, offset, limit }) =>
+      store.importFiles.page(project, filter, offset, limit),
+    'image.saveFiles': ({ project, filter, file }) => saveFileReport(store, project, filter, file),
+    'image.watched': ({ project }) => watches.list(project),
+    'image.stopWatching': ({ project, folder }) => {
+      watches.remove(project, folder);
+      return null;
+    },
     'image.label': ({ project, changes }) => images.label(project, changes),
     'image.remove': async ({ project, images: ids }) => {
       await images.remove(project, ids);
@@ -112,12 +134,14 @@ export async function openServices(
     'run.export': ({ run, format, file }) => exportStudent(store, run, format, file),
   };
   runs.recover();
+  watches.start();
   return {
     handlers,
     close: async () => {
-      await Promise.all([images.stopAll(), review.stopAll(), runs.close()]);
+      await Promise.all([watches.close(), images.stopAll(), review.stopAll(), runs.close()]);
     },
     abandon: () => {
+      void watches.close();
       void images.stopAll();
       void review.stopAll();
       runs.abandon();

@@ -9,6 +9,7 @@ import type { Preparation } from '../../core/image/preparation.ts';
 import { mapConcurrently } from '../../formats/concurrently.ts';
 import { readFailure } from '../../formats/file-errors.ts';
 import { findImages } from '../../formats/image-folder.ts';
+import type { PassedOver } from '../../formats/image-folder.ts';
 import { readLabelFile } from '../../formats/label-file.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
@@ -46,6 +47,15 @@ export interface ReadImage extends ImageToImport {
   readonly thumbnail: Uint8Array;
 }
 
+export interface ListedFolder {
+  /** Masks among it. */
+  readonly found: readonly FoundImage[];
+  readonly images: ImageToImport[];
+  readonly problems: readonly ImageProblem[];
+  /** That masks were left out. */
+  readonly masks: readonly ImageProblem[];
+}
+
 /** px; twice the usual tile, for dense screens. */
 export const thumbnailSide = 256;
 
@@ -55,25 +65,30 @@ const splitNames = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
 /**
  * Finds the images of a folder and what is said of them; masks are left out and told of. Throws
  * UserErrors as its parts do.
+ *
+ * @param pass told of what is no image, or could not be looked into
  */
 export async function listFolder(
   folder: string,
   labels: LabelSource,
   signal?: AbortSignal,
-): Promise<{ images: ImageToImport[]; problems: readonly ImageProblem[] }> {
-  const parted = separateMasks(await findImages(folder, {}, signal));
-  const left = maskProblems(parted);
-  if (labels === 'none') return { images: parted.images.map(unlabelled), problems: left };
+  pass?: (passed: PassedOver) => void,
+): Promise<ListedFolder> {
+  const found = await findImages(folder, {}, signal, pass);
+  const parted = separateMasks(found);
+  const masks = maskProblems(parted);
+  const none = { found, masks, problems: [] };
+  if (labels === 'none') return { ...none, images: parted.images.map(unlabelled) };
   if (labels === 'folders') {
     refuseMasks(folder, parted, 'Add them without labels: the masks are left out.');
-    return { images: parted.images.map(labelByFolder), problems: left };
+    return { ...none, images: parted.images.map(labelByFolder) };
   }
   const table = await readLabelFile(labels.csv, folder, parted.images);
   const images = table.images.map(({ split, ...image }) => ({
     ...image,
     isTest: split === undefined ? isInTest(image) : testNames.test(split),
   }));
-  return { images, problems: [...table.problems, ...left] };
+  return { ...none, images, problems: table.problems };
 }
 
 /**

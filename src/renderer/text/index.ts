@@ -1,10 +1,12 @@
 import { common } from './en/common.ts';
 import { distilText } from './en/distil.ts';
 import { exportText } from './en/export.ts';
+import { files } from './en/files.ts';
 import { frame } from './en/frame.ts';
 import { images } from './en/images.ts';
 import { keysText } from './en/keys.ts';
 import { labels } from './en/labels.ts';
+import { masksIn } from './en/masks-in.ts';
 import { outlines } from './en/outlines.ts';
 import { preparation } from './en/preparation.ts';
 import { project } from './en/project.ts';
@@ -21,8 +23,10 @@ const en = {
   start,
   project,
   images,
+  files,
   preparation,
   labels,
+  masksIn,
   outlines,
   review,
   teacher: teacherText,

@@ -5,6 +5,7 @@ import { slices } from './040-slices.ts';
 import { masks } from './050-masks.ts';
 import { segmentation } from './055-segmentation.ts';
 import { review } from './056-review.ts';
+import { importFiles } from './060-import-files.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   masks,
   segmentation,
   review,
+  importFiles,
 ];

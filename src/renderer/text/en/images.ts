@@ -32,7 +32,7 @@ export const images = {
     test: (test: number) => `${count(test)} of them in a folder named test, held out`,
     masks: {
       title: (masks: number) => `${counted(masks, 'mask')} beside the images`,
-      what: 'Masks mark regions of an image; this version tells whole images apart. The images come in without the masks: the student learns from all of them, and ten of each class, labelled as a whole, are enough.',
+      what: 'Masks mark regions of an image; this project tells whole images apart. The images come in without the masks: the student learns from all of them, and ten of each class, labelled as a whole, are enough.',
     },
     inner: {
       title: (name: string) => `Everything lies in “${name}”`,
@@ -96,12 +96,6 @@ export const images = {
   },
   nothingFound: 'There is no image in that folder.',
   reports: (number: number) => `${count(number)} left out`,
-  reportTitle: 'What was left out',
-  reportExplanation:
-    'It could not be read, or is no image to learn from. The rest of the folder is in the project.',
-  reportPath: 'File',
-  reportReason: 'Why',
-  copyCsv: 'Copy as CSV',
   next: 'Continue to labels',
   needsImages: 'There are no images yet',
   tryAgain: 'Choose again',
