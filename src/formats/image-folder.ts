@@ -109,7 +109,7 @@ async function look(search: Search, place: Place): Promise<void> {
   search.folders++;
   if (place.depth > limits.depth) throw tooLarge(root, `more than ${limits.depth} levels`);
   if (search.folders > limits.folders) throw tooLarge(root, `more than ${limits.folders} folders`);
-  const folder = join(root, place.prefix);
+  const folder = resolve(root, place.prefix);
   try {
     // One by one: a folder may hold hundreds of thousands.
     for await (const entry of await opendir(folder, { bufferSize: entriesAtOnce })) {
