@@ -1,7 +1,7 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32, deflateSync, gzipSync } from 'node:zlib';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileOutcome, ImportedFile } from '../../src/contract/app.ts';
 import { bmpFile } from '../../src/formats/raster/common/bmp-fixtures.ts';
@@ -127,7 +127,7 @@ describe(`a disk that may only be read${absence}`, async () => {
 });
 
 /** A picture of a content of its own. */
-function picture(seed: number): sharp.Sharp {
+function picture(seed: number): Sharp {
   const data = Uint8Array.from({ length: 24 * 24 * 3 }, (_, index) => (index * (seed + 3)) % 251);
   return sharp(data, { raw: { width: 24, height: 24, channels: 3 } });
 }
