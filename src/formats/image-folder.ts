@@ -16,6 +16,8 @@ export interface FolderLimits {
   readonly folders: number;
   /** Levels of folders below the one given. */
   readonly depth: number;
+  /** A folder that is not looked into, as `realpath` has it. */
+  readonly except?: string | undefined;
 }
 
 const defaultLimits: FolderLimits = { images: 1_000_000, folders: 100_000, depth: 32 };
@@ -152,6 +154,9 @@ async function visitFolder(search: Search, place: Place, name: string): Promise<
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) {
     const reason = `The folder ${path} cannot be opened: its name is not written in UTF-8, or it may not be read. Rename it or check its permissions.`;
+    search.tell({ path, reason, kind: 'skipped' });
+  } else if (real === search.limits.except) {
+    const reason = `${path} is the folder of projects: what lies in it is Understudy’s own.`;
     search.tell({ path, reason, kind: 'skipped' });
   } else if (place.ancestors.includes(real)) {
     const reason = `${path} is a link that leads back to a folder it lies in.`;

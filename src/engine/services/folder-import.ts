@@ -17,6 +17,7 @@ import type { ImageToImport, LabelSource, ReadImage } from './import-images.ts';
 import { ImportLabels } from './import-labels.ts';
 import { imagesOf, isInProject, lookAtFiles, stampOf } from './known-files.ts';
 import type { LookedAt } from './known-files.ts';
+import { requireNotOwn } from './own-files.ts';
 import type { Pictures } from './pictures.ts';
 import { workspaceSecret } from './workspace-secret.ts';
 
@@ -121,10 +122,12 @@ export class FolderImport {
     const { prepare, only } = this.#options;
     const passed: PassedOver[] = [];
     let others = 0;
+    const pass = (one: PassedOver): void => {
+      if (one.kind === 'skipped' || ++others <= keptOthers) passed.push(one);
+    };
+    const except = await requireNotOwn(this.#world.store.folder, this.#folder);
     try {
-      const listed = await listFolder(this.#folder, this.#labels, this.#signal, (one) => {
-        if (one.kind === 'skipped' || ++others <= keptOthers) passed.push(one);
-      });
+      const listed = await listFolder(this.#folder, this.#labels, this.#signal, pass, except);
       const images = prepare?.(listed.images) ?? listed.images;
       return only === undefined
         ? { images, problems: listed.problems, passed }

@@ -9,6 +9,7 @@ import { lookAtFolder } from './folder-contents.ts';
 import { FolderWatches } from './folder-watches.ts';
 import type { WatchPace } from './folder-watches.ts';
 import { ImageService } from './images.ts';
+import { requireNotOwn } from './own-files.ts';
 import { Previews } from './previews.ts';
 import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
@@ -61,7 +62,10 @@ export async function openServices(
     'class.add': ({ project, name }) => projects.addClass(project, name),
     'class.update': ({ class: id, name, colour }) => projects.updateClass(id, name, colour),
     'class.remove': ({ class: id }) => projects.removeClass(id),
-    'image.look': ({ folder }, signal) => lookAtFolder(resolve(folder), signal),
+    'image.look': async ({ folder }, signal) => {
+      const except = await requireNotOwn(store.folder, resolve(folder));
+      return lookAtFolder(resolve(folder), signal, except);
+    },
     'image.import': async ({ project, folder, labels, watch }, signal) => {
       const report = await images.import(project, folder, labels, signal);
       // What a person stopped must not come in by itself.

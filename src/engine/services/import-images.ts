@@ -58,14 +58,16 @@ const splitNames = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
  * UserErrors as its parts do.
  *
  * @param pass told of what is no image, or could not be looked into
+ * @param except a folder that is not looked into
  */
 export async function listFolder(
   folder: string,
   labels: LabelSource,
   signal?: AbortSignal,
   pass?: (passed: PassedOver) => void,
+  except?: string,
 ): Promise<{ images: ImageToImport[]; problems: readonly ImageProblem[] }> {
-  const parted = separateMasks(await findImages(folder, {}, signal, pass));
+  const parted = separateMasks(await findImages(folder, { except }, signal, pass));
   const left = maskProblems(parted);
   if (labels === 'none') return { images: parted.images.map(unlabelled), problems: left };
   if (labels === 'folders') {
