@@ -30,7 +30,7 @@ const name = z
   .normalize('NFC')
   // Line breaks, what cannot be seen and what turns text round would only hide in lists and files.
   .regex(/^[^\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]*$/u);
-/** What a class may be called. */
+/** What a class may be called, and a project. */
 export const className = name;
 const nothing = z.null();
 const when = z.iso.datetime();

@@ -69,6 +69,7 @@ describe('import', () => {
     ['a folder that is not there', ['nowhere'], 'not-found', /nowhere was not found/],
     ['a table that is not there', ['scans', '--labels', 'no.csv'], 'not-found', /no\.csv/],
     ['another task', ['scans', '--task', 'several'], 'invalid-option', /one class an image/],
+    ['a name of a line break', ['scans', '--project', 'a\nb'], 'invalid-option', /can be seen/],
     ['a domain that is none', ['scans', '--domain', 'cats'], 'invalid-option', /--domain must be/],
   ])('%s: a sentence', async (_, [name = '', ...more], code, sentence) => {
     const { exitCode, stdout, stderr } = await runTest(
