@@ -415,7 +415,9 @@ export const engineMethods = {
       files: z.array(importedFile),
     }),
   },
-  /** The same as a CSV file, all of it. */
+  /** How many files were left out, of all imports. */
+  'image.leftOut': { params: z.strictObject({ project: id }), result: z.int().nonnegative() },
+  /** The table of files as CSV, all of it. */
   'image.saveFiles': {
     params: z.strictObject({ project: id, filter: fileFilter, file: path }),
     result: z.strictObject({ file: z.string(), rows: z.int().nonnegative() }),

@@ -82,6 +82,7 @@ export async function openServices(
     'image.reports': ({ project }) => store.imports.list(project),
     'image.files': ({ project, filter, offset, limit }) =>
       store.importFiles.page(project, filter, offset, limit),
+    'image.leftOut': ({ project }) => store.importFiles.leftOut(project),
     'image.saveFiles': ({ project, filter, file }) => saveFileReport(store, project, filter, file),
     'image.watched': ({ project }) => watches.list(project),
     'image.stopWatching': ({ project, folder }) => {

@@ -45,6 +45,7 @@ test('pages by path, with what became of them all', () => {
   const left = store.importFiles.page(project, { ...all, show: 'skipped' }, 0, 9);
   expect(left).toMatchObject({ total: 1, files: [{ name: 'b/10.png', reason: 'is empty' }] });
   expect([...store.importFiles.all(project, { ...all, show: 'skipped' })]).toEqual(left.files);
+  expect(store.importFiles.leftOut(project)).toBe(1);
   expect(store.importFiles.page(project, { ...all, report: report + 1 }, 0, 9).total).toBe(0);
 });
 
