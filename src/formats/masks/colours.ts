@@ -1,8 +1,6 @@
 import { ignoreValue } from '../../core/mask/tiles.ts';
 import type { MaskClass } from './mask-raster.ts';
-
-/** sRGB, 8 bits each. */
-export type Colour = readonly [red: number, green: number, blue: number];
+import { colourOf, type Colour } from './paired/label-list.ts';
 
 const backgroundColour: Colour = [0, 0, 0];
 /** As in PASCAL VOC, whose outlines of objects have it. */
@@ -20,7 +18,7 @@ export function maskColours(classes: readonly MaskClass[]): ReadonlyMap<number, 
   ]);
   const taken = new Set([...colours.values()].map(String));
   for (const { value, colour } of classes) {
-    const own = colour === null ? vocColour(value) : rgb(colour);
+    const own = colour === null ? vocColour(value) : colourOf(colour);
     const free = Array.from({ length: 256 }, (_, more): Colour => [
       own[0],
       own[1],
@@ -38,12 +36,6 @@ export function maskPalette(classes: readonly MaskClass[]): Uint8Array {
   const palette = new Uint8Array(3 * 256);
   for (const [value, colour] of maskColours(classes)) palette.set(colour, 3 * value);
   return palette;
-}
-
-/** @param colour `#rrggbb` */
-export function rgb(colour: string): Colour {
-  const number = Number.parseInt(colour.slice(1), 16);
-  return [number >> 16, (number >> 8) & 255, number & 255];
 }
 
 /** The bits of the value, spread over the three colours from the highest bit down (VOC devkit). */

@@ -111,7 +111,12 @@ function gdalMetadata(classes: readonly MaskClass[]): string {
   return `<GDALMetadata>\n${items.join('')}</GDALMetadata>\n`;
 }
 
+/** Twice: GDAL undoes it once as XML and once more as its own (GTiffDataset, GDALMultiDomainMetadata). */
 function escaped(text: string): string {
+  return escapedOnce(escapedOnce(text));
+}
+
+function escapedOnce(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

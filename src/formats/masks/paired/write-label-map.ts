@@ -1,5 +1,6 @@
 import { maskColours } from '../colours.ts';
 import type { MaskClass } from '../mask-raster.ts';
+import { writeLabelList } from './label-list.ts';
 
 /**
  * The class list of a folder of masks as CVAT and PASCAL VOC exports have it: one line `name:R,G,B::` each,
@@ -10,10 +11,12 @@ export function labelMap(classes: readonly MaskClass[]): string {
   const colours = maskColours(classes);
   const background = { value: 0, name: 'background', colour: null };
   const named = [background, ...classes].sort((a, b) => a.value - b.value);
-  const lines = named.map(
-    ({ value, name }) => `${nameOf({ value, name })}:${(colours.get(value) ?? []).join(',')}::\n`,
+  return writeLabelList(
+    named.map(({ value, name }) => ({
+      name: nameOf({ value, name }),
+      colour: colours.get(value) ?? [0, 0, 0],
+    })),
   );
-  return `# label:color_rgb:parts:actions\n${lines.join('')}`;
 }
 
 /** A class that has a number alone is called after it. */
