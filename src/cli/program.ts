@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addDistill } from './commands/distill.ts';
 import { addDevices, addImage, addTeacher } from './commands/inspect.ts';
+import { addLabels } from './commands/labels.ts';
 import { addEvaluate, addPredict } from './commands/models.ts';
 import { addDemo, addSample } from './commands/samples.ts';
 import { paintFor } from './paint.ts';
@@ -37,6 +38,7 @@ export function buildProgram(world: World): Command {
   addPredict(program, world);
   addSample(program, world);
   addImage(program, world);
+  addLabels(program, world);
   addDevices(program, world);
   return program;
 }
@@ -58,6 +60,9 @@ Examples:
 
   Look into an image: values, spacing, orientation, coordinates:
     understudy image inspect brain.nii.gz
+
+  Take the masks of a project out, beside their images in every tool:
+    understudy labels export --workspace projects/ --project Lungs --format png --out masks/
 
   Half of the blocks, images in one folder a class:
     understudy distill --teacher vit_base.safetensors --images xray/train --test xray/test \\

@@ -31,13 +31,16 @@ export async function writeFileAtomically(
   );
 }
 
+/** Writes an open file, which is whole when it resolves. */
+export type Composition = (handle: FileHandle) => Promise<void>;
+
 /**
  * As `writeFileAtomically`, for what is not written from the first byte to the last: `compose` gets the
  * open file and may go back in it.
  */
 export async function composeFileAtomically(
   path: string,
-  compose: (handle: FileHandle) => Promise<void>,
+  compose: Composition,
   { durable = true }: WriteOptions = {},
 ): Promise<void> {
   // A name of its own: a long file name plus a suffix could pass the file system's limit.
@@ -51,11 +54,7 @@ export async function composeFileAtomically(
   }
 }
 
-async function write(
-  path: string,
-  compose: (handle: FileHandle) => Promise<void>,
-  durable: boolean,
-): Promise<void> {
+async function write(path: string, compose: Composition, durable: boolean): Promise<void> {
   const handle = await open(path, 'wx');
   try {
     await compose(handle);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { cocoOfMasks } from '../../src/formats/masks/coco/write-coco.ts';
 import { joined, readSegSource, seriesKey } from '../../src/formats/masks/dicom-seg/seg-source.ts';
 import { segOfMasks } from '../../src/formats/masks/dicom-seg/write-seg.ts';
-import { readGeoTags } from '../../src/formats/masks/geotiff/geo-tags.ts';
+import { readGeoSource } from '../../src/formats/masks/geotiff/geo-tags.ts';
 import { writeGeotiffMask } from '../../src/formats/masks/geotiff/write-geotiff.ts';
 import { niftiOfMasks, readNiftiSource } from '../../src/formats/masks/nifti/write-nifti.ts';
 import { labelMap } from '../../src/formats/masks/paired/write-label-map.ts';
@@ -61,8 +61,11 @@ for (const [index, [width, height]] of sizes.entries()) {
 await writeFile(join(out, 'labelmap.txt'), labelMap(classes));
 
 async function geotiff(name: string, source: string, size: { width: number; height: number }) {
-  const tags = await readGeoTags(source);
-  if (tags === null) return void console.log(`${name}: not placed`);
+  const { tags } = await readGeoSource(source);
+  if (tags === null) {
+    console.log(`${name}: not placed`);
+    return;
+  }
   const pixels = randomMask(name.length, size, values);
   for (const isBig of [false, true]) {
     const file = `${name}-${isBig ? 'big' : 'classic'}.tif`;
@@ -193,7 +196,7 @@ await writeFile(
           1,
           0,
         ),
-        doubles(34736, 9.123456789012345),
+        doubles(34736, 9.123456789012344),
         text(34737, 'Mine own|'),
       ],
     },

@@ -55,5 +55,6 @@ export const refusing: Engine = {
   writeSample: refuse,
   inspectTeacher: refuse,
   inspectImage: refuse,
+  exportLabels: refuse,
   listDevices: refuse,
 };

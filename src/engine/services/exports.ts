@@ -47,8 +47,12 @@ export async function exportStudent(
   return { file, bytes };
 }
 
-/** The workspace is the program's own: a student saved there could replace the database. */
-function requireOutside(workspace: string, file: string): void {
+/**
+ * The workspace is the program's own: a file saved there could replace the database.
+ *
+ * @throws UserError 'invalid-option'
+ */
+export function requireOutside(workspace: string, file: string): void {
   const inside = relative(workspace, file);
   const isOutside = inside.startsWith('..') || isAbsolute(inside);
   if (isAbsolute(file) && isOutside) return;

@@ -6,6 +6,7 @@ import type { Emit, Handlers } from './dispatch.ts';
 import { exportStudent } from './exports.ts';
 import { lookAtFolder } from './folder-contents.ts';
 import { ImageService } from './images.ts';
+import { LabelExports } from './label-exports.ts';
 import { MaskService } from './masks.ts';
 import { Previews } from './previews.ts';
 import { Pictures } from './pictures.ts';
@@ -35,6 +36,7 @@ export async function openServices(
 ): Promise<Services> {
   const images = new ImageService(store, new Pictures(store.folder), emit);
   const masks = new MaskService(store, emit);
+  const labelExports = new LabelExports(store, emit);
   const previews = new Previews(store);
   const teachers = new TeacherService(store);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
@@ -48,6 +50,7 @@ export async function openServices(
     'project.update': ({ project, ...change }) => projects.update(project, change),
     'project.remove': async ({ project }) => {
       images.stopImport(project);
+      labelExports.stop(project);
       await runs.endProject(project);
       await projects.remove(project);
       return null;
@@ -78,6 +81,12 @@ export async function openServices(
     'mask.tiles': ({ image, layer, level, tiles }) => masks.tiles(image, layer, level, tiles),
     'mask.save': ({ image, tiles }) => masks.save(image, tiles),
     'mask.setState': ({ image, state }) => masks.setState(image, state),
+    'labels.choices': ({ project }) => labelExports.choices(project),
+    'labels.export': (request, signal) => labelExports.export(request, signal),
+    'labels.stopExport': ({ project }) => {
+      labelExports.stop(project);
+      return null;
+    },
     'teacher.list': () => teachers.list(),
     'teacher.add': ({ file }) => teachers.add(file),
     'teacher.remove': ({ teacher }) => {
@@ -105,10 +114,11 @@ export async function openServices(
   return {
     handlers,
     close: async () => {
-      await Promise.all([images.stopAll(), runs.close()]);
+      await Promise.all([images.stopAll(), labelExports.stopAll(), runs.close()]);
     },
     abandon: () => {
       void images.stopAll();
+      void labelExports.stopAll();
       runs.abandon();
     },
   };

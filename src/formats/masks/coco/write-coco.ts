@@ -35,12 +35,13 @@ const runLimit = 50_000_000;
  * They are no crowds (`iscrowd` 0), or loaders would pass over them. What is not known (255) is one: that
  * is what evaluation leaves out. A category's id is the class's value, and its colour is said too.
  *
- * @throws UserError 'too-large', and as the masks do; the signal's reason when it aborts
+ * @param written told after each image
+ * @throws UserError 'too-large', and as the masks do
  */
 export async function* cocoOfMasks(
   images: readonly CocoImage[],
   classes: readonly MaskClass[],
-  signal?: AbortSignal,
+  written: () => void = () => undefined,
 ): AsyncGenerator<Uint8Array> {
   yield utf8('{"info":{"description":"Masks exported by Understudy"},"licenses":[],\n"images":[');
   for (const [index, { name, mask }] of images.entries()) {
@@ -51,13 +52,13 @@ export async function* cocoOfMasks(
   let annotations = 0;
   let hasIgnored = false;
   for (const [index, { name, mask }] of images.entries()) {
-    signal?.throwIfAborted();
     for (const region of await regionsOf(mask, name)) {
       hasIgnored ||= region.value === ignoreValue;
       const annotation = annotationOf(region, annotations + 1, index + 1, mask);
       yield utf8(`${separator(annotations)}${json(annotation)}`);
       annotations++;
     }
+    written();
   }
   yield utf8(`\n],\n"categories":${json(categories(classes, hasIgnored))}}\n`);
 }

@@ -1,3 +1,4 @@
+import type { Size } from '../../../core/mask/tiles.ts';
 import { defaultLimits } from '../../raster/image-file.ts';
 import { TiffFile, type Directory } from '../../raster/tiff/directory.ts';
 import { readPageTree } from '../../raster/tiff/page-tree.ts';
@@ -29,14 +30,18 @@ const copied: readonly (readonly [tag: number, type: GeoTag['type']])[] = [
 /** Of one list; ground control points are six each. */
 const valueLimit = 100_000;
 
+/** A raster's size, and what places it on Earth; null where the file does not say. */
+export interface GeoSource extends Size {
+  readonly tags: readonly GeoTag[] | null;
+}
+
 /**
  * What places a GeoTIFF on Earth, field by field, so that a raster of the same size can say the same: to
- * the last digit, and with a coordinate system that has no code too. Null where the file says nothing of
- * where its pixels lie.
+ * the last digit, and with a coordinate system that has no code too.
  *
  * @throws UserError as `openImage` does
  */
-export async function readGeoTags(path: string): Promise<readonly GeoTag[] | null> {
+export async function readGeoSource(path: string): Promise<GeoSource> {
   const source = await TiffSource.open(path);
   try {
     const file = await TiffFile.read(source);
@@ -45,7 +50,8 @@ export async function readGeoTags(path: string): Promise<readonly GeoTag[] | nul
       copied.map(([tag, type]) => readTag(file, first.directory, tag, type)),
     );
     const present = found.filter((tag) => tag !== null);
-    return isPlaced(present) ? present : null;
+    const { width, height } = first;
+    return { width, height, tags: isPlaced(present) ? present : null };
   } finally {
     await source.close();
   }
