@@ -7,6 +7,8 @@ import type {
   DistillSummary,
   EvaluateRequest,
   EvaluateSummary,
+  ImportRequest,
+  ImportSummary,
   PredictRequest,
   PredictSummary,
   SampleRequest,
@@ -27,6 +29,7 @@ export interface Engine {
   inspectTeacher(file: string, overrides: TeacherOverrides): Promise<TeacherDescription>;
   inspectImage(file: string, context: JobContext): Promise<ImageDescription>;
   exportLabels(request: LabelExportRequest, context: JobContext): Promise<LabelExportReport>;
+  importFolder(request: ImportRequest, context: JobContext): Promise<ImportSummary>;
   listDevices(threads?: number): Promise<DeviceDescription[]>;
 }
 
@@ -50,5 +53,7 @@ export const engine: Engine = {
       request,
       context,
     ),
+  importFolder: async (request, context) =>
+    (await import('../engine/import.ts')).importFolder(request, context),
   listDevices: async (threads) => (await import('../engine/devices.ts')).listDevices(threads),
 };

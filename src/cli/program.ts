@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addDistill } from './commands/distill.ts';
+import { addImport } from './commands/import.ts';
 import { addDevices, addImage, addTeacher } from './commands/inspect.ts';
 import { addLabels } from './commands/labels.ts';
 import { addEvaluate, addPredict } from './commands/models.ts';
@@ -38,6 +39,7 @@ export function buildProgram(world: World): Command {
   addPredict(program, world);
   addSample(program, world);
   addImage(program, world);
+  addImport(program, world);
   addLabels(program, world);
   addDevices(program, world);
   return program;
@@ -60,6 +62,9 @@ Examples:
 
   Look into an image: values, spacing, orientation, coordinates:
     understudy image inspect brain.nii.gz
+
+  Bring a folder into a project of the window; again, and only what is new comes in:
+    understudy import scans/ --workspace projects/ --project Lungs
 
   Take the masks of a project out, beside their images in every tool:
     understudy labels export --workspace projects/ --project Lungs --format png --out masks/

@@ -14,7 +14,15 @@ import {
   maskTileChange,
   maskTilePlace,
 } from './masks.ts';
-import { bytes, distillSummary, orientation, preparation, skippedImage, start } from './jobs.ts';
+import {
+  bytes,
+  distillSummary,
+  orientation,
+  preparation,
+  projectDomain,
+  skippedImage,
+  start,
+} from './jobs.ts';
 
 /**
  * What the window may ask and is told: every method with its parameters and result, every event with
@@ -42,11 +50,11 @@ export const className = name;
 const nothing = z.null();
 const when = z.iso.datetime();
 
-/** Decides what is sensible by default: how views are turned, which teacher comes first. */
-export const domain = z.enum(['medical', 'satellite', 'other']);
+export const domain = projectDomain;
 export type Domain = z.infer<typeof domain>;
 
-export const projectTask = z.enum(['single', 'several']);
+/** One class an image, any number of labels, or regions of an image that are outlined. */
+export const projectTask = z.enum(['single', 'several', 'segmentation']);
 export type ProjectTask = z.infer<typeof projectTask>;
 
 export const projectClass = z.strictObject({
@@ -86,7 +94,10 @@ export const project = z.strictObject({
   createdAt: when,
   openedAt: when,
   images: z.int().nonnegative(),
+  /** With a label; where regions are outlined, those whose mask was marked as done. */
   labelled: z.int().nonnegative(),
+  /** Whose mask is begun and not marked as done. */
+  drafts: z.int().nonnegative(),
   /** As a class's, each image once. */
   learnt: z.int().nonnegative(),
   tested: z.int().nonnegative(),
@@ -96,6 +107,36 @@ export const project = z.strictObject({
   settings: projectSettings,
 });
 export type Project = z.infer<typeof project>;
+
+/** Why somebody should look at an image, and what was said of it, in ids of classes. */
+export const imageReview = z.strictObject({
+  /**
+   * Nobody has given it a label; the student is unsure; student and teacher, or student and label,
+   * disagree; nobody has looked at its label.
+   */
+  reason: z.enum(['unlabelled', 'unsure', 'teacher', 'label', 'unreviewed']),
+  /** What the student wavers between, the likelier first. Missing, with the others, where it was not asked. */
+  likeliest: z
+    .array(z.strictObject({ class: id, probability: z.number().min(0).max(1) }))
+    .optional(),
+  student: z.array(id).optional(),
+  /** Null where the teacher was gone. */
+  teacher: z.array(id).nullable().optional(),
+});
+export type ImageReview = z.infer<typeof imageReview>;
+
+/** What is known of what to look at next. */
+export const reviewStatus = z.strictObject({
+  /** The latest finished run; null where there is no student to ask. */
+  run: id.nullable(),
+  /** The run whose student was asked last. */
+  asked: id.nullable(),
+  /** Images that it would be asked about now, and about how long that takes. */
+  images: z.int().nonnegative(),
+  seconds: z.number().nonnegative().nullable(),
+  isAtWork: z.boolean(),
+});
+export type ReviewStatus = z.infer<typeof reviewStatus>;
 
 export const projectImage = z.strictObject({
   id,
@@ -108,19 +149,33 @@ export const projectImage = z.strictObject({
   classes: z.array(id),
   /** Held out from training. */
   isTest: z.boolean(),
+  /** Missing where nothing is outlined. */
+  mask: maskState.optional(),
+  /** Where what to look at next was asked for. */
+  review: imageReview.optional(),
 });
 export type ProjectImage = z.infer<typeof projectImage>;
 
-/** Which images of a project: of one class, without a label, or all. `to-label`: unlabelled and not held out. */
+/**
+ * Which images of a project: of one class, without a label, or all. `to-label`: unlabelled and not held out;
+ * `draft`: of a mask that is begun and not done; `review`: those to look at next, the most useful first.
+ */
 export const imageFilter = z.strictObject({
-  show: z.union([z.enum(['all', 'unlabelled', 'to-label', 'labelled', 'test']), id]).default('all'),
+  show: z
+    .union([z.enum(['all', 'unlabelled', 'to-label', 'labelled', 'test', 'draft', 'review']), id])
+    .default('all'),
   /** Part of the name. */
   search: z.string().max(200).default(''),
 });
 export type ImageFilter = z.infer<typeof imageFilter>;
 
 /** An image's labels: ids of classes, or null for none given. */
-export const labelChange = z.strictObject({ image: id, classes: z.array(id).nullable() });
+export const labelChange = z.strictObject({
+  image: id,
+  classes: z.array(id).nullable(),
+  /** Whether somebody has looked at it; taken to be so with a label that a person gives. */
+  isReviewed: z.boolean().optional(),
+});
 export type LabelChange = z.infer<typeof labelChange>;
 
 /** What an import of a folder would bring in. */
@@ -148,10 +203,59 @@ export const importReport = z.strictObject({
   added: z.int().nonnegative(),
   /** Of the same content as one that is there already. */
   known: z.int().nonnegative(),
+  /** Of the known ones, those found in another place than before. */
+  moved: z.int().nonnegative().default(0),
+  /** The first of them. */
   skipped: z.array(skippedImage),
   cancelled: z.boolean(),
 });
 export type ImportReport = z.infer<typeof importReport>;
+
+export const keptReport = importReport.extend({ id, createdAt: when });
+export type KeptReport = z.infer<typeof keptReport>;
+
+/** How labels come with a folder. */
+export const labelSource = z.union([z.enum(['folders', 'none']), z.strictObject({ csv: path })]);
+export type LabelSource = z.infer<typeof labelSource>;
+
+/** What became of a file; `other`: it is no image by its name. */
+export const fileOutcome = z.enum(['added', 'known', 'moved', 'skipped', 'other']);
+export type FileOutcome = z.infer<typeof fileOutcome>;
+
+/** A file of a folder that was imported. */
+export const importedFile = z.strictObject({
+  /** Absolute. */
+  path: z.string(),
+  /** The one that was imported; null where that is no longer known. */
+  folder: z.string().nullable(),
+  /** Relative to the folder, with `/`. */
+  name: z.string(),
+  outcome: fileOutcome,
+  /** Why it was skipped, or what else is to be known of it. */
+  reason: z.string().nullable(),
+});
+export type ImportedFile = z.infer<typeof importedFile>;
+
+/** Which files: of one import (its report's id) or of all, and what became of them. */
+export const fileFilter = z.strictObject({
+  report: id.nullable(),
+  show: z.union([z.literal('all'), fileOutcome]).default('all'),
+  /** Part of the path. */
+  search: z.string().max(200).default(''),
+});
+export type FileFilter = z.infer<typeof fileFilter>;
+
+/** A folder whose new files come in by themselves. */
+export const watchedFolder = z.strictObject({
+  folder: z.string(),
+  labels: labelSource,
+  /** `missing`: it is not there at present; `failed`: nothing of it can come in, for the reason given. */
+  state: z.enum(['watching', 'missing', 'failed']),
+  message: z.string().nullable(),
+  /** Images that came in by themselves since the app was started. */
+  added: z.int().nonnegative(),
+});
+export type WatchedFolder = z.infer<typeof watchedFolder>;
 
 export const teacher = z.strictObject({
   id,
@@ -343,7 +447,9 @@ export const engineMethods = {
     params: z.strictObject({
       project: id,
       folder: path,
-      labels: z.union([z.enum(['folders', 'none']), z.strictObject({ csv: path })]),
+      labels: labelSource,
+      /** New files come in by themselves from then on, with labels from the same place. */
+      watch: z.boolean().default(false),
     }),
     result: importReport,
   },
@@ -359,7 +465,28 @@ export const engineMethods = {
     result: z.strictObject({ total: z.int().nonnegative(), images: z.array(projectImage) }),
   },
   /** The reports of this project's imports, the latest first. */
-  'image.reports': { params: z.strictObject({ project: id }), result: z.array(importReport) },
+  'image.reports': { params: z.strictObject({ project: id }), result: z.array(keptReport) },
+  /** What became of each file, by path. */
+  'image.files': {
+    params: z.strictObject({
+      project: id,
+      filter: fileFilter,
+      offset: z.int().nonnegative(),
+      limit: z.int().min(1).max(500),
+    }),
+    result: z.strictObject({
+      total: z.int().nonnegative(),
+      counts: z.record(fileOutcome, z.int().nonnegative()),
+      files: z.array(importedFile),
+    }),
+  },
+  /** The same as a CSV file, all of it. */
+  'image.saveFiles': {
+    params: z.strictObject({ project: id, filter: fileFilter, file: path }),
+    result: z.strictObject({ file: z.string(), rows: z.int().nonnegative() }),
+  },
+  'image.watched': { params: z.strictObject({ project: id }), result: z.array(watchedFolder) },
+  'image.stopWatching': { params: z.strictObject({ project: id, folder: path }), result: nothing },
   /** Applies changes and returns those that undo them. */
   'image.label': {
     params: z.strictObject({ project: id, changes: z.array(labelChange).min(1).max(10_000) }),
@@ -425,6 +552,13 @@ export const engineMethods = {
     params: z.strictObject({ project: id, teacher: id }),
     result: z.array(studentEstimate),
   },
+  'review.status': { params: z.strictObject({ project: id }), result: reviewStatus },
+  /** Asks the latest student about the images that somebody should look at; answers when that is done. */
+  'review.find': {
+    params: z.strictObject({ project: id }),
+    result: z.strictObject({ images: z.int().nonnegative(), skipped: z.int().nonnegative() }),
+  },
+  'review.stop': { params: z.strictObject({ project: id }), result: nothing },
   'run.start': { params: z.strictObject({ project: id }), result: run },
   'run.list': { params: z.strictObject({ project: id }), result: z.array(run) },
   'run.get': { params: z.strictObject({ run: id }), result: run },
@@ -451,6 +585,17 @@ export const engineMethods = {
   },
 } as const satisfies Record<string, Method>;
 
+/** What of the menu has keys that a person may choose. */
+const keyedCommand = z.enum([
+  ...(['new-project', 'open-projects', 'import', 'undo', 'redo', 'shortcuts'] as const),
+]);
+/** As an item of Electron's menus takes it. */
+const menuKey = z
+  .string()
+  .regex(/^(?:CmdOrCtrl\+|F\d)(?:Alt\+|Shift\+)*(?:[\x21-\x7e]|[A-Z][A-Za-z]+\d?)?$/);
+const menuKeys = z.partialRecord(keyedCommand, z.array(menuKey).max(4));
+export type MenuKeys = z.infer<typeof menuKeys>;
+
 /** Answered by the process that owns the window. */
 export const shellMethods = {
   'shell.chooseFolder': {
@@ -472,6 +617,11 @@ export const shellMethods = {
   'shell.chooseWorkspace': { params: nothing, result: path.nullable() },
   'shell.showLog': { params: nothing, result: nothing },
   'shell.restartEngine': { params: nothing, result: nothing },
+  /** The keys that the menu shows and answers to, as Electron writes them; of others it has its own. */
+  'shell.setMenuKeys': {
+    params: z.strictObject({ keys: menuKeys }),
+    result: nothing,
+  },
 } as const satisfies Record<string, Method>;
 
 export const methods = { ...engineMethods, ...shellMethods };
@@ -500,6 +650,12 @@ export const events = {
     total: z.int().nonnegative(),
     secondsLeft: z.number().nullable(),
   }),
+  'review.progress': z.strictObject({
+    project: id,
+    done: z.int().nonnegative(),
+    total: z.int().nonnegative(),
+    secondsLeft: z.number().nullable(),
+  }),
   'run.changed': run,
   /** It was cancelled, and nothing is left of it. */
   'run.removed': z.strictObject({ run: id, project: id }),
@@ -523,15 +679,7 @@ export const events = {
   }),
   /** Chosen from the menu. */
   'menu.command': z.strictObject({
-    command: z.enum([
-      'new-project',
-      'open-projects',
-      'import',
-      'choose-workspace',
-      'undo',
-      'redo',
-      'shortcuts',
-    ]),
+    command: z.enum([...keyedCommand.options, 'choose-workspace']),
   }),
 } as const satisfies Record<string, z.ZodType>;
 

@@ -17,6 +17,9 @@ const labels = path;
 export const classificationTask = z.enum(['single', 'several']);
 export type ClassificationTask = z.infer<typeof classificationTask>;
 
+/** Decides what is sensible by default: how views are turned, which teacher comes first. */
+export const projectDomain = z.enum(['medical', 'satellite', 'other']);
+
 /** `overhead`: the images have no up (satellite, microscopy), so views may be turned and flipped upside down. */
 export const orientation = z.enum(['upright', 'overhead']);
 
@@ -382,3 +385,34 @@ export type SampleRequest = z.infer<typeof sampleRequest>;
 
 export const sampleSummary = z.strictObject({ folder: z.string(), images: z.number() });
 export type SampleSummary = z.infer<typeof sampleSummary>;
+
+/** A folder of images that comes into a project, as the window brings it in. */
+export const importRequest = z.strictObject({
+  folder: path,
+  workspace: path,
+  /** By its name; made where there is none. */
+  project: path,
+  /** `folders`, `none`, or a CSV file. */
+  labels: labels.default('folders'),
+  /** Of a project that is made. */
+  domain: projectDomain.optional(),
+  task: classificationTask.optional(),
+});
+export type ImportRequest = z.infer<typeof importRequest>;
+
+export const importSummary = z.strictObject({
+  workspace: z.string(),
+  project: z.strictObject({ id: z.int(), name: z.string(), isNew: z.boolean() }),
+  folder: z.string(),
+  /** Images, slices among them. */
+  found: z.int(),
+  added: z.int(),
+  /** There before, of the same content. */
+  known: z.int(),
+  /** Of them, those found in another place than before. */
+  moved: z.int(),
+  /** Files that are no images by their names. */
+  otherFiles: z.int(),
+  skipped: z.array(skippedImage),
+});
+export type ImportSummary = z.infer<typeof importSummary>;

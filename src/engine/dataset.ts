@@ -127,12 +127,17 @@ export async function readLabels(images: string, labels: string): Promise<Labell
 }
 
 async function readFileLabels(images: string, labels: string): Promise<LabelledImages> {
-  const found = await findImages(images);
-  if (labels === 'imagefolder') return labelsFromFolders(images, found);
+  const passed: ImageProblem[] = [];
+  const found = await findImages(images, {}, undefined, ({ kind, ...problem }) => {
+    if (kind === 'skipped') passed.push(problem);
+  });
+  if (labels === 'imagefolder') {
+    return { ...labelsFromFolders(images, found), problems: passed };
+  }
   const parted = separateMasks(found);
   const table = await findLabelFile(images, labels);
   const read = await readLabelFile(table, images, parted.images);
-  return { ...read, problems: [...read.problems, ...maskProblems(parted)] };
+  return { ...read, problems: [...passed, ...read.problems, ...maskProblems(parted)] };
 }
 
 /** Indices of an image's labels among the classes; throws when one is not among them. */

@@ -27,12 +27,15 @@ export async function predict(
     openExecutor('cpu', request.threads),
   );
   try {
-    const found = await findImages(request.images);
+    const problems: ImageProblem[] = [];
+    const found = await findImages(request.images, {}, context.signal, ({ kind, ...problem }) => {
+      if (kind === 'skipped') problems.push(problem);
+    });
+    const passedOver = problems.length;
     const images = await expandFrames(found, { secret: noSecret, signal: context.signal });
     const file = join(out, 'predictions.csv');
     await makeFolder(out);
     await requireNoFolder(file);
-    const problems: ImageProblem[] = [];
     const counts = new Map(card.classes.map((name) => [name, 0]));
     const lines = [csvLine(['path', 'prediction', 'confidence', ...card.classes])];
     const progress = new PhaseProgress(context, 'predict', images.length);
@@ -54,7 +57,7 @@ export async function predict(
         );
       });
       done += batch.images.length;
-      progress.advance(done + problems.length);
+      progress.advance(done + problems.length - passedOver);
     }
     if (done === 0) {
       throw new UserError('no-images', `${request.images}: none of the images could be read.`);

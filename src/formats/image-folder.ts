@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { opendir, realpath, stat } from 'node:fs/promises';
+import { extname, join, resolve, sep } from 'node:path';
 import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
-import { readFailure, systemCode } from './file-errors.ts';
+import { readFailure } from './file-errors.ts';
 import { imageExtensions } from './images.ts';
 import { isDicom } from './raster/dicom/dicom.ts';
 import { readHead } from './raster/file-source.ts';
@@ -22,13 +22,29 @@ const defaultLimits: FolderLimits = { images: 1_000_000, folders: 100_000, depth
 
 /** Bytes by which a DICOM file is known. */
 const dicomHead = 132;
+/** Entries of a folder that are held at a time. */
+const entriesAtOnce = 256;
+
+/** What a search passed over. */
+export interface PassedOver {
+  /** Absolute. */
+  readonly path: string;
+  readonly reason: string;
+  /** `skipped`: a person may miss it; `other`: a file that is no image by its name. */
+  readonly kind: 'skipped' | 'other';
+}
 
 interface Search {
   readonly root: string;
+  /** Where the root lies once its links are followed: nothing outside is read. */
+  readonly realRoot: string;
   readonly limits: FolderLimits;
   readonly signal: AbortSignal | undefined;
   readonly found: FoundImage[];
+  readonly tell: (passed: PassedOver) => void;
   folders: number;
+  /** Links that lead outside. */
+  outside: number;
 }
 
 /** A folder to look into. */
@@ -42,30 +58,40 @@ interface Place {
 
 /**
  * Finds the images in a folder and those below it, by extension, ordered by the code points of their
- * names. Hidden files and folders are passed over, and so are folders whose name is no UTF-8 and links that lead nowhere or back to a
- * folder they lie in; other links are followed.
+ * names. Hidden files and folders are left aside. Links are followed where they lead to something within
+ * the folder: those that lead outside, nowhere or back to a folder they lie in are passed over, and so are
+ * folders that cannot be read.
  *
- * Throws `UserError`: 'not-found', 'invalid-file' (a file, not a folder), 'no-images', 'too-large' (past
- * a limit), 'disk', or 'cancelled' once `signal` aborts.
+ * @param tell told of what was passed over
+ * @throws UserError 'not-found', 'invalid-file' (a file, not a folder), 'no-images', 'too-large' (past
+ * a limit), 'disk', or 'cancelled' once `signal` aborts
  */
 export async function findImages(
   directory: string,
   limits: Partial<FolderLimits> = {},
   signal?: AbortSignal,
+  tell: (passed: PassedOver) => void = () => undefined,
 ): Promise<FoundImage[]> {
   await checkFolder(directory);
   const root = resolve(directory);
-  const bounds = { ...defaultLimits, ...limits };
-  const search: Search = { root, limits: bounds, signal, found: [], folders: 0 };
-  await look(search, { prefix: '', depth: 0, ancestors: [await realpath(root)] });
-  if (search.found.length === 0) {
-    const extensions = [...imageExtensions].join(', ');
-    throw new UserError(
-      'no-images',
-      `${directory} holds no images (${extensions}). Choose the folder that holds them or their class folders.`,
-    );
-  }
+  const realRoot = await realpath(root);
+  const search: Search = {
+    ...{ root, realRoot, signal, tell, found: [], folders: 0, outside: 0 },
+    limits: { ...defaultLimits, ...limits },
+  };
+  await look(search, { prefix: '', depth: 0, ancestors: [realRoot] });
+  if (search.found.length === 0) throw noImages(directory, search.outside);
   return search.found.sort((a, b) => compareCodePoints(a.name, b.name));
+}
+
+function noImages(directory: string, outside: number): UserError {
+  const extensions = [...imageExtensions].join(', ');
+  const links = outside === 1 ? 'One link in it leads' : `${outside} links in it lead`;
+  const advice =
+    outside === 0
+      ? 'Choose the folder that holds them or their class folders.'
+      : `${links} outside, where nothing is read. Choose the folder that the images lie in.`;
+  return new UserError('no-images', `${directory} holds no images (${extensions}). ${advice}`);
 }
 
 async function checkFolder(directory: string): Promise<void> {
@@ -79,44 +105,84 @@ async function checkFolder(directory: string): Promise<void> {
 
 async function look(search: Search, place: Place): Promise<void> {
   const { root, limits } = search;
-  const folder = join(root, place.prefix);
-  if (search.signal?.aborted === true) throw new UserError('cancelled', 'The search was stopped.');
+  requireGoingOn(search);
   search.folders++;
   if (place.depth > limits.depth) throw tooLarge(root, `more than ${limits.depth} levels`);
   if (search.folders > limits.folders) throw tooLarge(root, `more than ${limits.folders} folders`);
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw readFailure(error, folder);
-  });
-  for (const entry of entries) {
-    if (!entry.name.startsWith('.')) await visit(search, place, entry);
+  const folder = join(root, place.prefix);
+  try {
+    // One by one: a folder may hold hundreds of thousands.
+    for await (const entry of await opendir(folder, { bufferSize: entriesAtOnce })) {
+      requireGoingOn(search);
+      if (!entry.name.startsWith('.')) await visit(search, place, entry);
+    }
+  } catch (error) {
+    const failure = readFailure(error, folder);
+    const isOfRoot = place.depth === 0 || !(await isThere(root));
+    if (isOfRoot || failure === error || !(failure instanceof UserError)) throw failure;
+    search.tell({ path: folder, reason: failure.message, kind: 'skipped' });
   }
+}
+
+function requireGoingOn({ signal }: Search): void {
+  if (signal?.aborted === true) throw new UserError('cancelled', 'The search was stopped.');
 }
 
 async function visit(search: Search, place: Place, entry: Dirent): Promise<void> {
   const name = place.prefix + entry.name;
   const path = join(search.root, name);
+  if (entry.isSymbolicLink() && !(await leadsInside(search, path))) return;
   const kind = entry.isSymbolicLink()
-    ? await followed(path)
+    ? await kindOf(path).catch(() => ({ isFile: false, isFolder: false }))
     : { isFile: entry.isFile(), isFolder: entry.isDirectory() };
-  if (kind.isFile && (await isImageName(entry.name, path))) {
+  if (kind.isFolder) {
+    await visitFolder(search, place, name);
+  } else if (await isImageName(entry.name, path, kind.isFile)) {
     if (search.found.length >= search.limits.images) {
       throw tooLarge(search.root, `more than ${search.limits.images} images`);
     }
     search.found.push({ path, name });
-  } else if (kind.isFolder) {
-    // A name that is no UTF-8 cannot be asked for again.
-    const real = await realpath(path).catch(() => undefined);
-    if (real === undefined || place.ancestors.includes(real)) return;
+  } else {
+    search.tell({ path, reason: 'It is no image by its name.', kind: 'other' });
+  }
+}
+
+async function visitFolder(search: Search, place: Place, name: string): Promise<void> {
+  const path = join(search.root, name);
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined) {
+    const reason = `The folder ${path} cannot be opened: its name is not written in UTF-8, or it may not be read. Rename it or check its permissions.`;
+    search.tell({ path, reason, kind: 'skipped' });
+  } else if (place.ancestors.includes(real)) {
+    const reason = `${path} is a link that leads back to a folder it lies in.`;
+    search.tell({ path, reason, kind: 'skipped' });
+  } else {
     const ancestors = [...place.ancestors, real];
     await look(search, { prefix: `${name}/`, depth: place.depth + 1, ancestors });
   }
+}
+
+/** Whether a link leads to something within the folder; tells of one that does not. */
+async function leadsInside(search: Search, path: string): Promise<boolean> {
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined) {
+    search.tell({ path, reason: `${path} is a link that leads nowhere.`, kind: 'skipped' });
+    return false;
+  }
+  const root = search.realRoot.endsWith(sep) ? search.realRoot : search.realRoot + sep;
+  if (real === search.realRoot || real.startsWith(root)) return true;
+  search.outside++;
+  const reason = `${path} is a link that leads outside the folder, where nothing is read. Choose the folder that it leads to, or copy the files.`;
+  search.tell({ path, reason, kind: 'skipped' });
+  return false;
 }
 
 /**
  * Whether a file is an image by its extension. Medical archives often give DICOM files none: those are
  * known by their first bytes.
  */
-async function isImageName(name: string, path: string): Promise<boolean> {
+async function isImageName(name: string, path: string, isFile: boolean): Promise<boolean> {
+  if (!isFile) return false;
   const lower = name.toLowerCase();
   const extension = lower.endsWith('.nii.gz') ? '.nii.gz' : extname(lower);
   // Their names are often numbers with points: 1.2.840.113619.2.5.
@@ -125,14 +191,11 @@ async function isImageName(name: string, path: string): Promise<boolean> {
   return isDicom(head);
 }
 
-/** What a link leads to; neither file nor folder when it leads nowhere. */
-async function followed(path: string): Promise<{ isFile: boolean; isFolder: boolean }> {
-  try {
-    return await kindOf(path);
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-    return { isFile: false, isFolder: false };
-  }
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function kindOf(path: string): Promise<{ isFile: boolean; isFolder: boolean }> {

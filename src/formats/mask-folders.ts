@@ -2,9 +2,13 @@ import { UserError } from '../core/errors.ts';
 import type { FoundImage, ImageProblem } from './labelled-images.ts';
 
 /** Names of folders that hold the images of a segmentation data set, and of those that hold its masks. */
-const imageNames = /^(?:images?|imgs?|jpegimages|imagestr)$/i;
+const imageNames = /^(?:images?|imgs?|jpegimages|imagest[rs])$/i;
 const maskNames =
-  /^(?:masks?|labels?|labelstr|annotations?|segmentations?|segmentationclass|ground[ _-]?truths?|gt)$/i;
+  /^(?:masks?|labels?|labelst[rs]|annotations?|segmentations?|segmentationclass|ground[ _-]?truths?|gt)$/i;
+/** nnU-Net has folders for training and for the test side by side. */
+const ofTest = /^(?:images|labels)ts$/i;
+/** MONAI Label keeps `labels/final/x` and `labels/original/x` for the image `x`. */
+const monaiLabels = /^(.*\/)?labels\/(final|original)\/(.+)$/;
 
 /** A folder named `images`, or the like. */
 export function isImageFolder(folder: string): boolean {
@@ -26,16 +30,57 @@ export interface MaskFolders {
  */
 export function separateMasks(found: readonly FoundImage[]): MaskFolders {
   const imageParents = new Set(found.flatMap(({ name }) => placesOf(name, imageNames)));
+  const names = new Set(found.map(({ name }) => name));
   const images: FoundImage[] = [];
   const masks: FoundImage[] = [];
   const folders = new Set<string>();
   for (const image of found) {
-    const place = placesOf(image.name, maskNames).find((parent) => imageParents.has(parent));
+    const place =
+      placesOf(image.name, maskNames).find((parent) => imageParents.has(parent)) ??
+      monaiPlace(image.name, names);
     (place === undefined ? images : masks).push(image);
     if (place !== undefined)
       folders.add(place + (image.name.slice(place.length).split('/')[0] ?? ''));
   }
   return { images, masks, folders: [...folders] };
+}
+
+/** The folder of images that a mask of MONAI Label belongs to. */
+function monaiPlace(name: string, names: ReadonlySet<string>): string | undefined {
+  const [, parent = '', , rest = ''] = monaiLabels.exec(name) ?? [];
+  return rest !== '' && names.has(parent + rest) ? parent : undefined;
+}
+
+/** Where a file is among the folders of its kind: what holds that folder, and its name within. */
+export interface PlaceInKind {
+  /** '' or ending in `/`; images and their masks have the same. */
+  readonly parent: string;
+  readonly rest: string;
+}
+
+/** The places that a mask, or an image, may have beside the other kind. */
+export function maskPlaces(name: string, kind: 'images' | 'masks' = 'masks'): PlaceInKind[] {
+  const monai = monaiLabels.exec(name);
+  if (kind === 'masks' && monai) {
+    // What a model proposed is no label.
+    return monai[2] === 'final' ? [{ parent: monai[1] ?? '', rest: monai[3] ?? '' }] : [];
+  }
+  const parts = name.split('/');
+  const places = parts.slice(0, -1).flatMap((folder, depth): PlaceInKind[] => {
+    if (!(kind === 'images' ? imageNames : maskNames).test(folder)) return [];
+    const parent = parts.slice(0, depth).map((part) => `${part}/`);
+    const rest = parts.slice(depth + 1).join('/');
+    return [{ parent: parent.join('') + (ofTest.test(folder) ? 'test: ' : ''), rest }];
+  });
+  const last = parts.at(-1) ?? name;
+  const own = {
+    parent: parts
+      .slice(0, -1)
+      .map((part) => `${part}/`)
+      .join(''),
+    rest: last,
+  };
+  return kind === 'images' ? [...places, own] : places;
 }
 
 /** What holds a folder of such a name that the image is in: '' or ending in `/`. */

@@ -9,13 +9,16 @@ import { migrations } from './migrations/all.ts';
 import { ClassQueries } from './queries/classes.ts';
 import { ExportQueries } from './queries/exports.ts';
 import { ImageQueries } from './queries/images.ts';
+import { ImportFileQueries } from './queries/import-files.ts';
 import { ImportQueries } from './queries/imports.ts';
 import { LabelQueries } from './queries/labels.ts';
 import { MaskQueries } from './queries/masks.ts';
 import { ProjectQueries } from './queries/projects.ts';
+import { ReviewQueries } from './queries/review.ts';
 import { RunRecordQueries } from './queries/run-records.ts';
 import { RunQueries } from './queries/runs.ts';
 import { TeacherQueries } from './queries/teachers.ts';
+import { WatchedFolderQueries } from './queries/watched-folders.ts';
 
 /*
  * A workspace is a folder with one SQLite database, `understudy.sqlite`, held by one process at a time
@@ -39,9 +42,12 @@ export interface Store {
   readonly labels: LabelQueries;
   readonly masks: MaskQueries;
   readonly imports: ImportQueries;
+  readonly importFiles: ImportFileQueries;
+  readonly watched: WatchedFolderQueries;
   readonly teachers: TeacherQueries;
   readonly runs: RunQueries;
   readonly records: RunRecordQueries;
+  readonly review: ReviewQueries;
   readonly exports: ExportQueries;
   /** All changes of `work` or none. May be nested; `work` must not be async. */
   transaction<T>(work: () => T): T;
@@ -116,9 +122,12 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     labels: new LabelQueries(connection),
     masks: new MaskQueries(connection),
     imports: new ImportQueries(connection),
+    importFiles: new ImportFileQueries(connection),
+    watched: new WatchedFolderQueries(connection),
     teachers: new TeacherQueries(connection),
     runs: new RunQueries(connection),
     records: new RunRecordQueries(connection),
+    review: new ReviewQueries(connection),
     exports: new ExportQueries(connection),
     transaction: (work) => connection.transaction(work),
     requireThere: () => {

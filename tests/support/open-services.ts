@@ -10,6 +10,7 @@ import type {
 import { engineMethods } from '../../src/contract/app.ts';
 import { openServices } from '../../src/engine/services/handlers.ts';
 import type { Services } from '../../src/engine/services/handlers.ts';
+import type { WatchPace } from '../../src/engine/services/folder-watches.ts';
 import type { Patience } from '../../src/engine/services/silence.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -28,13 +29,17 @@ export class OpenServices {
     this.#listeners = listeners;
   }
 
-  static async open(workspace: string, patience?: Patience): Promise<OpenServices> {
+  static async open(
+    workspace: string,
+    patience?: Patience,
+    pace?: WatchPace,
+  ): Promise<OpenServices> {
     const store = openStore(workspace);
     const listeners = new Set<Listener>();
     const emit = (name: EventName, content: unknown): void => {
       for (const listener of listeners) listener(name, content);
     };
-    const services = await openServices(store, emit, patience);
+    const services = await openServices(store, emit, patience, pace);
     return new OpenServices(store, services, listeners);
   }
 

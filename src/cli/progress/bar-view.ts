@@ -42,7 +42,10 @@ export class BarView implements ProgressView {
     }
     this.#last = event;
     if (fresh) this.#bar.start(event.total, event.done);
-    else this.#bar.update(event.done);
+    else {
+      this.#bar.setTotal(event.total);
+      this.#bar.update(event.done);
+    }
   }
 
   say(text: string): void {

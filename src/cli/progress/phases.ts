@@ -47,8 +47,11 @@ export function finishedLine(event: ProgressEvent, seconds: number): string {
   return `${paddedName(event.phase)}  ${[done, ...measures(event)].join(', ')}`;
 }
 
-/** True where `event` does not go on from `last`: another phase, or the same one once more. */
+/**
+ * True where `event` does not go on from `last`: another phase, or the same one once more. While a folder
+ * comes in, there is more to do with each volume that is opened.
+ */
 export function isNewPhase(event: ProgressEvent, last: ProgressEvent | undefined): boolean {
   if (last?.phase !== event.phase) return true;
-  return event.done < last.done || event.total !== last.total;
+  return event.done < last.done || event.total < last.total || last.done >= last.total;
 }

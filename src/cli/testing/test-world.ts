@@ -56,5 +56,6 @@ export const refusing: Engine = {
   inspectTeacher: refuse,
   inspectImage: refuse,
   exportLabels: refuse,
+  importFolder: refuse,
   listDevices: refuse,
 };

@@ -4,13 +4,17 @@ import type { Store } from '../../store/store.ts';
 import { version } from '../version.ts';
 import type { Emit, Handlers } from './dispatch.ts';
 import { exportStudent } from './exports.ts';
+import { saveFileReport } from './file-report.ts';
 import { lookAtFolder } from './folder-contents.ts';
+import { FolderWatches } from './folder-watches.ts';
+import type { WatchPace } from './folder-watches.ts';
 import { ImageService } from './images.ts';
 import { LabelExports } from './label-exports.ts';
 import { MaskService } from './masks.ts';
 import { Previews } from './previews.ts';
 import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
+import { ReviewService } from './review.ts';
 import { RunService } from './runs.ts';
 import type { Patience } from './silence.ts';
 import { TeacherService } from './teachers.ts';
@@ -28,11 +32,13 @@ export interface Services {
  * Puts the services together and takes up interrupted runs.
  *
  * @param patience with workers; as it should be unless a test has less
+ * @param pace of watches, likewise
  */
 export async function openServices(
   store: Store,
   emit: Emit,
   patience?: Patience,
+  pace?: WatchPace,
 ): Promise<Services> {
   const images = new ImageService(store, new Pictures(store.folder), emit);
   const masks = new MaskService(store, emit);
@@ -42,6 +48,8 @@ export async function openServices(
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
   const runs = new RunService(store, emit, patience);
+  const review = new ReviewService(store, emit);
+  const watches = new FolderWatches(store, images, emit, pace);
   const handlers: Handlers = {
     'workspace.status': () => ({ path: store.folder, version, memoryBytes: totalmem() }),
     'project.list': () => store.projects.list(),
@@ -49,9 +57,10 @@ export async function openServices(
     'project.create': (request) => projects.create(request),
     'project.update': ({ project, ...change }) => projects.update(project, change),
     'project.remove': async ({ project }) => {
+      watches.removeProject(project);
       images.stopImport(project);
       labelExports.stop(project);
-      await runs.endProject(project);
+      await Promise.all([review.stop(project), runs.endProject(project)]);
       await projects.remove(project);
       return null;
     },
@@ -60,15 +69,30 @@ export async function openServices(
     'class.update': ({ class: id, name, colour }) => projects.updateClass(id, name, colour),
     'class.remove': ({ class: id }) => projects.removeClass(id),
     'image.look': ({ folder }, signal) => lookAtFolder(resolve(folder), signal),
-    'image.import': ({ project, folder, labels }, signal) =>
-      images.import(project, folder, labels, signal),
+    'image.import': async ({ project, folder, labels, watch }, signal) => {
+      const report = await images.import(project, folder, labels, signal);
+      // What a person stopped must not come in by itself.
+      if (watch && !report.cancelled) watches.add({ project, folder, labels });
+      else watches.remove(project, folder);
+      return report;
+    },
     'image.stopImport': ({ project }) => {
       images.stopImport(project);
       return null;
     },
     'image.page': ({ project, filter, offset, limit }) =>
-      store.images.page(project, filter, offset, limit),
+      filter.show === 'review'
+        ? store.review.page(project, store.projects.get(project).task, filter, offset, limit)
+        : store.images.page(project, filter, offset, limit),
     'image.reports': ({ project }) => store.imports.list(project),
+    'image.files': ({ project, filter, offset, limit }) =>
+      store.importFiles.page(project, filter, offset, limit),
+    'image.saveFiles': ({ project, filter, file }) => saveFileReport(store, project, filter, file),
+    'image.watched': ({ project }) => watches.list(project),
+    'image.stopWatching': ({ project, folder }) => {
+      watches.remove(project, folder);
+      return null;
+    },
     'image.label': ({ project, changes }) => images.label(project, changes),
     'image.remove': async ({ project, images: ids }) => {
       await images.remove(project, ids);
@@ -95,6 +119,12 @@ export async function openServices(
     },
     'teacher.estimate': ({ project, teacher }, signal) =>
       teachers.estimate(teacher, store.projects.get(project), signal),
+    'review.status': ({ project }) => review.status(project),
+    'review.find': ({ project }, signal) => review.find(project, signal),
+    'review.stop': async ({ project }) => {
+      await review.stop(project);
+      return null;
+    },
     'run.start': ({ project }) => runs.start(project),
     'run.list': ({ project }) => runs.list(project),
     'run.get': ({ run }) => runs.get(run),
@@ -111,14 +141,23 @@ export async function openServices(
     'run.export': ({ run, format, file }) => exportStudent(store, run, format, file),
   };
   runs.recover();
+  watches.start();
   return {
     handlers,
     close: async () => {
-      await Promise.all([images.stopAll(), labelExports.stopAll(), runs.close()]);
+      await Promise.all([
+        watches.close(),
+        images.stopAll(),
+        labelExports.stopAll(),
+        review.stopAll(),
+        runs.close(),
+      ]);
     },
     abandon: () => {
+      void watches.close();
       void images.stopAll();
       void labelExports.stopAll();
+      void review.stopAll();
       runs.abandon();
     },
   };

@@ -9,6 +9,7 @@ import type { Preparation } from '../../core/image/preparation.ts';
 import { mapConcurrently } from '../../formats/concurrently.ts';
 import { readFailure } from '../../formats/file-errors.ts';
 import { findImages } from '../../formats/image-folder.ts';
+import type { PassedOver } from '../../formats/image-folder.ts';
 import { readLabelFile } from '../../formats/label-file.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
@@ -55,13 +56,16 @@ const splitNames = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
 /**
  * Finds the images of a folder and what is said of them; masks are left out and told of. Throws
  * UserErrors as its parts do.
+ *
+ * @param pass told of what is no image, or could not be looked into
  */
 export async function listFolder(
   folder: string,
   labels: LabelSource,
   signal?: AbortSignal,
+  pass?: (passed: PassedOver) => void,
 ): Promise<{ images: ImageToImport[]; problems: readonly ImageProblem[] }> {
-  const parted = separateMasks(await findImages(folder, {}, signal));
+  const parted = separateMasks(await findImages(folder, {}, signal, pass));
   const left = maskProblems(parted);
   if (labels === 'none') return { images: parted.images.map(unlabelled), problems: left };
   if (labels === 'folders') {

@@ -4,7 +4,7 @@ import type { ImageProblem } from '../../formats/labelled-images.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { AddedImage } from '../../store/queries/images.ts';
 import type { Store } from '../../store/store.ts';
-import type { ReadImage } from './import-images.ts';
+import type { ImageToImport } from './import-images.ts';
 
 /** What an image is labelled, and who says so. */
 interface Said {
@@ -32,7 +32,7 @@ export class ImportLabels {
   }
 
   /** @param added what became of each image, in the same order */
-  apply(images: readonly ReadImage[], added: readonly AddedImage[]): void {
+  apply(images: readonly ImageToImport[], added: readonly AddedImage[]): void {
     // Asked anew each time: classes may come and go while images come in.
     const known = this.#store.classes.list(this.#project.id);
     const classes = new Map(known.map(({ name, id }) => [name, id]));
@@ -51,7 +51,7 @@ export class ImportLabels {
   /** The labels to set: null takes them away, undefined leaves them. */
   #decide(
     { id, isNew }: AddedImage,
-    image: ReadImage,
+    image: ImageToImport,
     names: ReadonlyMap<number, string>,
   ): readonly string[] | null | undefined {
     const labels = image.labels.map(written).sort();
@@ -87,7 +87,7 @@ export class ImportLabels {
     return { labels: classes.flatMap((one) => names.get(one) ?? []).sort(), place: null };
   }
 
-  #note(image: ReadImage, what: string): void {
+  #note(image: ImageToImport, what: string): void {
     const path = placeName(image);
     this.#tell({ path, reason: `${path} ${what}` });
   }

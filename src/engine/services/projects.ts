@@ -149,7 +149,7 @@ export class ProjectService {
     const { id } = known ?? this.#emptySample();
     const folder = this.#sampleFolder;
     await this.#draw(id, folder, signal);
-    await this.#images.import(id, folder, 'folders', signal, withFewLabels);
+    await this.#images.import(id, folder, 'folders', signal, { prepare: withFewLabels });
     return this.get(id);
   }
 

@@ -54,12 +54,14 @@ class Activity {
   /**
    * Brings in the images of a folder; resolves when all are there, or as many as it was let.
    *
+   * @param watch new images of the folder come in by themselves from then on
    * @param again offered where it fails
    */
   async import(
     project: number,
     folder: string,
     labels: LabelSource,
+    watch: boolean,
     again: () => void,
   ): Promise<ImportReport | null> {
     if (this.importing !== null) {
@@ -69,7 +71,7 @@ class Activity {
     this.#isAsked = true;
     this.importing = { project, done: 0, total: 0, secondsLeft: null, skipped: 0 };
     try {
-      const report = await call('image.import', { project, folder, labels });
+      const report = await call('image.import', { project, folder, labels, watch });
       this.#tell(report);
       return report;
     } catch (error) {

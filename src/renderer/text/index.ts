@@ -1,8 +1,10 @@
 import { common } from './en/common.ts';
 import { distilText } from './en/distil.ts';
 import { exportText } from './en/export.ts';
+import { files } from './en/files.ts';
 import { frame } from './en/frame.ts';
 import { images } from './en/images.ts';
+import { keysText } from './en/keys.ts';
 import { labels } from './en/labels.ts';
 import { preparation } from './en/preparation.ts';
 import { project } from './en/project.ts';
@@ -14,9 +16,11 @@ import { teacherText } from './en/teacher.ts';
 const en = {
   common,
   frame,
+  keys: keysText,
   start,
   project,
   images,
+  files,
   preparation,
   labels,
   teacher: teacherText,

@@ -9,6 +9,7 @@ const report = (project: number, found: number): ImportReport => ({
   found,
   added: 1,
   known: 0,
+  moved: 0,
   skipped: [{ path: 'a.png', reason: 'is cut off' }],
   cancelled: false,
 });
@@ -21,7 +22,7 @@ test('keeps the last twenty reports of a project, the latest first', () => {
   for (let found = 1; found <= 25; found++) store.imports.add(report(project, found));
   const found = store.imports.list(project).map((item) => item.found);
   expect(found).toEqual(Array.from({ length: 20 }, (_, index) => 25 - index));
-  expect(store.imports.list(other)).toEqual([report(other, 1)]);
+  expect(store.imports.list(other)).toMatchObject([report(other, 1)]);
 });
 
 test('a project that was removed meanwhile', () => {

@@ -1,37 +1,39 @@
-import type { Colour } from '../paired/label-list.ts';
+import { colourText } from '../paired/label-list.ts';
 
-/** Linear sRGB to XYZ under D50, the white of DICOM's CIELab (ICC.1:2010; Bradford adaptation). */
-const toXyz = [
-  [0.4360747, 0.3850649, 0.1430804],
-  [0.2225045, 0.7168786, 0.0606169],
-  [0.0139322, 0.0971045, 0.7141733],
+/** White of the profile connection space, D50 (ICC.1:2022). */
+const white = [0.9642, 1, 0.8249] as const;
+/** From XYZ under D50 to linear sRGB (Bradford-adapted; Lindbloom). */
+const toLinear = [
+  [3.1338561, -1.6168667, -0.4906146],
+  [-0.9787684, 1.9161415, 0.033454],
+  [0.0719453, -0.2289914, 1.4052427],
 ] as const;
-const white = [0.96422, 1, 0.82521] as const;
 
 /**
- * A colour as DICOM keeps it (PS3.3, C.10.7.1.1): L* from 0 to 100, a* and b* from −128 to 127, each
- * spread over 16 bits.
+ * A recommended colour (PS3.3, C.10.7.1.1: L* of 0 to 100, a* and b* of −128 to 127, each over 16 bits)
+ * as sRGB. Null where there is none.
  */
-export function cielab(colour: Colour): [lightness: number, a: number, b: number] {
-  const linear = colour.map((value) => {
-    const share = value / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  const [x = 0, y = 0, z = 0] = toXyz.map((row, index) => {
-    const sum = row.reduce((total, factor, part) => total + factor * (linear[part] ?? 0), 0);
-    return curve(sum / (white[index] ?? 1));
-  });
-  const lightness = 116 * y - 16;
-  const [a, b] = [500 * (x - y), 200 * (y - z)];
-  return [spread(lightness, 0, 100), spread(a, -128, 127), spread(b, -128, 127)];
+export function cielabColour(values: readonly number[]): string | null {
+  const [lightness, a, b] = values;
+  if (lightness === undefined || a === undefined || b === undefined) return null;
+  const y = ((lightness / 65535) * 100 + 16) / 116;
+  const x = y + ((a / 65535) * 255 - 128) / 500;
+  const z = y - ((b / 65535) * 255 - 128) / 200;
+  const xyz = [x, y, z].map((value, axis) => inverse(value) * (white[axis] ?? 1));
+  const [red = 0, green = 0, blue = 0] = toLinear.map((row) =>
+    encoded(row.reduce((sum, factor, axis) => sum + factor * (xyz[axis] ?? 0), 0)),
+  );
+  return colourText([red, green, blue]);
 }
 
-/** CIE 15: the cube root, and a line near 0. */
-function curve(share: number): number {
-  return share > 216 / 24389 ? Math.cbrt(share) : (841 / 108) * share + 4 / 29;
+function inverse(value: number): number {
+  const cube = value ** 3;
+  return cube > 216 / 24389 ? cube : (116 * value - 16) / (24389 / 27);
 }
 
-function spread(value: number, low: number, high: number): number {
-  const share = (value - low) / (high - low);
-  return Math.round(65535 * Math.min(1, Math.max(0, share)));
+/** IEC 61966-2-1, 8 bits. */
+function encoded(linear: number): number {
+  const clipped = Math.min(1, Math.max(0, linear));
+  const value = clipped <= 0.0031308 ? 12.92 * clipped : 1.055 * clipped ** (1 / 2.4) - 0.055;
+  return Math.round(255 * value);
 }

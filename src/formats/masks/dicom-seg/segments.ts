@@ -2,7 +2,7 @@ import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { maskColours } from '../colours.ts';
 import type { MaskClass } from '../mask-raster.ts';
 import { nameOf } from '../paired/write-label-map.ts';
-import { cielab } from './cielab.ts';
+import { cielab } from './to-cielab.ts';
 import type { Element } from './elements.ts';
 
 /** A segment: which value of the masks it is, and what is said of it. */

@@ -17,6 +17,7 @@ describe('lists of classes', () => {
     ['names alone', 'road\ncar', [1, 2]],
     ['labelme', '__ignore__\n_background_\ncar', [0, 1]],
     ['numbers', '\ufeff0 background\r\n7: car\r\n', [0, 7]],
+    ['numbers and colours', '0 road #E2A929\n3 car #8429F6', [0, 3]],
     ['colours first', '64 128 64\tAnimal\n192 0 128 car', [0, 1]],
     ['a table', 'name,r,g,b\nroad,1,2,3\ncar,4,5,6', [0, 1]],
   ])('of %s', (_, text, values) => {

@@ -93,10 +93,15 @@ const labelMapRow = new RegExp(String.raw`^(.+?):\s*${three}\s*(?::.*)?$`);
 const nameThenColour = new RegExp(String.raw`^(.+?)[\s,;]+${three}$`);
 const colourThenName = new RegExp(String.raw`^${three}[\s,;]+(\D.*)$`);
 const valueThenName = /^(\d{1,5})(?:\s*[:,;=]\s*|\s+)(\D.*)$/;
+const hexAtEnd = /^(.*\S)[\s,;:]+#([0-9a-f]{6})$/i;
 /** CVAT leaves the colour out where it has none. */
 const withoutColour = /^(.+?):::?$/;
 
 function parseRow(line: string, number: number, path: string): Row {
+  const hex = hexAtEnd.exec(line);
+  if (hex?.[1] !== undefined) {
+    return { ...parseRow(hex[1], number, path), colour: colourOf(`#${hex[2] ?? ''}`) };
+  }
   const map = labelMapRow.exec(line) ?? nameThenColour.exec(line);
   if (map) return { name: nameIn(map[1]), value: null, colour: colourIn(map, 2, number, path) };
   const turned = colourThenName.exec(line);

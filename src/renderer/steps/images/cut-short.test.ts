@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import { restOf } from './cut-short.ts';
 
-const report = { project: 1, folder: '/scans', found: 10, added: 4, known: 2, cancelled: true };
+const report = {
+  project: 1,
+  folder: '/scans',
+  found: 10,
+  added: 4,
+  known: 2,
+  moved: 0,
+  cancelled: true,
+};
 const skipped = [{ path: '/scans/a.png', reason: 'is empty' }];
 
 test('what an import that was cut short left behind', () => {

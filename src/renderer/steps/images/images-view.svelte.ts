@@ -1,18 +1,11 @@
-import type { ImportReport, Project } from '../../../contract/app.ts';
+import type { Project } from '../../../contract/app.ts';
 import { call } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { SelectableImages } from '../../lib/selectable-images.svelte.ts';
 import { text } from '../../text/index.ts';
-import { restOf } from './cut-short.ts';
 
-/** The images of a project in sight: which, which are selected, and what was left out. */
+/** The images of a project in sight: which, and which are selected. */
 export class ImagesView extends SelectableImages {
-  reports: readonly ImportReport[] = $state.raw([]);
-  readonly skipped = $derived(
-    this.reports.flatMap(({ folder, skipped }) => skipped.map((file) => ({ folder, ...file }))),
-  );
-  /** Of the latest import: without a word nobody would notice that most of a folder is missing. */
-  readonly cutShort = $derived(restOf(this.reports[0]));
   readonly #project: number;
 
   constructor(project: number) {
@@ -21,7 +14,7 @@ export class ImagesView extends SelectableImages {
   }
 
   follow(project: Project, isArriving: boolean): void {
-    if (this.reloadIfChanged(project, isArriving)) void this.#loadReports();
+    this.reloadIfChanged(project, isArriving);
   }
 
   /** Takes the selected images out of the project. */
@@ -38,13 +31,5 @@ export class ImagesView extends SelectableImages {
       notices.fail(error);
     }
     this.list.reload();
-  }
-
-  async #loadReports(): Promise<void> {
-    try {
-      this.reports = await call('image.reports', { project: this.#project });
-    } catch (error) {
-      notices.fail(error);
-    }
   }
 }

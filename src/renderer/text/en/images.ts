@@ -55,6 +55,16 @@ export const images = {
         why: 'With the columns path and label; split and group too if there are, such as one group a patient.',
         found: (name: string) => `${name} lies in the folder and has the columns path and label.`,
       },
+      outlined: {
+        none: {
+          title: 'Images alone',
+          why: 'Outline regions in the next step. Class folders say nothing of regions and are left aside.',
+        },
+        csv: {
+          title: 'With a CSV file',
+          why: 'With the columns path and label; split says what is held out, group what belongs together.',
+        },
+      },
       none: {
         title: 'Without labels',
         why: 'Add the images now and label some of them in the next step.',
@@ -86,12 +96,6 @@ export const images = {
   },
   nothingFound: 'There is no image in that folder.',
   reports: (number: number) => `${count(number)} left out`,
-  reportTitle: 'What was left out',
-  reportExplanation:
-    'It could not be read, or is no image to learn from. The rest of the folder is in the project.',
-  reportPath: 'File',
-  reportReason: 'Why',
-  copyCsv: 'Copy as CSV',
   next: 'Continue to labels',
   needsImages: 'There are no images yet',
   tryAgain: 'Choose again',

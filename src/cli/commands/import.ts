@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { type ImportRequest, importRequest } from '../../contract/jobs.ts';
+import { runJob } from '../job.ts';
+import { addOptions, type OptionTable } from '../options/option-table.ts';
+import { type OptionValues, readRequest } from '../options/read-request.ts';
+import { importReport } from '../report/import-report.ts';
+import type { World } from '../world.ts';
+import { addJsonOption } from './command.ts';
+
+const table: OptionTable<Omit<ImportRequest, 'folder'>> = {
+  workspace: {
+    flags: '--workspace <folder>',
+    help: 'the folder of projects; made where there is none, and not open in a window meanwhile',
+  },
+  project: { flags: '--project <name>', help: 'the project; made where there is none of the name' },
+  labels: {
+    flags: '--labels <how>',
+    help: 'folders: the folder an image lies in is its class; none; or a CSV file with the columns path,label',
+  },
+  domain: { flags: '--domain <name>', help: 'of a project that is made, other by default' },
+  task: {
+    flags: '--task <kind>',
+    help: 'of a project that is made: one class an image, as by default, or several',
+  },
+};
+
+const options = { schema: importRequest.omit({ folder: true }), table };
+
+/** `import`: images of a folder into a project. */
+export function addImport(program: Command, world: World): void {
+  const command = program
+    .command('import')
+    .summary('bring a folder of images into a project of the window')
+    .description(
+      'Does what the window does with a folder: its images, with labels from class folders or a table, ' +
+        'become part of a project. They stay where they lie. The same folder again brings in only what is ' +
+        'new. Ctrl-C keeps what is in.',
+    )
+    .usage('<folder> --workspace <folder> --project <name> [options]')
+    .argument('<folder>', 'the folder of images')
+    .action(async (folder: string, values: OptionValues) => {
+      const json = values.json === true;
+      const request = importRequest.parse({ folder, ...readRequest(options, values) });
+      await runJob(world, {
+        json,
+        // For programs the result alone: it lists every file that was left out.
+        work: (context) =>
+          world.engine.importFolder(
+            request,
+            json ? { ...context, report: () => undefined } : context,
+          ),
+        report: importReport,
+        skipped: ({ skipped }) => skipped,
+      });
+    });
+  addJsonOption(addOptions(command, options));
+}

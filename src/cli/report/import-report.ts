@@ -1,0 +1,24 @@
+import type { ImportSummary } from '../../contract/jobs.ts';
+import { count, counted } from '../figures.ts';
+import type { Paint } from '../paint.ts';
+import { printable } from '../text.ts';
+import { table } from './table.ts';
+
+/** What an import brought in. */
+export function importReport(summary: ImportSummary, paint: Paint): string {
+  const { project, added, known, moved, otherFiles, skipped } = summary;
+  const elsewhere = moved === 0 ? '' : `, ${count(moved)} of them found in another place`;
+  const rows = [
+    ['Project', `${printable(project.name)}${project.isNew ? ', new' : ''}`],
+    ['Workspace', printable(summary.workspace)],
+    ['Added', counted(added, 'image')],
+    ['There before', `${counted(known, 'image')}${elsewhere}`],
+    ['Left out', skipped.length === 0 ? 'nothing' : count(skipped.length)],
+    ...(otherFiles === 0 ? [] : [['Other files', count(otherFiles)]]),
+  ];
+  return [
+    paint.strong(`Imported ${printable(summary.folder)}`),
+    '',
+    table(rows, { leftColumns: 2 }),
+  ].join('\n');
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { maskClassValue, maskState } from './masks.ts';
+
+/** Where masks of images may come from, as it crosses processes. */
+
+/**
+ * `masks`: a folder of them beside one of images; `dicom-seg`: segmentations among the DICOM files of a
+ * folder; the others are files. `file`: one that a person chose, told by its content.
+ */
+export const maskSourceKind = z.enum([
+  'masks',
+  'dicom-seg',
+  'coco',
+  'cvat',
+  'geojson',
+  'geotiff',
+  'file',
+]);
+export type MaskSourceKind = z.infer<typeof maskSourceKind>;
+
+const path = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes('\0'));
+
+export const maskSourcePlace = z.strictObject({
+  kind: maskSourceKind,
+  /** Absolute; of the folder of images for those that are not one file. */
+  path,
+  /** Which property of GeoJSON names the class; null: not chosen, or another kind. */
+  property: z.string().max(200).nullable().default(null),
+});
+export type MaskSourcePlace = z.infer<typeof maskSourcePlace>;
+
+export const foundMaskSource = z.strictObject({
+  kind: maskSourceKind,
+  path: z.string(),
+  /** Masks or segmentations where it is a folder; 1 for a file. */
+  files: z.int().positive(),
+});
+export type FoundMaskSource = z.infer<typeof foundMaskSource>;
+
+/** A class as a source has it; one of name, number and colour is there. */
+export const sourceClass = z.strictObject({
+  /** What stands for it where classes are assigned. */
+  value: maskClassValue,
+  name: z.string().nullable(),
+  /** In the file. */
+  number: z.int().nullable(),
+  colour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .nullable(),
+  /** Images, segments or shapes that have it, as the kind of source counts; null where it is not counted. */
+  count: z.int().nonnegative().nullable(),
+});
+export type SourceClass = z.infer<typeof sourceClass>;
+
+/** What a source holds, read as far as that takes. */
+export const maskSourceContents = z.strictObject({
+  kind: maskSourceKind,
+  /** Files of the folder that it has something for. */
+  images: z.int().nonnegative(),
+  classes: z.array(sourceClass).max(254),
+  /** Properties of GeoJSON that may name the class, with how many different values; else empty. */
+  properties: z.array(z.strictObject({ name: z.string(), values: z.int().positive() })),
+  property: z.string().nullable(),
+  /** What does not fit or cannot be read; the first of them. */
+  problems: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+  problemCount: z.int().nonnegative(),
+  /** Whether it says of an image all that there is in it. */
+  isComplete: z.boolean(),
+  /** Whether the project has masks already, which an import may meet. */
+  hasMasks: z.boolean(),
+});
+export type MaskSourceContents = z.infer<typeof maskSourceContents>;
+
+/** What becomes of a class of the source. */
+export const classTarget = z.union([
+  z.strictObject({ class: z.int().positive() }),
+  z.strictObject({ create: z.string().trim().min(1).max(200) }),
+  /** Not this class, but nothing either: background, or nothing known. */
+  z.enum(['background', 'ignore']),
+]);
+export type ClassTarget = z.infer<typeof classTarget>;
+
+/** How masks come into a project, once a person has seen what is in them. */
+export const maskImport = z.strictObject({
+  source: maskSourcePlace,
+  classes: z.array(z.strictObject({ value: maskClassValue, to: classTarget })).max(254),
+  /** Where an image has a mask by a person already. */
+  onConflict: z.enum(['keep', 'replace']).default('keep'),
+  state: maskState,
+});
+export type MaskImport = z.infer<typeof maskImport>;

@@ -1,0 +1,116 @@
+import { resolve } from 'node:path';
+import type { Project } from '../contract/app.ts';
+import type { ImportRequest, ImportSummary } from '../contract/jobs.ts';
+import { UserError } from '../core/errors.ts';
+import { openStore } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
+import type { JobContext } from './job.ts';
+import type { Emit } from './services/dispatch.ts';
+import { ImageService } from './services/images.ts';
+import type { LabelSource } from './services/import-images.ts';
+import { Pictures } from './services/pictures.ts';
+import { ProjectService } from './services/projects.ts';
+import { TeacherService } from './services/teachers.ts';
+
+/**
+ * Brings the images of a folder into a project of a workspace, as the window does. What is in when it is
+ * stopped stays in.
+ *
+ * @throws UserError 'in-use' where the workspace is open elsewhere, 'invalid-option' where the project's
+ * name is not one alone or its task another, 'cancelled', and as the import does
+ */
+export async function importFolder(
+  request: ImportRequest,
+  context: JobContext,
+): Promise<ImportSummary> {
+  const store = openStore(request.workspace);
+  try {
+    return await importInto(store, request, context);
+  } finally {
+    store.close();
+  }
+}
+
+async function importInto(
+  store: Store,
+  request: ImportRequest,
+  context: JobContext,
+): Promise<ImportSummary> {
+  const emit = progressTo(context);
+  const images = new ImageService(store, new Pictures(store.folder), emit);
+  const known = findProject(store, request);
+  const project = known ?? (await createProject(store, images, emit, request));
+  const labels = labelSourceOf(request.labels);
+  const report = await images.import(project.id, request.folder, labels, context.signal);
+  if (report.cancelled) {
+    const rest = report.found - report.added - report.known - report.skipped.length;
+    throw new UserError(
+      'cancelled',
+      `Stopped. ${report.added + report.known} of ${report.found} images are in ${project.name} and stay; ${Math.max(0, rest)} did not come in. Run the same command again for the rest.`,
+    );
+  }
+  const { folder, found, added, moved } = report;
+  const { skipped, otherFiles } = notImported(store, project.id);
+  return {
+    workspace: store.folder,
+    project: { id: project.id, name: project.name, isNew: known === undefined },
+    ...{ folder, found, added, known: report.known, moved, otherFiles, skipped },
+  };
+}
+
+/** The report itself names only the first files. */
+function notImported(store: Store, project: number): Pick<ImportSummary, 'skipped' | 'otherFiles'> {
+  const [report] = store.imports.list(project);
+  if (report === undefined) return { skipped: [], otherFiles: 0 };
+  const filter = { report: report.id, search: '' } as const;
+  const files = store.importFiles.all(project, { ...filter, show: 'skipped' });
+  const skipped = [...files].map(({ path, reason }) => ({ path, reason: reason ?? '' }));
+  const listed = new Set(skipped.map(({ path }) => path));
+  // Slices, and images that are in though something is to be known of them.
+  const others = report.skipped.filter(({ path }) => !listed.has(resolve(report.folder, path)));
+  const { counts } = store.importFiles.page(project, { ...filter, show: 'all' }, 0, 1);
+  return { skipped: [...skipped, ...others], otherFiles: counts.other };
+}
+
+function findProject(store: Store, request: ImportRequest): Project | undefined {
+  const name = request.project.trim().normalize('NFC');
+  const found = store.projects.list().filter((project) => project.name === name);
+  const [project] = found;
+  if (found.length > 1) {
+    throw new UserError(
+      'invalid-option',
+      `${store.folder} has ${found.length} projects of the name ${name}. Give one of them another name in the window.`,
+    );
+  }
+  if (project !== undefined && request.task !== undefined && request.task !== project.task) {
+    throw new UserError(
+      'invalid-option',
+      `The project ${name} was made for ${project.task === 'single' ? 'one class an image' : 'several labels an image'}. Leave --task out, or name another project.`,
+    );
+  }
+  return project;
+}
+
+async function createProject(
+  store: Store,
+  images: ImageService,
+  emit: Emit,
+  { project: name, domain = 'other', task = 'single' }: ImportRequest,
+): Promise<Project> {
+  const teacher = await new TeacherService(store).ensureBundled();
+  const projects = new ProjectService(store, images, emit, teacher);
+  return projects.create({ name: name.trim().normalize('NFC'), domain, task, classes: [] });
+}
+
+function labelSourceOf(labels: string): LabelSource {
+  return labels === 'folders' || labels === 'none' ? labels : { csv: resolve(labels) };
+}
+
+/** The window's events as a job's. */
+function progressTo(context: JobContext): Emit {
+  return (name, content) => {
+    if (name !== 'import.progress' || !('secondsLeft' in content)) return;
+    const { done, total, secondsLeft } = content;
+    context.report({ type: 'progress', phase: 'images', done, total, secondsLeft });
+  };
+}

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import type { FileFilter, FileOutcome, ImportedFile } from '../../contract/app.ts';
+import { writeFileAtomically } from '../../formats/write-file.ts';
+import type { Store } from '../../store/store.ts';
+import { requireOutside } from './exports.ts';
+
+/** Rows that become text together. */
+const batch = 1000;
+
+const words: Readonly<Record<FileOutcome, string>> = {
+  added: 'imported',
+  known: 'known',
+  moved: 'moved',
+  skipped: 'skipped',
+  other: 'not an image',
+};
+
+/**
+ * Writes what became of files as CSV (RFC 4180, UTF-8 with a byte order mark, without which spreadsheets
+ * take it for another code). A value that a spreadsheet would compute (`=`, `+`, `-`, `@`, a tab or a line
+ * break at its start) has an apostrophe before it.
+ *
+ * @throws UserError 'disk', 'invalid-option' where the file would lie in the workspace
+ */
+export async function saveFileReport(
+  store: Store,
+  project: number,
+  filter: FileFilter,
+  path: string,
+): Promise<{ file: string; rows: number }> {
+  const file = resolve(path);
+  requireOutside(store.folder, file);
+  let rows = 0;
+  const counted = (function* () {
+    for (const row of store.importFiles.all(project, filter)) {
+      rows++;
+      yield row;
+    }
+  })();
+  await writeFileAtomically(file, csvOf(counted));
+  return { file, rows };
+}
+
+/** Chunks of a CSV file. */
+export function* csvOf(files: Iterable<ImportedFile>): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  yield encoder.encode(`\u{feff}${csvText([['folder', 'file', 'result', 'reason']])}`);
+  let rows: string[][] = [];
+  for (const { folder, name, outcome, reason } of files) {
+    rows.push([folder ?? '', name, words[outcome], reason ?? '']);
+    if (rows.length < batch) continue;
+    yield encoder.encode(csvText(rows));
+    rows = [];
+  }
+  yield encoder.encode(csvText(rows));
+}
+
+function csvText(rows: readonly string[][]): string {
+  return stringify([...rows], { escape_formulas: true, record_delimiter: 'windows' });
+}

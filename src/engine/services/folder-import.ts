@@ -1,0 +1,394 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { ImportReport, Project } from '../../contract/app.ts';
+import { UserError } from '../../core/errors.ts';
+import { expandFrames } from '../../formats/frames.ts';
+import type { PassedOver } from '../../formats/image-folder.ts';
+import type { ImageProblem } from '../../formats/labelled-images.ts';
+import type { AddedImage } from '../../store/queries/images.ts';
+import type { FileRecord } from '../../store/queries/import-files.ts';
+import type { Store } from '../../store/store.ts';
+import { breathe } from '../job.ts';
+import type { Emit } from './dispatch.ts';
+import { FileOutcomes } from './file-outcomes.ts';
+import { requireClassNames, requireFolder, requireLabelsOfTask } from './import-checks.ts';
+import { listFolder, readImages } from './import-images.ts';
+import type { ImageToImport, LabelSource, ReadImage } from './import-images.ts';
+import { ImportLabels } from './import-labels.ts';
+import { imagesOf, isInProject, lookAtFiles, stampOf } from './known-files.ts';
+import type { LookedAt } from './known-files.ts';
+import type { Pictures } from './pictures.ts';
+import { workspaceSecret } from './workspace-secret.ts';
+
+/** Files that are looked at together: whether they are known, and what they hold. */
+const filesAtOnce = 256;
+/** Images between two looks at the clock, the database and the wish to stop. */
+const chunkSize = 32;
+/** Of each import: more would be a wrong folder, not a list to read. The table of files has all. */
+const reportedProblems = 5000;
+/** Files that are no images by their names, of each import; the others are only counted out. */
+const keptOthers = 10_000;
+
+/** Some of a folder's files, which come in beside what did before. */
+export interface SomeFiles {
+  has(path: string): boolean;
+  /** Of a file that cannot be read: whether it is to be tried again later, and nothing said of it now. */
+  putOff(path: string): boolean;
+}
+
+export interface FolderImportOptions {
+  /** May change what is said of the images that were found. */
+  readonly prepare?: (images: ImageToImport[]) => ImageToImport[];
+  /** All unless given. */
+  readonly only?: SomeFiles | undefined;
+}
+
+export interface ImportWorld {
+  readonly store: Store;
+  readonly pictures: Pictures;
+  readonly emit: Emit;
+  /** Takes images out of the project. */
+  readonly remove: (project: number, images: readonly number[]) => Promise<void>;
+}
+
+/**
+ * One import of a folder. What is in stays in, also when it is stopped or fails half way. A file with the
+ * size and the time that it had is not read again where all its images are in the project; of the others,
+ * images that the project has already, by content, are not doubled.
+ */
+export class FolderImport {
+  readonly #world: ImportWorld;
+  readonly #project: Project;
+  readonly #folder: string;
+  readonly #labels: LabelSource;
+  readonly #signal: AbortSignal;
+  readonly #options: FolderImportOptions;
+  readonly #labelling: ImportLabels;
+  readonly #outcomes = new FileOutcomes();
+  readonly #seen = new Set<number>();
+  readonly #start = performance.now();
+  #report: Omit<ImportReport, 'cancelled'>;
+  #id = 0;
+  /** The report that is gone on with. */
+  #before: { readonly cancelled: boolean } | undefined;
+  #skipped = 0;
+  #done = 0;
+  #total = 0;
+  #told = 0;
+
+  constructor(
+    world: ImportWorld,
+    project: Project,
+    folder: string,
+    labels: LabelSource,
+    signal: AbortSignal,
+    options: FolderImportOptions = {},
+  ) {
+    this.#world = world;
+    this.#project = project;
+    this.#folder = folder;
+    this.#labels = labels;
+    this.#signal = signal;
+    this.#options = options;
+    this.#labelling = new ImportLabels(world.store, project, (problem) => {
+      if (!this.#outcomes.note(problem)) this.#tellOfKnown(problem);
+    });
+    const none = { found: 0, added: 0, known: 0, moved: 0, skipped: [] };
+    this.#report = { project: project.id, folder, ...none };
+  }
+
+  /** @throws UserError as its parts do, and where the folder vanishes half way */
+  async run(): Promise<ImportReport> {
+    const { images, problems, passed } = await this.#list();
+    requireLabelsOfTask(this.#project, images);
+    requireClassNames(images);
+    this.#begin(images.length, problems, passed);
+    for (let from = 0; from < images.length && !this.#signal.aborted; from += filesAtOnce) {
+      await this.#takeIn(images.slice(from, from + filesAtOnce));
+    }
+    if (!this.#signal.aborted) await this.#finish();
+    const ended = this.#whole(this.#signal.aborted);
+    this.#world.store.imports.replace(this.#id, ended);
+    return ended;
+  }
+
+  /** An import that is stopped while it looks for images has found none. */
+  async #list(): Promise<{
+    images: ImageToImport[];
+    problems: readonly ImageProblem[];
+    passed: readonly PassedOver[];
+  }> {
+    const { prepare, only } = this.#options;
+    const passed: PassedOver[] = [];
+    let others = 0;
+    try {
+      const listed = await listFolder(this.#folder, this.#labels, this.#signal, (one) => {
+        if (one.kind === 'skipped' || ++others <= keptOthers) passed.push(one);
+      });
+      const prepared = prepare?.(listed.images) ?? listed.images;
+      const images = this.#project.task === 'segmentation' ? prepared.map(withoutLabels) : prepared;
+      return only === undefined
+        ? { images, problems: listed.problems, passed }
+        : { images: images.filter(({ path }) => only.has(path)), problems: [], passed: [] };
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== 'cancelled') throw error;
+      return { images: [], problems: [], passed: [] };
+    }
+  }
+
+  /** An engine that is killed must leave word of what did not come in. */
+  #begin(files: number, problems: readonly ImageProblem[], passed: readonly PassedOver[]): void {
+    const { imports } = this.#world.store;
+    const before =
+      this.#options.only === undefined
+        ? undefined
+        : imports.list(this.#project.id).find(({ folder }) => folder === this.#folder);
+    if (before !== undefined) {
+      this.#id = before.id;
+      this.#before = before;
+      const { project, folder, found, added, known, moved, skipped } = before;
+      this.#report = { project, folder, found, added, known, moved, skipped: [...skipped] };
+    }
+    this.#total = files;
+    this.#report.found += files;
+    if (before === undefined) this.#id = imports.add(this.#whole(files > 0));
+    const left = passed.filter(({ kind }) => kind === 'skipped');
+    for (const { path, reason } of [...left, ...problems]) this.#skip({ path, reason });
+    this.#put([
+      ...passed.map(({ path, reason, kind }) => unread(path, reason, kind)),
+      ...problems.map(({ path, reason }) => unread(resolve(this.#folder, path), reason, 'skipped')),
+    ]);
+  }
+
+  async #takeIn(files: readonly ImageToImport[]): Promise<void> {
+    const looked = await lookAtFiles(this.#world.store, this.#project.id, files);
+    await this.#takeKnown(looked.filter((one) => isInProject(one)));
+    const fresh = looked.filter((one) => !isInProject(one));
+    if (fresh.length === 0) {
+      await this.#tell();
+      return;
+    }
+    const images = await this.#expand(fresh.map(({ file }) => file));
+    if (this.#isStopped()) return;
+    this.#foundMore(images.length - fresh.length);
+    this.#outcomes.begin(images, new Map(fresh.map(({ file, stamp }) => [file.path, stamp])));
+    for (let from = 0; from < images.length && !this.#isStopped(); from += chunkSize) {
+      await this.#read(images.slice(from, from + chunkSize));
+      this.#settle(images[from + chunkSize]?.path);
+      await this.#tell();
+    }
+    this.#settle(undefined);
+  }
+
+  /** Files that are as they were: their labels may be said only now. */
+  async #takeKnown(files: readonly LookedAt<ImageToImport>[]): Promise<void> {
+    if (files.length === 0) return;
+    const { store } = this.#world;
+    const all = files.flatMap((looked) => imagesOf(looked).map((one) => ({ ...one, looked })));
+    const said = all.filter(({ image }) => image.isLabelled || image.isTest || image.group);
+    store.transaction(() => {
+      const paths = files.map(({ file }) => file.path);
+      store.importFiles.see(this.#project.id, this.#id, paths);
+      const images = said.map(({ image }) => image);
+      const rows = said.map(({ row }) => row);
+      this.#labelling.apply(images, rows);
+      this.#assignKnown(images, rows);
+    });
+    for (const { image, row, isElsewhere, looked } of all) {
+      this.#seen.add(row.id);
+      if (!isElsewhere) continue;
+      const modified = looked.stamp?.modified ?? 0;
+      if (await this.#relocate(row.id, { name: image.name, modified })) {
+        this.#report.moved++;
+        store.importFiles.markMoved(this.#project.id, looked.file.path);
+      }
+    }
+    this.#report.known += all.length;
+    this.#done += all.length;
+    this.#foundMore(all.length - files.length);
+  }
+
+  #isStopped(): boolean {
+    return this.#signal.aborted;
+  }
+
+  /** Slices of volumes make more images than there are files. */
+  #foundMore(images: number): void {
+    this.#report.found += images;
+    this.#total += images;
+  }
+
+  async #expand(files: readonly ImageToImport[]): Promise<ImageToImport[]> {
+    const secret = await workspaceSecret(this.#world.store.folder);
+    try {
+      return await expandFrames(files, { secret, signal: this.#signal });
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== 'cancelled') throw error;
+      return [];
+    }
+  }
+
+  async #read(chunk: readonly ImageToImport[]): Promise<void> {
+    const { preparation } = this.#project.settings;
+    const read = await readImages(chunk, preparation, this.#signal, (problem) => {
+      this.#outcomes.fail(problem);
+    });
+    if (read.length === 0) await requireFolder(this.#folder, this.#report.added);
+    await this.#keep(read);
+    this.#done += chunk.length;
+  }
+
+  async #keep(images: readonly ReadImage[]): Promise<void> {
+    const { store, pictures } = this.#world;
+    const { preparation } = this.#project.settings;
+    const added = store.transaction(() => {
+      const rows = store.images.add(
+        this.#project.id,
+        images.map((image) => ({ ...image, folder: this.#folder })),
+      );
+      this.#labelling.apply(images, rows);
+      this.#assignKnown(images, rows);
+      return rows;
+    });
+    for (const [index, { id, isNew, folder, name }] of added.entries()) {
+      const image = images[index];
+      if (!image) continue;
+      this.#seen.add(id);
+      if (isNew) {
+        await pictures.keep({ ...image, preparation }, image.thumbnail);
+        this.#report.added++;
+        this.#outcomes.keep(image, 'added');
+        continue;
+      }
+      const isHere = folder === this.#folder && name === image.name;
+      const isMoved = !isHere && (await this.#relocate(id, image));
+      this.#report.known++;
+      if (isMoved) this.#report.moved++;
+      this.#outcomes.keep(image, isMoved ? 'moved' : 'known');
+    }
+  }
+
+  /** Notes what became of the files that are through. */
+  #settle(goesOn: string | undefined): void {
+    const records: FileRecord[] = [];
+    const { only } = this.#options;
+    for (const { record, problems, images } of this.#outcomes.take(goesOn)) {
+      if (record.outcome === 'skipped' && only?.putOff(record.path) === true) {
+        this.#report.found -= images;
+        continue;
+      }
+      // Said of it before, and no longer so.
+      if (only !== undefined) this.#report.skipped = without(this.#report.skipped, record.path);
+      records.push(record);
+      for (const problem of problems) this.#skip(problem);
+    }
+    this.#put(records);
+  }
+
+  #put(records: readonly FileRecord[]): void {
+    this.#world.store.importFiles.put(this.#project.id, this.#id, records);
+  }
+
+  #skip(problem: ImageProblem): void {
+    this.#skipped++;
+    const { skipped } = this.#report;
+    if (skipped.length < reportedProblems) skipped.push(problem);
+  }
+
+  #tellOfKnown(problem: ImageProblem): void {
+    this.#skip(problem);
+    const path = problem.path.replace(/#\d+$/, '');
+    for (const place of new Set([problem.path, path])) {
+      this.#world.store.importFiles.note(this.#project.id, place, problem.reason);
+    }
+  }
+
+  /** That an image is held out, or whose it is, may be said after it came in. */
+  #assignKnown(images: readonly ImageToImport[], added: readonly AddedImage[]): void {
+    const known = images.flatMap(({ isTest, group }, index) => {
+      const row = added[index];
+      return row?.isNew === false ? [{ id: row.id, isTest, group }] : [];
+    });
+    this.#world.store.images.assign(this.#project.id, known);
+  }
+
+  /** A known image that is no longer where it was has moved here; whether it has. */
+  async #relocate(id: number, place: { name: string; modified: number }): Promise<boolean> {
+    const { images } = this.#world.store;
+    const { path, bytes, modified } = images.get(id);
+    const found = await stat(path).catch(() => undefined);
+    // Something may lie there, but something else: files that were swapped or renumbered.
+    const isThere = found?.size === bytes && Math.round(found.mtimeMs) === modified;
+    if (isThere) return false;
+    images.relocate([{ id, folder: this.#folder, name: place.name, modified: place.modified }]);
+    return true;
+  }
+
+  async #finish(): Promise<void> {
+    const { store, remove } = this.#world;
+    const gone = store.images
+      .sharingPlaces(this.#project.id, this.#folder)
+      .filter((id) => !this.#seen.has(id));
+    const rest = gone.length === 0 ? [] : await this.#findElsewhere(gone);
+    if (rest.length > 0) await remove(this.#project.id, rest);
+    if (this.#options.only === undefined) {
+      store.importFiles.forgetUnseen(this.#project.id, this.#folder, this.#id);
+    }
+  }
+
+  /**
+   * Images at whose place other content lies now. Their own may lie in a file that was known, and so not
+   * read; gives those of which nothing is left.
+   */
+  async #findElsewhere(gone: readonly number[]): Promise<number[]> {
+    const { images, importFiles } = this.#world.store;
+    const left = new Set(gone);
+    for (const { id, frame, path, modified } of importFiles.elsewhere(this.#project.id, gone)) {
+      const place = relative(this.#folder, path);
+      const isInside = place !== '' && !place.startsWith('..') && !isAbsolute(place);
+      if (!left.has(id) || !isInside || !(await stampOf(path))) continue;
+      left.delete(id);
+      const name = place.replaceAll(sep, '/') + (frame === null ? '' : `#${frame + 1}`);
+      images.relocate([{ id, folder: this.#folder, name, modified }]);
+    }
+    return [...left];
+  }
+
+  async #tell(): Promise<void> {
+    if (this.#options.only === undefined) {
+      const seconds = (performance.now() - this.#start) / 1000;
+      this.#world.emit('import.progress', {
+        project: this.#project.id,
+        done: this.#done,
+        total: this.#total,
+        secondsLeft: this.#done === 0 ? null : (seconds / this.#done) * (this.#total - this.#done),
+        skipped: this.#skipped,
+      });
+    }
+    if (performance.now() - this.#told > 1000) {
+      this.#told = performance.now();
+      this.#world.store.imports.replace(this.#id, this.#whole(true));
+      this.#world.emit('project.changed', { project: this.#project.id });
+    }
+    await breathe();
+  }
+
+  #whole(cancelled: boolean): ImportReport {
+    // What a watch leaves undone it does later by itself.
+    const isCutShort = this.#options.only === undefined ? cancelled : this.#before?.cancelled;
+    return { ...this.#report, cancelled: isCutShort ?? false };
+  }
+}
+
+function without(problems: readonly ImageProblem[], path: string): ImageProblem[] {
+  return problems.filter((problem) => problem.path !== path);
+}
+
+function unread(path: string, reason: string, outcome: 'skipped' | 'other'): FileRecord {
+  return { path, outcome, reason, stamp: null, sha256: null, images: 0 };
+}
+
+/** Where regions are outlined, a folder's or a table's class says nothing of them; what is held out it says. */
+function withoutLabels(image: ImageToImport): ImageToImport {
+  return { ...image, labels: [], isLabelled: false };
+}

@@ -1,0 +1,229 @@
+import { resolve } from 'node:path';
+import type { WatchedFolder } from '../../contract/app.ts';
+import { UserError } from '../../core/errors.ts';
+import { findImages } from '../../formats/image-folder.ts';
+import { separateMasks } from '../../formats/mask-folders.ts';
+import type { KeptWatch } from '../../store/queries/watched-folders.ts';
+import type { Store } from '../../store/store.ts';
+import type { Emit } from './dispatch.ts';
+import type { ImageService } from './images.ts';
+import { isUnchanged, lookAtFiles } from './known-files.ts';
+
+/** How often, and for how long; ms. */
+export interface WatchPace {
+  /** Between two looks at a folder, at least. */
+  readonly interval: number;
+  /** So many times as long as a look takes, between two: a large folder on a slow disk is looked at less often. */
+  readonly times: number;
+  /** A file must have been as it is for so long: one that still grows is left alone. */
+  readonly quiet: number;
+  /** A file that cannot be read is tried again until it has been as it is for so long. */
+  readonly patience: number;
+}
+
+export const defaultPace: WatchPace = {
+  interval: 5000,
+  times: 30,
+  quiet: 2000,
+  patience: 60_000,
+};
+
+/** Files that are looked at together. */
+const filesAtOnce = 256;
+
+/** A file that came or was changed, and is not in yet. */
+interface Arriving {
+  readonly stamp: string;
+  /** When it was first seen as it is; ms. */
+  readonly since: number;
+}
+
+interface Watch extends KeptWatch {
+  state: WatchedFolder['state'];
+  message: string | null;
+  added: number;
+  arriving: Map<string, Arriving>;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Folders whose new and changed files come in by themselves. A folder is looked through every few seconds,
+ * by names, sizes and times: that sees the same on network drives, of whose changes the system tells
+ * nothing, and needs nothing held for each file. What was looked at before and is as it was is left alone,
+ * so an image that was taken out of the project does not come back, and a damaged file is told of once.
+ */
+export class FolderWatches {
+  readonly #store: Store;
+  readonly #images: ImageService;
+  readonly #emit: Emit;
+  readonly #pace: WatchPace;
+  readonly #watches = new Map<string, Watch>();
+  readonly #controller = new AbortController();
+  /** One look at a time. */
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(store: Store, images: ImageService, emit: Emit, pace = defaultPace) {
+    this.#store = store;
+    this.#images = images;
+    this.#emit = emit;
+    this.#pace = pace;
+  }
+
+  /** Takes up what is kept. */
+  start(): void {
+    for (const kept of this.#store.watched.list()) this.#follow(kept, 0);
+  }
+
+  list(project: number): WatchedFolder[] {
+    return [...this.#watches.values()]
+      .filter((watch) => watch.project === project)
+      .map(({ folder, labels, state, message, added }) => ({
+        ...{ folder, labels, state, message, added },
+      }));
+  }
+
+  add(kept: KeptWatch): void {
+    const watch = { ...kept, folder: resolve(kept.folder) };
+    this.#store.watched.put(watch);
+    this.#follow(watch, this.#pace.interval);
+    this.#emit('project.changed', { project: kept.project });
+  }
+
+  remove(project: number, folder: string): void {
+    const path = resolve(folder);
+    this.#store.watched.remove(project, path);
+    if (this.#drop(keyOf(project, path))) this.#emit('project.changed', { project });
+  }
+
+  /** A project is going. */
+  removeProject(project: number): void {
+    for (const [key, watch] of this.#watches) if (watch.project === project) this.#drop(key);
+  }
+
+  /** Resolves when nothing is looked at any more. */
+  async close(): Promise<void> {
+    this.#controller.abort();
+    for (const key of [...this.#watches.keys()]) this.#drop(key);
+    await this.#looking;
+  }
+
+  #follow(kept: KeptWatch, wait: number): void {
+    const key = keyOf(kept.project, kept.folder);
+    this.#drop(key);
+    const watch: Watch = {
+      ...kept,
+      ...{ state: 'watching', message: null, added: 0 },
+      ...{ arriving: new Map(), timer: undefined },
+    };
+    this.#watches.set(key, watch);
+    this.#lookLater(watch, wait);
+  }
+
+  #drop(key: string): boolean {
+    clearTimeout(this.#watches.get(key)?.timer);
+    return this.#watches.delete(key);
+  }
+
+  #isFollowed(watch: Watch): boolean {
+    return this.#watches.get(keyOf(watch.project, watch.folder)) === watch;
+  }
+
+  #lookLater(watch: Watch, wait: number): void {
+    watch.timer = setTimeout(() => {
+      this.#looking = this.#looking
+        .then(() => this.#look(watch))
+        .catch((error: unknown) => {
+          // A defect ends this watch, not the engine.
+          console.error(error);
+        });
+    }, wait);
+    watch.timer.unref();
+  }
+
+  async #look(watch: Watch): Promise<void> {
+    if (!this.#isFollowed(watch)) return;
+    const start = performance.now();
+    // A person's own import sees what came as well.
+    if (!this.#images.isImporting(watch.project)) await this.#lookNow(watch);
+    if (!this.#isFollowed(watch)) return;
+    const { interval, times } = this.#pace;
+    this.#lookLater(watch, Math.max(interval, times * (performance.now() - start)));
+  }
+
+  async #lookNow(watch: Watch): Promise<void> {
+    try {
+      const ready = await this.#arrived(watch);
+      if (ready.size > 0) await this.#takeIn(watch, ready);
+      this.#say(watch, 'watching', null);
+    } catch (error) {
+      if (this.#controller.signal.aborted) return;
+      if (!(error instanceof UserError)) throw error;
+      const { code, message } = error;
+      // A person's own import came first.
+      if (code === 'cancelled' || code === 'in-use') return;
+      this.#say(watch, code === 'not-found' || code === 'disk' ? 'missing' : 'failed', message);
+    }
+  }
+
+  /** Files that came or changed, and have been as they are for a while. */
+  async #arrived(watch: Watch): Promise<Set<string>> {
+    const arriving = new Map<string, Arriving>();
+    const ready = new Set<string>();
+    const files = await this.#imagesIn(watch.folder);
+    for (let from = 0; from < files.length; from += filesAtOnce) {
+      this.#controller.signal.throwIfAborted();
+      const part = files.slice(from, from + filesAtOnce);
+      for (const looked of await lookAtFiles(this.#store, watch.project, part)) {
+        const { file, stamp } = looked;
+        if (stamp === null || isUnchanged(looked)) continue;
+        const seen = watch.arriving.get(file.path);
+        const mark = `${stamp.bytes} ${stamp.modified}`;
+        const one = seen?.stamp === mark ? seen : { stamp: mark, since: performance.now() };
+        arriving.set(file.path, one);
+        if (performance.now() - one.since >= this.#pace.quiet) ready.add(file.path);
+      }
+    }
+    watch.arriving = arriving;
+    return ready;
+  }
+
+  /** An empty folder is one that something may come into. */
+  async #imagesIn(folder: string): Promise<readonly { readonly path: string }[]> {
+    try {
+      const found = await findImages(folder, {}, this.#controller.signal);
+      return separateMasks(found).images;
+    } catch (error) {
+      if (error instanceof UserError && error.code === 'no-images') return [];
+      throw error;
+    }
+  }
+
+  async #takeIn(watch: Watch, ready: ReadonlySet<string>): Promise<void> {
+    const { project, folder, labels } = watch;
+    // It may have been stopped, or an import begun, while the folder was looked through.
+    if (!this.#isFollowed(watch) || this.#images.isImporting(project)) return;
+    const before = this.#store.imports.list(project).find((one) => one.folder === folder)?.added;
+    const only = {
+      has: (path: string): boolean => ready.has(path),
+      putOff: (path: string): boolean => {
+        const { since = 0 } = watch.arriving.get(path) ?? {};
+        return performance.now() - since < this.#pace.patience;
+      },
+    };
+    const { signal } = this.#controller;
+    const report = await this.#images.import(project, folder, labels, signal, { only });
+    watch.added += report.added - (before ?? 0);
+  }
+
+  /** Says once what a watch is at. */
+  #say(watch: Watch, state: Watch['state'], message: string | null): void {
+    if (watch.state === state && watch.message === message) return;
+    watch.state = state;
+    watch.message = message;
+    if (this.#isFollowed(watch)) this.#emit('project.changed', { project: watch.project });
+  }
+}
+
+function keyOf(project: number, folder: string): string {
+  return `${project} ${folder}`;
+}

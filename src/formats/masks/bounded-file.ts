@@ -1,0 +1,51 @@
+import { UserError } from '../../core/errors.ts';
+import { FileSource } from '../raster/file-source.ts';
+
+/**
+ * The whole of a text file.
+ *
+ * @param limit bytes. @param what it is, for the error
+ * @throws UserError 'too-large', 'invalid-labels' where it is no UTF-8, as `FileSource.open`
+ */
+export async function readText(path: string, limit: number, what: string): Promise<string> {
+  const file = await FileSource.open(path);
+  try {
+    if (file.size > limit) {
+      throw new UserError(
+        'too-large',
+        `${path} has ${file.size} bytes, more than the ${limit} that ${what} may have. Split it.`,
+      );
+    }
+    return decodeText(await file.read(0, file.size), path);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws UserError 'invalid-labels' */
+export function decodeText(bytes: Uint8Array, path: string): string {
+  try {
+    // Takes a byte order mark away too.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new UserError('invalid-labels', `${path} is not UTF-8 text. Save it as UTF-8.`);
+  }
+}
+
+/** JSON is parsed whole; a text of this length takes some 2 GB while that lasts. */
+export const jsonLimit = 2 ** 28;
+
+/** @throws UserError 'invalid-labels', and as `readText` */
+export async function readJson(path: string): Promise<unknown> {
+  const text = await readText(path, jsonLimit, 'a JSON file of labels');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const details = error instanceof Error ? error.message : undefined;
+    throw new UserError(
+      'invalid-labels',
+      `${path} is no valid JSON: it is damaged or cut short. Export it again.`,
+      details,
+    );
+  }
+}

@@ -1,0 +1,139 @@
+import { UserError } from '../../../core/errors.ts';
+import type { FoundImage, ImageProblem } from '../../labelled-images.ts';
+import { readJson } from '../bounded-file.ts';
+import { layeredMask } from '../layers.ts';
+import {
+  classLimit,
+  type MaskSource,
+  type OpenMask,
+  type SizedImage,
+  type SourceRequest,
+} from '../mask-source.ts';
+import { ImagesByName } from '../match-images.ts';
+import { parseCoco, type CocoFile, type CocoImage } from './parse.ts';
+import { outlineBudget, shapesOf } from './segmentation.ts';
+
+/**
+ * Opens COCO's annotations of objects. An image that the file names without annotations has none: all of
+ * it is background.
+ *
+ * @throws UserError 'invalid-labels', 'unsupported', 'too-large', as `readJson`
+ */
+export async function openCocoMasks({ path, found }: SourceRequest): Promise<MaskSource> {
+  const coco = parseCoco(await readJson(path), path);
+  const { values, classes } = classesOf(coco, path);
+  const { byImage, problems } = matchImages(coco, found, path);
+  if (coco.strayed > 0) {
+    problems.push({
+      path,
+      reason: `${coco.strayed} annotations are of images that it does not name`,
+    });
+  }
+  return {
+    kind: 'coco',
+    claimed: new Set(),
+    classes,
+    images: byImage.size,
+    isComplete: true,
+    properties: [],
+    property: null,
+    problems,
+    maskFor(image) {
+      const described = byImage.get(image.path);
+      if (described === undefined) return Promise.resolve(undefined);
+      // A rejection, not an exception, as with sources that read.
+      return Promise.resolve().then(() => maskOf(described, image, values, classes, path));
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function classesOf(
+  { categories, images }: CocoFile,
+  path: string,
+): { values: Map<number, number>; classes: MaskSource['classes'] } {
+  if (categories.length > classLimit) {
+    throw new UserError(
+      'too-large',
+      `${path} has ${categories.length} categories; a mask can hold ${classLimit} classes. Merge categories first.`,
+    );
+  }
+  const counts = new Map<number, number>();
+  for (const { category } of images.flatMap(({ annotations }) => annotations)) {
+    counts.set(category, (counts.get(category) ?? 0) + 1);
+  }
+  const classes = categories.map(({ id, name }, index) => ({
+    value: index + 1,
+    name: name.trim() === '' ? null : name.trim().normalize('NFC'),
+    number: Number.isSafeInteger(id) ? id : null,
+    colour: null,
+    count: counts.get(id) ?? 0,
+  }));
+  return { values: new Map(categories.map(({ id }, index) => [id, index + 1])), classes };
+}
+
+function matchImages(
+  { images }: CocoFile,
+  found: readonly FoundImage[],
+  path: string,
+): { byImage: Map<string, CocoImage>; problems: ImageProblem[] } {
+  const names = new ImagesByName(found);
+  const byImage = new Map<string, CocoImage>();
+  const problems: ImageProblem[] = [];
+  let missing = 0;
+  for (const image of images) {
+    const [first, second] = names.find(image.fileName);
+    if (first === undefined) {
+      missing++;
+    } else if (second !== undefined) {
+      const reason = `several images have the name that ${path} gives (${second.path} is another); it was left without a mask`;
+      problems.push({ path: first.path, reason });
+    } else if (byImage.has(first.path)) {
+      problems.push({
+        path: first.path,
+        reason: `${path} names this image twice; the first was taken`,
+      });
+    } else {
+      byImage.set(first.path, image);
+    }
+  }
+  if (missing > 0) {
+    problems.push({
+      path,
+      reason: `${missing} of the ${images.length} images that it names are not in the folder`,
+    });
+  }
+  return { byImage, problems };
+}
+
+function maskOf(
+  { width, height, annotations }: CocoImage,
+  image: SizedImage,
+  values: ReadonlyMap<number, number>,
+  classes: MaskSource['classes'],
+  path: string,
+): OpenMask {
+  if ((width ?? image.width) !== image.width || (height ?? image.height) !== image.height) {
+    throw new UserError(
+      'invalid-labels',
+      `${path} says that ${image.name} has ${width ?? '?'} × ${height ?? '?'} pixels; it has ${image.width} × ${image.height}. The annotations are of another image.`,
+    );
+  }
+  if (image.frame !== undefined) {
+    throw new UserError(
+      'invalid-labels',
+      `${image.path} has several pages, and COCO speaks of images with one. Save its pages as files of their own.`,
+    );
+  }
+  const budget = outlineBudget();
+  const shapes = annotations.flatMap((annotation) => {
+    const value = values.get(annotation.category);
+    const name = `Annotation ${annotation.id} in ${path}`;
+    if (value !== undefined) return shapesOf(annotation, value, image, name, budget);
+    throw new UserError(
+      'invalid-labels',
+      `${name} has the category ${annotation.category}, which the file does not list. Export it again.`,
+    );
+  });
+  return layeredMask(image, classes, shapes);
+}

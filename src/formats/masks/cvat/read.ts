@@ -1,0 +1,149 @@
+import { basename } from 'node:path/posix';
+import { UserError } from '../../../core/errors.ts';
+import { mapConcurrently } from '../../concurrently.ts';
+import type { ImageProblem } from '../../labelled-images.ts';
+import { decodeText } from '../bounded-file.ts';
+import { requireSameSize } from '../geotiff/place.ts';
+import type { MaskSource, SizedImage, SourceRequest } from '../mask-source.ts';
+import { ImagesByName } from '../match-images.ts';
+import { parseLabelList, type ListedLabel } from '../paired/label-list.ts';
+import { placedMask } from '../paired/mask-tiles.ts';
+import { storedPngMask, type StoredMask } from '../paired/stored-mask.ts';
+import { surveyMask, type MaskValues } from '../paired/survey.ts';
+import { valueTable } from '../paired/values.ts';
+import { openZip, type Zip } from './zip.ts';
+
+/** A mask of classes in the archive; those of objects beside it say the same with a number an object. */
+const classMask = /^(?:.*\/)?SegmentationClass\/(.+)\.png$/;
+const labelMap = /^(?:.*\/)?labelmap\.txt$/;
+const masksAtOnce = 2;
+
+/** Whether the names in an archive are those of masks as CVAT exports them. */
+export function isCvatArchive(names: readonly string[]): boolean {
+  return names.some((name) => classMask.test(name));
+}
+
+/**
+ * Opens an archive of CVAT’s “Segmentation mask” (PASCAL VOC with `labelmap.txt`). Every mask is read
+ * once to know the classes. Images that lie in the archive are not taken in: those of the folder count.
+ *
+ * @throws UserError as `openZip`; 'invalid-labels' without masks or with a list that cannot be read
+ */
+export async function openCvatMasks(request: SourceRequest): Promise<MaskSource> {
+  const zip = await openZip(request.path);
+  try {
+    return await openMasks(zip, request);
+  } catch (error) {
+    await zip.close();
+    throw error;
+  }
+}
+
+async function openMasks(zip: Zip, { path, found, signal }: SourceRequest): Promise<MaskSource> {
+  const problems: ImageProblem[] = [];
+  const matched = matchMasks(zip, path, found, problems);
+  const masks = [...new Set(matched.values())];
+  const values = await mapConcurrently(
+    masks,
+    masksAtOnce,
+    (name) => survey(zip, name, path, problems, signal),
+    signal,
+  );
+  const table = valueTable(
+    values.filter((one) => one !== undefined),
+    await readLabelMap(zip, path),
+    path,
+  );
+  const readable = new Set(masks.filter((_, index) => values[index] !== undefined));
+  return {
+    kind: 'cvat',
+    claimed: new Set(),
+    classes: table.classes,
+    images: [...matched.values()].filter((name) => readable.has(name)).length,
+    isComplete: true,
+    properties: [],
+    property: null,
+    problems,
+    async maskFor(image) {
+      const name = matched.get(image.path);
+      if (name === undefined || !readable.has(name)) return undefined;
+      const stored = await openEntry(zip, name, path);
+      requireFitting(image, stored);
+      return placedMask(stored, image, { frame: 0, offset: { x: 0, y: 0 } }, table);
+    },
+    close: () => zip.close(),
+  };
+}
+
+function requireFitting(image: SizedImage, { path, file }: StoredMask): void {
+  requireSameSize(image, file.header, path);
+  if (image.frame === undefined) return;
+  throw new UserError(
+    'invalid-labels',
+    `${image.path} has several pages, and ${path} is one mask. Save its pages as files of their own.`,
+  );
+}
+
+/** By the image’s path, the mask’s name. */
+function matchMasks(
+  zip: Zip,
+  path: string,
+  found: SourceRequest['found'],
+  problems: ImageProblem[],
+): Map<string, string> {
+  const names = new ImagesByName(found, true);
+  const masks = zip.names.filter((name) => classMask.test(name));
+  if (masks.length === 0) {
+    throw new UserError(
+      'invalid-labels',
+      `${path} holds no masks in a folder SegmentationClass. Export it from CVAT as “Segmentation mask”.`,
+    );
+  }
+  const matched = new Map<string, string>();
+  let missing = 0;
+  for (const mask of masks) {
+    const [first, second] = names.find(classMask.exec(mask)?.[1] ?? basename(mask));
+    if (first === undefined) {
+      missing++;
+    } else if (second !== undefined || matched.has(first.path)) {
+      problems.push({
+        path: first.path,
+        reason: `it is not clear whether the mask ${mask} in ${path} is of this image or another of its name; it was left without a mask`,
+      });
+    } else {
+      matched.set(first.path, mask);
+    }
+  }
+  if (missing > 0) {
+    const reason = `${missing} of its ${masks.length} masks are of images that are not in the folder`;
+    problems.push({ path, reason });
+  }
+  return matched;
+}
+
+async function survey(
+  zip: Zip,
+  name: string,
+  path: string,
+  problems: ImageProblem[],
+  signal: AbortSignal | undefined,
+): Promise<MaskValues | undefined> {
+  try {
+    return await surveyMask(await openEntry(zip, name, path), signal);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code === 'cancelled') throw error;
+    problems.push({ path: name, reason: error.message });
+    return undefined;
+  }
+}
+
+async function openEntry(zip: Zip, name: string, path: string): Promise<StoredMask> {
+  return storedPngMask(await zip.read(name), `${name} in ${path}`);
+}
+
+async function readLabelMap(zip: Zip, path: string): Promise<ListedLabel[]> {
+  const name = zip.names.find((one) => labelMap.test(one));
+  if (name === undefined) return [];
+  const place = `${name} in ${path}`;
+  return parseLabelList(decodeText(await zip.read(name), place), place);
+}

@@ -1,0 +1,136 @@
+import { openPromise, type Entry, type ZipFile } from 'yauzl';
+import { UserError } from '../../../core/errors.ts';
+import { FileSource } from '../../raster/file-source.ts';
+
+/** Bounds of an archive: nothing of it is written anywhere, and one entry at a time is in memory. */
+export interface ZipLimits {
+  readonly entries: number;
+  /** Unpacked bytes of an entry. */
+  readonly bytes: number;
+}
+
+const defaultLimits: ZipLimits = { entries: 200_000, bytes: 2 ** 28 };
+
+/** An open archive. */
+export interface Zip {
+  /** Files by name, with `/`. */
+  readonly names: readonly string[];
+  /**
+   * The content of a file.
+   *
+   * @throws UserError 'unsupported' where it is encrypted or packed in an unusual way, 'too-large',
+   * 'invalid-file' where it is damaged or is not as long as it says
+   */
+  read(name: string): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an archive by its directory.
+ *
+ * @throws UserError 'invalid-file' where it is damaged or names files outside itself, 'too-large',
+ * 'not-found', 'disk'
+ */
+export async function openZip(path: string, limits: ZipLimits = defaultLimits): Promise<Zip> {
+  // Tells what is no file, which the library would wait for.
+  await (await FileSource.open(path)).close();
+  const zip = await openPromise(path, { lazyEntries: true, autoClose: false }).catch(
+    (error: unknown) => {
+      throw damaged(path, error);
+    },
+  );
+  try {
+    const entries = await entriesOf(zip, path, limits);
+    return {
+      names: [...entries.keys()],
+      read: (name) => readEntry(zip, requireEntry(entries, name, path), path, limits),
+      close: () => closed(zip),
+    };
+  } catch (error) {
+    zip.close();
+    throw error;
+  }
+}
+
+async function entriesOf(
+  zip: ZipFile,
+  path: string,
+  limits: ZipLimits,
+): Promise<Map<string, Entry>> {
+  if (zip.entryCount > limits.entries) {
+    throw new UserError(
+      'too-large',
+      `${path} holds ${zip.entryCount} files, more than the limit of ${limits.entries}. Split it.`,
+    );
+  }
+  const entries = new Map<string, Entry>();
+  try {
+    // The library refuses names that lead out of the archive.
+    for await (const entry of zip.eachEntry()) {
+      if (!entry.fileName.endsWith('/')) entries.set(entry.fileName, entry);
+    }
+  } catch (error) {
+    throw damaged(path, error);
+  }
+  return entries;
+}
+
+function requireEntry(entries: ReadonlyMap<string, Entry>, name: string, path: string): Entry {
+  const entry = entries.get(name);
+  if (entry) return entry;
+  throw new UserError('invalid-file', `${path} holds no ${name}. Export it again.`);
+}
+
+async function readEntry(
+  zip: ZipFile,
+  entry: Entry,
+  path: string,
+  limits: ZipLimits,
+): Promise<Buffer> {
+  const { fileName, uncompressedSize } = entry;
+  const name = `${fileName} in ${path}`;
+  if (entry.isEncrypted()) {
+    throw new UserError(
+      'unsupported',
+      `${name} is encrypted. Unpack it and pack it again without.`,
+    );
+  }
+  if (uncompressedSize > limits.bytes) {
+    throw new UserError(
+      'too-large',
+      `${name} has ${uncompressedSize} bytes unpacked, more than the limit of ${limits.bytes}. Check where the archive is from.`,
+    );
+  }
+  if (!entry.canDecodeFileData()) {
+    throw new UserError(
+      'unsupported',
+      `${name} is packed in an unusual way. Pack it with Deflate.`,
+    );
+  }
+  try {
+    const stream = await zip.openReadStreamPromise(entry);
+    const parts: Buffer[] = [];
+    // Ends with an error as soon as more comes than the directory says.
+    for await (const part of stream) parts.push(part as Buffer);
+    return Buffer.concat(parts);
+  } catch (error) {
+    throw damaged(name, error);
+  }
+}
+
+function closed(zip: ZipFile): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  zip.once('close', () => {
+    resolve(undefined);
+  });
+  zip.close();
+  return promise;
+}
+
+function damaged(path: string, error: unknown): UserError {
+  const details = error instanceof Error ? error.message : String(error);
+  return new UserError(
+    'invalid-file',
+    `${path} is no valid ZIP archive (${details}). Download or export it again.`,
+  );
+}

@@ -1,0 +1,78 @@
+import type { FoundMaskSource, MaskSourceKind } from '../../contract/mask-sources.ts';
+import { UserError } from '../../core/errors.ts';
+import { imageSignature } from '../image-signature.ts';
+import type { FoundImage } from '../labelled-images.ts';
+import { readHead } from '../raster/file-source.ts';
+import { isCvatArchive } from './cvat/read.ts';
+import { openZip } from './cvat/zip.ts';
+import { isSegmentationFile } from './dicom-seg/kind.ts';
+import { findSegmentations } from './dicom-seg/read.ts';
+import { findLabelSources } from './find-files.ts';
+import { pairMasks } from './paired/pairs.ts';
+
+/** By how a file begins: members may come in any order, and lists of images are long. */
+const headLength = 2 ** 16;
+
+/**
+ * What there is in a folder that masks of its images may come from. Names and beginnings of files are
+ * read, nothing else.
+ *
+ * @param found all images of the folder, masks among them. @throws UserError 'cancelled'
+ */
+export async function detectMaskSources(
+  folder: string,
+  found: readonly FoundImage[],
+  signal?: AbortSignal,
+): Promise<FoundMaskSource[]> {
+  const sources: FoundMaskSource[] = [];
+  const paired = pairMasks(found).masks.length;
+  if (paired > 0) sources.push({ kind: 'masks', path: folder, files: paired });
+  const segmentations = await findSegmentations(found, signal);
+  if (segmentations.length > 0) {
+    sources.push({ kind: 'dicom-seg', path: folder, files: segmentations.length });
+  }
+  for (const path of await findLabelSources(folder, signal)) {
+    const kind = await kindOfFile(path).catch(() => undefined);
+    if (kind !== undefined) sources.push({ kind, path, files: 1 });
+  }
+  return sources;
+}
+
+/**
+ * The kind of a file that a person chose.
+ *
+ * @throws UserError 'unsupported' for none; as `readHead`
+ */
+export async function requireKind(path: string): Promise<MaskSourceKind> {
+  const kind = (await kindOfFile(path)) ?? (await kindOfImage(path));
+  if (kind !== undefined) return kind;
+  throw new UserError(
+    'unsupported',
+    `${path} is no file of masks that is known. Choose COCO JSON, GeoJSON, an archive of CVAT’s segmentation masks, a DICOM segmentation or a GeoTIFF of labels.`,
+  );
+}
+
+async function kindOfFile(path: string): Promise<MaskSourceKind | undefined> {
+  if (/\.zip$/i.test(path)) {
+    const zip = await openZip(path);
+    await zip.close();
+    return isCvatArchive(zip.names) ? 'cvat' : undefined;
+  }
+  if (!/\.(?:geo)?json$/i.test(path)) return undefined;
+  return kindOfJson(Buffer.from(await readHead(path, headLength)).toString('utf8'));
+}
+
+function kindOfJson(text: string): MaskSourceKind | undefined {
+  if (!/^\ufeff?\s*\{/.test(text)) return undefined;
+  if (/"type"\s*:\s*"FeatureCollection"/.test(text)) return 'geojson';
+  if (/"type"\s*:\s*"Feature"/.test(text) && /"geometry"\s*:/.test(text)) return 'geojson';
+  const isCoco = /"(?:annotations|categories)"\s*:\s*\[/.test(text);
+  const beginsAsCoco = /"images"\s*:\s*\[\s*\{/.test(text) && /"file_name"\s*:/.test(text);
+  return isCoco || beginsAsCoco ? 'coco' : undefined;
+}
+
+async function kindOfImage(path: string): Promise<MaskSourceKind | undefined> {
+  if (await isSegmentationFile(path)) return 'dicom-seg';
+  const isTiff = imageSignature(await readHead(path, 1024))?.format === 'tiff';
+  return isTiff ? 'geotiff' : undefined;
+}

@@ -1,0 +1,81 @@
+import type { SourceClass } from '../../../contract/mask-sources.ts';
+import { UserError } from '../../../core/errors.ts';
+import { tileExtent, tilePixels, tileSide } from '../../../core/mask/tiles.ts';
+import { withImage } from '../../open-images.ts';
+import type { OpenMask, SizedImage } from '../mask-source.ts';
+import type { Segmentation } from './segmentation.ts';
+
+/** A frame of a segmentation that lies on an image. */
+export interface SegmentPart {
+  readonly segmentation: Segmentation;
+  /** From 0. */
+  readonly frame: number;
+  /** Value of a segment’s class, 0 for background; undefined for a segment that there is not. */
+  readonly valueOf: (segment: number) => number | undefined;
+}
+
+/** The mask of one image, of all frames that lie on it: the later over the earlier. */
+export function segmentMask(
+  image: SizedImage,
+  classes: readonly SourceClass[],
+  parts: readonly SegmentPart[],
+): OpenMask {
+  let whole: Promise<Uint8Array> | undefined;
+  let overlapping = 0;
+  const compose = async (): Promise<Uint8Array> => {
+    const mask = new Uint8Array(image.width * image.height);
+    for (const part of parts) overlapping += await addPart(mask, part);
+    return mask;
+  };
+  return {
+    width: image.width,
+    height: image.height,
+    classes,
+    async tile(x, y) {
+      if (parts.length === 0) return null;
+      // Frames are decoded whole, and are no larger than the slices that they lie on.
+      whole ??= compose();
+      const mask = await whole;
+      const { width, height } = tileExtent({ x, y }, image);
+      const tile = new Uint8Array(tilePixels);
+      for (let row = 0; row < height; row++) {
+        const start = (y * tileSide + row) * image.width + x * tileSide;
+        tile.set(mask.subarray(start, start + width), row * tileSide);
+      }
+      return tile;
+    },
+    notes: () =>
+      overlapping === 0
+        ? []
+        : [`segments overlap in ${overlapping} pixels; the later in the file was taken`],
+    close: () => Promise.resolve(),
+  };
+}
+
+/** @returns how many pixels had another class before */
+async function addPart(
+  mask: Uint8Array,
+  { segmentation, frame, valueOf }: SegmentPart,
+): Promise<number> {
+  const { path, type, maximum } = segmentation;
+  const segment = segmentation.frames[frame]?.segment ?? null;
+  const { data } = await withImage(path, (file) => file.read({ frame }));
+  const own = segment === null ? 0 : (valueOf(segment) ?? 0);
+  const least = type === 'FRACTIONAL' ? maximum / 2 : 1;
+  let overlapping = 0;
+  for (let at = 0; at < mask.length; at++) {
+    const stored = data[at] ?? 0;
+    const value = segment === null ? valueOf(stored) : stored >= least ? own : 0;
+    if (value === 0) continue;
+    if (value === undefined) {
+      throw new UserError(
+        'invalid-labels',
+        `${path} has pixels of segment ${stored}, which its SegmentSequence lacks. Export it again.`,
+      );
+    }
+    const before = mask[at] ?? 0;
+    if (before !== 0 && before !== value) overlapping++;
+    mask[at] = value;
+  }
+  return overlapping;
+}

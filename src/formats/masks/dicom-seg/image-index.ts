@@ -1,0 +1,99 @@
+import { extname } from 'node:path';
+import { mapConcurrently } from '../../concurrently.ts';
+import type { FoundImage } from '../../labelled-images.ts';
+import { boundedSource } from '../../raster/dicom/byte-source.ts';
+import { readPart10 } from '../../raster/dicom/part10.ts';
+import { number, text } from '../../raster/dicom/values.ts';
+import { FileSource } from '../../raster/file-source.ts';
+import { defaultLimits } from '../../raster/image-file.ts';
+import { arePlanesEqual, planeKeys, planesOf, type ImagePlane } from './plane.ts';
+
+/** Frames of an image that something refers to. */
+export interface IndexedFrame {
+  readonly path: string;
+  /** From 0. */
+  readonly frame: number;
+  readonly instance: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly plane: ImagePlane | null;
+}
+
+/** The frames of DICOM images, by their identifiers and by where they lie. */
+export interface ImageIndex {
+  readonly byInstance: ReadonlyMap<string, readonly IndexedFrame[]>;
+  /** Frames that lie in the same plane of the same frame of reference. */
+  at(reference: string, plane: ImagePlane): readonly IndexedFrame[];
+  /** `undefined` for what is no DICOM image. */
+  of(path: string, frame: number): IndexedFrame | undefined;
+}
+
+const filesAtOnce = 8;
+
+/** Reads the headers of the DICOM files among some images; what cannot be read is told of elsewhere. */
+export async function indexImages(
+  images: readonly FoundImage[],
+  signal?: AbortSignal,
+): Promise<ImageIndex> {
+  const dicom = images.filter(({ name }) => mayBeDicom(name));
+  const read = await mapConcurrently(dicom, filesAtOnce, ({ path }) => framesOf(path), signal);
+  const byInstance = new Map<string, IndexedFrame[]>();
+  const byPath = new Map<string, IndexedFrame[]>();
+  const byPlace = new Map<string, IndexedFrame[]>();
+  for (const { frames, reference } of read) {
+    const [first] = frames;
+    if (first === undefined) continue;
+    byPath.set(first.path, frames);
+    byInstance.set(first.instance, [...(byInstance.get(first.instance) ?? []), ...frames]);
+    for (const frame of frames) {
+      const [key] = frame.plane && reference !== null ? planeKeys(reference, frame.plane) : [];
+      if (key === undefined) continue;
+      const there = byPlace.get(key);
+      if (there) there.push(frame);
+      else byPlace.set(key, [frame]);
+    }
+  }
+  return {
+    byInstance,
+    at: (reference, plane) =>
+      planeKeys(reference, plane)
+        .flatMap((key) => byPlace.get(key) ?? [])
+        .filter((frame) => frame.plane !== null && arePlanesEqual(frame.plane, plane)),
+    of: (path, frame) => byPath.get(path)?.[frame],
+  };
+}
+
+export function mayBeDicom(name: string): boolean {
+  const extension = extname(name).toLowerCase();
+  return ['', '.dcm', '.dicom', '.ima'].includes(extension) || /^\.\d+$/.test(extension);
+}
+
+interface FileFrames {
+  readonly frames: IndexedFrame[];
+  readonly reference: string | null;
+}
+
+async function framesOf(path: string): Promise<FileFrames> {
+  const none = { frames: [], reference: null };
+  try {
+    const file = await FileSource.open(path);
+    try {
+      const { elements } = await readPart10(boundedSource(file), defaultLimits);
+      const instance = text(elements, 'SOPInstanceUID');
+      if (instance === null) return none;
+      const count = Math.min(number(elements, 'NumberOfFrames') ?? 1, defaultLimits.frames);
+      const rows = number(elements, 'Rows') ?? 0;
+      const columns = number(elements, 'Columns') ?? 0;
+      const frames = planesOf(elements, count).map((plane, frame) => ({
+        ...{ path, frame, instance, rows, columns },
+        // Frames without groups of their own would all lie in one plane.
+        plane: count > 1 && !elements.has('PerFrameFunctionalGroupsSequence') ? null : plane,
+      }));
+      return { frames, reference: text(elements, 'FrameOfReferenceUID') };
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return none;
+  }
+}

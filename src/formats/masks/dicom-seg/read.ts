@@ -1,0 +1,202 @@
+import type { SourceClass } from '../../../contract/mask-sources.ts';
+import { UserError } from '../../../core/errors.ts';
+import { mapConcurrently } from '../../concurrently.ts';
+import type { FoundImage, ImageProblem } from '../../labelled-images.ts';
+import { classLimit, type MaskSource, type SourceRequest } from '../mask-source.ts';
+import { backgroundName } from '../paired/label-list.ts';
+import { segmentMask, type SegmentPart } from './frame-mask.ts';
+import { indexImages, mayBeDicom, type ImageIndex, type IndexedFrame } from './image-index.ts';
+import { isSegmentationFile } from './kind.ts';
+import { arePlanesEqual } from './plane.ts';
+import { readSegmentation, type SegmentFrame, type Segmentation } from './segmentation.ts';
+
+const filesAtOnce = 8;
+
+/** The DICOM segmentations among some files. */
+export async function findSegmentations(
+  found: readonly FoundImage[],
+  signal?: AbortSignal,
+): Promise<FoundImage[]> {
+  const candidates = found.filter(({ name }) => mayBeDicom(name));
+  const are = await mapConcurrently(
+    candidates,
+    filesAtOnce,
+    ({ path }) => isSegmentationFile(path),
+    signal,
+  );
+  return candidates.filter((_, index) => are[index]);
+}
+
+/**
+ * Opens DICOM segmentations, binary, fractional and label maps, for the images that they were made on: by
+ * the instances that their frames name, else by where they lie in the same frame of reference. Frames
+ * must have the pixels of their image. Of fractional ones a pixel belongs to a segment from half on.
+ * Segments of the same label are one class, also from several files.
+ *
+ * @throws UserError 'too-large' for more classes than a mask can hold, 'cancelled'
+ */
+export async function openSegmentations(request: SourceRequest): Promise<MaskSource> {
+  const { path, folder, found, signal } = request;
+  const files = path === folder ? await findSegmentations(found, signal) : [{ path, name: path }];
+  const problems: ImageProblem[] = [];
+  const claimed = new Set(files.map((file) => file.path));
+  const segmentations: Segmentation[] = [];
+  for (const file of files) {
+    try {
+      segmentations.push(await readSegmentation(file.path));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push({ path: file.path, reason: error.message });
+    }
+  }
+  const images = found.filter((image) => !claimed.has(image.path));
+  const index = await indexImages(images, signal);
+  const { classes, valueOf } = classesOf(segmentations, folder);
+  const laid = layFrames(segmentations, index, valueOf, problems);
+  return {
+    kind: 'dicom-seg',
+    claimed,
+    classes,
+    images: new Set(laid.images).size,
+    isComplete: true,
+    properties: [],
+    property: null,
+    problems,
+    maskFor(image) {
+      const indexed = index.of(image.path, image.frame ?? 0);
+      if (indexed === undefined) return Promise.resolve(undefined);
+      const parts = laid.parts.get(keyOf(indexed)) ?? [];
+      const isNamed = segmentations.some(({ instances }) => instances.has(indexed.instance));
+      // Frames without anything in them are left out of many files.
+      if (parts.length === 0 && !isNamed) return Promise.resolve(undefined);
+      return Promise.resolve(segmentMask(image, classes, parts));
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function keyOf({ path, frame }: IndexedFrame): string {
+  return `${frame} ${path}`;
+}
+
+interface SegmentClasses {
+  readonly classes: SourceClass[];
+  /** Null: its pixels are background. */
+  readonly valueOf: (segmentation: Segmentation, segment: number) => number | undefined;
+}
+
+function classesOf(segmentations: readonly Segmentation[], folder: string): SegmentClasses {
+  const classes: (SourceClass & { count: number })[] = [];
+  const byKey = new Map<string, SourceClass & { count: number }>();
+  const values = new Map<Segmentation, Map<number, number>>();
+  for (const segmentation of segmentations) {
+    const own = new Map<number, number>();
+    values.set(segmentation, own);
+    for (const { number, label, colour } of segmentation.segments) {
+      if (number === 0 && (label === null || backgroundName.test(label))) {
+        own.set(0, 0);
+        continue;
+      }
+      // Segments without a label that can be read are told apart by their numbers.
+      const key = label === null ? `number ${number}` : `label ${label}`;
+      const known = byKey.get(key);
+      if (known) known.count++;
+      const value = known?.value ?? classes.length + 1;
+      own.set(number, value);
+      if (known) continue;
+      const added = {
+        value,
+        name: label,
+        number: label === null ? number : null,
+        colour,
+        count: 1,
+      };
+      classes.push(added);
+      byKey.set(key, added);
+    }
+    if (segmentation.type === 'LABELMAP' && !own.has(0)) own.set(0, 0);
+  }
+  if (classes.length > classLimit) {
+    throw new UserError(
+      'too-large',
+      `The segmentations in ${folder} have ${classes.length} segments of different labels; a mask can hold ${classLimit} classes. Import them in parts.`,
+    );
+  }
+  return { classes, valueOf: (segmentation, segment) => values.get(segmentation)?.get(segment) };
+}
+
+interface LaidFrames {
+  readonly parts: ReadonlyMap<string, SegmentPart[]>;
+  /** Paths. */
+  readonly images: string[];
+}
+
+/** Says of every frame of the segmentations on which images it lies; of those on none a problem. */
+function layFrames(
+  segmentations: readonly Segmentation[],
+  index: ImageIndex,
+  valueOf: SegmentClasses['valueOf'],
+  problems: ImageProblem[],
+): LaidFrames {
+  const parts = new Map<string, SegmentPart[]>();
+  const images: string[] = [];
+  for (const segmentation of segmentations) {
+    let lost = 0;
+    let moved = 0;
+    for (const [frame, described] of segmentation.frames.entries()) {
+      const named = targetsOf(described, segmentation, index);
+      const fitting = named.filter((target) => isFitting(target, described, segmentation));
+      if (named.length === 0) lost++;
+      else if (fitting.length === 0) moved++;
+      for (const target of fitting) {
+        images.push(target.path);
+        const key = keyOf(target);
+        const there = parts.get(key) ?? [];
+        parts.set(key, there);
+        there.push({ segmentation, frame, valueOf: (segment) => valueOf(segmentation, segment) });
+      }
+    }
+    const all = segmentation.frames.length;
+    const { path } = segmentation;
+    if (lost > 0) {
+      problems.push({
+        path,
+        reason: `${lost} of its ${all} frames are of images that are not in the folder`,
+      });
+    }
+    if (moved > 0) {
+      problems.push({
+        path,
+        reason: `${moved} of its ${all} frames do not have the pixels of the image that they name (size, place or direction differ); they were left out. Resample the segmentation to the image`,
+      });
+    }
+  }
+  return { parts, images };
+}
+
+function targetsOf(
+  { sources, plane }: SegmentFrame,
+  { frameOfReference }: Segmentation,
+  index: ImageIndex,
+): readonly IndexedFrame[] {
+  const named = sources.flatMap(({ instance, frame }) => {
+    const frames = index.byInstance.get(instance) ?? [];
+    return frame === null ? frames : frames.filter((one) => one.frame === frame);
+  });
+  if (named.length > 0) {
+    // Many frames of one image may be named at once: then the plane says which is meant.
+    const inPlane = named.filter((one) => plane && one.plane && arePlanesEqual(one.plane, plane));
+    return inPlane.length > 0 ? inPlane : named;
+  }
+  if (plane === null || frameOfReference === null) return [];
+  return index.at(frameOfReference, plane);
+}
+
+function isFitting(
+  target: IndexedFrame,
+  { plane }: SegmentFrame,
+  { rows, columns }: Segmentation,
+): boolean {
+  if (target.rows !== rows || target.columns !== columns) return false;
+  return plane === null || target.plane === null || arePlanesEqual(target.plane, plane);
+}

@@ -1,0 +1,63 @@
+import type { ImageProblem } from '../../labelled-images.ts';
+import { UserError } from '../../../core/errors.ts';
+import { withImage } from '../../open-images.ts';
+import type { MaskSource, SourceRequest } from '../mask-source.ts';
+import { findLabelList } from '../paired/find-list.ts';
+import { placedMask } from '../paired/mask-tiles.ts';
+import { openStoredMask } from '../paired/stored-mask.ts';
+import { surveyMask } from '../paired/survey.ts';
+import { valueTable } from '../paired/values.ts';
+import { areOverlapping, placeRaster } from './place.ts';
+
+/**
+ * Opens one label raster for all images that lie on its grid, such as the labels of a mosaic for its
+ * parts. What of an image lies beyond the raster is not known.
+ *
+ * @throws UserError 'invalid-labels' where it has no place on Earth; as `openStoredMask`, `surveyMask`
+ */
+export async function openLabelRaster(request: SourceRequest): Promise<MaskSource> {
+  const { path, found, signal } = request;
+  const stored = await openStoredMask(path);
+  try {
+    const { header } = stored.file;
+    if (header.geo === null) {
+      throw new UserError(
+        'invalid-labels',
+        `${path} does not say where it lies on Earth, so it cannot be laid on images. Put it into a folder “masks” under the name of its image.`,
+      );
+    }
+    const list = await findLabelList([request.folder]);
+    const table = valueTable([await surveyMask(stored, signal)], list, path);
+    const problems: ImageProblem[] = [];
+    const claimed = new Set([path]);
+    const rasters = found.filter((image) => image.path !== path && /\.tiff?$/i.test(image.name));
+    return {
+      kind: 'geotiff',
+      claimed,
+      classes: table.classes,
+      images: rasters.length,
+      isComplete: true,
+      properties: [],
+      property: null,
+      problems,
+      async maskFor(image) {
+        if (!/\.tiff?$/i.test(image.path)) return undefined;
+        const place = await withImage(image.path, (file) =>
+          Promise.resolve(
+            file.header.geo === null
+              ? null
+              : { header: file.header, offset: placeRaster(file.header, header, path) },
+          ),
+        );
+        if (place === null || !areOverlapping(place.header, header, place.offset)) return undefined;
+        const mask = placedMask(stored, image, { frame: 0, offset: place.offset }, table);
+        // The raster serves other images too.
+        return { ...mask, close: () => Promise.resolve() };
+      },
+      close: () => stored.close(),
+    };
+  } catch (error) {
+    await stored.close();
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import type { MaskSourceKind, SourceClass } from '../../contract/mask-sources.ts';
+import type { Size } from '../../core/mask/tiles.ts';
+import type { FoundImage, ImageProblem } from '../labelled-images.ts';
+import type { MaskRaster } from './mask-raster.ts';
+
+/** An image whose mask is asked for. Its size is that of the frame, upright. */
+export type SizedImage = FoundImage & Size;
+
+/** The mask of one image, in the values of its source. */
+export interface OpenMask extends MaskRaster {
+  /** What a person should know of it once all tiles were read, in parts of sentences; usually nothing. */
+  notes(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Label files of one kind, opened for the images of a folder. */
+export interface MaskSource {
+  readonly kind: MaskSourceKind;
+  /** Files that are labels and no images. */
+  readonly claimed: ReadonlySet<string>;
+  /** Values of its masks; 0 and 255 (nothing known) are no classes. */
+  readonly classes: readonly SourceClass[];
+  /** How many files of the folder it has something for. */
+  readonly images: number;
+  /** Whether what it says of an image is all that there is in it. */
+  readonly isComplete: boolean;
+  /** Of GeoJSON; empty otherwise. */
+  readonly properties: readonly { readonly name: string; readonly values: number }[];
+  readonly property: string | null;
+  /** Found out when it was opened. */
+  readonly problems: readonly ImageProblem[];
+  /**
+   * Undefined where it says nothing of the image.
+   *
+   * @throws UserError 'invalid-labels' and others where it does, but the two do not fit
+   */
+  maskFor(image: SizedImage): Promise<OpenMask | undefined>;
+  close(): Promise<void>;
+}
+
+/** What is needed to open any source. */
+export interface SourceRequest {
+  /** A file, or the folder of images. */
+  readonly path: string;
+  /** Of images. */
+  readonly folder: string;
+  /** All that was found in the folder, masks among it. */
+  readonly found: readonly FoundImage[];
+  readonly property: string | null;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Classes of one source; values of masks are no more. */
+export const classLimit = 254;

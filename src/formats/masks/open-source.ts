@@ -1,0 +1,35 @@
+import type { MaskSourceKind } from '../../contract/mask-sources.ts';
+import { openCocoMasks } from './coco/read.ts';
+import { openCvatMasks } from './cvat/read.ts';
+import { requireKind } from './detect.ts';
+import { openSegmentations } from './dicom-seg/read.ts';
+import { openGeoJson } from './geojson/read.ts';
+import { openLabelRaster } from './geotiff/read.ts';
+import type { MaskSource, SourceRequest } from './mask-source.ts';
+import { openPairedMasks } from './paired/read.ts';
+
+const readers: Record<
+  Exclude<MaskSourceKind, 'file'>,
+  (request: SourceRequest) => Promise<MaskSource>
+> = {
+  masks: openPairedMasks,
+  'dicom-seg': openSegmentations,
+  coco: openCocoMasks,
+  cvat: openCvatMasks,
+  geojson: openGeoJson,
+  geotiff: openLabelRaster,
+};
+
+/**
+ * Opens a source of masks for the images of a folder.
+ *
+ * @throws UserError as the reader of its kind; 'unsupported' for a chosen file of no kind
+ */
+export async function openMaskSource(
+  kind: MaskSourceKind,
+  request: SourceRequest,
+): Promise<MaskSource> {
+  const known = kind === 'file' ? await requireKind(request.path) : kind;
+  if (known === 'file') throw new Error('a file must be of a kind');
+  return readers[known](request);
+}

@@ -1,0 +1,43 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../../../core/errors.ts';
+import { parseJson } from '../../json.ts';
+import { readText } from '../bounded-file.ts';
+import { labelListLimit, labelListNames, parseLabelList, type ListedLabel } from './label-list.ts';
+import { nnunetLabels } from './nnunet.ts';
+
+/**
+ * The list of classes of some masks: `labelmap.txt`, `classes.txt` or the like, or the `dataset.json` of
+ * nnU-Net, in one of `folders` or beside the innermost of them. Empty where there is none.
+ *
+ * @throws UserError 'invalid-labels' where it cannot be read, or where several differ
+ */
+export async function findLabelList(folders: readonly string[]): Promise<ListedLabel[]> {
+  const found: { path: string; labels: ListedLabel[] }[] = [];
+  for (const folder of new Set(folders)) {
+    const names = await readdir(folder).catch(() => []);
+    const byLower = new Map(names.map((name) => [name.toLowerCase(), name]));
+    for (const wanted of [...labelListNames, 'dataset.json']) {
+      const name = byLower.get(wanted);
+      const labels = name === undefined ? null : await readList(join(folder, name));
+      if (name === undefined || labels === null) continue;
+      found.push({ path: join(folder, name), labels });
+      break;
+    }
+  }
+  const [first, ...others] = found;
+  if (first === undefined) return [];
+  const odd = others.find(({ labels }) => JSON.stringify(labels) !== JSON.stringify(first.labels));
+  if (odd === undefined) return first.labels;
+  throw new UserError(
+    'invalid-labels',
+    `There are two lists of classes that differ: ${first.path} and ${odd.path}. Import their folders one by one, or remove the wrong one.`,
+  );
+}
+
+/** Null for a `dataset.json` of something else. */
+async function readList(path: string): Promise<ListedLabel[] | null> {
+  const text = await readText(path, labelListLimit, 'a list of classes');
+  if (!path.toLowerCase().endsWith('.json')) return parseLabelList(text, path);
+  return nnunetLabels(parseJson(text), join(basename(dirname(path)), basename(path)));
+}

@@ -1,0 +1,105 @@
+import { UserError } from '../../../core/errors.ts';
+import {
+  ignoreValue,
+  tileExtent,
+  tilePixels,
+  tileSide,
+  type Size,
+} from '../../../core/mask/tiles.ts';
+import type { MaskOffset } from '../geotiff/place.ts';
+import type { OpenMask } from '../mask-source.ts';
+import { nothing, transparent, type StoredMask } from './stored-mask.ts';
+import { colourOfNumber } from './survey.ts';
+import type { ValueTable } from './values.ts';
+
+/** Where a stored mask lies on its image. */
+export interface MaskPlacing {
+  readonly frame: number;
+  /** Pixel of the mask under the image's first; beyond the mask nothing is known. */
+  readonly offset: MaskOffset;
+}
+
+/** A stored mask in the values of its source; closed with it. */
+export function placedMask(
+  stored: StoredMask,
+  image: Size,
+  { frame, offset }: MaskPlacing,
+  table: ValueTable,
+): OpenMask {
+  const translate = translator(stored, table);
+  const { width, height } = stored.file.header;
+  return {
+    width: image.width,
+    height: image.height,
+    classes: table.classes,
+    async tile(x, y) {
+      const extent = tileExtent({ x, y }, image);
+      const target = new Uint8Array(tilePixels);
+      const left = x * tileSide + offset.x;
+      const top = y * tileSide + offset.y;
+      const from = { x: Math.max(0, left), y: Math.max(0, top) };
+      const region = {
+        ...from,
+        width: Math.min(width, left + extent.width) - from.x,
+        height: Math.min(height, top + extent.height) - from.y,
+      };
+      if (region.width < extent.width || region.height < extent.height) {
+        for (let row = 0; row < extent.height; row++) {
+          target.fill(ignoreValue, row * tileSide, row * tileSide + extent.width);
+        }
+      }
+      if (region.width <= 0 || region.height <= 0) return target;
+      const values = await stored.read({ frame, region });
+      let read = 0;
+      let isEmpty = region.width === extent.width && region.height === extent.height;
+      for (let row = 0; row < region.height; row++) {
+        let write = (from.y - top + row) * tileSide + from.x - left;
+        for (let column = 0; column < region.width; column++) {
+          const value = translate(values[read++] ?? 0);
+          if (value !== 0) isEmpty = false;
+          target[write++] = value;
+        }
+      }
+      return isEmpty ? null : target;
+    },
+    notes: () => [],
+    close: () => stored.close(),
+  };
+}
+
+/** From what is stored to values of the source. */
+function translator(
+  { path, isColour, palette }: StoredMask,
+  { values, byColour }: ValueTable,
+): (stored: number) => number {
+  const known = new Map<number, number>([
+    [nothing, ignoreValue],
+    [transparent, 0],
+  ]);
+  let lastStored = nothing;
+  let lastValue = ignoreValue;
+  return (stored) => {
+    if (stored === lastStored) return lastValue;
+    let value = known.get(stored);
+    if (value === undefined) {
+      const key =
+        byColour === isColour ? stored : byColour ? colourOfNumber(stored, palette) : stored & 255;
+      value = values.get(key);
+      if (value === undefined) throw unknownValue(path, key, byColour);
+      known.set(stored, value);
+    }
+    lastStored = stored;
+    lastValue = value;
+    return value;
+  };
+}
+
+function unknownValue(path: string, key: number, byColour: boolean): UserError {
+  const what = byColour
+    ? `the colour ${[key >> 16, (key >> 8) & 255, key & 255].join(',')}`
+    : `the number ${key}`;
+  return new UserError(
+    'invalid-labels',
+    `${path} has ${what}, which was not there when the masks were looked through. Import the folder again.`,
+  );
+}

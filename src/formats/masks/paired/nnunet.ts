@@ -1,0 +1,40 @@
+import { UserError } from '../../../core/errors.ts';
+import type { ListedLabel } from './label-list.ts';
+
+/**
+ * Labels of a `dataset.json` of nnU-Net: `{"background": 0, "tumour": 1, "ignore": 2}` since version 2,
+ * `{"0": "background", "1": "tumour"}` before, or a plain list. Null where the file is none.
+ *
+ * A region that is made of several numbers is left out: in the masks they are numbers of their own.
+ *
+ * @throws UserError 'invalid-labels'
+ */
+export function nnunetLabels(json: unknown, path: string): ListedLabel[] | null {
+  if (!isRecord(json) || !('labels' in json)) return null;
+  const { labels } = json;
+  if (Array.isArray(labels)) {
+    return labels.map((name, value) => label(String(name), value, path));
+  }
+  if (!isRecord(labels)) return null;
+  return Object.entries(labels).flatMap(([key, value]) => {
+    if (typeof value === 'string') return [label(value, Number(key), path)];
+    if (Array.isArray(value)) {
+      return value.length === 1 ? [label(key, Number(value[0]), path)] : [];
+    }
+    return [label(key, Number(value), path)];
+  });
+}
+
+function label(name: string, value: number, path: string): ListedLabel {
+  if (Number.isInteger(value) && value >= 0 && value <= 255) {
+    return { name: name.trim().normalize('NFC'), value, colour: null };
+  }
+  throw new UserError(
+    'invalid-labels',
+    `${path} gives the label “${name.slice(0, 80)}” no number from 0 to 255. Correct it.`,
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

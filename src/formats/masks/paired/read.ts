@@ -1,0 +1,151 @@
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../../../core/errors.ts';
+import { mapConcurrently } from '../../concurrently.ts';
+import type { FoundImage, ImageProblem } from '../../labelled-images.ts';
+import { withImage } from '../../open-images.ts';
+import type { ImageHeader } from '../../raster/image-file.ts';
+import { isNiftiFile } from '../../raster/nifti/open-nifti.ts';
+import { placeRaster, requireSameSize } from '../geotiff/place.ts';
+import type { MaskSource, OpenMask, SizedImage, SourceRequest } from '../mask-source.ts';
+import { placeLabelMap } from '../nifti/place.ts';
+import { findLabelList } from './find-list.ts';
+import { placedMask, type MaskPlacing } from './mask-tiles.ts';
+import { pairMasks } from './pairs.ts';
+import { openStoredMask, type StoredMask } from './stored-mask.ts';
+import { surveyMask, type MaskValues } from './survey.ts';
+import { valueTable, type ValueTable } from './values.ts';
+
+/** Masks read at a time: decoding runs beside the engine's own thread. */
+const masksAtOnce = 4;
+
+/**
+ * Opens the masks that lie beside the images of a folder. All of them are read once, so that every class
+ * is known before anything is decided about it.
+ *
+ * @throws UserError 'invalid-labels' for a list of classes that cannot be read, 'too-large', 'cancelled'
+ */
+export async function openPairedMasks({
+  folder,
+  found,
+  signal,
+}: SourceRequest): Promise<MaskSource> {
+  const pairs = pairMasks(found);
+  const problems: ImageProblem[] = [...pairs.problems];
+  const surveyed = await mapConcurrently(
+    pairs.masks,
+    masksAtOnce,
+    (mask) => survey(mask, problems, signal),
+    signal,
+  );
+  const list = await findLabelList(foldersOf(pairs.masks, folder));
+  const table = valueTable(
+    surveyed.filter((values) => values !== undefined),
+    list,
+    folder,
+  );
+  const readable = new Set(
+    pairs.masks.filter((_, index) => surveyed[index]).map(({ path }) => path),
+  );
+  const images = [...pairs.byImage.values()].filter(({ path }) => readable.has(path)).length;
+  return {
+    kind: 'masks',
+    claimed: new Set(pairs.masks.map(({ path }) => path)),
+    classes: table.classes,
+    images,
+    isComplete: true,
+    properties: [],
+    property: null,
+    problems,
+    async maskFor(image) {
+      const mask = pairs.byImage.get(image.path);
+      // What could not be read was told of.
+      if (mask === undefined || !readable.has(mask.path)) return undefined;
+      return openMaskOf(image, mask.path, table);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+async function survey(
+  mask: FoundImage,
+  problems: ImageProblem[],
+  signal: AbortSignal | undefined,
+): Promise<MaskValues | undefined> {
+  try {
+    const stored = await openStoredMask(mask.path);
+    try {
+      return await surveyMask(stored, signal);
+    } finally {
+      await stored.close();
+    }
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code === 'cancelled') throw error;
+    problems.push({ path: mask.path, reason: error.message });
+    return undefined;
+  }
+}
+
+/** Folders that may hold the list: those of the masks and what holds them, up to the chosen one. */
+function foldersOf(masks: readonly FoundImage[], folder: string): string[] {
+  const folders = new Set<string>();
+  for (const { name } of masks) {
+    for (let inner = dirname(name); ; inner = dirname(inner)) {
+      if (folders.has(inner)) break;
+      folders.add(inner);
+      if (inner === '.') break;
+    }
+  }
+  if (folders.size === 0) folders.add('.');
+  return [...folders].map((inner) => join(folder, inner));
+}
+
+/** @throws UserError 'invalid-labels' where mask and image do not fit; as `openImage` */
+export async function openMaskOf(
+  image: SizedImage,
+  path: string,
+  table: ValueTable,
+): Promise<OpenMask> {
+  const stored = await openStoredMask(path);
+  try {
+    return placedMask(stored, image, await placingOf(image, stored), table);
+  } catch (error) {
+    await stored.close();
+    throw error;
+  }
+}
+
+async function placingOf(image: SizedImage, stored: StoredMask): Promise<MaskPlacing> {
+  const { file } = stored;
+  const atCorner = { x: 0, y: 0 };
+  const frame = image.frame ?? 0;
+  if (isNiftiFile(file)) {
+    return withImage(image.path, (shown) => {
+      if (!isNiftiFile(shown)) throw otherKind(stored.path);
+      return Promise.resolve({ frame: placeLabelMap(shown, file, frame), offset: atCorner });
+    });
+  }
+  if (file.header.geo !== null) {
+    const offset = await withImage(image.path, ({ header }) =>
+      Promise.resolve(placeRaster(header, file.header, stored.path)),
+    );
+    return { frame: frameOf(file.header, frame, stored.path), offset };
+  }
+  requireSameSize(image, file.header, stored.path);
+  return { frame: frameOf(file.header, frame, stored.path), offset: atCorner };
+}
+
+function frameOf({ frames }: ImageHeader, frame: number, path: string): number {
+  if (frame < frames) return frame;
+  throw new UserError(
+    'invalid-labels',
+    `${path} has ${frames} pages, and its image more: there is none for ${frame + 1}. Save a mask of as many pages.`,
+  );
+}
+
+function otherKind(path: string): UserError {
+  return new UserError(
+    'invalid-labels',
+    `${basename(path)} is a NIfTI label map, but its image is no NIfTI volume, so it is not known where it lies. Save the mask as PNG or TIFF.`,
+    path,
+  );
+}

@@ -1,0 +1,65 @@
+import { UserError } from '../../../core/errors.ts';
+import { throwIfAborted } from '../../raster/read-request.ts';
+import { nothing, transparent, type StoredMask } from './stored-mask.ts';
+
+/** What one mask holds. */
+export interface MaskValues {
+  /** Numbers, or colours (see `StoredMask.read`); without `nothing` and `transparent`. */
+  readonly values: ReadonlySet<number>;
+  readonly isColour: boolean;
+  readonly palette: Uint8Array | null;
+}
+
+/** More are no classes: a photograph, or a mask that was saved with losses. */
+const valueLimit = 1024;
+/** Values read at a time. */
+const bandPixels = 2 ** 22;
+
+/** @throws UserError 'invalid-labels' for more colours than a mask has; as `StoredMask.read` */
+export async function surveyMask(mask: StoredMask, signal?: AbortSignal): Promise<MaskValues> {
+  const { width, height, frames } = mask.file.header;
+  const rows = Math.max(1, Math.floor(bandPixels / width));
+  const values = new Set<number>();
+  for (let frame = 0; frame < frames; frame++) {
+    for (let y = 0; y < height; y += rows) {
+      throwIfAborted(signal);
+      const region = { x: 0, y, width, height: Math.min(rows, height - y) };
+      collect(await mask.read({ frame, region }), values, mask.path);
+    }
+  }
+  values.delete(nothing);
+  values.delete(transparent);
+  return { values, isColour: mask.isColour, palette: mask.palette };
+}
+
+function collect(stored: Int32Array, values: Set<number>, path: string): void {
+  let last: number | undefined;
+  for (const value of stored) {
+    // Masks have long runs of one value.
+    if (value === last) continue;
+    last = value;
+    values.add(value);
+    if (values.size > valueLimit) {
+      throw new UserError(
+        'invalid-labels',
+        `${path} has more than ${valueLimit} colours, so it is no mask, or was saved with losses. Save it as PNG.`,
+      );
+    }
+  }
+}
+
+/** Whether every colour is a shade of grey: then they are numbers that were saved as colours. */
+export function areGreys(colours: Iterable<number>): boolean {
+  for (const colour of colours) {
+    const blue = colour & 255;
+    if (colour >> 16 !== blue || ((colour >> 8) & 255) !== blue) return false;
+  }
+  return true;
+}
+
+/** The colour of a number, by its palette or as a shade of grey. */
+export function colourOfNumber(value: number, palette: Uint8Array | null): number {
+  if (palette === null) return (value << 16) | (value << 8) | value;
+  const [red = 0, green = 0, blue = 0] = palette.subarray(3 * value, 3 * value + 3);
+  return (red << 16) | (green << 8) | blue;
+}

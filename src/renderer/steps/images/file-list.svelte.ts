@@ -1,0 +1,98 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type { FileFilter, FileOutcome, ImportedFile } from '../../../contract/app.ts';
+import { call } from '../../lib/client.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import { text } from '../../text/index.ts';
+
+const pageSize = 100;
+/** Pages kept: 4,000 files. */
+const keptPages = 40;
+
+type Filter = Required<FileFilter>;
+
+/** Files of imports and what became of them; pages are fetched as they come into sight. */
+export class FileList {
+  /** Files that fit; null until the engine has answered. */
+  total: number | null = $state(null);
+  counts: Readonly<Record<FileOutcome, number>> = $state.raw({
+    ...{ added: 0, known: 0, moved: 0, skipped: 0, other: 0 },
+  });
+  filter: Filter = $state.raw({ report: null, show: 'all', search: '' });
+  readonly #project: number;
+  readonly #pages = new SvelteMap<number, readonly ImportedFile[]>();
+  /** The latest last. */
+  #asked: number[] = [];
+  /** What is in flight for another filter is of no use. */
+  #epoch = 0;
+
+  constructor(project: number, filter: Partial<Filter>) {
+    this.#project = project;
+    this.filter = { ...this.filter, ...filter };
+  }
+
+  at(position: number): ImportedFile | undefined {
+    return this.#pages.get(Math.floor(position / pageSize))?.[position % pageSize];
+  }
+
+  show(filter: Partial<Filter>): void {
+    this.filter = { ...this.filter, ...filter };
+    this.#epoch++;
+    this.#asked = [];
+    this.#pages.clear();
+    this.need(0, 1);
+  }
+
+  /** Says what is in sight: positions from `from` to before `to`. */
+  need(from: number, to: number): void {
+    const last = Math.floor(Math.max(from, to - 1) / pageSize);
+    for (let page = Math.floor(from / pageSize); page <= last; page++) {
+      if (!this.#asked.includes(page)) void this.#load(page);
+    }
+  }
+
+  /** Saves all that fit, where a person wants it. */
+  async save(): Promise<void> {
+    const words = text.files;
+    try {
+      const options = { title: words.saveTitle, name: words.saveName };
+      const file = await call('shell.chooseSave', options);
+      if (file === null) return;
+      const request = { project: this.#project, filter: this.filter, file };
+      const { rows } = await call('image.saveFiles', request);
+      notices.add('done', words.saved(rows), {
+        action: { label: words.showSaved, run: () => void showInFolder(file) },
+      });
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  async #load(page: number): Promise<void> {
+    const epoch = this.#epoch;
+    this.#asked.push(page);
+    for (const old of this.#asked.splice(0, this.#asked.length - keptPages)) {
+      this.#pages.delete(old);
+    }
+    try {
+      const answer = await call('image.files', {
+        ...{ project: this.#project, filter: this.filter },
+        ...{ offset: page * pageSize, limit: pageSize },
+      });
+      if (epoch !== this.#epoch) return;
+      this.total = answer.total;
+      this.counts = answer.counts;
+      this.#pages.set(page, answer.files);
+    } catch (error) {
+      this.#asked = this.#asked.filter((one) => one !== page);
+      notices.fail(error);
+    }
+  }
+}
+
+async function showInFolder(file: string): Promise<void> {
+  try {
+    await call('shell.showInFolder', { file });
+  } catch (error) {
+    notices.fail(error);
+  }
+}

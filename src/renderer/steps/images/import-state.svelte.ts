@@ -1,0 +1,59 @@
+import type { KeptReport, WatchedFolder } from '../../../contract/app.ts';
+import { call, listen } from '../../lib/client.ts';
+import { coalesced } from '../../lib/coalesce.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import { restOf } from './cut-short.ts';
+
+/** What is known of a project's imports: reports, files that were left out, folders that are watched. */
+export class ImportState {
+  /** The latest first. */
+  reports: readonly KeptReport[] = $state.raw([]);
+  watched: readonly WatchedFolder[] = $state.raw([]);
+  /** Files. */
+  leftOut = $state(0);
+  /** Of the latest import: without a word nobody would notice that most of a folder is missing. */
+  readonly cutShort = $derived(restOf(this.reports[0]));
+  readonly #project: number;
+  readonly #load = coalesced(() => this.#loadNow());
+
+  constructor(project: number) {
+    this.#project = project;
+  }
+
+  /** Follows the project from now on; returns a function that ends it. */
+  start(): () => void {
+    void this.#load();
+    return listen('project.changed', ({ project }) => {
+      if (project === this.#project) void this.#load();
+    });
+  }
+
+  isWatched(folder: string): boolean {
+    return this.watched.some((one) => one.folder === folder);
+  }
+
+  async stopWatching(folder: string): Promise<void> {
+    try {
+      await call('image.stopWatching', { project: this.#project, folder });
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  async #loadNow(): Promise<void> {
+    const project = this.#project;
+    const filter = { report: null, show: 'skipped' } as const;
+    try {
+      const [reports, watched, files] = await Promise.all([
+        call('image.reports', { project }),
+        call('image.watched', { project }),
+        call('image.files', { project, filter, offset: 0, limit: 1 }),
+      ]);
+      this.reports = reports;
+      this.watched = watched;
+      this.leftOut = files.counts.skipped;
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { sep } from 'node:path';
+import type { Migration } from './migration.ts';
+
+/**
+ * What became of each file of the folders that were imported, by which a file is known again without
+ * being read; and folders whose new files come in by themselves.
+ */
+export const importFiles: Migration = {
+  version: 60,
+  name: 'import-files',
+  up: (connection) => {
+    connection.execute(`
+CREATE TABLE import_files (
+  project INTEGER NOT NULL REFERENCES projects ON DELETE CASCADE,
+  -- Absolute.
+  path TEXT NOT NULL,
+  -- To search in: see queries/names.ts. Null where it is the path itself.
+  folded_path TEXT,
+  -- The one that looked at it last; null once its report is no longer kept.
+  import INTEGER REFERENCES imports ON DELETE SET NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('added', 'known', 'moved', 'skipped', 'other')),
+  reason TEXT,
+  -- As images have it; null where the file could not be looked at.
+  bytes INTEGER CHECK (bytes >= 0),
+  modified REAL,
+  sha256 BLOB CHECK (length(sha256) = 32),
+  -- That the file holds: its slices or pages.
+  images INTEGER NOT NULL CHECK (images >= 0),
+  PRIMARY KEY (project, path)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX import_files_by_import ON import_files (import, path, outcome);
+
+CREATE TABLE watched_folders (
+  project INTEGER NOT NULL REFERENCES projects ON DELETE CASCADE,
+  folder TEXT NOT NULL,
+  -- How labels come with it.
+  labels TEXT NOT NULL CHECK (json_valid(labels)),
+  since TEXT NOT NULL,
+  PRIMARY KEY (project, folder)
+) STRICT, WITHOUT ROWID;
+`);
+    // What came in before is known from then on.
+    connection.run(
+      `INSERT OR IGNORE INTO import_files
+         SELECT project, folder || :sep || replace(file, '/', :sep), NULL, NULL, 'known', NULL,
+           bytes, modified, sha256, count(*)
+         FROM (
+           SELECT *, CASE WHEN frame IS NULL THEN name
+             ELSE substr(name, 1, length(name) - length('#' || (frame + 1))) END AS file
+           FROM images
+         )
+         GROUP BY project, folder, file`,
+      { sep },
+    );
+    connection.run(
+      `INSERT OR IGNORE INTO import_files
+         SELECT project, problem.value ->> '$.path', NULL, imports.id, 'skipped',
+           problem.value ->> '$.reason', NULL, NULL, NULL, 0
+         FROM imports, json_each(report, '$.skipped') AS problem
+         ORDER BY imports.id DESC`,
+    );
+  },
+};

@@ -1,0 +1,241 @@
+import { relative, sep } from 'node:path';
+import { z } from 'zod';
+import { fileOutcome } from '../../contract/app.ts';
+import type { FileFilter, FileOutcome, ImportedFile } from '../../contract/app.ts';
+import { json } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { foldedName } from './names.ts';
+
+/** What became of a file. */
+export interface FileRecord {
+  /** Absolute. */
+  readonly path: string;
+  readonly outcome: FileOutcome;
+  readonly reason: string | null;
+  /** Null where it could not be looked at, or was not. */
+  readonly stamp: { readonly bytes: number; readonly modified: number } | null;
+  /** Of its content, 32 bytes; null where it could not be read. */
+  readonly sha256: Uint8Array | null;
+  /** That it holds: slices or pages. */
+  readonly images: number;
+}
+
+/** A file as it was when it was looked at last. */
+export interface KnownFile {
+  readonly path: string;
+  readonly outcome: FileOutcome;
+  readonly bytes: number | null;
+  readonly modified: number | null;
+  readonly images: number;
+  /** The images of the project that have its content, wherever they lie. */
+  readonly found: readonly {
+    readonly id: number;
+    readonly frame: number | null;
+    readonly folder: string;
+    readonly name: string;
+  }[];
+}
+
+export interface FilePage {
+  readonly total: number;
+  readonly counts: Readonly<Record<FileOutcome, number>>;
+  readonly files: ImportedFile[];
+}
+
+const found = z.strictObject({
+  id: z.number(),
+  frame: z.number().nullable(),
+  folder: z.string(),
+  name: z.string(),
+});
+
+const knownRow = z.object({
+  path: z.string(),
+  outcome: fileOutcome,
+  bytes: z.number().nullable(),
+  modified: z.number().nullable(),
+  images: z.number(),
+  found: json(z.array(found)),
+});
+
+const fileRow = z
+  .object({
+    path: z.string(),
+    folder: z.string().nullable(),
+    outcome: fileOutcome,
+    reason: z.string().nullable(),
+  })
+  .transform(({ path, folder, ...row }) => ({ ...row, folder, path, name: nameIn(folder, path) }));
+
+const countRow = z.object({ outcome: fileOutcome, count: z.number() });
+const elsewhereRow = z.object({
+  id: z.number(),
+  frame: z.number().nullable(),
+  path: z.string(),
+  modified: z.number(),
+});
+
+/** Rows that `all` reads at a time. */
+const batch = 2000;
+
+/** What became of each file of a project's imports: one row a file, as it was looked at last. */
+export class ImportFileQueries {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Of these files, those that were looked at before. */
+  known(project: number, paths: readonly string[]): KnownFile[] {
+    return this.#connection.all(
+      knownRow,
+      `SELECT path, outcome, bytes, modified, files.images,
+         (SELECT json_group_array(json_object('id', id, 'frame', frame, 'folder', folder, 'name', name))
+          FROM images WHERE images.project = files.project AND images.sha256 = files.sha256) AS found
+       FROM import_files AS files
+       WHERE files.project = ? AND path IN (SELECT value FROM json_each(?))`,
+      project,
+      JSON.stringify(paths),
+    );
+  }
+
+  /** Notes what an import has made of files. */
+  put(project: number, report: number, files: readonly FileRecord[]): void {
+    this.#connection.transaction(() => {
+      for (const { path, outcome, reason, stamp, sha256, images } of files) {
+        const folded = foldedName(path);
+        this.#connection.run(
+          `INSERT OR REPLACE INTO import_files (project, path, folded_path, import, outcome, reason,
+             bytes, modified, sha256, images)
+           VALUES (:project, :path, :folded, :report, :outcome, :reason, :bytes, :modified, :sha256,
+             :images)`,
+          {
+            ...{ project, path, report, outcome, reason, sha256, images },
+            folded: folded === path ? null : folded,
+            bytes: stamp?.bytes ?? null,
+            modified: stamp?.modified ?? null,
+          },
+        );
+      }
+    });
+  }
+
+  /** Notes that an import has seen files that are as they were. */
+  see(project: number, report: number, paths: readonly string[]): void {
+    this.#connection.run(
+      `UPDATE import_files SET import = :report, outcome = 'known', reason = NULL
+       WHERE project = :project AND path IN (SELECT value FROM json_each(:paths))`,
+      { project, report, paths: JSON.stringify(paths) },
+    );
+  }
+
+  /** What is to be known of a file that is as it was. */
+  note(project: number, path: string, reason: string): void {
+    this.#connection.run(
+      'UPDATE import_files SET reason = ? WHERE project = ? AND path = ?',
+      ...[reason, project, path],
+    );
+  }
+
+  /** The image of a file was found in it and no longer where it was. */
+  markMoved(project: number, path: string): void {
+    this.#connection.run(
+      `UPDATE import_files SET outcome = 'moved' WHERE project = ? AND path = ?`,
+      ...[project, path],
+    );
+  }
+
+  /** Forgets the files of a folder that an import which came to its end has not seen. */
+  forgetUnseen(project: number, folder: string, report: number): void {
+    const below = folder.endsWith(sep) ? folder : folder + sep;
+    this.#connection.run(
+      `DELETE FROM import_files WHERE project = :project AND import IS NOT :report AND (
+         (path >= :below AND path < :beyond)
+         OR import IN (SELECT id FROM imports WHERE project = :project AND folder = :folder))`,
+      { project, report, folder, below, beyond: `${below}\u{10ffff}` },
+    );
+  }
+
+  /** Where else files with the content of these images lie. */
+  elsewhere(project: number, images: readonly number[]): z.infer<typeof elsewhereRow>[] {
+    // The files first, each once: there is no index by content.
+    return this.#connection.all(
+      elsewhereRow,
+      `SELECT images.id, images.frame, files.path, files.modified
+       FROM import_files AS files CROSS JOIN images
+         ON images.project = files.project AND images.sha256 = files.sha256
+       WHERE files.project = ? AND files.modified IS NOT NULL
+         AND images.id IN (SELECT value FROM json_each(?))`,
+      project,
+      JSON.stringify(images),
+    );
+  }
+
+  /** A part of the files that a filter leaves, by path. */
+  page(project: number, filter: FileFilter, offset: number, limit: number): FilePage {
+    const { sql, values } = where(project, filter);
+    const counts = { added: 0, known: 0, moved: 0, skipped: 0, other: 0 };
+    const counted = `SELECT outcome, count(*) AS count FROM import_files ${sql} GROUP BY outcome`;
+    for (const row of this.#connection.all(countRow, counted, values)) {
+      counts[row.outcome] = row.count;
+    }
+    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return {
+      counts,
+      total: filter.show === 'all' ? all : counts[filter.show],
+      files: this.#rows(project, filter, offset, limit),
+    };
+  }
+
+  /** All files that a filter leaves, read in batches, so that the store stays usable meanwhile. */
+  *all(project: number, filter: FileFilter): Generator<ImportedFile> {
+    for (let offset = 0; ; offset += batch) {
+      const rows = this.#rows(project, filter, offset, batch);
+      yield* rows;
+      if (rows.length < batch) return;
+    }
+  }
+
+  #rows(project: number, filter: FileFilter, offset: number, limit: number): ImportedFile[] {
+    const { sql, values } = where(project, filter);
+    const shown = filter.show === 'all' ? '' : 'AND outcome = :show';
+    // The inner query needs an index only, however far the page is.
+    return this.#connection.all(
+      fileRow,
+      `SELECT path, imports.folder, outcome, reason
+       FROM import_files LEFT JOIN imports ON imports.id = import_files.import
+       WHERE import_files.project = :project AND path IN (
+         SELECT path FROM import_files ${sql} ${shown} ORDER BY path LIMIT :limit OFFSET :offset)
+       ORDER BY path`,
+      { ...values, ...(filter.show !== 'all' && { show: filter.show }), limit, offset },
+    );
+  }
+}
+
+function where(
+  project: number,
+  filter: FileFilter,
+): { sql: string; values: Record<string, string | number> } {
+  const search = foldedName(filter.search);
+  const parts = [
+    'WHERE project = :project',
+    ...(filter.report === null ? [] : ['import = :report']),
+    ...(search === '' ? [] : ['instr(ifnull(folded_path, path), :search) > 0']),
+  ];
+  return {
+    sql: parts.join(' AND '),
+    values: {
+      project,
+      ...(filter.report !== null && { report: filter.report }),
+      ...(search !== '' && { search }),
+    },
+  };
+}
+
+/** Relative to the folder, with `/` on every system; the whole path where it lies elsewhere. */
+function nameIn(folder: string | null, path: string): string {
+  if (folder === null) return path;
+  const name = relative(folder, path);
+  return name === '' || name.startsWith('..') ? path : name.replaceAll(sep, '/');
+}

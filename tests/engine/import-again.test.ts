@@ -1,0 +1,175 @@
+import {
+  copyFile,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FileFilter, ImportReport } from '../../src/contract/app.ts';
+import { niftiFile } from '../../src/formats/raster/nifti/nifti-fixtures.ts';
+import { OpenServices } from '../support/open-services.ts';
+import { temporaryFolder, writeImages } from './support.ts';
+
+// The same folder again: what is known is not read, what is new or changed is, and a table says which.
+
+describe('the same folder again', async () => {
+  const folder = await temporaryFolder();
+  let engine: OpenServices;
+  let project: number;
+  let images: string;
+
+  beforeAll(async () => {
+    engine = await OpenServices.open(join(folder, 'workspace'));
+  });
+  afterAll(() => engine.close());
+
+  const begin = async (name: string): Promise<void> => {
+    ({ id: project } = await engine.call('project.create', {
+      ...{ name, domain: 'other', task: 'single' },
+    }));
+    images = join(folder, name);
+    await mkdir(images, { recursive: true });
+  };
+  const bringIn = (labels: 'folders' | 'none' = 'none'): Promise<ImportReport> =>
+    engine.call('image.import', { project, folder: images, labels });
+  /** What the table says of each file. */
+  const outcomes = async (filter: Partial<FileFilter> = {}): Promise<Record<string, string>> => {
+    const { files } = await engine.call('image.files', {
+      ...{ project, filter: { report: null, ...filter }, offset: 0, limit: 500 },
+    });
+    return Object.fromEntries(files.map((file) => [file.name, file.outcome]));
+  };
+  const places = async (): Promise<string[]> => {
+    const page = { project, filter: {}, offset: 0, limit: 500 };
+    return (await engine.call('image.page', page)).images.map(({ name }) => name);
+  };
+  /** Other content of the same size under the same time: whoever reads it would refuse it. */
+  const spoil = async (path: string): Promise<void> => {
+    const { size, mtime } = await stat(path);
+    await writeFile(path, Buffer.alloc(size, 1));
+    await utimes(path, mtime, mtime);
+  };
+
+  it('known files are not read again, changed ones are', async () => {
+    await begin('again');
+    const [first = '', second = ''] = await writeImages(images, 2, 1);
+    expect(await bringIn()).toMatchObject({ found: 6, added: 6, known: 0 });
+    await spoil(first);
+    expect(await bringIn()).toMatchObject({ found: 6, added: 0, known: 6, skipped: [] });
+    expect(await outcomes()).toMatchObject({ 'red/0.png': 'known', 'blue/1.png': 'known' });
+    const [drawn = ''] = await writeImages(join(folder, 'again drawn'), 1, 5);
+    await copyFile(drawn, second);
+    expect(await bringIn()).toMatchObject({ found: 6, added: 1, known: 5, skipped: [] });
+    expect(await outcomes()).toMatchObject({ 'red/1.png': 'added', 'red/0.png': 'known' });
+    // The content that it had is nowhere any more.
+    expect(await places()).toHaveLength(6);
+  });
+
+  it('slices of volumes are known as well', async () => {
+    await begin('slices');
+    const values = Array.from({ length: 4 * 4 * 3 }, (_, index) => index);
+    const path = join(images, 'scan.nii');
+    await writeFile(path, niftiFile({ type: 'uint8', shape: [4, 4, 3], values }));
+    expect(await bringIn()).toMatchObject({ found: 3, added: 3, known: 0 });
+    await spoil(path);
+    expect(await bringIn()).toMatchObject({ found: 3, added: 0, known: 3, skipped: [] });
+    const { images: all } = await engine.call('image.page', {
+      ...{ project, filter: {}, offset: 0, limit: 10 },
+    });
+    // What was taken out of the project comes in again where it is asked for.
+    await engine.call('image.remove', { project, images: [all[1]?.id ?? 0] });
+    await writeFile(path, niftiFile({ type: 'uint8', shape: [4, 4, 3], values }));
+    expect(await bringIn()).toMatchObject({ found: 3, added: 1, known: 2 });
+  });
+
+  it('labels may come later, for files that are known', async () => {
+    await begin('later');
+    const [first = ''] = await writeImages(images, 2, 2);
+    await bringIn('none');
+    await spoil(first);
+    expect(await bringIn('folders')).toMatchObject({ known: 6, skipped: [] });
+    expect(await engine.call('project.get', { project })).toMatchObject({ labelled: 6 });
+  });
+
+  it('moved files are found again, also where a copy of them was known', async () => {
+    await begin('moved');
+    const [first = '', second = ''] = await writeImages(images, 1, 3);
+    const copy = join(images, 'copy.png');
+    await copyFile(first, copy);
+    await bringIn();
+    expect(await outcomes()).toMatchObject({ 'copy.png': 'added', 'red/0.png': 'known' });
+    await unlink(copy);
+    await rename(second, join(images, 'elsewhere.png'));
+    expect(await bringIn()).toMatchObject({ found: 3, added: 0, known: 3, moved: 2 });
+    expect(await places()).toEqual(['blue/0.png', 'elsewhere.png', 'red/0.png']);
+    expect(await outcomes()).toEqual({
+      ...{ 'blue/0.png': 'known', 'elsewhere.png': 'moved', 'red/0.png': 'moved' },
+    });
+  });
+
+  it('a file that was swapped for a known copy keeps its image', async () => {
+    await begin('swapped');
+    const [first = '', second = ''] = await writeImages(images, 1, 4);
+    const copy = join(images, 'copy.png');
+    await copyFile(first, copy);
+    await bringIn();
+    const before = await places();
+    await copyFile(second, copy);
+    expect(before).toEqual(['blue/0.png', 'copy.png', 'green/0.png']);
+    await bringIn();
+    expect(await places()).toEqual(['blue/0.png', 'green/0.png', 'red/0.png']);
+  });
+
+  it('what was skipped is tried again where the folder is asked for again', async () => {
+    await begin('skipped');
+    const [first = ''] = await writeImages(images, 1, 6);
+    const whole = await readFile(first);
+    await writeFile(first, whole.subarray(0, 100));
+    await writeFile(join(images, 'notes.txt'), 'none');
+    expect(await bringIn()).toMatchObject({ found: 3, added: 2, skipped: [{ path: first }] });
+    const seen = { 'red/0.png': 'skipped', 'notes.txt': 'other' };
+    expect(await outcomes()).toMatchObject(seen);
+    expect(await bringIn()).toMatchObject({ found: 3, known: 2, skipped: [{ path: first }] });
+    await writeFile(first, whole);
+    expect(await bringIn()).toMatchObject({ found: 3, added: 1, known: 2, skipped: [] });
+    const [report] = await engine.call('image.reports', { project });
+    expect(await outcomes({ report: report?.id ?? 0, show: 'added' })).toEqual({
+      'red/0.png': 'added',
+    });
+    expect(await outcomes({ search: 'NOTES' })).toEqual({ 'notes.txt': 'other' });
+    await rm(join(images, 'notes.txt'));
+    await bringIn();
+    expect(await outcomes({ search: 'notes' })).toEqual({});
+  });
+
+  it('nothing outside of the folder is read', async () => {
+    await begin('links');
+    await writeImages(images, 1, 7);
+    const outside = join(folder, 'private');
+    const [secret = ''] = await writeImages(outside, 1, 8);
+    await symlink(outside, join(images, 'folder'));
+    await symlink(secret, join(images, 'file.png'));
+    await symlink(join(images, 'red'), join(images, 'inside'));
+    await symlink(images, join(images, 'red', 'round'));
+    await symlink(join(folder, 'nowhere'), join(images, 'broken.png'));
+    const report = await bringIn();
+    expect(report).toMatchObject({ found: 4, added: 3, known: 1 });
+    const reasons = new Map(report.skipped.map(({ path, reason }) => [path, reason]));
+    expect([...reasons.keys()].sort()).toEqual(
+      ['broken.png', 'file.png', 'folder', 'inside/round', 'red/round'].map((name) =>
+        join(images, name),
+      ),
+    );
+    expect(reasons.get(join(images, 'file.png'))).toMatch(/leads outside the folder/);
+    expect(reasons.get(join(images, 'folder'))).toMatch(/leads outside the folder/);
+    expect(reasons.get(join(images, 'red/round'))).toMatch(/leads back/);
+    expect(reasons.get(join(images, 'broken.png'))).toMatch(/leads nowhere/);
+  });
+});

@@ -1,0 +1,149 @@
+import { appendFile, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { WatchedFolder } from '../../src/contract/app.ts';
+import type { WatchPace } from '../../src/engine/services/folder-watches.ts';
+import { OpenServices } from '../support/open-services.ts';
+import { temporaryFolder, writeImages } from './support.ts';
+
+// Folders whose new files come in by themselves, at a pace that tests can wait for.
+
+const pace: WatchPace = { interval: 20, times: 1, quiet: 60, patience: 60_000 };
+const soon = { timeout: 10_000, interval: 20 };
+
+describe('a watched folder', async () => {
+  const folder = await temporaryFolder();
+  let count = 0;
+
+  const begin = async (
+    patience = pace.patience,
+  ): Promise<{
+    engine: OpenServices;
+    project: number;
+    images: string;
+    /** Of other content each. */
+    drawn: string[];
+    open: () => Promise<OpenServices>;
+  }> => {
+    const at = join(folder, `${count++}`);
+    const open = (): Promise<OpenServices> =>
+      OpenServices.open(join(at, 'workspace'), undefined, { ...pace, patience });
+    const engine = await open();
+    onTestFinished(() => engine.close());
+    const { id: project } = await engine.call('project.create', {
+      ...{ name: 'Watched', domain: 'other', task: 'single' },
+    });
+    const images = join(at, 'images');
+    await writeImages(images, 1, 1);
+    const drawn = await writeImages(join(at, 'drawn'), 2, 2);
+    const request = { project, folder: images, labels: 'folders', watch: true } as const;
+    await engine.call('image.import', request);
+    return { engine, project, images, drawn, open };
+  };
+  const watched = async (engine: OpenServices, project: number): Promise<WatchedFolder[]> =>
+    engine.call('image.watched', { project });
+  const names = async (engine: OpenServices, project: number): Promise<string[]> => {
+    const page = { project, filter: {}, offset: 0, limit: 100 };
+    return (await engine.call('image.page', page)).images.map(({ name }) => name);
+  };
+  const skipped = async (engine: OpenServices, project: number): Promise<string[]> => {
+    const filter = { report: null, show: 'skipped' } as const;
+    const page = await engine.call('image.files', { project, filter, offset: 0, limit: 100 });
+    return page.files.map(({ name }) => name);
+  };
+
+  it('brings new files in with their labels, and only those', async () => {
+    const { engine, project, images, drawn } = await begin();
+    const page = { project, filter: {}, offset: 0, limit: 100 };
+    const [first] = (await engine.call('image.page', page)).images;
+    await engine.call('image.remove', { project, images: [first?.id ?? 0] });
+    await mkdir(join(images, 'yellow'));
+    await copyFile(drawn[0] ?? '', join(images, 'yellow', 'new.png'));
+    await expect.poll(() => watched(engine, project), soon).toMatchObject([{ added: 1 }]);
+    expect(await names(engine, project)).toEqual(['green/0.png', 'red/0.png', 'yellow/new.png']);
+    const { classes } = await engine.call('project.get', { project });
+    expect(classes.find(({ name }) => name === 'yellow')).toMatchObject({ labelled: 1 });
+    // One report tells of the folder, whatever came later.
+    const reports = await engine.call('image.reports', { project });
+    expect(reports).toMatchObject([{ found: 4, added: 4, cancelled: false }]);
+  });
+
+  it('waits for a file that still grows, and says nothing of it', async () => {
+    const { engine, project, images, drawn } = await begin();
+    const bytes = await readFile(drawn[0] ?? '');
+    const path = join(images, 'slow.png');
+    await writeFile(path, bytes.subarray(0, 100));
+    for (const at of [100, 200, 300]) {
+      // Longer than a file must be quiet: it is tried, and put off.
+      await sleep(120);
+      await appendFile(path, bytes.subarray(at, at + 100));
+      expect(await skipped(engine, project)).toEqual([]);
+    }
+    await appendFile(path, bytes.subarray(400));
+    await expect.poll(() => names(engine, project), soon).toContain('slow.png');
+    expect(await skipped(engine, project)).toEqual([]);
+  });
+
+  it('tells of a damaged file once it has been so for a while', async () => {
+    const { engine, project, images, drawn } = await begin(200);
+    const bytes = await readFile(drawn[0] ?? '');
+    await writeFile(join(images, 'cut.png'), bytes.subarray(0, 100));
+    await expect.poll(() => skipped(engine, project), soon).toEqual(['cut.png']);
+    const [report] = await engine.call('image.reports', { project });
+    expect(report?.skipped).toHaveLength(1);
+    await sleep(200);
+    expect((await engine.call('image.reports', { project }))[0]?.skipped).toHaveLength(1);
+    await writeFile(join(images, 'cut.png'), bytes);
+    await expect.poll(() => names(engine, project), soon).toContain('cut.png');
+    expect(await skipped(engine, project)).toEqual([]);
+  });
+
+  it('says once that a folder is gone, and picks it up when it is back', async () => {
+    const { engine, project, images, drawn } = await begin();
+    let said = 0;
+    const heard = async (): Promise<void> => {
+      for (;;) {
+        await engine.next('project.changed');
+        said++;
+      }
+    };
+    await rename(images, `${images} away`);
+    void heard();
+    await expect.poll(() => watched(engine, project), soon).toMatchObject([{ state: 'missing' }]);
+    await sleep(200);
+    expect(said).toBe(1);
+    await copyFile(drawn[0] ?? '', join(`${images} away`, 'late.png'));
+    await rename(`${images} away`, images);
+    await expect.poll(() => names(engine, project), soon).toContain('late.png');
+    expect(await watched(engine, project)).toMatchObject([{ state: 'watching', message: null }]);
+  });
+
+  it('is kept with the project, and ends where it is stopped', async () => {
+    const { engine, project, images, drawn, open } = await begin();
+    await engine.close();
+    await copyFile(drawn[0] ?? '', join(images, 'meanwhile.png'));
+    const again = await open();
+    onTestFinished(() => again.close());
+    await expect.poll(() => names(again, project), soon).toContain('meanwhile.png');
+    await again.call('image.stopWatching', { project, folder: images });
+    expect(await watched(again, project)).toEqual([]);
+    await copyFile(drawn[1] ?? '', join(images, 'after.png'));
+    await sleep(300);
+    expect(await names(again, project)).not.toContain('after.png');
+    expect(again.store.watched.list()).toEqual([]);
+  });
+
+  it('makes way for an import that a person asks for', async () => {
+    const { engine, project, images, drawn } = await begin();
+    for (const [index, path] of drawn.entries()) {
+      await copyFile(path, join(images, `${index}.png`));
+    }
+    await sleep(90);
+    const report = await engine.call('image.import', {
+      ...{ project, folder: images, labels: 'folders', watch: true },
+    });
+    expect(report).toMatchObject({ found: 9, cancelled: false });
+    expect(await names(engine, project)).toHaveLength(9);
+  });
+});
