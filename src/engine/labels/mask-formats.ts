@@ -3,7 +3,7 @@ import { ignoreValue } from '../../core/mask/tiles.ts';
 import { cocoOfMasks } from '../../formats/masks/coco/write-coco.ts';
 import { readGeoSource, type GeoTag } from '../../formats/masks/geotiff/geo-tags.ts';
 import { writeGeotiffMask } from '../../formats/masks/geotiff/write-geotiff.ts';
-import type { MaskClass } from '../../formats/masks/mask-raster.ts';
+import type { MaskClass, MaskRaster } from '../../formats/masks/mask-raster.ts';
 import {
   niftiOfMasks,
   readNiftiSource,
@@ -32,6 +32,7 @@ export async function exportPng(context: ExportContext): Promise<void> {
     await folder.write(names.maskFor(image, '.png'), stoppable(pngOfMask(mask), context));
     outcome.wrote(1);
   }
+  noteSlices(context, 'PNG');
 }
 
 /** One file for all. */
@@ -43,6 +44,15 @@ export async function exportCoco(context: ExportContext): Promise<void> {
   });
   await folder.write('annotations.json', stoppable(parts, context));
   outcome.images = images.length;
+  noteSlices(context, 'COCO');
+}
+
+/** Both speak of files with one image each. */
+function noteSlices({ images, outcome }: ExportContext, format: string): void {
+  if (images.every(({ image }) => image.frame === undefined)) return;
+  outcome.note(
+    `${format} knows images of one slice. Slices are named file#number, which other programs do not find by themselves: for volumes and series NIfTI and DICOM segmentations keep all together.`,
+  );
 }
 
 /** Label rasters that lie where their images do: `masks/x.tif`, and the list of classes. */
@@ -74,9 +84,13 @@ export async function readGeotiffSource(
   return { ...size, tags };
 }
 
-/** Label volumes as nnU-Net has them: `labelsTr/x.nii.gz`, and `dataset.json`. */
+/**
+ * Label volumes as nnU-Net has them: `labelsTr/x.nii.gz`, and `dataset.json`. What is not known is the label
+ * `ignore` there, whose number must be the one after the last class.
+ */
 export async function exportNifti(context: ExportContext): Promise<void> {
   const { folder, names, classes, outcome } = context;
+  const ignored = classes.length + 1;
   let volumes = 0;
   let hasIgnored = false;
   await forEachFile(context, async (path, images) => {
@@ -88,19 +102,34 @@ export async function exportNifti(context: ExportContext): Promise<void> {
     const without = source.frames - slices.size;
     const naming = { folder: 'labelsTr', extension: '.nii.gz', stem: withoutChannel };
     const name = names.fileFor(first.image, naming);
-    const parts = niftiOfMasks(source, (frame) => slices.get(frame)?.mask ?? null, ignoreValue);
-    await folder.write(name, stoppable(parts, context));
+    const sliceMask = (frame: number): MaskRaster | null => {
+      const masked = slices.get(frame);
+      return masked === undefined ? null : withIgnored(masked.mask, ignored);
+    };
+    await folder.write(name, stoppable(niftiOfMasks(source, sliceMask, ignored), context));
     if (without > 0) {
-      hasIgnored = true;
       outcome.note(
-        `${name}: ${without} of ${source.frames} slices have no mask. They are marked as not known (${ignoreValue}).`,
+        `${name}: ${without} of ${source.frames} slices have no mask. They are marked as not known (label ignore, ${ignored}).`,
       );
     }
-    hasIgnored ||= images.some((masked) => masked.hasIgnored());
+    hasIgnored ||= without > 0 || images.some((masked) => masked.hasIgnored());
     volumes++;
     outcome.wrote(images.length);
   });
-  await folder.write('dataset.json', utf8(nnUNetDataset(classes, volumes, hasIgnored)));
+  if (volumes > 0) {
+    await folder.write('dataset.json', utf8(nnUNetDataset(classes, volumes, hasIgnored)));
+  }
+}
+
+/** Says what is not known by another number. */
+function withIgnored(mask: MaskRaster, ignored: number): MaskRaster {
+  return {
+    ...mask,
+    tile: async (x, y) => {
+      const tile = await mask.tile(x, y);
+      return tile?.map((value) => (value === ignoreValue ? ignored : value)) ?? null;
+    },
+  };
 }
 
 /** @throws UserError 'unsupported' where the file is no volume */
@@ -130,7 +159,7 @@ function nnUNetDataset(
   const labels = [
     [free('background', 0), 0] as const,
     ...named,
-    ...(hasIgnored ? [[free('ignore', ignoreValue), ignoreValue] as const] : []),
+    ...(hasIgnored ? [[free('ignore', classes.length + 1), classes.length + 1] as const] : []),
   ];
   // By hand: an object would put names that are numbers first.
   const lines = labels.map(([name, value]) => `    ${JSON.stringify(name)}: ${value}`);
