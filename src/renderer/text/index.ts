@@ -7,6 +7,7 @@ import { images } from './en/images.ts';
 import { keysText } from './en/keys.ts';
 import { labels } from './en/labels.ts';
 import { outlines } from './en/outlines.ts';
+import { labelExportText } from './en/label-export.ts';
 import { preparation } from './en/preparation.ts';
 import { project } from './en/project.ts';
 import { resultText } from './en/result.ts';
@@ -25,6 +26,7 @@ const en = {
   files,
   preparation,
   labels,
+  labelExport: labelExportText,
   outlines,
   review,
   teacher: teacherText,
