@@ -148,7 +148,7 @@ def conforms(read, has_place):
 def seg(entry):
     path = out / entry["file"]
     text = path.read_bytes()
-    assert b"Doe" not in text and b"4711" not in text and b"19700101" not in text
+    assert b"Doe^Jane" not in text and b"secret-4711" not in text and b"19700101" not in text
     try:
         read = highdicom.seg.segread(path)
     except AttributeError as error:
