@@ -39,8 +39,11 @@ export async function exportPng(context: ExportContext): Promise<void> {
 export async function exportCoco(context: ExportContext): Promise<void> {
   const { folder, names, images, classes, outcome } = context;
   const listed = images.map(({ image, mask }) => ({ name: names.nameOf(image), mask }));
-  const parts = cocoOfMasks(listed, classes, () => {
-    outcome.passed(1);
+  const parts = cocoOfMasks(listed, classes, {
+    written: () => {
+      outcome.passed(1);
+    },
+    signal: context.signal,
   });
   await folder.write('annotations.json', stoppable(parts, context));
   outcome.images = images.length;

@@ -1,4 +1,5 @@
 import { Readable, type Transform } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { tileCounts, tileSide } from '../../core/mask/tiles.ts';
 import type { MaskRaster } from './mask-raster.ts';
 
@@ -25,8 +26,9 @@ export async function* maskStrips(mask: MaskRaster): AsyncGenerator<Uint8Array> 
   }
 }
 
-/** All of a mask, (height, width); for slices, which are small. */
+/** All of a mask, (height, width); for slices, which are small. Others may do something before it. */
 export async function wholeMask(mask: MaskRaster): Promise<Uint8Array> {
+  await setImmediate();
   const whole = new Uint8Array(mask.width * mask.height);
   let at = 0;
   for await (const strip of maskStrips(mask)) {

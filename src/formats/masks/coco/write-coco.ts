@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../../core/errors.ts';
 import { ignoreValue, tileCounts, tileSide } from '../../../core/mask/tiles.ts';
 import { maskColours } from '../colours.ts';
@@ -10,6 +11,12 @@ export interface CocoImage {
   /** Relative, with `/`. */
   readonly name: string;
   readonly mask: MaskRaster;
+}
+
+export interface CocoOptions {
+  /** Told after each image. */
+  readonly written?: () => void;
+  readonly signal?: AbortSignal;
 }
 
 /** All pixels of one value in one mask. */
@@ -35,13 +42,12 @@ const runLimit = 50_000_000;
  * They are no crowds (`iscrowd` 0), or loaders would pass over them. What is not known (255) is one: that
  * is what evaluation leaves out. A category's id is the class's value, and its colour is said too.
  *
- * @param written told after each image
- * @throws UserError 'too-large', and as the masks do
+ * @throws UserError 'too-large', and as the masks do; the signal's reason when it aborts
  */
 export async function* cocoOfMasks(
   images: readonly CocoImage[],
   classes: readonly MaskClass[],
-  written: () => void = () => undefined,
+  { written, signal }: CocoOptions = {},
 ): AsyncGenerator<Uint8Array> {
   yield utf8('{"info":{"description":"Masks exported by Understudy"},"licenses":[],\n"images":[');
   for (const [index, { name, mask }] of images.entries()) {
@@ -52,13 +58,13 @@ export async function* cocoOfMasks(
   let annotations = 0;
   let hasIgnored = false;
   for (const [index, { name, mask }] of images.entries()) {
-    for (const region of await regionsOf(mask, name)) {
+    for (const region of await regionsOf(mask, name, signal)) {
       hasIgnored ||= region.value === ignoreValue;
       const annotation = annotationOf(region, annotations + 1, index + 1, mask);
       yield utf8(`${separator(annotations)}${json(annotation)}`);
       annotations++;
     }
-    written();
+    written?.();
   }
   yield utf8(`\n],\n"categories":${json(categories(classes, hasIgnored))}}\n`);
 }
@@ -96,11 +102,18 @@ function categories(classes: readonly MaskClass[], hasIgnored: boolean): object[
  * Pixels of each value as runs down the columns, one column after the other (as COCO has them), the first
  * of what is not the value. Goes through the mask a column of tiles at a time.
  */
-async function regionsOf(mask: MaskRaster, name: string): Promise<Region[]> {
+async function regionsOf(
+  mask: MaskRaster,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<Region[]> {
   const { width, height } = mask;
   const regions = new Map<number, Region>();
   const { columns, rows } = tileCounts(mask);
   for (let x = 0; x < columns; x++) {
+    // A column of a large mosaic takes a moment, in which others may ask something.
+    await setImmediate();
+    signal?.throwIfAborted();
     const tiles: (Uint8Array | null)[] = [];
     for (let y = 0; y < rows; y++) tiles.push(await mask.tile(x, y));
     if (tiles.every((tile) => tile === null)) continue;

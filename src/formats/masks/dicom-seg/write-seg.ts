@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../../core/errors.ts';
 import { ignoreValue, tileCounts } from '../../../core/mask/tiles.ts';
 import type { MaskClass, MaskRaster } from '../mask-raster.ts';
@@ -107,6 +108,7 @@ async function slicesOf(
 }
 
 async function valuesOf(mask: MaskRaster): Promise<ReadonlySet<number>> {
+  await setImmediate();
   const { columns, rows } = tileCounts(mask);
   const isThere = new Uint8Array(256);
   for (let y = 0; y < rows; y++) {
