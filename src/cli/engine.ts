@@ -16,6 +16,7 @@ import type {
   TeacherDescription,
   TeacherOverrides,
 } from '../contract/jobs.ts';
+import type { LabelExportReport, LabelExportRequest } from '../contract/label-export.ts';
 import type { JobContext } from '../engine/job.ts';
 
 /** All that the command line asks of the engine; tests put another in its place. */
@@ -27,6 +28,7 @@ export interface Engine {
   writeSample(request: SampleRequest, context: JobContext): Promise<SampleSummary>;
   inspectTeacher(file: string, overrides: TeacherOverrides): Promise<TeacherDescription>;
   inspectImage(file: string, context: JobContext): Promise<ImageDescription>;
+  exportLabels(request: LabelExportRequest, context: JobContext): Promise<LabelExportReport>;
   importFolder(request: ImportRequest, context: JobContext): Promise<ImportSummary>;
   listDevices(threads?: number): Promise<DeviceDescription[]>;
 }
@@ -46,6 +48,11 @@ export const engine: Engine = {
     (await import('../engine/teacher.ts')).inspectTeacher(file, overrides),
   inspectImage: async (file, context) =>
     (await import('../engine/image.ts')).inspectImage(file, context),
+  exportLabels: async (request, context) =>
+    (await import('../engine/labels/export-from-workspace.ts')).exportFromWorkspace(
+      request,
+      context,
+    ),
   importFolder: async (request, context) =>
     (await import('../engine/import.ts')).importFolder(request, context),
   listDevices: async (threads) => (await import('../engine/devices.ts')).listDevices(threads),

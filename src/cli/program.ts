@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addDistill } from './commands/distill.ts';
 import { addImport } from './commands/import.ts';
 import { addDevices, addImage, addTeacher } from './commands/inspect.ts';
+import { addLabels } from './commands/labels.ts';
 import { addEvaluate, addPredict } from './commands/models.ts';
 import { addDemo, addSample } from './commands/samples.ts';
 import { paintFor } from './paint.ts';
@@ -39,6 +40,7 @@ export function buildProgram(world: World): Command {
   addSample(program, world);
   addImage(program, world);
   addImport(program, world);
+  addLabels(program, world);
   addDevices(program, world);
   return program;
 }
@@ -63,6 +65,9 @@ Examples:
 
   Bring a folder into a project of the window; again, and only what is new comes in:
     understudy import scans/ --workspace projects/ --project Lungs
+
+  Take the masks of a project out, beside their images in every tool:
+    understudy labels export --workspace projects/ --project Lungs --format png --out masks/
 
   Half of the blocks, images in one folder a class:
     understudy distill --teacher vit_base.safetensors --images xray/train --test xray/test \\

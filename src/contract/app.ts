@@ -1,5 +1,11 @@
 import { z } from 'zod';
 import {
+  exportedMasks,
+  labelExportChoices,
+  labelExportReport,
+  labelFormat,
+} from './label-export.ts';
+import {
   maskClassValue,
   maskInfo,
   maskLayer,
@@ -543,6 +549,20 @@ export const engineMethods = {
   },
   /** Done also where nothing is marked: there is nothing of any class in it. */
   'mask.setState': { params: z.strictObject({ image: id, state: maskState }), result: maskInfo },
+  /** How the labels of a project can leave, by a look at some of its files. */
+  'labels.choices': { params: z.strictObject({ project: id }), result: labelExportChoices },
+  /** Writes labels into a folder, or into a new one in it where it has files. Tells `labels.progress`. */
+  'labels.export': {
+    params: z.strictObject({
+      project: id,
+      format: labelFormat,
+      which: exportedMasks.default('all'),
+      folder: path,
+    }),
+    result: labelExportReport,
+  },
+  /** Stops an export; files that are whole stay. */
+  'labels.stopExport': { params: z.strictObject({ project: id }), result: nothing },
   'teacher.list': { params: nothing, result: z.array(teacher) },
   'teacher.add': { params: z.strictObject({ file: path }), result: teacher },
   'teacher.remove': { params: z.strictObject({ teacher: id }), result: nothing },
@@ -641,6 +661,13 @@ export const events = {
     total: z.int().nonnegative(),
     secondsLeft: z.number().nullable(),
     skipped: z.int().nonnegative(),
+  }),
+  'labels.progress': z.strictObject({
+    project: id,
+    /** Images. */
+    done: z.int().nonnegative(),
+    total: z.int().nonnegative(),
+    secondsLeft: z.number().nullable(),
   }),
   'review.progress': z.strictObject({
     project: id,

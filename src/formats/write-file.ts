@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFailure } from './file-errors.ts';
 
@@ -18,13 +18,35 @@ export interface WriteOptions {
  */
 export async function writeFileAtomically(
   path: string,
-  chunks: Uint8Array | Iterable<Uint8Array>,
+  chunks: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  options: WriteOptions = {},
+): Promise<void> {
+  await composeFileAtomically(
+    path,
+    async (handle) => {
+      const parts = chunks instanceof Uint8Array ? [chunks] : chunks;
+      for await (const chunk of parts) await handle.writeFile(chunk);
+    },
+    options,
+  );
+}
+
+/** Writes an open file, which is whole when it resolves. */
+export type Composition = (handle: FileHandle) => Promise<void>;
+
+/**
+ * As `writeFileAtomically`, for what is not written from the first byte to the last: `compose` gets the
+ * open file and may go back in it.
+ */
+export async function composeFileAtomically(
+  path: string,
+  compose: Composition,
   { durable = true }: WriteOptions = {},
 ): Promise<void> {
   // A name of its own: a long file name plus a suffix could pass the file system's limit.
   const temporary = join(dirname(path), `.understudy-${randomBytes(8).toString('hex')}.partial`);
   try {
-    await write(temporary, chunks instanceof Uint8Array ? [chunks] : chunks, durable);
+    await write(temporary, compose, durable);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -32,10 +54,10 @@ export async function writeFileAtomically(
   }
 }
 
-async function write(path: string, chunks: Iterable<Uint8Array>, durable: boolean): Promise<void> {
+async function write(path: string, compose: Composition, durable: boolean): Promise<void> {
   const handle = await open(path, 'wx');
   try {
-    for (const chunk of chunks) await handle.writeFile(chunk);
+    await compose(handle);
     // Without this, a power cut after the rename could leave an empty file under the good name.
     if (durable) await handle.sync();
   } finally {

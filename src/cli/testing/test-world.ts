@@ -55,6 +55,7 @@ export const refusing: Engine = {
   writeSample: refuse,
   inspectTeacher: refuse,
   inspectImage: refuse,
+  exportLabels: refuse,
   importFolder: refuse,
   listDevices: refuse,
 };

@@ -9,6 +9,7 @@ import { lookAtFolder } from './folder-contents.ts';
 import { FolderWatches } from './folder-watches.ts';
 import type { WatchPace } from './folder-watches.ts';
 import { ImageService } from './images.ts';
+import { LabelExports } from './label-exports.ts';
 import { MaskService } from './masks.ts';
 import { requireNotOwn } from './own-files.ts';
 import { Previews } from './previews.ts';
@@ -42,6 +43,7 @@ export async function openServices(
 ): Promise<Services> {
   const images = new ImageService(store, new Pictures(store.folder), emit);
   const masks = new MaskService(store, emit);
+  const labelExports = new LabelExports(store, emit);
   const previews = new Previews(store);
   const teachers = new TeacherService(store);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
@@ -58,6 +60,7 @@ export async function openServices(
     'project.remove': async ({ project }) => {
       watches.removeProject(project);
       images.stopImport(project);
+      labelExports.stop(project);
       await Promise.all([review.stop(project), runs.endProject(project)]);
       await projects.remove(project);
       return null;
@@ -109,6 +112,12 @@ export async function openServices(
     'mask.tiles': ({ image, layer, level, tiles }) => masks.tiles(image, layer, level, tiles),
     'mask.save': ({ image, tiles }) => masks.save(image, tiles),
     'mask.setState': ({ image, state }) => masks.setState(image, state),
+    'labels.choices': ({ project }) => labelExports.choices(project),
+    'labels.export': (request, signal) => labelExports.export(request, signal),
+    'labels.stopExport': ({ project }) => {
+      labelExports.stop(project);
+      return null;
+    },
     'teacher.list': () => teachers.list(),
     'teacher.add': ({ file }) => teachers.add(file),
     'teacher.remove': ({ teacher }) => {
@@ -143,11 +152,18 @@ export async function openServices(
   return {
     handlers,
     close: async () => {
-      await Promise.all([watches.close(), images.stopAll(), review.stopAll(), runs.close()]);
+      await Promise.all([
+        watches.close(),
+        images.stopAll(),
+        labelExports.stopAll(),
+        review.stopAll(),
+        runs.close(),
+      ]);
     },
     abandon: () => {
       void watches.close();
       void images.stopAll();
+      void labelExports.stopAll();
       void review.stopAll();
       runs.abandon();
     },

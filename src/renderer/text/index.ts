@@ -8,6 +8,7 @@ import { keysText } from './en/keys.ts';
 import { labels } from './en/labels.ts';
 import { masksIn } from './en/masks-in.ts';
 import { outlines } from './en/outlines.ts';
+import { labelExportText } from './en/label-export.ts';
 import { preparation } from './en/preparation.ts';
 import { project } from './en/project.ts';
 import { resultText } from './en/result.ts';
@@ -27,6 +28,7 @@ const en = {
   preparation,
   labels,
   masksIn,
+  labelExport: labelExportText,
   outlines,
   review,
   teacher: teacherText,

@@ -91,6 +91,18 @@ export class MaskQueries {
     });
   }
 
+  /** Images of a project that have a mask of that layer, and its state. */
+  marked(project: number, layer: MaskLayer): Map<number, MaskState> {
+    const rows = this.#connection.all(
+      z.object({ image: z.number(), state: maskState }),
+      `SELECT image, state FROM masks JOIN images ON images.id = masks.image
+       WHERE layer = ? AND project = ?`,
+      layer,
+      project,
+    );
+    return new Map(rows.map(({ image, state }) => [image, state]));
+  }
+
   /** Images of a project by the state of their mask; those without one are in none. */
   count(project: number, layer: MaskLayer): Record<MaskState, number> {
     const counted = z.object({ state: maskState, value: z.number() });

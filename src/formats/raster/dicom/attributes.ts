@@ -16,6 +16,8 @@ const table = {
   SeriesInstanceUID: [0x0020000e, 'UI'],
   InstanceNumber: [0x00200013, 'IS'],
   // Geometry.
+  SliceThickness: [0x00180050, 'DS'],
+  SpacingBetweenSlices: [0x00180088, 'DS'],
   ImagePositionPatient: [0x00200032, 'DS'],
   ImageOrientationPatient: [0x00200037, 'DS'],
   ImagerPixelSpacing: [0x00181164, 'DS'],
@@ -84,6 +86,10 @@ const table = {
   LUTData: [0x00283006, 'OW'],
   VOILUTSequence: [0x00283010, 'SQ'],
   DoseGridScaling: [0x3004000e, 'DS'],
+  // What was lost before (C.7.6.1.1.5).
+  LossyImageCompression: [0x00282110, 'CS'],
+  LossyImageCompressionRatio: [0x00282112, 'DS'],
+  LossyImageCompressionMethod: [0x00282114, 'CS'],
   // Pixels.
   ExtendedOffsetTable: [0x7fe00001, 'OV'],
   ExtendedOffsetTableLengths: [0x7fe00002, 'OV'],

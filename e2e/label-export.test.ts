@@ -1,0 +1,84 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Project, ProjectImage } from '../src/contract/app.ts';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import { ask } from './support/bridge.ts';
+import { chooseOpen } from './support/dialogs.ts';
+import { photograph } from './support/screenshots.ts';
+
+// Labels of the sample leave it: classes as a table, and a mask as PNG.
+
+describe('export of labels', () => {
+  let launched: LaunchedApp;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-labels-'));
+    launched = await launchApp({ colorScheme: 'dark' });
+    const { page } = launched;
+    await page.getByRole('button', { name: 'Open the sample' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Skip factor' }).waitFor();
+    await page.keyboard.press('Alt+3');
+    await page.locator('[role=option] img').first().waitFor();
+  });
+  afterAll(async () => {
+    await launched.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('says which formats fit, and writes the table that an import reads', async () => {
+    const { page, app } = launched;
+    await page.getByRole('button', { name: 'Export labels…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Export labels' });
+    const card = (name: string) => dialog.locator('label', { hasText: name });
+    await card('Classes as a table').getByText('Fits these images.').waitFor();
+    expect(await card('Classes as a table').getByRole('radio').isChecked()).toBe(true);
+    await card('Masks as PNG').click();
+    await dialog.getByText('No image has a mask yet.').waitFor();
+    const choose = dialog.getByRole('button', { name: 'Choose a folder…' });
+    expect(await choose.isDisabled()).toBe(true);
+    await card('Classes as a table').click();
+    await chooseOpen(app);
+    await choose.click();
+    expect(await readdir(folder)).toEqual([]);
+    await chooseOpen(app, folder);
+    await choose.click();
+    await dialog.getByText('Labels of 350 images are in 1 file').waitFor();
+    await photograph(launched, 'label-export-report');
+    const rows = (await readFile(join(folder, 'labels.csv'), 'utf8')).trim().split('\n');
+    expect(rows[0]).toBe('path,label,split,group');
+    expect(rows).toHaveLength(601);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  test('puts masks beside what lies in the folder, and replaces nothing', async () => {
+    const { page, app } = launched;
+    const list = await ask(page, 'project.list', null);
+    const [project] = (list.ok ? list.value : []) as [Project];
+    const filter = { show: 'all', search: '' };
+    const asked = { project: project.id, filter, offset: 0, limit: 1 };
+    const found = await ask(page, 'image.page', asked);
+    const [image] = (found.ok ? (found.value as { images: ProjectImage[] }).images : []) as [
+      ProjectImage,
+    ];
+    await ask(page, 'mask.setState', { image: image.id, state: 'done' });
+    await writeFile(join(folder, 'mine.txt'), 'mine');
+    await page.getByRole('button', { name: 'Export labels…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Export labels' });
+    await dialog.getByRole('radio', { name: /^Masks as PNG/ }).waitFor({ state: 'attached' });
+    expect(await dialog.getByRole('radio', { name: /^Masks as PNG/ }).isChecked()).toBe(true);
+    await photograph(launched, 'label-export');
+    await chooseOpen(app, folder);
+    await dialog.getByRole('button', { name: 'Choose a folder…' }).click();
+    await dialog.getByText('Labels of 1 image are in 2 files').waitFor();
+    await dialog.getByText('599 images without labels').waitFor();
+    const name = image.name.replace(/\.png$/, '.png');
+    expect((await readdir(folder)).sort()).toEqual(['labels-png', 'labels.csv', 'mine.txt']);
+    const mask = await readFile(join(folder, 'labels-png', 'masks', name));
+    expect(mask.toString('latin1', 1, 4)).toBe('PNG');
+  });
+});

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pngFile } from '../../formats/image-fixtures.ts';
+import { projectOfFiles } from '../../engine/labels/testing/project-of-files.ts';
+import { temporaryFolder } from '../../store/testing/temporary-store.ts';
+import { engine } from '../engine.ts';
+import { runTest } from '../testing/test-world.ts';
+
+const bytes = pngFile({ width: 2, height: 2, channels: 1, bits: 8, values: [1, 2, 3, 4] });
+
+async function workspace(): Promise<string> {
+  const { store } = await projectOfFiles([{ name: 'a.png', width: 2, height: 2, bytes }]);
+  store.close();
+  return store.folder;
+}
+
+function argv(folder: string, change: Record<string, string> = {}): string[] {
+  const options = { workspace: folder, project: 'Lungs', format: 'png', out: temporaryFolder() };
+  const given = Object.entries({ ...options, ...change });
+  return ['labels', 'export', ...given.flatMap(([name, value]) => [`--${name}`, value])];
+}
+
+describe('labels export', () => {
+  it('writes the labels of a project, and says what it wrote', async () => {
+    const out = temporaryFolder();
+    const words = argv(await workspace(), { out });
+    const { exitCode, stdout } = await runTest([...words, '--json'], { engine });
+    expect([exitCode, stdout.lines.length]).toEqual([0, 1]);
+    const files = ['labelmap.txt', 'masks/a.png'];
+    expect(JSON.parse(stdout.text)).toMatchObject({ format: 'png', folder: out, files, images: 1 });
+    expect(await readFile(join(out, 'labelmap.txt'), 'utf8')).toContain('water:');
+    const again = await runTest(words, { engine });
+    expect(again.exitCode).toBe(0);
+    expect(again.stdout.text).toMatch(/^Labels of {2,}1 image$/m);
+    expect(again.stdout.text).toContain('labels-png');
+  });
+
+  it.each([
+    ['another project', { project: 'Hearts' }, /no project named Hearts\. It has: Lungs/],
+    ['an unknown format', { format: 'tga' }, /--format must be/],
+    ['a format that nothing fits', { format: 'csv' }, /has a label yet/],
+  ])('refuses %s', async (_, change, sentence) => {
+    const { exitCode, stderr } = await runTest(argv(await workspace(), change), { engine });
+    expect(exitCode).toBe(2);
+    expect(stderr.text).toMatch(sentence);
+  });
+
+  it('makes no workspace where there is none', async () => {
+    const { exitCode, stderr } = await runTest(argv(temporaryFolder()), { engine });
+    expect(exitCode).toBe(2);
+    expect(stderr.text).not.toContain('inside Understudy');
+  });
+});

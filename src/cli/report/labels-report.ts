@@ -1,0 +1,31 @@
+import type { LabelExportReport } from '../../contract/label-export.ts';
+import { count, counted } from '../figures.ts';
+import type { Paint } from '../paint.ts';
+import { printable, wrap } from '../text.ts';
+import { widest } from '../world.ts';
+import { table } from './table.ts';
+
+const notesShown = 20;
+
+/** What was written of a project's labels. */
+export function labelsReport(report: LabelExportReport, paint: Paint): string {
+  const { folder, files, images, unmarked, leftOut, notes } = report;
+  const rows = [
+    ['Folder', printable(folder)],
+    ['Files', count(files.length)],
+    ['Labels of', counted(images, 'image')],
+    ...(unmarked === 0 ? [] : [['Without labels', counted(unmarked, 'image')]]),
+    ['Left out', leftOut.length === 0 ? 'nothing' : counted(leftOut.length, 'image')],
+  ];
+  const shown = notes
+    .slice(0, notesShown)
+    .map((note) => `  - ${wrap(printable(note), widest - 4).replaceAll('\n', '\n    ')}`);
+  const more =
+    notes.length > shown.length ? [`  and ${count(notes.length - shown.length)} more`] : [];
+  return [
+    paint.strong('Labels exported'),
+    '',
+    table(rows, { leftColumns: 2 }),
+    ...(shown.length === 0 ? [] : ['', paint.attention('To be known:'), ...shown, ...more]),
+  ].join('\n');
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { skippedImage } from './jobs.ts';
+
+/** How labels leave a project: masks in the forms of the field, or classes of whole images as a table. */
+
+export const labelFormat = z.enum(['png', 'coco', 'geotiff', 'nifti', 'dicom-seg', 'csv']);
+export type LabelFormat = z.infer<typeof labelFormat>;
+
+/** All masks that a person has begun, or those that are done; a table has every label. */
+export const exportedMasks = z.enum(['all', 'done']);
+export type ExportedMasks = z.infer<typeof exportedMasks>;
+
+/** Whether labels of a project can leave in a format, as far as a look at some of its files tells. */
+export const labelFormatFit = z.strictObject({
+  format: labelFormat,
+  /** Of the images looked at. */
+  fits: z.enum(['all', 'some', 'none']),
+  /** Why the first of the others does not fit. */
+  reason: z.string().nullable(),
+});
+export type LabelFormatFit = z.infer<typeof labelFormatFit>;
+
+export const labelExportChoices = z.strictObject({
+  formats: z.array(labelFormatFit),
+  /** Images with a mask of a person, and those of them whose mask is done. */
+  masks: z.int().nonnegative(),
+  done: z.int().nonnegative(),
+  /** Images with a class, or said to have none. */
+  labelled: z.int().nonnegative(),
+});
+export type LabelExportChoices = z.infer<typeof labelExportChoices>;
+
+export const labelExportReport = z.strictObject({
+  format: labelFormat,
+  /** Absolute: the one that was asked for, or one in it where that had files. */
+  folder: z.string(),
+  /** Relative to the folder, with `/`. */
+  files: z.array(z.string()),
+  /** Whose labels are in the files. */
+  images: z.int().nonnegative(),
+  /** Images that have no mask (that is done), or no label. */
+  unmarked: z.int().nonnegative(),
+  /** Images whose labels do not fit the format, and why. */
+  leftOut: z.array(skippedImage),
+  /** What a person should know of the files. */
+  notes: z.array(z.string()),
+  /** Stopped: files that are there are whole. */
+  cancelled: z.boolean(),
+});
+export type LabelExportReport = z.infer<typeof labelExportReport>;
+
+/** From the command line. */
+export const labelExportRequest = z.strictObject({
+  workspace: z.string().min(1).max(4096),
+  project: z.string().min(1).max(200),
+  format: labelFormat,
+  which: exportedMasks.default('all'),
+  out: z.string().min(1).max(4096),
+});
+export type LabelExportRequest = z.infer<typeof labelExportRequest>;

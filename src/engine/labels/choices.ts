@@ -1,0 +1,87 @@
+import type {
+  LabelExportChoices,
+  LabelFormat,
+  LabelFormatFit,
+} from '../../contract/label-export.ts';
+import { mapConcurrently } from '../../formats/concurrently.ts';
+import type { Store } from '../../store/store.ts';
+import { byPath, fromSource, isAboutImage, requireSize } from './export-context.ts';
+import { readGeotiffSource, readNiftiVolume } from './mask-formats.ts';
+import { maskedImages, type MaskedImage } from './masked-images.ts';
+import { readDicomSource } from './seg-format.ts';
+
+/** Files that are looked into: enough to tell a folder of one kind from a mixture. */
+const lookedAt = 12;
+
+/** Formats that ask something of the images' files. */
+const probes = {
+  geotiff: readGeotiffSource,
+  nifti: readNiftiVolume,
+  'dicom-seg': async (path) => {
+    const { columns, rows } = await readDicomSource(path);
+    return { width: columns, height: rows };
+  },
+} as const satisfies Partial<
+  Record<LabelFormat, (path: string) => Promise<{ width: number; height: number }>>
+>;
+
+/**
+ * In which formats the labels of a project can leave, told by a look at some of its files.
+ *
+ * @throws UserError 'not-found'
+ */
+export async function labelExportChoices(
+  store: Store,
+  project: number,
+): Promise<LabelExportChoices> {
+  const { labelled } = store.projects.get(project);
+  const { images } = maskedImages(store, project, 'all');
+  const files = spread([...byPath(images).values()].map(([first]) => first));
+  const masked = (format: 'png' | 'coco'): LabelFormatFit => {
+    const reason = images.length > 0 ? null : 'No image has a mask yet.';
+    return { format, fits: reason === null ? 'all' : 'none', reason };
+  };
+  const probed = await Promise.all(
+    (['geotiff', 'nifti', 'dicom-seg'] as const).map((format) => fitOf(format, files)),
+  );
+  const table: LabelFormatFit = {
+    format: 'csv',
+    fits: labelled > 0 ? 'all' : 'none',
+    reason: labelled > 0 ? null : 'No image has a label yet.',
+  };
+  return {
+    formats: [masked('png'), masked('coco'), ...probed, table],
+    masks: images.length,
+    done: store.masks.count(project, 'human').done,
+    labelled,
+  };
+}
+
+async function fitOf(
+  format: keyof typeof probes,
+  files: readonly MaskedImage[],
+): Promise<LabelFormatFit> {
+  if (files.length === 0) return { format, fits: 'none', reason: 'No image has a mask yet.' };
+  const reasons = await mapConcurrently(files, 4, async (masked) => {
+    try {
+      requireSize(masked, await fromSource(probes[format](masked.image.path)));
+      return null;
+    } catch (error) {
+      if (!isAboutImage(error)) throw error;
+      return error.message;
+    }
+  });
+  const failed = reasons.filter((reason) => reason !== null);
+  const fits = failed.length === 0 ? 'all' : failed.length < files.length ? 'some' : 'none';
+  return { format, fits, reason: failed[0] ?? null };
+}
+
+/** Some of them, from the first to the last. */
+function spread(files: readonly (MaskedImage | undefined)[]): MaskedImage[] {
+  const step = Math.max(1, files.length / lookedAt);
+  const chosen = Array.from(
+    { length: Math.min(lookedAt, files.length) },
+    (_, index) => files[Math.floor(index * step)],
+  );
+  return chosen.filter((file) => file !== undefined);
+}

@@ -1,0 +1,78 @@
+import { readdir } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { UserError } from '../../core/errors.ts';
+import { systemCode, writeFailure } from '../../formats/file-errors.ts';
+import { makeFolder } from '../../formats/make-folder.ts';
+import {
+  composeFileAtomically,
+  writeFileAtomically,
+  type Composition,
+} from '../../formats/write-file.ts';
+
+/**
+ * A folder for what is exported: the one that was asked for where it is new or empty, else a new one in it.
+ * So nothing that lies there is ever replaced, least of all the masks that came with the images.
+ */
+export class ExportFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** Relative, with `/`, in the order in which they were written. */
+  readonly files: string[] = [];
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * @param inside name for a folder in it
+   * @throws UserError 'disk'
+   */
+  static async open(folder: string, inside: string): Promise<ExportFolder> {
+    const asked = resolve(folder);
+    for (let number = 0; ; number++) {
+      const name = number < 2 ? inside : `${inside}-${number}`;
+      const path = number === 0 ? asked : join(asked, name);
+      if (!(await isFree(path))) continue;
+      await makeFolder(path);
+      return new ExportFolder(path);
+    }
+  }
+
+  /** Writes a file as a whole or not at all. */
+  async write(name: string, parts: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
+    const path = await this.#place(name);
+    // Can be made again: waiting for the disk after each of thousands would take minutes.
+    await writeFileAtomically(path, parts, { durable: false });
+    this.files.push(name);
+  }
+
+  /** As `write`, for files that are not written from the first byte to the last. */
+  async compose(name: string, compose: Composition): Promise<void> {
+    const path = await this.#place(name);
+    await composeFileAtomically(path, compose, { durable: false });
+    this.files.push(name);
+  }
+
+  async #place(name: string): Promise<string> {
+    const path = resolve(this.path, name);
+    const inside = relative(this.path, path);
+    if (inside.startsWith('..') || isAbsolute(inside)) {
+      throw new UserError(
+        'invalid-file',
+        `${name} would lie outside ${this.path}. Rename the image.`,
+      );
+    }
+    await makeFolder(dirname(path), this.path);
+    return path;
+  }
+}
+
+/** Not there, or without files but for those that systems put everywhere. */
+async function isFree(path: string): Promise<boolean> {
+  try {
+    return (await readdir(path)).every((name) => name.startsWith('.'));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return true;
+    throw writeFailure(error, path);
+  }
+}

@@ -1,0 +1,63 @@
+import type { LabelExportReport, LabelExportRequest } from '../../contract/label-export.ts';
+import { UserError } from '../../core/errors.ts';
+import { openStore } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
+import type { JobContext } from '../job.ts';
+import { PhaseProgress } from '../job.ts';
+import { exportLabels } from './export-labels.ts';
+
+/**
+ * Writes the labels of a project, by its name, of a workspace that no window has open.
+ *
+ * @throws UserError 'in-use' where it is open, 'not-found' without workspace or project, 'cancelled', and
+ * as `exportLabels`
+ */
+export async function exportFromWorkspace(
+  { workspace, project: name, format, which, out }: LabelExportRequest,
+  context: JobContext,
+): Promise<LabelExportReport> {
+  // A folder without projects must not become a workspace.
+  const store = openStore(workspace, { isKnown: true });
+  try {
+    const project = projectNamed(store, name);
+    let shown: PhaseProgress | undefined;
+    const report = await exportLabels(
+      store,
+      { project, format, which, folder: out },
+      {
+        signal: context.signal,
+        progress: (done, total) => {
+          shown ??= new PhaseProgress(context, 'export', total);
+          shown.advance(done);
+        },
+      },
+    );
+    if (!report.cancelled) return report;
+    throw new UserError(
+      'cancelled',
+      `Stopped. ${report.files.length} files are in ${report.folder} and whole; the rest was not written.`,
+    );
+  } finally {
+    store.close();
+  }
+}
+
+function projectNamed(store: Store, asked: string): number {
+  const name = asked.trim().normalize('NFC');
+  const projects = store.projects.list();
+  const [project, ...others] = projects.filter((one) => one.name === name);
+  if (project === undefined) {
+    const names = projects.map((one) => one.name).join(', ');
+    throw new UserError(
+      'not-found',
+      `${store.folder} has no project named ${name}. It has: ${names === '' ? 'none' : names}.`,
+    );
+  }
+  if (others.length > 0) {
+    throw new UserError(
+      'invalid-option',
+      `${store.folder} has ${others.length + 1} projects named ${name}. Give one of them another name in the window.`,
+    );
+  }
+  return project.id;
+}

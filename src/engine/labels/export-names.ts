@@ -1,0 +1,88 @@
+import { basename, posix } from 'node:path';
+import { isImageFolder } from '../../formats/mask-folders.ts';
+import type { StoredImage } from '../../store/queries/images.ts';
+
+/** Endings that are two: `scan.nii.gz` is called `scan`. */
+const ending = /(?:\.nii\.gz|\.[^./]*)$/i;
+
+/**
+ * Names for what is written for images: their own, in the folders that they lie in. Images that come from
+ * several folders get one more in front, called after theirs.
+ */
+export class ExportNames {
+  readonly #places = new Map<string, string>();
+  readonly #taken = new Set<string>();
+
+  /** @param images all that anything may be written for */
+  constructor(images: Iterable<Pick<StoredImage, 'folder'>>) {
+    const folders = [...new Set(Array.from(images, ({ folder }) => folder))];
+    const labels = new Set<string>();
+    for (const folder of folders) {
+      const label = firstFree(basename(folder) || 'images', (name) => labels.has(name));
+      labels.add(label.toLowerCase());
+      this.#places.set(folder, folders.length === 1 ? '' : `${label}/`);
+    }
+  }
+
+  /** The image's name among all, with `/`. */
+  nameOf({ folder, name }: Pick<StoredImage, 'folder' | 'name'>): string {
+    return `${this.#places.get(folder) ?? ''}${name}`;
+  }
+
+  /**
+   * The name of a mask: `images/x.jpg` becomes `masks/x.png`, and so does `x.jpg`. A slice keeps all of
+   * its name (`scan.nii.gz#3.png`), and so does an image whose mask would else have another's.
+   */
+  maskFor(image: Pick<StoredImage, 'folder' | 'name' | 'frame'>, extension: string): string {
+    const parts = this.nameOf(image).split('/');
+    const at = parts.slice(0, -1).findLastIndex(isImageFolder);
+    if (at >= 0) parts[at] = 'masks';
+    else parts.unshift('masks');
+    const place = parts.join('/');
+    return this.#claim(
+      image.frame === undefined ? place.replace(ending, '') : place,
+      place,
+      extension,
+    );
+  }
+
+  /** As `maskFor`, in a folder of another name and for a file whatever its slices. */
+  fileFor(
+    image: Pick<StoredImage, 'folder' | 'name' | 'frame'>,
+    { folder, extension, stem = (name) => name }: FileNaming,
+  ): string {
+    const name = this.nameOf(image);
+    const file = image.frame === undefined ? name : name.replace(/#\d+$/, '');
+    const inside = file
+      .split('/')
+      .filter((part, index, all) => index === all.length - 1 || !isImageFolder(part))
+      .join('/');
+    const place = posix.join(folder, inside);
+    return this.#claim(stem(place.replace(ending, '')), place, extension);
+  }
+
+  /** The stem with an ending, else the whole name with it, else with a number. */
+  #claim(stem: string, whole: string, extension: string): string {
+    const isTaken = (name: string): boolean =>
+      this.#taken.has(`${name}${extension}`.normalize('NFC').toLowerCase());
+    const free = isTaken(stem) ? firstFree(whole, isTaken) : stem;
+    const name = `${free}${extension}`;
+    this.#taken.add(name.normalize('NFC').toLowerCase());
+    return name;
+  }
+}
+
+export interface FileNaming {
+  readonly folder: string;
+  readonly extension: string;
+  /** Changes the name without its ending. */
+  readonly stem?: (name: string) => string;
+}
+
+function firstFree(name: string, isTaken: (name: string) => boolean): string {
+  if (!isTaken(name.toLowerCase()) && !isTaken(name)) return name;
+  for (let number = 2; ; number++) {
+    const candidate = `${name}-${number}`;
+    if (!isTaken(candidate.toLowerCase()) && !isTaken(candidate)) return candidate;
+  }
+}

@@ -1,0 +1,153 @@
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { LabelExportReport, LabelFormat } from '../../contract/label-export.ts';
+import type { MaskSourceKind } from '../../contract/mask-sources.ts';
+import { ignoreValue } from '../../core/mask/tiles.ts';
+import { pngFile } from '../../formats/image-fixtures.ts';
+import { findImages } from '../../formats/image-folder.ts';
+import { openMaskSource } from '../../formats/masks/open-source.ts';
+import { wholeMask } from '../../formats/masks/strips.ts';
+import { askewVolume, ctSlice, turnedGeotiff } from '../../formats/masks/testing/geo-fixtures.ts';
+import { temporaryFolder } from '../../store/testing/temporary-store.ts';
+import { exportLabels } from './export-labels.ts';
+import {
+  projectOfFiles,
+  testClasses,
+  type TestFile,
+  type TestProject,
+} from './testing/project-of-files.ts';
+
+const photo = (name: string, width: number, height: number): TestFile => {
+  const values = new Array<number>(width * height).fill(9);
+  return { name, width, height, bytes: pngFile({ width, height, channels: 1, bits: 8, values }) };
+};
+
+const slice = (name: string, z: number): TestFile => {
+  const size = { rows: 37, columns: 53 };
+  const bytes = ctSlice({ ...size, z, instance: `2.25.777${Math.abs(z)}` });
+  return { name, width: size.columns, height: size.rows, bytes };
+};
+
+async function exported(
+  project: TestProject,
+  format: LabelFormat,
+  folder = temporaryFolder(),
+): Promise<LabelExportReport> {
+  const options = { project: project.id, format, which: 'all', folder } as const;
+  const signal = new AbortController().signal;
+  return exportLabels(project.store, options, { signal, progress: () => undefined });
+}
+
+/** Puts what was exported beside the images, reads it as an import does, and gives masks in the project's values. */
+async function readBack(
+  project: TestProject,
+  report: LabelExportReport,
+  kind: MaskSourceKind,
+): Promise<{ masks: Map<string, Uint8Array>; problems: unknown }> {
+  const { folder } = project;
+  await cp(report.folder, folder, { recursive: true });
+  const found = await findImages(folder);
+  const path = kind === 'coco' ? join(folder, 'annotations.json') : folder;
+  const source = await openMaskSource(kind, { path, folder, found, property: null });
+  const values = new Uint8Array(256);
+  values[ignoreValue] = ignoreValue;
+  for (const { value, name } of source.classes) {
+    values[value] = name === 'ignore' ? ignoreValue : testClasses.indexOf(name ?? '') + 1;
+  }
+  const masks = new Map<string, Uint8Array>();
+  for (const image of project.store.images.all(project.id)) {
+    const { path: file, name, width, height, frame } = image;
+    const at = frame === undefined ? {} : { frame };
+    const mask = await source.maskFor({ path: file, name, width, height, ...at });
+    if (mask === undefined) continue;
+    masks.set(
+      name,
+      (await wholeMask(mask)).map((value) => values[value] ?? 0),
+    );
+    await mask.close();
+  }
+  await source.close();
+  return { masks, problems: source.problems };
+}
+
+function isSame(one: Uint8Array, other: Uint8Array | undefined): boolean {
+  return other !== undefined && Buffer.compare(one, other) === 0;
+}
+
+const photos = [
+  photo('train/images/a.png', 1, 1),
+  photo('train/images/b.png', 530, 515),
+  photo('test/images/a.png', 7, 520),
+];
+
+describe('labels that leave a project and come back', () => {
+  it.each([
+    ['png', 'masks', photos],
+    ['coco', 'coco', photos],
+    [
+      'geotiff',
+      'masks',
+      [{ name: 'images/t.tif', width: 515, height: 530, bytes: turnedGeotiff(515, 530) }],
+    ],
+    [
+      'nifti',
+      'masks',
+      [
+        {
+          ...{ name: 'imagesTr/case_0000.nii', width: 7, height: 5, slices: 4 },
+          bytes: askewVolume(1, [5, 7, 4], false),
+        },
+      ],
+    ],
+    ['dicom-seg', 'dicom-seg', [slice('a.dcm', -3), slice('b.dcm', 5), slice('c.dcm', 1)]],
+  ] as const)('are the same as %s', async (format, kind, files) => {
+    const project = await projectOfFiles(files);
+    const report = await exported(project, format);
+    expect(report).toMatchObject({ images: project.masks.size, leftOut: [], unmarked: 0 });
+    const { masks, problems } = await readBack(project, report, kind);
+    expect(problems).toEqual([]);
+    expect([...masks.keys()].sort()).toEqual([...project.masks.keys()].sort());
+    // Whole arrays in a message would take longer than all the rest.
+    const different = [...masks].filter(([name, mask]) => !isSame(mask, project.masks.get(name)));
+    expect(different.map(([name]) => name)).toEqual([]);
+  });
+
+  it('say of slices that nobody has marked that they are not known', async () => {
+    const project = await projectOfFiles([
+      {
+        ...{ name: 'imagesTr/v.nii', width: 7, height: 5, slices: 4, bare: [1, 2] },
+        bytes: askewVolume(2, [5, 7, 4], true),
+      },
+    ]);
+    const report = await exported(project, 'nifti');
+    expect(report).toMatchObject({
+      images: 2,
+      unmarked: 2,
+      files: ['labelsTr/v.nii.gz', 'dataset.json'],
+    });
+    expect(report.notes[0]).toContain('2 of 4 slices have no mask');
+    const { masks } = await readBack(project, report, 'masks');
+    const unknown = new Uint8Array(35).fill(ignoreValue);
+    expect(masks.get('imagesTr/v.nii#2')).toEqual(unknown);
+    expect(masks.get('imagesTr/v.nii#3')).toEqual(unknown);
+    expect(masks.get('imagesTr/v.nii#4')).toEqual(project.masks.get('imagesTr/v.nii#4'));
+  });
+
+  it('say nothing of a patient', async () => {
+    const volume = askewVolume(1, [5, 7, 4], true);
+    const project = await projectOfFiles([
+      slice('a.dcm', 1),
+      { name: 'v.nii', width: 7, height: 5, slices: 4, bytes: volume },
+    ]);
+    for (const format of ['dicom-seg', 'nifti'] as const) {
+      const { folder, files } = await exported(project, format);
+      for (const file of files) {
+        const stored = await readFile(join(folder, file));
+        const bytes = file.endsWith('.gz') ? gunzipSync(stored) : stored;
+        expect(bytes.toString('latin1')).not.toMatch(/Doe\^Jane|secret-4711|19700101/);
+      }
+    }
+  });
+});

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { collected, memoryMask, randomMask } from '../testing/memory-mask.ts';
+import { decodeRuns, maskOf } from './rle.ts';
+import { cocoOfMasks } from './write-coco.ts';
+
+const file = z.object({
+  images: z.array(z.object({ id: z.number(), file_name: z.string(), width: z.number() })),
+  annotations: z.array(
+    z.object({
+      id: z.number(),
+      image_id: z.number(),
+      category_id: z.number(),
+      iscrowd: z.number(),
+      area: z.number(),
+      bbox: z.array(z.number()),
+      segmentation: z.object({ size: z.array(z.number()), counts: z.string() }),
+    }),
+  ),
+  categories: z.array(z.object({ id: z.number(), name: z.string() })),
+});
+
+const classes = [
+  { value: 1, name: 'a "quoted\\name"', colour: '#0072b2' },
+  { value: 7, name: null, colour: null },
+];
+
+async function written(masks: readonly { pixels: Uint8Array; width: number; height: number }[]) {
+  const images = masks.map(({ pixels, ...size }, index) => ({
+    name: `${index}.png`,
+    mask: memoryMask(pixels, size, classes),
+  }));
+  return file.parse(JSON.parse((await collected(cocoOfMasks(images, classes))).toString('utf8')));
+}
+
+describe('a COCO file', () => {
+  it('holds each value of each mask, with its area and its box', async () => {
+    const size = fc.record({
+      width: fc.integer({ min: 1, max: 530 }),
+      height: fc.integer({ min: 1, max: 530 }),
+      seed: fc.nat(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(size, { minLength: 1, maxLength: 2 }), async (sizes) => {
+        const masks = sizes.map(({ seed, ...one }) => ({
+          ...one,
+          pixels: randomMask(seed, one, [0, 1, 7, 255]),
+        }));
+        const { annotations, images } = await written(masks);
+        expect(annotations.map(({ id }) => id)).toEqual(annotations.map((_, index) => index + 1));
+        for (const [index, { pixels, width, height }] of masks.entries()) {
+          const found = new Uint8Array(pixels.length);
+          for (const one of annotations) {
+            if (one.image_id !== images[index]?.id) continue;
+            expect(one.segmentation.size).toEqual([height, width]);
+            const runs = decodeRuns(one.segmentation.counts, 'test');
+            const inside = maskOf(runs, { width, height });
+            for (let at = 0; at < found.length; at++) {
+              if (inside[at] === 1) found[at] = one.category_id;
+            }
+            expect(one).toMatchObject(measures(inside, width));
+            expect(one.iscrowd).toBe(one.category_id === 255 ? 1 : 0);
+          }
+          expect(Buffer.compare(found, pixels)).toBe(0);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('names what is not known only where it is there', async () => {
+    const one = (value: number) => ({ pixels: Uint8Array.of(value), width: 1, height: 1 });
+    const names = async (value: number) =>
+      (await written([one(value)])).categories.map(({ id, name }) => [id, name]);
+    expect(await names(1)).toEqual([
+      [1, 'a "quoted\\name"'],
+      [7, 'class 7'],
+    ]);
+    expect(await names(255)).toContainEqual([255, 'ignore']);
+  });
+
+  it('lists an image that shows nothing', async () => {
+    const { images, annotations } = await written([
+      { pixels: new Uint8Array(6), width: 3, height: 2 },
+    ]);
+    expect([images.length, annotations.length]).toEqual([1, 0]);
+  });
+});
+
+function measures(inside: Uint8Array, width: number): { area: number; bbox: number[] } {
+  const at = [...inside.keys()].filter((index) => inside[index] === 1);
+  const xs = at.map((index) => index % width);
+  const ys = at.map((index) => Math.floor(index / width));
+  const least = (values: number[]): number => values.reduce((a, b) => Math.min(a, b));
+  const most = (values: number[]): number => values.reduce((a, b) => Math.max(a, b));
+  const [left, top] = [least(xs), least(ys)];
+  return { area: at.length, bbox: [left, top, most(xs) - left + 1, most(ys) - top + 1] };
+}

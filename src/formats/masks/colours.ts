@@ -1,0 +1,48 @@
+import { ignoreValue } from '../../core/mask/tiles.ts';
+import type { MaskClass } from './mask-raster.ts';
+import { colourOf, type Colour } from './paired/label-list.ts';
+
+const backgroundColour: Colour = [0, 0, 0];
+/** As in PASCAL VOC, whose outlines of objects have it. */
+const ignoreColour: Colour = [224, 224, 192];
+
+/**
+ * Colours of a mask's values: background black, classes their own, ignore as in PASCAL VOC. No two are
+ * the same, since programs that go by colour would take two classes for one: where they were, the later
+ * one differs by a few shades of blue. A class without a colour gets PASCAL VOC's for its value.
+ */
+export function maskColours(classes: readonly MaskClass[]): ReadonlyMap<number, Colour> {
+  const colours = new Map<number, Colour>([
+    [0, backgroundColour],
+    [ignoreValue, ignoreColour],
+  ]);
+  const taken = new Set([...colours.values()].map(String));
+  for (const { value, colour } of classes) {
+    const own = colour === null ? vocColour(value) : colourOf(colour);
+    const free = Array.from({ length: 256 }, (_, more): Colour => [
+      own[0],
+      own[1],
+      (own[2] + more) % 256,
+    ]).find((candidate) => !taken.has(String(candidate)));
+    if (free === undefined) throw new Error('maskColours: more than 254 classes');
+    taken.add(String(free));
+    colours.set(value, free);
+  }
+  return colours;
+}
+
+/** 256 colours, red, green and blue of each in turn; black where no class is. */
+export function maskPalette(classes: readonly MaskClass[]): Uint8Array {
+  const palette = new Uint8Array(3 * 256);
+  for (const [value, colour] of maskColours(classes)) palette.set(colour, 3 * value);
+  return palette;
+}
+
+/** The bits of the value, spread over the three colours from the highest bit down (VOC devkit). */
+function vocColour(value: number): Colour {
+  const colour: [number, number, number] = [0, 0, 0];
+  for (let bit = 0, rest = value; rest > 0; bit++, rest >>= 3) {
+    for (const part of [0, 1, 2] as const) colour[part] |= ((rest >> part) & 1) << (7 - bit);
+  }
+  return colour;
+}

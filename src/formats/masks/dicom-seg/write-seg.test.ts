@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { testFolder } from '../../raster/testing/test-folder.ts';
+import { ctSlice } from '../testing/geo-fixtures.ts';
+import { collected, memoryMask, randomMask } from '../testing/memory-mask.ts';
+import { readSegmentation } from './segmentation.ts';
+import { joined, readSegSource, seriesKey } from './seg-source.ts';
+import { segOfMasks } from './write-seg.ts';
+
+const folder = testFolder();
+const size = { width: 53, height: 37 };
+const classes = [
+  { value: 1, name: 'liver', colour: '#0072b2' },
+  { value: 2, name: 'a\\b', colour: null },
+];
+
+async function source(name: string, change: Partial<Parameters<typeof ctSlice>[0]> = {}) {
+  const bytes = ctSlice({ rows: 37, columns: 53, z: 1, instance: '2.25.7', ...change });
+  return readSegSource(await folder.file(name, bytes));
+}
+
+describe('what a segmentation takes from its image', () => {
+  it.each([
+    ['StudyInstanceUID', 0x0020000d],
+    ['SeriesInstanceUID', 0x0020000e],
+    ['SOPInstanceUID', 0x00080018],
+    ['SOPClassUID', 0x00080016],
+    ['ImageOrientationPatient', 0x00200037],
+    ['ImagePositionPatient', 0x00200032],
+    ['PixelSpacing', 0x00280030],
+    ['Rows', 0x00280010],
+  ])('is refused by name without %s', async (keyword, tag) => {
+    await expect(source(`no-${keyword}.dcm`, { without: [tag] })).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining(`has no ${keyword}, which a segmentation needs`) as string,
+    });
+  });
+
+  it('may lie nowhere: then it stands alone', async () => {
+    const flat = await source('flat.dcm', { without: [0x00200052, 0x00200037, 0x00200032] });
+    expect(flat).toMatchObject({ frameOfReference: null, orientation: null });
+    expect(seriesKey(flat)).toBeNull();
+  });
+
+  it('says which slices belong together', async () => {
+    const first = await source('one.dcm');
+    const second = await source('two.dcm', { z: 4, instance: '2.25.8' });
+    const tilted = await source('tilted.dcm', {
+      more: [[0x00200037, 'DS', '0\\1\\0\\0\\0\\1']],
+    });
+    expect(seriesKey(first)).toBe(seriesKey(second));
+    expect(seriesKey(first)).not.toBe(seriesKey(tilted));
+  });
+
+  it('keeps its decimal texts, cut where they are longer than DICOM has them', async () => {
+    const { frames } = await source('long.dcm', {
+      more: [[0x00200032, 'DS', '-10.50\\1.234567890123456789\\-1.2345678901234567e-11']],
+    });
+    const [position = []] = frames.map((frame) => frame.position ?? []);
+    expect(position[0]).toBe('-10.50');
+    for (const text of position) expect(text.length).toBeLessThanOrEqual(16);
+    expect(Number(position[1])).toBeCloseTo(1.2345678901234567, 12);
+    expect(Number(position[2])).toBeCloseTo(-1.2345678901234567e-11, 17);
+  });
+});
+
+describe('a segmentation', () => {
+  async function written(values: readonly number[], named = classes) {
+    const sources = [
+      await source('s1.dcm', { z: 9, instance: '2.25.71' }),
+      await source('s2.dcm', { z: -2, instance: '2.25.72' }),
+      await source('s3.dcm', { z: 4, instance: '2.25.73' }),
+    ];
+    const whole = joined(sources);
+    const masked = whole.frames.map((frame, index) => {
+      const pixels = index === 2 ? randomMask(1, size, [0]) : randomMask(index, size, values);
+      return { frame, mask: memoryMask(pixels, size, named) };
+    });
+    const options = { version: '1.2.3', now: new Date(0) };
+    const path = await folder.file(
+      `seg-${values.join('-')}.dcm`,
+      await collected(segOfMasks(whole, masked, named, options)),
+    );
+    return readSegmentation(path);
+  }
+
+  it('goes by segment, then from one end to the other, and names slices that show nothing', async () => {
+    const read = await written([1, 2, 255]);
+    expect(read.segments.map(({ label }) => label)).toEqual(['liver', 'a/b', 'ignore']);
+    const order = read.frames.map(({ segment, sources }) => [segment, sources[0]?.instance]);
+    expect(order).toEqual([
+      [1, '2.25.72'],
+      // The one that shows nothing.
+      [1, '2.25.73'],
+      [1, '2.25.71'],
+      [2, '2.25.72'],
+      [2, '2.25.71'],
+      [3, '2.25.72'],
+      [3, '2.25.71'],
+    ]);
+    expect([...read.instances].sort()).toEqual(['2.25.71', '2.25.72', '2.25.73']);
+  });
+
+  it('has no segment for what is not known where all is known', async () => {
+    expect((await written([1])).segments).toHaveLength(2);
+  });
+
+  it('needs a class', async () => {
+    await expect(written([1], [])).rejects.toMatchObject({ code: 'unsupported' });
+  });
+});

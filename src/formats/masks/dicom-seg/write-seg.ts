@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { UserError } from '../../../core/errors.ts';
+import { ignoreValue, tileCounts } from '../../../core/mask/tiles.ts';
+import type { MaskClass, MaskRaster } from '../mask-raster.ts';
+import { wholeMask } from '../strips.ts';
+import { BitPacker } from './bit-packer.ts';
+import { dataSet, elementHead, fileHead } from './elements.ts';
+import { segDataSet, segmentationStorage, type SegFramePlan } from './seg-data-set.ts';
+import { depthOf, type SegFrame, type SegSource } from './seg-source.ts';
+import { segmentsOf } from './segments.ts';
+
+/** A frame of the source, and its mask. */
+export interface MaskedFrame {
+  readonly frame: SegFrame;
+  readonly mask: MaskRaster;
+}
+
+export interface SegOptions {
+  /** Of this program, for whoever wants to know what wrote the file. */
+  readonly version: string;
+  readonly now?: Date;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Of this program's writer, made once (PS3.7, D.3.3.2). */
+const implementationUid = '2.25.221066298313849390714361191825948591113';
+/** What the length of an element can say. */
+const lengthLimit = 2 ** 32 - 2;
+
+/**
+ * A DICOM segmentation (PS3.3, A.51) of a series' or a file's frames: binary, one segment a class, a frame
+ * for each segment that a slice shows. A slice whose mask shows nothing gets an empty frame of the first
+ * segment, so that it is known as looked at. Of the patient nothing is written: the attributes that must be
+ * there are empty, and the study's identifier leads whoever may know back to the source.
+ *
+ * @throws UserError 'unsupported' without classes, 'too-large' past 4 GiB of pixels
+ */
+export async function* segOfMasks(
+  source: SegSource,
+  masked: readonly MaskedFrame[],
+  classes: readonly MaskClass[],
+  { version, now = new Date(), signal }: SegOptions,
+): AsyncGenerator<Uint8Array> {
+  if (classes.length === 0) {
+    throw new UserError(
+      'unsupported',
+      'A DICOM segmentation needs at least one class. Add one to the project.',
+    );
+  }
+  const slices = await slicesOf(source, masked, signal);
+  const segments = segmentsOf(
+    classes,
+    slices.some(({ values }) => values.has(ignoreValue)),
+  );
+  const [first] = segments;
+  const planned = segments.flatMap(({ number, value }) =>
+    slices.flatMap((slice, index) => {
+      const isShown =
+        slice.values.has(value) || (slice.values.size === 0 && number === first?.number);
+      return isShown ? [{ segment: number, value, position: index + 1, ...slice }] : [];
+    }),
+  );
+  const bits = planned.length * source.rows * source.columns;
+  const bytes = 2 * Math.ceil(Math.ceil(bits / 8) / 2);
+  if (bytes > lengthLimit) {
+    throw new UserError(
+      'too-large',
+      'The segmentation would have more than 4 GiB of pixels, which DICOM cannot hold. Export masks as PNG.',
+    );
+  }
+  const instance = newUid();
+  const frames: readonly SegFramePlan[] = planned;
+  const elements = segDataSet(source, segments, frames, { version, now, instance, newUid });
+  const name = `UNDERSTUDY_${version}`.slice(0, 16);
+  yield fileHead(segmentationStorage, instance, { uid: implementationUid, name });
+  yield dataSet(elements);
+  yield elementHead(0x7fe00010, 'OB', bytes);
+  yield* pixels(planned, bytes, signal);
+}
+
+interface Slice extends MaskedFrame {
+  /** That its mask shows, without background. */
+  readonly values: ReadonlySet<number>;
+}
+
+/** From the first to the last along the normal, then by number. */
+async function slicesOf(
+  source: SegSource,
+  masked: readonly MaskedFrame[],
+  signal: AbortSignal | undefined,
+): Promise<Slice[]> {
+  const slices: Slice[] = [];
+  for (const { frame, mask } of masked) {
+    signal?.throwIfAborted();
+    if (mask.width !== source.columns || mask.height !== source.rows) {
+      throw new Error(
+        `segOfMasks: a mask of ${mask.width} × ${mask.height} px for ${source.columns} × ${source.rows}`,
+      );
+    }
+    slices.push({ frame, mask, values: await valuesOf(mask) });
+  }
+  const depths = new Map(slices.map((slice) => [slice, depthOf(source, slice.frame)]));
+  return slices.sort(
+    (a, b) =>
+      (depths.get(a) ?? 0) - (depths.get(b) ?? 0) || (a.frame.number ?? 0) - (b.frame.number ?? 0),
+  );
+}
+
+async function valuesOf(mask: MaskRaster): Promise<ReadonlySet<number>> {
+  await setImmediate();
+  const { columns, rows } = tileCounts(mask);
+  const isThere = new Uint8Array(256);
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const tile = await mask.tile(x, y);
+      if (tile !== null) for (const value of tile) isThere[value] = 1;
+    }
+  }
+  const values = new Set<number>();
+  for (let value = 1; value < 256; value++) if (isThere[value] === 1) values.add(value);
+  return values;
+}
+
+async function* pixels(
+  planned: readonly { readonly value: number; readonly mask: MaskRaster }[],
+  bytes: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const packer = new BitPacker();
+  let written = 0;
+  for (const { value, mask } of planned) {
+    signal?.throwIfAborted();
+    const part = packer.push(await wholeMask(mask), value);
+    written += part.length;
+    yield part;
+  }
+  const end = packer.end();
+  yield end;
+  yield new Uint8Array(bytes - written - end.length);
+}
+
+/** A UID made of a random UUID (PS3.5, B.2). */
+function newUid(): string {
+  return `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
+}

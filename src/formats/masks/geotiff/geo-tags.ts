@@ -1,0 +1,83 @@
+import type { Size } from '../../../core/mask/tiles.ts';
+import { defaultLimits } from '../../raster/image-file.ts';
+import { TiffFile, type Directory } from '../../raster/tiff/directory.ts';
+import { readPageTree } from '../../raster/tiff/page-tree.ts';
+import { tags } from '../../raster/tiff/tags.ts';
+import { TiffSource } from '../../raster/tiff/tiff-source.ts';
+
+/** A field of a TIFF directory that says where the raster lies, as the source has it. */
+export interface GeoTag {
+  readonly tag: number;
+  /** 2 text, 3 whole numbers of 16 bits, 12 double precision. */
+  readonly type: 2 | 3 | 12;
+  /** Numbers of type 3 and 12; of a text its bytes, with the zero at its end. */
+  readonly values: readonly number[];
+}
+
+/** RPCCoefficientTag (GeoTIFF extension by DigitalGlobe, 2013): how a sensor saw the ground. */
+const rpcCoefficients = 50844;
+
+const copied: readonly (readonly [tag: number, type: GeoTag['type']])[] = [
+  [tags.modelPixelScale, 12],
+  [tags.modelTiepoint, 12],
+  [tags.modelTransformation, 12],
+  [tags.geoKeyDirectory, 3],
+  [tags.geoDoubles, 12],
+  [tags.geoTexts, 2],
+  [rpcCoefficients, 12],
+];
+
+/** Of one list; ground control points are six each. */
+const valueLimit = 100_000;
+
+/** A raster's size, and what places it on Earth; null where the file does not say. */
+export interface GeoSource extends Size {
+  readonly tags: readonly GeoTag[] | null;
+}
+
+/**
+ * What places a GeoTIFF on Earth, field by field, so that a raster of the same size can say the same: to
+ * the last digit, and with a coordinate system that has no code too.
+ *
+ * @throws UserError as `openImage` does
+ */
+export async function readGeoSource(path: string): Promise<GeoSource> {
+  const source = await TiffSource.open(path);
+  try {
+    const file = await TiffFile.read(source);
+    const { first } = await readPageTree(file, defaultLimits);
+    const found = await Promise.all(
+      copied.map(([tag, type]) => readTag(file, first.directory, tag, type)),
+    );
+    const present = found.filter((tag) => tag !== null);
+    const { width, height } = first;
+    return { width, height, tags: isPlaced(present) ? present : null };
+  } finally {
+    await source.close();
+  }
+}
+
+async function readTag(
+  file: TiffFile,
+  { fields }: Directory,
+  tag: number,
+  type: GeoTag['type'],
+): Promise<GeoTag | null> {
+  const field = fields.get(tag);
+  if (field === undefined) return null;
+  const values =
+    type === 2 ? [...(await file.bytes(field, valueLimit))] : await file.numbers(field, valueLimit);
+  return values.length === 0 ? null : { tag, type, values };
+}
+
+/** By a scale and a point, by a matrix, by several points, or by a model of the sensor. */
+function isPlaced(found: readonly GeoTag[]): boolean {
+  const count = (tag: number): number => found.find((one) => one.tag === tag)?.values.length ?? 0;
+  const points = count(tags.modelTiepoint) / 6;
+  return (
+    (count(tags.modelPixelScale) >= 2 && points >= 1) ||
+    count(tags.modelTransformation) === 16 ||
+    points >= 3 ||
+    count(rpcCoefficients) > 0
+  );
+}

@@ -1,0 +1,97 @@
+import type { EventOf } from '../../../../contract/app.ts';
+import type {
+  ExportedMasks,
+  LabelExportChoices,
+  LabelExportReport,
+  LabelFormat,
+} from '../../../../contract/label-export.ts';
+import { call, listen } from '../../../lib/client.ts';
+import { notices } from '../../../lib/notices.svelte.ts';
+import { labelExportText as words } from '../../../text/en/label-export.ts';
+import { likelyFormat } from './format-choices.ts';
+
+/** Taking the labels of a project out, from the choice to the report. */
+export class LabelExport {
+  choices: LabelExportChoices | null = $state.raw(null);
+  format: LabelFormat = $state('png');
+  which: ExportedMasks = $state('all');
+  progress: EventOf<'labels.progress'> | null = $state.raw(null);
+  report: LabelExportReport | null = $state.raw(null);
+  failure: string | null = $state(null);
+
+  readonly #project: number;
+
+  constructor(project: number) {
+    this.#project = project;
+  }
+
+  /** Listens and looks at the files; returns a function that ends it. */
+  start(): () => void {
+    const controller = new AbortController();
+    void this.#look(controller.signal);
+    const deafen = listen('labels.progress', (progress) => {
+      if (progress.project === this.#project && this.progress !== null) this.progress = progress;
+    });
+    return () => {
+      controller.abort();
+      deafen();
+      // Nobody would see how it ends.
+      if (this.progress !== null) void this.stop();
+    };
+  }
+
+  get fit(): LabelExportChoices['formats'][number] | undefined {
+    return this.choices?.formats.find(({ format }) => format === this.format);
+  }
+
+  /** Asks where to, and writes. */
+  async run(): Promise<void> {
+    this.failure = null;
+    const [project, format, which] = [this.#project, this.format, this.which];
+    try {
+      const folder = await call('shell.chooseFolder', { title: words.chooseTitle });
+      if (folder === null) return;
+      this.progress = { project, done: 0, total: 0, secondsLeft: null };
+      this.report = await call('labels.export', { project, format, which, folder });
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.progress = null;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#try(() => call('labels.stopExport', { project: this.#project }));
+  }
+
+  async show(): Promise<void> {
+    const { report } = this;
+    if (report === null) return;
+    const [first] = report.files;
+    const file = first === undefined ? report.folder : `${report.folder}/${first}`;
+    await this.#try(() => call('shell.showInFolder', { file }));
+  }
+
+  /** Back to the choice. */
+  again(): void {
+    this.report = null;
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    try {
+      const choices = await call('labels.choices', { project: this.#project }, signal);
+      this.choices = choices;
+      this.format = likelyFormat(choices);
+    } catch (error) {
+      if (!signal.aborted) this.failure = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async #try(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+}
