@@ -17,7 +17,7 @@ const words = text.viewer.keys;
 export const viewerKeys = [
   { action: 'viewer.zoomIn', keys: ['+', '='], text: words.zoomIn },
   { action: 'viewer.zoomOut', keys: ['-', '_'], text: words.zoomOut },
-  { action: 'viewer.fit', keys: ['0'], text: words.fit },
+  { action: 'viewer.fit', keys: ['0', 'Home'], text: words.fit },
   { action: 'viewer.actualSize', keys: ['Shift+1', '!', 'z'], text: words.actualSize },
   { action: 'viewer.panLeft', keys: ['ArrowLeft'], text: words.pan },
   { action: 'viewer.panRight', keys: ['ArrowRight'], text: words.pan },

@@ -87,8 +87,7 @@ export class Stage {
    */
   invalidate(plane: Plane, part: Dirty = 'all'): void {
     const state = this.#planes[plane];
-    const isAll = part === 'all' || state.dirty === 'all';
-    if (isAll) state.dirty = 'all';
+    if (part === 'all' || state.dirty === 'all') state.dirty = 'all';
     else state.dirty = state.dirty === undefined ? part : union(state.dirty, part);
     this.#frame ??= requestAnimationFrame(() => {
       this.#draw();
