@@ -18,7 +18,7 @@ const layers = {
   cli: ['contract', 'engine'],
   main: ['contract'],
   preload: ['contract'],
-  renderer: ['contract'],
+  renderer: ['contract', 'core'],
 };
 
 const folders = Object.keys(layers);

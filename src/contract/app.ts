@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import {
+  bandStatistics,
+  imageTile,
+  statisticsRequest,
+  tileRequest,
+  viewedImage,
+} from './image-view.ts';
 import { bytes, distillSummary, orientation, preparation, skippedImage, start } from './jobs.ts';
 
 /**
@@ -367,6 +374,17 @@ export const engineMethods = {
   'image.describe': { params: z.strictObject({ image: id }), result: imageFacts },
   /** A picture of an image under any preparation, WebP of at most 512 px a side. */
   'image.preview': { params: z.strictObject({ image: id, preparation }), result: bytes },
+  /** What a viewer needs to know of an image before it asks for tiles. */
+  'image.open': { params: z.strictObject({ image: id }), result: viewedImage },
+  /**
+   * Stored values of a tile. The first of a very large file without levels of its own waits until smaller
+   * copies are made; 'image.levels' says how far that is.
+   */
+  'image.tile': { params: tileRequest, result: imageTile },
+  /** One answer a band, in the same order. */
+  'image.statistics': { params: statisticsRequest, result: z.array(bandStatistics) },
+  /** The images that are one stack with this one, itself among them, in the order of its slices. */
+  'image.stack': { params: z.strictObject({ image: id }), result: z.array(id) },
   'teacher.list': { params: nothing, result: z.array(teacher) },
   'teacher.add': { params: z.strictObject({ file: path }), result: teacher },
   'teacher.remove': { params: z.strictObject({ teacher: id }), result: nothing },
@@ -442,6 +460,12 @@ export const events = {
     total: z.int().nonnegative(),
     secondsLeft: z.number().nullable(),
     skipped: z.int().nonnegative(),
+  }),
+  /** Smaller copies of a very large image are being made for its viewer. */
+  'image.levels': z.strictObject({
+    image: id,
+    done: z.int().nonnegative(),
+    total: z.int().positive(),
   }),
   'run.changed': run,
   /** It was cancelled, and nothing is left of it. */

@@ -12,6 +12,7 @@ import { ProjectService } from './projects.ts';
 import { RunService } from './runs.ts';
 import type { Patience } from './silence.ts';
 import { TeacherService } from './teachers.ts';
+import { Views } from './views.ts';
 
 /** The engine on an open workspace. */
 export interface Services {
@@ -34,6 +35,7 @@ export async function openServices(
 ): Promise<Services> {
   const images = new ImageService(store, new Pictures(store.folder), emit);
   const previews = new Previews(store);
+  const views = new Views(store, emit);
   const teachers = new TeacherService(store);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
@@ -72,6 +74,10 @@ export async function openServices(
     'image.picture': ({ image, side, mark }) => images.picture(image, side, mark),
     'image.describe': ({ image }) => previews.describe(image),
     'image.preview': ({ image, preparation }, signal) => previews.draw(image, preparation, signal),
+    'image.open': ({ image }) => views.open(image),
+    'image.tile': ({ image, ...request }, signal) => views.tile(image, request, signal),
+    'image.statistics': ({ image, ...request }, signal) => views.statistics(image, request, signal),
+    'image.stack': ({ image }, signal) => views.stack(image, signal),
     'teacher.list': () => teachers.list(),
     'teacher.add': ({ file }) => teachers.add(file),
     'teacher.remove': ({ teacher }) => {
