@@ -93,7 +93,7 @@ describe('the viewer', () => {
   const place = async (x: number, y: number): Promise<[number, number]> => {
     const box = await stage().boundingBox();
     if (box === null) throw new Error('the stage has no place');
-    return [box.x + x * box.width, box.y + y * box.height];
+    return [Math.round(box.x + x * box.width), Math.round(box.y + y * box.height)];
   };
   const hover = async (x: number, y: number): Promise<void> => {
     await launched.page.mouse.move(...(await place(x, y)));
