@@ -19,6 +19,7 @@ import { ReviewService } from './review.ts';
 import { RunService } from './runs.ts';
 import type { Patience } from './silence.ts';
 import { TeacherService } from './teachers.ts';
+import { Views } from './views.ts';
 
 /** The engine on an open workspace. */
 export interface Services {
@@ -45,6 +46,7 @@ export async function openServices(
   const masks = new MaskService(store, emit);
   const labelExports = new LabelExports(store, emit);
   const previews = new Previews(store);
+  const views = new Views(store, emit);
   const teachers = new TeacherService(store);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
@@ -118,6 +120,10 @@ export async function openServices(
       labelExports.stop(project);
       return null;
     },
+    'image.open': ({ image }) => views.open(image),
+    'image.tile': ({ image, ...request }, signal) => views.tile(image, request, signal),
+    'image.statistics': ({ image, ...request }, signal) => views.statistics(image, request, signal),
+    'image.stack': ({ image }, signal) => views.stack(image, signal),
     'teacher.list': () => teachers.list(),
     'teacher.add': ({ file }) => teachers.add(file),
     'teacher.remove': ({ teacher }) => {

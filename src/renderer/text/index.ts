@@ -16,6 +16,7 @@ import { review } from './en/review.ts';
 import { skipText } from './en/skip.ts';
 import { start } from './en/start.ts';
 import { teacherText } from './en/teacher.ts';
+import { viewer } from './en/viewer.ts';
 
 const en = {
   common,
@@ -31,6 +32,7 @@ const en = {
   labelExport: labelExportText,
   outlines,
   review,
+  viewer,
   teacher: teacherText,
   skip: skipText,
   distil: distilText,
