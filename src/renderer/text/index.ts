@@ -10,6 +10,7 @@ import { resultText } from './en/result.ts';
 import { skipText } from './en/skip.ts';
 import { start } from './en/start.ts';
 import { teacherText } from './en/teacher.ts';
+import { viewer } from './en/viewer.ts';
 
 const en = {
   common,
@@ -19,6 +20,7 @@ const en = {
   images,
   preparation,
   labels,
+  viewer,
   teacher: teacherText,
   skip: skipText,
   distil: distilText,

@@ -1,0 +1,179 @@
+import { intersection, type Rectangle, type Size, union } from './geometry.ts';
+import { type Layer, type Plane, planes } from './layer.ts';
+import { ViewTransform } from './view-transform.ts';
+
+/** What is to be drawn again of a plane: a part of the stage, or all of it. */
+type Dirty = Rectangle | 'all';
+
+interface PlaneState {
+  readonly canvas: HTMLCanvasElement;
+  readonly context: CanvasRenderingContext2D;
+  layers: readonly Layer[];
+  dirty: Dirty | undefined;
+}
+
+/**
+ * Canvases over each other that show one image. Whoever changes something says so with `invalidate`;
+ * everything is drawn in the next animation frame, once, and only the part that was said.
+ */
+export class Stage {
+  readonly element: HTMLElement;
+  readonly #planes: Readonly<Record<Plane, PlaneState>>;
+  readonly #observer: ResizeObserver;
+  readonly #followers = new Set<(view: ViewTransform) => void>();
+  #view: ViewTransform;
+  #frame: number | undefined;
+  #isRoomKnown = false;
+
+  /**
+   * @param host gets the canvases as children; they cover it
+   * @param image px
+   * @param aspect of a pixel, height by width
+   */
+  constructor(host: HTMLElement, image: Size, aspect = 1) {
+    this.element = host;
+    this.#planes = {
+      image: newPlane(host, 'image'),
+      overlays: newPlane(host, 'overlays'),
+      interaction: newPlane(host, 'interaction'),
+    };
+    this.#view = ViewTransform.fitted(image, roomOf(host), aspect);
+    this.#observer = new ResizeObserver(() => {
+      this.#resize();
+    });
+    this.#observer.observe(host);
+  }
+
+  get view(): ViewTransform {
+    return this.#view;
+  }
+
+  /** Another view: everything is drawn again. */
+  set view(view: ViewTransform) {
+    if (view === this.#view) return;
+    this.#view = view;
+    for (const plane of planes) this.invalidate(plane);
+    for (const follow of this.#followers) follow(view);
+  }
+
+  /** Hears of every view from now on, and at once of this one; returns a function that ends it. */
+  follow(listener: (view: ViewTransform) => void): () => void {
+    this.#followers.add(listener);
+    listener(this.#view);
+    return () => this.#followers.delete(listener);
+  }
+
+  /** Lays a layer above those that a plane has; returns a function that takes it away. */
+  add(plane: Plane, layer: Layer): () => void {
+    const state = this.#planes[plane];
+    state.layers = [...state.layers, layer];
+    this.invalidate(plane);
+    return () => {
+      state.layers = state.layers.filter((other) => other !== layer);
+      this.invalidate(plane);
+    };
+  }
+
+  /** Puts the layers of a plane in this order, from below; those that are not named are taken away. */
+  arrange(plane: Plane, layers: readonly Layer[]): void {
+    this.#planes[plane].layers = [...layers];
+    this.invalidate(plane);
+  }
+
+  /**
+   * Has a plane drawn again in the next animation frame.
+   *
+   * @param part in CSS px of the stage; all by default
+   */
+  invalidate(plane: Plane, part: Dirty = 'all'): void {
+    const state = this.#planes[plane];
+    if (part === 'all' || state.dirty === 'all') state.dirty = 'all';
+    else state.dirty = state.dirty === undefined ? part : union(state.dirty, part);
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#draw();
+    });
+  }
+
+  /** As `invalidate`, of a part of the image in px of its full resolution. */
+  invalidateImagePart(plane: Plane, part: Rectangle): void {
+    this.invalidate(plane, this.#view.rectangleToScreen(part));
+  }
+
+  dispose(): void {
+    this.#observer.disconnect();
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#followers.clear();
+    for (const plane of planes) this.#planes[plane].canvas.remove();
+  }
+
+  #resize(): void {
+    const room = roomOf(this.element);
+    const pixels = window.devicePixelRatio;
+    for (const plane of planes) {
+      const { canvas } = this.#planes[plane];
+      canvas.width = Math.max(1, Math.round(room.width * pixels));
+      canvas.height = Math.max(1, Math.round(room.height * pixels));
+    }
+    const { image, aspect } = this.#view;
+    this.view = this.#isRoomKnown
+      ? this.#view.inRoom(room)
+      : ViewTransform.fitted(image, room, aspect);
+    this.#isRoomKnown = true;
+    for (const plane of planes) this.invalidate(plane);
+    // A canvas of another size is empty: without this it flashes while the window is dragged larger.
+    this.#draw();
+  }
+
+  #draw(): void {
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#frame = undefined;
+    for (const plane of planes) {
+      const state = this.#planes[plane];
+      const dirty = state.dirty;
+      state.dirty = undefined;
+      if (dirty !== undefined) this.#drawPlane(state, dirty);
+    }
+  }
+
+  #drawPlane({ canvas, context, layers }: PlaneState, dirty: Dirty): void {
+    const whole = { x: 0, y: 0, ...this.#view.room };
+    const pixels = canvas.width / Math.max(1, whole.width);
+    const part = dirty === 'all' ? whole : intersection(roundedOut(dirty, pixels), whole);
+    if (part === undefined) return;
+    context.setTransform(pixels, 0, 0, canvas.height / Math.max(1, whole.height), 0, 0);
+    context.save();
+    context.beginPath();
+    context.rect(part.x, part.y, part.width, part.height);
+    context.clip();
+    context.clearRect(part.x, part.y, part.width, part.height);
+    for (const layer of layers) {
+      context.save();
+      layer.draw(context, this.#view, part);
+      context.restore();
+    }
+    context.restore();
+  }
+}
+
+function newPlane(host: HTMLElement, plane: Plane): PlaneState {
+  const canvas = document.createElement('canvas');
+  canvas.dataset.plane = plane;
+  canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;pointer-events:none';
+  host.append(canvas);
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('This window cannot draw.');
+  return { canvas, context, layers: [], dirty: 'all' };
+}
+
+function roomOf(host: HTMLElement): Size {
+  return { width: Math.max(1, host.clientWidth), height: Math.max(1, host.clientHeight) };
+}
+
+/** To whole pixels of the canvas, with one more around for what is smoothed. */
+function roundedOut({ x, y, width, height }: Rectangle, pixels: number): Rectangle {
+  const left = (Math.floor(x * pixels) - 1) / pixels;
+  const top = (Math.floor(y * pixels) - 1) / pixels;
+  const right = (Math.ceil((x + width) * pixels) + 1) / pixels;
+  const bottom = (Math.ceil((y + height) * pixels) + 1) / pixels;
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
