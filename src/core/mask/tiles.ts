@@ -83,16 +83,21 @@ export function tileHistogram(pixels: Uint8Array): Map<number, number> {
  * thin can still be seen from afar. `pixels` of `side` × `side`, which is even.
  */
 export function halve(pixels: Uint8Array, side: number): Uint8Array {
-  const half = side / 2;
-  const out = new Uint8Array(half * half);
-  for (let row = 0; row < half; row++) {
+  return halveArea(pixels, side, side);
+}
+
+/** As `halve`, of `width` × `height`, which are even. */
+export function halveArea(pixels: Uint8Array, width: number, height: number): Uint8Array {
+  const half = width / 2;
+  const out = new Uint8Array(half * (height / 2));
+  for (let row = 0; row < height / 2; row++) {
     for (let column = 0; column < half; column++) {
-      const at = 2 * row * side + 2 * column;
+      const at = 2 * row * width + 2 * column;
       out[row * half + column] = firstMarked(
         pixels[at],
         pixels[at + 1],
-        pixels[at + side],
-        pixels[at + side + 1],
+        pixels[at + width],
+        pixels[at + width + 1],
       );
     }
   }

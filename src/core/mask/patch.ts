@@ -1,0 +1,90 @@
+import { Extent } from './rectangle.ts';
+import { decodeRuns, encodeRuns } from './runs.ts';
+import type { SparseMask } from './sparse-mask.ts';
+import { tileSide } from './tiles.ts';
+import type { Rectangle, TilePlace } from './tiles.ts';
+
+/** What an edit changed in a tile: the values of the smallest rectangle around it, before and after. */
+export interface TilePatch extends TilePlace {
+  /** px of the tile */
+  readonly rectangle: Rectangle;
+  /** Row by row, run-length coded. */
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+/** What an edit changed. Small enough that a session keeps all of them. */
+export interface MaskPatch {
+  readonly tiles: readonly TilePatch[];
+  /** px of the image: around all of it */
+  readonly rectangle: Rectangle;
+}
+
+/**
+ * The difference of a tile.
+ *
+ * @param before null: it was blank
+ * @param extent px of the tile: outside it nothing changed
+ */
+export function tilePatch(
+  place: TilePlace,
+  before: Uint8Array | null,
+  after: Uint8Array,
+  extent: Rectangle,
+): TilePatch | undefined {
+  const changed = new Extent();
+  for (let row = extent.y; row < extent.y + extent.height; row++) {
+    for (let column = extent.x; column < extent.x + extent.width; column++) {
+      const at = row * tileSide + column;
+      if (after[at] !== (before?.[at] ?? 0)) changed.add(column, row, column + 1, row + 1);
+    }
+  }
+  const rectangle = changed.rectangle();
+  if (rectangle === undefined) return undefined;
+  const coded = (pixels: Uint8Array | null): Uint8Array =>
+    encodeRuns(rectangle.width * rectangle.height, (index) => {
+      const row = rectangle.y + Math.floor(index / rectangle.width);
+      return pixels?.[row * tileSide + rectangle.x + (index % rectangle.width)] ?? 0;
+    });
+  return { ...place, rectangle, before: coded(before), after: coded(after) };
+}
+
+export function patchOf(tiles: readonly TilePatch[]): MaskPatch | undefined {
+  const extent = new Extent();
+  for (const { x, y, rectangle } of tiles) {
+    extent.addRectangle({
+      ...rectangle,
+      x: x * tileSide + rectangle.x,
+      y: y * tileSide + rectangle.y,
+    });
+  }
+  const rectangle = extent.rectangle();
+  return rectangle && { tiles, rectangle };
+}
+
+/**
+ * Puts what an edit changed back to how it was before, or after. The tiles must be in memory.
+ *
+ * @throws Error for a tile that is elsewhere
+ */
+export function applyPatch(mask: SparseMask, { tiles }: MaskPatch, side: 'before' | 'after'): void {
+  for (const tile of tiles) {
+    const pixels = mask.writable(tile);
+    if (pixels === undefined) throw new Error(`tile (${tile.x}, ${tile.y}) is not in memory`);
+    const { x, y, width } = tile.rectangle;
+    decodeRuns(tile[side], (from, to, value) => {
+      for (let at = from; at < to;) {
+        const row = Math.floor(at / width);
+        const end = Math.min(to, (row + 1) * width);
+        const start = (y + row) * tileSide + x - row * width;
+        pixels.fill(value, start + at, start + end);
+        at = end;
+      }
+    });
+  }
+}
+
+/** How many bytes a patch takes, about. */
+export function patchBytes({ tiles }: MaskPatch): number {
+  return tiles.reduce((sum, { before, after }) => sum + before.length + after.length + 200, 0);
+}
