@@ -15,6 +15,7 @@ export interface TilePatch extends TilePlace {
 
 /** What an edit changed. Small enough that a session keeps all of them. */
 export interface MaskPatch {
+  /** One after the other: a tile may be there twice. */
   readonly tiles: readonly TilePatch[];
   /** px of the image: around all of it */
   readonly rectangle: Rectangle;
@@ -68,7 +69,7 @@ export function patchOf(tiles: readonly TilePatch[]): MaskPatch | undefined {
  * @throws Error for a tile that is elsewhere
  */
 export function applyPatch(mask: SparseMask, { tiles }: MaskPatch, side: 'before' | 'after'): void {
-  for (const tile of tiles) {
+  for (const tile of side === 'after' ? tiles : [...tiles].reverse()) {
     const pixels = mask.writable(tile);
     if (pixels === undefined) throw new Error(`tile (${tile.x}, ${tile.y}) is not in memory`);
     const { x, y, width } = tile.rectangle;

@@ -30,7 +30,7 @@ export interface PainterHooks {
   edited(patch: MaskPatch): void;
   /** Tiles changed, by an edit or by its undoing, and are to be saved. */
   touched(places: readonly TilePlace[]): void;
-  failed(error: unknown): void;
+  readonly failed: (error: unknown) => void;
 }
 
 /** Why a region was not taken. */

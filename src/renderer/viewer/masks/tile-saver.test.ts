@@ -24,7 +24,7 @@ function desk() {
         sent.push({ image, tiles: structuredClone(tiles) });
         answers.push((error) => {
           if (error === undefined) resolve(info);
-          else reject(error as Error);
+          else reject(error);
         });
       }),
     changed: (state) => states.push(state),
