@@ -3,6 +3,7 @@ import { distilText } from './en/distil.ts';
 import { exportText } from './en/export.ts';
 import { frame } from './en/frame.ts';
 import { images } from './en/images.ts';
+import { keysText } from './en/keys.ts';
 import { labels } from './en/labels.ts';
 import { preparation } from './en/preparation.ts';
 import { project } from './en/project.ts';
@@ -15,6 +16,7 @@ import { viewer } from './en/viewer.ts';
 const en = {
   common,
   frame,
+  keys: keysText,
   start,
   project,
   images,

@@ -1,0 +1,117 @@
+/** A key press, as far as it says which keys are down. */
+export interface KeyPress {
+  readonly key: string;
+  readonly code: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+  getModifierState?: (modifier: 'AltGraph') => boolean;
+}
+
+const modifiers = ['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'CapsLock', 'NumLock', 'Fn'];
+
+/**
+ * The chord of a key press, such as `Mod+Shift+Z`, `[` or `ArrowUp`; null where it is a modifier alone, or
+ * a letter in the making. `Mod` is Cmd on a Mac and Ctrl elsewhere. Letters go by what the keyboard says they
+ * are, so that B is B on every layout; where it writes another script, by where a B would be. With signs Shift is
+ * left out, as it takes Shift to write `?` on some keyboards and none on others; so is AltGr.
+ */
+export function chordOf(event: KeyPress, isMac: boolean): string | null {
+  const name = keyOf(event);
+  if (name === null) return null;
+  const isSign = /^\P{L}$/u.test(name);
+  const isWriting = event.getModifierState?.('AltGraph') === true;
+  const mod = isMac ? event.metaKey : event.ctrlKey;
+  const other = isMac ? event.ctrlKey : event.metaKey;
+  return [
+    ...(mod && !isWriting ? ['Mod'] : []),
+    ...(other ? [isMac ? 'Ctrl' : 'Meta'] : []),
+    ...(event.altKey && !isWriting ? ['Alt'] : []),
+    ...(event.shiftKey && !isSign ? ['Shift'] : []),
+    name,
+  ].join('+');
+}
+
+function keyOf({ key, code, altKey }: KeyPress): string | null {
+  if (modifiers.includes(key) || key === 'Dead' || key === 'Process' || key === 'Unidentified')
+    return null;
+  if (key === ' ') return 'Space';
+  if (!/^.$/u.test(key)) return key;
+  const place = /^Key([A-Z])$/.exec(code)?.[1];
+  // Another script; or a Mac, where Option writes signs.
+  const isForeign = /\p{L}/u.test(key) && !/\p{Script=Latin}/u.test(key);
+  if (place !== undefined && (isForeign || (altKey && !/[a-z]/i.test(key)))) return place;
+  return key.toUpperCase();
+}
+
+/** The digit that a press is for on keyboards that write digits with Shift alone; null on others. */
+export function digitOf({ key, code, ...held }: KeyPress): string | null {
+  if (/^\d$/.test(key) || held.ctrlKey || held.metaKey || held.altKey) return null;
+  return /^Digit(\d)$/.exec(code)?.[1] ?? null;
+}
+
+const signs: Record<string, string> = {
+  ArrowRight: '→',
+  ArrowLeft: '←',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  PageUp: 'Page up',
+  PageDown: 'Page down',
+  Escape: 'Esc',
+};
+
+/** A chord as this machine's keyboard names it: `Ctrl+Z`, or `⌘ Z` on a Mac. */
+export function chordName(chord: string, isMac: boolean): string {
+  const names = partsOf(chord).map((part) => {
+    if (isMac) return { Mod: '⌘', Shift: '⇧', Alt: '⌥', Ctrl: '⌃' }[part] ?? signs[part] ?? part;
+    return part === 'Mod' ? 'Ctrl' : (signs[part] ?? part);
+  });
+  return names.join(isMac ? ' ' : '+');
+}
+
+/** As `aria-keyshortcuts` takes it. */
+export function chordForAria(chord: string, isMac: boolean): string {
+  return partsOf(chord)
+    .map((part) => {
+      if (part === 'Mod') return isMac ? 'Meta' : 'Control';
+      if (part === 'Ctrl') return 'Control';
+      return part === '+' ? 'Plus' : part;
+    })
+    .join('+');
+}
+
+/** As Electron's menus take it; null for one that a menu must not have, as it would take typing away. */
+export function chordForMenu(chord: string): string | null {
+  const parts = partsOf(chord);
+  const key = parts.at(-1) ?? '';
+  const isCommand = parts.includes('Mod') || /^F\d{1,2}$/.test(key);
+  // Menus know ASCII and these names; the page answers to all others itself.
+  const name = menuNames[key] ?? key;
+  if (!isCommand || !/^(?:[\x21-\x7e]|F\d{1,2}|[A-Z][a-z]+)$/.test(name)) return null;
+  const held = parts.slice(0, -1).map((part) => (part === 'Mod' ? 'CmdOrCtrl' : part));
+  return [...held, name].join('+');
+}
+
+const menuNames: Record<string, string> = {
+  ArrowRight: 'Right',
+  ArrowLeft: 'Left',
+  ArrowUp: 'Up',
+  ArrowDown: 'Down',
+  '+': 'Plus',
+};
+
+/** `Mod++` is Mod and the plus sign. */
+function partsOf(chord: string): string[] {
+  const [, held = '', key = ''] = /^((?:(?:Mod|Ctrl|Meta|Alt|Shift)\+)*)(.+)$/u.exec(chord) ?? [];
+  return [...held.split('+').filter((part) => part !== ''), key];
+}
+
+/** Whether a kept text is a chord at all. */
+export function isChord(text: unknown): text is string {
+  return (
+    typeof text === 'string' &&
+    text.length <= 40 &&
+    /^(?:Mod\+)?(?:Ctrl\+|Meta\+)?(?:Alt\+)?(?:Shift\+)?(?:\S|[A-Z][A-Za-z]*\d{0,2})$/u.test(text)
+  );
+}

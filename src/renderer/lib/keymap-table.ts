@@ -1,0 +1,85 @@
+/**
+ * Every key of the window that can be given away, in one table: which action, where it holds, and its
+ * keys until a person chooses others. Their words are in `text/en/keys.ts`.
+ */
+
+/** Where a key holds. */
+export type KeyPlace = 'window' | 'images' | 'labels' | 'viewer' | 'masks';
+
+/** In the order in which they are listed. */
+export const keyPlaces = ['window', 'images', 'labels', 'viewer', 'masks'] as const;
+
+export interface KeyAction {
+  readonly id: string;
+  readonly place: KeyPlace;
+  /** Chords as `chordOf` writes them, the first of them shown on buttons. */
+  readonly keys: readonly string[];
+}
+
+const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+
+export const keyActions = [
+  { id: 'search', place: 'window', keys: ['Mod+K'] },
+  { id: 'shortcuts', place: 'window', keys: ['?', 'Mod+/'] },
+  { id: 'undo', place: 'window', keys: ['Mod+Z'] },
+  { id: 'redo', place: 'window', keys: ['Mod+Shift+Z', 'Mod+Y'] },
+  { id: 'next-image', place: 'window', keys: ['F', 'Mod+ArrowRight'] },
+  { id: 'previous-image', place: 'window', keys: ['D', 'Mod+ArrowLeft'] },
+  { id: 'new-project', place: 'window', keys: ['Mod+N'] },
+  { id: 'open-projects', place: 'window', keys: ['Mod+O'] },
+  { id: 'import', place: 'window', keys: ['Mod+I'] },
+
+  { id: 'remove-images', place: 'images', keys: ['Delete'] },
+
+  ...numbers.map((number) => ({
+    id: `class-${number}` as const,
+    place: 'labels' as const,
+    keys: [String(number)],
+  })),
+  { id: 'class-by-name', place: 'labels', keys: ['L'] },
+  { id: 'none-of-them', place: 'labels', keys: ['N'] },
+  { id: 'take-away', place: 'labels', keys: ['0', 'Backspace', 'Delete'] },
+  { id: 'accept', place: 'labels', keys: ['Mod+Enter'] },
+
+  { id: 'pan', place: 'viewer', keys: ['H'] },
+  { id: 'measure', place: 'viewer', keys: ['M'] },
+  { id: 'window-level', place: 'viewer', keys: ['W'] },
+  { id: 'zoom-in', place: 'viewer', keys: ['+', '='] },
+  { id: 'zoom-out', place: 'viewer', keys: ['-'] },
+  { id: 'zoom-fit', place: 'viewer', keys: ['Z'] },
+  { id: 'zoom-actual', place: 'viewer', keys: ['A'] },
+  { id: 'slice-up', place: 'viewer', keys: ['ArrowUp', 'PageUp'] },
+  { id: 'slice-down', place: 'viewer', keys: ['ArrowDown', 'PageDown'] },
+
+  { id: 'brush', place: 'masks', keys: ['B'] },
+  { id: 'eraser', place: 'masks', keys: ['E'] },
+  { id: 'polygon', place: 'masks', keys: ['P'] },
+  { id: 'fill', place: 'masks', keys: ['G'] },
+  { id: 'threshold-brush', place: 'masks', keys: ['T'] },
+  { id: 'wand', place: 'masks', keys: ['R'] },
+  { id: 'suggest', place: 'masks', keys: ['S'] },
+  { id: 'brush-smaller', place: 'masks', keys: ['[', ','] },
+  { id: 'brush-larger', place: 'masks', keys: [']', '.'] },
+  { id: 'toggle-masks', place: 'masks', keys: ['V'] },
+  { id: 'toggle-outline', place: 'masks', keys: ['O'] },
+] as const satisfies readonly KeyAction[];
+
+export type KeyActionId = (typeof keyActions)[number]['id'];
+
+/** What the mouse does, or a key that belongs to a control: shown in the list, not given away. */
+export type FixedKey = keyof typeof fixedKeys;
+
+export const fixedKeys = {
+  step: { place: 'window', keys: 'Alt+1 … 8' },
+  move: { place: 'images', keys: 'Arrow keys' },
+  large: { place: 'images', keys: 'Enter' },
+  page: { place: 'images', keys: 'Page up, Page down' },
+  ends: { place: 'images', keys: 'Home, End' },
+  select: { place: 'images', keys: 'Space' },
+  more: { place: 'images', keys: 'Shift+Arrow keys' },
+  all: { place: 'images', keys: 'Mod+A' },
+  none: { place: 'images', keys: 'Esc' },
+  drag: { place: 'viewer', keys: 'Space+drag' },
+  wheel: { place: 'viewer', keys: 'Wheel' },
+  erase: { place: 'masks', keys: 'Alt+drag' },
+} as const satisfies Record<string, { place: KeyPlace; keys: string }>;
