@@ -7,6 +7,9 @@ import {
   maskTile,
   maskTileChange,
   maskTilePlace,
+  suggestion,
+  suggestionPlace,
+  suggestionRequest,
 } from './masks.ts';
 import { bytes, distillSummary, orientation, preparation, skippedImage, start } from './jobs.ts';
 
@@ -397,6 +400,13 @@ export const engineMethods = {
   },
   /** Done also where nothing is marked: there is nothing of any class in it. */
   'mask.setState': { params: z.strictObject({ image: id, state: maskState }), result: maskInfo },
+  /**
+   * What a few strokes say of the rest of a region (see contract/masks). Fails with 'invalid-labels' where
+   * strokes of one kind only are there, or none; 'not-found' without a teacher.
+   */
+  'mask.suggest': { params: suggestionRequest.extend({ image: id }), result: suggestion },
+  /** Looks at a region ahead of `mask.suggest`, which then answers at once. */
+  'mask.prepareSuggestion': { params: suggestionPlace.extend({ image: id }), result: nothing },
   'teacher.list': { params: nothing, result: z.array(teacher) },
   'teacher.add': { params: z.strictObject({ file: path }), result: teacher },
   'teacher.remove': { params: z.strictObject({ teacher: id }), result: nothing },
@@ -472,6 +482,14 @@ export const events = {
     total: z.int().nonnegative(),
     secondsLeft: z.number().nullable(),
     skipped: z.int().nonnegative(),
+  }),
+  /** A suggestion needs a first look at the image; none is told of where it is short. */
+  'suggest.progress': z.strictObject({
+    image: id,
+    /** Tiles of the teacher's input. */
+    done: z.int().nonnegative(),
+    total: z.int().positive(),
+    secondsLeft: z.number().nullable(),
   }),
   'run.changed': run,
   /** It was cancelled, and nothing is left of it. */

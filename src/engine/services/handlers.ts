@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
+import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { version } from '../version.ts';
 import type { Emit, Handlers } from './dispatch.ts';
@@ -78,6 +79,10 @@ export async function openServices(
     'mask.tiles': ({ image, layer, level, tiles }) => masks.tiles(image, layer, level, tiles),
     'mask.save': ({ image, tiles }) => masks.save(image, tiles),
     'mask.setState': ({ image, state }) => masks.setState(image, state),
+    'mask.suggest': () => {
+      throw new UserError('unsupported', 'Suggestions are not there yet.');
+    },
+    'mask.prepareSuggestion': () => null,
     'teacher.list': () => teachers.list(),
     'teacher.add': ({ file }) => teachers.add(file),
     'teacher.remove': ({ teacher }) => {
