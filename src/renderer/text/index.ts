@@ -5,6 +5,7 @@ import { frame } from './en/frame.ts';
 import { images } from './en/images.ts';
 import { keysText } from './en/keys.ts';
 import { labels } from './en/labels.ts';
+import { masks } from './en/masks.ts';
 import { preparation } from './en/preparation.ts';
 import { project } from './en/project.ts';
 import { resultText } from './en/result.ts';
@@ -23,6 +24,7 @@ const en = {
   preparation,
   labels,
   viewer,
+  masks,
   teacher: teacherText,
   skip: skipText,
   distil: distilText,

@@ -25,6 +25,17 @@ export function rgbOf(colour: string): Rgb {
   return [(number >> 16) & 255, (number >> 8) & 255, number & 255];
 }
 
+/** Colours of values: of the classes of a project, and of what is not known. */
+export function coloursOf(
+  classes: readonly { readonly maskValue: number | null; readonly colour: string }[],
+): ReadonlyMap<number, Rgb> {
+  const colours = new Map<number, Rgb>([[ignoreValue, ignoreColour]]);
+  for (const { maskValue, colour } of classes) {
+    if (maskValue !== null) colours.set(maskValue, rgbOf(colour));
+  }
+  return colours;
+}
+
 /**
  * Whether a pixel is on a line of its value's hatch: six ways to draw lines, so that neighbours in the list
  * of classes differ; what is not known is always crossed.

@@ -2,7 +2,7 @@ import { levelKey } from '../../../core/mask/area.ts';
 import { blankTile } from '../../../core/mask/sparse-mask.ts';
 import type { TileValues } from '../../../core/mask/sparse-mask.ts';
 import { tilePixels } from '../../../core/mask/tiles.ts';
-import type { Rectangle, TilePlace } from '../../../core/mask/tiles.ts';
+import type { TilePlace } from '../../../core/mask/tiles.ts';
 import type { LayerSource } from './mask-layer.ts';
 
 /** How two masks differ in a pixel: only the one has a class, only the other, or each another. */
@@ -19,10 +19,9 @@ export class DifferenceSource implements LayerSource {
     this.#second = second;
   }
 
-  /** One of the two changed in a part. */
-  changed(part: Rectangle): void {
-    // Compared again when it is drawn; a tile takes a fraction of a millisecond.
-    if (part.width > 0) this.#made.clear();
+  /** One of the two changed: compared again when it is drawn, a tile takes a fraction of a millisecond. */
+  changed(): void {
+    this.#made.clear();
   }
 
   at(level: number): TileValues {

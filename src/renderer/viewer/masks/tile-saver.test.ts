@@ -14,7 +14,7 @@ interface Sent {
 /** A saver whose requests wait until they are answered. */
 function desk() {
   const sent: Sent[] = [];
-  const answers: ((error?: unknown) => void)[] = [];
+  const answers: ((error?: Error) => void)[] = [];
   const states: SaveState[] = [];
   const failures: boolean[] = [];
   const saver = new TileSaver({
@@ -30,7 +30,7 @@ function desk() {
     changed: (state) => states.push(state),
     failed: (_, isGone) => failures.push(isGone),
   });
-  const answer = async (error?: unknown): Promise<void> => {
+  const answer = async (error?: Error): Promise<void> => {
     answers.shift()?.(error);
     await vi.advanceTimersByTimeAsync(0);
   };

@@ -1,0 +1,316 @@
+import type { Project } from '../../../contract/app.ts';
+import type { MaskState } from '../../../contract/masks.ts';
+import { paintOver } from '../../../core/mask/edit.ts';
+import type { MaskPatch } from '../../../core/mask/patch.ts';
+import { ignoreValue } from '../../../core/mask/tiles.ts';
+import { call, listen } from '../../lib/client.ts';
+import type { Direction } from '../../lib/history.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import { text } from '../../text/index.ts';
+import type { Point } from '../geometry.ts';
+import type { Stage } from '../stage.ts';
+import type { Tool } from '../tool.ts';
+import { coloursOf, type Rgb } from './colouring.ts';
+import { LayerChoices } from './layer-choices.svelte.ts';
+import { MaskBoard, StrokeBoard } from './mask-board.ts';
+import { MaskHistory } from './mask-history.ts';
+import { levelFor } from './mask-layer.ts';
+import { type MaskedImage, OpenMask } from './open-mask.svelte.ts';
+import type { ShownValues } from './painter.ts';
+import { ShownLayers } from './shown-layers.ts';
+import { Suggesting } from './suggesting.svelte.ts';
+import { type SaveState, TileSaver } from './tile-saver.ts';
+import { type MaskToolId, ToolSettings } from './tool-settings.svelte.ts';
+import { brushTool } from './tools/brush.ts';
+import { polygonTool } from './tools/polygon.ts';
+import { regionTool } from './tools/region.ts';
+
+const words = text.masks;
+
+/** ms that a view must rest before a suggestion is made for it. */
+const restingView = 200;
+
+export interface DeskHooks {
+  project(): Project;
+  /** Shows another image; false if it is gone. */
+  goTo(image: number): Promise<boolean>;
+  /** What is shown of the open image; undefined while that is not known. */
+  shown(): ShownValues | undefined;
+}
+
+/** Masks of a project's images: the open one, how it is painted and shown, and every edit of the session. */
+export class MaskDesk {
+  readonly settings = new ToolSettings();
+  readonly choices: LayerChoices;
+  open: OpenMask | null = $state.raw(null);
+  suggesting: Suggesting | null = $state.raw(null);
+  saving: SaveState = $state('saved');
+  readonly tools: Readonly<Record<MaskToolId, Tool>>;
+  readonly #hooks: DeskHooks;
+  readonly #history = new MaskHistory();
+  readonly #saver: TileSaver;
+  readonly #layers: ShownLayers;
+  readonly #forget: () => void;
+  /** Counts edits and steps back, for those who ask whether there is one. */
+  #steps = $state(0);
+  #attached: { readonly stage: Stage; readonly image: MaskedImage } | undefined;
+  #opening = new AbortController();
+  #opened: Promise<void> = Promise.resolve();
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(hooks: DeskHooks) {
+    this.#hooks = hooks;
+    this.#layers = new ShownLayers(this);
+    this.choices = new LayerChoices(() => {
+      this.#layers.refresh();
+    });
+    this.#saver = this.#newSaver();
+    this.#forget = listen('engine.state', ({ state }) => {
+      if (state !== 'ready') return;
+      this.#saver.retry();
+      if (this.open === null && this.#attached) this.#opened = this.#openMask(this.#attached.image);
+    });
+    const first = hooks.project().classes.find(({ maskValue }) => maskValue !== null);
+    this.settings.value = first?.maskValue ?? ignoreValue;
+    const board = new MaskBoard(this);
+    this.tools = {
+      brush: brushTool('brush', board),
+      eraser: brushTool('eraser', board),
+      'threshold-brush': brushTool('threshold-brush', board),
+      suggest: brushTool('suggest', new StrokeBoard(this)),
+      polygon: polygonTool(board),
+      fill: regionTool('fill', board),
+      wand: regionTool('wand', board),
+    };
+  }
+
+  /** Of the classes, and of what is not known. */
+  get colours(): ReadonlyMap<number, Rgb> {
+    return coloursOf(this.#hooks.project().classes);
+  }
+
+  get state(): MaskState | null {
+    return this.open?.info('human')?.state ?? null;
+  }
+
+  shown(): ShownValues | undefined {
+    return this.#hooks.shown();
+  }
+
+  nameOf(value: number): string {
+    if (value === ignoreValue) return words.ignore;
+    const found = this.#hooks.project().classes.find(({ maskValue }) => maskValue === value);
+    return found?.name ?? words.background;
+  }
+
+  /** What the masks that are shown say of a place; empty where they say nothing. */
+  saidAt(at: Point): string {
+    const owners = (['human', 'teacher', 'student'] as const).flatMap((owner) => {
+      const value = this.choices.of(owner).isShown ? this.open?.valueAt(owner, at) : undefined;
+      if (value === undefined || this.open?.info(owner) === undefined) return [];
+      return [{ owner, name: this.nameOf(value) }];
+    });
+    const [only] = owners;
+    if (owners.length === 1 && only?.owner === 'human') return only.name;
+    return owners.map(({ owner, name }) => `${words.layers[owner]}: ${name}`).join(' · ');
+  }
+
+  /** Colours or classes changed. */
+  refresh(): void {
+    this.#layers.refresh();
+  }
+
+  /** Shows the masks of an image on a stage, until the function that it returns is called. */
+  attach(stage: Stage, image: MaskedImage): () => void {
+    this.#attached = { stage, image };
+    const take = this.#layers.attach(stage);
+    this.#opened = this.#openMask(image);
+    let resting: ReturnType<typeof setTimeout> | undefined;
+    const unfollow = stage.follow(() => {
+      clearTimeout(resting);
+      resting = setTimeout(() => {
+        this.#lookAround();
+      }, restingView);
+    });
+    return () => {
+      clearTimeout(resting);
+      unfollow();
+      take();
+      this.#opening.abort();
+      this.endSuggesting();
+      this.open = null;
+      if (this.#attached?.stage === stage) this.#attached = undefined;
+    };
+  }
+
+  /** Resolves when every stroke is saved: true, or false where that failed and is tried again. */
+  async flush(): Promise<boolean> {
+    await this.open?.painter.settled();
+    return this.#saver.flush();
+  }
+
+  dispose(): void {
+    this.#forget();
+  }
+
+  canGo(direction: Direction): boolean {
+    return this.#steps >= 0 && this.#history.next(direction) !== undefined;
+  }
+
+  /** A step back or forth, on whatever image it was. In a row: keys that repeat come quicker than tiles. */
+  go(direction: Direction): Promise<void> {
+    const before = this.#tail;
+    this.#tail = (async () => {
+      await before;
+      try {
+        await this.#go(direction);
+      } catch (error) {
+        notices.fail(error);
+      }
+      this.#steps++;
+    })();
+    return this.#tail;
+  }
+
+  /** Says that all of the mask is as it should be, or is not yet. True if it is said. */
+  async setState(state: MaskState): Promise<boolean> {
+    const { open } = this;
+    if (open === null) return false;
+    try {
+      if (!(await this.flush())) return false;
+      open.take(await call('mask.setState', { image: open.image.id, state }));
+      return true;
+    } catch (error) {
+      notices.fail(error);
+      return false;
+    }
+  }
+
+  startSuggesting(): void {
+    const { open } = this;
+    if (open === null || this.suggesting !== null) return;
+    this.suggesting = new Suggesting(open.image, {
+      changed: (layer, part) => {
+        this.#layers.changed(layer, part);
+      },
+      failed: (error) => {
+        notices.fail(error);
+      },
+    });
+    this.#lookAround();
+  }
+
+  endSuggesting(): void {
+    this.suggesting?.dispose();
+    this.suggesting = null;
+    this.#layers.refresh();
+  }
+
+  /** Paints what is proposed into the person's mask, where it may be painted; one step to undo. */
+  async accept(): Promise<void> {
+    const { open, suggesting, settings } = this;
+    if (open === null || suggesting === null) return;
+    const guard = settings.guard === 'background' ? 'background' : 'everything';
+    try {
+      await open.painter.settled();
+      const patch = await suggesting.accept(open.human, paintOver(guard, settings.locked));
+      if (patch === undefined) return;
+      this.#layers.changed('human', patch.rectangle);
+      this.#record(open.image, patch);
+      this.#saver.touch(open.image.id, open.human.mask, patch.tiles);
+      suggesting.restart();
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  /** What undoing takes, bytes about. */
+  get historyBytes(): number {
+    return this.#history.bytes;
+  }
+
+  #lookAround(): void {
+    const view = this.#attached?.stage.view;
+    if (view === undefined) return;
+    this.suggesting?.look(view.visible, levelFor(view.scale * window.devicePixelRatio));
+  }
+
+  async #openMask(image: MaskedImage): Promise<void> {
+    this.#opening.abort();
+    const opening = new AbortController();
+    this.#opening = opening;
+    const part = { x: 0, y: 0, width: image.width, height: image.height };
+    const failed = (error: unknown): void => {
+      notices.fail(error);
+    };
+    try {
+      const open = await OpenMask.open(
+        image,
+        this.#saver,
+        {
+          failed,
+          arrived: (owner, where) => {
+            this.#layers.changed(owner, where);
+          },
+          changed: (where) => {
+            this.#layers.changed('human', where);
+          },
+          edited: (patch) => {
+            this.#record(image, patch);
+          },
+          touched: (places) => {
+            this.#saver.touch(image.id, open.human.mask, places);
+          },
+        },
+        opening.signal,
+      );
+      if (opening.signal.aborted) return;
+      this.open = open;
+      this.#layers.changed('human', part);
+    } catch (error) {
+      if (!opening.signal.aborted) failed(error);
+    }
+  }
+
+  #record({ id, name }: MaskedImage, patch: MaskPatch): void {
+    this.#history.add({ image: id, name, patch });
+    this.#steps++;
+  }
+
+  async #go(direction: Direction): Promise<void> {
+    if (direction === 'undo' && this.suggesting?.undo() === true) return;
+    await this.open?.painter.settled();
+    const change = this.#history.next(direction);
+    if (change === undefined) return;
+    if (this.open?.image.id !== change.image) {
+      const isThere = await this.#hooks.goTo(change.image);
+      await this.#opened;
+      if (!isThere) {
+        this.#history.forget(change.image);
+        notices.add('attention', words.undoGone(change.name));
+        return;
+      }
+      notices.add('done', words.wentTo[direction](change.name));
+    }
+    if (this.open?.image.id !== change.image) return;
+    await this.open.painter.apply(change.patch, direction === 'undo' ? 'before' : 'after');
+    this.#history.move(direction);
+  }
+
+  #newSaver(): TileSaver {
+    return new TileSaver({
+      send: (image, tiles) => call('mask.save', { image, tiles }),
+      saved: (image, info) => {
+        if (this.open?.image.id === image) this.open.take(info);
+      },
+      failed: (error, isGone) => {
+        notices.add('loss', isGone ? words.imageGone : words.notSaved, {
+          details: error instanceof Error ? error.message : String(error),
+        });
+      },
+      changed: (state) => {
+        this.saving = state;
+      },
+    });
+  }
+}
