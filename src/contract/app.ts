@@ -43,7 +43,8 @@ const when = z.iso.datetime();
 export const domain = z.enum(['medical', 'satellite', 'other']);
 export type Domain = z.infer<typeof domain>;
 
-export const projectTask = z.enum(['single', 'several']);
+/** One class an image, any number of labels, or regions of an image that are outlined. */
+export const projectTask = z.enum(['single', 'several', 'segmentation']);
 export type ProjectTask = z.infer<typeof projectTask>;
 
 export const projectClass = z.strictObject({
@@ -83,7 +84,10 @@ export const project = z.strictObject({
   createdAt: when,
   openedAt: when,
   images: z.int().nonnegative(),
+  /** With a label; where regions are outlined, those whose mask was marked as done. */
   labelled: z.int().nonnegative(),
+  /** Whose mask is begun and not marked as done. */
+  drafts: z.int().nonnegative(),
   /** As a class's, each image once. */
   learnt: z.int().nonnegative(),
   tested: z.int().nonnegative(),
@@ -93,6 +97,36 @@ export const project = z.strictObject({
   settings: projectSettings,
 });
 export type Project = z.infer<typeof project>;
+
+/** Why somebody should look at an image, and what was said of it, in ids of classes. */
+export const imageReview = z.strictObject({
+  /**
+   * Nobody has given it a label; the student is unsure; student and teacher, or student and label,
+   * disagree; nobody has looked at its label.
+   */
+  reason: z.enum(['unlabelled', 'unsure', 'teacher', 'label', 'unreviewed']),
+  /** What the student wavers between, the likelier first. Missing, with the others, where it was not asked. */
+  likeliest: z
+    .array(z.strictObject({ class: id, probability: z.number().min(0).max(1) }))
+    .optional(),
+  student: z.array(id).optional(),
+  /** Null where the teacher was gone. */
+  teacher: z.array(id).nullable().optional(),
+});
+export type ImageReview = z.infer<typeof imageReview>;
+
+/** What is known of what to look at next. */
+export const reviewStatus = z.strictObject({
+  /** The latest finished run; null where there is no student to ask. */
+  run: id.nullable(),
+  /** The run whose student was asked last. */
+  asked: id.nullable(),
+  /** Images that it would be asked about now, and about how long that takes. */
+  images: z.int().nonnegative(),
+  seconds: z.number().nonnegative().nullable(),
+  isAtWork: z.boolean(),
+});
+export type ReviewStatus = z.infer<typeof reviewStatus>;
 
 export const projectImage = z.strictObject({
   id,
@@ -105,19 +139,33 @@ export const projectImage = z.strictObject({
   classes: z.array(id),
   /** Held out from training. */
   isTest: z.boolean(),
+  /** Missing where nothing is outlined. */
+  mask: maskState.optional(),
+  /** Where what to look at next was asked for. */
+  review: imageReview.optional(),
 });
 export type ProjectImage = z.infer<typeof projectImage>;
 
-/** Which images of a project: of one class, without a label, or all. `to-label`: unlabelled and not held out. */
+/**
+ * Which images of a project: of one class, without a label, or all. `to-label`: unlabelled and not held out;
+ * `draft`: of a mask that is begun and not done; `review`: those to look at next, the most useful first.
+ */
 export const imageFilter = z.strictObject({
-  show: z.union([z.enum(['all', 'unlabelled', 'to-label', 'labelled', 'test']), id]).default('all'),
+  show: z
+    .union([z.enum(['all', 'unlabelled', 'to-label', 'labelled', 'test', 'draft', 'review']), id])
+    .default('all'),
   /** Part of the name. */
   search: z.string().max(200).default(''),
 });
 export type ImageFilter = z.infer<typeof imageFilter>;
 
 /** An image's labels: ids of classes, or null for none given. */
-export const labelChange = z.strictObject({ image: id, classes: z.array(id).nullable() });
+export const labelChange = z.strictObject({
+  image: id,
+  classes: z.array(id).nullable(),
+  /** Whether somebody has looked at it; taken to be so with a label that a person gives. */
+  isReviewed: z.boolean().optional(),
+});
 export type LabelChange = z.infer<typeof labelChange>;
 
 /** What an import of a folder would bring in. */
@@ -415,6 +463,13 @@ export const engineMethods = {
     params: z.strictObject({ project: id, teacher: id }),
     result: z.array(studentEstimate),
   },
+  'review.status': { params: z.strictObject({ project: id }), result: reviewStatus },
+  /** Asks the latest student about the images that somebody should look at; answers when that is done. */
+  'review.find': {
+    params: z.strictObject({ project: id }),
+    result: z.strictObject({ images: z.int().nonnegative(), skipped: z.int().nonnegative() }),
+  },
+  'review.stop': { params: z.strictObject({ project: id }), result: nothing },
   'run.start': { params: z.strictObject({ project: id }), result: run },
   'run.list': { params: z.strictObject({ project: id }), result: z.array(run) },
   'run.get': { params: z.strictObject({ run: id }), result: run },
@@ -441,6 +496,17 @@ export const engineMethods = {
   },
 } as const satisfies Record<string, Method>;
 
+/** What of the menu has keys that a person may choose. */
+const keyedCommand = z.enum([
+  ...(['new-project', 'open-projects', 'import', 'undo', 'redo', 'shortcuts'] as const),
+]);
+/** As an item of Electron's menus takes it. */
+const menuKey = z
+  .string()
+  .regex(/^(?:CmdOrCtrl\+|F\d)(?:Alt\+|Shift\+)*(?:[\x21-\x7e]|[A-Z][A-Za-z]+\d?)?$/);
+const menuKeys = z.partialRecord(keyedCommand, z.array(menuKey).max(4));
+export type MenuKeys = z.infer<typeof menuKeys>;
+
 /** Answered by the process that owns the window. */
 export const shellMethods = {
   'shell.chooseFolder': {
@@ -462,6 +528,11 @@ export const shellMethods = {
   'shell.chooseWorkspace': { params: nothing, result: path.nullable() },
   'shell.showLog': { params: nothing, result: nothing },
   'shell.restartEngine': { params: nothing, result: nothing },
+  /** The keys that the menu shows and answers to, as Electron writes them; of others it has its own. */
+  'shell.setMenuKeys': {
+    params: z.strictObject({ keys: menuKeys }),
+    result: nothing,
+  },
 } as const satisfies Record<string, Method>;
 
 export const methods = { ...engineMethods, ...shellMethods };
@@ -491,6 +562,12 @@ export const events = {
     total: z.int().positive(),
     secondsLeft: z.number().nullable(),
   }),
+  'review.progress': z.strictObject({
+    project: id,
+    done: z.int().nonnegative(),
+    total: z.int().nonnegative(),
+    secondsLeft: z.number().nullable(),
+  }),
   'run.changed': run,
   /** It was cancelled, and nothing is left of it. */
   'run.removed': z.strictObject({ run: id, project: id }),
@@ -514,15 +591,7 @@ export const events = {
   }),
   /** Chosen from the menu. */
   'menu.command': z.strictObject({
-    command: z.enum([
-      'new-project',
-      'open-projects',
-      'import',
-      'choose-workspace',
-      'undo',
-      'redo',
-      'shortcuts',
-    ]),
+    command: z.enum([...keyedCommand.options, 'choose-workspace']),
   }),
 } as const satisfies Record<string, z.ZodType>;
 

@@ -3,6 +3,7 @@ import type { Failure } from '../contract/app.ts';
 import { UserError } from '../core/errors.ts';
 import type { Dataset } from './dataset.ts';
 import type { DistillOutcome } from './distill.ts';
+import type { ScoreOutcome, ScoreRequest } from './score.ts';
 import type { Measurement, SpeedRequest } from './speed.ts';
 
 /**
@@ -13,7 +14,8 @@ import type { Measurement, SpeedRequest } from './speed.ts';
 /** The first message: what to do. */
 export type WorkerTask =
   | { readonly kind: 'distill'; readonly options: DistillOptions; readonly dataset: Dataset }
-  | { readonly kind: 'speed'; readonly request: SpeedRequest };
+  | { readonly kind: 'speed'; readonly request: SpeedRequest }
+  | { readonly kind: 'score'; readonly request: ScoreRequest };
 
 export type WorkerOrder =
   | { readonly kind: 'task'; readonly task: WorkerTask }
@@ -23,7 +25,8 @@ export type WorkerOrder =
 
 export type WorkerResult =
   | { readonly kind: 'distill'; readonly outcome: DistillOutcome }
-  | { readonly kind: 'speed'; readonly measurement: Measurement };
+  | { readonly kind: 'speed'; readonly measurement: Measurement }
+  | { readonly kind: 'score'; readonly outcome: ScoreOutcome };
 
 export type WorkerMessage =
   | { readonly kind: 'event'; readonly event: JobEvent }

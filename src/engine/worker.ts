@@ -1,6 +1,7 @@
 import { distillImages } from './distill.ts';
 import type { JobContext } from './job.ts';
 import { endAfterParent } from './orphan-watch.ts';
+import { scoreImages } from './score.ts';
 import { measureSpeed } from './speed.ts';
 import { failureOf } from './worker-protocol.ts';
 import type { WorkerMessage, WorkerOrder, WorkerResult, WorkerTask } from './worker-protocol.ts';
@@ -43,6 +44,9 @@ async function run(task: WorkerTask): Promise<void> {
 async function perform(task: WorkerTask): Promise<WorkerResult> {
   if (task.kind === 'speed') {
     return { kind: 'speed', measurement: await measureSpeed(task.request) };
+  }
+  if (task.kind === 'score') {
+    return { kind: 'score', outcome: await scoreImages(task.request, context) };
   }
   return {
     kind: 'distill',

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { app, protocol, session, shell } from 'electron';
 import type { BrowserWindow } from 'electron';
-import type { EventName, EventOf } from '../contract/app.ts';
+import type { EventName, EventOf, MenuKeys } from '../contract/app.ts';
 import { channels, mediaScheme } from '../contract/bridge.ts';
 import { Closing } from './closing.ts';
 import { EngineHost } from './engine-host.ts';
 import { startEngineProcess } from './engine-process.ts';
 import { describe, Log } from './log.ts';
 import { setMenu } from './menu.ts';
+import type { MenuActions } from './menu.ts';
 import { PageGuard } from './page-guard.ts';
 import { pageScheme, servePage } from './page.ts';
 import { engineProgram } from './paths.ts';
@@ -82,6 +83,12 @@ function begin(): void {
     // Not every desktop has a program for it.
     if ((await shell.openPath(log.file)) !== '') shell.showItemInFolder(log.file);
   };
+  const showMenu = (keys?: MenuKeys): void => {
+    const command: MenuActions['command'] = (chosen) => {
+      send('menu.command', { command: chosen });
+    };
+    setMenu({ command, showLog: () => void showLog() }, keys);
+  };
   const guard = new PageGuard(log, () => void showLog());
 
   hardenPages((url, from) => {
@@ -96,6 +103,7 @@ function begin(): void {
       workspace,
       engine,
       showLog,
+      setMenuKeys: showMenu,
       forgetPictures: async () => {
         contents()?.send(channels.forgetPictures);
         await session.defaultSession.clearCache();
@@ -116,12 +124,7 @@ function begin(): void {
     hardenSession(session.defaultSession);
     servePage(session.defaultSession, () => guard.failure);
     servePictures(session.defaultSession, engine);
-    setMenu({
-      command: (command) => {
-        send('menu.command', { command });
-      },
-      showLog: () => void showLog(),
-    });
+    showMenu();
     window = openWindow(log);
     closing.watch(window);
     window.on('closed', () => {

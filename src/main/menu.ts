@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { app, Menu } from 'electron';
 import type { MenuItemConstructorOptions } from 'electron';
-import type { EventOf } from '../contract/app.ts';
+import type { EventOf, MenuKeys } from '../contract/app.ts';
 
 type Command = EventOf<'menu.command'>['command'];
 
@@ -11,34 +11,54 @@ export interface MenuActions {
   readonly showLog: () => void;
 }
 
-/** The application's menu, the same on every system but for the places where a Mac wants things. */
-export function setMenu(actions: MenuActions): void {
+/** Until the page says which keys a person chose. */
+const usualKeys: Required<MenuKeys> = {
+  'new-project': ['CmdOrCtrl+N'],
+  'open-projects': ['CmdOrCtrl+O'],
+  import: ['CmdOrCtrl+I'],
+  undo: ['CmdOrCtrl+Z'],
+  redo: ['CmdOrCtrl+Shift+Z', 'CmdOrCtrl+Y'],
+  shortcuts: ['CmdOrCtrl+/'],
+};
+
+/**
+ * The application's menu, the same on every system but for the places where a Mac wants things.
+ *
+ * @param chosen keys of commands, none where there is an empty list
+ */
+export function setMenu(actions: MenuActions, chosen: MenuKeys = {}): void {
+  const keys = { ...usualKeys, ...chosen };
+  const item = (label: string, command: keyof MenuKeys): MenuItemConstructorOptions[] =>
+    items(label, keys[command], () => {
+      actions.command(command);
+    });
   const isMac = process.platform === 'darwin';
   const template: MenuItemConstructorOptions[] = [
     ...(isMac ? [{ role: 'appMenu' } as const] : []),
-    fileMenu(actions, isMac),
-    editMenu(actions, isMac),
+    fileMenu(actions, item, isMac),
+    editMenu(item),
     viewMenu(),
     { role: 'windowMenu' },
-    helpMenu(actions),
+    helpMenu(actions, item),
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }
 
-function fileMenu({ command }: MenuActions, isMac: boolean): MenuItemConstructorOptions {
+/** An item of the menu with the keys of its command. */
+type KeyedItem = (label: string, command: keyof MenuKeys) => MenuItemConstructorOptions[];
+
+function fileMenu(
+  { command }: MenuActions,
+  item: KeyedItem,
+  isMac: boolean,
+): MenuItemConstructorOptions {
   return {
     label: '&File',
     submenu: [
-      item('New project', 'CmdOrCtrl+N', () => {
-        command('new-project');
-      }),
-      item('Open…', 'CmdOrCtrl+O', () => {
-        command('open-projects');
-      }),
+      ...item('New project', 'new-project'),
+      ...item('Open…', 'open-projects'),
       { type: 'separator' },
-      item('Import images…', 'CmdOrCtrl+I', () => {
-        command('import');
-      }),
+      ...item('Import images…', 'import'),
       { type: 'separator' },
       {
         label: 'Folder for projects…',
@@ -53,24 +73,12 @@ function fileMenu({ command }: MenuActions, isMac: boolean): MenuItemConstructor
 }
 
 /** The page keeps what can be undone; text fields undo their own typing before this is reached. */
-function editMenu({ command }: MenuActions, isMac: boolean): MenuItemConstructorOptions {
+function editMenu(item: KeyedItem): MenuItemConstructorOptions {
   return {
     label: '&Edit',
     submenu: [
-      item('Undo', 'CmdOrCtrl+Z', () => {
-        command('undo');
-      }),
-      item('Redo', 'Shift+CmdOrCtrl+Z', () => {
-        command('redo');
-      }),
-      // The other usual key; an item has one.
-      {
-        ...item('Redo', 'CmdOrCtrl+Y', () => {
-          command('redo');
-        }),
-        visible: false,
-        acceleratorWorksWhenHidden: !isMac,
-      },
+      ...item('Undo', 'undo'),
+      ...item('Redo', 'redo'),
       { type: 'separator' },
       { role: 'cut' },
       { role: 'copy' },
@@ -101,18 +109,24 @@ function viewMenu(): MenuItemConstructorOptions {
   };
 }
 
-function helpMenu({ command, showLog }: MenuActions): MenuItemConstructorOptions {
+function helpMenu({ showLog }: MenuActions, item: KeyedItem): MenuItemConstructorOptions {
   return {
     role: 'help',
-    submenu: [
-      item('Keyboard shortcuts', 'CmdOrCtrl+/', () => {
-        command('shortcuts');
-      }),
-      { label: 'Show log', click: showLog },
-    ],
+    submenu: [...item('Keyboard shortcuts', 'shortcuts'), { label: 'Show log', click: showLog }],
   };
 }
 
-function item(label: string, accelerator: string, click: () => void): MenuItemConstructorOptions {
-  return { label, accelerator, click };
+/** An item has one key: for each further one there is an item that is not seen. */
+function items(
+  label: string,
+  [key, ...others]: readonly string[],
+  click: () => void,
+): MenuItemConstructorOptions[] {
+  return [
+    { label, click, ...(key !== undefined && { accelerator: key }) },
+    ...others.map((accelerator) => ({
+      ...{ label, click, accelerator, visible: false },
+      acceleratorWorksWhenHidden: process.platform !== 'darwin',
+    })),
+  ];
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { dialog, shell } from 'electron';
 import type { BrowserWindow, OpenDialogOptions } from 'electron';
-import type { ParsedParams, Result, ShellMethod } from '../contract/app.ts';
+import type { MenuKeys, ParsedParams, Result, ShellMethod } from '../contract/app.ts';
 import type { EngineHost } from './engine-host.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -11,6 +11,7 @@ export interface ShellWorld {
   readonly workspace: Workspace;
   readonly engine: EngineHost;
   readonly showLog: () => Promise<void>;
+  readonly setMenuKeys: (keys: MenuKeys) => void;
   /** Pictures of the workspace that is left must not appear under ids of the new one. */
   readonly forgetPictures: () => Promise<void>;
 }
@@ -82,6 +83,10 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
     'shell.showLog': async () => {
       await world.showLog();
       return null;
+    },
+    'shell.setMenuKeys': ({ keys }) => {
+      world.setMenuKeys(keys);
+      return Promise.resolve(null);
     },
     'shell.restartEngine': async () => {
       await world.engine.restart();

@@ -14,10 +14,9 @@ import { temporaryFolder } from './testing/temporary-store.ts';
 const { description, settings, summary } = written;
 const newest = migrations.at(-1)?.version ?? 0;
 
-test('versions go up in tens, and each has its rows to test with', () => {
-  expect(migrations.map(({ version }) => version)).toEqual(
-    migrations.map((_, index) => 10 * (index + 1)),
-  );
+test('versions go up, and each has its rows to test with', () => {
+  const versions = migrations.map(({ version }) => version);
+  expect(versions).toEqual([...new Set(versions)].sort((one, other) => one - other));
   for (const version of rows.keys()) {
     expect(migrations.map((migration) => migration.version)).toContain(version);
   }
@@ -65,6 +64,10 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     expect(store.masks.get(1, 'human')?.histogram).toEqual(
       version < 50 ? undefined : [{ value: 2, pixels: 2 ** 18 }],
     );
+    expect(store.review.page(1, 'several', { search: '' }, 0, 9).images).toMatchObject([
+      { id: 2, review: { reason: version < 56 ? 'unlabelled' : 'unsure' } },
+      { id: 1, review: { reason: 'unreviewed' } },
+    ]);
     expect(store.classes.list(1).map(({ maskValue }) => maskValue)).toEqual([1, 2]);
     expect(store.exports.list(1)).toMatchObject([{ format: 'int8' }]);
     store.close();
@@ -74,7 +77,8 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     const folder = temporaryFolder();
     makeOld(folder, version);
     openStore(folder).close();
-    const copy = join(folder, `understudy.before-${String(version + 10).padStart(3, '0')}.sqlite`);
+    const next = migrations.find((migration) => migration.version > version)?.version;
+    const copy = join(folder, `understudy.before-${String(next).padStart(3, '0')}.sqlite`);
     expect(existsSync(copy)).toBe(version < newest);
     if (version === newest) return;
     const database = new Database(copy, { readonly: true });
@@ -100,6 +104,48 @@ function tables(file: string): Map<string, number> {
   database.close();
   return new Map(counts);
 }
+
+describe('projects whose images are outlined', () => {
+  function opened(): { folder: string; store: ReturnType<typeof openStore> } {
+    const folder = temporaryFolder();
+    makeOld(folder, 50);
+    const old = new Database(join(folder, databaseName));
+    // A project that is gone: its id must not come back.
+    old.exec(`INSERT INTO projects SELECT 7, name, domain, task, is_sample, settings, created_at,
+      opened_at FROM projects; DELETE FROM projects WHERE id = 7`);
+    old.close();
+    return { folder, store: openStore(folder) };
+  }
+
+  test('can be made, under an id that was never given', () => {
+    const { store } = opened();
+    const { domain, isSample } = store.projects.get(1);
+    const kept = store.projects.get(1).settings;
+    const made = store.projects.create({
+      ...{ name: 'Outlines', domain, task: 'segmentation', isSample, settings: kept, classes: [] },
+    });
+    expect(made).toMatchObject({ id: 8, task: 'segmentation' });
+    store.close();
+  });
+
+  test('leave what belongs to the others where it is, and it still goes with them', () => {
+    const { folder, store } = opened();
+    expect(store.images.get(1)).toMatchObject({ project: 1, classes: [2] });
+    store.projects.remove(1);
+    store.close();
+    const left = tables(join(folder, databaseName));
+    for (const name of ['classes', 'images', 'labels', 'masks', 'mask_tiles', 'imports', 'runs'])
+      expect([name, left.get(name)]).toEqual([name, 0]);
+  });
+
+  test('are the only ones that are new', () => {
+    const { folder, store } = opened();
+    store.close();
+    const database = new Database(join(folder, databaseName));
+    expect(() => database.exec(`UPDATE projects SET task = 'detection'`)).toThrow(/CHECK/);
+    database.close();
+  });
+});
 
 describe('the machinery', () => {
   const step = (version: number, up: Migration['up']): Migration => ({ version, name: 'x', up });

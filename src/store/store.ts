@@ -13,6 +13,7 @@ import { ImportQueries } from './queries/imports.ts';
 import { LabelQueries } from './queries/labels.ts';
 import { MaskQueries } from './queries/masks.ts';
 import { ProjectQueries } from './queries/projects.ts';
+import { ReviewQueries } from './queries/review.ts';
 import { RunRecordQueries } from './queries/run-records.ts';
 import { RunQueries } from './queries/runs.ts';
 import { TeacherQueries } from './queries/teachers.ts';
@@ -42,6 +43,7 @@ export interface Store {
   readonly teachers: TeacherQueries;
   readonly runs: RunQueries;
   readonly records: RunRecordQueries;
+  readonly review: ReviewQueries;
   readonly exports: ExportQueries;
   /** All changes of `work` or none. May be nested; `work` must not be async. */
   transaction<T>(work: () => T): T;
@@ -119,6 +121,7 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     teachers: new TeacherQueries(connection),
     runs: new RunQueries(connection),
     records: new RunRecordQueries(connection),
+    review: new ReviewQueries(connection),
     exports: new ExportQueries(connection),
     transaction: (work) => connection.transaction(work),
     requireThere: () => {

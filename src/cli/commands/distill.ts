@@ -50,6 +50,10 @@ const table: OptionTable<DistillRequest> = {
     flags: '--task <kind>',
     help: 'one class an image, or several labels; auto looks at the labels',
     group: images,
+    refusals: {
+      segmentation:
+        'Students that outline regions cannot be made yet in this version; in the window masks can be drawn, kept and exported. Choose --task auto, single or several.',
+    },
   },
   perClass: {
     flags: '--per-class <n>',

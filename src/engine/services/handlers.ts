@@ -11,6 +11,7 @@ import { MaskService } from './masks.ts';
 import { Previews } from './previews.ts';
 import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
+import { ReviewService } from './review.ts';
 import { RunService } from './runs.ts';
 import type { Patience } from './silence.ts';
 import { TeacherService } from './teachers.ts';
@@ -41,6 +42,7 @@ export async function openServices(
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
   const runs = new RunService(store, emit, patience);
+  const review = new ReviewService(store, emit);
   const handlers: Handlers = {
     'workspace.status': () => ({ path: store.folder, version, memoryBytes: totalmem() }),
     'project.list': () => store.projects.list(),
@@ -49,7 +51,7 @@ export async function openServices(
     'project.update': ({ project, ...change }) => projects.update(project, change),
     'project.remove': async ({ project }) => {
       images.stopImport(project);
-      await runs.endProject(project);
+      await Promise.all([review.stop(project), runs.endProject(project)]);
       await projects.remove(project);
       return null;
     },
@@ -65,7 +67,9 @@ export async function openServices(
       return null;
     },
     'image.page': ({ project, filter, offset, limit }) =>
-      store.images.page(project, filter, offset, limit),
+      filter.show === 'review'
+        ? store.review.page(project, store.projects.get(project).task, filter, offset, limit)
+        : store.images.page(project, filter, offset, limit),
     'image.reports': ({ project }) => store.imports.list(project),
     'image.label': ({ project, changes }) => images.label(project, changes),
     'image.remove': async ({ project, images: ids }) => {
@@ -91,6 +95,12 @@ export async function openServices(
     },
     'teacher.estimate': ({ project, teacher }, signal) =>
       teachers.estimate(teacher, store.projects.get(project), signal),
+    'review.status': ({ project }) => review.status(project),
+    'review.find': ({ project }, signal) => review.find(project, signal),
+    'review.stop': async ({ project }) => {
+      await review.stop(project);
+      return null;
+    },
     'run.start': ({ project }) => runs.start(project),
     'run.list': ({ project }) => runs.list(project),
     'run.get': ({ run }) => runs.get(run),
@@ -110,10 +120,11 @@ export async function openServices(
   return {
     handlers,
     close: async () => {
-      await Promise.all([images.stopAll(), runs.close()]);
+      await Promise.all([images.stopAll(), review.stopAll(), runs.close()]);
     },
     abandon: () => {
       void images.stopAll();
+      void review.stopAll();
       runs.abandon();
     },
   };

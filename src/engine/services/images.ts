@@ -85,7 +85,7 @@ export class ImageService {
 
   /** Applies changes; returns those that undo them. */
   label(project: number, changes: readonly LabelChange[]): LabelChange[] {
-    const undo = this.#store.labels.set(project, changes);
+    const undo = this.#store.labels.set(project, changes, true);
     this.#emit('project.changed', { project });
     return undo;
   }
@@ -124,9 +124,10 @@ export class ImageService {
     signal: AbortSignal,
     prepare: (images: ImageToImport[]) => ImageToImport[],
   ): Promise<ImportReport> {
-    const { images, problems } = await this.#list(folder, labels, signal, prepare).catch(
+    const { images: found, problems } = await this.#list(folder, labels, signal, prepare).catch(
       noneIfStopped,
     );
+    const images = project.task === 'segmentation' ? found.map(withoutLabels) : found;
     const { preparation } = project.settings;
     requireLabelsOfTask(project, images);
     requireClassNames(images);
@@ -247,6 +248,11 @@ type Listing = Awaited<ReturnType<typeof listFolder>>;
 function noneIfStopped(error: unknown): Listing {
   if (error instanceof UserError && error.code === 'cancelled') return { images: [], problems: [] };
   throw error;
+}
+
+/** Where regions are outlined, a folder's or a table's class says nothing of them; what is held out it says. */
+function withoutLabels(image: ImageToImport): ImageToImport {
+  return { ...image, labels: [], isLabelled: false };
 }
 
 function requireLabelsOfTask({ task, name }: Project, images: readonly ImageToImport[]): void {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { projectTask } from '../../contract/app.ts';
+import { classificationTask } from '../../contract/jobs.ts';
 import { skippedImage } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { parseJson } from '../../formats/json.ts';
@@ -37,7 +37,7 @@ const keptDataset = z.strictObject({
   ids: z.array(z.tuple([z.string(), z.number()])),
   origin: z.string(),
   classes: z.array(z.string()),
-  task: projectTask,
+  task: classificationTask,
   distilled: z.array(placedImage),
   tested: z.array(placedImage),
   problems: z.array(skippedImage),

@@ -1,4 +1,5 @@
 import type { Project } from '../../contract/app.ts';
+import type { ClassificationTask } from '../../contract/jobs.ts';
 import { holdOut } from '../../core/dataset/hold-out.ts';
 import { compareCodePoints } from '../../core/dataset/order.ts';
 import { UserError } from '../../core/errors.ts';
@@ -57,6 +58,7 @@ export function projectDataset(
   seed: number,
   states: ReadonlyMap<string, FileState> = new Map<string, FileState>(),
 ): ProjectDataset {
+  const task = requireClassification(project);
   const changed: ImageProblem[] = [];
   const names = new Map(project.classes.map(({ id, name }) => [id, name]));
   const ids = new Map<string, number>();
@@ -90,12 +92,21 @@ export function projectDataset(
     dataset: {
       origin: project.name,
       classes,
-      task: project.task,
+      task,
       distilled,
       tested: measured,
       problems: [...changed, ...sharedProblems(marked, shared)],
     },
   };
+}
+
+/** @throws UserError 'unsupported' where regions are outlined */
+export function requireClassification({ name, task }: Project): ClassificationTask {
+  if (task !== 'segmentation') return task;
+  throw new UserError(
+    'unsupported',
+    `In ${name} regions are outlined. Students that outline regions cannot be made yet in this version; masks can be drawn, kept and exported.`,
+  );
 }
 
 /** Whoever marks test images is told what is left out for it, and may mark others. */

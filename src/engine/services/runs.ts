@@ -15,7 +15,7 @@ import type { DistillOutcome } from '../distill.ts';
 import { failureOf } from '../worker-protocol.ts';
 import { CurveKeeper } from './curve-keeper.ts';
 import type { Emit } from './dispatch.ts';
-import { projectDataset, runDataset } from './run-dataset.ts';
+import { projectDataset, requireClassification, runDataset } from './run-dataset.ts';
 import { hungFailure, silentFailure } from './run-failures.ts';
 import { RunStates } from './run-states.ts';
 import type { Patience } from './silence.ts';
@@ -85,6 +85,7 @@ export class RunService {
   start(project: number): Run {
     const found = this.#store.projects.get(project);
     const { teacher } = found.settings;
+    requireClassification(found);
     if (teacher === null) {
       throw new UserError('invalid-option', `Choose a teacher for ${found.name} first.`);
     }

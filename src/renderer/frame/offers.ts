@@ -21,7 +21,7 @@ export function offersOf(shell: Shell, actions: readonly Action[]): Offer[] {
       .filter(({ isPossible }) => isPossible?.() !== false)
       .map((action): Offer => ({
         label: action.label,
-        hint: action.keys === undefined ? kinds.action : keyName(action.keys),
+        hint: action.keys ?? kinds.action,
         run: () => {
           action.run();
         },

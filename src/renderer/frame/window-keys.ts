@@ -1,9 +1,31 @@
 import { tick } from 'svelte';
 import { actions } from '../lib/actions.svelte.ts';
-import type { EventOf } from '../../contract/app.ts';
-import { hasMod, historyKey, isTyping } from '../lib/keys.ts';
+import type { EventOf, MenuKeys } from '../../contract/app.ts';
+import { call } from '../lib/client.ts';
+import { keymap } from '../lib/keymap.svelte.ts';
+import { chordForMenu } from '../lib/keymap-chord.ts';
+import { hasMod, isTyping } from '../lib/keys.ts';
+import { notices } from '../lib/notices.svelte.ts';
 import { stepNames } from '../lib/project-state.svelte.ts';
 import type { Shell } from './shell.svelte.ts';
+
+/** What the menu can do as well. */
+export const windowCommands = [
+  ...(['undo', 'redo', 'shortcuts', 'new-project', 'open-projects', 'import'] as const),
+];
+
+/** The menu shows the present keys, and answers to them where the page does not. */
+export function tellMenuKeys(): void {
+  const keys = windowCommands.map((command) => [
+    command,
+    keymap.chords(command).flatMap((chord) => chordForMenu(chord) ?? []),
+  ]);
+  void call('shell.setMenuKeys', { keys: Object.fromEntries(keys) as MenuKeys }).catch(
+    (error: unknown) => {
+      notices.fail(error);
+    },
+  );
+}
 
 /** The keys that work everywhere. */
 export function onWindowKey(shell: Shell, event: KeyboardEvent): void {
@@ -12,7 +34,8 @@ export function onWindowKey(shell: Shell, event: KeyboardEvent): void {
 }
 
 function handled(shell: Shell, event: KeyboardEvent): boolean {
-  if (hasMod(event) && event.key.toLowerCase() === 'k') {
+  const isText = isTyping(event) && !hasMod(event) && !event.altKey;
+  if (keymap.matches(event, 'search') && !isText) {
     shell.dialog = shell.dialog === 'palette' ? null : 'palette';
     return true;
   }
@@ -23,10 +46,10 @@ function handled(shell: Shell, event: KeyboardEvent): boolean {
     return shell.open !== null;
   }
   if (isTyping(event)) return false;
-  const direction = historyKey(event);
-  if (direction !== null) return actions.run(direction);
-  if (event.key !== '?') return false;
-  shell.dialog = 'keys';
+  const command = keymap.find(event, windowCommands);
+  if (command === undefined) return false;
+  if (command === 'undo' || command === 'redo') return actions.run(command);
+  onMenuCommand(shell, { command });
   return true;
 }
 

@@ -5,7 +5,7 @@ export interface Action {
   /** `undo` and `redo` answer to the menu and to their keys. */
   readonly id: string;
   readonly label: string;
-  /** As written for a person. */
+  /** Its key, as this machine's keyboard names it: `keymap.label`. */
   readonly keys?: string;
   readonly isPossible?: () => boolean;
   run(): void;

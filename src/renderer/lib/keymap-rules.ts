@@ -22,11 +22,11 @@ export const defaultBindings = Object.fromEntries(
   keyActions.map(({ id, keys }) => [id, keys]),
 ) as unknown as Bindings;
 
-/** Why a chord cannot be given to an action. */
-export type Refusal =
+/** Why a chord cannot be given to an action: another has it, or it has a meaning that nothing else can have. */
+export type Refusal = { readonly chord: string } & (
   | { readonly kind: 'taken'; readonly by: KeyActionId }
-  /** By the window, its menu, the system, or a control that has the focus. */
-  | { readonly kind: 'reserved'; readonly why: ReservedFor };
+  | { readonly kind: 'reserved'; readonly why: ReservedFor }
+);
 
 export type ReservedFor = 'control' | 'move' | 'menu' | 'steps' | 'system';
 
@@ -37,10 +37,9 @@ const ofTheMenu = /^Mod\+(?:Shift\+)?[XCVAQWRM0+\-_=]$|^(?:Alt\+|Mod\+Shift\+)I$
 export function reservedFor(chord: string, place: KeyPlace): ReservedFor | null {
   if (/^(?:Alt\+|Shift\+|Mod\+)*(?:Tab|Escape)$|^(?:Shift\+)?(?:Enter|Space)$/.test(chord))
     return 'control';
-  if (/^(?:Shift\+)?Arrow(?:Left|Right)$/.test(chord)) return 'move';
+  if (/^(?:Shift\+)?Arrow(?:Left|Right|Up|Down)$/.test(chord)) return 'move';
   const isInGrid = place !== 'viewer' && place !== 'masks';
-  if (isInGrid && /^(?:Shift\+)?(?:Arrow(?:Up|Down)|Page(?:Up|Down)|Home|End)$/.test(chord))
-    return 'move';
+  if (isInGrid && /^(?:Shift\+)?(?:Page(?:Up|Down)|Home|End)$/.test(chord)) return 'move';
   if (ofTheMenu.test(chord)) return 'menu';
   if (/^Alt\+[1-8]$/.test(chord)) return 'steps';
   // Alt alone opens the menu by its letters; keys with the system's own sign are the system's.
@@ -69,14 +68,11 @@ function hold(one: KeyActionId, other: KeyActionId): boolean {
 
 /** Why an action cannot have a chord; null where it can. Its own it may have again. */
 export function refusalOf(bindings: Bindings, action: KeyActionId, chord: string): Refusal | null {
-  if (defaultBindings[action].includes(chord)) {
-    const by = takenBy(bindings, action, chord);
-    return by === null ? null : { kind: 'taken', by };
-  }
-  const why = reservedFor(chord, placeOf.get(action) ?? 'window');
-  if (why !== null) return { kind: 'reserved', why };
+  const isOwn = defaultBindings[action].includes(chord);
+  const why = isOwn ? null : reservedFor(chord, placeOf.get(action) ?? 'window');
+  if (why !== null) return { chord, kind: 'reserved', why };
   const by = takenBy(bindings, action, chord);
-  return by === null ? null : { kind: 'taken', by };
+  return by === null ? null : { chord, kind: 'taken', by };
 }
 
 /** The bindings with what a person chose. */

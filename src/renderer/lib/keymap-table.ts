@@ -44,12 +44,13 @@ export const keyActions = [
   { id: 'pan', place: 'viewer', keys: ['H'] },
   { id: 'measure', place: 'viewer', keys: ['M'] },
   { id: 'window-level', place: 'viewer', keys: ['W'] },
+  { id: 'reset-window', place: 'viewer', keys: ['Shift+W'] },
   { id: 'zoom-in', place: 'viewer', keys: ['+', '='] },
   { id: 'zoom-out', place: 'viewer', keys: ['-'] },
-  { id: 'zoom-fit', place: 'viewer', keys: ['Z'] },
+  { id: 'zoom-fit', place: 'viewer', keys: ['Z', 'Home'] },
   { id: 'zoom-actual', place: 'viewer', keys: ['A'] },
-  { id: 'slice-up', place: 'viewer', keys: ['ArrowUp', 'PageUp'] },
-  { id: 'slice-down', place: 'viewer', keys: ['ArrowDown', 'PageDown'] },
+  { id: 'slice-up', place: 'viewer', keys: ['PageUp'] },
+  { id: 'slice-down', place: 'viewer', keys: ['PageDown'] },
 
   { id: 'brush', place: 'masks', keys: ['B'] },
   { id: 'eraser', place: 'masks', keys: ['E'] },
@@ -66,20 +67,21 @@ export const keyActions = [
 
 export type KeyActionId = (typeof keyActions)[number]['id'];
 
-/** What the mouse does, or a key that belongs to a control: shown in the list, not given away. */
-export type FixedKey = keyof typeof fixedKeys;
-
+/** What the mouse does, or a key that belongs to a control: listed with the others, not given away. */
 export const fixedKeys = {
-  step: { place: 'window', keys: 'Alt+1 … 8' },
-  move: { place: 'images', keys: 'Arrow keys' },
-  large: { place: 'images', keys: 'Enter' },
-  page: { place: 'images', keys: 'Page up, Page down' },
-  ends: { place: 'images', keys: 'Home, End' },
-  select: { place: 'images', keys: 'Space' },
-  more: { place: 'images', keys: 'Shift+Arrow keys' },
-  all: { place: 'images', keys: 'Mod+A' },
-  none: { place: 'images', keys: 'Esc' },
-  drag: { place: 'viewer', keys: 'Space+drag' },
-  wheel: { place: 'viewer', keys: 'Wheel' },
-  erase: { place: 'masks', keys: 'Alt+drag' },
-} as const satisfies Record<string, { place: KeyPlace; keys: string }>;
+  step: 'window',
+  move: 'images',
+  large: 'images',
+  page: 'images',
+  ends: 'images',
+  select: 'images',
+  more: 'images',
+  all: 'images',
+  none: 'images',
+  shift: 'viewer',
+  drag: 'viewer',
+  wheel: 'viewer',
+  erase: 'masks',
+} as const satisfies Record<string, KeyPlace>;
+
+export type FixedKey = keyof typeof fixedKeys;

@@ -38,8 +38,8 @@ class Keymap {
   }
 
   /** The first key of an action, as this machine's keyboard names it; '' where it has none. */
-  label(action: KeyActionId): string {
-    return this.labels(action)[0] ?? '';
+  label(action: KeyActionId | undefined): string {
+    return action === undefined ? '' : (this.labels(action)[0] ?? '');
   }
 
   labels(action: KeyActionId): string[] {
@@ -47,13 +47,14 @@ class Keymap {
   }
 
   /** `Undo (Ctrl+Z)`: what a button does and its key. */
-  hint(words: string, action: KeyActionId): string {
+  hint(words: string, action: KeyActionId | undefined): string {
     const key = this.label(action);
     return key === '' ? words : `${words} (${key})`;
   }
 
   /** For `aria-keyshortcuts`. */
-  aria(action: KeyActionId): string {
+  aria(action: KeyActionId | undefined): string | undefined {
+    if (action === undefined) return undefined;
     return this.#bindings[action].map((chord) => chordForAria(chord, this.#isMac)).join(' ');
   }
 

@@ -1,3 +1,5 @@
+import { keymap } from './keymap.svelte.ts';
+
 /** Whether a key press means text: typing must not label images or open dialogs. */
 export function isTyping(event: KeyboardEvent): boolean {
   const { target } = event;
@@ -30,17 +32,13 @@ export function keyName(keys: string): string {
     .replaceAll('+', ' ');
 }
 
-/** F and D, or Ctrl with an arrow: one further or back, as elsewhere in the field. */
+/** Whether a key press asks for the next image or the one before. */
 export function stepKey(event: KeyboardEvent): 1 | -1 | undefined {
-  if (event.altKey || event.shiftKey) return undefined;
-  if (hasMod(event)) return ({ ArrowRight: 1, ArrowLeft: -1 } as const)[event.key];
-  return ({ f: 1, d: -1 } as const)[event.key.toLowerCase()];
+  if (keymap.matches(event, 'next-image')) return 1;
+  return keymap.matches(event, 'previous-image') ? -1 : undefined;
 }
 
 /** `undo` or `redo`, where a key press says so. */
 export function historyKey(event: KeyboardEvent): 'undo' | 'redo' | null {
-  if (!hasMod(event) || event.altKey) return null;
-  const key = event.key.toLowerCase();
-  if (key === 'z') return event.shiftKey ? 'redo' : 'undo';
-  return key === 'y' && !event.shiftKey ? 'redo' : null;
+  return keymap.find(event, ['undo', 'redo']) ?? null;
 }

@@ -9,7 +9,7 @@ export type LabelledProject = Pick<
 export const enoughImages = 10;
 
 /** Of several labels one is enough: an image may have none of them. */
-export const classesNeeded = { single: 2, several: 1 } as const;
+export const classesNeeded = { single: 2, several: 1, segmentation: 1 } as const;
 
 /** Whether a run holds out a fifth of the labelled images, as none is marked as a test image. */
 export function holdsOutShare({ marked }: Pick<Project, 'marked'>): boolean {
@@ -47,11 +47,14 @@ export type MissingLabels =
       readonly need: number;
     }
   /** There is nothing to measure on. */
-  | { readonly kind: 'tested' };
+  | { readonly kind: 'tested' }
+  /** Students that outline regions are not made yet. */
+  | { readonly kind: 'task' };
 
 /** What stands between these labels and a student, as the engine asks for it; null when nothing does. */
 export function missingLabels(project: LabelledProject): MissingLabels | null {
   const { images, classes, task } = project;
+  if (task === 'segmentation') return { kind: 'task' };
   if (images === 0) return { kind: 'images' };
   const need = classesNeeded[task];
   if (classes.length < need) return { kind: 'classes', missing: need - classes.length };

@@ -22,6 +22,7 @@ export function projectWith(
     ...{ id: 1, name: 'Tiles', domain: 'satellite', task: 'single', isSample: false },
     ...{ createdAt: '2026-01-01T00:00:00Z', openedAt: '2026-01-01T00:00:00Z' },
     ...{ images: 100, labelled: sum('labelled'), learnt: sum('learnt'), tested: sum('tested') },
+    drafts: 0,
     marked: { labelled: 0, unlabelled: 0 },
     classes,
     settings: {

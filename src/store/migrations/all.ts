@@ -3,7 +3,17 @@ import { predictions } from './020-predictions.ts';
 import { glimpses } from './030-glimpses.ts';
 import { slices } from './040-slices.ts';
 import { masks } from './050-masks.ts';
+import { segmentation } from './055-segmentation.ts';
+import { review } from './056-review.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
-export const migrations: readonly Migration[] = [workspace, predictions, glimpses, slices, masks];
+export const migrations: readonly Migration[] = [
+  workspace,
+  predictions,
+  glimpses,
+  slices,
+  masks,
+  segmentation,
+  review,
+];

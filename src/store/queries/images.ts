@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ImageFilter, ProjectImage } from '../../contract/app.ts';
+import { maskState } from '../../contract/masks.ts';
 import { flag, json, oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
@@ -55,7 +56,7 @@ export interface ImagePage {
 
 const classIds = json(z.array(z.number()));
 
-const pageRow = z.object({
+const imageRow = z.object({
   id: z.number(),
   name: z.string(),
   width: z.number(),
@@ -65,9 +66,20 @@ const pageRow = z.object({
   isTest: flag,
 });
 
+export const shownRow = imageRow.extend({ mask: maskState.nullable() });
+
+/** As the contract has it: without a mask there is no word of one. */
+export function asShown(row: z.infer<typeof shownRow>): ProjectImage {
+  const { id, name, width, height, isLabelled, classes, isTest, mask } = row;
+  const shown = { id, name, width, height, isLabelled, classes, isTest };
+  return mask === null ? shown : { ...shown, mask };
+}
+
+const pageRow = shownRow.transform(asShown);
+
 const storedRow = z
   .object({
-    ...pageRow.shape,
+    ...imageRow.shape,
     project: z.number(),
     folder: z.string(),
     sha256: z.instanceof(Uint8Array),
@@ -89,11 +101,15 @@ const folderRow = z.object({ folder: z.string() });
 const idRow = z.object({ id: z.number() });
 const contentRow = z.object({ sha256: z.instanceof(Uint8Array) });
 
-const shownColumns = `
+const imageColumns = `
   id, name, width, height, is_labelled AS isLabelled, is_test AS isTest,
   (SELECT json_group_array(class ORDER BY class) FROM labels WHERE image = images.id) AS classes`;
 
-const storedColumns = `${shownColumns}, project, folder, sha256, bytes,
+/** Of `images`, for `shownRow`. */
+export const shownColumns = `${imageColumns},
+  (SELECT state FROM masks WHERE image = images.id AND layer = 'human') AS mask`;
+
+const storedColumns = `${imageColumns}, project, folder, sha256, bytes,
   modified, group_name AS "group", frame`;
 
 const inOrder = 'ORDER BY folder, natural_key, id';
@@ -104,6 +120,8 @@ const conditions = {
   'to-label': 'AND is_labelled = 0 AND is_test = 0',
   labelled: 'AND is_labelled = 1',
   test: 'AND is_test = 1',
+  review: 'AND (is_labelled = 0 OR is_reviewed = 0)',
+  draft: `AND id IN (SELECT image FROM masks WHERE layer = 'human' AND state = 'draft')`,
   class: 'AND id IN (SELECT image FROM labels WHERE class = :class)',
 } as const;
 
@@ -156,10 +174,10 @@ export class ImageQueries {
   }
 
   /**
-   * All images of a project, or the labelled ones, by folder and natural name. They are read in batches,
+   * All images of a project, the labelled ones, or those that nobody has looked at, by folder and natural name. They are read in batches,
    * so the store stays usable meanwhile; changes made then may or may not show.
    */
-  *all(project: number, which: 'all' | 'labelled' = 'all'): Generator<StoredImage> {
+  *all(project: number, which: 'all' | 'labelled' | 'review' = 'all'): Generator<StoredImage> {
     let last = { folder: '', name: '', id: 0 };
     for (;;) {
       const rows = this.#connection.all(

@@ -10,6 +10,7 @@ const taskRow = z.object({ task: projectTask });
 const labelledRow = z.object({
   name: z.string(),
   isLabelled: flag,
+  isReviewed: flag,
   classes: json(z.array(z.number())),
 });
 
@@ -22,16 +23,16 @@ export class LabelQueries {
 
   /**
    * Applies all changes, in order, or none. Returns the changes that undo them, in the order in which to
-   * apply them.
+   * apply them. What a person says has been looked at, unless a change says otherwise.
    *
    * @throws UserError 'not-found' for an image or class that is not the project's, 'invalid-labels' where
    * an image would not have the one class that the project's task asks for
    */
-  set(project: number, changes: readonly LabelChange[]): LabelChange[] {
+  set(project: number, changes: readonly LabelChange[], isByPerson = false): LabelChange[] {
     return this.#connection.transaction(() => {
       const task = this.#taskOf(project);
       const classes = this.#classesOf(project);
-      const before = changes.map((change) => this.#set(project, task, classes, change));
+      const before = changes.map((change) => this.#set(project, task, classes, change, isByPerson));
       return before.reverse();
     });
   }
@@ -40,11 +41,12 @@ export class LabelQueries {
     project: number,
     task: ProjectTask,
     known: ReadonlySet<number>,
-    { image, classes }: LabelChange,
+    { image, classes, isReviewed: said }: LabelChange,
+    isByPerson: boolean,
   ): LabelChange {
     const old = this.#connection.get(
       labelledRow,
-      `SELECT name, is_labelled AS isLabelled,
+      `SELECT name, is_labelled AS isLabelled, is_reviewed AS isReviewed,
          (SELECT json_group_array(class ORDER BY class) FROM labels WHERE image = :image) AS classes
        FROM images WHERE id = :image AND project = :project`,
       { image, project },
@@ -53,6 +55,12 @@ export class LabelQueries {
     const given = new Set(classes);
     const strange = [...given].find((id) => !known.has(id));
     if (strange !== undefined) throw notFound('class', strange);
+    if (task === 'segmentation') {
+      throw new UserError(
+        'invalid-labels',
+        `In this project regions of images are outlined; ${old.name} as a whole has no class. Outline what is of a class in it, or make a project of classes.`,
+      );
+    }
     if (classes !== null && task === 'single' && given.size !== 1) {
       throw new UserError(
         'invalid-labels',
@@ -64,11 +72,14 @@ export class LabelQueries {
       this.#connection.run('INSERT INTO labels (image, class) VALUES (?, ?)', image, id);
     }
     this.#connection.run(
-      'UPDATE images SET is_labelled = ? WHERE id = ?',
+      'UPDATE images SET is_labelled = ?, is_reviewed = ? WHERE id = ?',
       Number(classes !== null),
+      Number(said ?? (isByPerson && classes !== null)),
       image,
     );
-    return { image, classes: old.isLabelled ? old.classes : null };
+    const before = { image, classes: old.isLabelled ? old.classes : null };
+    const isUsual = old.isReviewed === (isByPerson && old.isLabelled);
+    return isUsual ? before : { ...before, isReviewed: old.isReviewed };
   }
 
   #taskOf(project: number): ProjectTask {

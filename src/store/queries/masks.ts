@@ -79,12 +79,16 @@ export class MaskQueries {
     return this.#connection.transaction(() => {
       const mask = this.#touched(image, layer);
       this.#connection.run('UPDATE masks SET state = ? WHERE id = ?', state, mask);
+      if (layer === 'human') this.#setLabelled(image, state === 'done');
       return this.#required(image, layer);
     });
   }
 
   remove(image: number, layer: MaskLayer): void {
-    this.#connection.run('DELETE FROM masks WHERE image = ? AND layer = ?', image, layer);
+    this.#connection.transaction(() => {
+      this.#connection.run('DELETE FROM masks WHERE image = ? AND layer = ?', image, layer);
+      if (layer === 'human') this.#setLabelled(image, false);
+    });
   }
 
   /** Images of a project by the state of their mask; those without one are in none. */
@@ -100,6 +104,15 @@ export class MaskQueries {
     const counts = { draft: 0, done: 0 };
     for (const { state, value } of rows) counts[state] = value;
     return counts;
+  }
+
+  /** Where regions are outlined, an image is labelled once its mask is done. */
+  #setLabelled(image: number, isLabelled: boolean): void {
+    this.#connection.run(
+      `UPDATE images SET is_labelled = :isLabelled WHERE id = :image
+         AND project IN (SELECT id FROM projects WHERE task = 'segmentation')`,
+      { image, isLabelled: Number(isLabelled) },
+    );
   }
 
   /** The mask's id, after it was made or its change counted. */

@@ -30,6 +30,7 @@ test('a project keeps what it was made with', () => {
     openedAt: '2026-01-01T10:00:00.000Z',
     images: 0,
     ...unused,
+    drafts: 0,
     marked: { labelled: 0, unlabelled: 0 },
     classes: [
       { id: 1, name: 'wheat', colour: '#e69f00', maskValue: 1, ...unused },

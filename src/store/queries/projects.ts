@@ -42,7 +42,12 @@ const projectRow = z.object({
   openedAt: z.string(),
 });
 
-const countsRow = z.object({ images: z.number(), marked: z.number(), markedLabelled: z.number() });
+const countsRow = z.object({
+  images: z.number(),
+  marked: z.number(),
+  markedLabelled: z.number(),
+  drafts: z.number(),
+});
 
 const selectProject = `
   SELECT id, name, domain, task, is_sample AS isSample, settings, created_at AS createdAt,
@@ -122,18 +127,21 @@ export class ProjectQueries {
   }
 
   #withCounts(row: z.infer<typeof projectRow>): Project {
-    const { images, marked, markedLabelled } = this.#connection.get(
+    const { images, drafts, marked, markedLabelled } = this.#connection.get(
       countsRow,
       `SELECT count(*) AS images, coalesce(sum(is_test), 0) AS marked,
-         coalesce(sum(is_labelled AND is_test), 0) AS markedLabelled
-       FROM images WHERE project = ?`,
-      row.id,
-    ) ?? { images: 0, marked: 0, markedLabelled: 0 };
+         coalesce(sum(is_labelled AND is_test), 0) AS markedLabelled,
+         (SELECT count(*) FROM masks JOIN images AS own ON own.id = masks.image
+          WHERE layer = 'human' AND state = 'draft' AND own.project = :project) AS drafts
+       FROM images WHERE project = :project`,
+      { project: row.id },
+    ) ?? { images: 0, drafts: 0, marked: 0, markedLabelled: 0 };
     const { ofClass, ...uses } = usesOf(this.#connection, row.id);
     const classes = classesOf(this.#connection, row.id);
     return {
       ...row,
       images,
+      drafts,
       ...uses,
       marked: { labelled: markedLabelled, unlabelled: marked - markedLabelled },
       classes: classes.map((one) => ({ ...one, ...(ofClass.get(one.id) ?? unused) })),

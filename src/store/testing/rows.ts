@@ -135,4 +135,11 @@ INSERT INTO masks VALUES (1, 1, 'human', 'done', 3, '2026-01-03T10:00:00.000Z');
 INSERT INTO mask_tiles VALUES (1, 1, 0, 0, '{"2":262144}', x'${maskOfTwos}');
 `,
   ],
+  [
+    56,
+    `
+INSERT INTO image_scores VALUES
+  (1, 2, 0.75, '[{"class":2,"probability":0.5},{"class":1,"probability":0.25}]', '[2]', '[1]');
+`,
+  ],
 ]);

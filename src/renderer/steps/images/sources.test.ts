@@ -18,6 +18,13 @@ const values = (change: Partial<FolderContents>): string[] =>
 const why = (change: Partial<FolderContents>, source: string): string =>
   sourcesOf(contents(change)).find(({ value }) => value === source)?.why ?? '';
 
+describe('where regions are outlined', () => {
+  it('class folders are no labels', () => {
+    const found = sourcesOf(contents({ ...classes(3, 40), table: '/data/a.csv' }), 'segmentation');
+    expect(found.map(({ value }) => value)).toEqual(['none', 'csv']);
+  });
+});
+
 describe('how labels may come', () => {
   it.each([
     ['class folders', classes(3, 40), ['folders', 'csv', 'none']],

@@ -1,4 +1,4 @@
-import type { FolderContents } from '../../../contract/app.ts';
+import type { FolderContents, ProjectTask } from '../../../contract/app.ts';
 import { nameOf } from '../../lib/dropped.ts';
 import { text } from '../../text/index.ts';
 
@@ -17,12 +17,13 @@ const fewPerClass = 3;
 const manyClasses = 20;
 
 /** How labels may come with what a folder holds; the first is the most likely. */
-export function sourcesOf(contents: FolderContents): SourceChoice[] {
+export function sourcesOf(contents: FolderContents, task: ProjectTask = 'single'): SourceChoice[] {
   const { masks, classCount, table } = contents;
   const words = text.images.dialog.options;
   const none = { value: 'none', ...words.none } as const;
   const csv = { value: 'csv', ...words.csv } as const;
   const given = table === null ? csv : { ...csv, why: words.csv.found(nameOf(table)) };
+  if (task === 'segmentation') return outlinedSources(given);
   if (masks > 0 || classCount === 0) return table === null ? [none, given] : [given, none];
   const folders = {
     value: 'folders',
@@ -31,6 +32,15 @@ export function sourcesOf(contents: FolderContents): SourceChoice[] {
   } as const;
   if (table !== null) return [given, folders, none];
   return isUnlikely(contents) ? [none, folders, given] : [folders, given, none];
+}
+
+/** Classes of whole images mean nothing there; a table may say what is held out and what belongs together. */
+function outlinedSources(table: SourceChoice): SourceChoice[] {
+  const words = text.images.dialog.options.outlined;
+  return [
+    { value: 'none', ...words.none },
+    { ...table, ...words.csv },
+  ];
 }
 
 /** So many folders with so few images are hardly classes. */

@@ -1,8 +1,8 @@
 import type { ImageFilter } from '../../../contract/app.ts';
-import { hasMod } from '../../lib/keys.ts';
+import { keymap } from '../../lib/keymap.svelte.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
 import { ProjectEdits } from '../project/project-edits.svelte.ts';
-import { type Given, givenBy } from './label-changes.ts';
+import { type Given, givenBy, givingKeys } from './label-changes.ts';
 import { Labelling } from './labelling.svelte.ts';
 
 /** What a person does at the step of labels: give them by keys, by name or large, and go on. */
@@ -57,14 +57,14 @@ export class Desk {
   }
 
   #answers(event: KeyboardEvent): boolean {
-    if (event.key === 'Enter' && hasMod(event)) {
+    if (keymap.matches(event, 'accept')) {
       void this.goToNext();
       return true;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey) return false;
     const { classes, task } = this.#state.project;
-    const given = givenBy(event.key, classes, task);
-    if (event.key.toLowerCase() === 'l') this.isPicking = this.labelling.selection.count > 0;
+    const key = keymap.find(event, givingKeys);
+    const given = key === undefined ? null : givenBy(key, classes, task);
+    if (keymap.matches(event, 'class-by-name')) this.isPicking = this.labelling.selection.count > 0;
     else if (given !== null) void this.give(given);
     else return false;
     return true;

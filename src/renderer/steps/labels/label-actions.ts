@@ -1,7 +1,9 @@
 import type { Action } from '../../lib/actions.svelte.ts';
+import { keymap } from '../../lib/keymap.svelte.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
 import { text } from '../../text/index.ts';
 import type { Desk } from './desk.svelte.ts';
+import { classKeys } from './label-changes.ts';
 
 /** For the palette, the menu and the keys of the whole window. */
 export function labelActions(desk: Desk, { project }: ProjectState): Action[] {
@@ -11,27 +13,27 @@ export function labelActions(desk: Desk, { project }: ProjectState): Action[] {
     {
       id: 'undo',
       label: text.common.undo,
-      keys: 'Mod+Z',
+      keys: keymap.label('undo'),
       isPossible: () => labelling.canGo('undo'),
       run: () => void labelling.go('undo'),
     },
     {
       id: 'redo',
       label: text.common.redo,
-      keys: 'Mod+Shift+Z',
+      keys: keymap.label('redo'),
       isPossible: () => labelling.canGo('redo'),
       run: () => void labelling.go('redo'),
     },
     {
       id: 'next-unlabelled',
       label: text.labels.nextUnlabelled,
-      keys: 'Mod+Enter',
+      keys: keymap.label('accept'),
       run: () => void desk.goToNext(),
     },
     ...project.classes.map(({ id, name }, index) => ({
       id: `label-${id}`,
       label: text.labels.give(name),
-      ...(index < 9 ? { keys: String(index + 1) } : {}),
+      ...(classKeys[index] && { keys: keymap.label(classKeys[index]) }),
       isPossible: isSelected,
       run: () => {
         void desk.give(id);

@@ -55,19 +55,16 @@ describe('keys', () => {
   const classes = [{ id: 11 }, { id: 12 }];
 
   it.each([
-    ['1', 11],
-    ['2', 12],
-    ['3', null],
-    ['0', 'unlabelled'],
-    ['Backspace', 'unlabelled'],
-    ['n', 'none'],
-    ['-', 'none'],
-    ['x', null],
-  ])('%s gives %s', (key, given) => {
+    ['class-1', 11],
+    ['class-2', 12],
+    ['class-3', null],
+    ['take-away', 'unlabelled'],
+    ['none-of-them', 'none'],
+  ] as const)('%s gives %s', (key, given) => {
     expect(givenBy(key, classes, 'several')).toBe(given);
   });
 
   it('have no none where an image is one of the classes', () => {
-    expect(givenBy('n', classes, 'single')).toBeNull();
+    expect(givenBy('none-of-them', classes, 'single')).toBeNull();
   });
 });

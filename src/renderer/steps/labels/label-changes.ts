@@ -42,13 +42,22 @@ function isSame(classes: readonly number[] | null, image: ProjectImage | undefin
   );
 }
 
-/** What a key gives: 1 to 9 a class, 0 or Backspace takes away, N or - says none of several. */
+/** The keys of the first nine classes. */
+export const classKeys = [
+  ...(['class-1', 'class-2', 'class-3', 'class-4', 'class-5'] as const),
+  ...(['class-6', 'class-7', 'class-8', 'class-9'] as const),
+];
+
+/** Keys that give something. */
+export const givingKeys = [...classKeys, 'none-of-them', 'take-away'] as const;
+
+/** What a key gives; null where there is no such class, or each image has to have one. */
 export function givenBy(
-  key: string,
+  key: (typeof givingKeys)[number],
   classes: readonly { id: number }[],
   task: ProjectTask,
 ): Given | null {
-  if (key === '0' || key === 'Backspace' || key === 'Delete') return 'unlabelled';
-  if ((key === '-' || key.toLowerCase() === 'n') && task === 'several') return 'none';
-  return /^[1-9]$/.test(key) ? (classes[Number(key) - 1]?.id ?? null) : null;
+  if (key === 'take-away') return 'unlabelled';
+  if (key === 'none-of-them') return task === 'several' ? 'none' : null;
+  return classes[classKeys.indexOf(key)]?.id ?? null;
 }

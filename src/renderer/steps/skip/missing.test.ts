@@ -26,6 +26,14 @@ describe('missingFor', () => {
     expect(steps(counts, change)).toEqual(expected);
   });
 
+  it('says that students that outline regions are not made yet, and nothing else', () => {
+    const change = { task: 'segmentation', images: 0, settings: noTeacher } as const;
+    const [missing, ...others] = missingFor(projectWith({}, change));
+    expect(missing).toMatchObject({ step: 'labels' });
+    expect(missing?.what).toMatch(/cannot be made yet in this version/);
+    expect(others).toEqual([]);
+  });
+
   it('is content with one of several labels', () => {
     expect(steps({ town: [3, 1] }, { task: 'several' })).toEqual([]);
   });

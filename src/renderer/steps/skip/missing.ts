@@ -12,6 +12,8 @@ export interface Missing {
 
 export function missingFor(project: Project): readonly Missing[] {
   const labels = missingLabels(project);
+  // Nothing else that were done would lead to a student.
+  if (labels?.kind === 'task') return [placed(labels)];
   return [...(labels === null ? [] : [placed(labels)]), ...missingTeacher(project)];
 }
 
@@ -29,6 +31,8 @@ function placed(missing: MissingLabels): Missing {
       };
     case 'tested':
       return { ...text.tested, step: 'labels' };
+    case 'task':
+      return { ...text.task, step: 'labels' };
   }
 }
 

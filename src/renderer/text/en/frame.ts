@@ -28,6 +28,7 @@ export const frame = {
     labels: 'waits for labels',
     teacher: 'waits for a teacher',
     run: 'waits for a student',
+    version: 'students that outline regions cannot be made yet',
   },
   /** What would help, else what there is. */
   labelled: (learnt: number, missing: number) =>
@@ -102,47 +103,5 @@ export const frame = {
     action: 'Action',
     project: 'Project',
     results: 'Results',
-  },
-
-  shortcuts: {
-    title: 'Keys',
-    groups: [
-      {
-        title: 'Everywhere',
-        keys: [
-          ['Search steps, actions, projects', 'Mod+K'],
-          ['Go to a step', 'Alt+1 … 8'],
-          ['Undo', 'Mod+Z'],
-          ['Redo', 'Mod+Shift+Z'],
-          ['Show the keys', '?'],
-        ],
-      },
-      {
-        title: 'Labels',
-        keys: [
-          ['Give class 1 to 9', '1 … 9'],
-          ['Give any class by its name', 'L'],
-          ['None of the classes', 'N'],
-          ['Take the label away', '0'],
-          ['Next image without a label', 'Mod+Enter'],
-        ],
-      },
-      {
-        title: 'Images',
-        keys: [
-          ['Move', 'Arrow keys'],
-          ['Next', 'F, Mod+→'],
-          ['Previous', 'D, Mod+←'],
-          ['Look at it large', 'Enter'],
-          ['A page up or down', 'Page up, Page down'],
-          ['First or last', 'Home, End'],
-          ['Select', 'Space'],
-          ['Select more', 'Shift+Arrow keys'],
-          ['Select all', 'Mod+A'],
-          ['Select none', 'Esc'],
-          ['Remove', 'Delete'],
-        ],
-      },
-    ],
   },
 };

@@ -55,6 +55,16 @@ export const images = {
         why: 'With the columns path and label; split and group too if there are, such as one group a patient.',
         found: (name: string) => `${name} lies in the folder and has the columns path and label.`,
       },
+      outlined: {
+        none: {
+          title: 'Images alone',
+          why: 'Outline regions in the next step. Class folders say nothing of regions and are left aside.',
+        },
+        csv: {
+          title: 'With a CSV file',
+          why: 'With the columns path and label; split says what is held out, group what belongs together.',
+        },
+      },
       none: {
         title: 'Without labels',
         why: 'Add the images now and label some of them in the next step.',

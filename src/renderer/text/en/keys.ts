@@ -36,6 +36,7 @@ const actions: Record<KeyActionId, string> = {
   pan: 'Pan',
   measure: 'Measure',
   'window-level': 'Window and level',
+  'reset-window': 'Usual window and level',
   'zoom-in': 'Zoom in',
   'zoom-out': 'Zoom out',
   'zoom-fit': 'Zoom to fit',
@@ -55,19 +56,21 @@ const actions: Record<KeyActionId, string> = {
   'toggle-outline': 'Outlines or filled',
 };
 
-const fixed: Record<FixedKey, string> = {
-  step: 'Go to a step',
-  move: 'Move',
-  large: 'Look at it large',
-  page: 'A page up or down',
-  ends: 'First or last',
-  select: 'Select',
-  more: 'Select more',
-  all: 'Select all',
-  none: 'Select none',
-  drag: 'Pan',
-  wheel: 'Zoom',
-  erase: 'Erase for a moment',
+/** With their keys, `Mod` and the like as `keyName` takes them. */
+const fixed: Record<FixedKey, readonly [name: string, keys: string]> = {
+  step: ['Go to a step', 'Alt+1 … 8'],
+  move: ['Move', 'Arrow keys'],
+  large: ['Look at it large', 'Enter'],
+  page: ['A page up or down', 'Page up, Page down'],
+  ends: ['First or last', 'Home, End'],
+  select: ['Select', 'Space'],
+  more: ['Select more', 'Shift+Arrow keys'],
+  all: ['Select all', 'Mod+A'],
+  none: ['Select none', 'Esc'],
+  shift: ['Pan', 'Arrow keys'],
+  drag: ['Pan with the mouse', 'Space+drag'],
+  wheel: ['Zoom', 'Wheel'],
+  erase: ['Erase for a moment', 'Alt+drag'],
 };
 
 const reserved: Record<ReservedFor, string> = {

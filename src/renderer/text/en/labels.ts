@@ -6,7 +6,6 @@ export const labels = {
     'A few labelled images of each class teach the student’s last layer. Ten of each are a good start.',
   grid: 'Images to label',
   classes: 'Labelled images: to learn from + held out for the test',
-  giveKey: (name: string, key: number) => `Label the selected images as ${name}, key ${key}`,
   give: (name: string) => `Label the selected images as ${name}`,
   test: (tested: number) => `+ ${count(tested)} test`,
   counts: (learnt: number, tested: number) =>

@@ -22,6 +22,10 @@ const tasks: Record<ProjectTask, { title: string; why: string }> = {
     title: 'Several labels',
     why: 'An image can be any number of the classes, or none of them.',
   },
+  segmentation: {
+    title: 'Outline regions',
+    why: 'Regions of an image are of a class: masks, drawn by you. Students of this kind come in a later version.',
+  },
 };
 
 export const project = {
@@ -45,6 +49,7 @@ export const project = {
   taskFixed: 'The task stays as it is once a project exists.',
   classes: 'Classes',
   classesWhy: 'What an image can be. Class folders bring theirs along, so this can wait.',
+  regionsWhy: 'What a region can be. Its colour is what its masks are drawn in.',
   className: (name: string) => `Name of the class ${name}`,
   addClass: 'Add a class',
   addPlaceholder: 'Add a class, then Enter',
@@ -57,6 +62,7 @@ export const project = {
   removeTitle: (name: string) => `Remove the class “${name}”?`,
   removeLoses: (images: number) =>
     `${counted(images, 'image loses its', 'images lose their')} label. The images stay. This cannot be undone.`,
+  removeErases: 'Its regions are taken out of every mask. The images stay. This cannot be undone.',
   removeConfirm: 'Remove class',
   create: 'Create project',
   needsName: 'Give the project a name first',

@@ -97,6 +97,10 @@ export const skipText = {
       what: 'There is no labelled image to measure on. Some are held out once there are a few more.',
       go: 'Label images',
     },
+    task: {
+      what: 'Students that outline regions cannot be made yet in this version. Masks can be drawn, kept and exported.',
+      go: 'Outline regions',
+    },
     teacher: { what: 'No teacher is chosen yet.', go: 'Choose a teacher' },
   },
   empty: {

@@ -1,0 +1,79 @@
+import { keymap } from '../lib/keymap.svelte.ts';
+import type { Refusal } from '../lib/keymap-rules.ts';
+import type { KeyActionId } from '../lib/keymap-table.ts';
+import { text } from '../text/index.ts';
+
+/** An action that waits for a key: in place of one that it has, or for another. */
+interface Waiting {
+  readonly action: KeyActionId;
+  readonly instead: string | undefined;
+}
+
+/** Giving actions other keys: what waits for a key, and what became of the last. */
+export class KeysChange {
+  waiting: Waiting | null = $state.raw(null);
+  /** The last sentence, and whether it refuses something. */
+  said: { readonly sentence: string; readonly isRefusal: boolean } | null = $state.raw(null);
+
+  wait(action: KeyActionId, instead?: string): void {
+    this.waiting = { action, instead };
+    this.#say(text.keys.pressSpoken(text.keys.actions[action]));
+  }
+
+  isWaiting(action: KeyActionId, instead?: string): boolean {
+    return this.waiting?.action === action && this.waiting.instead === instead;
+  }
+
+  leave(): void {
+    if (this.waiting !== null) this.said = null;
+    this.waiting = null;
+  }
+
+  /** Takes the next key, whatever it otherwise does. A refused key leaves the action waiting. */
+  onkey(event: KeyboardEvent): void {
+    if (this.waiting === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const chord = keymap.chordOf(event);
+    if (chord === null || event.repeat) return;
+    if (chord === 'Escape') this.leave();
+    else this.#give(this.waiting, chord);
+  }
+
+  take(action: KeyActionId, chord: string): void {
+    keymap.take(action, chord);
+    this.waiting = null;
+    this.#say(text.keys.given(text.keys.actions[action], keymap.labels(action).join(', ')));
+  }
+
+  reset(action?: KeyActionId): void {
+    this.waiting = null;
+    const refusal = keymap.reset(action);
+    if (refusal !== null) this.#refuse(refusal);
+    else if (action === undefined) this.#say(text.keys.allReset);
+    else this.#say(text.keys.wasReset(text.keys.actions[action]));
+  }
+
+  #give({ action, instead }: Waiting, chord: string): void {
+    const refusal = keymap.give(action, chord, instead);
+    if (refusal !== null) {
+      this.#refuse(refusal);
+      return;
+    }
+    this.waiting = null;
+    this.#say(text.keys.given(text.keys.actions[action], keymap.labels(action).join(', ')));
+  }
+
+  #refuse({ chord, ...refusal }: Refusal): void {
+    const key = keymap.nameOf(chord);
+    const sentence =
+      refusal.kind === 'taken'
+        ? text.keys.taken(key, text.keys.actions[refusal.by])
+        : text.keys.reserved(key, refusal.why);
+    this.said = { sentence, isRefusal: true };
+  }
+
+  #say(sentence: string): void {
+    this.said = { sentence, isRefusal: false };
+  }
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import type { ImageFilter, ImageReview, ProjectTask } from '../../contract/app.ts';
+import { flag, json, oneNumber } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+import { type ImagePage, shownColumns, shownRow, asShown } from './images.ts';
+import { foldedName } from './names.ts';
+
+/** What was said of an image; classes by their ids, ascending. */
+export interface ImageScore {
+  readonly image: number;
+  /** 0 sure to 1 undecided. */
+  readonly uncertainty: number;
+  /** Those that the uncertainty is about, the likelier first. */
+  readonly likeliest: readonly { readonly class: number; readonly probability: number }[];
+  readonly student: readonly number[];
+  /** Null where the teacher was gone. */
+  readonly teacher: readonly number[] | null;
+}
+
+/** From here on a student counts as unsure: the likeliest class leads the next by less than half. */
+export const unsureFrom = 0.5;
+
+const ids = z.array(z.number());
+const likeliest = z.array(z.object({ class: z.number(), probability: z.number() }));
+
+const queueRow = shownRow.extend({
+  isUnlabelled: flag,
+  band: z.number(),
+  likeliest: json(likeliest).nullable(),
+  student: json(ids).nullable(),
+  teacher: json(ids).nullable(),
+});
+
+/**
+ * Bands of the queue, within the images without a label and within the labelled ones: 0 the student is
+ * unsure, 1 somebody disagrees, 2 the rest.
+ */
+const bands = `
+  CASE
+    WHEN uncertainty >= ${unsureFrom} THEN 0
+    WHEN student <> teacher OR (is_labelled = 1 AND is_test = 0 AND student <> given) THEN 1
+    ELSE 2
+  END`;
+
+const given = `
+  (SELECT json_group_array(class ORDER BY class) FROM labels WHERE image = images.id)`;
+
+/** What to look at next. */
+export class ReviewQueries {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** What a run's student says, in the place of what it said before; images that are gone are passed over. */
+  replace(run: number, scores: readonly ImageScore[]): void {
+    this.#connection.transaction(() => {
+      this.#connection.run('DELETE FROM image_scores WHERE run = ?', run);
+      for (const { image, uncertainty, likeliest, student, teacher } of scores) {
+        this.#connection.run(
+          `INSERT INTO image_scores (run, image, uncertainty, likeliest, student, teacher)
+           SELECT :run, id, :uncertainty, :likeliest, :student, :teacher FROM images
+           WHERE id = :image`,
+          {
+            ...{ run, image, uncertainty },
+            likeliest: JSON.stringify(likeliest),
+            student: JSON.stringify(student),
+            teacher: teacher === null ? null : JSON.stringify(teacher),
+          },
+        );
+      }
+    });
+  }
+
+  /** Images that a student can be asked about: to be looked at, and not held out. */
+  count(project: number): number {
+    const sql = `SELECT count(*) AS value FROM images
+      WHERE project = ? AND is_test = 0 AND (is_labelled = 0 OR is_reviewed = 0)`;
+    return this.#connection.get(oneNumber, sql, project)?.value ?? 0;
+  }
+
+  /** The latest run of a project whose student was asked; undefined where none was. */
+  latest(project: number): number | undefined {
+    const sql = `SELECT id AS value FROM runs WHERE project = ?
+      AND EXISTS (SELECT 1 FROM image_scores WHERE run = runs.id) ORDER BY id DESC LIMIT 1`;
+    return this.#connection.get(oneNumber, sql, project)?.value;
+  }
+
+  /**
+   * The images that somebody should look at, the most useful first: those without a label before those
+   * whose label nobody has looked at; in both, first where the student is unsure, then where student and
+   * teacher, or student and label, disagree. Test images come last of their kind and are never scored. Where
+   * regions are outlined: images without a mask, drafts, then those that are done.
+   */
+  page(
+    project: number,
+    task: ProjectTask,
+    filter: Pick<ImageFilter, 'search'>,
+    offset: number,
+    limit: number,
+  ): ImagePage {
+    const search = foldedName(filter.search);
+    const found = search === '' ? '' : 'AND instr(folded_name, :search) > 0';
+    const values = { project, ...(search !== '' && { search }) };
+    const listed = task === 'segmentation' ? '1' : '(is_labelled = 0 OR is_reviewed = 0)';
+    const where = `WHERE project = :project AND ${listed} ${found}`;
+    const counted = `SELECT count(*) AS value FROM images ${where}`;
+    const total = this.#connection.get(oneNumber, counted, values)?.value ?? 0;
+    const rows = this.#connection.all(
+      queueRow,
+      `WITH scored AS (
+         SELECT images.*, uncertainty, likeliest, student, teacher, ${given} AS given FROM images
+         LEFT JOIN image_scores ON image_scores.image = images.id AND image_scores.run = :run
+         ${where}
+       ), queue AS (
+         SELECT images.id, ${bands} AS band FROM scored AS images
+         ORDER BY ${task === 'segmentation' ? byMask : byUse}, folder, natural_key, id
+         LIMIT :limit OFFSET :offset
+       )
+       SELECT ${shownColumns}, 1 - is_labelled AS isUnlabelled, band, likeliest, student, teacher
+       FROM queue JOIN scored AS images USING (id)
+       ORDER BY ${task === 'segmentation' ? byMask : byUse}, folder, natural_key, id`,
+      { ...values, limit, offset, run: this.latest(project) ?? 0 },
+    );
+    return { total, images: rows.map((row) => ({ ...asShown(row), ...reviewOf(row, task) })) };
+  }
+}
+
+/** Scores that there are come before none. */
+const byUse = 'is_labelled, is_test, band, uncertainty IS NULL, uncertainty DESC';
+
+const byMask = `is_labelled,
+  (SELECT count(*) FROM masks WHERE masks.image = images.id AND layer = 'human')`;
+
+type QueueRow = z.infer<typeof queueRow>;
+
+function reviewOf(row: QueueRow, task: ProjectTask): { review?: ImageReview } {
+  if (task === 'segmentation') return {};
+  const { isUnlabelled, band, likeliest, student, teacher } = row;
+  if (student === null || likeliest === null) {
+    return { review: { reason: isUnlabelled ? 'unlabelled' : 'unreviewed' } };
+  }
+  const said = { likeliest, student, teacher };
+  if (band === 0) return { review: { reason: 'unsure', ...said } };
+  if (band === 2) {
+    return { review: { reason: isUnlabelled ? 'unlabelled' : 'unreviewed', ...said } };
+  }
+  const isOfLabel = !isUnlabelled && String(student) !== String(row.classes);
+  return { review: { reason: isOfLabel ? 'label' : 'teacher', ...said } };
+}
