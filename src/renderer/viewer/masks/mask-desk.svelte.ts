@@ -89,6 +89,12 @@ export class MaskDesk {
     return coloursOf(this.#hooks.project().classes);
   }
 
+  /** Values in the order of the classes, then that of what is not known. */
+  get values(): number[] {
+    const classes = this.#hooks.project().classes.flatMap(({ maskValue }) => maskValue ?? []);
+    return [...classes, ignoreValue];
+  }
+
   get state(): MaskState | null {
     return this.open?.info('human')?.state ?? null;
   }
