@@ -11,6 +11,12 @@ import {
   suggestionPlace,
   suggestionRequest,
 } from './masks.ts';
+  bandStatistics,
+  imageTile,
+  statisticsRequest,
+  tileRequest,
+  viewedImage,
+} from './image-view.ts';
 import { bytes, distillSummary, orientation, preparation, skippedImage, start } from './jobs.ts';
 
 /**
@@ -455,6 +461,17 @@ export const engineMethods = {
   'mask.suggest': { params: suggestionRequest.extend({ image: id }), result: suggestion },
   /** Looks at a region ahead of `mask.suggest`, which then answers at once. */
   'mask.prepareSuggestion': { params: suggestionPlace.extend({ image: id }), result: nothing },
+  /** What a viewer needs to know of an image before it asks for tiles. */
+  'image.open': { params: z.strictObject({ image: id }), result: viewedImage },
+  /**
+   * Stored values of a tile. The first of a very large file without levels of its own waits until smaller
+   * copies are made; 'image.levels' says how far that is.
+   */
+  'image.tile': { params: tileRequest, result: imageTile },
+  /** One answer a band, in the same order. */
+  'image.statistics': { params: statisticsRequest, result: z.array(bandStatistics) },
+  /** The images that are one stack with this one, itself among them, in the order of its slices. */
+  'image.stack': { params: z.strictObject({ image: id }), result: z.array(id) },
   'teacher.list': { params: nothing, result: z.array(teacher) },
   'teacher.add': { params: z.strictObject({ file: path }), result: teacher },
   'teacher.remove': { params: z.strictObject({ teacher: id }), result: nothing },
@@ -567,6 +584,12 @@ export const events = {
     done: z.int().nonnegative(),
     total: z.int().nonnegative(),
     secondsLeft: z.number().nullable(),
+  }),
+  /** Smaller copies of a very large image are being made for its viewer. */
+  'image.levels': z.strictObject({
+    image: id,
+    done: z.int().nonnegative(),
+    total: z.int().positive(),
   }),
   'run.changed': run,
   /** It was cancelled, and nothing is left of it. */

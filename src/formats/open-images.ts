@@ -25,18 +25,20 @@ const kept = new Map<string, KeptFile>();
 /**
  * Does something with an open image.
  *
+ * @param isKept whether the file stays open for a moment; by default one of several frames
  * @throws UserError as `openImage` does, and whatever `work` throws
  */
 export async function withImage<T>(
   path: string,
   work: (file: ImageFile) => Promise<T>,
+  isKept: (header: ImageFile['header']) => boolean = ({ frames }) => frames > 1,
 ): Promise<T> {
   const stamp = await stampOf(path);
   const known = kept.get(path);
   if (known?.stamp === stamp) return use(path, known, work);
   const file = await openImage(path);
   const fresh = { file, stamp, users: 0, timer: undefined };
-  if (file.header.frames === 1 || stamp === '' || kept.has(path)) {
+  if (!isKept(file.header) || stamp === '' || kept.has(path)) {
     try {
       return await work(file);
     } finally {
@@ -80,8 +82,8 @@ async function release(path: string, entry: KeptFile): Promise<void> {
   await entry.file.close();
 }
 
-/** Empty where there is no such file. */
-async function stampOf(path: string): Promise<string> {
+/** Tells a file from another one in its place; empty where there is none. */
+export async function stampOf(path: string): Promise<string> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   return found ? `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}` : '';
 }

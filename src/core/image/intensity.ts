@@ -7,7 +7,7 @@ import type { Display, IntensityWindow, LookupTable, SampleType } from './stored
 const most = 1_000_000;
 
 /** Whole range of the types that have one. */
-const typeRanges: Partial<Record<SampleType, readonly [low: number, high: number]>> = {
+export const typeRanges: Partial<Record<SampleType, readonly [low: number, high: number]>> = {
   uint8: [0, 255],
   int8: [-128, 127],
   uint16: [0, 65535],
@@ -89,20 +89,24 @@ export function shownBy(
 }
 
 /** Even steps from `low` to `high`; where they are one value, what is above it is white. */
-function between(low: number, high: number): Shade {
+export function between(low: number, high: number): Shade {
   if (high <= low) return (value) => (value > low ? 255 : 0);
   return (value) => (255 * (value - low)) / (high - low);
 }
 
+/** The values of one band of one image in their order, or of very many every n-th. */
+export interface RankedValues {
+  readonly sorted: Float64Array;
+  /** Of all values, also those that are not looked at. Infinity and -Infinity: there is none. */
+  readonly least: number;
+  readonly greatest: number;
+}
+
 /**
- * Percentiles of what is there: the value at the nearest rank. With very many values every n-th is looked
- * at, but 0 and 100 are always the least and the greatest.
+ * What is there, in its order. With very many values every n-th is looked at, but the least and the
+ * greatest are always those of all.
  */
-export function percentiles(
-  values: Float64Array,
-  isThere: Uint8Array | undefined,
-  [low, high]: readonly [low: number, high: number],
-): [low: number, high: number] {
+export function rankedValues(values: Float64Array, isThere: Uint8Array | undefined): RankedValues {
   const stride = Math.ceil(values.length / most);
   const some: number[] = [];
   let [least, greatest] = [Infinity, -Infinity];
@@ -113,9 +117,23 @@ export function percentiles(
     greatest = Math.max(greatest, value);
     if (at % stride === 0) some.push(value);
   }
-  if (least > greatest) return [0, 0];
-  const sorted = Float64Array.from(some).sort();
-  const at = (percent: number): number =>
-    sorted[Math.round((percent / 100) * (sorted.length - 1))] ?? 0;
-  return [low <= 0 ? least : at(low), high >= 100 ? greatest : at(high)];
+  return { sorted: Float64Array.from(some).sort(), least, greatest };
+}
+
+/** The value at the nearest rank of a percentage; 0 where there is no value. */
+export function percentileOf({ sorted, least, greatest }: RankedValues, percent: number): number {
+  if (least > greatest) return 0;
+  if (percent <= 0) return least;
+  if (percent >= 100) return greatest;
+  return sorted[Math.round((percent / 100) * (sorted.length - 1))] ?? 0;
+}
+
+/** Percentiles of what is there. */
+export function percentiles(
+  values: Float64Array,
+  isThere: Uint8Array | undefined,
+  [low, high]: readonly [low: number, high: number],
+): [low: number, high: number] {
+  const ranked = rankedValues(values, isThere);
+  return [percentileOf(ranked, low), percentileOf(ranked, high)];
 }

@@ -89,7 +89,7 @@ export interface StoredForm {
 const photographic = new Set(['png', 'jpeg', 'webp', 'bmp']);
 
 /** Pictures for people: their values are shades, and what is transparent in them has colours all the same. */
-function isPhotographic({ format }: StoredForm): boolean {
+export function isPhotographic({ format }: StoredForm): boolean {
   return photographic.has(format);
 }
 
@@ -178,14 +178,14 @@ function isAsItIs(
   return isWhole && isPlain && bands === 3;
 }
 
-function bandValues({ data, bands }: Pixels, band: number): Float64Array {
+export function bandValues({ data, bands }: Pixels, band: number): Float64Array {
   const values = new Float64Array(data.length / bands);
   for (let at = 0; at < values.length; at++) values[at] = data[at * bands + band] ?? 0;
   return values;
 }
 
 /** 1 where there is something; undefined: everywhere. */
-function presence(
+export function presence(
   { data, bands }: Pixels,
   form: StoredForm,
   colours: number,
@@ -221,6 +221,17 @@ function fillFromPalette(
   }
 }
 
+/** Whether shades are made of values as they are stored, not of what they mean. */
+export function isAsStored(
+  range: Pick<IntensityRange, 'kind'>,
+  form: Pick<StoredForm, 'format' | 'interpretation'>,
+): boolean {
+  // Only intensities have a meaning beyond what is stored; colours are colours. Of pictures with few bits
+  // it is the shade.
+  const isPicture = photographic.has(form.format);
+  return form.interpretation === 'rgb' || (range.kind === 'stored' && !isPicture);
+}
+
 function shadesOf(
   stored: Float64Array,
   range: Exclude<IntensityRange, { kind: 'auto' }>,
@@ -230,10 +241,7 @@ function shadesOf(
   const { display } = form;
   const shades = new Uint8ClampedArray(stored.length);
   const isColour = form.interpretation === 'rgb';
-  // Only intensities have a meaning beyond what is stored; colours are colours. Of pictures with few bits
-  // it is the shade.
-  const isAsStored = isColour || (range.kind === 'stored' && !isPhotographic(form));
-  const values = isAsStored ? stored : rescaled(stored, display);
+  const values = isAsStored(range, form) ? stored : rescaled(stored, display);
   const shade =
     range.kind === 'file' && display.voiTable !== null
       ? shownByTable(display.voiTable)

@@ -50,6 +50,8 @@ export interface Display {
   readonly isInverted: boolean;
   /** (256 or more, 3) RGB of each index, 8 bits; for `palette` alone. */
   readonly palette: Uint8Array | null;
+  /** Of rescaled values, where the format has one: Hounsfield units. */
+  readonly unit?: 'HU';
 }
 
 /** Decoded values, interleaved: (height, width, bands), row by row from the top left. */

@@ -15,6 +15,7 @@ import { ReviewService } from './review.ts';
 import { RunService } from './runs.ts';
 import type { Patience } from './silence.ts';
 import { TeacherService } from './teachers.ts';
+import { Views } from './views.ts';
 
 /** The engine on an open workspace. */
 export interface Services {
@@ -38,6 +39,7 @@ export async function openServices(
   const images = new ImageService(store, new Pictures(store.folder), emit);
   const masks = new MaskService(store, emit);
   const previews = new Previews(store);
+  const views = new Views(store, emit);
   const teachers = new TeacherService(store);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
@@ -87,6 +89,10 @@ export async function openServices(
       throw new UserError('unsupported', 'Suggestions are not there yet.');
     },
     'mask.prepareSuggestion': () => null,
+    'image.open': ({ image }) => views.open(image),
+    'image.tile': ({ image, ...request }, signal) => views.tile(image, request, signal),
+    'image.statistics': ({ image, ...request }, signal) => views.statistics(image, request, signal),
+    'image.stack': ({ image }, signal) => views.stack(image, signal),
     'teacher.list': () => teachers.list(),
     'teacher.add': ({ file }) => teachers.add(file),
     'teacher.remove': ({ teacher }) => {

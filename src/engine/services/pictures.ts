@@ -8,6 +8,7 @@ import { encodePicture } from '../../formats/pictures.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
 import { thumbnailSide } from './import-images.ts';
+import { levelsFolder } from './level-cache.ts';
 
 /** px; more than most screens show of one image. */
 const wholeSide = 2048;
@@ -58,14 +59,17 @@ export class Pictures {
     return draw(image, wholeSide, 92);
   }
 
-  /** Removes all thumbnails of these contents: nothing of a patient outlives the projects that had it. */
+  /** Removes all thumbnails and reduced levels of these contents: nothing of a patient outlives the projects that had it. */
   async forget(contents: readonly Uint8Array[]): Promise<void> {
     const byFolder = Map.groupBy(
       contents.map((sha256) => Buffer.from(sha256).toString('hex')),
       (name) => name.slice(0, 2),
     );
-    for (const [start, names] of byFolder) {
-      const folder = join(this.#folder, start);
+    const roots = [this.#folder, join(this.#workspace, levelsFolder)];
+    for (const [start, names, root] of [...byFolder].flatMap(([start, names]) =>
+      roots.map((root) => [start, names, root] as const),
+    )) {
+      const folder = join(root, start);
       const wanted = new Set(names);
       const files = await readdir(folder).catch(() => []);
       for (const file of files) {

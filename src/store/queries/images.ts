@@ -194,6 +194,27 @@ export class ImageQueries {
     }
   }
 
+  /** Ids of a file's slices in a project, in their order. */
+  framesOf(project: number, sha256: Uint8Array): number[] {
+    const sql = 'SELECT id FROM images WHERE project = ? AND sha256 = ? ORDER BY frame';
+    return this.#connection.all(idRow, sql, project, sha256).map(({ id }) => id);
+  }
+
+  /** Images of files that hold one each, of the same folder, size and group, by natural name. */
+  alike({ project, folder, width, height, group }: StoredImage): {
+    readonly id: number;
+    readonly name: string;
+    readonly path: string;
+  }[] {
+    const sql = `SELECT id, folder, name FROM images
+      WHERE project = :project AND folder = :folder AND width = :width AND height = :height
+        AND group_name IS :group AND frame IS NULL ${inOrder}`;
+    const values = { project, folder, width, height, group: group ?? null };
+    return this.#connection
+      .all(placeRow, sql, values)
+      .map(({ id, name }) => ({ id, name, path: join(folder, name) }));
+  }
+
   /** Pixels of an image, on average; 0 where there is none. */
   meanPixels(project: number): number {
     const sql = 'SELECT coalesce(avg(width * height), 0) AS value FROM images WHERE project = ?';

@@ -43,7 +43,11 @@ export function readDisplay(dataSet: DataSet, pixel: ImagePixel, frames: number)
   const { rescale, modalityTable, rescales } = modality;
   const { windows, voiTable } = voi;
   return {
-    display: { rescale, modalityTable, windows, voiTable, isInverted, palette: null },
+    display: {
+      ...{ rescale, modalityTable, windows, voiTable, isInverted, palette: null },
+      // Rescaled values of computed tomography are Hounsfield units unless the file says otherwise (C.8.2.1).
+      ...(rescale !== null && text(dataSet, 'Modality') === 'CT' && { unit: 'HU' as const }),
+    },
     rescales,
     notes: [...modality.notes, ...voi.notes],
   };

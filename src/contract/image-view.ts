@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { bytes } from './jobs.ts';
+
+/**
+ * What a viewer is told of an image: sizes, meaning of values, and stored values by tiles. Bands are
+ * counted from 0 here. Of a patient, nothing.
+ */
+
+const id = z.int().positive();
+const finite = z.number();
+const band = z.int().min(0).max(65_535);
+const size = z.int().positive();
+
+export const sampleType = z.enum([
+  ...(['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'] as const),
+]);
+export type TileSampleType = z.infer<typeof sampleType>;
+
+/** px; tiles at the right and lower edge are smaller. */
+export const tileSide = 512;
+
+const table = z.strictObject({
+  first: finite,
+  /** Entries; 8 or 16 bits. */
+  values: z.custom<Uint8Array | Uint16Array>(
+    (value) => value instanceof Uint8Array || value instanceof Uint16Array,
+  ),
+  bits: z.int().min(1).max(16),
+});
+
+export const viewedImage = z.strictObject({
+  id,
+  /** Relative to the folder that it was imported from. */
+  name: z.string(),
+  format: z.enum(['png', 'jpeg', 'webp', 'bmp', 'tiff', 'dicom', 'nifti']),
+  width: size,
+  height: size,
+  /** Full resolution first; the last is one tile, or the smallest that the file has. */
+  levels: z.array(z.strictObject({ width: size, height: size })).min(1),
+  bands: size,
+  sampleType,
+  interpretation: z.enum(['grey', 'rgb', 'palette', 'bands']),
+  /** The band that says where there is nothing. */
+  alpha: band.nullable(),
+  /** Stored value that means "nothing here". */
+  nodata: finite.nullable(),
+  /** How the file asks to be shown; as in `Display` of the readers. */
+  display: z.strictObject({
+    rescale: z.strictObject({ slope: finite, intercept: finite }).nullable(),
+    modalityTable: table.nullable(),
+    windows: z.array(
+      z.strictObject({
+        center: finite,
+        width: finite,
+        shape: z.enum(['linear', 'linear-exact', 'sigmoid']),
+        name: z.string().max(64).nullable(),
+      }),
+    ),
+    voiTable: table.nullable(),
+    isInverted: z.boolean(),
+    /** (entries, 3), 8-bit RGB. */
+    palette: bytes.nullable(),
+    /** Of rescaled values. */
+    unit: z.enum(['HU']).nullable(),
+  }),
+  /** Between the centres of neighbouring pixels. */
+  spacing: z
+    .strictObject({
+      x: finite.positive(),
+      y: finite.positive(),
+      unit: z.enum(['mm', 'm', 'degree']),
+    })
+    .nullable(),
+  /** Affine [a, b, c, d, e, f] from pixel corners to coordinates, and the name of their system. */
+  geo: z
+    .strictObject({ transform: z.array(finite).length(6), crs: z.string().max(10_000).nullable() })
+    .nullable(),
+  /** What a person should know of the file. */
+  notes: z.array(z.string()),
+});
+export type ViewedImage = z.infer<typeof viewedImage>;
+
+export const tileRequest = z.strictObject({
+  image: id,
+  level: z.int().min(0).max(64),
+  x: z
+    .int()
+    .min(0)
+    .max(2 ** 22),
+  y: z
+    .int()
+    .min(0)
+    .max(2 ** 22),
+  bands: z.array(band).min(1).max(4),
+});
+
+export const imageTile = z.strictObject({
+  width: z.int().min(1).max(tileSide),
+  height: z.int().min(1).max(tileSide),
+  bands: z.int().min(1).max(4),
+  sampleType,
+  /** Stored values, (height, width, bands), in this machine's byte order. */
+  values: bytes,
+});
+export type ImageTile = z.infer<typeof imageTile>;
+
+export const statisticsRequest = z.strictObject({
+  image: id,
+  bands: z.array(band).min(1).max(4),
+  /** Percentages whose values are wanted. */
+  shares: z.array(z.number().min(0).max(100)).max(8),
+  /** Whether of what values mean, by the file's slope or table, or of what is stored. */
+  isRescaled: z.boolean(),
+});
+
+/** Of one band, over the pixels that a model's stretch is measured on. */
+export const bandStatistics = z.strictObject({
+  values: z.array(finite),
+  least: finite,
+  greatest: finite,
+  /** Counts from `least` to `greatest` in equal steps. */
+  histogram: z.array(z.int().nonnegative()),
+});
+export type BandStatistics = z.infer<typeof bandStatistics>;

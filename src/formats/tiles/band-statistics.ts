@@ -1,0 +1,122 @@
+import { percentileOf, rankedValues, rescaled } from '../../core/image/intensity.ts';
+import type { RankedValues } from '../../core/image/intensity.ts';
+import { bandValues, isPhotographic, presence } from '../../core/image/preparation.ts';
+import { requireFrame } from '../images.ts';
+import { cropFrame } from '../raster/crop.ts';
+import type { ImageFile, Pixels } from '../raster/image-file.ts';
+import { preparedPixels } from '../raster/prepared.ts';
+import { tileSide, viewLevels } from './levels.ts';
+import { isWhole, readTile, withViewed } from './read-tile.ts';
+import type { TilePlace } from './read-tile.ts';
+import { wholeFrames } from './whole-frames.ts';
+
+export interface StatisticsRequest {
+  /** From 0. */
+  readonly bands: readonly number[];
+  /** Percentages whose values are wanted. */
+  readonly shares: readonly number[];
+  /** Whether of what values mean, by the file's slope or table, or of what is stored. */
+  readonly isRescaled: boolean;
+  /** Steps of the histogram. */
+  readonly steps: number;
+}
+
+/** Of what is there of one band. */
+export interface BandStatistics {
+  /** The values at those shares. */
+  readonly values: readonly number[];
+  readonly least: number;
+  readonly greatest: number;
+  /** Counts from `least` to `greatest` in equal steps. */
+  readonly histogram: readonly number[];
+}
+
+/**
+ * How the values of bands spread, over the same pixels that `readPrepared` takes: so a stretch by these
+ * figures is the stretch that a model sees. Only of an image beyond `preparedPixels` without levels of its
+ * own they are those of its halves, which may differ a little.
+ *
+ * @throws UserError as `readTile`
+ */
+export async function bandStatistics(
+  place: TilePlace,
+  request: StatisticsRequest,
+  signal?: AbortSignal,
+): Promise<BandStatistics[]> {
+  return withViewed(place.path, async (file) => {
+    requireFrame(file, place.frame);
+    const { header } = file;
+    const isMasked = header.alpha !== null && !isPhotographic(header);
+    const bands = isMasked ? [...request.bands, header.alpha] : request.bands;
+    const pixels = await read(file, place, bands, signal);
+    const isThere = presence(pixels, header, request.bands.length);
+    return request.bands.map((_, index) => {
+      const stored = bandValues(pixels, index);
+      const values = request.isRescaled ? rescaled(stored, header.display) : stored;
+      return statisticsOf(rankedValues(values, isThere), request);
+    });
+  });
+}
+
+function statisticsOf(
+  ranked: RankedValues,
+  { shares, steps }: Pick<StatisticsRequest, 'shares' | 'steps'>,
+): BandStatistics {
+  const least = percentileOf(ranked, 0);
+  const greatest = percentileOf(ranked, 100);
+  const histogram = new Array<number>(steps).fill(0);
+  const scale = greatest > least ? steps / (greatest - least) : 0;
+  for (const value of ranked.sorted) {
+    const step = Math.min(steps - 1, Math.floor((value - least) * scale));
+    histogram[step] = (histogram[step] ?? 0) + 1;
+  }
+  const values = shares.map((share) => percentileOf(ranked, share));
+  return { values, least, greatest, histogram };
+}
+
+/** The level that `readPrepared` takes, or the largest half within the same bound. */
+async function read(
+  file: ImageFile,
+  place: TilePlace,
+  bands: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<Pixels> {
+  const { header } = file;
+  const frame = place.frame ?? 0;
+  const levels = viewLevels(header);
+  const index = levels.findIndex(({ width, height }) => width * height <= preparedPixels);
+  const level = levels[index];
+  if (level === undefined) return file.read({ frame, bands, ...(signal && { signal }) });
+  const { width, height, from, halvings } = level;
+  const region = { x: 0, y: 0, width, height };
+  if (isWhole(header)) {
+    const whole = await wholeFrames.level(file, frame, halvings, signal);
+    return cropFrame(whole.data, whole, { region, bands });
+  }
+  if (halvings === 0) return file.read({ frame, level: from, bands, ...(signal && { signal }) });
+  return joined(place, { index, width, height }, bands, signal);
+}
+
+/** A level put together from its tiles. */
+async function joined(
+  place: TilePlace,
+  { index, width, height }: { index: number; width: number; height: number },
+  bands: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<Pixels> {
+  let data: Pixels['data'] | undefined;
+  for (let y = 0; y * tileSide < height; y++) {
+    for (let x = 0; x * tileSide < width; x++) {
+      const tile = await readTile(place, { level: index, x, y, bands }, signal);
+      data ??= new (tile.data.constructor as new (length: number) => Pixels['data'])(
+        width * height * bands.length,
+      );
+      const row = tile.width * bands.length;
+      for (let line = 0; line < tile.height; line++) {
+        const at = ((y * tileSide + line) * width + x * tileSide) * bands.length;
+        data.set(tile.data.subarray(line * row, (line + 1) * row), at);
+      }
+    }
+  }
+  return { width, height, bands: bands.length, data: data ?? new Uint8Array() };
+}

@@ -1,0 +1,59 @@
+import type { ImageHeader, Level } from '../raster/image-file.ts';
+
+/** Side of a tile, px. */
+export const tileSide = 512;
+
+/** A size at which an image is looked at: one of the file's own, or one halved from its smallest. */
+export interface ViewLevel extends Level {
+  /** The file's level that it is, or is made from. */
+  readonly from: number;
+  /** How many times that is halved. */
+  readonly halvings: number;
+}
+
+/**
+ * The file's levels, full resolution first, then halves of its smallest until all of it is one tile: how
+ * ever large an image is, seeing all of it takes a few tiles.
+ */
+export function viewLevels({ levels }: Pick<ImageHeader, 'levels'>): ViewLevel[] {
+  const own = levels.map((level, from) => ({ ...level, from, halvings: 0 }));
+  const made: ViewLevel[] = [];
+  let last = own.at(-1);
+  while (last !== undefined && Math.max(last.width, last.height) > tileSide) {
+    last = {
+      width: Math.ceil(last.width / 2),
+      height: Math.ceil(last.height / 2),
+      from: last.from,
+      halvings: last.halvings + 1,
+    };
+    made.push(last);
+  }
+  return [...own, ...made];
+}
+
+/** A place in the grid of a level's tiles, from 0. */
+export interface TilePosition {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * The part of a level that a tile covers; at the right and lower edge it is smaller.
+ *
+ * @throws RangeError where there is no such tile
+ */
+export function tileRegion(
+  { width, height }: Level,
+  { x, y }: TilePosition,
+): { x: number; y: number; width: number; height: number } {
+  const [left, top] = [x * tileSide, y * tileSide];
+  if (!(x >= 0 && y >= 0 && left < width && top < height)) {
+    throw new RangeError(`There is no tile (${x}, ${y}) in a level of ${width} × ${height}.`);
+  }
+  return {
+    x: left,
+    y: top,
+    width: Math.min(tileSide, width - left),
+    height: Math.min(tileSide, height - top),
+  };
+}

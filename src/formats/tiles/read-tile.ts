@@ -1,0 +1,151 @@
+import { stat } from 'node:fs/promises';
+import { UserError } from '../../core/errors.ts';
+import { requireFrame } from '../images.ts';
+import { withImage } from '../open-images.ts';
+import { cropFrame } from '../raster/crop.ts';
+import type { ImageFile, ImageHeader, Pixels } from '../raster/image-file.ts';
+import { sampleBytes } from '../raster/sample-arrays.ts';
+import { halve } from './halve.ts';
+import { keptFrom, levelFileBytes, readKeptTile } from './level-file.ts';
+import { tileRegion, viewLevels } from './levels.ts';
+import type { TilePosition, ViewLevel } from './levels.ts';
+import { wholeFrames } from './whole-frames.ts';
+
+/** A frame of a file, and where reduced levels of it are kept if it needs any. */
+export interface TilePlace {
+  readonly path: string;
+  /** From 0. */
+  readonly frame?: number | undefined;
+  readonly levels: string;
+}
+
+export interface TileRequest extends TilePosition {
+  /** Index into `viewLevels`. */
+  readonly level: number;
+  /** From 0, in this order; all by default. */
+  readonly bands?: readonly number[] | undefined;
+}
+
+/** Decoded bytes of a frame that is read and kept whole. */
+const wholeBytes = 2 ** 26;
+/** Of a format that is only decoded whole. */
+const plainWholeBytes = 2 ** 28;
+
+/** Files that are looked at stay open for a moment, as the next tile comes at once. */
+export function withViewed<T>(path: string, work: (file: ImageFile) => Promise<T>): Promise<T> {
+  return withImage(path, work, () => true);
+}
+
+/**
+ * Stored values of a tile of 512 × 512 px, less at the right and lower edge. It depends on its arguments
+ * and the file alone, so any thread may run it.
+ *
+ * @throws UserError as `ImageFile.read`, and 'not-found' where it needs levels that are not built; RangeError
+ * for what is not there
+ */
+export async function readTile(
+  place: TilePlace,
+  request: TileRequest,
+  signal?: AbortSignal,
+): Promise<Pixels> {
+  return withViewed(place.path, async (file) => {
+    requireFrame(file, place.frame);
+    const level = viewLevels(file.header)[request.level];
+    if (level === undefined) throw new RangeError(`There is no level ${request.level}.`);
+    const region = tileRegion(level, request);
+    const bands = checkedBands(request.bands, file.header);
+    if (isWhole(file.header)) {
+      const whole = await wholeFrames.level(file, place.frame ?? 0, level.halvings, signal);
+      return cropFrame(whole.data, whole, { region, bands });
+    }
+    if (level.halvings < keptFrom) {
+      return readHalved(file, place.frame ?? 0, { level, region, bands }, signal);
+    }
+    const kept = await readKeptTile(place.levels, file, level, request);
+    if (kept === undefined) throw missingLevels(place.path);
+    const { width, height } = kept;
+    return cropFrame(kept.data, kept, { region: { x: 0, y: 0, width, height }, bands });
+  });
+}
+
+/** Whether some tiles of a file can only be read once its reduced levels are built. */
+export async function needsLevels({ path, levels }: TilePlace): Promise<boolean> {
+  return withViewed(path, async ({ header }) => {
+    if (isWhole(header) || !viewLevels(header).some(({ halvings }) => halvings >= keptFrom)) {
+      return false;
+    }
+    const found = await stat(levels).catch(() => undefined);
+    return found?.size !== levelFileBytes({ header });
+  });
+}
+
+/** Whether a frame is small enough to be read whole, and is not better read in parts. */
+export function isWhole({
+  width,
+  height,
+  bands,
+  sampleType,
+  levels,
+  format,
+}: ImageHeader): boolean {
+  const bytes = width * height * bands * sampleBytes[sampleType];
+  if (levels.length > 1) return false;
+  const isPlain = format === 'png' || format === 'jpeg' || format === 'webp' || format === 'bmp';
+  return bytes <= (isPlain ? plainWholeBytes : wholeBytes);
+}
+
+interface Part {
+  readonly level: ViewLevel;
+  readonly region: { x: number; y: number; width: number; height: number };
+  readonly bands: readonly number[];
+}
+
+/** From the level of the file that it is made of. */
+async function readHalved(
+  file: ImageFile,
+  frame: number,
+  { level, region, bands }: Part,
+  signal: AbortSignal | undefined,
+): Promise<Pixels> {
+  const { header } = file;
+  const factor = 2 ** level.halvings;
+  const source = header.levels[level.from] ?? header;
+  const [x, y] = [region.x * factor, region.y * factor];
+  const read = {
+    ...{ x, y },
+    width: Math.min(source.width - x, region.width * factor),
+    height: Math.min(source.height - y, region.height * factor),
+  };
+  const wanted = { frame, level: level.from, region: read, ...(signal && { signal }) };
+  if (level.halvings === 0) return file.read({ ...wanted, bands });
+  // What alpha says is needed to mix the others.
+  let pixels = await file.read(wanted);
+  for (let halving = 0; halving < level.halvings; halving++) pixels = halve(pixels, header);
+  return cropFrame(pixels.data, pixels, { region: { x: 0, y: 0, ...sizeOf(pixels) }, bands });
+}
+
+function sizeOf({ width, height }: Pixels): { width: number; height: number } {
+  return { width, height };
+}
+
+function checkedBands(
+  bands: readonly number[] | undefined,
+  header: ImageHeader,
+): readonly number[] {
+  const wanted = bands ?? Array.from({ length: header.bands }, (_, band) => band);
+  const absent = wanted.find((band) => band >= header.bands);
+  if (absent === undefined && wanted.length > 0) return wanted;
+  throw new RangeError(`There is no band ${absent ?? 'asked for'}: the file has ${header.bands}.`);
+}
+
+const missing = 'reduced levels';
+
+function missingLevels(path: string): UserError {
+  const sentence = `Smaller copies of ${path} are missing. Close the image and open it again.`;
+  return new UserError('not-found', sentence, missing);
+}
+
+/** Whether a tile could not be read for want of levels that are to be built. */
+export function isMissingLevels(error: unknown): boolean {
+  return error instanceof UserError && error.details === missing;
+}

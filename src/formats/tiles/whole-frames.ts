@@ -1,0 +1,74 @@
+import { stampOf } from '../open-images.ts';
+import type { ImageFile, Pixels } from '../raster/image-file.ts';
+import { unlessAborted } from '../raster/read-request.ts';
+import { halve } from './halve.ts';
+
+/** Bytes of frames and their halves that are kept. One frame alone may be larger. */
+const keptBytes = 2 ** 28;
+
+interface Entry {
+  /** Full resolution first, then its halves as far as they were asked for. */
+  readonly levels: Promise<Pixels[]>;
+  bytes: number;
+}
+
+/** Frames that are read whole, with their halves; those used last are kept. */
+class WholeFrames {
+  /** By file, as it lies on the disk, and frame; the latest last. */
+  readonly #entries = new Map<string, Entry>();
+
+  /** @throws UserError as the file's `read` */
+  async level(
+    file: ImageFile,
+    frame: number,
+    halvings: number,
+    signal?: AbortSignal,
+  ): Promise<Pixels> {
+    const key = `${frame} ${await stampOf(file.path)} ${file.path}`;
+    const known = this.#entries.get(key);
+    // Shared by whoever waits for it, so one who no longer does must not stop it.
+    const entry = known ?? { levels: readWhole(file, frame), bytes: 0 };
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    try {
+      const levels = await unlessAborted(entry.levels, signal);
+      entry.bytes = grown(levels, halvings, file);
+      this.#forget();
+      const level = levels[halvings];
+      if (level === undefined) throw new RangeError(`There is no level ${halvings}.`);
+      return level;
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      // Somebody else read it, from a file that was closed meanwhile.
+      if (known !== undefined) return this.level(file, frame, halvings, signal);
+      throw error;
+    }
+  }
+
+  #forget(): void {
+    let bytes = 0;
+    for (const entry of this.#entries.values()) bytes += entry.bytes;
+    for (const [key, entry] of this.#entries) {
+      if (bytes <= keptBytes || this.#entries.size === 1) return;
+      this.#entries.delete(key);
+      bytes -= entry.bytes;
+    }
+  }
+}
+
+/** Adds the halves that are missing; gives the bytes of all. */
+function grown(levels: Pixels[], halvings: number, { header }: ImageFile): number {
+  for (let last = levels.at(-1); last !== undefined && levels.length <= halvings;) {
+    last = halve(last, header);
+    levels.push(last);
+  }
+  return levels.reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+async function readWhole(file: ImageFile, frame: number): Promise<Pixels[]> {
+  return [await file.read({ frame })];
+}
+
+/** One for a thread. */
+export const wholeFrames = new WholeFrames();

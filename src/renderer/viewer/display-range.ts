@@ -1,0 +1,160 @@
+import type { BandStatistics, ViewedImage } from '../../contract/image-view.ts';
+import { between, shownByTable, shownByWindow, typeRanges } from '../../core/image/intensity.ts';
+import type { Shade } from '../../core/image/intensity.ts';
+import {
+  bandsOf,
+  isAsStored,
+  isPhotographic,
+  preparationOf,
+  rangeOf,
+} from '../../core/image/preparation.ts';
+import type { IntensityRange, StoredForm } from '../../core/image/preparation.ts';
+
+/** A range that is decided: what `auto` stands for is known. */
+export type DecidedRange =
+  | Exclude<IntensityRange, { kind: 'auto' }>
+  /** A window of values that are no whole numbers, LINEAR_EXACT (DICOM PS3.3 C.11.2.1.3.2). */
+  | { readonly kind: 'exact-window'; readonly center: number; readonly width: number };
+
+/** What of an image is shown, and how. */
+export interface Shown {
+  /** From 0: three for red, green and blue, or one for grey. */
+  readonly bands: readonly number[];
+  readonly range: DecidedRange;
+}
+
+/** An image as the preparation of values knows it. */
+export function formOf(image: ViewedImage): StoredForm {
+  const { format, bands, sampleType, interpretation, alpha, nodata, display } = image;
+  const { unit, ...said } = display;
+  return {
+    ...{ format, bands, sampleType, interpretation, alpha, nodata },
+    display: { ...said, ...(unit !== null && { unit }) },
+  };
+}
+
+/**
+ * What the project's model sees of an image.
+ *
+ * @throws UserError 'invalid-option' for bands that the image has not
+ */
+export function modelShown(
+  image: ViewedImage,
+  written: { readonly bands?: readonly number[] | undefined; readonly range: string },
+): Shown {
+  const preparation = preparationOf(written);
+  const form = formOf(image);
+  return { bands: bandsOf(preparation, form), range: rangeOf(preparation.range, form) };
+}
+
+export function areAlike(one: Shown, other: Shown): boolean {
+  return (
+    one.bands.join() === other.bands.join() &&
+    JSON.stringify(one.range) === JSON.stringify(other.range)
+  );
+}
+
+/** Shares whose values a range needs of each band; null: it needs none. */
+export function sharesOf({ range }: Shown, image: ViewedImage): [low: number, high: number] | null {
+  switch (range.kind) {
+    case 'percentile':
+      return [range.low, range.high];
+    case 'full':
+      return [0, 100];
+    case 'file': {
+      const { voiTable, windows } = image.display;
+      return voiTable === null && windows.length === 0 ? [0, 100] : null;
+    }
+    case 'stored':
+    case 'window':
+    case 'exact-window':
+      return null;
+  }
+}
+
+/** Values of no whole numbers: a window of them may be narrower than 1. */
+export function isExact({ sampleType, format }: ViewedImage): boolean {
+  return sampleType.startsWith('float') && format !== 'dicom';
+}
+
+/** Whether shades are of what values mean, and not of what is stored. */
+export function isRescaled({ range }: Shown, image: ViewedImage): boolean {
+  const kind = range.kind === 'exact-window' ? 'window' : range.kind;
+  return !isAsStored({ kind }, formOf(image));
+}
+
+/**
+ * Shades of each shown band, of rescaled values where `isRescaled` says so. Null while the figures that
+ * they need are not there.
+ */
+export function shadesOf(
+  shown: Shown,
+  image: ViewedImage,
+  figures: readonly BandStatistics[] | null,
+): Shade[] | null {
+  const { range } = shown;
+  const { display, sampleType } = image;
+  const isWindowed = sharesOf(shown, image) === null;
+  if (isWindowed) {
+    const shade = fixedShade(range, display, sampleType);
+    return shown.bands.map(() => shade);
+  }
+  if (figures === null) return null;
+  return shown.bands.map((_, index) => {
+    const [low = 0, high = 0] = figures[index]?.values ?? [];
+    return between(low, high);
+  });
+}
+
+function fixedShade(
+  range: DecidedRange,
+  { voiTable, windows }: ViewedImage['display'],
+  sampleType: ViewedImage['sampleType'],
+): Shade {
+  if (range.kind === 'window') return shownByWindow({ ...range, shape: 'linear', name: null });
+  if (range.kind === 'exact-window') {
+    return shownByWindow({ ...range, shape: 'linear-exact', name: null });
+  }
+  if (range.kind === 'file') {
+    const [first] = windows;
+    if (voiTable !== null) return shownByTable(voiTable);
+    if (first !== undefined) return shownByWindow(first);
+  }
+  return between(...(typeRanges[sampleType] ?? [0, 1]));
+}
+
+/** The window that a range amounts to, in the values that it is of: where a drag begins. */
+export function windowOf(
+  shown: Shown,
+  image: ViewedImage,
+  figures: readonly BandStatistics[] | null,
+): { center: number; width: number } | null {
+  const { range } = shown;
+  if (range.kind === 'window' || range.kind === 'exact-window') {
+    return { center: range.center, width: range.width };
+  }
+  const [first] = image.display.windows;
+  const isFile = range.kind === 'file' && image.display.voiTable === null;
+  if (isFile && first !== undefined) return { center: first.center, width: first.width };
+  const [low, high] =
+    range.kind === 'stored'
+      ? storedEnds(image)
+      : [figures?.[0]?.values[0], figures?.[0]?.values[1]];
+  if (low === undefined || high === undefined) return null;
+  if (isExact(image)) return { center: (low + high) / 2, width: high - low };
+  // LINEAR goes from c − 0.5 − (w − 1) / 2 to c − 0.5 + (w − 1) / 2 (PS3.3 C.11.2.1.2.1).
+  return { center: (low + high) / 2 + 0.5, width: Math.max(1, high - low + 1) };
+}
+
+/** Ends of what is stored, as values of what a window is of. */
+function storedEnds(image: ViewedImage): readonly [number, number] {
+  const [low, high] = typeRanges[image.sampleType] ?? [0, 1];
+  const { rescale } = image.display;
+  if (rescale === null || image.interpretation === 'rgb' || isPhotographic(formOf(image))) {
+    return [low, high];
+  }
+  const ends = [low, high].map((value) => rescale.slope * value + rescale.intercept);
+  return [Math.min(...ends), Math.max(...ends)];
+}
+
+export { isPhotographic };

@@ -1,0 +1,43 @@
+import type { BandStatistics, ViewedImage } from '../../contract/image-view.ts';
+import { call } from '../lib/client.ts';
+import { isRescaled, sharesOf, type Shown } from './display-range.ts';
+
+/** Images and figures that are remembered. */
+const remembered = 256;
+
+/** What the engine says of images and their values, asked for once. */
+export class ImageFacts {
+  readonly #images = new Map<number, Promise<ViewedImage>>();
+  readonly #figures = new Map<string, Promise<BandStatistics[]>>();
+
+  /** @throws RequestError */
+  image(id: number): Promise<ViewedImage> {
+    return once(this.#images, id, () => call('image.open', { image: id }));
+  }
+
+  /** Of the bands that are shown, at the shares that their range needs, or the usual ones. @throws RequestError */
+  figures(image: ViewedImage, shown: Shown): Promise<BandStatistics[]> {
+    const shares = sharesOf(shown, image) ?? [2, 98];
+    const request = {
+      image: image.id,
+      bands: [...shown.bands],
+      shares,
+      isRescaled: isRescaled(shown, image),
+    };
+    return once(this.#figures, JSON.stringify(request), () => call('image.statistics', request));
+  }
+}
+
+/** What failed is asked for again next time. */
+function once<K, V>(known: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const asked = ask();
+  known.set(key, asked);
+  for (const oldest of known.keys()) {
+    if (known.size <= remembered) break;
+    known.delete(oldest);
+  }
+  asked.catch(() => known.delete(key));
+  return asked;
+}

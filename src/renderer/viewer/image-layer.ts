@@ -1,0 +1,220 @@
+import { tileSide, type ViewedImage } from '../../contract/image-view.ts';
+import type { Point, Rectangle } from './geometry.ts';
+import type { Layer } from './layer.ts';
+import type { Painter } from './painter.ts';
+import { ByteCache } from './tile-cache.ts';
+import { tileKey, type WantedTile } from './tile-loader.ts';
+import { levelFor, tileInImage, tilesIn, type TilePlace } from './tile-plan.ts';
+import type { TileValues } from './tile-values.ts';
+import type { ViewTransform } from './view-transform.ts';
+
+/** An image with what decides how its values look. */
+export interface Picture {
+  readonly image: ViewedImage;
+  /** Of its tiles. */
+  readonly bands: readonly number[];
+  readonly painter: Painter;
+}
+
+/** Screen px a pixel from which on pixels are shown as they are. */
+const crispFrom = 4;
+/** ms that painting may take of a frame; what is left is painted in the next. */
+const budget = 24;
+/** Bytes of painted tiles. */
+const keptPaint = 2 ** 28;
+
+interface PaintedTile {
+  readonly canvas: HTMLCanvasElement;
+  painter: Painter;
+}
+
+/** Draws the tiles that are there, coarser ones where finer are missing. */
+export class ImageLayer implements Layer {
+  readonly #values: ByteCache<TileValues>;
+  readonly #onmore: () => void;
+  readonly #painted = new ByteCache<PaintedTile>(
+    keptPaint,
+    ({ canvas }) => canvas.width * canvas.height * 4,
+  );
+  #picture: Picture | undefined;
+  /** Shown until something of the other is there, so that turning through slices does not flicker. */
+  #before: Picture | undefined;
+  #joined: HTMLCanvasElement | undefined;
+  #deadline = 0;
+
+  /** @param onmore is told when there is more to paint than a frame has time for */
+  constructor(values: ByteCache<TileValues>, onmore: () => void) {
+    this.#values = values;
+    this.#onmore = onmore;
+  }
+
+  get picture(): Picture | undefined {
+    return this.#picture;
+  }
+
+  set picture(picture: Picture | undefined) {
+    if (this.#picture !== undefined && picture?.image.id !== this.#picture.image.id) {
+      this.#before = this.#picture;
+    }
+    this.#picture = picture;
+  }
+
+  draw(context: CanvasRenderingContext2D, view: ViewTransform): void {
+    this.#deadline = performance.now() + budget;
+    const picture = this.#picture;
+    if (picture !== undefined && this.#drawPicture(context, view, picture)) {
+      this.#before = undefined;
+    } else if (this.#before !== undefined && isAlike(this.#before, picture)) {
+      this.#drawPicture(context, view, this.#before);
+    }
+  }
+
+  /** @returns whether anything was there */
+  #drawPicture(context: CanvasRenderingContext2D, view: ViewTransform, picture: Picture): boolean {
+    const { levels } = picture.image;
+    const pixels = context.getTransform().a;
+    const level = levelFor(levels, view, pixels);
+    const middle = centreOf(view.visible);
+    const placesOf = (one: number): TilePlace[] =>
+      tilesIn(one, levels, view.image, view.visible, middle);
+    const fine = placesOf(level);
+    const isWhole = fine.every((place) => this.#values.has(tileKey(wanted(picture, place))));
+    // From the coarsest to the finest, so that each covers what is worse.
+    const coarser = isWhole
+      ? []
+      : levels
+          .keys()
+          .filter((one) => one > level)
+          .toArray()
+          .reverse();
+    let isAny = false;
+    for (const one of [...coarser, level]) {
+      const places = one === level ? fine : placesOf(one);
+      const there = places.flatMap((place) => this.#ready(picture, place));
+      if (there.length === 0) continue;
+      isAny = true;
+      this.#drawTiles(context, view, picture, one, there, pixels);
+    }
+    return isAny;
+  }
+
+  #drawTiles(
+    context: CanvasRenderingContext2D,
+    view: ViewTransform,
+    picture: Picture,
+    level: number,
+    tiles: readonly ReadyTile[],
+    pixels: number,
+  ): void {
+    const { levels } = picture.image;
+    const size = levels[level] ?? picture.image;
+    const grown = (view.image.width / size.width) * view.scale * pixels;
+    context.imageSmoothingEnabled = view.scale < crispFrom;
+    context.imageSmoothingQuality = 'low';
+    // Smoothing mixes neighbours, which end at the edge of a tile: so tiles are joined first.
+    if (grown > 1 && view.scale < crispFrom && tiles.length > 1) {
+      this.#drawJoined(context, view, picture, level, tiles);
+      return;
+    }
+    for (const { canvas, place } of tiles) {
+      const part = view.rectangleToScreen(tileInImage(place, levels, view.image));
+      const { x, y, width, height } = snapped(part, pixels);
+      context.drawImage(canvas, x, y, width, height);
+    }
+  }
+
+  #drawJoined(
+    context: CanvasRenderingContext2D,
+    view: ViewTransform,
+    picture: Picture,
+    level: number,
+    tiles: readonly ReadyTile[],
+  ): void {
+    const size = picture.image.levels[level] ?? picture.image;
+    const [across, down] = [size.width / view.image.width, size.height / view.image.height];
+    const { visible } = view;
+    const left = Math.max(0, Math.floor(visible.x * across) - 1);
+    const top = Math.max(0, Math.floor(visible.y * down) - 1);
+    const right = Math.min(size.width, Math.ceil((visible.x + visible.width) * across) + 1);
+    const bottom = Math.min(size.height, Math.ceil((visible.y + visible.height) * down) + 1);
+    if (right <= left || bottom <= top) return;
+    const canvas = (this.#joined ??= document.createElement('canvas'));
+    const [width, height] = [right - left, bottom - top];
+    if (canvas.width < width) canvas.width = width;
+    if (canvas.height < height) canvas.height = height;
+    const joined = canvas.getContext('2d');
+    if (joined === null) return;
+    joined.clearRect(0, 0, width, height);
+    for (const { canvas: tile, place } of tiles) {
+      joined.drawImage(tile, place.x * tileSide - left, place.y * tileSide - top);
+    }
+    const part = view.rectangleToScreen({
+      ...{ x: left / across, y: top / down },
+      ...{ width: width / across, height: height / down },
+    });
+    context.drawImage(canvas, 0, 0, width, height, part.x, part.y, part.width, part.height);
+  }
+
+  /** A tile as it is painted now; as it was painted before where there is no time left. */
+  #ready(picture: Picture, place: TilePlace): ReadyTile[] {
+    const key = tileKey(wanted(picture, place));
+    const painted = this.#painted.get(key);
+    if (painted?.painter === picture.painter) return [{ place, canvas: painted.canvas }];
+    const values = this.#values.get(key);
+    if (values === undefined || performance.now() > this.#deadline) {
+      if (values !== undefined) this.#onmore();
+      return painted === undefined ? [] : [{ place, canvas: painted.canvas }];
+    }
+    const canvas = painted?.canvas ?? newCanvas(values);
+    paintOn(canvas, values, picture.painter);
+    if (painted === undefined) this.#painted.set(key, { canvas, painter: picture.painter });
+    else painted.painter = picture.painter;
+    return [{ place, canvas }];
+  }
+}
+
+interface ReadyTile {
+  readonly place: TilePlace;
+  readonly canvas: HTMLCanvasElement;
+}
+
+function wanted({ image, bands }: Picture, place: TilePlace): WantedTile {
+  return { ...place, image: image.id, bands };
+}
+
+function isAlike(one: Picture, other: Picture | undefined): boolean {
+  if (other === undefined) return true;
+  return one.image.width === other.image.width && one.image.height === other.image.height;
+}
+
+function newCanvas({ width, height }: TileValues): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  return canvas;
+}
+
+function paintOn(canvas: HTMLCanvasElement, values: TileValues, painter: Painter): void {
+  // It is written often and read by the processor, so it stays in its memory.
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (context === null) return;
+  const pixels = new ImageData(values.width, values.height);
+  painter.paint(values, new Uint32Array(pixels.data.buffer));
+  context.putImageData(pixels, 0, 0);
+}
+
+/** To whole pixels of the canvas: neighbours share an edge, and no seam shows between them. */
+function snapped({ x, y, width, height }: Rectangle, pixels: number): Rectangle {
+  const left = Math.round(x * pixels) / pixels;
+  const top = Math.round(y * pixels) / pixels;
+  return {
+    x: left,
+    y: top,
+    width: Math.round((x + width) * pixels) / pixels - left,
+    height: Math.round((y + height) * pixels) / pixels - top,
+  };
+}
+
+export function centreOf({ x, y, width, height }: Rectangle): Point {
+  return { x: x + width / 2, y: y + height / 2 };
+}

@@ -1,0 +1,83 @@
+import { tileSide, type ViewedImage } from '../../contract/image-view.ts';
+import { rescaled } from '../../core/image/intensity.ts';
+import type { Point } from './geometry.ts';
+import type { Picture } from './image-layer.ts';
+import { coordinates } from './measure.ts';
+import type { ByteCache } from './tile-cache.ts';
+import { tileKey } from './tile-loader.ts';
+import type { TileValues } from './tile-values.ts';
+
+/** What is under the pointer. */
+export interface Reading {
+  readonly column: number;
+  readonly row: number;
+  /** One a shown band; null while they are not there. Stored values, and what they mean. */
+  readonly stored: readonly number[] | null;
+  /** Where stored values have a meaning of their own. */
+  readonly meaning: number | null;
+  /** A coarser level's: means of several pixels. */
+  readonly isMean: boolean;
+  readonly place:
+    | { readonly kind: 'coordinates'; readonly at: Point; readonly isDegrees: boolean }
+    | { readonly kind: 'mm'; readonly at: Point }
+    | null;
+}
+
+/** @param at px of the image; null where it is outside */
+export function readingAt(
+  at: Point,
+  picture: Picture,
+  values: ByteCache<TileValues>,
+): Reading | null {
+  const { image } = picture;
+  const [column, row] = [Math.floor(at.x), Math.floor(at.y)];
+  if (column < 0 || row < 0 || column >= image.width || row >= image.height) return null;
+  const found = valuesAt({ x: column, y: row }, picture, values);
+  const [first] = found?.stored ?? [];
+  return {
+    ...{ column, row },
+    stored: found?.stored ?? null,
+    meaning: first === undefined ? null : meaningOf(first, image),
+    isMean: (found?.level ?? 0) > 0,
+    place: placeOf({ x: column, y: row }, at, image),
+  };
+}
+
+/** The finest that is there. */
+function valuesAt(
+  pixel: Point,
+  { image, bands }: Picture,
+  values: ByteCache<TileValues>,
+): { stored: number[]; level: number } | null {
+  for (const [level, size] of image.levels.entries()) {
+    const x = Math.floor((pixel.x * size.width) / image.width);
+    const y = Math.floor((pixel.y * size.height) / image.height);
+    const place = { level, x: Math.floor(x / tileSide), y: Math.floor(y / tileSide) };
+    const tile = values.get(tileKey({ ...place, image: image.id, bands }));
+    if (tile === undefined) continue;
+    const from = ((y % tileSide) * tile.width + (x % tileSide)) * tile.bands;
+    // A band that says where there is something is no value.
+    const count = Math.min(tile.bands, image.alpha === null ? 4 : bands.length);
+    return { stored: [...tile.data.subarray(from, from + count)], level };
+  }
+  return null;
+}
+
+function meaningOf(stored: number, { display, interpretation }: ViewedImage): number | null {
+  const { rescale, modalityTable } = display;
+  if (interpretation === 'rgb' || interpretation === 'palette') return null;
+  const isPlain = rescale === null || (rescale.slope === 1 && rescale.intercept === 0);
+  if (modalityTable === null && isPlain) return null;
+  return rescaled(Float64Array.of(stored), { rescale, modalityTable })[0] ?? null;
+}
+
+function placeOf(pixel: Point, at: Point, image: ViewedImage): Reading['place'] {
+  // Of the pixel's middle: what is under the pointer is the pixel.
+  const coordinate = coordinates({ x: pixel.x + 0.5, y: pixel.y + 0.5 }, image);
+  const { spacing } = image;
+  if (coordinate !== null) {
+    return { kind: 'coordinates', at: coordinate, isDegrees: spacing?.unit === 'degree' };
+  }
+  if (spacing?.unit !== 'mm') return null;
+  return { kind: 'mm', at: { x: at.x * spacing.x, y: at.y * spacing.y } };
+}
