@@ -1,5 +1,12 @@
 import { z } from 'zod';
 import {
+  bandStatistics,
+  imageTile,
+  statisticsRequest,
+  tileRequest,
+  viewedImage,
+} from './image-view.ts';
+import {
   maskClassValue,
   maskInfo,
   maskLayer,
@@ -11,12 +18,6 @@ import {
   suggestionPlace,
   suggestionRequest,
 } from './masks.ts';
-  bandStatistics,
-  imageTile,
-  statisticsRequest,
-  tileRequest,
-  viewedImage,
-} from './image-view.ts';
 import { bytes, distillSummary, orientation, preparation, skippedImage, start } from './jobs.ts';
 
 /**
