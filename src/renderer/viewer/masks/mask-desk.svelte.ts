@@ -30,8 +30,8 @@ const words = text.masks;
 /** ms that a view must rest before a suggestion is made for it. */
 const restingView = 200;
 
-export interface DeskHooks {
-  project(): Project;
+/** The viewer in which images are looked at. */
+export interface DeskViewer {
   /** Shows another image; false if it is gone. */
   goTo(image: number): Promise<boolean>;
   /** What is shown of the open image; undefined while that is not known. */
@@ -46,31 +46,31 @@ export class MaskDesk {
   suggesting: Suggesting | null = $state.raw(null);
   saving: SaveState = $state('saved');
   readonly tools: Readonly<Record<MaskToolId, Tool>>;
-  readonly #hooks: DeskHooks;
+  readonly #project: () => Project;
   readonly #history = new MaskHistory();
   readonly #saver: TileSaver;
   readonly #layers: ShownLayers;
-  readonly #forget: () => void;
   /** Counts edits and steps back, for those who ask whether there is one. */
   #steps = $state(0);
   #attached: { readonly stage: Stage; readonly image: MaskedImage } | undefined;
+  #viewer: DeskViewer | undefined;
   #opening = new AbortController();
   #opened: Promise<void> = Promise.resolve();
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(hooks: DeskHooks) {
-    this.#hooks = hooks;
+  constructor(project: () => Project) {
+    this.#project = project;
     this.#layers = new ShownLayers(this);
     this.choices = new LayerChoices(() => {
       this.#layers.refresh();
     });
     this.#saver = this.#newSaver();
-    this.#forget = listen('engine.state', ({ state }) => {
+    listen('engine.state', ({ state }) => {
       if (state !== 'ready') return;
       this.#saver.retry();
       if (this.open === null && this.#attached) this.#opened = this.#openMask(this.#attached.image);
     });
-    const first = hooks.project().classes.find(({ maskValue }) => maskValue !== null);
+    const first = project().classes.find(({ maskValue }) => maskValue !== null);
     this.settings.value = first?.maskValue ?? ignoreValue;
     const board = new MaskBoard(this);
     this.tools = {
@@ -86,12 +86,12 @@ export class MaskDesk {
 
   /** Of the classes, and of what is not known. */
   get colours(): ReadonlyMap<number, Rgb> {
-    return coloursOf(this.#hooks.project().classes);
+    return coloursOf(this.#project().classes);
   }
 
   /** Values in the order of the classes, then that of what is not known. */
   get values(): number[] {
-    const classes = this.#hooks.project().classes.flatMap(({ maskValue }) => maskValue ?? []);
+    const classes = this.#project().classes.flatMap(({ maskValue }) => maskValue ?? []);
     return [...classes, ignoreValue];
   }
 
@@ -100,12 +100,12 @@ export class MaskDesk {
   }
 
   shown(): ShownValues | undefined {
-    return this.#hooks.shown();
+    return this.#viewer?.shown();
   }
 
   nameOf(value: number): string {
     if (value === ignoreValue) return words.ignore;
-    const found = this.#hooks.project().classes.find(({ maskValue }) => maskValue === value);
+    const found = this.#project().classes.find(({ maskValue }) => maskValue === value);
     return found?.name ?? words.background;
   }
 
@@ -155,8 +155,12 @@ export class MaskDesk {
     return this.#saver.flush();
   }
 
-  dispose(): void {
-    this.#forget();
+  /** Works with a viewer, until the function that it returns is called. */
+  connect(viewer: DeskViewer): () => void {
+    this.#viewer = viewer;
+    return () => {
+      if (this.#viewer === viewer) this.#viewer = undefined;
+    };
   }
 
   canGo(direction: Direction): boolean {
@@ -287,9 +291,9 @@ export class MaskDesk {
     if (direction === 'undo' && this.suggesting?.undo() === true) return;
     await this.open?.painter.settled();
     const change = this.#history.next(direction);
-    if (change === undefined) return;
+    if (change === undefined || this.#viewer === undefined) return;
     if (this.open?.image.id !== change.image) {
-      const isThere = await this.#hooks.goTo(change.image);
+      const isThere = await this.#viewer.goTo(change.image);
       await this.#opened;
       if (!isThere) {
         this.#history.forget(change.image);
