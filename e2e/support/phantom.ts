@@ -1,5 +1,5 @@
 import { Random } from '../../src/core/random.ts';
-import { pictureFile, syntax } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
+import { type Entry, pictureFile, syntax } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
 
 /** px. */
 const side = 256;
@@ -38,8 +38,15 @@ function chest(place: Place, level: number, vessels: readonly Place[]): number {
   return isRim && Math.cos(13 * angle + 4 * level) > 0.45 ? 560 : 52;
 }
 
+/** Of a series that says how far its pixels are from each other, mm. */
+export interface ChestSeries {
+  readonly series: string;
+  readonly x: number;
+  readonly y: number;
+}
+
 /** A slice of the chest as a DICOM file with the window of soft tissue. */
-function sliceFile(index: number): Buffer {
+function sliceFile(index: number, series: ChestSeries | undefined): Buffer {
   const random = new Random(index, 5);
   const level = (index + 0.5) / slices;
   const vessels = Array.from({ length: 46 }, () => ({
@@ -52,7 +59,18 @@ function sliceFile(index: number): Buffer {
     return Math.max(0, Math.round(chest(place, level, vessels) + noise + 1024));
   });
   const picture = { rows: side, columns: side, allocated: 16, stored: 12 };
+  const said: readonly Entry[] =
+    series === undefined
+      ? []
+      : [
+          [0x00080060, 'CS', 'CT'],
+          [0x0020000e, 'UI', series.series],
+          [0x00200032, 'DS', `0\\0\\${5 * index}`],
+          [0x00200037, 'DS', '1\\0\\0\\0\\1\\0'],
+          [0x00280030, 'DS', `${series.y}\\${series.x}`],
+        ];
   return pictureFile(syntax.explicit, picture, pixels, [
+    ...said,
     [0x00281050, 'DS', '40'],
     [0x00281051, 'DS', '400'],
     [0x00281052, 'IS', '-1024'],
@@ -62,9 +80,9 @@ function sliceFile(index: number): Buffer {
 }
 
 /** Files of a drawn chest, one a slice. */
-export function chestFiles(): { name: string; bytes: Buffer }[] {
+export function chestFiles(series?: ChestSeries): { name: string; bytes: Buffer }[] {
   return Array.from({ length: slices }, (_, index) => ({
     name: `slice-${index + 1}.dcm`,
-    bytes: sliceFile(index),
+    bytes: sliceFile(index, series),
   }));
 }

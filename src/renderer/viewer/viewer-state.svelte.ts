@@ -262,6 +262,8 @@ export class Viewer {
     return to === this.slice ? null : (this.stack[to] ?? null);
   }
 
+  /** Images that are likely to be looked at next. */
+  ahead: readonly number[] = [];
   /** Told of slices that the wheel turns to. */
   onslice: (by: number) => void = () => undefined;
 
@@ -301,15 +303,20 @@ export class Viewer {
   async #lookAhead(): Promise<void> {
     const { image } = this;
     if (image === null || image.width * image.height > aheadPixels) return;
-    const near = neighbours(this.stack, image.id, this.#direction, readAhead);
+    const near = [
+      ...neighbours(this.stack, image.id, this.#direction, readAhead),
+      ...this.ahead,
+    ].filter((id, index, all) => all.indexOf(id) === index);
     const ahead: WantedTile[] = [];
     for (const id of near) {
       const next = await this.#facts.image(id).catch(() => null);
       if (next === null || this.image?.id !== image.id) return;
       const shown = this.#shownOf(next, this.#modelOf(next));
-      if (shown === null || this.view === null) continue;
+      const isLarge = next.width * next.height > aheadPixels;
+      if (shown === null || this.view === null || isLarge) continue;
       if (sharesOf(shown, next) !== null) void this.#facts.figures(next, shown).catch(() => null);
-      const { places } = tilesFor(next.levels, this.view, pixels(), centreOf(this.view.visible));
+      const view = this.view.ofImage(next, aspectOf(next));
+      const { places } = tilesFor(next.levels, view, pixels(), centreOf(view.visible));
       const bands = tileBands(shown, next);
       ahead.push(...places.map((place) => ({ ...place, image: id, bands })));
     }
@@ -385,7 +392,8 @@ export class Viewer {
   #turn(event: WheelEvent): void {
     const { stage } = this;
     if (stage === null) return;
-    if (this.stack.length > 1 && !hasMod(event)) {
+    // Two fingers that pinch come as a turn with Ctrl, on a Mac too.
+    if (this.stack.length > 1 && !hasMod(event) && !event.ctrlKey) {
       const by = this.#wheel.turn(event.deltaY, event.timeStamp);
       if (by !== 0) this.onslice(by);
       return;

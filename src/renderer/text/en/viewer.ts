@@ -38,11 +38,13 @@ export const viewer = {
   zoomOut: 'Zoom out (−)',
   fit: 'Fit to the window (Home)',
   actualSize: 'One screen pixel a pixel (Z)',
+  oneToOne: '1:1',
   zoom: (share: number) => `${share >= 10 ? count(share) : share.toFixed(1)} %`,
   slice: (number: number, of: number) => `Slice ${count(number)} of ${count(of)}`,
   legend: {
-    stack: (mod: string) => `Wheel: slices · ${mod}+wheel: zoom · right drag: window`,
-    single: 'Wheel: zoom · drag: move · right drag: window',
+    stack: (mod: string) =>
+      `Wheel: slices. ${mod} and wheel: zoom. Drag: move. Right button: width across, level up and down.`,
+    single: 'Wheel: zoom. Drag: move. Right button: width across, level up and down.',
   },
   display: {
     title: 'Display',
@@ -125,6 +127,7 @@ export const viewer = {
         ? `${coordinate(y, true)}°, ${coordinate(x, true)}°`
         : `${coordinate(x, false)}, ${coordinate(y, false)}`,
   },
+  measured: (length: string) => `Measured: ${length}`,
   length: (value: number, unit: string) => `${valueOf(value)} ${unit}`,
   keys: {
     zoomIn: 'Zoom in',

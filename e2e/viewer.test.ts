@@ -1,0 +1,243 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Project } from '../src/contract/app.ts';
+import { doubles, short, tiffBytes } from '../src/formats/raster/tiff/tiff-fixtures.ts';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import { ask } from './support/bridge.ts';
+import { chooseOpen } from './support/dialogs.ts';
+import { hugeRaster } from './support/huge-raster.ts';
+import { chestFiles } from './support/phantom.ts';
+import { photograph } from './support/screenshots.ts';
+
+// Somebody looks at CT slices, satellite bands and a raster of 20,000 px, with the hand and by keys.
+
+/** mm from row to row and from column to column. */
+const spacing = { y: 1.2, x: 0.8 };
+
+describe('the viewer', () => {
+  let launched: LaunchedApp;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-viewer-'));
+    for (const name of ['chest', 'bands', 'huge']) await mkdir(join(folder, name));
+    const series = { ...spacing, series: '1.2.3.4' };
+    for (const { name, bytes } of chestFiles(series)) {
+      await writeFile(join(folder, 'chest', name), bytes);
+    }
+    const [width, height] = [640, 400];
+    const values = Array.from({ length: width * height }, (_, at) => {
+      const [x, y] = [at % width, Math.floor(at / width)];
+      return [400 + 3 * x, 300 + 5 * y, 800 + ((x * y) % 700), 2000 + 1500 * Math.sin(x / 30)];
+    });
+    const page = { width, height, samples: 4, bits: 16, values: values.flat().map(Math.round) };
+    const geo = [doubles(33550, 10, 10, 0), doubles(33922, 0, 0, 0, 500_000, 5_600_000, 0)];
+    const keys = short(34735, 1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 32632);
+    await writeFile(
+      join(folder, 'bands', 'field.tif'),
+      tiffBytes([{ ...page, bits: 16, fields: [short(338, 0, 0, 0), ...geo, keys] }]),
+    );
+    await writeFile(join(folder, 'huge', 'scene.tif'), hugeRaster(20_000, 20_000));
+    launched = await launchApp({ colorScheme: 'dark' });
+  });
+  afterAll(async () => {
+    await launched.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const dialog = (): Locator => launched.page.getByRole('dialog', { name: /, large$/ });
+  const stage = (): Locator => dialog().getByRole('img', { name: /^The image / });
+  const shown = (words: string | RegExp): Promise<void> =>
+    dialog().getByText(words).first().waitFor();
+
+  const make = async (name: string, domain: string, images: string): Promise<void> => {
+    const { app, page } = launched;
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
+    await page.getByText(domain, { exact: true }).click();
+    await page.getByRole('button', { name: 'Create project' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
+    await chooseOpen(app, join(folder, images));
+    await page.getByRole('button', { name: 'Add a folder' }).first().click();
+    await page.getByRole('button', { name: /^Add \d images?$/ }).click();
+    await page.locator('[role=option] img').first().waitFor();
+  };
+  const again = async (): Promise<void> => {
+    const { page } = launched;
+    await page.reload();
+    await page.getByRole('button', { name: 'New project' }).first().click();
+  };
+  const open = async (): Promise<void> => {
+    await launched.page.locator('[role=option]').first().dblclick();
+    await dialog().waitFor();
+    await expect.poll(() => pixelAt(0.5, 0.5).then(([, , , alpha]) => alpha)).toBe(255);
+  };
+  /** RGBA of the image's canvas at a place in [0, 1] of the stage. */
+  const pixelAt = (x: number, y: number): Promise<number[]> =>
+    stage().evaluate(
+      (host, [x, y]) => {
+        const canvas = host.querySelector<HTMLCanvasElement>('canvas[data-plane=image]');
+        if (canvas === null) return [];
+        const [left, top] = [Math.floor(x * canvas.width), Math.floor(y * canvas.height)];
+        return [...(canvas.getContext('2d')?.getImageData(left, top, 1, 1).data ?? [])];
+      },
+      [x, y] as const,
+    );
+  const place = async (x: number, y: number): Promise<[number, number]> => {
+    const box = await stage().boundingBox();
+    if (box === null) throw new Error('the stage has no place');
+    return [box.x + x * box.width, box.y + y * box.height];
+  };
+  const hover = async (x: number, y: number): Promise<void> => {
+    await launched.page.mouse.move(...(await place(x, y)));
+  };
+  const pixelRead = (): Promise<string | null> => dialog().locator('.pixel').textContent();
+  const zoomRead = (): Promise<number> =>
+    dialog()
+      .locator('.top-left span')
+      .first()
+      .textContent()
+      .then((words) => Number(words?.replace(/[^\d.]/g, '')));
+  const preparation = async (): Promise<unknown> => {
+    const list = await ask(launched.page, 'project.list', null);
+    return ((list.ok ? list.value : []) as Project[])[0]?.settings.preparation;
+  };
+  const drag = async (
+    from: readonly [number, number],
+    by: readonly [number, number],
+    button: 'left' | 'right' = 'left',
+  ): Promise<void> => {
+    const { mouse } = launched.page;
+    const [x, y] = await place(...from);
+    await mouse.move(x, y);
+    await mouse.down({ button });
+    for (let step = 1; step <= 4; step++) {
+      await mouse.move(x + (by[0] * step) / 4, y + (by[1] * step) / 4);
+    }
+    await mouse.up({ button });
+  };
+
+  test('shows a stack of slices as the model sees them, with what a pixel is', async () => {
+    await launched.page.getByRole('button', { name: 'New project' }).click();
+    await make('Chest', 'Medical', 'chest');
+    await open();
+    await shown('As the model sees it');
+    await shown('Slice 1 of 8');
+    await hover(0.5, 0.5);
+    await shown(/HU \(stored/);
+    await shown(/ mm$/);
+    await photograph(launched, '50-viewer-stack');
+  });
+
+  test('turns through slices with the wheel, and zooms to the pointer with Ctrl', async () => {
+    const { page } = launched;
+    await hover(0.3, 0.4);
+    await page.mouse.wheel(0, 100);
+    await shown('Slice 2 of 8');
+    await page.keyboard.press('PageDown');
+    await shown('Slice 3 of 8');
+    await page.mouse.wheel(0, -100);
+    await shown('Slice 2 of 8');
+    expect(await dialog().getByRole('heading', { level: 2 }).textContent()).toBe('slice-2.dcm');
+    const [under, before] = [await pixelRead(), await zoomRead()];
+    await page.keyboard.down('Control');
+    for (let notch = 0; notch < 4; notch++) await page.mouse.wheel(0, -100);
+    await page.keyboard.up('Control');
+    await expect.poll(zoomRead).toBeGreaterThan(2 * before - 1);
+    expect(await pixelRead()).toBe(under);
+    await page.keyboard.press('Home');
+    await expect.poll(zoomRead).toBe(before);
+  });
+
+  test('drags window and level for the eye alone, and goes back to what the model sees', async () => {
+    const { page } = launched;
+    const before = await pixelAt(0.5, 0.5);
+    const kept = await preparation();
+    await drag([0.4, 0.5], [0, 120], 'right');
+    await shown('Display only.');
+    await expect.poll(() => pixelAt(0.5, 0.5)).not.toEqual(before);
+    expect(await preparation()).toEqual(kept);
+    await dialog().getByRole('button', { name: 'Lung' }).click();
+    await expect
+      .poll(() => dialog().getByRole('button', { name: 'Lung' }).getAttribute('aria-pressed'))
+      .toBe('true');
+    await shown('−600');
+    await photograph(launched, '51-viewer-lung');
+    await page.keyboard.press('r');
+    await shown('As the model sees it');
+    await expect.poll(() => pixelAt(0.5, 0.5)).toEqual(before);
+    await dialog().getByRole('button', { name: 'What the model sees…' }).click();
+    await page.getByRole('dialog', { name: 'What the model sees', exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(1);
+  });
+
+  test('measures in mm, whichever way pixels are longer', async () => {
+    const { page } = launched;
+    await page.keyboard.press('m');
+    await page.keyboard.press('z');
+    const ratio = await page.evaluate(() => devicePixelRatio);
+    const length = (100 * ratio * spacing.x).toFixed(1);
+    await drag([0.4, 0.4], [100, 0]);
+    await shown(`Measured: ${length} mm`);
+    // Tall pixels are shown as tall as they are, so that a mm is as long either way.
+    await drag([0.5, 0.3], [0, 100]);
+    await shown(`Measured: ${length} mm`);
+    await photograph(launched, '52-viewer-measure');
+    await page.keyboard.press('Escape');
+    await dialog()
+      .getByText(/^Measured/)
+      .waitFor({ state: 'detached' });
+    await page.keyboard.press('h');
+  });
+
+  test('has nothing against a screen reader', async () => {
+    const { violations } = await new AxeBuilder({ page: launched.page }).setLegacyMode().analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  });
+
+  test('picks bands, and reads coordinates and a scale in m', async () => {
+    await again();
+    await make('Field', 'Satellite', 'bands');
+    await open();
+    await hover(0.5, 0.5);
+    await shown(/^50\d,\d{3}|^50\d{4}\.\d\d, 55\d/);
+    await expect
+      .poll(() => dialog().locator('[data-length]').getAttribute('data-length'))
+      .toMatch(/ k?m$/);
+    const before = await pixelAt(0.4, 0.4);
+    await dialog().getByRole('combobox', { name: 'Red' }).selectOption({ label: 'Band 4' });
+    await shown('Display only.');
+    await shown(/^The model sees .* of bands 1, 2, 3\.$/);
+    await expect.poll(() => pixelAt(0.4, 0.4)).not.toEqual(before);
+    await photograph(launched, '53-viewer-bands');
+    await dialog().getByRole('button', { name: 'Grey' }).click();
+    await expect.poll(async () => new Set((await pixelAt(0.4, 0.4)).slice(0, 3)).size).toBe(1);
+  });
+
+  test('moves through 20,000 × 20,000 px', async () => {
+    const { page } = launched;
+    await again();
+    await make('Scene', 'Satellite', 'huge');
+    await open();
+    await photograph(launched, '54-viewer-huge');
+    await hover(0.62, 0.37);
+    const under = await pixelRead();
+    for (let notch = 0; notch < 22; notch++) await page.mouse.wheel(0, -100);
+    await expect.poll(zoomRead).toBeGreaterThan(100);
+    const near = (words: string | null): number[] =>
+      (words ?? '').split(', ').map((one) => Number(one.replaceAll(',', '')));
+    const [x = 0, y = 0] = near(await pixelRead());
+    const [wasX = NaN, wasY = NaN] = near(under);
+    // A screen pixel was some thirty of the image when the pointer was put there.
+    expect(Math.hypot(x - wasX, y - wasY)).toBeLessThan(60);
+    await expect.poll(() => pixelAt(0.5, 0.5).then(([, , , alpha]) => alpha)).toBe(255);
+    await drag([0.7, 0.5], [-300, 0]);
+    await expect.poll(async () => near(await pixelRead())[0]).toBeCloseTo(x, -3);
+    await photograph(launched, '55-viewer-huge-near');
+  });
+});

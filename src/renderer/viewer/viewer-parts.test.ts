@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { viewerAction, viewerKeys } from './keys.ts';
+import { isPreset, presetsOf } from './presets.ts';
+import { readingAt } from './readout.ts';
+import { viewedImage } from './testing.ts';
+import { newTileCache } from './tile-cache.ts';
+import { tileKey } from './tile-loader.ts';
+import { draggedWindow } from './window-tool.ts';
+
+describe('keys', () => {
+  const press = (key: string, change: object = {}): Parameters<typeof viewerAction>[0] => ({
+    ...{ key, shiftKey: false, altKey: false },
+    ...change,
+  });
+
+  it('are each for one thing', () => {
+    const keys: string[] = viewerKeys.flatMap((one) => [...one.keys]);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('are read whatever Shift is needed for a sign', () => {
+    expect(viewerAction(press('+', { shiftKey: true }), false)).toBe('viewer.zoomIn');
+    expect(viewerAction(press('F'), false)).toBe('viewer.nextImage');
+    expect(viewerAction(press('ArrowRight'), true)).toBe('viewer.nextImage');
+    expect(viewerAction(press('ArrowRight'), false)).toBe('viewer.panRight');
+    expect(viewerAction(press('f'), true)).toBeUndefined();
+    expect(viewerAction(press('w', { altKey: true }), false)).toBeUndefined();
+  });
+});
+
+describe('draggedWindow', () => {
+  it('is wider to the right and higher downwards, in steps of what it is', () => {
+    const from = { center: 40, width: 512 };
+    expect(draggedWindow(from, { x: 10, y: -5 }, 1)).toEqual({ center: 30, width: 532 });
+    expect(draggedWindow(from, { x: -1e6, y: 0 }, 1).width).toBe(1);
+    expect(draggedWindow({ center: 0, width: 8 }, { x: 3, y: 2 }, 1)).toEqual({
+      ...{ center: 2, width: 11 },
+    });
+  });
+});
+
+describe('presets', () => {
+  const names = (image: Parameters<typeof presetsOf>[0]): string[] =>
+    presetsOf(image).map(({ name }) => name);
+
+  it('are those of CT where values are Hounsfield units', () => {
+    const window = { center: 50, width: 350, shape: 'linear', name: null } as const;
+    const ct = viewedImage({ display: { unit: 'HU', windows: [window] } });
+    expect(names(ct)).toEqual([
+      ...['File 1', 'Lung', 'Mediastinum', 'Soft tissue', 'Bone', 'Brain', '2–98 %', 'Full range'],
+    ]);
+    const [own, lung] = presetsOf(ct);
+    expect(own && isPreset(own, { range: { kind: 'file' } })).toBe(true);
+    expect(lung?.range).toEqual({ kind: 'window', center: -600, width: 1500 });
+  });
+
+  it('are stretches elsewhere, and none for a palette', () => {
+    expect(names(viewedImage())).toEqual(['2–98 %', 'Full range']);
+    expect(names(viewedImage({ interpretation: 'palette' }))).toEqual([]);
+  });
+});
+
+describe('readingAt', () => {
+  const image = viewedImage({
+    ...{ width: 1024, height: 600, sampleType: 'int16' as const },
+    levels: [
+      { width: 1024, height: 600 },
+      { width: 512, height: 300 },
+    ],
+    display: { rescale: { slope: 2, intercept: -1000 }, unit: 'HU' },
+    spacing: { x: 0.5, y: 2, unit: 'mm' },
+  });
+  const picture = { image, bands: [0], painter: { paint: () => undefined } };
+  const cache = newTileCache();
+  const put = (level: number, x: number, y: number, width: number, height: number): void => {
+    const data = Int16Array.from({ length: width * height }, (_, at) => at % 9000);
+    const key = tileKey({ image: 1, level, x, y, bands: [0] });
+    cache.set(key, { width, height, bands: 1, data });
+  };
+
+  it('gives what is stored, what that means, and where it is', () => {
+    put(0, 1, 1, 512, 88);
+    expect(readingAt({ x: 514.7, y: 513.2 }, picture, cache)).toEqual({
+      ...{ column: 514, row: 513, stored: [514], meaning: 28, isMean: false },
+      place: { kind: 'mm', at: { x: 257.35, y: 1026.4 } },
+    });
+  });
+
+  it('says that it is a mean where only a coarser level is there', () => {
+    expect(readingAt({ x: 20, y: 10 }, picture, cache)?.stored).toBeNull();
+    put(1, 0, 0, 512, 300);
+    expect(readingAt({ x: 20, y: 10 }, picture, cache)).toMatchObject({
+      ...{ stored: [(5 * 512 + 10) % 9000], isMean: true },
+    });
+  });
+
+  it('has nothing outside, and coordinates of the middle of a pixel', () => {
+    expect(readingAt({ x: -0.1, y: 5 }, picture, cache)).toBeNull();
+    expect(readingAt({ x: 5, y: 600 }, picture, cache)).toBeNull();
+    const geo = { transform: [10, 0, 500, 0, -10, 900], crs: 'EPSG:32632' };
+    const placed = { ...picture, image: { ...image, geo, spacing: null } };
+    expect(readingAt({ x: 2.9, y: 3.1 }, placed, cache)?.place).toEqual({
+      ...{ kind: 'coordinates', at: { x: 525, y: 865 }, isDegrees: false },
+    });
+  });
+});
