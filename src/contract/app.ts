@@ -146,6 +146,8 @@ export const projectImage = z.strictObject({
   classes: z.array(id),
   /** Held out from training. */
   isTest: z.boolean(),
+  /** Whether somebody here gave or confirmed its label; missing where not. */
+  isReviewed: z.boolean().optional(),
   /** Missing where nothing is outlined. */
   mask: maskState.optional(),
   /** Where what to look at next was asked for. */

@@ -113,7 +113,7 @@ export class ImageList {
     this.#epoch++;
     this.#asked = [];
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing watches what lives for one call
-    const byImage = new Map(changes.map(({ image, classes }) => [image, classes]));
+    const byImage = new Map(changes.map((change) => [change.image, change]));
     for (const [position, image] of this.#departed) this.#change(position, image, byImage);
     for (const [page, images] of this.#pages) {
       if (!images.some(({ id }) => byImage.has(id))) continue;
@@ -126,15 +126,12 @@ export class ImageList {
     this.#fetch();
   }
 
-  #change(
-    position: number,
-    image: ProjectImage,
-    byImage: Map<number, LabelChange['classes']>,
-  ): void {
-    const classes = byImage.get(image.id);
-    if (classes === undefined) return;
+  #change(position: number, image: ProjectImage, byImage: Map<number, LabelChange>): void {
+    const change = byImage.get(image.id);
+    if (change === undefined) return;
     byImage.delete(image.id);
-    const changed = { ...image, isLabelled: classes !== null, classes: classes ?? [] };
+    const { classes, isReviewed = classes !== null } = change;
+    const changed = { ...image, isLabelled: classes !== null, classes: classes ?? [], isReviewed };
     if (fits(changed, this.filter)) this.#departed.delete(position);
     else this.#departed.set(position, changed);
     const page = Math.floor(position / pageSize);
@@ -214,6 +211,10 @@ export function fits(image: ProjectImage, { show }: Pick<ImageFilter, 'show'>): 
       return image.isLabelled;
     case 'test':
       return image.isTest;
+    case 'draft':
+      return image.mask === 'draft';
+    case 'review':
+      return !image.isLabelled || image.isReviewed !== true;
     default:
       return image.classes.includes(show);
   }

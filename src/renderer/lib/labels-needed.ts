@@ -28,6 +28,7 @@ export function labelsShort({ learnt }: ProjectClass, project: Pick<Project, 'ma
 
 /** Labels that would help, over all classes; no more than there are images to give them to. */
 export function labelsThatHelp(project: LabelledProject): number {
+  if (project.task === 'segmentation') return 0;
   const short = project.classes.map((one) => labelsShort(one, project));
   const free = project.images - project.labelled - project.marked.unlabelled;
   return Math.min(

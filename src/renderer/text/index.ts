@@ -6,9 +6,11 @@ import { images } from './en/images.ts';
 import { keysText } from './en/keys.ts';
 import { labels } from './en/labels.ts';
 import { masks } from './en/masks.ts';
+import { outlines } from './en/outlines.ts';
 import { preparation } from './en/preparation.ts';
 import { project } from './en/project.ts';
 import { resultText } from './en/result.ts';
+import { review } from './en/review.ts';
 import { skipText } from './en/skip.ts';
 import { start } from './en/start.ts';
 import { teacherText } from './en/teacher.ts';
@@ -25,6 +27,8 @@ const en = {
   labels,
   viewer,
   masks,
+  outlines,
+  review,
   teacher: teacherText,
   skip: skipText,
   distil: distilText,

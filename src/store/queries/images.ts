@@ -66,13 +66,16 @@ const imageRow = z.object({
   isTest: flag,
 });
 
-export const shownRow = imageRow.extend({ mask: maskState.nullable() });
+export const shownRow = imageRow.extend({ isReviewed: flag, mask: maskState.nullable() });
 
-/** As the contract has it: without a mask there is no word of one. */
+/** As the contract has it: what there is not, of a mask or of somebody's look, there is no word of. */
 export function asShown(row: z.infer<typeof shownRow>): ProjectImage {
-  const { id, name, width, height, isLabelled, classes, isTest, mask } = row;
-  const shown = { id, name, width, height, isLabelled, classes, isTest };
-  return mask === null ? shown : { ...shown, mask };
+  const { id, name, width, height, isLabelled, classes, isTest, isReviewed, mask } = row;
+  return {
+    ...{ id, name, width, height, isLabelled, classes, isTest },
+    ...(isReviewed && { isReviewed }),
+    ...(mask !== null && { mask }),
+  };
 }
 
 const pageRow = shownRow.transform(asShown);
@@ -106,7 +109,7 @@ const imageColumns = `
   (SELECT json_group_array(class ORDER BY class) FROM labels WHERE image = images.id) AS classes`;
 
 /** Of `images`, for `shownRow`. */
-export const shownColumns = `${imageColumns},
+export const shownColumns = `${imageColumns}, is_reviewed AS isReviewed,
   (SELECT state FROM masks WHERE image = images.id AND layer = 'human') AS mask`;
 
 const storedColumns = `${imageColumns}, project, folder, sha256, bytes,

@@ -11,12 +11,15 @@ export function labelsOf(
 
 /** What a tile says to a screen reader, with the words on it as they stand there. */
 export function saidTile(
-  { name, isLabelled, isTest }: ProjectImage,
+  { name, isLabelled, isTest, mask }: ProjectImage,
   given: readonly Pick<ProjectClass, 'name'>[],
+  reason: string | null,
 ): string {
   const { inspector, noneMark, testMark } = text.images;
   const test = isTest ? ` ${testMark}` : '';
-  if (!isLabelled) return `${name}${test}, ${inspector.noLabel}`;
+  const why = reason === null ? '' : `, ${reason}`;
+  if (mask !== undefined) return `${name}, ${text.outlines.states[mask]}${test}${why}`;
+  if (!isLabelled) return `${name}${test}, ${inspector.noLabel}${why}`;
   const labels = given.length === 0 ? noneMark : given.map((one) => one.name).join(' ');
-  return `${name}, ${labels}${test}`;
+  return `${name}, ${labels}${test}${why}`;
 }

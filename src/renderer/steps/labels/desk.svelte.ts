@@ -35,6 +35,10 @@ export class Desk {
   }
 
   async goToNext(): Promise<void> {
+    if (this.labelling.isReviewing) {
+      this.#goOn(await this.labelling.accept());
+      return;
+    }
     const { count, focus } = this.labelling.selection;
     this.#goOn(await this.labelling.nextUnlabelled(count === 0 ? focus : focus + 1));
   }

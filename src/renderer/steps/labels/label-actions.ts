@@ -26,7 +26,7 @@ export function labelActions(desk: Desk, { project }: ProjectState): Action[] {
     },
     {
       id: 'next-unlabelled',
-      label: text.labels.nextUnlabelled,
+      label: labelling.isReviewing ? text.review.show : text.labels.nextUnlabelled,
       keys: keymap.label('accept'),
       run: () => void desk.goToNext(),
     },

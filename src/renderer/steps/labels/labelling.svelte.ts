@@ -10,6 +10,8 @@ import {
 } from '../../lib/history.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
+import { acceptedOf } from '../../components/grid/said-review.ts';
+import { fits } from '../../lib/image-list.svelte.ts';
 import { SelectableImages } from '../../lib/selectable-images.svelte.ts';
 import { changesFor, type Given } from './label-changes.ts';
 
@@ -69,14 +71,47 @@ export class Labelling extends SelectableImages {
       return null;
     }
     // With several labels an image may get more; Enter goes on.
-    return task === 'single' && given !== 'unlabelled' ? this.nextUnlabelled(after) : null;
+    return task === 'single' && given !== 'unlabelled' ? this.next(after) : null;
+  }
+
+  /** Whether what to look at next is in sight. */
+  get isReviewing(): boolean {
+    return this.list.filter.show === 'review';
+  }
+
+  /** Takes what is shown of the selected image as right: its label, or what the student says; the position to go on with. */
+  async accept(): Promise<number | null> {
+    const image = this.selected;
+    const { count, focus } = this.selection;
+    if (image === undefined) return this.next(count === 0 ? focus : focus + 1);
+    const { task, classes } = this.#state.project;
+    const accepted = acceptedOf(image, task, classes);
+    const isNew = accepted !== null && image.isReviewed !== true;
+    if (isNew) this.#label([{ image: image.id, classes: accepted, isReviewed: true }]);
+    return this.next(focus + 1);
+  }
+
+  /** Where to go on from a position. */
+  async next(from: number): Promise<number | null> {
+    return this.isReviewing ? this.#nextToReview(from) : this.nextUnlabelled(from);
+  }
+
+  /** The queue is in the order of what helps most, so it is gone through once, to its end. */
+  async #nextToReview(from: number): Promise<number | null> {
+    await this.list.renewed();
+    const total = this.list.total ?? 0;
+    for (let position = from; position < total; position++) {
+      const image = this.list.at(position);
+      if (image === undefined || fits(image, this.list.filter)) return position;
+    }
+    return null;
   }
 
   /** Lists images to label, and gives the first of them; null where there is none. */
   async firstUnlabelled(show: ImageFilter['show']): Promise<number | null> {
     const wanted = show === 'to-label' ? toLabel(this.#state.project) : show;
     this.show({ show: wanted });
-    return this.nextUnlabelled(0);
+    return this.next(0);
   }
 
   /** The next image without a label, from a position on and then from the start; null if none is near. */

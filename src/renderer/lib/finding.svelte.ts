@@ -1,0 +1,56 @@
+import type { EventOf } from '../../contract/app.ts';
+import { text } from '../text/index.ts';
+import { call, listen, RequestError } from './client.ts';
+import { notices } from './notices.svelte.ts';
+
+type Progress = EventOf<'review.progress'>;
+
+/** Finding what to look at next: a student at work on images, whichever step is in sight. */
+class Finding {
+  /** How far it is; null while it does not work. */
+  progress: Progress | null = $state.raw(null);
+  /** The project whose queue is to be shown, as somebody asked for it and it is there. */
+  wanted: number | null = $state(null);
+
+  /** Listens from now on; returns a function that ends it. */
+  start(): () => void {
+    const disposers = [
+      listen('review.progress', (progress) => {
+        // One from before a reload ends with its last image.
+        const isOver = this.progress === null && progress.done >= progress.total;
+        this.progress = isOver ? null : progress;
+      }),
+      listen('engine.state', ({ state }) => {
+        if (state !== 'ready') this.progress = null;
+      }),
+    ];
+    return () => {
+      for (const dispose of disposers) dispose();
+    };
+  }
+
+  async find(project: number): Promise<void> {
+    if (this.progress !== null) return;
+    this.progress = { project, done: 0, total: 0, secondsLeft: null };
+    try {
+      const { images, skipped } = await call('review.find', { project });
+      this.wanted = project;
+      notices.add('done', text.review.found(images, skipped));
+    } catch (error) {
+      if (!(error instanceof RequestError && error.code === 'cancelled')) notices.fail(error);
+    } finally {
+      this.progress = null;
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.progress === null) return;
+    try {
+      await call('review.stop', { project: this.progress.project });
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+}
+
+export const finding = new Finding();

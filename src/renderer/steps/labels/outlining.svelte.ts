@@ -1,0 +1,99 @@
+import type { Project } from '../../../contract/app.ts';
+import type { MaskState } from '../../../contract/masks.ts';
+import { call } from '../../lib/client.ts';
+import {
+  type Direction,
+  emptyHistory,
+  type History,
+  moved,
+  nextEntry,
+  recorded,
+} from '../../lib/history.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import { SelectableImages } from '../../lib/selectable-images.svelte.ts';
+
+/** What reverses a mark. */
+interface Mark {
+  readonly image: number;
+  readonly state: MaskState;
+}
+
+/** Outlining a project's images: what is in sight, which is looked at large, and what was marked as done. */
+export class Outlining extends SelectableImages {
+  /** The selected image is looked at large: meanwhile the list stays in its order. */
+  isLarge = $state(false);
+  #history: History<Mark> = $state.raw(emptyHistory());
+  #counts = '';
+
+  constructor(project: number) {
+    super(project, 'review');
+  }
+
+  /** The list follows what is marked, but not under the hands of whoever looks at its images. */
+  follow(project: Project, isArriving: boolean): void {
+    const counts = `${project.labelled} ${project.drafts}`;
+    const isReloaded = this.reloadIfChanged(project, isArriving);
+    if (this.isLarge || isReloaded || counts === this.#counts) return;
+    if (this.#counts !== '') this.list.reload();
+    this.#counts = counts;
+  }
+
+  /** Looks at the first of those to outline; false where none is left. */
+  async openNext(): Promise<boolean> {
+    this.show({ show: 'review', search: '' });
+    await this.list.renewed();
+    const [image] = await this.list.resolve([{ from: 0, to: 1 }]);
+    if (image === undefined) return false;
+    this.#pick(0);
+    this.isLarge = true;
+    return image.mask !== 'done';
+  }
+
+  closeLarge(): void {
+    this.isLarge = false;
+    this.list.reload();
+  }
+
+  /** Marks the selected image's mask. */
+  async mark(state: MaskState): Promise<void> {
+    const image = this.selected;
+    if (image === undefined) return;
+    const reverse = await this.#send({ image: image.id, state }, image.mask ?? 'draft');
+    if (reverse !== null) this.#history = recorded(this.#history, reverse);
+  }
+
+  /** Marks it as done and goes on to the next. */
+  async accept(): Promise<void> {
+    const at = this.selection.focus;
+    await this.mark('done');
+    if (at + 1 < (this.list.total ?? 0)) {
+      this.list.need(at + 1, at + 2);
+      this.#pick(at + 1);
+    }
+  }
+
+  canGo(direction: Direction): boolean {
+    return nextEntry(this.#history, direction) !== undefined;
+  }
+
+  async go(direction: Direction): Promise<void> {
+    const entry = nextEntry(this.#history, direction);
+    if (entry === undefined) return;
+    const reverse = await this.#send(entry, entry.state === 'done' ? 'draft' : 'done');
+    if (reverse !== null) this.#history = moved(this.#history, direction, reverse);
+  }
+
+  async #send(mark: Mark, before: MaskState): Promise<Mark | null> {
+    try {
+      await call('mask.setState', mark);
+      return { image: mark.image, state: before };
+    } catch (error) {
+      notices.fail(error);
+      return null;
+    }
+  }
+
+  #pick(position: number): void {
+    this.selection.pick(position, { shiftKey: false, ctrlKey: false, metaKey: false });
+  }
+}
