@@ -12,7 +12,7 @@ import {
   answerOf,
   drag,
   makeMaskProject,
-  openFirst,
+  openImage,
   placeOf,
   saved,
   stageReady,
@@ -44,8 +44,7 @@ describe('painting a mask', () => {
     const made = await makeMaskProject(launched.page, join(folder, 'images'));
     project = made.project;
     [first, second] = made.images as [ProjectImage, ProjectImage];
-    await openFirst(launched.page);
-    await stageReady(launched.page, first.id);
+    await openImage(launched.page, first);
   });
   afterAll(async () => {
     await launched.close();
@@ -221,8 +220,7 @@ describe('painting a mask', () => {
     expect(await value(first, 300, 108)).toBe(1);
     expect(await value(first, 300, 300)).toBe(2);
     expect(await value(second, 200, 500)).toBe(2);
-    await openFirst(launched.page);
-    await stageReady(launched.page, first.id);
+    await openImage(launched.page, first);
     // In the colour of its class, where it was painted.
     await expect.poll(() => colourAt(300, 300)).toBeGreaterThan(0);
   });

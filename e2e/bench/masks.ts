@@ -6,7 +6,7 @@ import { printTable } from '../../bench/table.ts';
 import { launchApp } from '../support/app.ts';
 import {
   makeMaskProject,
-  openFirst,
+  openImage,
   placeOf,
   saved,
   valueOf,
@@ -40,8 +40,9 @@ try {
   const launched = await launchApp({ workspace: join(folder, 'workspace') });
   const { page } = launched;
   const { images } = await makeMaskProject(page, join(folder, 'images'));
-  const image = images[0]?.id ?? 0;
-  await openFirst(page);
+  const [image] = images;
+  if (image === undefined) throw new Error('there is no image');
+  await openImage(page, image);
   await page.waitForTimeout(1500);
   await instrument(page);
   const rows = [];
@@ -52,12 +53,11 @@ try {
     ['at 100 %, 200 px', 200, true],
   ] as const) {
     await setSize(page, brush);
-    if (isNear) await page.keyboard.press('a');
-    else await page.keyboard.press('z');
+    await page.keyboard.press(isNear ? 'z' : 'Home');
     await page.waitForTimeout(1000);
     rows.push({ case: name, ...(await measure(page)) });
   }
-  const middle = await valueOf(page, image, side / 2, side / 2);
+  const middle = await valueOf(page, image.id, side / 2, side / 2);
   if (middle !== 1) throw new Error(`nothing was painted: ${middle}`);
   printTable('A stroke (aims: shown ≤ 16 ms, saved ≤ 20 ms); median / 95 %, ms', rows);
   await launched.close();

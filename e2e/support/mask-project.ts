@@ -61,14 +61,14 @@ export async function makeMaskProject(
   return { project, images };
 }
 
-/** Opens the project from the start page, and its first image in the viewer. */
-export async function openFirst(page: Page, name = 'Outlines'): Promise<void> {
+/** Opens the project from the start page, and one of its images in the viewer. */
+export async function openImage(page: Page, { id, name }: ProjectImage): Promise<void> {
   await page.reload();
-  await page.getByRole('button', { name }).first().click();
+  await page.getByRole('button', { name: 'Outlines' }).first().click();
   await page.keyboard.press('Alt+3');
-  await page.locator('[role=option]').first().click();
+  await page.getByRole('option', { name: new RegExp(`^${name}`) }).click();
   await page.keyboard.press('Enter');
-  await stageReady(page);
+  await stageReady(page, id);
 }
 
 /** Until the image that is wanted is there. @param image its number, if it matters */

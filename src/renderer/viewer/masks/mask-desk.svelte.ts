@@ -1,5 +1,5 @@
 import type { Project } from '../../../contract/app.ts';
-import type { MaskState } from '../../../contract/masks.ts';
+import type { MaskInfo, MaskState } from '../../../contract/masks.ts';
 import { paintOver } from '../../../core/mask/edit.ts';
 import type { MaskPatch } from '../../../core/mask/patch.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
@@ -57,6 +57,8 @@ export class MaskDesk {
   #opening = new AbortController();
   #opened: Promise<void> = Promise.resolve();
   #tail: Promise<void> = Promise.resolve();
+  /** Requests that change a mask and are not answered yet. */
+  #asking = 0;
 
   constructor(project: () => Project) {
     this.#project = project;
@@ -70,8 +72,10 @@ export class MaskDesk {
       this.#saver.retry();
       if (this.open === null && this.#attached) this.#opened = this.#openMask(this.#attached.image);
     });
-    const first = project().classes.find(({ maskValue }) => maskValue !== null);
-    this.settings.value = first?.maskValue ?? ignoreValue;
+    listen('project.changed', (changed) => {
+      if (changed.project === project().id) void this.#follow();
+    });
+    this.settings.value = this.values[0] ?? ignoreValue;
     const board = new MaskBoard(this);
     this.tools = {
       brush: brushTool('brush', board),
@@ -123,6 +127,7 @@ export class MaskDesk {
 
   /** Colours or classes changed. */
   refresh(): void {
+    if (!this.values.includes(this.settings.value)) this.settings.value = this.values[0] ?? 0;
     this.#layers.refresh();
   }
 
@@ -186,6 +191,7 @@ export class MaskDesk {
   async setState(state: MaskState): Promise<boolean> {
     const { open } = this;
     if (open === null) return false;
+    this.#asking++;
     try {
       if (!(await this.flush())) return false;
       open.take(await call('mask.setState', { image: open.image.id, state }));
@@ -193,6 +199,8 @@ export class MaskDesk {
     } catch (error) {
       notices.fail(error);
       return false;
+    } finally {
+      this.#asking--;
     }
   }
 
@@ -280,6 +288,29 @@ export class MaskDesk {
     } catch (error) {
       if (!opening.signal.aborted) failed(error);
     }
+  }
+
+  /**
+   * Something changed in the project. Where others changed the masks of the open image, as an import of labels
+   * does, they are read again, and what was painted before can no longer be undone.
+   */
+  async #follow(): Promise<void> {
+    const { open } = this;
+    const isQuiet = (): boolean =>
+      open !== null && this.open === open && this.saving === 'saved' && this.#asking === 0;
+    if (open === null || !isQuiet()) return;
+    // What cannot be asked now is asked when the engine is back.
+    const infos = await call('mask.list', { image: open.image.id }).catch(() => null);
+    if (infos === null || !isQuiet()) return;
+    const revisionOf = (all: readonly MaskInfo[], owner: MaskInfo['layer']): number =>
+      all.find(({ layer }) => layer === owner)?.revision ?? 0;
+    const others = (['human', 'teacher', 'student'] as const).filter(
+      (owner) => revisionOf(infos, owner) !== revisionOf(open.infos, owner),
+    );
+    if (others.length === 0) return;
+    if (others.includes('human')) this.#history.forget(open.image.id);
+    this.#steps++;
+    this.#opened = this.#openMask(open.image);
   }
 
   #record({ id, name }: MaskedImage, patch: MaskPatch): void {

@@ -1,6 +1,6 @@
 import type { MaskInfo, MaskLayer as MaskOwner } from '../../../contract/masks.ts';
 import { coarsePlace } from '../../../core/mask/area.ts';
-import { valueAt } from '../../../core/mask/sparse-mask.ts';
+import { type SparseMask, valueAt } from '../../../core/mask/sparse-mask.ts';
 import { call } from '../../lib/client.ts';
 import type { Point, Rectangle, Size } from '../geometry.ts';
 import { DifferenceSource } from './difference.ts';
@@ -33,7 +33,7 @@ export class OpenMask {
   private constructor(
     image: MaskedImage,
     infos: readonly MaskInfo[],
-    saver: TileSaver,
+    unsaved: SparseMask | undefined,
     hooks: OpenMaskHooks,
   ) {
     this.image = image;
@@ -47,7 +47,7 @@ export class OpenMask {
           hooks.arrived(owner, part);
         },
         hooks.failed,
-        owner === 'human' ? saver.maskOf(image.id) : undefined,
+        owner === 'human' ? unsaved : undefined,
       );
     this.human = open('human');
     this.#tiles = { human: this.human, teacher: open('teacher'), student: open('student') };
@@ -70,8 +70,10 @@ export class OpenMask {
     hooks: OpenMaskHooks,
     signal: AbortSignal,
   ): Promise<OpenMask> {
+    // Saved while the engine answers, it is no longer the saver's, and the answer does not know of it yet.
+    const unsaved = saver.maskOf(image.id);
     const infos = await call('mask.list', { image: image.id }, signal);
-    return new OpenMask(image, infos, saver, hooks);
+    return new OpenMask(image, infos, unsaved ?? saver.maskOf(image.id), hooks);
   }
 
   info(owner: MaskOwner): MaskInfo | undefined {
