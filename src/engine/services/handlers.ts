@@ -1,6 +1,5 @@
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
-import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { version } from '../version.ts';
 import type { Emit, Handlers } from './dispatch.ts';
@@ -13,6 +12,7 @@ import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
 import { RunService } from './runs.ts';
 import type { Patience } from './silence.ts';
+import { SuggestionService } from './suggestions.ts';
 import { TeacherService } from './teachers.ts';
 
 /** The engine on an open workspace. */
@@ -36,6 +36,7 @@ export async function openServices(
 ): Promise<Services> {
   const images = new ImageService(store, new Pictures(store.folder), emit);
   const masks = new MaskService(store, emit);
+  const suggestions = new SuggestionService(store, emit);
   const previews = new Previews(store);
   const teachers = new TeacherService(store);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
@@ -79,10 +80,8 @@ export async function openServices(
     'mask.tiles': ({ image, layer, level, tiles }) => masks.tiles(image, layer, level, tiles),
     'mask.save': ({ image, tiles }) => masks.save(image, tiles),
     'mask.setState': ({ image, state }) => masks.setState(image, state),
-    'mask.suggest': () => {
-      throw new UserError('unsupported', 'Suggestions are not there yet.');
-    },
-    'mask.prepareSuggestion': () => null,
+    'mask.suggest': (request, signal) => suggestions.suggest(request, signal),
+    'mask.prepareSuggestion': (request, signal) => suggestions.prepare(request, signal),
     'teacher.list': () => teachers.list(),
     'teacher.add': ({ file }) => teachers.add(file),
     'teacher.remove': ({ teacher }) => {
@@ -110,9 +109,11 @@ export async function openServices(
   return {
     handlers,
     close: async () => {
+      suggestions.close();
       await Promise.all([images.stopAll(), runs.close()]);
     },
     abandon: () => {
+      suggestions.close();
       void images.stopAll();
       runs.abandon();
     },
