@@ -1,6 +1,5 @@
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
-import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { version } from '../version.ts';
 import type { Emit, Handlers } from './dispatch.ts';
@@ -14,6 +13,7 @@ import { ProjectService } from './projects.ts';
 import { ReviewService } from './review.ts';
 import { RunService } from './runs.ts';
 import type { Patience } from './silence.ts';
+import { SuggestionService } from './suggestions.ts';
 import { TeacherService } from './teachers.ts';
 import { Views } from './views.ts';
 
@@ -38,6 +38,7 @@ export async function openServices(
 ): Promise<Services> {
   const images = new ImageService(store, new Pictures(store.folder), emit);
   const masks = new MaskService(store, emit);
+  const suggestions = new SuggestionService(store, emit);
   const previews = new Previews(store);
   const views = new Views(store, emit);
   const teachers = new TeacherService(store);
@@ -85,10 +86,8 @@ export async function openServices(
     'mask.tiles': ({ image, layer, level, tiles }) => masks.tiles(image, layer, level, tiles),
     'mask.save': ({ image, tiles }) => masks.save(image, tiles),
     'mask.setState': ({ image, state }) => masks.setState(image, state),
-    'mask.suggest': () => {
-      throw new UserError('unsupported', 'Suggestions are not there yet.');
-    },
-    'mask.prepareSuggestion': () => null,
+    'mask.suggest': (request, signal) => suggestions.suggest(request, signal),
+    'mask.prepareSuggestion': (request, signal) => suggestions.prepare(request, signal),
     'image.open': ({ image }) => views.open(image),
     'image.tile': ({ image, ...request }, signal) => views.tile(image, request, signal),
     'image.statistics': ({ image, ...request }, signal) => views.statistics(image, request, signal),
@@ -126,9 +125,11 @@ export async function openServices(
   return {
     handlers,
     close: async () => {
+      suggestions.close();
       await Promise.all([images.stopAll(), review.stopAll(), runs.close()]);
     },
     abandon: () => {
+      suggestions.close();
       void images.stopAll();
       void review.stopAll();
       runs.abandon();

@@ -57,7 +57,7 @@ export const masks = {
   compared: 'Teacher against',
   comparedWith: { student: 'Student', human: 'You' },
   differences: ['Only the teacher', 'Only the other', 'Another class'],
-  noMask: 'none yet',
+  noMask: (layer: string) => `${layer}: nothing to show yet`,
   legend: 'Classes',
   nothingMarked: 'Nothing is marked yet.',
   pixels: 'px',
