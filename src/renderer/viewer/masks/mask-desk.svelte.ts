@@ -45,6 +45,8 @@ export class MaskDesk {
   open: OpenMask | null = $state.raw(null);
   suggesting: Suggesting | null = $state.raw(null);
   saving: SaveState = $state('saved');
+  /** Whether the tool of suggestions is in hand: undoing is about its strokes first. */
+  isSuggesting = $state(false);
   readonly tools: Readonly<Record<MaskToolId, Tool>>;
   readonly #project: () => Project;
   readonly #history = new MaskHistory();
@@ -169,6 +171,7 @@ export class MaskDesk {
   }
 
   canGo(direction: Direction): boolean {
+    if (direction === 'undo' && this.isSuggesting && (this.suggesting?.kinds ?? 0) > 0) return true;
     return this.#steps >= 0 && this.#history.next(direction) !== undefined;
   }
 
@@ -204,8 +207,10 @@ export class MaskDesk {
     }
   }
 
+  /** The tool of suggestions is in hand. */
   startSuggesting(): void {
     const { open } = this;
+    this.isSuggesting = true;
     if (open === null || this.suggesting !== null) return;
     this.suggesting = new Suggesting(open.image, {
       changed: (layer, part) => {
@@ -216,6 +221,12 @@ export class MaskDesk {
       },
     });
     this.#lookAround();
+  }
+
+  /** Another tool is in hand: strokes stay until they are accepted, or the image is left. */
+  restSuggesting(): void {
+    this.isSuggesting = false;
+    if (this.suggesting?.kinds === 0) this.endSuggesting();
   }
 
   endSuggesting(): void {
@@ -284,6 +295,7 @@ export class MaskDesk {
       );
       if (opening.signal.aborted) return;
       this.open = open;
+      if (this.isSuggesting) this.startSuggesting();
       this.#layers.changed('human', part);
     } catch (error) {
       if (!opening.signal.aborted) failed(error);
@@ -319,7 +331,7 @@ export class MaskDesk {
   }
 
   async #go(direction: Direction): Promise<void> {
-    if (direction === 'undo' && this.suggesting?.undo() === true) return;
+    if (direction === 'undo' && this.isSuggesting && this.suggesting?.undo() === true) return;
     await this.open?.painter.settled();
     const change = this.#history.next(direction);
     if (change === undefined || this.#viewer === undefined) return;

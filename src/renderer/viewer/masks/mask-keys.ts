@@ -25,7 +25,7 @@ export function classKeyOf(index: number): KeyActionId | undefined {
 export function takeTool(desk: MaskDesk, viewer: Viewer, tool: MaskToolId): void {
   viewer.take(desk.tools[tool]);
   if (tool === 'suggest') desk.startSuggesting();
-  else desk.endSuggesting();
+  else desk.restSuggesting();
 }
 
 /** What a key does to masks; false where it is for others. */

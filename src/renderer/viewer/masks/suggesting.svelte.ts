@@ -38,6 +38,7 @@ export class Suggesting implements LayerSource {
   #past: MaskPatch[] = [];
   #values: { readonly level: number; readonly mask: SparseMask } | undefined;
   #asking: AbortController | undefined;
+  #hasFailed = false;
   /** What is in view, as asked last. */
   #view: { readonly region: Rectangle; readonly level: number } | undefined;
 
@@ -153,8 +154,11 @@ export class Suggesting implements LayerSource {
   async #prepare(region: Rectangle, level: number): Promise<void> {
     try {
       await call('mask.prepareSuggestion', { image: this.image.id, region, level });
+      this.#hasFailed = false;
     } catch (error) {
-      this.#hooks.failed(error);
+      // Once is enough: it is asked again with every view.
+      if (!this.#hasFailed) this.#hooks.failed(error);
+      this.#hasFailed = true;
     }
   }
 
