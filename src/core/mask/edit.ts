@@ -1,6 +1,6 @@
 import { type MaskPatch, patchOf, tilePatch } from './patch.ts';
 import { Extent } from './rectangle.ts';
-import { placeOfKey, tileKey } from './sparse-mask.ts';
+import { blankTile, placeOfKey, tileKey } from './sparse-mask.ts';
 import type { SparseMask, TileValues } from './sparse-mask.ts';
 import { tileSide } from './tiles.ts';
 import type { Rectangle, TilePlace } from './tiles.ts';
@@ -96,7 +96,7 @@ export class MaskEdit {
       const after = this.#mask.tile(place);
       const rectangle = extent.rectangle();
       if (after === undefined || rectangle === undefined) return [];
-      return tilePatch(place, before, after, rectangle) ?? [];
+      return [tilePatch(place, before, after, rectangle)];
     });
     return patchOf(tiles);
   }
@@ -143,12 +143,12 @@ export class MaskEdit {
     shown: ArrayLike<number> | undefined,
   ): [number, number] | undefined {
     const { value, over, within } = this.#paint;
-    const old = this.#mask.tile(place);
+    const old = this.#mask.tile(place) ?? blankTile;
     let pixels: Uint8Array | undefined;
     let first = -1;
     let last = -1;
     for (let at = from; at < to; at++) {
-      const present = old?.[at] ?? 0;
+      const present = (pixels ?? old)[at] ?? 0;
       if (present === value || over[present] !== 1) continue;
       if (shown !== undefined && within !== undefined) {
         const seen = shown[at] ?? NaN;

@@ -22,31 +22,26 @@ export interface MaskPatch {
 }
 
 /**
- * The difference of a tile.
+ * What changed in a tile.
  *
  * @param before null: it was blank
- * @param extent px of the tile: outside it nothing changed
+ * @param rectangle px of the tile: outside it nothing changed
  */
 export function tilePatch(
   place: TilePlace,
   before: Uint8Array | null,
   after: Uint8Array,
-  extent: Rectangle,
-): TilePatch | undefined {
-  const changed = new Extent();
-  for (let row = extent.y; row < extent.y + extent.height; row++) {
-    for (let column = extent.x; column < extent.x + extent.width; column++) {
-      const at = row * tileSide + column;
-      if (after[at] !== (before?.[at] ?? 0)) changed.add(column, row, column + 1, row + 1);
+  rectangle: Rectangle,
+): TilePatch {
+  const coded = (pixels: Uint8Array | null): Uint8Array => {
+    const { x, y, width, height } = rectangle;
+    const values = new Uint8Array(width * height);
+    for (let row = 0; row < height && pixels !== null; row++) {
+      const start = (y + row) * tileSide + x;
+      values.set(pixels.subarray(start, start + width), row * width);
     }
-  }
-  const rectangle = changed.rectangle();
-  if (rectangle === undefined) return undefined;
-  const coded = (pixels: Uint8Array | null): Uint8Array =>
-    encodeRuns(rectangle.width * rectangle.height, (index) => {
-      const row = rectangle.y + Math.floor(index / rectangle.width);
-      return pixels?.[row * tileSide + rectangle.x + (index % rectangle.width)] ?? 0;
-    });
+    return encodeRuns(values);
+  };
   return { ...place, rectangle, before: coded(before), after: coded(after) };
 }
 

@@ -3,26 +3,24 @@
  * (LEB128). What a stroke leaves is a few hundred bytes instead of a tile's 256 KiB.
  */
 
-/** Codes `count` values, the n-th of which `valueOf` gives. */
-export function encodeRuns(count: number, valueOf: (index: number) => number): Uint8Array {
-  let out = new Uint8Array(64);
+export function encodeRuns(values: Uint8Array): Uint8Array {
+  let out = new Uint8Array(256);
   let length = 0;
-  const write = (byte: number): void => {
-    if (length === out.length) {
-      const larger = new Uint8Array(2 * length);
+  const count = values.length;
+  for (let at = 0; at < count;) {
+    const value = values[at] ?? 0;
+    let end = at + 1;
+    while (end < count && values[end] === value) end++;
+    // A value, and a length of up to five bytes.
+    if (length + 6 > out.length) {
+      const larger = new Uint8Array(2 * out.length);
       larger.set(out);
       out = larger;
     }
-    out[length++] = byte;
-  };
-  for (let at = 0; at < count;) {
-    const value = valueOf(at);
-    let end = at + 1;
-    while (end < count && valueOf(end) === value) end++;
-    write(value);
+    out[length++] = value;
     let left = end - at;
-    for (; left > 127; left = Math.floor(left / 128)) write((left % 128) | 128);
-    write(left);
+    for (; left > 127; left = Math.floor(left / 128)) out[length++] = (left % 128) | 128;
+    out[length++] = left;
     at = end;
   }
   return out.slice(0, length);
