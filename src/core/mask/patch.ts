@@ -79,8 +79,3 @@ export function applyPatch(mask: SparseMask, { tiles }: MaskPatch, side: 'before
     });
   }
 }
-
-/** How many bytes a patch takes, about. */
-export function patchBytes({ tiles }: MaskPatch): number {
-  return tiles.reduce((sum, { before, after }) => sum + before.length + after.length + 200, 0);
-}

@@ -128,6 +128,9 @@ function requireFitting(
   if (pixels === null) return;
   const isKnown = new Uint8Array(256);
   for (const value of known) isKnown[value] = 1;
+  // A person waits: of a tile that the image fills, only its values are looked at.
+  const isFull = width === tileSide && height === tileSide;
+  if (isFull && pixels.every((value) => isKnown[value] === 1)) return;
   for (let at = 0; at < pixels.length; at++) {
     const value = pixels[at] ?? 0;
     const isInside = at % tileSide < width && at < height * tileSide;

@@ -1,7 +1,6 @@
 import type { Project } from '../../../contract/app.ts';
 import type { MaskInfo, MaskState } from '../../../contract/masks.ts';
 import { paintOver } from '../../../core/mask/edit.ts';
-import type { MaskPatch } from '../../../core/mask/patch.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { call, listen } from '../../lib/client.ts';
 import type { Direction } from '../../lib/history.ts';
@@ -13,8 +12,8 @@ import type { Tool } from '../tool.ts';
 import { coloursOf, type Rgb } from './colouring.ts';
 import { LayerChoices } from './layer-choices.svelte.ts';
 import { MaskBoard, StrokeBoard } from './mask-board.ts';
-import { MaskHistory } from './mask-history.ts';
 import { levelFor } from './mask-layer.ts';
+import { MaskSteps } from './mask-steps.svelte.ts';
 import { type MaskedImage, OpenMask } from './open-mask.svelte.ts';
 import type { ShownValues } from './painter.ts';
 import { ShownLayers } from './shown-layers.ts';
@@ -49,16 +48,13 @@ export class MaskDesk {
   isSuggesting = $state(false);
   readonly tools: Readonly<Record<MaskToolId, Tool>>;
   readonly #project: () => Project;
-  readonly #history = new MaskHistory();
+  readonly #steps: MaskSteps = new MaskSteps(this);
   readonly #saver: TileSaver;
   readonly #layers: ShownLayers;
-  /** Counts edits and steps back, for those who ask whether there is one. */
-  #steps = $state(0);
   #attached: { readonly stage: Stage; readonly image: MaskedImage } | undefined;
   #viewer: DeskViewer | undefined;
   #opening = new AbortController();
   #opened: Promise<void> = Promise.resolve();
-  #tail: Promise<void> = Promise.resolve();
   /** Requests that change a mask and are not answered yet. */
   #asking = 0;
 
@@ -172,22 +168,21 @@ export class MaskDesk {
 
   canGo(direction: Direction): boolean {
     if (direction === 'undo' && this.isSuggesting && (this.suggesting?.kinds ?? 0) > 0) return true;
-    return this.#steps >= 0 && this.#history.next(direction) !== undefined;
+    return this.#steps.can(direction);
   }
 
-  /** A step back or forth, on whatever image it was. In a row: keys that repeat come quicker than tiles. */
-  go(direction: Direction): Promise<void> {
-    const before = this.#tail;
-    this.#tail = (async () => {
-      await before;
-      try {
-        await this.#go(direction);
-      } catch (error) {
-        notices.fail(error);
-      }
-      this.#steps++;
-    })();
-    return this.#tail;
+  /** A step back or forth, on whatever image it was; of the strokes for a suggestion first. */
+  async go(direction: Direction): Promise<void> {
+    if (direction === 'undo' && this.isSuggesting && this.suggesting?.undo() === true) return;
+    await this.#steps.go(direction);
+  }
+
+  /** Opens the mask of another image in the viewer; null without one, false if the image is gone. */
+  async show(image: number): Promise<boolean | null> {
+    if (this.#viewer === undefined) return null;
+    const isThere = await this.#viewer.goTo(image);
+    await this.#opened;
+    return isThere;
   }
 
   /** Says that all of the mask is as it should be, or is not yet. True if it is said. */
@@ -245,17 +240,12 @@ export class MaskDesk {
       const patch = await suggesting.accept(open.human, paintOver(guard, settings.locked));
       if (patch === undefined) return;
       this.#layers.changed('human', patch.rectangle);
-      this.#record(open.image, patch);
+      this.#steps.add(open.image, patch);
       this.#saver.touch(open.image.id, open.human.mask, patch.tiles);
       suggesting.restart();
     } catch (error) {
       notices.fail(error);
     }
-  }
-
-  /** What undoing takes, bytes about. */
-  get historyBytes(): number {
-    return this.#history.bytes;
   }
 
   #lookAround(): void {
@@ -285,7 +275,7 @@ export class MaskDesk {
             this.#layers.changed('human', where);
           },
           edited: (patch) => {
-            this.#record(image, patch);
+            this.#steps.add(image, patch);
           },
           touched: (places) => {
             this.#saver.touch(image.id, open.human.mask, places);
@@ -320,34 +310,8 @@ export class MaskDesk {
       (owner) => revisionOf(infos, owner) !== revisionOf(open.infos, owner),
     );
     if (others.length === 0) return;
-    if (others.includes('human')) this.#history.forget(open.image.id);
-    this.#steps++;
+    if (others.includes('human')) this.#steps.forget(open.image.id);
     this.#opened = this.#openMask(open.image);
-  }
-
-  #record({ id, name }: MaskedImage, patch: MaskPatch): void {
-    this.#history.add({ image: id, name, patch });
-    this.#steps++;
-  }
-
-  async #go(direction: Direction): Promise<void> {
-    if (direction === 'undo' && this.isSuggesting && this.suggesting?.undo() === true) return;
-    await this.open?.painter.settled();
-    const change = this.#history.next(direction);
-    if (change === undefined || this.#viewer === undefined) return;
-    if (this.open?.image.id !== change.image) {
-      const isThere = await this.#viewer.goTo(change.image);
-      await this.#opened;
-      if (!isThere) {
-        this.#history.forget(change.image);
-        notices.add('attention', words.undoGone(change.name));
-        return;
-      }
-      notices.add('done', words.wentTo[direction](change.name));
-    }
-    if (this.open?.image.id !== change.image) return;
-    await this.open.painter.apply(change.patch, direction === 'undo' ? 'before' : 'after');
-    this.#history.move(direction);
   }
 
   #newSaver(): TileSaver {

@@ -1,5 +1,4 @@
 import type { MaskPatch } from '../../../core/mask/patch.ts';
-import { patchBytes } from '../../../core/mask/patch.ts';
 import type { Direction } from '../../lib/history.ts';
 
 /** One edit of an image's mask. */
@@ -39,11 +38,5 @@ export class MaskHistory {
     const kept = this.#past.filter((change) => change.image !== image);
     this.#past.splice(0, Infinity, ...kept);
     this.#future = this.#future.filter((change) => change.image !== image);
-  }
-
-  /** How much memory it takes, about. */
-  get bytes(): number {
-    const bytes = (sum: number, { patch }: MaskChange): number => sum + patchBytes(patch);
-    return [...this.#past, ...this.#future].reduce(bytes, 0);
   }
 }
