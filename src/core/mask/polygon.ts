@@ -10,11 +10,11 @@ export interface Corner {
  * that lies on an edge exactly, it belongs to the side to its right or below, so that polygons with a
  * common edge share no pixel and leave none out.
  */
-export function polygonRuns(corners: readonly Corner[], rows: number, take: TakeRun): void {
+export function polygonRuns(corners: readonly Corner[], take: TakeRun): void {
   const top = Math.min(...corners.map(({ y }) => y));
   const bottom = Math.max(...corners.map(({ y }) => y));
-  const first = Math.max(0, Math.ceil(top - 0.5));
-  const last = Math.min(rows - 1, Math.ceil(bottom - 0.5) - 1);
+  const first = Math.ceil(top - 0.5);
+  const last = Math.ceil(bottom - 0.5) - 1;
   for (let row = first; row <= last; row++) {
     const crossings = crossingsAt(corners, row + 0.5);
     for (let pair = 0; pair + 1 < crossings.length; pair += 2) {

@@ -7,6 +7,8 @@ import { text } from '../../text/index.ts';
 import type { Point } from '../geometry.ts';
 import type { Stage } from '../stage.ts';
 import { ignoreColour, type Rgb } from './colouring.ts';
+import { lateStroke } from './late-stroke.ts';
+import type { OpenMask } from './open-mask.svelte.ts';
 import type { RegionProblem, ShownValues, Stroke } from './painter.ts';
 import type { LayerSituation } from './shown-layers.ts';
 import { noneStroke } from './suggesting.svelte.ts';
@@ -16,6 +18,8 @@ import type { Board, StrokeKind } from './tools/board.ts';
 const words = text.masks;
 
 export interface BoardSituation extends LayerSituation {
+  /** The mask of the image that is shown, when it is open; null if it cannot be. */
+  whenOpen(): Promise<OpenMask | null>;
   readonly settings: ToolSettings;
   /** What is shown of the open image, for tools that go by it; undefined while that is not known. */
   shown(): ShownValues | undefined;
@@ -50,9 +54,8 @@ export class MaskBoard implements Board {
   }
 
   begin({ isErasing, isThreshold, at }: StrokeKind): Stroke | undefined {
-    const painter = this.situation.open?.painter;
     const paint = this.paint(isErasing);
-    if (!isThreshold) return painter?.begin(paint);
+    if (!isThreshold) return this.#begin(paint);
     const shown = this.situation.shown();
     if (shown === undefined) return undefined;
     const { settings } = this.situation;
@@ -62,31 +65,41 @@ export class MaskBoard implements Board {
       else settings.setRange(seen - settings.tolerance, seen + settings.tolerance);
     }
     const { low, high } = settings;
-    return painter?.begin({ ...paint, within: { values: shown, low, high } }, shown);
+    return this.#begin({ ...paint, within: { values: shown, low, high } }, shown);
   }
 
   polygon(corners: readonly Corner[], isErasing: boolean): void {
-    const { open } = this.situation;
-    open?.painter.paint(this.paint(isErasing), (take) => {
-      polygonRuns(corners, open.image.height, take);
+    const stroke = this.#begin(this.paint(isErasing));
+    stroke.draw((take) => {
+      polygonRuns(corners, take);
     });
+    stroke.end();
   }
 
   fill({ x, y }: Point, isErasing: boolean): void {
-    const { open } = this.situation;
-    void open?.painter
-      .fill(this.paint(isErasing), Math.floor(x), Math.floor(y))
+    const paint = this.paint(isErasing);
+    void this.situation
+      .whenOpen()
+      .then((open) => open?.painter.fill(paint, Math.floor(x), Math.floor(y)))
       .then(tellProblem, tellFailure);
   }
 
   pick({ x, y }: Point, isErasing: boolean): void {
-    const { open, settings } = this.situation;
+    const { tolerance } = this.situation.settings;
+    const paint = this.paint(isErasing);
     const shown = this.situation.shown();
     if (shown === undefined) return;
-    const { tolerance } = settings;
-    void open?.painter
-      .pick(this.paint(isErasing), shown, Math.floor(x), Math.floor(y), tolerance)
+    void this.situation
+      .whenOpen()
+      .then((open) => open?.painter.pick(paint, shown, Math.floor(x), Math.floor(y), tolerance))
       .then(tellProblem, tellFailure);
+  }
+
+  /** The hand may be quicker than the engine, which says what there is in the mask. */
+  #begin(paint: Paint, shown?: ShownValues): Stroke {
+    const { open } = this.situation;
+    if (open !== null) return open.painter.begin(paint, shown);
+    return lateStroke(this.situation.whenOpen().then((late) => late?.painter.begin(paint, shown)));
   }
 
   protected paint(isErasing: boolean): Paint {
@@ -112,7 +125,7 @@ function tileAt({ x, y }: Point): Point {
   return { x: Math.floor(x / tileSide), y: Math.floor(y / tileSide) };
 }
 
-function tellProblem(problem: RegionProblem | null): void {
+function tellProblem(problem: RegionProblem | null | undefined): void {
   if (problem === 'too-large') notices.add('attention', words.regionTooLarge);
 }
 

@@ -152,6 +152,11 @@ export class MaskDesk {
     };
   }
 
+  async whenOpen(): Promise<OpenMask | null> {
+    await this.#opened;
+    return this.open;
+  }
+
   /** Resolves when every stroke is saved: true, or false where that failed and is tried again. */
   async flush(): Promise<boolean> {
     await this.open?.painter.settled();

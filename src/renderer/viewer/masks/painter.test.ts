@@ -8,7 +8,8 @@ import { tileKey } from '../../../core/mask/sparse-mask.ts';
 import { tilePixels } from '../../../core/mask/tiles.ts';
 import type { TilePlace } from '../../../core/mask/tiles.ts';
 import { LayerTiles } from './layer-tiles.ts';
-import { Painter, type ShownValues } from './painter.ts';
+import { lateStroke } from './late-stroke.ts';
+import { Painter, type ShownValues, type Stroke } from './painter.ts';
 
 const size = { width: 1400, height: 600 };
 const over = paintOver('everything');
@@ -152,4 +153,22 @@ describe('a painter', () => {
     await painter.pick({ value: 4, over }, shown, 20, 20, 60);
     expect(read().every((value) => value === 4)).toBe(true);
   });
+});
+
+it('draws a stroke that was begun before the mask was open', async () => {
+  const { painter, patches, read } = desk();
+  let open: (stroke: Stroke | undefined) => void = () => undefined;
+  const stroke = lateStroke(new Promise((resolve) => (open = resolve)));
+  stroke.draw((take) => {
+    take(3, 0, 10);
+  });
+  open(painter.begin({ value: 1, over }));
+  await soon();
+  stroke.draw((take) => {
+    take(4, 0, 10);
+  });
+  stroke.end();
+  await painter.settled();
+  expect(patches).toHaveLength(1);
+  expect(read().filter((value) => value === 1)).toHaveLength(20);
 });

@@ -26,12 +26,14 @@ export function brushTool(
     return { ...image, radius: (board.size / 2) * share };
   };
   const draw = (event: ToolEvent): void => {
-    const dabs = event.points.map((point) => dabOf(point, event));
+    const ways = event.points.map((point) => {
+      const to = dabOf(point, event);
+      const from = last ?? to;
+      last = to;
+      return { from, to };
+    });
     stroke?.draw((take) => {
-      for (const dab of dabs) {
-        brushRuns(last ?? dab, dab, take);
-        last = dab;
-      }
+      for (const { from, to } of ways) brushRuns(from, to, take);
     });
   };
   const show = (event: ToolEvent | null): void => {
