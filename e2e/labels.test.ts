@@ -173,7 +173,8 @@ describe('labels', () => {
     await page.keyboard.press('Enter');
     const large = page.getByRole('dialog', { name: /large$/ });
     await large.waitFor();
-    const name = (): Promise<string | null> => large.getByRole('heading').textContent();
+    const name = (): Promise<string | null> =>
+      large.getByRole('heading', { level: 2 }).textContent();
     const first = await name();
     await page.keyboard.press('f');
     await expect.poll(name).not.toBe(first);

@@ -14,7 +14,10 @@ import { hugeRaster } from './support/huge-raster.ts';
 import { chestFiles } from './support/phantom.ts';
 import { photograph } from './support/screenshots.ts';
 
-// Somebody looks at CT slices, satellite bands and a raster of 20,000 px, with the hand and by keys.
+// Somebody looks at CT slices, satellite bands and a raster of 12,000 px, with the hand and by keys.
+
+/** A busy machine is slow, not wrong. */
+const soon = { timeout: 60_000 };
 
 /** mm from row to row and from column to column. */
 const spacing = { y: 1.2, x: 0.8 };
@@ -42,7 +45,7 @@ describe('the viewer', () => {
       join(folder, 'bands', 'field.tif'),
       tiffBytes([{ ...page, bits: 16, fields: [short(338, 0, 0, 0), ...geo, keys] }]),
     );
-    await writeFile(join(folder, 'huge', 'scene.tif'), hugeRaster(20_000, 20_000));
+    await writeFile(join(folder, 'huge', 'scene.tif'), hugeRaster(12_000, 12_000));
     launched = await launchApp({ colorScheme: 'dark' });
   });
   afterAll(async () => {
@@ -74,7 +77,7 @@ describe('the viewer', () => {
   const open = async (): Promise<void> => {
     await launched.page.locator('[role=option]').first().dblclick();
     await dialog().waitFor();
-    await expect.poll(() => pixelAt(0.5, 0.5).then(([, , , alpha]) => alpha)).toBe(255);
+    await expect.poll(() => pixelAt(0.5, 0.5).then(([, , , alpha]) => alpha), soon).toBe(255);
   };
   /** RGBA of the image's canvas at a place in [0, 1] of the stage. */
   const pixelAt = (x: number, y: number): Promise<number[]> =>
@@ -90,7 +93,7 @@ describe('the viewer', () => {
   const place = async (x: number, y: number): Promise<[number, number]> => {
     const box = await stage().boundingBox();
     if (box === null) throw new Error('the stage has no place');
-    return [box.x + x * box.width, box.y + y * box.height];
+    return [Math.round(box.x + x * box.width), Math.round(box.y + y * box.height)];
   };
   const hover = async (x: number, y: number): Promise<void> => {
     await launched.page.mouse.move(...(await place(x, y)));
@@ -147,10 +150,10 @@ describe('the viewer', () => {
     await page.keyboard.down('Control');
     for (let notch = 0; notch < 4; notch++) await page.mouse.wheel(0, -100);
     await page.keyboard.up('Control');
-    await expect.poll(zoomRead).toBeGreaterThan(2 * before - 1);
+    await expect.poll(zoomRead, soon).toBeGreaterThan(2 * before - 1);
     expect(await pixelRead()).toBe(under);
     await page.keyboard.press('Home');
-    await expect.poll(zoomRead).toBe(before);
+    await expect.poll(zoomRead, soon).toBe(before);
   });
 
   test('drags window and level for the eye alone, and goes back to what the model sees', async () => {
@@ -159,21 +162,24 @@ describe('the viewer', () => {
     const kept = await preparation();
     await drag([0.4, 0.5], [0, 120], 'right');
     await shown('Display only.');
-    await expect.poll(() => pixelAt(0.5, 0.5)).not.toEqual(before);
+    await expect.poll(() => pixelAt(0.5, 0.5), soon).not.toEqual(before);
     expect(await preparation()).toEqual(kept);
     await dialog().getByRole('button', { name: 'Lung' }).click();
     await expect
-      .poll(() => dialog().getByRole('button', { name: 'Lung' }).getAttribute('aria-pressed'))
+      .poll(() => dialog().getByRole('button', { name: 'Lung' }).getAttribute('aria-pressed'), soon)
       .toBe('true');
     await shown('−600');
     await photograph(launched, '51-viewer-lung');
     await page.keyboard.press('r');
     await shown('As the model sees it');
-    await expect.poll(() => pixelAt(0.5, 0.5)).toEqual(before);
+    await expect.poll(() => pixelAt(0.5, 0.5), soon).toEqual(before);
     await dialog().getByRole('button', { name: 'What the model sees…' }).click();
     await page.getByRole('dialog', { name: 'What the model sees', exact: true }).waitFor();
     await page.keyboard.press('Escape');
-    await expect.poll(() => page.getByRole('dialog').count()).toBe(1);
+    // The keys are the viewer's again.
+    await expect
+      .poll(() => dialog().evaluate((one) => one === document.activeElement), soon)
+      .toBe(true);
   });
 
   test('measures in mm, whichever way pixels are longer', async () => {
@@ -207,19 +213,21 @@ describe('the viewer', () => {
     await hover(0.5, 0.5);
     await shown(/^50\d,\d{3}|^50\d{4}\.\d\d, 55\d/);
     await expect
-      .poll(() => dialog().locator('[data-length]').getAttribute('data-length'))
+      .poll(() => dialog().locator('[data-length]').getAttribute('data-length'), soon)
       .toMatch(/ k?m$/);
     const before = await pixelAt(0.4, 0.4);
     await dialog().getByRole('combobox', { name: 'Red' }).selectOption({ label: 'Band 4' });
     await shown('Display only.');
-    await shown(/^The model sees .* of bands 1, 2, 3\.$/);
-    await expect.poll(() => pixelAt(0.4, 0.4)).not.toEqual(before);
+    await shown(/The model sees .* of bands 1, 2, 3\.$/);
+    await expect.poll(() => pixelAt(0.4, 0.4), soon).not.toEqual(before);
     await photograph(launched, '53-viewer-bands');
     await dialog().getByRole('button', { name: 'Grey' }).click();
-    await expect.poll(async () => new Set((await pixelAt(0.4, 0.4)).slice(0, 3)).size).toBe(1);
+    await expect
+      .poll(async () => new Set((await pixelAt(0.4, 0.4)).slice(0, 3)).size, soon)
+      .toBe(1);
   });
 
-  test('moves through 20,000 × 20,000 px', async () => {
+  test('moves through 12,000 × 12,000 px without smaller levels', async () => {
     const { page } = launched;
     await again();
     await make('Scene', 'Satellite', 'huge');
@@ -228,16 +236,16 @@ describe('the viewer', () => {
     await hover(0.62, 0.37);
     const under = await pixelRead();
     for (let notch = 0; notch < 22; notch++) await page.mouse.wheel(0, -100);
-    await expect.poll(zoomRead).toBeGreaterThan(100);
+    await expect.poll(zoomRead, soon).toBeGreaterThan(100);
     const near = (words: string | null): number[] =>
       (words ?? '').split(', ').map((one) => Number(one.replaceAll(',', '')));
     const [x = 0, y = 0] = near(await pixelRead());
     const [wasX = NaN, wasY = NaN] = near(under);
-    // A screen pixel was some thirty of the image when the pointer was put there.
+    // A screen pixel was some sixteen of the image when the pointer was put there.
     expect(Math.hypot(x - wasX, y - wasY)).toBeLessThan(60);
-    await expect.poll(() => pixelAt(0.5, 0.5).then(([, , , alpha]) => alpha)).toBe(255);
+    await expect.poll(() => pixelAt(0.5, 0.5).then(([, , , alpha]) => alpha), soon).toBe(255);
     await drag([0.7, 0.5], [-300, 0]);
-    await expect.poll(async () => near(await pixelRead())[0]).toBeCloseTo(x, -3);
+    await expect.poll(async () => near(await pixelRead())[0], soon).toBeCloseTo(x, -3);
     await photograph(launched, '55-viewer-huge-near');
   });
 });

@@ -90,6 +90,8 @@ export class Viewer {
   #ahead: WantedTile[] = [];
   #pointer: { readonly screen: Point; readonly image: Point } | null = null;
   #figuresOf: string | null = null;
+  /** A stack is found by looking into the files beside an image, which may be many. */
+  #stacking = new AbortController();
 
   constructor() {
     this.pan = this.tool;
@@ -160,6 +162,7 @@ export class Viewer {
       for (const dispose of this.#disposers) dispose();
       this.#input?.dispose();
       this.#loader.dispose();
+      this.#stacking.abort();
       stage.dispose();
       this.#input = null;
       this.stage = null;
@@ -289,8 +292,10 @@ export class Viewer {
 
   async #findStack(id: number): Promise<void> {
     this.stack = [id];
+    this.#stacking.abort();
+    this.#stacking = new AbortController();
     try {
-      const stack = await call('image.stack', { image: id });
+      const stack = await call('image.stack', { image: id }, this.#stacking.signal);
       if (this.image?.id !== id) return;
       this.stack = stack;
       void this.#lookAhead();

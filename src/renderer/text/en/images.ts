@@ -124,7 +124,6 @@ export const images = {
     whole: (name: string) => `The image ${name}`,
   },
   large: {
-    name: (name: string) => `The image ${name}, large`,
     place: (position: number, total: number) => `${count(position)} of ${count(total)}`,
     previous: 'Previous image (D)',
     next: 'Next image (F)',

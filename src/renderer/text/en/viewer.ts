@@ -37,7 +37,7 @@ export const viewer = {
   zoomIn: 'Zoom in (+)',
   zoomOut: 'Zoom out (−)',
   fit: 'Fit to the window (Home)',
-  actualSize: 'One screen pixel a pixel (Z)',
+  actualSize: '1:1, a screen pixel a pixel (Z)',
   oneToOne: '1:1',
   zoom: (share: number) => `${share >= 10 ? count(share) : share.toFixed(1)} %`,
   slice: (number: number, of: number) => `Slice ${count(number)} of ${count(of)}`,
