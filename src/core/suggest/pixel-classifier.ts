@@ -41,7 +41,7 @@ const functions = 1 + knotShares.length;
  */
 const patchScale = 0.3;
 /** Enough for the labels not to change any more; the loss itself need not reach its minimum. */
-const solution = { maxIterations: 60, gradientTolerance: 1e-4 };
+const solution = { maxIterations: 40, gradientTolerance: 3e-4 };
 
 /**
  * Trains by logistic regression with L2 penalty 1 (scikit-learn's C = 1). Deterministic.

@@ -126,9 +126,13 @@ export class Labeller {
       line[column] = above + (below - above) * down;
     }
     for (let at = 0; at < width; at++) {
-      const [column, right] = between((x + at + 0.5) / patchSize - 0.5 - left, columns);
+      // As `between`, but a pair a pixel is one too many.
+      const place = (x + at + 0.5) / patchSize - 0.5 - left;
+      const within = place < 0 ? 0 : place > columns - 1 ? columns - 1 : place;
+      const column = within | 0;
       const here = line[column] ?? 0;
-      out[at] = here + ((line[Math.min(columns - 1, column + 1)] ?? 0) - here) * right;
+      const next = column + 1 < columns ? (line[column + 1] ?? 0) : here;
+      out[at] = here + (next - here) * (within - column);
     }
   }
 

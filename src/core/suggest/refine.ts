@@ -19,6 +19,11 @@ export interface LabelledRegion {
 
 /** Grey levels by which neighbours of one region may differ. */
 const likeness = 16;
+/** Likeness by squared difference, up to 64 grey levels: an exponential a pixel would take too long. */
+const likenesses = Float64Array.from(
+  { length: 64 * 64 },
+  (_, square) => Math.exp(-square / (2 * likeness * likeness)) + 1e-6,
+);
 /** Not all four neighbours have one value. */
 const isMixed = 256;
 
@@ -32,8 +37,6 @@ export class TilePainter {
   readonly #labelled: LabelledRegion;
   readonly #pixel: number;
   readonly #uniform: Uint16Array;
-  readonly #votes = new Float64Array(4);
-  readonly #candidates = new Uint8Array(4);
 
   constructor(labelled: LabelledRegion, level: number) {
     this.#labelled = labelled;
@@ -53,18 +56,19 @@ export class TilePainter {
     const top = Math.max(area.y, y * tileSide);
     const bottom = Math.min(area.y + area.height, (y + 1) * tileSide);
     const isCoarse = step > this.#pixel;
+    const source = isCoarse ? this.#uniform : values;
     const places = Float64Array.from({ length: Math.max(0, right - left) }, (_, at) =>
       this.#placeOf(left + at, region.x, region.width, isCoarse),
     );
+    const columns = Int32Array.from(places);
     for (let row = top; row < bottom; row++) {
       const v = this.#placeOf(row, region.y, region.height, isCoarse);
       const upper = Math.floor(v) * region.width;
-      let target = (row - y * tileSide) * tileSide + left - x * tileSide;
-      for (let at = 0; at < places.length; at++, target++) {
-        const u = places[at] ?? 0;
-        const source = upper + Math.floor(u);
-        const value = isCoarse ? (this.#uniform[source] ?? 0) : (values[source] ?? 0);
-        tile[target] = value === isMixed ? this.#vote(u, v, left + at, row) : value;
+      const target = (row - y * tileSide) * tileSide + left - x * tileSide;
+      for (let at = 0; at < columns.length; at++) {
+        const value = source[upper + (columns[at] ?? 0)] ?? 0;
+        tile[target + at] =
+          value === isMixed ? this.#vote(places[at] ?? 0, v, left + at, row) : value;
       }
     }
     return tile;
@@ -77,44 +81,61 @@ export class TilePainter {
   }
 
   #vote(u: number, v: number, column: number, row: number): number {
-    const { region, values, coarse, fine, fineStep } = this.#labelled;
-    const { channels } = fine;
+    const { region, values, fine, fineStep } = this.#labelled;
     const fineX = Math.min(fine.width - 1, Math.floor(((column + 0.5) * this.#pixel) / fineStep));
     const fineY = Math.min(fine.height - 1, Math.floor(((row + 0.5) * this.#pixel) / fineStep));
-    const own = (fineY * fine.width + fineX) * channels;
-    const [left, top] = [Math.floor(u), Math.floor(v)];
-    const [votes, candidates] = [this.#votes, this.#candidates];
-    for (let corner = 0; corner < 4; corner++) {
-      const x = Math.min(region.width - 1, left + (corner & 1));
-      const y = Math.min(region.height - 1, top + (corner >> 1));
-      const near = (1 - Math.abs(u - x)) * (1 - Math.abs(v - y));
-      let distance = 0;
-      for (let channel = 0; channel < channels; channel++) {
-        const other = coarse.data[(y * region.width + x) * channels + channel] ?? 0;
-        distance += ((fine.data[own + channel] ?? 0) - other) ** 2;
-      }
-      const alike = Math.exp(-distance / (2 * channels * likeness ** 2));
-      candidates[corner] = values[y * region.width + x] ?? 0;
-      votes[corner] = Math.max(0, near) * (alike + 1e-6);
+    const own = (fineY * fine.width + fineX) * fine.channels;
+    const left = Math.floor(u);
+    const top = Math.floor(v);
+    const a = top * region.width + left;
+    const b = left + 1 < region.width ? a + 1 : a;
+    const below = top + 1 < region.height ? region.width : 0;
+    const right = u - left;
+    const down = v - top;
+    return mostVotes(
+      values[a] ?? 0,
+      (1 - right) * (1 - down) * this.#alike(own, a),
+      values[b] ?? 0,
+      right * (1 - down) * this.#alike(own, b),
+      values[a + below] ?? 0,
+      (1 - right) * down * this.#alike(own, a + below),
+      values[b + below] ?? 0,
+      right * down * this.#alike(own, b + below),
+    );
+  }
+
+  /** Likeness of a value of the fine image and a pixel of the coarse one, above 0. */
+  #alike(own: number, other: number): number {
+    const { coarse, fine } = this.#labelled;
+    const { channels } = fine;
+    let distance = 0;
+    for (let channel = 0; channel < channels; channel++) {
+      const difference =
+        (fine.data[own + channel] ?? 0) - (coarse.data[other * channels + channel] ?? 0);
+      distance += difference * difference;
     }
-    return mostVotes(candidates, votes);
+    return likenesses[Math.min(likenesses.length - 1, (distance / channels) | 0)] ?? 0;
   }
 }
 
-function mostVotes(candidates: Uint8Array, votes: Float64Array): number {
-  let best = 0;
-  let most = -1;
-  for (const own of candidates) {
-    let sum = 0;
-    for (let other = 0; other < candidates.length; other++) {
-      if (candidates[other] === own) sum += votes[other] ?? 0;
-    }
-    if (sum > most) {
-      most = sum;
-      best = own;
-    }
-  }
-  return best;
+/** The value of four with the most votes; of as many, the first. */
+function mostVotes(
+  a: number,
+  votesA: number,
+  b: number,
+  votesB: number,
+  c: number,
+  votesC: number,
+  d: number,
+  votesD: number,
+): number {
+  const forA = votesA + (b === a ? votesB : 0) + (c === a ? votesC : 0) + (d === a ? votesD : 0);
+  const forB = b === a ? 0 : votesB + (c === b ? votesC : 0) + (d === b ? votesD : 0);
+  const forC = c === a || c === b ? 0 : votesC + (d === c ? votesD : 0);
+  const forD = d === a || d === b || d === c ? 0 : votesD;
+  if (forA >= forB && forA >= forC && forA >= forD) return a;
+  if (forB >= forC && forB >= forD) return b;
+  return forC >= forD ? c : d;
 }
 
 /** Of each pixel with its right, lower and lower right neighbour: their value, or `isMixed`. */

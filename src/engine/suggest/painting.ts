@@ -88,9 +88,9 @@ export function summary(
     sums[own] = (sums[own] ?? 0) + (probabilities[at] ?? 0) / 255;
     counts[own] = (counts[own] ?? 0) + 1;
   }
-  const pixels = new Float64Array(256);
-  for (const tile of tiles) {
-    for (const value of tile.pixels) pixels[value] = (pixels[value] ?? 0) + 1;
+  const pixels = new Uint32Array(256);
+  for (const { pixels: values } of tiles) {
+    for (const value of values) pixels[value] = (pixels[value] ?? 0) + 1;
   }
   const marked = pixels.subarray(1).reduce((sum, count) => sum + count, 0);
   // What lies outside the region is 0 too, and does not count.

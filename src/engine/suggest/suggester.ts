@@ -30,7 +30,7 @@ import { samplesOf } from './samples.ts';
 const workingPixels = 1.25 * 2 ** 20;
 /** Pixels of each kind that are learnt from, and of all. */
 const learntOfKind = 300;
-const learntPixels = 1500;
+const learntPixels = 1000;
 /** Blocks outside the region that are looked at for the strokes in them, the nearest. */
 const farBlocks = 24;
 
