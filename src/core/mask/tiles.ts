@@ -82,8 +82,7 @@ export function tileHistogram(pixels: Uint8Array): Map<number, number> {
       counts[value] = (counts[value] ?? 0) + run;
     }
   };
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? 0;
+  for (const word of words) {
     if (word === present) {
       run++;
       continue;
