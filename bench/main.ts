@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: prints how fast this machine distils, predicts and reads images, as ratios within one run, since
+ * `npm run bench`: prints how fast this machine distils, predicts, reads images and suggests masks, as ratios within one run, since
  * machines and moments differ. Nothing is asserted.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { defaultThreads } from '../src/runtime/threads.ts';
 import { benchFormats } from './formats.ts';
 import { benchInference } from './inference.ts';
 import { benchJob } from './job.ts';
+import { benchSuggest } from './suggest.ts';
 import { benchAdapters, benchTraining } from './training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
@@ -20,6 +21,7 @@ try {
   await benchAdapters(threads);
   await benchInference(threads, folder);
   await benchFormats(folder);
+  await benchSuggest(threads, folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -20,6 +20,9 @@ import {
   maskTile,
   maskTileChange,
   maskTilePlace,
+  suggestion,
+  suggestionPlace,
+  suggestionRequest,
 } from './masks.ts';
 import {
   foundMaskSource,
@@ -570,6 +573,13 @@ export const engineMethods = {
   },
   /** Stops an export; files that are whole stay. */
   'labels.stopExport': { params: z.strictObject({ project: id }), result: nothing },
+  /**
+   * What a few strokes say of the rest of a region (see contract/masks). Fails with 'invalid-labels' where
+   * strokes of one kind only are there, or none; 'not-found' without a teacher.
+   */
+  'mask.suggest': { params: suggestionRequest.extend({ image: id }), result: suggestion },
+  /** Looks at a region ahead of `mask.suggest`, which then answers at once. */
+  'mask.prepareSuggestion': { params: suggestionPlace.extend({ image: id }), result: nothing },
   /** What a viewer needs to know of an image before it asks for tiles. */
   'image.open': { params: z.strictObject({ image: id }), result: viewedImage },
   /**
@@ -685,6 +695,14 @@ export const events = {
     /** Images. */
     done: z.int().nonnegative(),
     total: z.int().nonnegative(),
+    secondsLeft: z.number().nullable(),
+  }),
+  /** A suggestion needs a first look at the image; none is told of where it is short. */
+  'suggest.progress': z.strictObject({
+    image: id,
+    /** Tiles of the teacher's input. */
+    done: z.int().nonnegative(),
+    total: z.int().positive(),
     secondsLeft: z.number().nullable(),
   }),
   'review.progress': z.strictObject({

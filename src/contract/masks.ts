@@ -53,3 +53,60 @@ export const maskInfo = z.strictObject({
   ),
 });
 export type MaskInfo = z.infer<typeof maskInfo>;
+
+/**
+ * Suggestions. A person marks a few strokes; a classifier of pixels learns from them and proposes the rest.
+ *
+ * How to use it: `mask.prepareSuggestion` when the tool is taken up, so that the first look at the image
+ * (seconds; `suggest.progress` tells) is over by the first stroke; then `mask.suggest` after each stroke with
+ * ALL strokes so far and the region in view, aborting the request before. Nothing is kept in the engine: the
+ * strokes and the proposal are the page's until it saves what the person accepts by `mask.save`. The same
+ * strokes give the same proposal.
+ *
+ * Strokes are tiles like a mask's at full resolution, but mean something else: 0 not marked, 1 to 254 the
+ * `maskValue` of a class, 255 background ("none of the classes is here"). Strokes of at least two kinds are
+ * needed: two classes, or a class and background. Only kinds that have strokes (or marks, with `useMask`)
+ * are proposed.
+ */
+export const strokeTile = maskTile;
+
+/** px of the image at full resolution; what lies outside the image is left out. */
+export const maskRegion = z.strictObject({
+  x: z.int().min(0),
+  y: z.int().min(0),
+  width: z.int().positive(),
+  height: z.int().positive(),
+});
+export type MaskRegion = z.infer<typeof maskRegion>;
+
+export const suggestionPlace = z.strictObject({
+  /** It may touch 81 tiles of the level at most: 4096 × 4096 px of it, wherever it begins. */
+  region: maskRegion,
+  /** Of the tiles that are wanted, of one pixel for 2^level × 2^level of the image, as `mask.tiles` has them. */
+  level: z.int().min(0).max(16).default(0),
+});
+
+export const suggestionRequest = suggestionPlace.extend({
+  strokes: z.array(strokeTile).max(256),
+  /** What is saved in the layer of the person teaches too, where no stroke says otherwise. */
+  useMask: z.boolean().default(false),
+});
+
+export const suggestion = z.strictObject({
+  /**
+   * Every tile of the level that the region touches, of mask values: 0 background or outside the region.
+   * Where there is a stroke, its value stands.
+   */
+  tiles: z.array(maskTile),
+  /** How much of the region each kind got, background (0) too, and how sure that is. */
+  classes: z.array(
+    z.strictObject({
+      value: z.int().min(0).max(254),
+      /** At the level. */
+      pixels: z.int().nonnegative(),
+      /** Mean probability of what was proposed, in [0, 1]; null where nothing was. */
+      confidence: z.number().min(0).max(1).nullable(),
+    }),
+  ),
+});
+export type Suggestion = z.infer<typeof suggestion>;

@@ -49,6 +49,25 @@ test('counts what is marked', () => {
   ]);
 });
 
+test('counts the values of a tile one by one, wherever its bytes begin', () => {
+  const runs = fc.array(fc.tuple(fc.nat(255), fc.integer({ min: 1, max: 2000 })), {
+    maxLength: 60,
+  });
+  fc.assert(
+    fc.property(runs, fc.nat(7), (parts, offset) => {
+      const pixels = new Uint8Array(new ArrayBuffer(tilePixels + 8), offset, tilePixels);
+      const wanted = new Map<number, number>();
+      let at = 0;
+      for (const [value, length] of parts) {
+        pixels.fill(value, at, at + length);
+        at += length;
+        if (value > 0) wanted.set(value, (wanted.get(value) ?? 0) + length);
+      }
+      expect(tileHistogram(pixels)).toEqual(wanted);
+    }),
+  );
+});
+
 test('a single pixel can still be seen at a quarter of the pixels', () => {
   // prettier-ignore
   const pixels = Uint8Array.of(

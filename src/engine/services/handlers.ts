@@ -18,6 +18,7 @@ import { ProjectService } from './projects.ts';
 import { ReviewService } from './review.ts';
 import { RunService } from './runs.ts';
 import type { Patience } from './silence.ts';
+import { SuggestionService } from './suggestions.ts';
 import { TeacherService } from './teachers.ts';
 import { Views } from './views.ts';
 
@@ -45,6 +46,7 @@ export async function openServices(
   const images = new ImageService(store, new Pictures(store.folder), emit);
   const masks = new MaskService(store, emit);
   const labelExports = new LabelExports(store, emit);
+  const suggestions = new SuggestionService(store, emit);
   const previews = new Previews(store);
   const views = new Views(store, emit);
   const teachers = new TeacherService(store);
@@ -120,6 +122,8 @@ export async function openServices(
       labelExports.stop(project);
       return null;
     },
+    'mask.suggest': (request, signal) => suggestions.suggest(request, signal),
+    'mask.prepareSuggestion': (request, signal) => suggestions.prepare(request, signal),
     'image.open': ({ image }) => views.open(image),
     'image.tile': ({ image, ...request }, signal) => views.tile(image, request, signal),
     'image.statistics': ({ image, ...request }, signal) => views.statistics(image, request, signal),
@@ -158,6 +162,7 @@ export async function openServices(
   return {
     handlers,
     close: async () => {
+      suggestions.close();
       await Promise.all([
         watches.close(),
         images.stopAll(),
@@ -167,6 +172,7 @@ export async function openServices(
       ]);
     },
     abandon: () => {
+      suggestions.close();
       void watches.close();
       void images.stopAll();
       void labelExports.stopAll();

@@ -11,6 +11,7 @@ import {
   ignoreValue,
   tileCounts,
   tileExtent,
+  tileHistogram,
   tilePixels,
   tileSide,
 } from '../../core/mask/tiles.ts';
@@ -128,6 +129,9 @@ function requireFitting(
   if (pixels === null) return;
   const isKnown = new Uint8Array(256);
   for (const value of known) isKnown[value] = 1;
+  // A person waits for a stroke to be saved: a tile that the image fills is only asked which values it has.
+  const isFull = width === tileSide && height === tileSide;
+  if (isFull && [...tileHistogram(pixels).keys()].every((value) => known.has(value))) return;
   for (let at = 0; at < pixels.length; at++) {
     const value = pixels[at] ?? 0;
     const isInside = at % tileSide < width && at < height * tileSide;

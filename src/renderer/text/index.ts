@@ -7,6 +7,7 @@ import { images } from './en/images.ts';
 import { keysText } from './en/keys.ts';
 import { labels } from './en/labels.ts';
 import { masksIn } from './en/masks-in.ts';
+import { masks } from './en/masks.ts';
 import { outlines } from './en/outlines.ts';
 import { labelExportText } from './en/label-export.ts';
 import { preparation } from './en/preparation.ts';
@@ -33,6 +34,7 @@ const en = {
   outlines,
   review,
   viewer,
+  masks,
   teacher: teacherText,
   skip: skipText,
   distil: distilText,

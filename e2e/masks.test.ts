@@ -1,0 +1,313 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import AxeBuilder from '@axe-core/playwright';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Project, ProjectImage } from '../src/contract/app.ts';
+import type { MaskInfo } from '../src/contract/masks.ts';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import {
+  answerOf,
+  drag,
+  makeMaskProject,
+  openImage,
+  placeOf,
+  saved,
+  stageReady,
+  valueOf,
+  writeDiscs,
+} from './support/mask-project.ts';
+import { enginePid } from './support/processes.ts';
+import { photograph } from './support/screenshots.ts';
+
+/** Until it is so: a busy machine is slow, not wrong. */
+const soon = <T>(now: () => T) => expect.poll(now, { timeout: 120_000 });
+
+// Masks painted with real pointer events, over two images of several tiles.
+
+const size = { width: 900, height: 700 };
+
+describe('painting a mask', () => {
+  let launched: LaunchedApp;
+  let folder: string;
+  let project: Project;
+  let first: ProjectImage;
+  let second: ProjectImage;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-masks-'));
+    await writeDiscs(join(folder, 'images'), [size, size, size]);
+    launched = await launchApp({
+      workspace: join(folder, 'workspace'),
+      userData: join(folder, 'settings'),
+      colorScheme: 'dark',
+    });
+    const made = await makeMaskProject(launched.page, join(folder, 'images'));
+    project = made.project;
+    [first, second] = made.images as [ProjectImage, ProjectImage];
+    await openImage(launched.page, first);
+  });
+  afterAll(async () => {
+    await launched.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const value = (image: ProjectImage, x: number, y: number): Promise<number> =>
+    valueOf(launched.page, image.id, x, y);
+  const press = (key: string): Promise<void> => launched.page.keyboard.press(key);
+
+  test('a stroke with the brush is saved, in the class that was chosen', async () => {
+    const { page } = launched;
+    await press('b');
+    await drag(page, size, [
+      [100, 100],
+      [600, 120],
+    ]);
+    await saved(page);
+    expect(await value(first, 100, 100)).toBe(project.classes[0]?.maskValue);
+    // Across the border of two tiles, without a gap.
+    for (const x of [300, 511, 512, 600])
+      expect(await value(first, x, Math.round(100 + (x - 100) / 25))).toBe(1);
+    expect(await value(first, 300, 160)).toBe(0);
+    await press('2');
+    await drag(page, size, [
+      [200, 300],
+      [400, 300],
+    ]);
+    await saved(page);
+    expect(await value(first, 300, 300)).toBe(2);
+  });
+
+  test('undo and redo are exact', async () => {
+    const { page } = launched;
+    await press('Control+z');
+    await soon(() => value(first, 300, 300)).toBe(0);
+    expect(await value(first, 300, 108)).toBe(1);
+    await press('Control+z');
+    await soon(() => value(first, 300, 108)).toBe(0);
+    await press('Control+Shift+z');
+    await press('Control+y');
+    await soon(() => value(first, 300, 300)).toBe(2);
+    expect(await value(first, 300, 108)).toBe(1);
+    await saved(page);
+  });
+
+  test('erases with E, and with Alt under any brush', async () => {
+    const { page } = launched;
+    await press('e');
+    await drag(page, size, [
+      [250, 300],
+      [260, 300],
+    ]);
+    await saved(page);
+    expect(await value(first, 255, 300)).toBe(0);
+    await press('b');
+    await page.keyboard.down('Alt');
+    await drag(page, size, [
+      [350, 300],
+      [360, 300],
+    ]);
+    await page.keyboard.up('Alt');
+    await saved(page);
+    expect(await value(first, 355, 300)).toBe(0);
+    expect(await value(first, 300, 300)).toBe(2);
+  });
+
+  test('fills a polygon, and takes what looks alike', async () => {
+    const { page } = launched;
+    await press('1');
+    await press('p');
+    for (const [x, y] of [
+      [500, 400],
+      [800, 420],
+      [650, 640],
+    ] as const) {
+      const at = await placeOf(page, size, x, y);
+      await page.mouse.click(at.x, at.y);
+    }
+    await press('Enter');
+    await saved(page);
+    expect(await value(first, 650, 480)).toBe(1);
+    expect(await value(first, 510, 600)).toBe(0);
+    await press('2');
+    await press('g');
+    const inside = await placeOf(page, size, 650, 480);
+    await page.mouse.click(inside.x, inside.y);
+    await soon(() => value(first, 650, 600)).toBe(2);
+    await press('Control+z');
+    await press('Control+z');
+    await soon(() => value(first, 650, 480)).toBe(0);
+    // Ground is of shades 40 to 52, and discs much brighter: all ground hangs together.
+    await press('r');
+    const ground = await placeOf(page, size, 30, 400);
+    await page.mouse.click(ground.x, ground.y);
+    await soon(() => value(first, 30, 400)).toBe(2);
+    await press('Control+z');
+    await soon(() => value(first, 30, 400)).toBe(0);
+    expect(await value(first, 300, 108)).toBe(1);
+    await saved(page);
+  });
+
+  test('looks as it should', async () => {
+    await launched.page.mouse.move(5, 5);
+    await photograph(launched, '60-masks');
+    // The viewer's own buttons have their own test.
+    const results = await new AxeBuilder({ page: launched.page })
+      .setLegacyMode()
+      .exclude('[aria-label*="One screen pixel"]')
+      .analyze();
+    const serious = results.violations.filter(
+      ({ impact }) => impact === 'serious' || impact === 'critical',
+    );
+    expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  });
+
+  test('layers are shown as one chooses, from then on', async () => {
+    const { page } = launched;
+    const middle = await placeOf(page, size, 300, 108);
+    const before = await opacityAt(300, 108);
+    expect(before).toBeGreaterThan(100);
+    await page.mouse.move(middle.x, middle.y);
+    await page.keyboard.down('Control');
+    for (let turn = 0; turn < 4; turn++) await page.mouse.wheel(0, 100);
+    await page.keyboard.up('Control');
+    await soon(() => opacityAt(300, 108)).toBeLessThan(before - 30);
+    expect(await page.getByRole('slider', { name: 'Opacity of You' }).inputValue()).toBe('30');
+    await press('v');
+    await soon(() => opacityAt(300, 108)).toBe(0);
+    await press('v');
+    await soon(() => opacityAt(300, 108)).toBeGreaterThan(0);
+  });
+
+  test('undo goes back to the image that was painted, and says so', async () => {
+    const { page } = launched;
+    await press('b');
+    await press('f');
+    await stageReady(page, second.id);
+    await drag(page, size, [
+      [100, 500],
+      [300, 500],
+    ]);
+    await saved(page);
+    expect(await value(second, 200, 500)).toBe(2);
+    await press('d');
+    await stageReady(page, first.id);
+    await press('Control+z');
+    await soon(() => value(second, 200, 500)).toBe(0);
+    await stageReady(page, second.id);
+    await page.getByText(`Went back to ${second.name} to undo its last change.`).waitFor();
+    await press('Control+Shift+z');
+    await soon(() => value(second, 200, 500)).toBe(2);
+    await saved(page);
+  });
+
+  test('a killed engine loses nothing that was painted', async () => {
+    const { app, page } = launched;
+    const from = await placeOf(page, size, 500, 200);
+    const to = await placeOf(page, size, 700, 200);
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move((from.x + to.x) / 2, from.y, { steps: 5 });
+    process.kill(await enginePid(app), 'SIGKILL');
+    await page.mouse.move(to.x, to.y, { steps: 5 });
+    await page.mouse.up();
+    await expect.poll(() => valueOf(page, second.id, 600, 200).catch(() => 0)).toBe(2);
+    expect(await value(second, 690, 200)).toBe(2);
+    await page.locator('[data-saving="saved"]').waitFor();
+  });
+
+  test('a few strokes are enough for a suggestion, which is accepted and undone as one', async () => {
+    const { page } = launched;
+    await press('s');
+    await press('1');
+    const marked = await brightAndDark(second);
+    await drag(page, size, [marked.bright, [marked.bright[0] + 12, marked.bright[1]]]);
+    await page.keyboard.down('Alt');
+    await drag(page, size, [marked.dark, [marked.dark[0] + 40, marked.dark[1]]]);
+    await page.keyboard.up('Alt');
+    const accept = page.getByRole('button', { name: 'Accept what is proposed' });
+    await soon(() => accept.isEnabled()).toBe(true);
+    await photograph(launched, '61-masks-suggestion');
+    await accept.click();
+    const [x, y] = marked.bright;
+    await soon(() => value(second, x, y)).toBe(1);
+    expect(await value(second, marked.dark[0], marked.dark[1])).toBe(0);
+    await press('b');
+    await press('Control+z');
+    await soon(() => value(second, x, y)).toBe(0);
+    expect(await value(second, 200, 500)).toBe(2);
+    await saved(page);
+  });
+
+  test('Ctrl+Enter marks it as done and goes on', async () => {
+    const { page } = launched;
+    await press('Control+Enter');
+    await expect
+      .poll(async () => {
+        const infos = await answerOf<MaskInfo[]>(page, 'mask.list', { image: second.id });
+        return infos.map(({ layer, state }) => [layer, state]);
+      })
+      .toEqual([['human', 'done']]);
+    await expect
+      .poll(() => page.locator('dialog [data-image]').getAttribute('data-image'))
+      .not.toBe(String(second.id));
+  });
+
+  test('it is still there when the app is started again', async () => {
+    await launched.close();
+    launched = await launchApp({
+      workspace: join(folder, 'workspace'),
+      userData: join(folder, 'settings'),
+      colorScheme: 'dark',
+    });
+    expect(await value(first, 300, 108)).toBe(1);
+    expect(await value(first, 300, 300)).toBe(2);
+    expect(await value(second, 200, 500)).toBe(2);
+    await openImage(launched.page, first);
+    // In the colour of its class, where it was painted.
+    await soon(() => opacityAt(300, 300)).toBeGreaterThan(0);
+  });
+
+  /** A place on a disc and one on the ground of an image, where nothing is painted. */
+  async function brightAndDark(
+    image: ProjectImage,
+  ): Promise<{ bright: [number, number]; dark: [number, number] }> {
+    const file = join(folder, 'images', image.name);
+    const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
+    const isAll = (x: number, y: number, isWanted: (shade: number) => boolean): boolean => {
+      for (let row = y - 14; row <= y + 14; row++) {
+        for (let column = x - 14; column <= x + 54; column++) {
+          const shade = data[(row * info.width + column) * info.channels] ?? 0;
+          if (!isWanted(shade)) return false;
+        }
+      }
+      return true;
+    };
+    const find = (isWanted: (shade: number) => boolean): [number, number] => {
+      for (let y = 20; y < 660; y += 5) {
+        const isPainted = Math.abs(y - 500) < 40 || Math.abs(y - 200) < 40;
+        for (let x = 20; x < 820 && !isPainted; x += 5) {
+          if (isAll(x, y, isWanted)) return [x, y];
+        }
+      }
+      throw new Error('there is no such place');
+    };
+    return { bright: find((shade) => shade > 140), dark: find((shade) => shade < 60) };
+  }
+
+  /** How opaque the layers are at a pixel of the image, 0 to 255. */
+  async function opacityAt(x: number, y: number): Promise<number> {
+    const at = await placeOf(launched.page, size, x, y);
+    return launched.page.evaluate(({ x, y }) => {
+      const canvas = document.querySelector<HTMLCanvasElement>('dialog [data-plane=overlays]');
+      if (canvas === null) return 0;
+      const box = canvas.getBoundingClientRect();
+      const pixels = canvas.width / box.width;
+      const context = canvas.getContext('2d');
+      return context?.getImageData((x - box.x) * pixels, (y - box.y) * pixels, 1, 1).data[3] ?? 0;
+    }, at);
+  }
+});

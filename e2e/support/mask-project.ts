@@ -1,0 +1,125 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import type { Project, ProjectImage } from '../../src/contract/app.ts';
+import type { MaskTile } from '../../src/contract/masks.ts';
+import { Random } from '../../src/core/random.ts';
+import { ask } from './bridge.ts';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Grey images with brighter discs on a dark ground, named `0.png` and so on. */
+export async function writeDiscs(folder: string, sizes: readonly Size[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await Promise.all(
+    sizes.map(async ({ width, height }, index) => {
+      const random = new Random(index, 11);
+      const pixels = new Uint8Array(width * height);
+      for (let at = 0; at < pixels.length; at++) pixels[at] = 40 + ((at * 7919) % 13);
+      for (let disc = 0; disc < 9; disc++) {
+        const radius = Math.round(Math.min(width, height) * random.uniform(0.05, 0.12));
+        const x = Math.round(random.uniform(radius, width - radius));
+        const y = Math.round(random.uniform(radius, height - radius));
+        for (let row = y - radius; row < y + radius; row++) {
+          const half = Math.round(Math.sqrt(radius * radius - (row - y) * (row - y)));
+          pixels.fill(150 + 10 * disc, row * width + x - half, row * width + x + half);
+        }
+      }
+      const raw = { width, height, channels: 1 } as const;
+      await sharp(pixels, { raw })
+        .png()
+        .toFile(join(folder, `${index}.png`));
+    }),
+  );
+}
+
+export async function answerOf<T>(page: Page, method: string, params: unknown): Promise<T> {
+  const answer = await ask(page, method, params);
+  if (!answer.ok) throw new Error(answer.error.message);
+  return answer.value as T;
+}
+
+/** Makes a project in which regions of two classes are outlined, with a folder's images. */
+export async function makeMaskProject(
+  page: Page,
+  folder: string,
+): Promise<{ readonly project: Project; readonly images: readonly ProjectImage[] }> {
+  const request = { name: 'Outlines', domain: 'medical', task: 'segmentation' } as const;
+  const made = await answerOf<Project>(page, 'project.create', {
+    ...request,
+    classes: ['nucleus', 'vessel'],
+  });
+  await answerOf(page, 'image.import', { project: made.id, folder, labels: 'none' });
+  const { images } = await answerOf<{ images: ProjectImage[] }>(page, 'image.page', {
+    ...{ project: made.id, filter: {}, offset: 0, limit: 50 },
+  });
+  const project = await answerOf<Project>(page, 'project.get', { project: made.id });
+  return { project, images };
+}
+
+/** Opens the project from the start page, and one of its images in the viewer. */
+export async function openImage(page: Page, { id, name }: ProjectImage): Promise<void> {
+  await page.reload();
+  await page.getByRole('button', { name: 'Outlines' }).first().click();
+  await page.keyboard.press('Alt+3');
+  await page.getByRole('option', { name: new RegExp(`^${name}`) }).click();
+  await page.keyboard.press('Enter');
+  await stageReady(page, id);
+}
+
+/** Until the image that is wanted is there. @param image its number, if it matters */
+export async function stageReady(page: Page, image?: number): Promise<void> {
+  const which = image === undefined ? '' : `="${image}"`;
+  await page.locator(`dialog [data-image${which}] canvas`).first().waitFor();
+}
+
+/** Where a pixel of a fitted image is on the page. */
+export async function placeOf(
+  page: Page,
+  { width, height }: Size,
+  x: number,
+  y: number,
+): Promise<{ readonly x: number; readonly y: number; readonly scale: number }> {
+  const box = await page.locator('dialog [data-image]').boundingBox();
+  if (box === null) throw new Error('there is no stage');
+  const scale = Math.min(box.width / width, box.height / height, 16);
+  return {
+    x: box.x + (box.width - width * scale) / 2 + x * scale,
+    y: box.y + (box.height - height * scale) / 2 + y * scale,
+    scale,
+  };
+}
+
+/** Drags the pointer along pixels of an image. */
+export async function drag(
+  page: Page,
+  size: Size,
+  points: readonly (readonly [x: number, y: number])[],
+): Promise<void> {
+  for (const [index, [x, y]] of points.entries()) {
+    const at = await placeOf(page, size, x, y);
+    await page.mouse.move(at.x, at.y, { steps: index === 0 ? 1 : 8 });
+    if (index === 0) await page.mouse.down();
+  }
+  await page.mouse.up();
+}
+
+/** The value of a pixel of the person's mask as the engine has it. */
+export async function valueOf(page: Page, image: number, x: number, y: number): Promise<number> {
+  const place = { x: Math.floor(x / 512), y: Math.floor(y / 512) };
+  const [tile] = await answerOf<MaskTile[]>(page, 'mask.tiles', {
+    ...{ image, layer: 'human', tiles: [place] },
+  });
+  return tile?.pixels[(y % 512) * 512 + (x % 512)] ?? 0;
+}
+
+/** Waits until what was painted is saved. */
+export async function saved(page: Page): Promise<void> {
+  // A stroke ends in the task after the pointer's event.
+  await page.waitForTimeout(20);
+  await page.locator('[data-saving="saved"]').waitFor();
+}

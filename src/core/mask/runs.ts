@@ -1,0 +1,46 @@
+/**
+ * Run-length coding of values: a value, then how often it follows, seven bits a byte and the lowest first
+ * (LEB128). What a stroke leaves is a few hundred bytes instead of a tile's 256 KiB.
+ */
+
+export function encodeRuns(values: Uint8Array): Uint8Array {
+  let out = new Uint8Array(256);
+  let length = 0;
+  const count = values.length;
+  for (let at = 0; at < count;) {
+    const value = values[at] ?? 0;
+    let end = at + 1;
+    while (end < count && values[end] === value) end++;
+    // A value, and a length of up to five bytes.
+    if (length + 6 > out.length) {
+      const larger = new Uint8Array(2 * out.length);
+      larger.set(out);
+      out = larger;
+    }
+    out[length++] = value;
+    let left = end - at;
+    for (; left > 127; left = Math.floor(left / 128)) out[length++] = (left % 128) | 128;
+    out[length++] = left;
+    at = end;
+  }
+  return out.slice(0, length);
+}
+
+/** Gives every run of coded values: from, to (not in it), value. */
+export function decodeRuns(
+  coded: Uint8Array,
+  take: (from: number, to: number, value: number) => void,
+): void {
+  let from = 0;
+  for (let at = 0; at < coded.length;) {
+    const value = coded[at++] ?? 0;
+    let count = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = coded[at++] ?? 0;
+      count += (byte & 127) * scale;
+      if (byte < 128) break;
+    }
+    take(from, from + count, value);
+    from += count;
+  }
+}

@@ -1,0 +1,206 @@
+import { minimise } from '../heads/lbfgs.ts';
+import { probeLoss } from '../heads/logistic-loss.ts';
+import { featureStatistics, standardised } from '../heads/standardise.ts';
+import { tensor } from '../tensor.ts';
+import type { FeatureBytes } from './feature-bytes.ts';
+
+/** What is known of pixels that a person marked. N pixels, F features, D width of patch features. */
+export interface PixelSamples {
+  readonly count: number;
+  /** (N, F) */
+  readonly bytes: Uint8Array;
+  /** (N, D) */
+  readonly patches: Float32Array;
+  /** (N), from 0. */
+  readonly classes: Uint8Array;
+}
+
+/**
+ * A classifier of pixels: for each class the sum of a function of each feature, as a table of its 256
+ * values, and of a linear function of the patch features. C classes.
+ */
+export interface PixelClassifier {
+  readonly classes: number;
+  readonly features: number;
+  /** (C, F, 256) */
+  readonly tables: Float32Array;
+  /** (C, D) */
+  readonly patchWeights: Float32Array;
+  /** (C) */
+  readonly bias: Float32Array;
+}
+
+/** Knots of a feature's functions, as shares of the sample. */
+const knotShares = [0.25, 0.5, 0.75];
+/** x and |x − knot| for each knot: straight lines that may bend there. */
+const functions = 1 + knotShares.length;
+/**
+ * Patch features are many and say nearly the same within a stroke; at a third of their size the penalty
+ * prefers pixel features where these suffice. Measured (`bench/suggest.ts`): 1 is worse on edges, 0.1 on
+ * textures.
+ */
+const patchScale = 0.3;
+/** Enough for the labels not to change any more; the loss itself need not reach its minimum. */
+const solution = { maxIterations: 40, gradientTolerance: 3e-4 };
+
+/**
+ * Trains by logistic regression with L2 penalty 1 (scikit-learn's C = 1). Deterministic.
+ *
+ * @param beforeIteration awaited before each iteration; throws to stop
+ */
+export async function trainPixelClassifier(
+  samples: PixelSamples,
+  classes: number,
+  beforeIteration?: () => void | Promise<void>,
+): Promise<PixelClassifier> {
+  const { count } = samples;
+  const features = samples.bytes.length / count;
+  const knots = knotsOf(samples.bytes, features);
+  const inputs = designMatrix(samples, knots);
+  const statistics = featureStatistics(inputs);
+  const columns = inputs.shape[1] ?? 0;
+  const values = standardised(inputs, statistics);
+  const scales = Float64Array.from({ length: columns }, (_, column) =>
+    column < features * functions ? 1 : patchScale,
+  );
+  for (let at = 0; at < values.length; at++) {
+    values[at] = (values[at] ?? 0) * (scales[at % columns] ?? 1);
+  }
+  const isTrue = new Uint8Array(count * classes);
+  for (let row = 0; row < count; row++) isTrue[row * classes + (samples.classes[row] ?? 0)] = 1;
+  const data = { features: values, isTrue, width: columns, classes, task: 'single' as const };
+  const rows = Uint32Array.from({ length: count }, (_, row) => row);
+  const start = new Float64Array((columns + 1) * classes);
+  const { point } = await minimise(probeLoss(data, rows, 1), start, {
+    ...solution,
+    ...(beforeIteration && { beforeIteration }),
+  });
+  const slopes = Float64Array.from(
+    { length: columns * classes },
+    (_, at) =>
+      (point[at] ?? 0) *
+      (scales[at % columns] ?? 1) *
+      (statistics.inverseDeviation.data[at % columns] ?? 0),
+  );
+  return folded({ classes, features, knots, slopes, point, mean: statistics.mean.data });
+}
+
+/** The knots (F, K) of each feature, in [0, 1]. */
+function knotsOf(bytes: Uint8Array, features: number): Float64Array {
+  const count = bytes.length / features;
+  const knots = new Float64Array(features * knotShares.length);
+  const column = new Uint8Array(count);
+  for (let feature = 0; feature < features; feature++) {
+    for (let row = 0; row < count; row++) column[row] = bytes[row * features + feature] ?? 0;
+    column.sort();
+    knotShares.forEach((share, at) => {
+      knots[feature * knotShares.length + at] =
+        (column[Math.floor(share * (count - 1))] ?? 0) / 255;
+    });
+  }
+  return knots;
+}
+
+/** The functions of the features, then the patch features: (N, F · 4 + D). */
+function designMatrix(
+  { count, bytes, patches }: PixelSamples,
+  knots: Float64Array,
+): ReturnType<typeof tensor> {
+  const features = bytes.length / count;
+  const width = patches.length / count;
+  const columns = features * functions + width;
+  const data = new Float32Array(count * columns);
+  for (let row = 0; row < count; row++) {
+    let at = row * columns;
+    for (let feature = 0; feature < features; feature++) {
+      const value = (bytes[row * features + feature] ?? 0) / 255;
+      data[at++] = value;
+      for (let knot = 0; knot < knotShares.length; knot++) {
+        data[at++] = Math.abs(value - (knots[feature * knotShares.length + knot] ?? 0));
+      }
+    }
+    data.set(patches.subarray(row * width, (row + 1) * width), at);
+  }
+  return tensor([count, columns], data);
+}
+
+interface Fitted {
+  readonly classes: number;
+  readonly features: number;
+  readonly knots: Float64Array;
+  /** On inputs that are not standardised, (C, F · 4 + D). */
+  readonly slopes: Float64Array;
+  /** The biases, on standardised inputs, are its last C. */
+  readonly point: Float64Array;
+  readonly mean: Float32Array;
+}
+
+function folded({ classes, features, knots, slopes, point, mean }: Fitted): PixelClassifier {
+  const columns = mean.length;
+  const bent = features * functions;
+  const tables = new Float32Array(classes * features * 256);
+  const patchWeights = new Float32Array(classes * (columns - bent));
+  const bias = new Float32Array(classes);
+  for (let own = 0; own < classes; own++) {
+    const row = slopes.subarray(own * columns, (own + 1) * columns);
+    patchWeights.set(row.subarray(bent), own * (columns - bent));
+    let sum = point[classes * columns + own] ?? 0;
+    for (let column = 0; column < columns; column++) {
+      sum -= (row[column] ?? 0) * (mean[column] ?? 0);
+    }
+    bias[own] = sum;
+    for (let feature = 0; feature < features; feature++) {
+      const table = tables.subarray((own * features + feature) * 256);
+      for (let byte = 0; byte < 256; byte++) {
+        const value = byte / 255;
+        let height = value * (row[feature * functions] ?? 0);
+        for (let knot = 0; knot < knotShares.length; knot++) {
+          const distance = Math.abs(value - (knots[feature * knotShares.length + knot] ?? 0));
+          height += distance * (row[feature * functions + 1 + knot] ?? 0);
+        }
+        table[byte] = height;
+      }
+    }
+  }
+  return { classes, features, tables, patchWeights, bias };
+}
+
+/** What patch features (D) add to each class's logit, with the bias: written to `out` (C). */
+export function patchLogits(
+  { classes, patchWeights, bias }: PixelClassifier,
+  patch: Float32Array,
+  out: Float32Array,
+): void {
+  const width = patch.length;
+  for (let own = 0; own < classes; own++) {
+    let sum = bias[own] ?? 0;
+    for (let at = 0; at < width; at++) {
+      sum += (patchWeights[own * width + at] ?? 0) * (patch[at] ?? 0);
+    }
+    out[own] = sum;
+  }
+}
+
+/** Some of a block's pixels, one after the other. */
+export interface PixelRun {
+  readonly bytes: FeatureBytes;
+  readonly first: number;
+  readonly pixels: number;
+}
+
+/** Adds what pixel features say to the logits of one class, (pixels). */
+export function addFeatureLogits(
+  { tables, features }: PixelClassifier,
+  own: number,
+  { bytes, first, pixels }: PixelRun,
+  logits: Float32Array,
+): void {
+  for (let feature = 0; feature < features; feature++) {
+    const start = (own * features + feature) * 256;
+    const table = tables.subarray(start, start + 256);
+    const plane = bytes.data.subarray(feature * bytes.pixels + first);
+    for (let at = 0; at < pixels; at++) {
+      logits[at] = (logits[at] ?? 0) + (table[plane[at] ?? 0] ?? 0);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import * as g from '../../core/graph/build.ts';
+import { simplify } from '../../core/graph/rewrite.ts';
+import type { Raster } from '../../core/image/raster.ts';
+import { windowOf } from '../../core/suggest/window.ts';
+import { gridSize, prefixTokens } from '../../core/vit/architecture.ts';
+import { embed, runBlocks } from '../../core/vit/forward.ts';
+import type { VitModel } from '../../core/vit/weights.ts';
+import { readTimm } from '../../formats/timm.ts';
+import { readResult } from '../../runtime/executor.ts';
+import type { Executor, LoadedGraph } from '../../runtime/executor.ts';
+import { requireColour } from '../teacher.ts';
+
+/** The graph is built with this many inputs and run with any number. */
+const batch = 2;
+
+/** Column and row of a tile of patches, from 0. */
+export interface PatchTile {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * A teacher's features of an image's patches, from its middle block: they say more of textures and edges
+ * than those of the last one, which is about the image as a whole, and cost half (`bench/suggest.ts`).
+ *
+ * An image is read in tiles as large as the teacher's input, which overlap: of each, the patches along its
+ * edge are left out where it has enough of them, since they see only half of what surrounds them. Positions
+ * are those that the teacher was trained with: resizing them to larger inputs was measured to be worse.
+ */
+export class PatchReader {
+  /** px */
+  readonly patchSize: number;
+  /** D, of a feature. */
+  readonly width: number;
+  /** Patches along a side of what a tile is kept of. */
+  readonly side: number;
+  /** Tiles at a time. */
+  readonly atOnce: number;
+  readonly #model: VitModel;
+  readonly #margin: number;
+  readonly #graph: LoadedGraph;
+
+  private constructor(model: VitModel, graph: LoadedGraph, atOnce: number) {
+    const { architecture } = model;
+    const grid = gridSize(architecture);
+    this.patchSize = architecture.patchSize;
+    this.width = architecture.width;
+    this.#margin = grid >= 4 ? 1 : 0;
+    this.side = grid - 2 * this.#margin;
+    this.atOnce = atOnce;
+    this.#model = model;
+    this.#graph = graph;
+  }
+
+  /** @throws UserError when the file is no usable vision transformer for colour images */
+  static async open(file: string, executor: Executor): Promise<PatchReader> {
+    const model = await readTimm(file);
+    const { architecture } = model;
+    const { channels, imageSize, depth } = architecture;
+    requireColour(file, channels);
+    const images = g.input('images', [batch, channels, imageSize, imageSize]);
+    const middle = runBlocks(model, embed(model, images))[Math.ceil(depth / 2) - 1];
+    if (!middle) throw new Error('a teacher without blocks has no output');
+    const first = prefixTokens(architecture);
+    const patches = g.slice(middle, 1, first, first + gridSize(architecture) ** 2);
+    const outputs = new Map([['patches', patches]]);
+    const graph = await executor.load(simplify({ name: 'patches', outputs, batch }));
+    const tokens = first + gridSize(architecture) ** 2;
+    const atOnce = Math.max(1, Math.min(8, Math.floor(executor.tokensAtOnce / tokens)));
+    return new PatchReader(model, graph, atOnce);
+  }
+
+  /** Features of tiles' kept patches, (side, side, D) each. */
+  async read(image: Raster, tiles: readonly PatchTile[]): Promise<Float32Array[]> {
+    const { imageSize } = this.#model.architecture;
+    const plane = imageSize * imageSize;
+    const data = new Float32Array(tiles.length * 3 * plane);
+    tiles.forEach(({ x, y }, index) => {
+      const cut = windowOf(image, {
+        x: (x * this.side - this.#margin) * this.patchSize,
+        y: (y * this.side - this.#margin) * this.patchSize,
+        ...{ width: imageSize, height: imageSize },
+      });
+      const planes = data.subarray(index * 3 * plane);
+      for (let channel = 0; channel < 3; channel++) {
+        // A grey image has one band, which stands for all three.
+        const source = Math.min(channel, cut.channels - 1);
+        for (let at = 0; at < plane; at++) {
+          planes[channel * plane + at] = (cut.data[at * cut.channels + source] ?? 0) / 255;
+        }
+      }
+    });
+    const shape = [tiles.length, 3, imageSize, imageSize];
+    const { data: patches } = await readResult(
+      await this.#graph.run({ images: { shape, data } }),
+      'patches',
+    );
+    return tiles.map((_, index) => this.#kept(patches, index));
+  }
+
+  #kept(patches: Float32Array, index: number): Float32Array {
+    const grid = this.side + 2 * this.#margin;
+    const kept = new Float32Array(this.side * this.side * this.width);
+    for (let row = 0; row < this.side; row++) {
+      const first = (index * grid + row + this.#margin) * grid + this.#margin;
+      const values = patches.subarray(first * this.width, (first + this.side) * this.width);
+      kept.set(values, row * this.side * this.width);
+    }
+    return kept;
+  }
+
+  async close(): Promise<void> {
+    await this.#graph.dispose();
+  }
+}

@@ -1,0 +1,34 @@
+import { notices } from '../../lib/notices.svelte.ts';
+import type { ProjectState } from '../../lib/project-state.svelte.ts';
+import { text } from '../../text/index.ts';
+import { MaskDesk } from './mask-desk.svelte.ts';
+
+/**
+ * By project as it was opened: what was painted can be undone as long as the project is open, whether an
+ * image is looked at or not, and what could not be saved is tried again even after that.
+ */
+const desks = new WeakMap<ProjectState, MaskDesk>();
+const all: MaskDesk[] = [];
+let isClosing = false;
+
+export function deskOf(state: ProjectState): MaskDesk {
+  const found = desks.get(state);
+  if (found !== undefined) return found;
+  if (all.length === 0) window.addEventListener('beforeunload', saveBeforeClosing);
+  const desk = new MaskDesk(() => state.project);
+  desks.set(state, desk);
+  all.push(desk);
+  return desk;
+}
+
+/** Keeps the window open until what was painted is saved; who closes it a second time gives that up. */
+function saveBeforeClosing(event: BeforeUnloadEvent): void {
+  const unsaved = all.filter(({ saving }) => saving !== 'saved');
+  if (unsaved.length === 0 || isClosing) return;
+  event.preventDefault();
+  isClosing = true;
+  void Promise.all(unsaved.map((desk) => desk.flush())).then((saved) => {
+    if (saved.every(Boolean)) window.close();
+    else notices.add('loss', text.masks.closing);
+  });
+}

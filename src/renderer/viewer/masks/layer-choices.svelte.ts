@@ -1,0 +1,114 @@
+import { z } from 'zod';
+
+/** Whose mask, or what of two. */
+export const layerNames = ['human', 'teacher', 'student', 'difference', 'suggestion'] as const;
+export type LayerName = (typeof layerNames)[number];
+
+const choice = z.object({
+  isShown: z.boolean(),
+  /** Of fills, in [0, 1]. */
+  opacity: z.number().min(0).max(1),
+  hasOutline: z.boolean(),
+});
+export type Choice = z.infer<typeof choice>;
+
+const kept = z.object({
+  layers: z.partialRecord(z.enum(layerNames), choice),
+  hasHatch: z.boolean(),
+  compared: z.enum(['student', 'human']),
+});
+
+const keptUnder = 'mask-layers';
+
+const usual: Choice = { isShown: true, opacity: 0.5, hasOutline: true };
+
+/** How layers are shown; remembered from one time to the next. */
+export class LayerChoices {
+  #layers: Readonly<Record<LayerName, Choice>> = $state.raw({
+    human: usual,
+    teacher: { ...usual, isShown: false },
+    student: { ...usual, isShown: false },
+    difference: { ...usual, isShown: false },
+    suggestion: { ...usual, opacity: 0.35 },
+  });
+  /** The one whose opacity the wheel changes. */
+  active: LayerName = $state('human');
+  #hasHatch = $state(false);
+  #compared: 'student' | 'human' = $state('student');
+  readonly #changed: () => void;
+
+  /** @param changed told of every change */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+    const found = kept.safeParse(parsed(localStorage.getItem(keptUnder)));
+    if (!found.success) return;
+    this.#layers = { ...this.#layers, ...found.data.layers };
+    this.#hasHatch = found.data.hasHatch;
+    this.#compared = found.data.compared;
+  }
+
+  of(layer: LayerName): Choice {
+    return this.#layers[layer];
+  }
+
+  change(layer: LayerName, change: Partial<Choice>): void {
+    this.#layers = { ...this.#layers, [layer]: { ...this.#layers[layer], ...change } };
+    this.#keep();
+  }
+
+  /** Lines besides colours. */
+  get hasHatch(): boolean {
+    return this.#hasHatch;
+  }
+
+  set hasHatch(hasHatch: boolean) {
+    this.#hasHatch = hasHatch;
+    this.#keep();
+  }
+
+  /** With whom the teacher is compared. */
+  get compared(): 'student' | 'human' {
+    return this.#compared;
+  }
+
+  set compared(compared: 'student' | 'human') {
+    this.#compared = compared;
+    this.#keep();
+  }
+
+  /** All that are shown are hidden, or those that were shown are again. */
+  toggleAll(): void {
+    const areShown = layerNames.filter((layer) => this.#layers[layer].isShown);
+    const wanted = areShown.length > 0 ? [] : this.#hidden;
+    this.#hidden = areShown.length > 0 ? areShown : this.#hidden;
+    const entries = layerNames.map((layer) => [
+      layer,
+      { ...this.#layers[layer], isShown: wanted.includes(layer) },
+    ]);
+    this.#layers = Object.fromEntries(entries) as Record<LayerName, Choice>;
+    this.#keep();
+  }
+
+  toggleOutline(): void {
+    this.change(this.active, { hasOutline: !this.of(this.active).hasOutline });
+  }
+
+  #hidden: readonly LayerName[] = ['human'];
+
+  #keep(): void {
+    const { hasHatch, compared } = this;
+    localStorage.setItem(
+      keptUnder,
+      JSON.stringify({ layers: this.#layers, hasHatch, compared } satisfies z.infer<typeof kept>),
+    );
+    this.#changed();
+  }
+}
+
+function parsed(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { MaskTile } from '../../../contract/masks.ts';
+import { MaskEdit, paintOver } from '../../../core/mask/edit.ts';
+import { SparseMask } from '../../../core/mask/sparse-mask.ts';
+import { halve, tilePixels, tileSide } from '../../../core/mask/tiles.ts';
+import type { Rectangle, TilePlace } from '../../../core/mask/tiles.ts';
+import { type FetchTiles, LayerTiles } from './layer-tiles.ts';
+
+const size = { width: 1100, height: 1000 };
+
+/** What the engine has: one tile of it is marked at (1, 0). */
+const stored = new Uint8Array(tilePixels);
+stored.fill(4, 100 * tileSide, 140 * tileSide);
+
+function engine(): { fetch: FetchTiles; asked: [level: number, places: TilePlace[]][] } {
+  const asked: [number, TilePlace[]][] = [];
+  return {
+    asked,
+    fetch: (level, places) => {
+      asked.push([level, places]);
+      const tiles: MaskTile[] = places.flatMap(({ x, y }) => {
+        if (y > 0 || x !== (level === 0 ? 1 : 0)) return [];
+        if (level === 0) return [{ x, y, pixels: stored.slice() }];
+        return [{ x, y, pixels: coarseOf(stored, level) }];
+      });
+      return Promise.resolve(tiles);
+    },
+  };
+}
+
+/** As the engine makes it of tile (1, 0) alone, at level 1 or 2. */
+function coarseOf(tile: Uint8Array, level: number): Uint8Array {
+  let small = tile;
+  for (let halved = 0; halved < level; halved++) small = halve(small, tileSide / 2 ** halved);
+  const side = tileSide / 2 ** level;
+  const out = new Uint8Array(tilePixels);
+  for (let row = 0; row < side; row++) {
+    out.set(small.subarray(row * side, (row + 1) * side), row * tileSide + side);
+  }
+  return out;
+}
+
+function opened(): { tiles: LayerTiles; arrived: Rectangle[] } & ReturnType<typeof engine> {
+  const { fetch, asked } = engine();
+  const arrived: Rectangle[] = [];
+  const tiles = new LayerTiles(
+    size,
+    [{ x: 1, y: 0 }],
+    fetch,
+    (part) => arrived.push(part),
+    (error) => {
+      throw error as Error;
+    },
+  );
+  return { tiles, arrived, fetch, asked };
+}
+
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+describe('the tiles of a layer', () => {
+  it('are asked for once, and only where there is something', async () => {
+    const { tiles, asked, arrived } = opened();
+    tiles.want(0, { x: 0, y: 0 });
+    tiles.want(0, { x: 1, y: 0 });
+    tiles.want(0, { x: 1, y: 0 });
+    await soon();
+    tiles.want(0, { x: 1, y: 0 });
+    await soon();
+    expect(asked).toEqual([[0, [{ x: 1, y: 0 }]]]);
+    expect(arrived).toEqual([{ x: 512, y: 0, width: 512, height: 512 }]);
+    expect(tiles.at(0).tile({ x: 1, y: 0 })?.[100 * tileSide]).toBe(4);
+  });
+
+  it('show an edit at every level, whenever the tiles of that come', async () => {
+    const early = opened();
+    const late = opened();
+    early.tiles.want(2, { x: 0, y: 0 });
+    await soon();
+    for (const { tiles } of [early, late]) {
+      await tiles.load([{ x: 1, y: 0 }]);
+      const edit = new MaskEdit(tiles.mask, { value: 9, over: paintOver('everything') });
+      for (let y = 120; y < 200; y++) edit.run(y, 400, 700);
+      const dirty = edit.takeDirty();
+      if (dirty) tiles.changed(dirty);
+    }
+    late.tiles.want(2, { x: 0, y: 0 });
+    await soon();
+    const pixels = early.tiles.at(2).tile({ x: 0, y: 0 });
+    expect(late.tiles.at(2).tile({ x: 0, y: 0 })).toEqual(pixels);
+    // Row 30 is of rows 120 to 123; columns 100 to 174 were painted, 128 to 255 were marked.
+    const row = pixels && [...(pixels as Uint8Array).subarray(30 * tileSide, 31 * tileSide)];
+    expect(row?.[99]).toBe(0);
+    expect(row?.slice(100, 175)).toEqual(Array(75).fill(9));
+    expect(row?.slice(175, 256)).toEqual(Array(81).fill(4));
+  });
+
+  it('show an edit where all was background', () => {
+    const { tiles, asked } = opened();
+    const edit = new MaskEdit(tiles.mask, { value: 9, over: paintOver('everything') });
+    edit.run(600, 4, 12);
+    const dirty = edit.takeDirty();
+    if (dirty) tiles.changed(dirty);
+    const pixels = tiles.at(1).tile({ x: 0, y: 0 });
+    // Level 1 of that place has stored marks too, so it comes from the engine.
+    expect(pixels).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+
+  it('keep what is not stored yet where an image is opened again', async () => {
+    const { fetch } = engine();
+    const mask = new SparseMask(size, [{ x: 1, y: 0 }]);
+    mask.writable({ x: 0, y: 1 })?.fill(5);
+    const none = (): void => undefined;
+    const tiles = new LayerTiles(size, [{ x: 1, y: 0 }], fetch, none, none, mask);
+    tiles.want(1, { x: 0, y: 0 });
+    await soon();
+    const pixels = tiles.at(1).tile({ x: 0, y: 0 });
+    expect(pixels?.[256 * tileSide]).toBe(5);
+    expect(pixels?.[50 * tileSide + 256]).toBe(4);
+  });
+});

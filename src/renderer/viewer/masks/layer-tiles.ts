@@ -1,0 +1,164 @@
+import type { MaskTile } from '../../../contract/masks.ts';
+import { coarsePlace, levelKey, reduceInto } from '../../../core/mask/area.ts';
+import { blankTile, SparseMask } from '../../../core/mask/sparse-mask.ts';
+import type { TileValues } from '../../../core/mask/sparse-mask.ts';
+import { tileSide, tilesIn } from '../../../core/mask/tiles.ts';
+import type { Rectangle, Size, TilePlace } from '../../../core/mask/tiles.ts';
+
+/** The engine answers for so many tiles at a time. */
+const tilesAtOnce = 64;
+
+/** A tile of this level covers a whole one with one pixel: nothing is looked at from further away. */
+export const coarsestLevel = 9;
+
+export type FetchTiles = (level: number, places: TilePlace[]) => Promise<MaskTile[]>;
+
+/** How large an image is at a level, of one pixel for 2^level × 2^level. */
+export function sizeAt({ width, height }: Size, level: number): Size {
+  return { width: Math.ceil(width / 2 ** level), height: Math.ceil(height / 2 ** level) };
+}
+
+/**
+ * The tiles of one layer of an image, at every level, as far as they were needed. What is edited at full
+ * resolution shows at once at the others.
+ */
+export class LayerTiles {
+  /** At full resolution. */
+  readonly mask: SparseMask;
+  readonly #levels: SparseMask[];
+  readonly #fetch: FetchTiles;
+  readonly #arrived: (part: Rectangle) => void;
+  readonly #failed: (error: unknown) => void;
+  readonly #loading = new Map<string, Promise<void>>();
+  #wanted: { level: number; place: TilePlace }[] = [];
+
+  /**
+   * @param existing tiles of the stored mask that are not all background
+   * @param arrived told which part of the image can be drawn now, px of full resolution
+   * @param mask of an image that has edits which are not stored yet
+   */
+  constructor(
+    size: Size,
+    existing: readonly TilePlace[],
+    fetch: FetchTiles,
+    arrived: (part: Rectangle) => void,
+    failed: (error: unknown) => void,
+    mask = new SparseMask(size, existing),
+  ) {
+    this.mask = mask;
+    this.#fetch = fetch;
+    this.#arrived = arrived;
+    this.#failed = failed;
+    const all = [...existing, ...mask.places()];
+    this.#levels = [mask];
+    for (let level = 1; level <= coarsestLevel; level++) {
+      const coarse = all.map((place) => coarsePlace(place, level));
+      this.#levels.push(new SparseMask(sizeAt(size, level), coarse));
+    }
+  }
+
+  at(level: number): TileValues {
+    return this.#level(level);
+  }
+
+  /** Has a tile fetched that is not here, with the others that are wanted in this moment. */
+  want(level: number, place: TilePlace): void {
+    if (this.#level(level).tile(place) !== undefined) return;
+    if (this.#loading.has(levelKey(level, place))) return;
+    if (this.#wanted.length === 0) queueMicrotask(() => void this.#fetchWanted());
+    const isNew = this.#wanted.every(
+      (other) => other.level !== level || other.place.x !== place.x || other.place.y !== place.y,
+    );
+    if (isNew) this.#wanted.push({ level, place });
+  }
+
+  /**
+   * Resolves when tiles of full resolution are in memory.
+   *
+   * @throws what the engine says
+   */
+  async load(places: readonly TilePlace[]): Promise<void> {
+    const missing = places.filter((place) => this.mask.tile(place) === undefined);
+    const known = missing.map((place) => this.#loading.get(levelKey(0, place)));
+    const rest = missing.filter((_, index) => known[index] === undefined);
+    await Promise.all([...known, ...this.#fetchInParts(0, rest)]);
+  }
+
+  /** A part of the mask was edited; px of full resolution. */
+  changed(part: Rectangle): void {
+    for (const place of tilesIn(part, this.mask.size)) this.#bringUp(place, part);
+  }
+
+  #level(level: number): SparseMask {
+    return this.#levels[Math.min(level, coarsestLevel)] ?? this.mask;
+  }
+
+  /** Brings a part of a tile into the coarser ones that are here; others come with it from the engine or later. */
+  #bringUp(place: TilePlace, part: Rectangle, onlyLevel?: number): void {
+    const tile = this.mask.tile(place);
+    if (tile === undefined) return;
+    const [left, top] = [place.x * tileSide, place.y * tileSide];
+    const x = Math.max(0, part.x - left);
+    const y = Math.max(0, part.y - top);
+    const width = Math.min(tileSide, part.x + part.width - left) - x;
+    const height = Math.min(tileSide, part.y + part.height - top) - y;
+    for (let level = onlyLevel ?? 1; level <= (onlyLevel ?? coarsestLevel); level++) {
+      const coarse = this.#level(level);
+      const above = coarsePlace(place, level);
+      const isBlank = coarse.tile(above) === blankTile;
+      // All of what is below must be in it: a tile that is made here has nothing else below.
+      const target = coarse.tile(above) === undefined ? undefined : coarse.writable(above);
+      if (target === undefined) continue;
+      const whole = { x: 0, y: 0, width: tileSide, height: tileSide };
+      reduceInto(target, level, place, tile, isBlank ? whole : { x, y, width, height });
+    }
+  }
+
+  async #fetchWanted(): Promise<void> {
+    const wanted = this.#wanted;
+    this.#wanted = [];
+    const levels = new Set(wanted.map(({ level }) => level));
+    const parts = [...levels].flatMap((level) => {
+      const places = wanted.filter((tile) => tile.level === level).map(({ place }) => place);
+      return this.#fetchInParts(level, places);
+    });
+    await Promise.all(parts).catch(this.#failed);
+  }
+
+  #fetchInParts(level: number, places: readonly TilePlace[]): Promise<void>[] {
+    const parts: Promise<void>[] = [];
+    for (let from = 0; from < places.length; from += tilesAtOnce) {
+      const part = places.slice(from, from + tilesAtOnce);
+      const keys = part.map((place) => levelKey(level, place));
+      const fetched = this.#fetchPart(level, part).finally(() => {
+        for (const key of keys) this.#loading.delete(key);
+      });
+      for (const key of keys) this.#loading.set(key, fetched);
+      parts.push(fetched);
+    }
+    return parts;
+  }
+
+  async #fetchPart(level: number, places: TilePlace[]): Promise<void> {
+    const found = await this.#fetch(level, places);
+    for (const place of places) {
+      // What came meanwhile, as by undoing, is newer.
+      if (this.#level(level).tile(place) !== undefined) continue;
+      const tile = found.find(({ x, y }) => x === place.x && y === place.y);
+      this.#level(level).put(place, tile?.pixels ?? null);
+      if (level > 0) this.#bringUpAll(level, place);
+      const side = tileSide * 2 ** level;
+      this.#arrived({ x: place.x * side, y: place.y * side, width: side, height: side });
+    }
+  }
+
+  /** What was edited since the engine drew a coarse tile is newer than it. */
+  #bringUpAll(level: number, place: TilePlace): void {
+    for (const below of this.mask.places()) {
+      const above = coarsePlace(below, level);
+      if (above.x !== place.x || above.y !== place.y) continue;
+      const [x, y] = [below.x * tileSide, below.y * tileSide];
+      this.#bringUp(below, { x, y, width: tileSide, height: tileSide }, level);
+    }
+  }
+}

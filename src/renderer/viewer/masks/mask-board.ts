@@ -1,0 +1,134 @@
+import { type Paint, paintOver } from '../../../core/mask/edit.ts';
+import { type Corner, polygonRuns } from '../../../core/mask/polygon.ts';
+import { valueAt } from '../../../core/mask/sparse-mask.ts';
+import { tileSide } from '../../../core/mask/tiles.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import { text } from '../../text/index.ts';
+import type { Point } from '../geometry.ts';
+import type { Stage } from '../stage.ts';
+import { ignoreColour, type Rgb } from './colouring.ts';
+import { lateStroke } from './late-stroke.ts';
+import type { OpenMask } from './open-mask.svelte.ts';
+import type { RegionProblem, ShownValues, Stroke } from './painter.ts';
+import type { LayerSituation } from './shown-layers.ts';
+import { noneStroke } from './suggesting.svelte.ts';
+import type { ToolSettings } from './tool-settings.svelte.ts';
+import type { Board, StrokeKind } from './tools/board.ts';
+
+const words = text.masks;
+
+export interface BoardSituation extends LayerSituation {
+  /** The mask of the image that is shown, when it is open; null if it cannot be. */
+  whenOpen(): Promise<OpenMask | null>;
+  readonly settings: ToolSettings;
+  /** What is shown of the open image, for tools that go by it; undefined while that is not known. */
+  shown(): ShownValues | undefined;
+}
+
+const eraserColour: Rgb = [255, 255, 255];
+
+/** The mask of the open image, to be painted on with the chosen class. */
+export class MaskBoard implements Board {
+  protected readonly situation: BoardSituation;
+
+  constructor(situation: BoardSituation) {
+    this.situation = situation;
+  }
+
+  get size(): number {
+    return this.situation.settings.size;
+  }
+
+  get usesPressure(): boolean {
+    return this.situation.settings.usesPressure;
+  }
+
+  resize(stage: Stage, direction: 1 | -1): void {
+    this.situation.settings.step(direction);
+    stage.invalidate('interaction');
+  }
+
+  colour(isErasing: boolean): Rgb {
+    const { colours, settings } = this.situation;
+    return isErasing ? eraserColour : (colours.get(settings.value) ?? ignoreColour);
+  }
+
+  begin({ isErasing, isThreshold, at }: StrokeKind): Stroke | undefined {
+    const paint = this.paint(isErasing);
+    if (!isThreshold) return this.#begin(paint);
+    const shown = this.situation.shown();
+    if (shown === undefined) return undefined;
+    const { settings } = this.situation;
+    if (settings.isPicked) {
+      const seen = valueAt(shown, Math.floor(at.x), Math.floor(at.y));
+      if (seen === undefined) void shown.load([tileAt(at)]).catch(tellFailure);
+      else settings.setRange(seen - settings.tolerance, seen + settings.tolerance);
+    }
+    const { low, high } = settings;
+    return this.#begin({ ...paint, within: { values: shown, low, high } }, shown);
+  }
+
+  polygon(corners: readonly Corner[], isErasing: boolean): void {
+    const stroke = this.#begin(this.paint(isErasing));
+    stroke.draw((take) => {
+      polygonRuns(corners, take);
+    });
+    stroke.end();
+  }
+
+  fill({ x, y }: Point, isErasing: boolean): void {
+    const paint = this.paint(isErasing);
+    void this.situation
+      .whenOpen()
+      .then((open) => open?.painter.fill(paint, Math.floor(x), Math.floor(y)))
+      .then(tellProblem, tellFailure);
+  }
+
+  pick({ x, y }: Point, isErasing: boolean): void {
+    const { tolerance } = this.situation.settings;
+    const paint = this.paint(isErasing);
+    const shown = this.situation.shown();
+    if (shown === undefined) return;
+    void this.situation
+      .whenOpen()
+      .then((open) => open?.painter.pick(paint, shown, Math.floor(x), Math.floor(y), tolerance))
+      .then(tellProblem, tellFailure);
+  }
+
+  /** The hand may be quicker than the engine, which says what there is in the mask. */
+  #begin(paint: Paint, shown?: ShownValues): Stroke {
+    const { open } = this.situation;
+    if (open !== null) return open.painter.begin(paint, shown);
+    return lateStroke(this.situation.whenOpen().then((late) => late?.painter.begin(paint, shown)));
+  }
+
+  protected paint(isErasing: boolean): Paint {
+    const { value, guard, locked } = this.situation.settings;
+    // There is nothing to erase on background.
+    const wanted = guard === 'background' && !isErasing ? 'background' : 'everything';
+    return { value: isErasing ? 0 : value, over: paintOver(wanted, locked) };
+  }
+}
+
+/** The strokes that a suggestion learns from: the eraser says that none of the classes is there. */
+export class StrokeBoard extends MaskBoard {
+  override begin({ isErasing }: StrokeKind): Stroke | undefined {
+    const { value } = this.situation.settings;
+    return this.situation.suggesting?.painter.begin({
+      value: isErasing ? noneStroke : value,
+      over: paintOver('everything'),
+    });
+  }
+}
+
+function tileAt({ x, y }: Point): Point {
+  return { x: Math.floor(x / tileSide), y: Math.floor(y / tileSide) };
+}
+
+function tellProblem(problem: RegionProblem | null | undefined): void {
+  if (problem === 'too-large') notices.add('attention', words.regionTooLarge);
+}
+
+function tellFailure(error: unknown): void {
+  notices.fail(error);
+}

@@ -1,0 +1,338 @@
+import type { Project } from '../../../contract/app.ts';
+import type { MaskInfo, MaskState } from '../../../contract/masks.ts';
+import { paintOver } from '../../../core/mask/edit.ts';
+import { ignoreValue } from '../../../core/mask/tiles.ts';
+import { call, listen } from '../../lib/client.ts';
+import type { Direction } from '../../lib/history.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import { text } from '../../text/index.ts';
+import type { Point } from '../geometry.ts';
+import type { Stage } from '../stage.ts';
+import type { Tool } from '../tool.ts';
+import { coloursOf, type Rgb } from './colouring.ts';
+import { LayerChoices } from './layer-choices.svelte.ts';
+import { MaskBoard, StrokeBoard } from './mask-board.ts';
+import { levelFor } from './mask-layer.ts';
+import { MaskSteps } from './mask-steps.svelte.ts';
+import { type MaskedImage, OpenMask } from './open-mask.svelte.ts';
+import type { ShownValues } from './painter.ts';
+import { ShownLayers } from './shown-layers.ts';
+import { Suggesting } from './suggesting.svelte.ts';
+import { type SaveState, TileSaver } from './tile-saver.ts';
+import { type MaskToolId, ToolSettings } from './tool-settings.svelte.ts';
+import { brushTool } from './tools/brush.ts';
+import { polygonTool } from './tools/polygon.ts';
+import { regionTool } from './tools/region.ts';
+
+const words = text.masks;
+
+/** ms that a view must rest before a suggestion is made for it. */
+const restingView = 200;
+
+/** The viewer in which images are looked at. */
+export interface DeskViewer {
+  /** Shows another image; false if it is gone. */
+  goTo(image: number): Promise<boolean>;
+  /** What is shown of the open image; undefined while that is not known. */
+  shown(): ShownValues | undefined;
+}
+
+/** Masks of a project's images: the open one, how it is painted and shown, and every edit of the session. */
+export class MaskDesk {
+  readonly settings = new ToolSettings();
+  readonly choices: LayerChoices;
+  open: OpenMask | null = $state.raw(null);
+  suggesting: Suggesting | null = $state.raw(null);
+  saving: SaveState = $state('saved');
+  /** Whether the tool of suggestions is in hand: undoing is about its strokes first. */
+  isSuggesting = $state(false);
+  readonly tools: Readonly<Record<MaskToolId, Tool>>;
+  readonly #project: () => Project;
+  readonly #steps: MaskSteps = new MaskSteps(this);
+  readonly #saver: TileSaver;
+  readonly #layers: ShownLayers;
+  #attached: { readonly stage: Stage; readonly image: MaskedImage } | undefined;
+  #viewer: DeskViewer | undefined;
+  #opening = new AbortController();
+  #opened: Promise<void> = Promise.resolve();
+  /** Requests that change a mask and are not answered yet. */
+  #asking = 0;
+
+  constructor(project: () => Project) {
+    this.#project = project;
+    this.#layers = new ShownLayers(this);
+    this.choices = new LayerChoices(() => {
+      this.#layers.refresh();
+    });
+    this.#saver = this.#newSaver();
+    listen('engine.state', ({ state }) => {
+      if (state !== 'ready') return;
+      this.#saver.retry();
+      if (this.open === null && this.#attached) this.#opened = this.#openMask(this.#attached.image);
+    });
+    listen('project.changed', (changed) => {
+      if (changed.project === project().id) void this.#follow();
+    });
+    this.settings.value = this.values[0] ?? ignoreValue;
+    const board = new MaskBoard(this);
+    this.tools = {
+      brush: brushTool('brush', board),
+      eraser: brushTool('eraser', board),
+      'threshold-brush': brushTool('threshold-brush', board),
+      suggest: brushTool('suggest', new StrokeBoard(this)),
+      polygon: polygonTool(board),
+      fill: regionTool('fill', board),
+      wand: regionTool('wand', board),
+    };
+  }
+
+  /** Of the classes, and of what is not known. */
+  get colours(): ReadonlyMap<number, Rgb> {
+    return coloursOf(this.#project().classes);
+  }
+
+  /** Values in the order of the classes, then that of what is not known. */
+  get values(): number[] {
+    const classes = this.#project().classes.flatMap(({ maskValue }) => maskValue ?? []);
+    return [...classes, ignoreValue];
+  }
+
+  get state(): MaskState | null {
+    return this.open?.info('human')?.state ?? null;
+  }
+
+  shown(): ShownValues | undefined {
+    return this.#viewer?.shown();
+  }
+
+  nameOf(value: number): string {
+    if (value === ignoreValue) return words.ignore;
+    const found = this.#project().classes.find(({ maskValue }) => maskValue === value);
+    return found?.name ?? words.background;
+  }
+
+  /** What the masks that are shown say of a place; empty where they say nothing. */
+  saidAt(at: Point): string {
+    const owners = (['human', 'teacher', 'student'] as const).flatMap((owner) => {
+      const value = this.choices.of(owner).isShown ? this.open?.valueAt(owner, at) : undefined;
+      if (value === undefined || this.open?.info(owner) === undefined) return [];
+      return [{ owner, name: this.nameOf(value) }];
+    });
+    const [only] = owners;
+    if (owners.length === 1 && only?.owner === 'human') return only.name;
+    return owners.map(({ owner, name }) => `${words.layers[owner]}: ${name}`).join(' · ');
+  }
+
+  /** Colours or classes changed. */
+  refresh(): void {
+    if (!this.values.includes(this.settings.value)) this.settings.value = this.values[0] ?? 0;
+    this.#layers.refresh();
+  }
+
+  /** Shows the masks of an image on a stage, until the function that it returns is called. */
+  attach(stage: Stage, image: MaskedImage): () => void {
+    this.#attached = { stage, image };
+    const take = this.#layers.attach(stage);
+    this.#opened = this.#openMask(image);
+    let resting: ReturnType<typeof setTimeout> | undefined;
+    const unfollow = stage.follow(() => {
+      clearTimeout(resting);
+      resting = setTimeout(() => {
+        this.#lookAround();
+      }, restingView);
+    });
+    return () => {
+      clearTimeout(resting);
+      unfollow();
+      take();
+      this.#opening.abort();
+      this.endSuggesting();
+      this.open = null;
+      if (this.#attached?.stage === stage) this.#attached = undefined;
+    };
+  }
+
+  async whenOpen(): Promise<OpenMask | null> {
+    await this.#opened;
+    return this.open;
+  }
+
+  /** Resolves when every stroke is saved: true, or false where that failed and is tried again. */
+  async flush(): Promise<boolean> {
+    await this.open?.painter.settled();
+    return this.#saver.flush();
+  }
+
+  /** Works with a viewer, until the function that it returns is called. */
+  connect(viewer: DeskViewer): () => void {
+    this.#viewer = viewer;
+    return () => {
+      if (this.#viewer === viewer) this.#viewer = undefined;
+    };
+  }
+
+  canGo(direction: Direction): boolean {
+    if (direction === 'undo' && this.isSuggesting && (this.suggesting?.kinds ?? 0) > 0) return true;
+    return this.#steps.can(direction);
+  }
+
+  /** A step back or forth, on whatever image it was; of the strokes for a suggestion first. */
+  async go(direction: Direction): Promise<void> {
+    if (direction === 'undo' && this.isSuggesting && this.suggesting?.undo() === true) return;
+    await this.#steps.go(direction);
+  }
+
+  /** Opens the mask of another image in the viewer; null without one, false if the image is gone. */
+  async show(image: number): Promise<boolean | null> {
+    if (this.#viewer === undefined) return null;
+    const isThere = await this.#viewer.goTo(image);
+    await this.#opened;
+    return isThere;
+  }
+
+  /** Says that all of the mask is as it should be, or is not yet. True if it is said. */
+  async setState(state: MaskState): Promise<boolean> {
+    const { open } = this;
+    if (open === null) return false;
+    this.#asking++;
+    try {
+      if (!(await this.flush())) return false;
+      open.take(await call('mask.setState', { image: open.image.id, state }));
+      return true;
+    } catch (error) {
+      notices.fail(error);
+      return false;
+    } finally {
+      this.#asking--;
+    }
+  }
+
+  /** The tool of suggestions is in hand. */
+  startSuggesting(): void {
+    const { open } = this;
+    this.isSuggesting = true;
+    if (open === null || this.suggesting !== null) return;
+    this.suggesting = new Suggesting(open.image, {
+      changed: (layer, part) => {
+        this.#layers.changed(layer, part);
+      },
+      failed: (error) => {
+        notices.fail(error);
+      },
+    });
+    this.#lookAround();
+  }
+
+  /** Another tool is in hand: strokes stay until they are accepted, or the image is left. */
+  restSuggesting(): void {
+    this.isSuggesting = false;
+    if (this.suggesting?.kinds === 0) this.endSuggesting();
+  }
+
+  endSuggesting(): void {
+    this.suggesting?.dispose();
+    this.suggesting = null;
+    this.#layers.refresh();
+  }
+
+  /** Paints what is proposed into the person's mask, where it may be painted; one step to undo. */
+  async accept(): Promise<void> {
+    const { open, suggesting, settings } = this;
+    if (open === null || suggesting === null) return;
+    const guard = settings.guard === 'background' ? 'background' : 'everything';
+    try {
+      await open.painter.settled();
+      const patch = await suggesting.accept(open.human, paintOver(guard, settings.locked));
+      if (patch === undefined) return;
+      this.#layers.changed('human', patch.rectangle);
+      this.#steps.add(open.image, patch);
+      this.#saver.touch(open.image.id, open.human.mask, patch.tiles);
+      suggesting.restart();
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  #lookAround(): void {
+    const view = this.#attached?.stage.view;
+    if (view === undefined) return;
+    this.suggesting?.look(view.visible, levelFor(view.scale * window.devicePixelRatio));
+  }
+
+  async #openMask(image: MaskedImage): Promise<void> {
+    this.#opening.abort();
+    const opening = new AbortController();
+    this.#opening = opening;
+    const part = { x: 0, y: 0, width: image.width, height: image.height };
+    const failed = (error: unknown): void => {
+      notices.fail(error);
+    };
+    try {
+      const open = await OpenMask.open(
+        image,
+        this.#saver,
+        {
+          failed,
+          arrived: (owner, where) => {
+            this.#layers.changed(owner, where);
+          },
+          changed: (where) => {
+            this.#layers.changed('human', where);
+          },
+          edited: (patch) => {
+            this.#steps.add(image, patch);
+          },
+          touched: (places) => {
+            this.#saver.touch(image.id, open.human.mask, places);
+          },
+        },
+        opening.signal,
+      );
+      if (opening.signal.aborted) return;
+      this.open = open;
+      if (this.isSuggesting) this.startSuggesting();
+      this.#layers.changed('human', part);
+    } catch (error) {
+      if (!opening.signal.aborted) failed(error);
+    }
+  }
+
+  /**
+   * Something changed in the project. Where others changed the masks of the open image, as an import of labels
+   * does, they are read again, and what was painted before can no longer be undone.
+   */
+  async #follow(): Promise<void> {
+    const { open } = this;
+    const isQuiet = (): boolean =>
+      open !== null && this.open === open && this.saving === 'saved' && this.#asking === 0;
+    if (open === null || !isQuiet()) return;
+    // What cannot be asked now is asked when the engine is back.
+    const infos = await call('mask.list', { image: open.image.id }).catch(() => null);
+    if (infos === null || !isQuiet()) return;
+    const revisionOf = (all: readonly MaskInfo[], owner: MaskInfo['layer']): number =>
+      all.find(({ layer }) => layer === owner)?.revision ?? 0;
+    const others = (['human', 'teacher', 'student'] as const).filter(
+      (owner) => revisionOf(infos, owner) !== revisionOf(open.infos, owner),
+    );
+    if (others.length === 0) return;
+    if (others.includes('human')) this.#steps.forget(open.image.id);
+    this.#opened = this.#openMask(open.image);
+  }
+
+  #newSaver(): TileSaver {
+    return new TileSaver({
+      send: (image, tiles) => call('mask.save', { image, tiles }),
+      saved: (image, info) => {
+        if (this.open?.image.id === image) this.open.take(info);
+      },
+      failed: (error, isGone) => {
+        notices.add('loss', isGone ? words.imageGone : words.notSaved, {
+          details: error instanceof Error ? error.message : String(error),
+        });
+      },
+      changed: (state) => {
+        this.saving = state;
+      },
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import type { MaskPatch } from '../../../core/mask/patch.ts';
+import type { Direction } from '../../lib/history.ts';
+
+/** One edit of an image's mask. */
+export interface MaskChange {
+  readonly image: number;
+  /** Of the image, to say where it is. */
+  readonly name: string;
+  readonly patch: MaskPatch;
+}
+
+/** Every edit of a session, in the order in which they were made, on whatever image: without limit. */
+export class MaskHistory {
+  readonly #past: MaskChange[] = [];
+  #future: MaskChange[] = [];
+
+  /** A new edit: what had been undone is gone. */
+  add(change: MaskChange): void {
+    this.#past.push(change);
+    this.#future = [];
+  }
+
+  /** What the next step back, or forth, is about; undefined where there is none. */
+  next(direction: Direction): MaskChange | undefined {
+    return (direction === 'undo' ? this.#past : this.#future).at(-1);
+  }
+
+  /** After the next step was taken. */
+  move(direction: Direction): void {
+    const [from, to] =
+      direction === 'undo' ? [this.#past, this.#future] : [this.#future, this.#past];
+    const change = from.pop();
+    if (change !== undefined) to.push(change);
+  }
+
+  /** Forgets an image that is gone, or whose mask was changed by others. */
+  forget(image: number): void {
+    const kept = this.#past.filter((change) => change.image !== image);
+    this.#past.splice(0, Infinity, ...kept);
+    this.#future = this.#future.filter((change) => change.image !== image);
+  }
+}

@@ -1,0 +1,77 @@
+import type { MaskPatch } from '../../../core/mask/patch.ts';
+import type { Direction } from '../../lib/history.ts';
+import { notices } from '../../lib/notices.svelte.ts';
+import { text } from '../../text/index.ts';
+import { MaskHistory } from './mask-history.ts';
+import type { MaskedImage, OpenMask } from './open-mask.svelte.ts';
+
+const words = text.masks;
+
+/** Where steps are taken. */
+export interface StepsPlace {
+  readonly open: OpenMask | null;
+  /** Opens the mask of another image where a person looks; null where nobody looks, false if it is gone. */
+  show(image: number): Promise<boolean | null>;
+}
+
+/** Steps back and forth through every edit of the session, on whatever image it was made. */
+export class MaskSteps {
+  readonly #place: StepsPlace;
+  readonly #history = new MaskHistory();
+  /** Counts edits and steps, for those who ask whether there is one to take. */
+  #count = $state(0);
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(place: StepsPlace) {
+    this.#place = place;
+  }
+
+  add({ id, name }: MaskedImage, patch: MaskPatch): void {
+    this.#history.add({ image: id, name, patch });
+    this.#count++;
+  }
+
+  /** Forgets the edits of an image: others changed its mask, or it is gone. */
+  forget(image: number): void {
+    this.#history.forget(image);
+    this.#count++;
+  }
+
+  can(direction: Direction): boolean {
+    return this.#count >= 0 && this.#history.next(direction) !== undefined;
+  }
+
+  /** In a row: keys that repeat come quicker than tiles. */
+  go(direction: Direction): Promise<void> {
+    const before = this.#tail;
+    this.#tail = (async () => {
+      await before;
+      try {
+        await this.#go(direction);
+      } catch (error) {
+        notices.fail(error);
+      }
+      this.#count++;
+    })();
+    return this.#tail;
+  }
+
+  async #go(direction: Direction): Promise<void> {
+    await this.#place.open?.painter.settled();
+    const change = this.#history.next(direction);
+    if (change === undefined) return;
+    if (this.#place.open?.image.id !== change.image) {
+      const isThere = await this.#place.show(change.image);
+      if (isThere === false) {
+        this.#history.forget(change.image);
+        notices.add('attention', words.undoGone(change.name));
+      }
+      if (isThere !== true) return;
+      notices.add('done', words.wentTo[direction](change.name));
+    }
+    const { open } = this.#place;
+    if (open?.image.id !== change.image) return;
+    await open.painter.apply(change.patch, direction === 'undo' ? 'before' : 'after');
+    this.#history.move(direction);
+  }
+}

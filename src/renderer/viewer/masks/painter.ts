@@ -1,0 +1,197 @@
+import { MaskEdit } from '../../../core/mask/edit.ts';
+import type { Paint, TakeRun } from '../../../core/mask/edit.ts';
+import { Flood } from '../../../core/mask/flood.ts';
+import { applyPatch } from '../../../core/mask/patch.ts';
+import type { MaskPatch } from '../../../core/mask/patch.ts';
+import { valueAt } from '../../../core/mask/sparse-mask.ts';
+import type { TileValues } from '../../../core/mask/sparse-mask.ts';
+import { tileSide } from '../../../core/mask/tiles.ts';
+import type { Rectangle, TilePlace } from '../../../core/mask/tiles.ts';
+import type { LayerTiles } from './layer-tiles.ts';
+
+/** What is shown of an image, by tiles, for tools that go by it. */
+export interface ShownValues extends TileValues {
+  /** Resolves when tiles are here. */
+  load(places: readonly TilePlace[]): Promise<void>;
+}
+
+/** A stroke while it is drawn. */
+export interface Stroke {
+  /** Paints; what changed is drawn again. */
+  draw(shape: (take: TakeRun) => void): void;
+  end(): void;
+  cancel(): void;
+}
+
+export interface PainterHooks {
+  /** A part of the mask is to be drawn again. */
+  changed(part: Rectangle): void;
+  /** An edit is complete. */
+  edited(patch: MaskPatch): void;
+  /** Tiles changed, by an edit or by its undoing, and are to be saved. */
+  touched(places: readonly TilePlace[]): void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Why a region was not taken. */
+export type RegionProblem = 'too-large' | 'outside';
+
+/** Edits the mask of one image: one edit after the other, whatever has to be loaded for it. */
+export class Painter {
+  readonly #tiles: LayerTiles;
+  readonly #hooks: PainterHooks;
+  /** Edits are completed in the order in which they were begun. */
+  #tail: Promise<void> = Promise.resolve();
+  #pending = 0;
+
+  constructor(tiles: LayerTiles, hooks: PainterHooks) {
+    this.#tiles = tiles;
+    this.#hooks = hooks;
+  }
+
+  begin(paint: Paint, shown?: ShownValues): Stroke {
+    const edit = new MaskEdit(this.#tiles.mask, paint);
+    let state: 'waiting' | 'drawn' | 'over' | 'void' = 'waiting';
+    const drawNow = (shape: (take: TakeRun) => void): void => {
+      if (state === 'void') return;
+      if (state === 'waiting') state = 'drawn';
+      shape(edit.run);
+      this.#show(edit);
+      // Fetched early, it is often here before the stroke ends.
+      if (edit.missing.length > 0) this.#after(() => this.#supply(edit, shown));
+    };
+    return {
+      draw: (shape) => {
+        // What an edit before it still has to paint comes under it, so that both are undone exactly.
+        if (state === 'waiting' && this.#pending > 0) {
+          this.#after(() => {
+            drawNow(shape);
+          });
+        } else if (state === 'waiting' || state === 'drawn') drawNow(shape);
+      },
+      end: () => {
+        if (state === 'over' || state === 'void') return;
+        this.#after(() => {
+          state = 'over';
+          return this.#complete(edit, shown);
+        });
+      },
+      cancel: () => {
+        if (state === 'over' || state === 'void') return;
+        state = 'void';
+        edit.cancel();
+        this.#show(edit);
+      },
+    };
+  }
+
+  /** Paints a shape at once, as a polygon. */
+  paint(paint: Paint, shape: (take: TakeRun) => void, shown?: ShownValues): void {
+    const stroke = this.begin(paint, shown);
+    stroke.draw(shape);
+    stroke.end();
+  }
+
+  /** Paints the region of the mask around a pixel, of its value. */
+  fill(paint: Paint, x: number, y: number): Promise<RegionProblem | null> {
+    return this.#inTurn(async () => {
+      await this.#tiles.load([tileAt(x, y)]);
+      const value = valueAt(this.#tiles.mask, x, y);
+      if (value === undefined) return 'outside';
+      const flood = new Flood(this.#tiles.mask, { x, y }, value, value);
+      return this.#paintRegion(paint, flood, (places) => this.#tiles.load(places));
+    });
+  }
+
+  /** Paints the region of the image around a pixel whose shown values differ from its own by `tolerance` at most. */
+  pick(
+    paint: Paint,
+    shown: ShownValues,
+    x: number,
+    y: number,
+    tolerance: number,
+  ): Promise<RegionProblem | null> {
+    return this.#inTurn(async () => {
+      await shown.load([tileAt(x, y)]);
+      const value = valueAt(shown, x, y);
+      if (value === undefined) return 'outside';
+      const flood = new Flood(shown, { x, y }, value - tolerance, value + tolerance);
+      return this.#paintRegion(paint, flood, (places) => shown.load(places));
+    });
+  }
+
+  /** Takes an edit back, or does it again; resolves when it shows. */
+  apply(patch: MaskPatch, side: 'before' | 'after'): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#tiles.load(patch.tiles);
+      applyPatch(this.#tiles.mask, patch, side);
+      this.#tiles.changed(patch.rectangle);
+      this.#hooks.changed(patch.rectangle);
+      this.#hooks.touched(patch.tiles);
+    });
+  }
+
+  /** Resolves when every edit that was begun is complete, or failed. */
+  settled(): Promise<void> {
+    return this.#tail;
+  }
+
+  async #paintRegion(
+    paint: Paint,
+    flood: Flood,
+    load: (places: TilePlace[]) => Promise<void>,
+  ): Promise<RegionProblem | null> {
+    for (let needs = flood.grow(); needs.length > 0; needs = flood.grow()) await load(needs);
+    if (flood.isTooLarge) return 'too-large';
+    const edit = new MaskEdit(this.#tiles.mask, paint);
+    flood.runs(edit.run);
+    await this.#complete(edit, undefined);
+    return null;
+  }
+
+  async #complete(edit: MaskEdit, shown: ShownValues | undefined): Promise<void> {
+    try {
+      await this.#supply(edit, shown);
+    } finally {
+      // Also where something could not be loaded: what was painted stays and is saved.
+      const patch = edit.finish();
+      if (patch !== undefined) {
+        this.#hooks.edited(patch);
+        this.#hooks.touched(patch.tiles);
+      }
+    }
+  }
+
+  async #supply(edit: MaskEdit, shown: ShownValues | undefined): Promise<void> {
+    for (let needs = edit.missing; needs.length > 0; needs = edit.missing) {
+      await Promise.all([this.#tiles.load(needs), shown?.load(needs)]);
+      edit.resume();
+      this.#show(edit);
+    }
+  }
+
+  #show(edit: MaskEdit): void {
+    const dirty = edit.takeDirty();
+    if (dirty === undefined) return;
+    this.#tiles.changed(dirty);
+    this.#hooks.changed(dirty);
+  }
+
+  #after(work: () => Promise<void> | void): void {
+    void this.#inTurn(work).catch(this.#hooks.failed);
+  }
+
+  #inTurn<T>(work: () => Promise<T> | T): Promise<T> {
+    this.#pending++;
+    const result = this.#tail.then(work);
+    const over = (): void => {
+      this.#pending--;
+    };
+    this.#tail = result.then(over, over);
+    return result;
+  }
+}
+
+function tileAt(x: number, y: number): TilePlace {
+  return { x: Math.floor(x / tileSide), y: Math.floor(y / tileSide) };
+}

@@ -1,0 +1,63 @@
+import { MaskEdit } from '../../../core/mask/edit.ts';
+import type { MaskPatch } from '../../../core/mask/patch.ts';
+import type { SparseMask } from '../../../core/mask/sparse-mask.ts';
+import { tilesIn, tileSide } from '../../../core/mask/tiles.ts';
+import type { Rectangle, Size } from '../../../core/mask/tiles.ts';
+
+/** Paints what is proposed in a region into a mask whose tiles are in memory: one patch for each class. */
+export function paintProposal(
+  mask: SparseMask,
+  proposed: SparseMask,
+  region: Rectangle,
+  over: Uint8Array,
+): MaskPatch[] {
+  const edits = new Map<number, MaskEdit>();
+  for (const place of tilesIn(region, proposed.size)) {
+    const pixels = proposed.tile(place) ?? new Uint8Array();
+    for (let at = 0; at < pixels.length;) {
+      const value = pixels[at] ?? 0;
+      const end = at - (at % tileSide) + tileSide;
+      const from = at;
+      while (at < end && pixels[at] === value) at++;
+      if (value === 0) continue;
+      const edit = edits.get(value) ?? new MaskEdit(mask, { value, over });
+      edits.set(value, edit);
+      const left = place.x * tileSide + (from % tileSide);
+      edit.run(place.y * tileSide + Math.floor(from / tileSide), left, left + at - from);
+    }
+  }
+  return [...edits.values()].flatMap((edit) => edit.finish() ?? []);
+}
+
+/** How many values besides background a mask has. */
+export function countValues(mask: SparseMask): number {
+  const found = new Set<number>();
+  for (const place of mask.places()) {
+    for (const value of mask.tile(place) ?? []) found.add(value);
+  }
+  found.delete(0);
+  return found.size;
+}
+
+/** What of a region is in the image, in whole pixels. */
+export function withinImage(region: Rectangle, image: Size): Rectangle | undefined {
+  const x = Math.max(0, Math.floor(region.x));
+  const y = Math.max(0, Math.floor(region.y));
+  const width = Math.min(image.width, Math.ceil(region.x + region.width)) - x;
+  const height = Math.min(image.height, Math.ceil(region.y + region.height)) - y;
+  return width > 0 && height > 0 ? { x, y, width, height } : undefined;
+}
+
+/** A region in blocks of `side` px at most. */
+export function blocksOf({ x, y, width, height }: Rectangle, side: number): Rectangle[] {
+  const blocks: Rectangle[] = [];
+  for (let top = y; top < y + height; top += side) {
+    for (let left = x; left < x + width; left += side) {
+      blocks.push({
+        ...{ x: left, y: top },
+        ...{ width: Math.min(side, x + width - left), height: Math.min(side, y + height - top) },
+      });
+    }
+  }
+  return blocks;
+}

@@ -1,0 +1,109 @@
+import type { MaskLayer as MaskOwner } from '../../../contract/masks.ts';
+import type { Rectangle } from '../geometry.ts';
+import type { Layer } from '../layer.ts';
+import type { Stage } from '../stage.ts';
+import type { ViewTransform } from '../view-transform.ts';
+import type { Rgb } from './colouring.ts';
+import type { LayerChoices, LayerName } from './layer-choices.svelte.ts';
+import { type LayerSource, MaskLayer } from './mask-layer.ts';
+import type { OpenMask } from './open-mask.svelte.ts';
+import { noneStroke, type Suggesting } from './suggesting.svelte.ts';
+
+/** From below. */
+const order = ['teacher', 'student', 'difference', 'human', 'suggestion'] as const;
+
+/** As in `differenceValues`: only the first, only the second, each another. From Okabe and Ito's set. */
+export const differenceColours: ReadonlyMap<number, Rgb> = new Map<number, Rgb>([
+  [1, [213, 94, 0]],
+  [2, [86, 180, 233]],
+  [3, [240, 228, 66]],
+]);
+
+const noneColour: Rgb = [255, 255, 255];
+
+export interface LayerSituation {
+  readonly choices: LayerChoices;
+  readonly colours: ReadonlyMap<number, Rgb>;
+  readonly open: OpenMask | null;
+  readonly suggesting: Suggesting | null;
+}
+
+/** The masks of an image on a stage: those that are shown, from below. */
+export class ShownLayers implements Layer {
+  readonly #situation: LayerSituation;
+  readonly #layers = new Map<string, { readonly source: LayerSource; readonly layer: MaskLayer }>();
+  #stage: Stage | undefined;
+
+  constructor(situation: LayerSituation) {
+    this.#situation = situation;
+  }
+
+  /** Lays them on a stage, until the function that it returns is called. */
+  attach(stage: Stage): () => void {
+    this.#stage = stage;
+    this.#layers.clear();
+    const take = stage.add('overlays', this);
+    return () => {
+      take();
+      this.#stage = undefined;
+      this.#layers.clear();
+    };
+  }
+
+  /** All is drawn again: something else is chosen. */
+  refresh(): void {
+    this.#stage?.invalidate('overlays');
+  }
+
+  /** A part of a layer is another. */
+  changed(owner: MaskOwner | 'suggestion' | 'strokes', part: Rectangle): void {
+    const { choices, open } = this.#situation;
+    if (owner === 'suggestion' || owner === 'strokes') this.#layers.get(owner)?.layer.changed(part);
+    else {
+      open?.changed();
+      this.#layers.get(owner)?.layer.changed(part);
+      if (owner === 'teacher' || owner === choices.compared) {
+        this.#layers.get('difference')?.layer.changed(part);
+      }
+    }
+    this.#stage?.invalidateImagePart('overlays', part);
+  }
+
+  draw(context: CanvasRenderingContext2D, view: ViewTransform, dirty: Rectangle): void {
+    const { choices, suggesting } = this.#situation;
+    for (const name of order) {
+      if (choices.of(name).isShown) this.#layer(name)?.draw(context, view, dirty);
+    }
+    if (suggesting !== null) this.#strokes(suggesting).draw(context, view, dirty);
+  }
+
+  #layer(name: LayerName): MaskLayer | undefined {
+    const { choices, open, suggesting } = this.#situation;
+    const source =
+      name === 'suggestion' ? (suggesting ?? undefined) : open?.source(name, choices.compared);
+    if (source === undefined) return undefined;
+    return this.#made(name, source, () => ({
+      ...choices.of(name),
+      colours: name === 'difference' ? differenceColours : this.#situation.colours,
+      hasHatch: choices.hasHatch,
+    }));
+  }
+
+  /** What a person drew to be learnt from is seen whatever is chosen for the rest. */
+  #strokes(suggesting: Suggesting): MaskLayer {
+    return this.#made('strokes', suggesting.strokes, () => ({
+      colours: new Map([...this.#situation.colours, [noneStroke, noneColour]]),
+      opacity: 0.9,
+      hasOutline: true,
+      hasHatch: false,
+    }));
+  }
+
+  #made(name: string, source: LayerSource, choice: ConstructorParameters<typeof MaskLayer>[1]) {
+    const found = this.#layers.get(name);
+    if (found?.source === source) return found.layer;
+    const layer = new MaskLayer(source, choice);
+    this.#layers.set(name, { source, layer });
+    return layer;
+  }
+}
