@@ -36,8 +36,8 @@ const knotShares = [0.25, 0.5, 0.75];
 const functions = 1 + knotShares.length;
 /**
  * Patch features are many and say nearly the same within a stroke; at a third of their size the penalty
- * prefers pixel features where these suffice. Measured (`bench/suggest.ts`): 1 is worse on edges, 0.1 on
- * textures.
+ * prefers pixel features where these suffice. Measured on the scenes of `bench/suggest.ts`: at 1 edges and
+ * cells are worse, at 0.1 textures.
  */
 const patchScale = 0.3;
 /** Enough for the labels not to change any more; the loss itself need not reach its minimum. */
