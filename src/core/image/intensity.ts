@@ -58,17 +58,20 @@ export function shownByWindow({ center, width, shape }: IntensityWindow): Shade 
   }
 }
 
+/** The values of one band of one image, as far as a range depends on them. */
+export type PercentilesOf = (
+  percents: readonly [low: number, high: number],
+) => readonly [low: number, high: number];
+
 /**
  * By a range. 'file' without a window of its own is taken as 'full'.
  *
- * @param values rescaled, of one band of one image
- * @param isThere 0 where a value does not count
+ * @param percentilesOf of rescaled values
  */
 export function shownBy(
   range: Exclude<IntensityRange, { kind: 'auto' }>,
-  values: Float64Array,
+  percentilesOf: PercentilesOf,
   { sampleType, display }: StoredForm,
-  isThere: Uint8Array | undefined,
 ): Shade {
   switch (range.kind) {
     case 'stored': {
@@ -78,13 +81,13 @@ export function shownBy(
     case 'window':
       return shownByWindow({ ...range, shape: 'linear', name: null });
     case 'percentile':
-      return between(...percentiles(values, isThere, [range.low, range.high]));
+      return between(...percentilesOf([range.low, range.high]));
     case 'file': {
       const [first] = display.windows;
-      return first ? shownByWindow(first) : between(...percentiles(values, isThere, [0, 100]));
+      return first ? shownByWindow(first) : between(...percentilesOf([0, 100]));
     }
     case 'full':
-      return between(...percentiles(values, isThere, [0, 100]));
+      return between(...percentilesOf([0, 100]));
   }
 }
 
@@ -92,6 +95,11 @@ export function shownBy(
 function between(low: number, high: number): Shade {
   if (high <= low) return (value) => (value > low ? 255 : 0);
   return (value) => (255 * (value - low)) / (high - low);
+}
+
+/** Of so many values every n-th is looked at. */
+export function percentileStride(count: number): number {
+  return Math.ceil(count / most);
 }
 
 /**
@@ -103,7 +111,7 @@ export function percentiles(
   isThere: Uint8Array | undefined,
   [low, high]: readonly [low: number, high: number],
 ): [low: number, high: number] {
-  const stride = Math.ceil(values.length / most);
+  const stride = percentileStride(values.length);
   const some: number[] = [];
   let [least, greatest] = [Infinity, -Infinity];
   for (let at = 0; at < values.length; at++) {
@@ -115,7 +123,11 @@ export function percentiles(
   }
   if (least > greatest) return [0, 0];
   const sorted = Float64Array.from(some).sort();
-  const at = (percent: number): number =>
-    sorted[Math.round((percent / 100) * (sorted.length - 1))] ?? 0;
+  const at = (percent: number): number => sorted[nearestRank(percent, sorted.length)] ?? 0;
   return [low <= 0 ? least : at(low), high >= 100 ? greatest : at(high)];
+}
+
+/** Index among `count` sorted values. */
+export function nearestRank(percent: number, count: number): number {
+  return Math.round((percent / 100) * (count - 1));
 }

@@ -1,5 +1,8 @@
 import type { Raster } from './raster.ts';
-import { rescaled, shownBy, shownByTable } from './intensity.ts';
+import { percentiles, rescaled, shownBy, shownByTable } from './intensity.ts';
+import type { PercentilesOf, Shade } from './intensity.ts';
+import { countedPercentiles, spanOf } from './whole-values.ts';
+import type { WholeSamples, WholeSpan } from './whole-values.ts';
 import type { Display, Interpretation, Pixels, SampleType } from './stored.ts';
 import { UserError } from '../errors.ts';
 
@@ -138,11 +141,29 @@ export function bandsOf({ bands }: Preparation, form: StoredForm): readonly numb
  * @returns (height, width, 3); black where there is nothing (nodata, transparent, not a number)
  */
 export function prepare(pixels: Pixels, preparation: Preparation, form: StoredForm): Raster {
+  const { width, height, channels, data: grey } = prepareShades(pixels, preparation, form);
+  if (channels === 3) return { width, height, channels, data: grey };
+  const data = new Uint8Array(grey.length * 3);
+  for (let at = 0; at < grey.length; at++) {
+    const shade = grey[at] ?? 0;
+    data[3 * at] = shade;
+    data[3 * at + 1] = shade;
+    data[3 * at + 2] = shade;
+  }
+  return { width, height, channels: 3, data };
+}
+
+/**
+ * As `prepare`, without writing grey three times.
+ *
+ * @returns (height, width, 1) of a single band, else (height, width, 3)
+ */
+export function prepareShades(pixels: Pixels, preparation: Preparation, form: StoredForm): Raster {
   const { width, height } = pixels;
   const bands = bandsOf(preparation, form);
-  const data = new Uint8Array(width * height * 3);
   const isThere = presence(pixels, form, bands.length);
   if (form.interpretation === 'palette' && form.display.palette !== null) {
+    const data = new Uint8Array(width * height * 3);
     fillFromPalette(data, pixels, form.display.palette, isThere);
     return { width, height, channels: 3, data };
   }
@@ -151,13 +172,14 @@ export function prepare(pixels: Pixels, preparation: Preparation, form: StoredFo
   if (isAsItIs(pixels, range, form) && isThere === undefined) {
     return { width, height, channels: 3, data: new Uint8Array(pixels.data.buffer) };
   }
+  if (bands.length === 1) {
+    const data = shadesOf(pixels, 0, range, form, isThere);
+    return { width, height, channels: 1, data: new Uint8Array(data.buffer) };
+  }
+  const data = new Uint8Array(width * height * 3);
   for (let channel = 0; channel < bands.length; channel++) {
-    const values = bandValues(pixels, channel);
-    const shades = shadesOf(values, range, form, isThere);
-    const targets = bands.length === 1 ? [0, 1, 2] : [channel];
-    for (const target of targets) {
-      for (let at = 0; at < shades.length; at++) data[3 * at + target] = shades[at] ?? 0;
-    }
+    const shades = shadesOf(pixels, channel, range, form, isThere);
+    for (let at = 0; at < shades.length; at++) data[3 * at + channel] = shades[at] ?? 0;
   }
   return { width, height, channels: 3, data };
 }
@@ -195,6 +217,10 @@ function presence(
   const mayBeNaN = sampleType === 'float32' || sampleType === 'float64';
   if (alpha === null && nodata === null && !mayBeNaN) return undefined;
   const isThere = new Uint8Array(data.length / bands);
+  if (bands === 1 && !mayBeNaN) {
+    for (let at = 0; at < isThere.length; at++) isThere[at] = data[at] === nodata ? 0 : 1;
+    return isThere;
+  }
   for (let at = 0; at < isThere.length; at++) {
     if (alpha !== null && data[at * bands + colours] === 0) continue;
     let hasValue = false;
@@ -221,29 +247,90 @@ function fillFromPalette(
   }
 }
 
+type KnownRange = Exclude<IntensityRange, { kind: 'auto' }>;
+
 function shadesOf(
-  stored: Float64Array,
-  range: Exclude<IntensityRange, { kind: 'auto' }>,
+  pixels: Pixels,
+  band: number,
+  range: KnownRange,
   form: StoredForm,
   isThere: Uint8Array | undefined,
-): Uint8ClampedArray {
-  const { display } = form;
+): Uint8ClampedArray<ArrayBuffer> {
+  const span = spanOf(pixels, band);
+  // Every shade depends on its value alone: of few values each is worked out once.
+  if (span !== undefined) return shadesOfSpan(span, range, form, isThere);
+  const stored = bandValues(pixels, band);
+  const values = meantBy(stored, range, form);
   const shades = new Uint8ClampedArray(stored.length);
-  const isColour = form.interpretation === 'rgb';
+  const shade = shadeOf(range, form, (percents) => percentiles(values, isThere, percents));
+  fill(shades, values, shade, form, isThere);
+  return shades;
+}
+
+function shadesOfSpan(
+  span: WholeSpan,
+  range: KnownRange,
+  form: StoredForm,
+  isThere: Uint8Array | undefined,
+): Uint8ClampedArray<ArrayBuffer> {
+  const stored = Float64Array.from({ length: span.length }, (_, at) => span.least + at);
+  const values = meantBy(stored, range, form);
+  const shade = shadeOf(range, form, (percents) =>
+    countedPercentiles(span, values, isThere, percents),
+  );
+  const table = new Uint8ClampedArray(span.length);
+  fill(table, values, shade, form, undefined);
+  const shades = new Uint8ClampedArray(span.count);
+  lookUp(span, table, shades);
+  if (isThere !== undefined) {
+    for (let at = 0; at < shades.length; at++) if (isThere[at] === 0) shades[at] = 0;
+  }
+  return shades;
+}
+
+function lookUp(
+  { data, bands, band, least }: WholeSpan,
+  table: Uint8ClampedArray,
+  shades: Uint8ClampedArray,
+): void {
+  // Of one band, which is nearly always so, the index is the simpler.
+  if (bands === 1) {
+    for (let at = 0; at < shades.length; at++) shades[at] = table[(data[at] ?? 0) - least] ?? 0;
+    return;
+  }
+  const values: WholeSamples = data;
+  for (let at = 0; at < shades.length; at++) {
+    shades[at] = table[(values[at * bands + band] ?? 0) - least] ?? 0;
+  }
+}
+
+/** What stored values mean. */
+function meantBy(stored: Float64Array, range: KnownRange, form: StoredForm): Float64Array {
   // Only intensities have a meaning beyond what is stored; colours are colours. Of pictures with few bits
   // it is the shade.
+  const isColour = form.interpretation === 'rgb';
   const isAsStored = isColour || (range.kind === 'stored' && !isPhotographic(form));
-  const values = isAsStored ? stored : rescaled(stored, display);
-  const shade =
-    range.kind === 'file' && display.voiTable !== null
-      ? shownByTable(display.voiTable)
-      : shownBy(range, values, form, isThere);
-  const isInverted = display.isInverted && !isColour;
+  return isAsStored ? stored : rescaled(stored, form.display);
+}
+
+function shadeOf(range: KnownRange, form: StoredForm, percentilesOf: PercentilesOf): Shade {
+  const { voiTable } = form.display;
+  if (range.kind === 'file' && voiTable !== null) return shownByTable(voiTable);
+  return shownBy(range, percentilesOf, form);
+}
+
+function fill(
+  shades: Uint8ClampedArray,
+  values: Float64Array,
+  shade: Shade,
+  { display, interpretation }: StoredForm,
+  isThere: Uint8Array | undefined,
+): void {
+  const isInverted = display.isInverted && interpretation !== 'rgb';
   for (let at = 0; at < shades.length; at++) {
     const value = values[at] ?? NaN;
     if (isThere?.[at] === 0 || Number.isNaN(value)) continue;
     const bright = shade(value);
     shades[at] = isInverted ? 255 - bright : bright;
   }
-  return shades;
 }
