@@ -1,8 +1,9 @@
 import type { Raster } from './raster.ts';
 import { percentiles, rescaled, shownBy, shownByTable } from './intensity.ts';
 import type { PercentilesOf, Shade } from './intensity.ts';
-import { countedPercentiles, spanOf } from './whole-values.ts';
-import type { WholeSamples, WholeSpan } from './whole-values.ts';
+import { meanOfSquares } from './shrink.ts';
+import { countedPercentiles, lookUp, meansOfLookedUp, spanOf } from './whole-values.ts';
+import type { WholeSpan } from './whole-values.ts';
 import type { Display, Interpretation, Pixels, SampleType } from './stored.ts';
 import { UserError } from '../errors.ts';
 
@@ -184,6 +185,25 @@ export function prepareShades(pixels: Pixels, preparation: Preparation, form: St
   return { width, height, channels: 3, data };
 }
 
+/**
+ * The means of squares of `factor` px of `prepareShades`, which for a single band of few values need not be
+ * written first.
+ *
+ * @param pixels whose sides are multiples of `factor`
+ */
+export function prepareMeans(
+  pixels: Pixels,
+  preparation: Preparation,
+  form: StoredForm,
+  factor: number,
+): Raster {
+  const span = pixels.bands === 1 && form.interpretation !== 'palette' && spanOf(pixels, 0);
+  if (!span) return meanOfSquares(prepareShades(pixels, preparation, form), factor);
+  const range = rangeOf(preparation.range, form);
+  const table = shadeTable(span, range, form, presence(pixels, form, 1));
+  return meansOfLookedUp(span, table, pixels.width, factor);
+}
+
 /** The bands to read for `prepare`: what becomes colour, then the one that says where there is something. */
 export function readBands(preparation: Preparation, form: StoredForm): readonly number[] {
   const bands = bandsOf(preparation, form);
@@ -273,35 +293,31 @@ function shadesOfSpan(
   form: StoredForm,
   isThere: Uint8Array | undefined,
 ): Uint8ClampedArray<ArrayBuffer> {
-  const stored = Float64Array.from({ length: span.length }, (_, at) => span.least + at);
+  const shades = lookUp(span, shadeTable(span, range, form, isThere));
+  if (isThere !== undefined && span.bands > 1) {
+    for (let at = 0; at < shades.length; at++) if (isThere[at] === 0) shades[at] = 0;
+  }
+  return shades;
+}
+
+/** Shades from the least value to the greatest; of a single band also that of what is not there. */
+function shadeTable(
+  span: WholeSpan,
+  range: KnownRange,
+  form: StoredForm,
+  isThere: Uint8Array | undefined,
+): Uint8ClampedArray<ArrayBuffer> {
+  const stored = new Float64Array(span.length);
+  for (let at = 0; at < stored.length; at++) stored[at] = span.least + at;
   const values = meantBy(stored, range, form);
   const shade = shadeOf(range, form, (percents) =>
     countedPercentiles(span, values, isThere, percents),
   );
   const table = new Uint8ClampedArray(span.length);
   fill(table, values, shade, form, undefined);
-  const shades = new Uint8ClampedArray(span.count);
-  lookUp(span, table, shades);
-  if (isThere !== undefined) {
-    for (let at = 0; at < shades.length; at++) if (isThere[at] === 0) shades[at] = 0;
-  }
-  return shades;
-}
-
-function lookUp(
-  { data, bands, band, least }: WholeSpan,
-  table: Uint8ClampedArray,
-  shades: Uint8ClampedArray,
-): void {
-  // Of one band, which is nearly always so, the index is the simpler.
-  if (bands === 1) {
-    for (let at = 0; at < shades.length; at++) shades[at] = table[(data[at] ?? 0) - least] ?? 0;
-    return;
-  }
-  const values: WholeSamples = data;
-  for (let at = 0; at < shades.length; at++) {
-    shades[at] = table[(values[at * bands + band] ?? 0) - least] ?? 0;
-  }
+  const absent = (form.nodata ?? -1) - span.least;
+  if (isThere !== undefined && span.bands === 1 && absent in table) table[absent] = 0;
+  return table;
 }
 
 /** What stored values mean. */

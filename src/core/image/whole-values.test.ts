@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../random.ts';
-import { prepare, preparationOf } from './preparation.ts';
+import { prepare, prepareMeans, preparationOf } from './preparation.ts';
 import type { StoredForm } from './preparation.ts';
+import { meanOfSquares } from './shrink.ts';
 import { plainDisplay } from './stored.ts';
 import type { Display, Pixels } from './stored.ts';
 
@@ -94,4 +95,38 @@ test('nothing there', () => {
     form,
   );
   expect([...seen.data]).toEqual(new Array(27).fill(0));
+});
+
+describe('means of squares', () => {
+  const form: StoredForm = {
+    ...{ format: 'tiff', bands: 1, alpha: null, nodata: 3, sampleType: 'uint16' },
+    ...{ interpretation: 'grey', display: plainDisplay },
+  };
+  test.each([2, 3, 4])('of %d px are those of what a model sees', (factor) => {
+    const [width, height] = [12 * factor, 5 * factor];
+    const values = drawn(width * height, 50, factor);
+    for (const range of ['percentile:2:98', 'full', 'window:20:30', 'stored']) {
+      const pixels = { width, height, bands: 1, data: Uint16Array.from(values) };
+      const preparation = preparationOf({ range });
+      const seen = prepare(pixels, preparation, form);
+      const expected = Array.from({ length: 60 }, (_, cell) => {
+        const [left, top] = [(cell % 12) * factor, Math.floor(cell / 12) * factor];
+        let sum = 0;
+        for (let y = top; y < top + factor; y++) {
+          for (let x = left; x < left + factor; x++) sum += seen.data[3 * (y * width + x)] ?? 0;
+        }
+        return Math.round(sum / factor ** 2);
+      });
+      const means = prepareMeans(pixels, preparation, form, factor);
+      expect(means).toMatchObject({ width: 12, height: 5, channels: 1 });
+      expect([...means.data]).toEqual(expected);
+      // By another way, which writes the shades first.
+      expect(meanOfSquares(seen, factor).data.filter((_, at) => at % 3 === 0)).toEqual(means.data);
+    }
+  });
+
+  test('are of whole squares only', () => {
+    const raster = { width: 5, height: 4, channels: 1, data: new Uint8Array(20) };
+    expect(() => meanOfSquares(raster, 2)).toThrow('5 × 4 is no multiple of 2 px');
+  });
 });

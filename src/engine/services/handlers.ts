@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { Store } from '../../store/store.ts';
+import { ImagePool } from '../image-pool/image-pool.ts';
 import { version } from '../version.ts';
 import type { Emit, Handlers } from './dispatch.ts';
 import { exportStudent } from './exports.ts';
@@ -32,8 +33,9 @@ export async function openServices(
   emit: Emit,
   patience?: Patience,
 ): Promise<Services> {
-  const images = new ImageService(store, new Pictures(store.folder), emit);
-  const previews = new Previews(store);
+  const pool = new ImagePool();
+  const images = new ImageService(store, new Pictures(store.folder, pool), emit);
+  const previews = new Previews(store, pool);
   const teachers = new TeacherService(store);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
@@ -100,9 +102,11 @@ export async function openServices(
     handlers,
     close: async () => {
       await Promise.all([images.stopAll(), runs.close()]);
+      await pool.close();
     },
     abandon: () => {
       void images.stopAll();
+      void pool.close();
       runs.abandon();
     },
   };

@@ -12,13 +12,11 @@ import type { Store } from '../../store/store.ts';
 import { breathe } from '../job.ts';
 import { workspaceSecret } from './workspace-secret.ts';
 import type { Emit } from './dispatch.ts';
-import { listFolder, readImages } from './import-images.ts';
+import { listFolder, readFramesIn, readInChunks } from './import-images.ts';
 import { ImportLabels } from './import-labels.ts';
 import type { ImageToImport, LabelSource, ReadImage } from './import-images.ts';
 import type { Pictures } from './pictures.ts';
 
-/** Images between two looks at the clock, the database and the wish to stop. */
-const chunkSize = 32;
 /** Of each import: more would be a wrong folder, not a list to read. */
 const reportedProblems = 5000;
 
@@ -144,9 +142,13 @@ export class ImageService {
     const start = performance.now();
     let told = 0;
     let done = 0;
-    while (done < images.length && !signal.aborted) {
-      const chunk = images.slice(done, done + chunkSize);
-      const read = await readImages(chunk, preparation, signal, (problem) => skipped.push(problem));
+    for await (const { chunk, read, problems: found } of readInChunks(
+      images,
+      preparation,
+      signal,
+      this.#pictures.pool,
+    )) {
+      skipped.push(...found);
       if (read.length === 0) await requireFolder(folder, report.added);
       const added = await this.#keep(project, folder, read, preparation, labelling);
       for (const { id } of added) seen.add(id);
@@ -189,7 +191,8 @@ export class ImageService {
   ): Promise<Listing> {
     const { images, problems } = await listFolder(folder, labels, signal);
     const secret = await workspaceSecret(this.#store.folder);
-    return { images: await expandFrames(prepare(images), { secret, signal }), problems };
+    const read = readFramesIn(this.#pictures.pool, signal);
+    return { images: await expandFrames(prepare(images), { secret, signal, read }), problems };
   }
 
   async #keep(
@@ -208,11 +211,12 @@ export class ImageService {
       this.#assignKnown(project.id, images, rows);
       return rows;
     });
+    const fresh = images.filter((_, index) => added[index]?.isNew);
+    await this.#pictures.keep(fresh.map((image) => ({ ...image, preparation })));
     for (const [index, { id, isNew, ...old }] of added.entries()) {
       const image = images[index];
-      if (!image) continue;
-      if (isNew) await this.#pictures.keep({ ...image, preparation }, image.thumbnail);
-      else await this.#relocate(id, old, { folder, name: image.name, modified: image.modified });
+      if (!image || isNew) continue;
+      await this.#relocate(id, old, { folder, name: image.name, modified: image.modified });
     }
     return added;
   }
