@@ -220,7 +220,11 @@ describe('who does what', () => {
     const through = pool({ threads: 1 });
     const order: string[] = [];
     const run = async (name: string, isUrgent: boolean): Promise<void> => {
-      await through.run('describe', { path: 'slow' }, { subject: name, isUrgent });
+      await through.run(
+        'describe',
+        { path: 'slow' },
+        { subject: name, ...(isUrgent && { turn: 'now' }) },
+      );
       order.push(name);
     };
     const waiting = ['first', 'second', 'third'].map((name) => run(name, false));

@@ -10,8 +10,11 @@ import type { RequestOf, ResultOf, TaskName } from './tasks.ts';
 import type { Outcome, ThreadRequest } from './thread.ts';
 
 export interface PoolRunOptions extends RunOptions {
-  /** Somebody waits in front of it: it passes what was asked for before, and has a thread of its own. */
-  readonly isUrgent?: boolean;
+  /**
+   * `next`: it passes what waits. `now`: somebody sits in front of it, so that it has a thread of its own
+   * besides.
+   */
+  readonly turn?: 'next' | 'now';
 }
 
 export interface PoolOptions extends LaneOptions {
@@ -112,8 +115,8 @@ export class ImagePool {
   }
 
   #enqueue(waiting: Waiting): void {
-    const behind = this.#waiting.findIndex(({ isUrgent }) => isUrgent !== true);
-    if (waiting.isUrgent !== true || behind < 0) this.#waiting.push(waiting);
+    const behind = this.#waiting.findIndex(({ turn }) => turn === undefined);
+    if (waiting.turn === undefined || behind < 0) this.#waiting.push(waiting);
     else this.#waiting.splice(behind, 0, waiting);
   }
 
@@ -132,7 +135,8 @@ export class ImagePool {
   }
 
   /** Undefined: it has to wait. */
-  #laneFor({ file, isUrgent = false }: Waiting): Lane | undefined {
+  #laneFor({ file, turn }: Waiting): Lane | undefined {
+    const isUrgent = turn === 'now';
     const lanes = isUrgent ? this.#lanes : this.#ordinary;
     const knowing = file === undefined ? [] : lanes.filter((lane) => lane.knows(file));
     const free = knowing.find(({ isBusy }) => !isBusy);

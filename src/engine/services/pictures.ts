@@ -39,7 +39,7 @@ export class Pictures {
     const files = pictures.map((picture) => {
       return { file: this.#place(picture), bytes: picture.thumbnail };
     });
-    await this.pool.run('store', { files, within: this.#workspace }, { isUrgent: true });
+    await this.pool.run('store', { files, within: this.#workspace }, { turn: 'next' });
   }
 
   /** @throws UserError when the image is no longer where it was */
@@ -88,7 +88,7 @@ function placeOf({ path, frame, preparation }: StoredPicture): PictureRequest {
 
 /** Somebody waits for it. */
 function runOptions({ path, frame }: StoredPicture): PoolRunOptions {
-  return { subject: path, file: frame === undefined ? undefined : path, isUrgent: true };
+  return { subject: path, file: frame === undefined ? undefined : path, turn: 'now' };
 }
 
 /** Tells thumbnails of one image apart that show different bands or ranges of it. */

@@ -16,7 +16,7 @@ export class Previews {
   /** @throws UserError as `openImage` */
   async describe(id: number): Promise<ImageFacts> {
     const { path } = this.#store.images.get(id);
-    return this.#pool.run('describe', { path }, { subject: path, file: path, isUrgent: true });
+    return this.#pool.run('describe', { path }, { subject: path, file: path, turn: 'now' });
   }
 
   /** @throws UserError as `readImage` */
@@ -30,7 +30,7 @@ export class Previews {
     return this.#pool.run(
       'preview',
       { path, frame, sha256, preparation },
-      { subject: path, file: path, isUrgent: true, signal },
+      { subject: path, file: path, turn: 'now', signal },
     );
   }
 }
