@@ -74,8 +74,8 @@ function isLarge({ width, height }: Size): boolean {
 /** Images of the usual sides, 512 or 1024 px, are shrunk for less than it costs to hand them to libvips. */
 function evenFactor({ width, height }: Size): number | undefined {
   const factor = Math.max(width, height) / thumbnailSide;
-  const isEven = factor > 1 && factor <= 4 && width % factor === 0 && height % factor === 0;
-  return isEven ? factor : undefined;
+  const isWhole = Number.isInteger(factor) && factor > 1 && factor <= 4;
+  return isWhole && width % factor === 0 && height % factor === 0 ? factor : undefined;
 }
 
 /** Of 1 or 3 channels. */

@@ -61,14 +61,14 @@ describe('the engine while large images come in', async () => {
   it('answers what it is asked, and draws pictures', async () => {
     const made = { name: 'Large', domain: 'medical', task: 'single' } as const;
     const { id: project } = await engine.call('project.create', made);
-    let isIn = false;
+    const state = { isIn: false };
     const report = engine
       .call('image.import', { project, folder: images, labels: 'none' })
       .finally(() => {
-        isIn = true;
+        state.isIn = true;
       });
     let answers = 0;
-    while (!isIn) {
+    while (!state.isIn) {
       await engine.call('workspace.status', null);
       answers++;
     }

@@ -9,7 +9,7 @@ export function meanOfSquares(raster: Raster, factor: number): Raster {
   const { channels } = raster;
   const width = raster.width / factor;
   const height = raster.height / factor;
-  if (!Number.isInteger(width) || !Number.isInteger(height)) {
+  if (![factor, width, height].every(Number.isInteger)) {
     throw new Error(
       `meanOfSquares: ${raster.width} × ${raster.height} is no multiple of ${factor} px`,
     );

@@ -128,5 +128,6 @@ describe('means of squares', () => {
   test('are of whole squares only', () => {
     const raster = { width: 5, height: 4, channels: 1, data: new Uint8Array(20) };
     expect(() => meanOfSquares(raster, 2)).toThrow('5 × 4 is no multiple of 2 px');
+    expect(() => meanOfSquares(raster, 0.5)).toThrow('5 × 4 is no multiple of 0.5 px');
   });
 });

@@ -88,8 +88,13 @@ function unlabelled(image: FoundImage): ImageToImport {
   return { ...image, labels: [], isLabelled: false, group: undefined, isTest };
 }
 
-/** Files that a thread reads in one go: enough that asking takes little of the time. */
+/** Images that a thread reads in one go: enough that asking takes little of the time. */
 const batchLength = 4;
+
+/** Every slice of it takes all of the file unpacked, so that one thread reads them one after the other. */
+function isPacked({ path, frame }: ImageToImport): boolean {
+  return frame !== undefined && /\.gz$/i.test(path);
+}
 
 /**
  * Reads some images: content, size, thumbnail. What cannot be read is told and left out, in their order.
@@ -158,16 +163,17 @@ export async function* readInChunks(
   }
 }
 
-/** Slices of one file together, and files that are images a few at a time. */
+/** Slices of one packed file together, and all else a few at a time. */
 function batchesOf(images: readonly ImageToImport[]): ImageToImport[][] {
   const batches: ImageToImport[][] = [];
   for (const image of images) {
     const batch = batches.at(-1);
     const [first] = batch ?? [];
-    const isOfFile = image.frame !== undefined && first?.path === image.path;
-    const isFile = image.frame === undefined && first?.frame === undefined;
-    const fits = isOfFile || (isFile && first !== undefined && (batch?.length ?? 0) < batchLength);
-    if (fits) batch?.push(image);
+    const isOfFile = first?.path === image.path;
+    // A file that costs its thread costs no other then.
+    const isAlike = isOfFile || (first?.frame ?? image.frame) === undefined;
+    const isFull = (batch?.length ?? 0) >= batchLength && !(isOfFile && isPacked(image));
+    if (first !== undefined && isAlike && !isFull) batch?.push(image);
     else batches.push([image]);
   }
   return batches;
@@ -188,7 +194,7 @@ async function indexBatch(
       { images: places, preparation },
       {
         subject: isOneFile ? first?.path : undefined,
-        file: first?.frame === undefined ? undefined : first.path,
+        file: batch.some(isPacked) ? first?.path : undefined,
         signal,
       },
     );
