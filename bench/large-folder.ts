@@ -5,6 +5,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { findImages } from '../src/formats/image-folder.ts';
 import { writePng } from '../src/formats/images.ts';
+import { ImagePool } from '../src/engine/image-pool/image-pool.ts';
 import { ImageService } from '../src/engine/services/images.ts';
 import { lookAtFiles } from '../src/engine/services/known-files.ts';
 import { Pictures } from '../src/engine/services/pictures.ts';
@@ -64,7 +65,8 @@ await measured(`${images} files drawn`, draw);
 const found = await measured('listed', () => findImages(scans));
 if (found.length !== images) throw new Error(`${found.length} images were found`);
 const store = openStore(join(folder, 'workspace'));
-const service = new ImageService(store, new Pictures(store.folder), () => undefined);
+const pool = new ImagePool();
+const service = new ImageService(store, new Pictures(store.folder, pool), () => undefined);
 const { id: project } =
   store.projects.list()[0] ??
   store.projects.create({
@@ -93,6 +95,7 @@ await measured('the last page of the report', () =>
 await measured('a search in the report', () =>
   store.importFiles.page(project, { ...all, search: '9999' }, 0, 100),
 );
+await pool.close();
 store.close();
 clearInterval(watch);
 if (values.folder === undefined) await rm(folder, { recursive: true });

@@ -1,12 +1,13 @@
 /**
- * `npm run bench`: prints how fast this machine distils, predicts, reads images and suggests masks, as ratios within one run, since
- * machines and moments differ. Nothing is asserted.
+ * `npm run bench`: prints how fast this machine distils, predicts, reads images and suggests masks, as ratios within one
+ * run, since machines and moments differ. Nothing is asserted. `npm run bench -- import formats` prints those alone.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultThreads } from '../src/runtime/threads.ts';
 import { benchFormats } from './formats.ts';
+import { benchImport } from './import.ts';
 import { benchInference } from './inference.ts';
 import { benchJob } from './job.ts';
 import { benchSuggest } from './suggest.ts';
@@ -15,13 +16,20 @@ import { benchAdapters, benchTraining } from './training.ts';
 const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
 const threads = Number(process.env.UNDERSTUDY_THREADS ?? defaultThreads());
 console.log(`${cpus()[0]?.model.trim()}, ${threads} threads, Node ${process.version}\n`);
+const benches = {
+  training: () => benchTraining(threads, folder),
+  job: () => benchJob(threads, folder),
+  adapters: () => benchAdapters(threads),
+  inference: () => benchInference(threads, folder),
+  formats: () => benchFormats(folder),
+  import: () => benchImport(folder),
+  suggest: () => benchSuggest(threads, folder),
+};
+const wanted = process.argv.slice(2);
 try {
-  await benchTraining(threads, folder);
-  await benchJob(threads, folder);
-  await benchAdapters(threads);
-  await benchInference(threads, folder);
-  await benchFormats(folder);
-  await benchSuggest(threads, folder);
+  for (const [name, bench] of Object.entries(benches)) {
+    if (wanted.length === 0 || wanted.includes(name)) await bench();
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

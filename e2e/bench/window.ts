@@ -67,7 +67,7 @@ async function fill(workspace: string): Promise<void> {
     const hex = sha256.toString('hex');
     const place = join(workspace, 'thumbnails', hex.slice(0, 2));
     mkdirSync(place, { recursive: true });
-    writeFileSync(join(place, `${hex}.webp`), pictures[index % pictures.length] ?? '');
+    writeFileSync(join(place, `${hex}.jpg`), pictures[index % pictures.length] ?? '');
     const name = `tile_${String(index).padStart(5, '0')}.png`;
     const size = { bytes: 1, modified: 0, width: 64, height: 64 };
     return { folder: workspace, name, sha256, ...size, group: undefined, isTest: false };

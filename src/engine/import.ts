@@ -7,6 +7,7 @@ import { openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import type { JobContext } from './job.ts';
 import type { Emit } from './services/dispatch.ts';
+import { ImagePool } from './image-pool/image-pool.ts';
 import { ImageService } from './services/images.ts';
 import type { LabelSource } from './services/import-images.ts';
 import { Pictures } from './services/pictures.ts';
@@ -26,20 +27,23 @@ export async function importFolder(
 ): Promise<ImportSummary> {
   const project = nameOf(request);
   const store = openStore(request.workspace);
+  const pool = new ImagePool();
   try {
-    return await importInto(store, { ...request, project }, context);
+    return await importInto(store, pool, { ...request, project }, context);
   } finally {
+    await pool.close();
     store.close();
   }
 }
 
 async function importInto(
   store: Store,
+  pool: ImagePool,
   request: ImportRequest,
   context: JobContext,
 ): Promise<ImportSummary> {
   const emit = progressTo(context);
-  const images = new ImageService(store, new Pictures(store.folder), emit);
+  const images = new ImageService(store, new Pictures(store.folder, pool), emit);
   const known = findProject(store, request);
   const project = known ?? (await createProject(store, images, emit, request));
   const labels = labelSourceOf(request.labels);

@@ -6,8 +6,10 @@ import type { FoundImage } from './labelled-images.ts';
 import { withImage } from './open-images.ts';
 import type { ImageHeader } from './raster/image-file.ts';
 
-/** Files whose headers are read at a time. */
-const filesAtOnce = 4;
+/** Files whose headers are asked for together, */
+const partLength = 8;
+/** and how often that is done at a time. */
+const partsAtOnce = 4;
 /** Formats that may hold several images, or say whose they are. */
 const looked: ReadonlySet<string> = new Set([
   '',
@@ -20,10 +22,30 @@ const looked: ReadonlySet<string> = new Set([
   '.tiff',
 ]);
 
+/** How many images a file has, and what holds them together. */
+export type FileFrames = Pick<ImageHeader, 'frames' | 'grouping'>;
+
+/** Undefined where the file cannot be opened: whoever reads it is told why. */
+export async function readFrames(path: string): Promise<FileFrames | undefined> {
+  try {
+    return await withImage(path, ({ header: { frames, grouping } }) =>
+      Promise.resolve({ frames, grouping }),
+    );
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
+}
+
+/** `readFrames` of several files. */
+export type ReadFrames = (paths: readonly string[]) => Promise<readonly (FileFrames | undefined)[]>;
+
 export interface FrameOptions {
   /** Goes into what is kept of a patient's number, so that nobody can tell the number from it. */
   readonly secret: Uint8Array;
   readonly signal?: AbortSignal | undefined;
+  /** Reads headers elsewhere than here. */
+  readonly read?: ReadFrames;
 }
 
 /** An image, and whose it is where somebody said so. */
@@ -38,26 +60,29 @@ type Imaged = FoundImage & { readonly group?: string | undefined };
  */
 export async function expandFrames<T extends Imaged>(
   images: readonly T[],
-  { secret, signal }: FrameOptions,
+  { secret, signal, read = readHere }: FrameOptions,
 ): Promise<T[]> {
+  const parts = Array.from({ length: Math.ceil(images.length / partLength) }, (_, part) =>
+    images.slice(part * partLength, (part + 1) * partLength),
+  );
   const expanded = await mapConcurrently(
-    images,
-    filesAtOnce,
-    async (image) => {
-      if (!mayHoldMore(image.name)) return [image];
-      try {
-        return await withImage(image.path, ({ header }) =>
-          Promise.resolve(framesOf(image, header, secret)),
-        );
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        return [image];
-      }
+    parts,
+    partsAtOnce,
+    async (part) => {
+      const toRead = part.filter(({ name }) => mayHoldMore(name));
+      const found = toRead.length === 0 ? [] : await read(toRead.map(({ path }) => path));
+      const files = new Map(toRead.map((image, at) => [image, found[at]]));
+      return part.flatMap((image) => {
+        const file = files.get(image);
+        return file === undefined ? [image] : framesOf(image, file, secret);
+      });
     },
     signal,
   );
   return expanded.flat();
 }
+
+const readHere: ReadFrames = (paths) => mapConcurrently(paths, 1, readFrames);
 
 /** What anonymisers write in place of a patient's number: it is the same for all. */
 const placeholder =
@@ -71,7 +96,7 @@ function mayHoldMore(name: string): boolean {
 
 function framesOf<T extends Imaged>(
   image: T,
-  { frames, grouping }: ImageHeader,
+  { frames, grouping }: FileFrames,
   secret: Uint8Array,
 ): T[] {
   const named = grouping?.patient?.trim() ?? '';

@@ -48,12 +48,17 @@ function respond({ answer, isLasting }: PictureAnswer): Response {
   if (!(answer.value instanceof Uint8Array)) return new Response(null, { status: 500 });
   return new Response(answer.value as Uint8Array<ArrayBuffer>, {
     headers: {
-      'content-type': 'image/webp',
+      'content-type': typeOf(answer.value),
       'x-content-type-options': 'nosniff',
       // An image seen so never changes under its id, within a workspace; another one empties the cache.
       'cache-control': isLasting ? 'private, max-age=31536000, immutable' : 'no-store',
     },
   });
+}
+
+/** Thumbnails are JPEG, larger pictures WebP. */
+function typeOf([first, second]: Uint8Array): 'image/jpeg' | 'image/webp' {
+  return first === 0xff && second === 0xd8 ? 'image/jpeg' : 'image/webp';
 }
 
 interface Picture {

@@ -114,7 +114,7 @@ describe('what was broken once', async () => {
     await bringIn(project, images);
     const thumbnails = async (): Promise<number> => {
       const files = await readdir(join(workspace, 'thumbnails'), { recursive: true });
-      return files.filter((name) => name.endsWith('.webp')).length;
+      return files.filter((name) => name.endsWith('.jpg')).length;
     };
     const all = await thumbnails();
     const other = await create('the same pictures');

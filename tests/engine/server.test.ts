@@ -62,7 +62,8 @@ describe('the engine in its process', async () => {
     });
     const image = images[0]?.id ?? 0;
     const thumbnail = await engine.call('image.picture', { image, side: 'thumbnail' });
-    expect(Buffer.from(thumbnail.subarray(8, 12)).toString()).toBe('WEBP');
+    // JPEG
+    expect([...thumbnail.subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
     await rm(join(workspace, 'thumbnails'), { recursive: true });
     const again = await engine.call('image.picture', { image, side: 'thumbnail' });
     expect(Buffer.compare(again, thumbnail)).toBe(0);

@@ -58,17 +58,20 @@ export function shownByWindow({ center, width, shape }: IntensityWindow): Shade 
   }
 }
 
+/** The values of one band of one image, as far as a range depends on them. */
+export type PercentilesOf = (
+  percents: readonly [low: number, high: number],
+) => readonly [low: number, high: number];
+
 /**
  * By a range. 'file' without a window of its own is taken as 'full'.
  *
- * @param values rescaled, of one band of one image
- * @param isThere 0 where a value does not count
+ * @param percentilesOf of rescaled values
  */
 export function shownBy(
   range: Exclude<IntensityRange, { kind: 'auto' }>,
-  values: Float64Array,
+  percentilesOf: PercentilesOf,
   { sampleType, display }: StoredForm,
-  isThere: Uint8Array | undefined,
 ): Shade {
   switch (range.kind) {
     case 'stored': {
@@ -78,13 +81,13 @@ export function shownBy(
     case 'window':
       return shownByWindow({ ...range, shape: 'linear', name: null });
     case 'percentile':
-      return between(...percentiles(values, isThere, [range.low, range.high]));
+      return between(...percentilesOf([range.low, range.high]));
     case 'file': {
       const [first] = display.windows;
-      return first ? shownByWindow(first) : between(...percentiles(values, isThere, [0, 100]));
+      return first ? shownByWindow(first) : between(...percentilesOf([0, 100]));
     }
     case 'full':
-      return between(...percentiles(values, isThere, [0, 100]));
+      return between(...percentilesOf([0, 100]));
   }
 }
 
@@ -92,6 +95,11 @@ export function shownBy(
 export function between(low: number, high: number): Shade {
   if (high <= low) return (value) => (value > low ? 255 : 0);
   return (value) => (255 * (value - low)) / (high - low);
+}
+
+/** Of so many values every n-th is looked at. */
+export function percentileStride(count: number): number {
+  return Math.ceil(count / most);
 }
 
 /** The values of one band of one image in their order, or of very many every n-th. */
@@ -107,7 +115,7 @@ export interface RankedValues {
  * greatest are always those of all.
  */
 export function rankedValues(values: Float64Array, isThere: Uint8Array | undefined): RankedValues {
-  const stride = Math.ceil(values.length / most);
+  const stride = percentileStride(values.length);
   const some: number[] = [];
   let [least, greatest] = [Infinity, -Infinity];
   for (let at = 0; at < values.length; at++) {
@@ -125,7 +133,7 @@ export function percentileOf({ sorted, least, greatest }: RankedValues, percent:
   if (least > greatest) return 0;
   if (percent <= 0) return least;
   if (percent >= 100) return greatest;
-  return sorted[Math.round((percent / 100) * (sorted.length - 1))] ?? 0;
+  return sorted[nearestRank(percent, sorted.length)] ?? 0;
 }
 
 /** Percentiles of what is there. */
@@ -136,4 +144,9 @@ export function percentiles(
 ): [low: number, high: number] {
   const ranked = rankedValues(values, isThere);
   return [percentileOf(ranked, low), percentileOf(ranked, high)];
+}
+
+/** Index among `count` sorted values. */
+export function nearestRank(percent: number, count: number): number {
+  return Math.round((percent / 100) * (count - 1));
 }

@@ -1,5 +1,9 @@
 import type { Raster } from './raster.ts';
-import { rescaled, shownBy, shownByTable } from './intensity.ts';
+import { percentiles, rescaled, shownBy, shownByTable } from './intensity.ts';
+import type { PercentilesOf, Shade } from './intensity.ts';
+import { meanOfSquares } from './shrink.ts';
+import { countedPercentiles, lookUp, meansOfLookedUp, spanOf } from './whole-values.ts';
+import type { WholeSpan } from './whole-values.ts';
 import type { Display, Interpretation, Pixels, SampleType } from './stored.ts';
 import { UserError } from '../errors.ts';
 
@@ -89,7 +93,7 @@ export interface StoredForm {
 const photographic = new Set(['png', 'jpeg', 'webp', 'bmp']);
 
 /** Pictures for people: their values are shades, and what is transparent in them has colours all the same. */
-export function isPhotographic({ format }: StoredForm): boolean {
+export function isPhotographic({ format }: Pick<StoredForm, 'format'>): boolean {
   return photographic.has(format);
 }
 
@@ -138,11 +142,29 @@ export function bandsOf({ bands }: Preparation, form: StoredForm): readonly numb
  * @returns (height, width, 3); black where there is nothing (nodata, transparent, not a number)
  */
 export function prepare(pixels: Pixels, preparation: Preparation, form: StoredForm): Raster {
+  const { width, height, channels, data: grey } = prepareShades(pixels, preparation, form);
+  if (channels === 3) return { width, height, channels, data: grey };
+  const data = new Uint8Array(grey.length * 3);
+  for (let at = 0; at < grey.length; at++) {
+    const shade = grey[at] ?? 0;
+    data[3 * at] = shade;
+    data[3 * at + 1] = shade;
+    data[3 * at + 2] = shade;
+  }
+  return { width, height, channels: 3, data };
+}
+
+/**
+ * As `prepare`, without writing grey three times.
+ *
+ * @returns (height, width, 1) of a single band, else (height, width, 3)
+ */
+export function prepareShades(pixels: Pixels, preparation: Preparation, form: StoredForm): Raster {
   const { width, height } = pixels;
   const bands = bandsOf(preparation, form);
-  const data = new Uint8Array(width * height * 3);
   const isThere = presence(pixels, form, bands.length);
   if (form.interpretation === 'palette' && form.display.palette !== null) {
+    const data = new Uint8Array(width * height * 3);
     fillFromPalette(data, pixels, form.display.palette, isThere);
     return { width, height, channels: 3, data };
   }
@@ -151,15 +173,35 @@ export function prepare(pixels: Pixels, preparation: Preparation, form: StoredFo
   if (isAsItIs(pixels, range, form) && isThere === undefined) {
     return { width, height, channels: 3, data: new Uint8Array(pixels.data.buffer) };
   }
+  if (bands.length === 1) {
+    const data = shadesOf(pixels, 0, range, form, isThere);
+    return { width, height, channels: 1, data: new Uint8Array(data.buffer) };
+  }
+  const data = new Uint8Array(width * height * 3);
   for (let channel = 0; channel < bands.length; channel++) {
-    const values = bandValues(pixels, channel);
-    const shades = shadesOf(values, range, form, isThere);
-    const targets = bands.length === 1 ? [0, 1, 2] : [channel];
-    for (const target of targets) {
-      for (let at = 0; at < shades.length; at++) data[3 * at + target] = shades[at] ?? 0;
-    }
+    const shades = shadesOf(pixels, channel, range, form, isThere);
+    for (let at = 0; at < shades.length; at++) data[3 * at + channel] = shades[at] ?? 0;
   }
   return { width, height, channels: 3, data };
+}
+
+/**
+ * The means of squares of `factor` px of `prepareShades`, which for a single band of few values need not be
+ * written first.
+ *
+ * @param pixels whose sides are multiples of `factor`
+ */
+export function prepareMeans(
+  pixels: Pixels,
+  preparation: Preparation,
+  form: StoredForm,
+  factor: number,
+): Raster {
+  const span = pixels.bands === 1 && form.interpretation !== 'palette' && spanOf(pixels, 0);
+  if (!span) return meanOfSquares(prepareShades(pixels, preparation, form), factor);
+  const range = rangeOf(preparation.range, form);
+  const table = shadeTable(span, range, form, presence(pixels, form, 1));
+  return meansOfLookedUp(span, table, pixels.width, factor);
 }
 
 /** The bands to read for `prepare`: what becomes colour, then the one that says where there is something. */
@@ -195,6 +237,10 @@ export function presence(
   const mayBeNaN = sampleType === 'float32' || sampleType === 'float64';
   if (alpha === null && nodata === null && !mayBeNaN) return undefined;
   const isThere = new Uint8Array(data.length / bands);
+  if (bands === 1 && !mayBeNaN) {
+    for (let at = 0; at < isThere.length; at++) isThere[at] = data[at] === nodata ? 0 : 1;
+    return isThere;
+  }
   for (let at = 0; at < isThere.length; at++) {
     if (alpha !== null && data[at * bands + colours] === 0) continue;
     let hasValue = false;
@@ -221,6 +267,8 @@ function fillFromPalette(
   }
 }
 
+type KnownRange = Exclude<IntensityRange, { kind: 'auto' }>;
+
 /** Whether shades are made of values as they are stored, not of what they mean. */
 export function isAsStored(
   range: Pick<IntensityRange, 'kind'>,
@@ -228,30 +276,83 @@ export function isAsStored(
 ): boolean {
   // Only intensities have a meaning beyond what is stored; colours are colours. Of pictures with few bits
   // it is the shade.
-  const isPicture = photographic.has(form.format);
-  return form.interpretation === 'rgb' || (range.kind === 'stored' && !isPicture);
+  return form.interpretation === 'rgb' || (range.kind === 'stored' && !isPhotographic(form));
 }
 
 function shadesOf(
-  stored: Float64Array,
-  range: Exclude<IntensityRange, { kind: 'auto' }>,
+  pixels: Pixels,
+  band: number,
+  range: KnownRange,
   form: StoredForm,
   isThere: Uint8Array | undefined,
-): Uint8ClampedArray {
-  const { display } = form;
+): Uint8ClampedArray<ArrayBuffer> {
+  const span = spanOf(pixels, band);
+  // Every shade depends on its value alone: of few values each is worked out once.
+  if (span !== undefined) return shadesOfSpan(span, range, form, isThere);
+  const stored = bandValues(pixels, band);
+  const values = meantBy(stored, range, form);
   const shades = new Uint8ClampedArray(stored.length);
-  const isColour = form.interpretation === 'rgb';
-  const values = isAsStored(range, form) ? stored : rescaled(stored, display);
-  const shade =
-    range.kind === 'file' && display.voiTable !== null
-      ? shownByTable(display.voiTable)
-      : shownBy(range, values, form, isThere);
-  const isInverted = display.isInverted && !isColour;
+  const shade = shadeOf(range, form, (percents) => percentiles(values, isThere, percents));
+  fill(shades, values, shade, form, isThere);
+  return shades;
+}
+
+function shadesOfSpan(
+  span: WholeSpan,
+  range: KnownRange,
+  form: StoredForm,
+  isThere: Uint8Array | undefined,
+): Uint8ClampedArray<ArrayBuffer> {
+  const shades = lookUp(span, shadeTable(span, range, form, isThere));
+  if (isThere !== undefined && span.bands > 1) {
+    for (let at = 0; at < shades.length; at++) if (isThere[at] === 0) shades[at] = 0;
+  }
+  return shades;
+}
+
+/** Shades from the least value to the greatest; of a single band also that of what is not there. */
+function shadeTable(
+  span: WholeSpan,
+  range: KnownRange,
+  form: StoredForm,
+  isThere: Uint8Array | undefined,
+): Uint8ClampedArray<ArrayBuffer> {
+  const stored = new Float64Array(span.length);
+  for (let at = 0; at < stored.length; at++) stored[at] = span.least + at;
+  const values = meantBy(stored, range, form);
+  const shade = shadeOf(range, form, (percents) =>
+    countedPercentiles(span, values, isThere, percents),
+  );
+  const table = new Uint8ClampedArray(span.length);
+  fill(table, values, shade, form, undefined);
+  const absent = (form.nodata ?? -1) - span.least;
+  if (isThere !== undefined && span.bands === 1 && absent in table) table[absent] = 0;
+  return table;
+}
+
+/** What stored values mean. */
+function meantBy(stored: Float64Array, range: KnownRange, form: StoredForm): Float64Array {
+  return isAsStored(range, form) ? stored : rescaled(stored, form.display);
+}
+
+function shadeOf(range: KnownRange, form: StoredForm, percentilesOf: PercentilesOf): Shade {
+  const { voiTable } = form.display;
+  if (range.kind === 'file' && voiTable !== null) return shownByTable(voiTable);
+  return shownBy(range, percentilesOf, form);
+}
+
+function fill(
+  shades: Uint8ClampedArray,
+  values: Float64Array,
+  shade: Shade,
+  { display, interpretation }: StoredForm,
+  isThere: Uint8Array | undefined,
+): void {
+  const isInverted = display.isInverted && interpretation !== 'rgb';
   for (let at = 0; at < shades.length; at++) {
     const value = values[at] ?? NaN;
     if (isThere?.[at] === 0 || Number.isNaN(value)) continue;
     const bright = shade(value);
     shades[at] = isInverted ? 255 - bright : bright;
   }
-  return shades;
 }

@@ -14,8 +14,8 @@ import { breathe } from '../job.ts';
 import type { Emit } from './dispatch.ts';
 import { FileOutcomes } from './file-outcomes.ts';
 import { requireClassNames, requireFolder, requireLabelsOfTask } from './import-checks.ts';
-import { listFolder, readImages } from './import-images.ts';
-import type { ImageToImport, LabelSource, ReadImage } from './import-images.ts';
+import { listFolder, readFramesIn, readInChunks } from './import-images.ts';
+import type { ImageToImport, LabelSource, ReadChunk, ReadImage } from './import-images.ts';
 import { ImportLabels } from './import-labels.ts';
 import { ImportMasks } from './import-masks.ts';
 import { imagesOf, isInProject, lookAtFiles, stampOf } from './known-files.ts';
@@ -27,8 +27,6 @@ import { workspaceSecret } from './workspace-secret.ts';
 
 /** Files that are looked at together: whether they are known, and what they hold. */
 const filesAtOnce = 256;
-/** Images between two looks at the clock, the database and the wish to stop. */
-const chunkSize = 32;
 /** Of each import: more would be a wrong folder, not a list to read. The table of files has all. */
 const reportedProblems = 5000;
 /** Files that are no images by their names, of each import; the others are only counted out. */
@@ -236,9 +234,13 @@ export class FolderImport {
     if (this.#isStopped()) return;
     this.#foundMore(images.length - fresh.length);
     this.#outcomes.begin(images, new Map(fresh.map(({ file, stamp }) => [file.path, stamp])));
-    for (let from = 0; from < images.length && !this.#isStopped(); from += chunkSize) {
-      await this.#read(images.slice(from, from + chunkSize));
-      this.#settle(images[from + chunkSize]?.path);
+    const { preparation } = this.#project.settings;
+    const { pool } = this.#world.pictures;
+    let done = 0;
+    for await (const part of readInChunks(images, preparation, this.#signal, pool)) {
+      await this.#takeRead(part);
+      done += part.chunk.length;
+      this.#settle(images[done]?.path);
       await this.#tell();
     }
     this.#settle(undefined);
@@ -289,18 +291,16 @@ export class FolderImport {
   async #expand(files: readonly ImageToImport[]): Promise<ImageToImport[]> {
     const secret = await workspaceSecret(this.#world.store.folder);
     try {
-      return await expandFrames(files, { secret, signal: this.#signal });
+      const read = readFramesIn(this.#world.pictures.pool, this.#signal);
+      return await expandFrames(files, { secret, signal: this.#signal, read });
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'cancelled') throw error;
       return [];
     }
   }
 
-  async #read(chunk: readonly ImageToImport[]): Promise<void> {
-    const { preparation } = this.#project.settings;
-    const read = await readImages(chunk, preparation, this.#signal, (problem) => {
-      this.#outcomes.fail(problem);
-    });
+  async #takeRead({ chunk, read, problems }: ReadChunk): Promise<void> {
+    for (const problem of problems) this.#outcomes.fail(problem);
     if (read.length === 0) await requireFolder(this.#folder, this.#report.added);
     await this.#keep(read);
     this.#done += chunk.length;
@@ -318,12 +318,13 @@ export class FolderImport {
       this.#assignKnown(images, rows);
       return rows;
     });
+    const fresh = images.filter((_, index) => added[index]?.isNew);
+    await pictures.keep(fresh.map((image) => ({ ...image, preparation })));
     for (const [index, { id, isNew, folder, name }] of added.entries()) {
       const image = images[index];
       if (!image) continue;
       this.#seen.add(id);
       if (isNew) {
-        await pictures.keep({ ...image, preparation }, image.thumbnail);
         this.#report.added++;
         this.#outcomes.keep(image, 'added');
         continue;

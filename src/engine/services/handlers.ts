@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { Store } from '../../store/store.ts';
+import { ImagePool } from '../image-pool/image-pool.ts';
 import { version } from '../version.ts';
 import type { Emit, Handlers } from './dispatch.ts';
 import { exportStudent } from './exports.ts';
@@ -43,12 +44,13 @@ export async function openServices(
   patience?: Patience,
   pace?: WatchPace,
 ): Promise<Services> {
-  const images = new ImageService(store, new Pictures(store.folder), emit);
+  const pool = new ImagePool();
+  const images = new ImageService(store, new Pictures(store.folder, pool), emit);
   const masks = new MaskService(store, emit);
   const labelExports = new LabelExports(store, emit);
   const suggestions = new SuggestionService(store, emit);
-  const previews = new Previews(store);
-  const views = new Views(store, emit);
+  const previews = new Previews(store, pool);
+  const views = new Views(store, pool, emit);
   const teachers = new TeacherService(store);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
@@ -170,6 +172,7 @@ export async function openServices(
         review.stopAll(),
         runs.close(),
       ]);
+      await pool.close();
     },
     abandon: () => {
       suggestions.close();
@@ -177,6 +180,7 @@ export async function openServices(
       void images.stopAll();
       void labelExports.stopAll();
       void review.stopAll();
+      void pool.close();
       runs.abandon();
     },
   };

@@ -1,13 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
-import { UserError } from '../../core/errors.ts';
-import { preparationOf } from '../../core/image/preparation.ts';
-import type { Preparation } from '../../core/image/preparation.ts';
-import { mapConcurrently } from '../../formats/concurrently.ts';
-import { readFailure } from '../../formats/file-errors.ts';
+import type { ReadFrames } from '../../formats/frames.ts';
 import { findImages } from '../../formats/image-folder.ts';
 import type { PassedOver } from '../../formats/image-folder.ts';
 import { readLabelFile } from '../../formats/label-file.ts';
@@ -19,9 +11,9 @@ import {
   refuseMasks,
   separateMasks,
 } from '../../formats/mask-folders.ts';
-import { withImage } from '../../formats/open-images.ts';
-import { encodePicture } from '../../formats/pictures.ts';
-import { readPrepared } from '../../formats/raster/prepared.ts';
+import type { ImagePool } from '../image-pool/image-pool.ts';
+import type { Indexed, IndexedImage } from '../image-pool/index-task.ts';
+import { LostThread } from '../image-pool/lost-thread.ts';
 
 /** How labels come with a folder. */
 export type LabelSource = 'folders' | 'none' | { readonly csv: string };
@@ -35,17 +27,7 @@ export interface ImageToImport extends FoundImage {
 }
 
 /** An image that was read. */
-export interface ReadImage extends ImageToImport {
-  /** Of the file's content. */
-  readonly sha256: Buffer;
-  readonly bytes: number;
-  /** Milliseconds since 1970. */
-  readonly modified: number;
-  readonly width: number;
-  readonly height: number;
-  /** WebP. */
-  readonly thumbnail: Uint8Array;
-}
+export type ReadImage = ImageToImport & IndexedImage;
 
 export interface ListedFolder {
   /** Masks among it. */
@@ -55,9 +37,6 @@ export interface ListedFolder {
   /** That masks were left out. */
   readonly masks: readonly ImageProblem[];
 }
-
-/** px; twice the usual tile, for dense screens. */
-export const thumbnailSide = 256;
 
 const testNames = /^test(?:ing)?$/i;
 const splitNames = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
@@ -126,11 +105,16 @@ function unlabelled(image: FoundImage): ImageToImport {
   return { ...image, labels: [], isLabelled: false, group: undefined, isTest };
 }
 
-/** Files read at a time; hashing and decoding run on libuv's threads. */
-const filesAtOnce = Math.max(2, Math.min(4, cpus().length));
+/** Images that a thread reads in one go: enough that asking takes little of the time. */
+const batchLength = 4;
+
+/** Every slice of it takes all of the file unpacked, so that one thread reads them one after the other. */
+function isPacked({ path, frame }: ImageToImport): boolean {
+  return frame !== undefined && /\.gz$/i.test(path);
+}
 
 /**
- * Reads some images: content, size, thumbnail. What cannot be read is told and left out.
+ * Reads some images: content, size, thumbnail. What cannot be read is told and left out, in their order.
  *
  * @param skip told of what was left out
  */
@@ -139,57 +123,123 @@ export async function readImages(
   preparation: WrittenPreparation,
   signal: AbortSignal,
   skip: (problem: ImageProblem) => void,
+  pool: ImagePool,
 ): Promise<ReadImage[]> {
-  const seen = preparationOf(preparation);
-  // Slices of one file are hashed together.
-  const contents = new Map<string, Promise<FileContent>>();
-  const read = await mapConcurrently(images, filesAtOnce, async (image) => {
-    if (signal.aborted) return undefined;
-    const content = contents.get(image.path) ?? contentOf(image.path);
-    // A failure is told of where it is awaited.
-    content.catch(() => undefined);
-    contents.set(image.path, content);
-    try {
-      return await readOne(image, seen, content);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      skip({ path: placeName(image), reason: error.message });
-      return undefined;
+  const batches = batchesOf(images);
+  const read = await Promise.all(
+    batches.map((batch) => indexBatch(batch, preparation, signal, pool)),
+  );
+  if (signal.aborted) return [];
+  return batches.flatMap((batch, at) =>
+    batch.flatMap((image, index) => {
+      const indexed = read[at]?.[index];
+      if (indexed?.ok === true) return [{ ...image, ...indexed.image }];
+      if (indexed?.ok === false) skip({ path: placeName(image), reason: indexed.reason });
+      return [];
+    }),
+  );
+}
+
+/** Images between two looks at the clock, the database and the wish to stop. */
+const chunkLength = 32;
+
+/** Some images that an import is through with. */
+export interface ReadChunk {
+  readonly chunk: readonly ImageToImport[];
+  readonly read: readonly ReadImage[];
+  /** Of those that could not be read. */
+  readonly problems: readonly ImageProblem[];
+}
+
+/**
+ * `readImages` chunk by chunk, in order. While the caller keeps one, the next is read, so that no thread
+ * waits for the database. Ends with the chunk at work once `signal` is aborted.
+ */
+export async function* readInChunks(
+  images: readonly ImageToImport[],
+  preparation: WrittenPreparation,
+  signal: AbortSignal,
+  pool: ImagePool,
+): AsyncGenerator<ReadChunk> {
+  const read = async (from: number): Promise<ReadChunk> => {
+    const chunk = images.slice(from, from + chunkLength);
+    const problems: ImageProblem[] = [];
+    const skip = (problem: ImageProblem): void => void problems.push(problem);
+    return { chunk, read: await readImages(chunk, preparation, signal, skip, pool), problems };
+  };
+  let next = read(0);
+  for (let from = chunkLength; from - chunkLength < images.length; from += chunkLength) {
+    if (signal.aborted) return;
+    const current = next;
+    if (from < images.length) {
+      next = read(from);
+      // It is told of where it is awaited, if it is.
+      next.catch(() => undefined);
     }
-  });
-  return read.filter((image) => image !== undefined);
-}
-
-/** A file as it is now. */
-interface FileContent {
-  readonly sha256: Buffer;
-  readonly bytes: number;
-  readonly modified: number;
-}
-
-async function contentOf(path: string): Promise<FileContent> {
-  try {
-    const { size, mtimeMs } = await stat(path);
-    const hash = createHash('sha256');
-    // Not as a whole: satellite images and volumes may be larger than one buffer can be.
-    for await (const part of createReadStream(path)) hash.update(part as Buffer);
-    return { sha256: hash.digest(), bytes: size, modified: Math.round(mtimeMs) };
-  } catch (error) {
-    throw readFailure(error, path);
+    yield await current;
   }
 }
 
-async function readOne(
-  image: ImageToImport,
-  preparation: Preparation,
-  content: Promise<FileContent>,
-): Promise<ReadImage> {
-  const { path, frame } = image;
-  return withImage(path, async (file) => {
-    // At full resolution; what a model sees of a very large image is smaller.
-    const { width, height } = file.header;
-    const raster = await readPrepared(file, { preparation, frame });
-    const thumbnail = await encodePicture(raster, thumbnailSide, 80);
-    return { ...image, ...(await content), width, height, thumbnail };
-  });
+/** Slices of one packed file together, and all else a few at a time. */
+function batchesOf(images: readonly ImageToImport[]): ImageToImport[][] {
+  const batches: ImageToImport[][] = [];
+  for (const image of images) {
+    const batch = batches.at(-1);
+    const [first] = batch ?? [];
+    const isOfFile = first?.path === image.path;
+    // A file that costs its thread costs no other then.
+    const isAlike = isOfFile || (first?.frame ?? image.frame) === undefined;
+    const isFull = (batch?.length ?? 0) >= batchLength && !(isOfFile && isPacked(image));
+    if (first !== undefined && isAlike && !isFull) batch?.push(image);
+    else batches.push([image]);
+  }
+  return batches;
+}
+
+async function indexBatch(
+  batch: readonly ImageToImport[],
+  preparation: WrittenPreparation,
+  signal: AbortSignal,
+  pool: ImagePool,
+): Promise<Indexed[]> {
+  const places = batch.map(({ path, frame }) => ({ path, frame }));
+  const [first] = places;
+  const isOneFile = places.every(({ path }) => path === first?.path);
+  try {
+    return await pool.run(
+      'index',
+      { images: places, preparation },
+      {
+        subject: isOneFile ? first?.path : undefined,
+        file: batch.some(isPacked) ? first?.path : undefined,
+        signal,
+      },
+    );
+  } catch (error) {
+    if (signal.aborted) return [];
+    if (!(error instanceof LostThread)) throw error;
+    if (isOneFile) return batch.map(() => ({ ok: false, reason: error.message }));
+    // One of them costs a thread; the others need not be lost with it.
+    const alone = batch.map((image) => indexBatch([image], preparation, signal, pool));
+    return (await Promise.all(alone)).flat();
+  }
+}
+
+/** Reads the headers of files in threads; nothing is known of one that costs its thread. */
+export function readFramesIn(pool: ImagePool, signal: AbortSignal): ReadFrames {
+  const read: ReadFrames = async (paths) => {
+    const isOneFile = paths.length === 1;
+    try {
+      return await pool.run(
+        'headers',
+        { paths },
+        { subject: isOneFile ? paths[0] : undefined, signal },
+      );
+    } catch (error) {
+      if (!(error instanceof LostThread)) throw error;
+      if (isOneFile) return [undefined];
+      return (await Promise.all(paths.map((path) => read([path])))).flat();
+    }
+  };
+  return read;
 }

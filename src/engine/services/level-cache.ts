@@ -1,8 +1,8 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildLevelFile } from '../../formats/tiles/level-file.ts';
-import { needsLevels, withViewed } from '../../formats/tiles/read-tile.ts';
+import { needsLevels } from '../../formats/tiles/read-tile.ts';
 import type { TilePlace } from '../../formats/tiles/read-tile.ts';
+import type { ImagePool } from '../image-pool/image-pool.ts';
 
 /** In the workspace; below it folders as those of thumbnails, so that both are forgotten alike. */
 export const levelsFolder = 'levels';
@@ -29,9 +29,11 @@ interface Building {
 /** Reduced levels of very large images, made once and kept in the workspace within a bound. */
 export class LevelCache {
   readonly #folder: string;
+  readonly #pool: ImagePool;
   readonly #building = new Map<string, Building>();
 
-  constructor(workspace: string) {
+  constructor(workspace: string, pool: ImagePool) {
+    this.#pool = pool;
     this.#folder = join(workspace, levelsFolder);
   }
 
@@ -82,19 +84,23 @@ export class LevelCache {
   }
 
   async #build(place: TilePlace, onprogress: LevelProgress, signal: AbortSignal): Promise<void> {
-    let said = 0;
-    await withViewed(place.path, (file) =>
-      buildLevelFile(file, {
-        frame: place.frame,
-        target: place.levels,
-        signal,
-        onprogress: (done, total) => {
-          if (done < total && performance.now() - said < wordsApart) return;
-          said = performance.now();
-          onprogress(done, total);
-        },
-      }),
-    );
+    const shared = new Int32Array(new SharedArrayBuffer(12));
+    const say = (): void => {
+      const total = Atomics.load(shared, 1);
+      if (total > 0) onprogress(Atomics.load(shared, 0), total);
+    };
+    const timer = setInterval(say, wordsApart);
+    // The thread looks at it between two strips; one that does not is ended after a while.
+    const stop = (): void => void Atomics.store(shared, 2, 1);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const { path } = place;
+      await this.#pool.run('levels', { place, shared }, { subject: path, turn: 'next', signal });
+      say();
+    } finally {
+      signal.removeEventListener('abort', stop);
+      clearInterval(timer);
+    }
     await this.#trim(place.levels);
   }
 

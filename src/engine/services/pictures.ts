@@ -2,16 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
-import { preparationOf } from '../../core/image/preparation.ts';
-import { readImage } from '../../formats/images.ts';
-import { encodePicture } from '../../formats/pictures.ts';
-import { makeFolder } from '../../formats/make-folder.ts';
-import { writeFileAtomically } from '../../formats/write-file.ts';
-import { thumbnailSide } from './import-images.ts';
+import type { ImagePool, PoolRunOptions } from '../image-pool/image-pool.ts';
+import type { PictureRequest } from '../image-pool/picture-task.ts';
 import { levelsFolder } from './level-cache.ts';
-
-/** px; more than most screens show of one image. */
-const wholeSide = 2048;
 
 /** What a picture shows. */
 export interface Pictured {
@@ -32,31 +25,36 @@ export interface StoredPicture extends Pictured {
 export class Pictures {
   readonly #workspace: string;
   readonly #folder: string;
+  /** Reads and draws them. */
+  readonly pool: ImagePool;
 
-  constructor(workspace: string) {
+  constructor(workspace: string, pool: ImagePool) {
     this.#workspace = workspace;
+    this.pool = pool;
     this.#folder = join(workspace, 'thumbnails');
   }
 
-  async keep(picture: Pictured, thumbnail: Uint8Array): Promise<void> {
-    const { folder, file } = this.#place(picture);
-    await makeFolder(folder, this.#workspace);
-    await writeFileAtomically(file, thumbnail, { durable: false });
+  /** @throws UserError 'disk' */
+  async keep(pictures: readonly (Pictured & { readonly thumbnail: Uint8Array })[]): Promise<void> {
+    if (pictures.length === 0) return;
+    const files = pictures.map((picture) => {
+      return { file: this.#place(picture), bytes: picture.thumbnail };
+    });
+    await this.pool.run('store', { files, within: this.#workspace }, { turn: 'next' });
   }
 
   /** @throws UserError when the image is no longer where it was */
   async thumbnail(image: StoredPicture): Promise<Uint8Array> {
-    const { file } = this.#place(image);
-    const kept = await readFile(file).catch(() => undefined);
+    const kept = await readFile(this.#place(image)).catch(() => undefined);
     if (kept !== undefined) return kept;
-    const drawn = await draw(image, thumbnailSide, 80);
-    await this.keep(image, drawn);
-    return drawn;
+    const thumbnail = await this.pool.run('thumbnail', placeOf(image), runOptions(image));
+    await this.keep([{ ...image, thumbnail }]);
+    return thumbnail;
   }
 
   /** @throws UserError as `thumbnail` */
   async whole(image: StoredPicture): Promise<Uint8Array> {
-    return draw(image, wholeSide, 92);
+    return this.pool.run('picture', placeOf(image), runOptions(image));
   }
 
   /** Removes all thumbnails and reduced levels of these contents: nothing of a patient outlives the projects that had it. */
@@ -78,23 +76,23 @@ export class Pictures {
     }
   }
 
-  #place({ sha256, frame, preparation }: Pictured): { folder: string; file: string } {
+  #place({ sha256, frame, preparation }: Pictured): string {
     const content = Buffer.from(sha256).toString('hex');
     const slice = frame === undefined ? '' : `-${frame}`;
     const seen =
       preparation.range === 'auto' && !preparation.bands ? '' : `-${markOf(preparation)}`;
     // 256 folders: tens of thousands of files in one are slow on some systems.
-    const folder = join(this.#folder, content.slice(0, 2));
-    return { folder, file: join(folder, `${content}${slice}${seen}.webp`) };
+    return join(this.#folder, content.slice(0, 2), `${content}${slice}${seen}.jpg`);
   }
 }
 
-async function draw(
-  { preparation, ...place }: StoredPicture,
-  side: number,
-  quality: number,
-): Promise<Uint8Array> {
-  return encodePicture(await readImage(place, preparationOf(preparation)), side, quality);
+function placeOf({ path, frame, preparation }: StoredPicture): PictureRequest {
+  return { path, frame, preparation };
+}
+
+/** Somebody waits for it. */
+function runOptions({ path, frame }: StoredPicture): PoolRunOptions {
+  return { subject: path, file: frame === undefined ? undefined : path, turn: 'now' };
 }
 
 /** Tells thumbnails of one image apart that show different bands or ranges of it. */

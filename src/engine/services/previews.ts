@@ -1,105 +1,36 @@
 import type { ImageFacts } from '../../contract/app.ts';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
-import {
-  bandsOf,
-  plainPreparation,
-  preparationOf,
-  prepare,
-  rangeOf,
-  writeRange,
-} from '../../core/image/preparation.ts';
-import type { IntensityWindow } from '../../core/image/stored.ts';
-import { requireFrame } from '../../formats/images.ts';
-import { withImage } from '../../formats/open-images.ts';
-import { encodePicture } from '../../formats/pictures.ts';
-import type { ImageHeader, Pixels } from '../../formats/raster/image-file.ts';
-import { readToPrepare } from '../../formats/raster/prepared.ts';
 import type { Store } from '../../store/store.ts';
-
-/** px. */
-const previewSide = 512;
-/** Bytes of stored values that are kept between two previews of an image, at most. */
-const keptBytes = 2 ** 27;
-
-/** Stored values of one image, ready for any range. */
-interface KeptPixels {
-  readonly header: ImageHeader;
-  readonly pixels: Pixels;
-}
+import type { ImagePool } from '../image-pool/image-pool.ts';
 
 /** Images as a model would see them under a preparation that is not chosen yet. */
 export class Previews {
   readonly #store: Store;
-  /** By content, slice and bands, by last use, the latest last: whoever chooses tries many ranges of few images. */
-  readonly #kept = new Map<string, KeptPixels>();
+  readonly #pool: ImagePool;
 
-  constructor(store: Store) {
+  constructor(store: Store, pool: ImagePool) {
     this.#store = store;
+    this.#pool = pool;
   }
 
-  /**
-   * What the image's file says of its pixels. Of what a file says of a patient its reader gives nothing but
-   * identities to group by, and those stay here.
-   *
-   * @throws UserError as `openImage`
-   */
+  /** @throws UserError as `openImage` */
   async describe(id: number): Promise<ImageFacts> {
     const { path } = this.#store.images.get(id);
-    return withImage(path, ({ header }) => Promise.resolve(descriptionOf(header)));
+    return this.#pool.run('describe', { path }, { subject: path, file: path, turn: 'now' });
   }
 
   /** @throws UserError as `readImage` */
-  async draw(id: number, written: WrittenPreparation, signal: AbortSignal): Promise<Uint8Array> {
-    const preparation = preparationOf(written);
+  async draw(
+    id: number,
+    preparation: WrittenPreparation,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
     const { path, frame, sha256 } = this.#store.images.get(id);
-    const { header, pixels } = await withImage(path, async (file) => {
-      requireFrame(file, frame);
-      const content = Buffer.from(sha256).toString('hex');
-      const key = [content, frame ?? 0, written.bands?.join() ?? 'own'].join(' ');
-      const read = this.#kept.get(key) ?? {
-        header: file.header,
-        pixels: await readToPrepare(file, { preparation, frame, signal }),
-      };
-      this.#keep(key, read);
-      return read;
-    });
-    return encodePicture(prepare(pixels, preparation, header), previewSide, 88);
+    // Whoever chooses tries many ranges of one image: the thread that has its values is asked.
+    return this.#pool.run(
+      'preview',
+      { path, frame, sha256, preparation },
+      { subject: path, file: path, turn: 'now', signal },
+    );
   }
-
-  #keep(key: string, read: KeptPixels): void {
-    this.#kept.delete(key);
-    if (read.pixels.data.byteLength > keptBytes / 2) return;
-    this.#kept.set(key, read);
-    let bytes = 0;
-    for (const { pixels } of this.#kept.values()) bytes += pixels.data.byteLength;
-    for (const [oldest, { pixels }] of this.#kept) {
-      if (bytes <= keptBytes) break;
-      this.#kept.delete(oldest);
-      bytes -= pixels.data.byteLength;
-    }
-  }
-}
-
-function descriptionOf(header: ImageHeader): ImageFacts {
-  const { format, bands, alpha, frames, sampleType, interpretation, spacing, display } = header;
-  return {
-    ...{ format, bands, frames, sampleType, interpretation },
-    alpha: alpha === null ? null : alpha + 1,
-    spacing: spacing && { x: spacing.x, y: spacing.y, unit: spacing.unit },
-    rescale: display.rescale && { ...display.rescale },
-    windows: display.windows.filter(isSound).map(({ center, width, name }) => ({
-      center,
-      width,
-      name: name === null ? null : name.slice(0, 64),
-    })),
-    hasTable: display.voiTable !== null,
-    auto: {
-      bands: bandsOf(plainPreparation, header).map((band) => band + 1),
-      range: writeRange(rangeOf(plainPreparation.range, header)),
-    },
-  };
-}
-
-function isSound({ center, width }: IntensityWindow): boolean {
-  return Number.isFinite(center) && Number.isFinite(width);
 }

@@ -1,6 +1,6 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { imageTile, viewedImage } from '../../contract/image-view.ts';
 import { pictureFile, syntax } from '../../formats/raster/dicom/dicom-fixtures.ts';
 import type { Entry } from '../../formats/raster/dicom/dicom-fixtures.ts';
@@ -9,11 +9,15 @@ import { testFolder } from '../../formats/raster/testing/test-folder.ts';
 import { long, tiffBytes } from '../../formats/raster/tiff/tiff-fixtures.ts';
 import { addProject, newImage } from '../../store/testing/fixtures.ts';
 import { temporaryStore } from '../../store/testing/temporary-store.ts';
+import { ImagePool } from '../image-pool/image-pool.ts';
 import { Pictures } from './pictures.ts';
 import { Views } from './views.ts';
 
 const files = testFolder();
 const never = new AbortController().signal;
+const pool = new ImagePool({ threads: 1 });
+
+afterAll(() => pool.close());
 
 /** A slice of a series, at a height in mm. */
 function slice(series: string, height: number | null, shade: number): Buffer {
@@ -56,7 +60,7 @@ async function viewed(
   }
   const ids = store.images.add(id, rows).map((added) => added.id);
   const events: unknown[] = [];
-  const views = new Views(store, (name, content) => events.push([name, content]));
+  const views = new Views(store, pool, (name, content) => events.push([name, content]));
   return { ids, views, events, store };
 }
 
@@ -130,13 +134,13 @@ test('smaller copies are made once, told of, and forgotten with the image', asyn
   const kept = async (): Promise<string[]> =>
     (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.levels'));
   expect(await kept()).toHaveLength(1);
-  const again = new Views(store, (name, content) => events.push([name, content]));
+  const again = new Views(store, pool, (name, content) => events.push([name, content]));
   expect([...(await again.tile(id, last, never)).values]).toEqual([...one.values]);
   expect(events).toHaveLength(1);
   // A cache that was cut short is made again.
   await writeFile(join(folder, (await kept())[0] ?? ''), 'short');
   expect([...(await again.tile(id, last, never)).values]).toEqual([...one.values]);
-  await new Pictures(store.folder).forget([Buffer.alloc(32, 1)]);
+  await new Pictures(store.folder, pool).forget([Buffer.alloc(32, 1)]);
   expect(await kept()).toEqual([]);
   await rm(folder, { recursive: true });
 });

@@ -6,17 +6,21 @@ import { samplesLike } from './sample-arrays.ts';
  * Cuts a region and some bands out of a whole frame.
  *
  * @param frame (height, width, bands)
+ * @param isOwn nobody else holds the frame: it is given as it is where all of it is asked for
  * @returns values of their own, also where all is asked for
  */
 export function cropFrame(
   frame: Samples,
   size: { readonly width: number; readonly bands: number },
   { region, bands }: Pick<CheckedRequest, 'region' | 'bands'>,
+  isOwn = false,
 ): Pixels {
   const { x, y, width, height } = region;
   const isAllBands = bands.length === size.bands && bands.every((band, index) => band === index);
   if (isAllBands && width === size.width) {
     const row = width * size.bands;
+    const isWhole = frame.byteLength === frame.buffer.byteLength && frame.length === row * height;
+    if (isOwn && isWhole) return { width, height, bands: size.bands, data: frame };
     return { width, height, bands: size.bands, data: frame.slice(y * row, (y + height) * row) };
   }
   const data = samplesLike(frame, width * height * bands.length);

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../../core/errors.ts';
 import { readFailure } from '../file-errors.ts';
@@ -33,12 +33,16 @@ export interface ByteSource extends Bytes {
 export class FileSource implements ByteSource, SizedBytes {
   readonly path: string;
   readonly size: number;
+  /** Milliseconds since 1970, when it was opened. */
+  readonly modified: number;
   readonly #handle: FileHandle;
   #isClosed = false;
+  #whole: Promise<Uint8Array<ArrayBuffer>> | undefined;
 
-  private constructor(path: string, size: number, handle: FileHandle) {
+  private constructor(path: string, { size, mtimeMs }: Stats, handle: FileHandle) {
     this.path = path;
     this.size = size;
+    this.modified = Math.round(mtimeMs);
     this.#handle = handle;
   }
 
@@ -48,7 +52,7 @@ export class FileSource implements ByteSource, SizedBytes {
     try {
       handle = await open(path, openFlags);
       const status = await handle.stat();
-      if (status.isFile()) return new FileSource(path, status.size, handle);
+      if (status.isFile()) return new FileSource(path, status, handle);
       await handle.close();
     } catch (error) {
       await handle?.close().catch(() => undefined);
@@ -58,7 +62,27 @@ export class FileSource implements ByteSource, SizedBytes {
   }
 
   async read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const target = new Uint8Array(length);
+    if (this.#whole === undefined) return this.#fill(new Uint8Array(length), start);
+    const whole = await this.#whole;
+    if (this.#isClosed) throw closedFile(this.path);
+    if (start + length > whole.length) throw endedEarly(this.path);
+    return whole.slice(start, start + length);
+  }
+
+  /**
+   * All of it, for whoever wants that besides parts of it: from then on parts come out of this memory, which
+   * is held until the file is closed. Not to be written to.
+   *
+   * @param memory where it fits in there, that is used, by the caller not again before the file is closed
+   */
+  whole(memory?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const target = memory && memory.length >= this.size ? memory : new Uint8Array(this.size);
+    this.#whole ??= this.#fill(target.subarray(0, this.size), 0);
+    return this.#whole;
+  }
+
+  async #fill(target: Uint8Array<ArrayBuffer>, start: number): Promise<Uint8Array<ArrayBuffer>> {
+    const { length } = target;
     // Below the 2 GiB that one system call takes.
     const step = 2 ** 30;
     for (let done = 0; done < length;) {
@@ -77,6 +101,7 @@ export class FileSource implements ByteSource, SizedBytes {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#whole = undefined;
     await this.#handle.close();
   }
 

@@ -111,6 +111,15 @@ export interface ImageFile {
    * frame, level, band or region that is not there
    */
   read(request?: ReadRequest): Promise<Pixels>;
+  /**
+   * A small picture of what is stored, as JPEG: for the eye alone, where the decoder makes one for less than
+   * it costs to read all. Damage is found as by `read`.
+   *
+   * @param side bounds both sides, px
+   * @param quality 1–100
+   * @throws UserError as `read`
+   */
+  sketch?(side: number, quality: number): Promise<Buffer>;
   close(): Promise<void>;
 }
 

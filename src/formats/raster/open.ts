@@ -1,12 +1,12 @@
 import { UserError } from '../../core/errors.ts';
 import { imageSignature } from '../image-signature.ts';
 import { isCommon, openCommonSource } from './common/open-common.ts';
-import { isDicom, openDicom } from './dicom/dicom.ts';
+import { isDicom, openDicomSource } from './dicom/dicom.ts';
 import { FileSource, readHead } from './file-source.ts';
-import { defaultLimits, type ImageFile, type OpenImage, type ReadLimits } from './image-file.ts';
+import { defaultLimits, type ImageFile, type ReadLimits } from './image-file.ts';
 import { isNifti, openNifti } from './nifti/open-nifti.ts';
 import { headerFileOf } from './nifti/pair.ts';
-import { isTiff, openTiff } from './tiff/open-tiff.ts';
+import { isTiff, openTiffSource } from './tiff/open-tiff.ts';
 
 /** The reader of some formats. */
 interface Reader {
@@ -15,30 +15,44 @@ interface Reader {
   /** Whether a file that begins so is one of them. */
   readonly is: (head: Uint8Array) => boolean;
   readonly open: (file: OpenFile, limits: ReadLimits) => Promise<ImageFile>;
+  /** It goes on reading the source, and closes it. */
+  readonly keepsSource: boolean;
 }
 
-/** A file as far as it was read to tell its format; it is closed once the reader has opened it. */
+/** A file as far as it was read to tell its format. */
 interface OpenFile {
   readonly source: FileSource;
   readonly head: Uint8Array<ArrayBuffer>;
 }
 
-/** A reader that opens the file for itself, since it goes on reading it. */
-const byPath =
-  (open: OpenImage) =>
-  ({ source }: OpenFile, limits: ReadLimits): Promise<ImageFile> =>
-    open(source.path, limits);
-
-const openCommonFile: Reader['open'] = ({ source, head }, limits) =>
-  openCommonSource(source, head, limits);
-
 /** The first that knows a file opens it. */
 const readers: readonly Reader[] = [
   // Before TIFF: its first 128 bytes are free, and some files begin as both.
-  { formats: ['DICOM'], is: isDicom, open: byPath(openDicom) },
-  { formats: ['PNG', 'JPEG', 'WebP', 'BMP'], is: isCommon, open: openCommonFile },
-  { formats: ['TIFF'], is: isTiff, open: byPath(openTiff) },
-  { formats: ['NIfTI'], is: isNifti, open: byPath(openNifti) },
+  {
+    formats: ['DICOM'],
+    is: isDicom,
+    open: ({ source }, limits) => openDicomSource(source, limits),
+    keepsSource: true,
+  },
+  {
+    formats: ['PNG', 'JPEG', 'WebP', 'BMP'],
+    is: isCommon,
+    open: ({ source, head }, limits) => openCommonSource(source, head, limits),
+    keepsSource: false,
+  },
+  {
+    formats: ['TIFF'],
+    is: isTiff,
+    open: ({ source }, limits) => openTiffSource(source, limits),
+    keepsSource: true,
+  },
+  {
+    // Of a pair of files both are read, of which this may be either.
+    formats: ['NIfTI'],
+    is: isNifti,
+    open: ({ source }, limits) => openNifti(source.path, limits),
+    keepsSource: false,
+  },
 ];
 
 /** Enough for every mark, also of what is packed, and for the whole of a small image. */
@@ -55,18 +69,31 @@ export async function openImage(
   path: string,
   limits: ReadLimits = defaultLimits,
 ): Promise<ImageFile> {
-  const source = await FileSource.open(path);
+  return openSource(await FileSource.open(path), limits);
+}
+
+/** As `openImage`, of a file that is open already: it is closed with the image, or sooner. */
+export async function openSource(
+  source: FileSource,
+  limits: ReadLimits = defaultLimits,
+): Promise<ImageFile> {
+  const { path } = source;
+  let isKept = false;
   try {
     const head = await source.head(headLength);
     if (head.length === 0) {
       throw new UserError('invalid-file', `${path} is empty. Copy it again or remove it.`);
     }
     const reader = readers.find(({ is }) => is(head));
-    if (reader !== undefined) return await reader.open({ source, head }, limits);
+    if (reader !== undefined) {
+      const image = await reader.open({ source, head }, limits);
+      isKept = reader.keepsSource;
+      return image;
+    }
     if (await isBesideNiftiHeader(path)) return await openNifti(path, limits);
     throw unknownFile(head, path);
   } finally {
-    await source.close();
+    if (!isKept) await source.close();
   }
 }
 

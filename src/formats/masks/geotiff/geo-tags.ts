@@ -3,6 +3,7 @@ import { defaultLimits } from '../../raster/image-file.ts';
 import { TiffFile, type Directory } from '../../raster/tiff/directory.ts';
 import { readPageTree } from '../../raster/tiff/page-tree.ts';
 import { tags } from '../../raster/tiff/tags.ts';
+import { FileSource } from '../../raster/file-source.ts';
 import { TiffSource } from '../../raster/tiff/tiff-source.ts';
 
 /** A field of a TIFF directory that says where the raster lies, as the source has it. */
@@ -42,7 +43,7 @@ export interface GeoSource extends Size {
  * @throws UserError as `openImage` does
  */
 export async function readGeoSource(path: string): Promise<GeoSource> {
-  const source = await TiffSource.open(path);
+  const source = new TiffSource(await FileSource.open(path));
   try {
     const file = await TiffFile.read(source);
     const { first } = await readPageTree(file, defaultLimits);

@@ -62,8 +62,8 @@ export async function openCommonSource(
   if (size > fileLimit) {
     throw new UserError('too-large', `${path} is larger than 2 GB. Cut it into smaller images.`);
   }
-  const whole = head.length === size ? head : await file.head(size);
-  const bytes = Buffer.from(whole.buffer);
+  const whole = head.length === size ? head : await file.whole();
+  const bytes = Buffer.from(whole.buffer, whole.byteOffset, whole.length);
   const open = readers.get(imageSignature(bytes)?.format);
   if (open === undefined) {
     throw new UserError(

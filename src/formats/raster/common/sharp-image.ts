@@ -46,7 +46,15 @@ export async function openWithSharp(
     limits,
     path,
   );
-  return { header, decode: () => decode(bytes, facts, limits, path) };
+  return {
+    header,
+    decode: () => decode(bytes, facts, limits, path),
+    // The decoder reads a JPEG at a half, a quarter or an eighth of its size where that is enough.
+    sketch:
+      format === 'jpeg' && !facts.isCmyk
+        ? (side, quality) => sketch(bytes, facts, { side, quality }, limits, path)
+        : undefined,
+  };
 }
 
 function plainFacts(bytes: Buffer): Facts | null {
@@ -129,6 +137,28 @@ async function decode(
   }
   const values = samplesOf(sampleType, ownBuffer(data));
   return divided(bands === 2 ? greyWithAlpha(values, sampleType) : values, bands, factor);
+}
+
+async function sketch(
+  bytes: Buffer,
+  { bands, isTurned }: Facts,
+  { side, quality }: { readonly side: number; readonly quality: number },
+  limits: ReadLimits,
+  path: string,
+): Promise<Buffer> {
+  return sharp(bytes, {
+    autoOrient: isTurned,
+    failOn: 'error',
+    ignoreIcc: true,
+    limitInputPixels: limits.pixels,
+  })
+    .resize(side, side, { fit: 'inside', withoutEnlargement: true })
+    .toColourspace(bands === 1 ? 'b-w' : 'srgb')
+    .jpeg({ quality })
+    .toBuffer()
+    .catch((error: unknown) => {
+      throw decodeFailure(error, path);
+    });
 }
 
 /** The decoder's memory where it is this image's alone, else a copy. */

@@ -17,12 +17,15 @@ export interface WholeImage {
   readonly header: ImageHeader;
   /** (height, width, bands); called once at most. Throws UserError 'invalid-file', 'unsupported'. */
   decode(): Promise<Samples>;
+  /** See `ImageFile`. */
+  readonly sketch?: ImageFile['sketch'] | undefined;
 }
 
 /** A file of such an image: decoded at the first read, kept until it is closed. */
 export class WholeFile implements ImageFile {
   readonly path: string;
   readonly header: ImageHeader;
+  readonly sketch?: NonNullable<ImageFile['sketch']>;
   readonly #limits: ReadLimits;
   #image: WholeImage | undefined;
   #frame: Promise<Samples> | undefined;
@@ -32,6 +35,7 @@ export class WholeFile implements ImageFile {
     this.header = image.header;
     this.#limits = limits;
     this.#image = image;
+    if (image.sketch !== undefined) this.sketch = image.sketch;
   }
 
   async read(request: ReadRequest = {}): Promise<Pixels> {

@@ -37,15 +37,18 @@ export { isDicom } from './part10.ts';
  * stored; where the frames of a file are rescaled differently, values come rescaled, as floating-point
  * numbers, and a note says so.
  */
-export const openDicom: OpenImage = async (path, limits) => {
-  const file = await FileSource.open(path);
+export const openDicom: OpenImage = async (path, limits) =>
+  openDicomSource(await FileSource.open(path), limits);
+
+/** As `openDicom`, of a file that is open already and is closed with the image, or where it is refused. */
+export async function openDicomSource(file: FileSource, limits: ReadLimits): Promise<ImageFile> {
   try {
     return imageFile(file, await readImage(boundedSource(file), limits), limits);
   } catch (error) {
     await file.close();
-    throw userError(error, path);
+    throw userError(error, file.path);
   }
-};
+}
 
 interface Image {
   readonly header: ImageHeader;
@@ -199,7 +202,7 @@ async function readPixels(
   const stored = colours === 'rgb' ? inRgb(decoded) : asStored(decoded, image);
   const rescale = rescales?.[checked.frame];
   const frame = rescale === undefined ? stored : rescaled(stored, rescale, header.sampleType);
-  return cropFrame(frame, header, checked);
+  return cropFrame(frame, header, checked, true);
 }
 
 function inRgb({ values, space, bits }: DecodedFrame): Samples {

@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
+import { FileSource } from '../file-source.ts';
 import type { ImageFile, OpenImage, Pixels, ReadLimits, ReadRequest } from '../image-file.ts';
 import { checkRequest, type CheckedRequest } from '../read-request.ts';
 import { BlockCache } from './block-cache.ts';
@@ -26,8 +27,12 @@ const pagesKept = 64;
  *
  * @throws UserError 'not-found', 'disk', 'invalid-file', 'unsupported' (with what), 'too-large'
  */
-export const openTiff: OpenImage = async (path, limits) => {
-  const source = await TiffSource.open(path);
+export const openTiff: OpenImage = async (path, limits) =>
+  openTiffSource(await FileSource.open(path), limits);
+
+/** As `openTiff`, of a file that is open already and is closed with the image, or where it is refused. */
+export async function openTiffSource(opened: FileSource, limits: ReadLimits): Promise<ImageFile> {
+  const source = new TiffSource(opened);
   try {
     const file = await TiffFile.read(source);
     const tree = await readPageTree(file, limits);
@@ -36,7 +41,7 @@ export const openTiff: OpenImage = async (path, limits) => {
     await source.close();
     throw error;
   }
-};
+}
 
 class TiffImage implements ImageFile {
   readonly path: string;

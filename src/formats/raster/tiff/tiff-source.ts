@@ -1,4 +1,4 @@
-import { FileSource } from '../file-source.ts';
+import type { FileSource } from '../file-source.ts';
 import { damaged } from './problems.ts';
 
 /** Directories and block tables lie in many small pieces close together, so they are read by pages. */
@@ -13,15 +13,11 @@ export class TiffSource {
   readonly #file: FileSource;
   readonly #pages = new Map<number, Promise<Buffer>>();
 
-  private constructor(file: FileSource) {
+  /** @param file is closed with this */
+  constructor(file: FileSource) {
     this.path = file.path;
     this.size = file.size;
     this.#file = file;
-  }
-
-  /** @throws UserError 'not-found', 'disk', 'invalid-file' */
-  static async open(path: string): Promise<TiffSource> {
-    return new TiffSource(await FileSource.open(path));
   }
 
   /**

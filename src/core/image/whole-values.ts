@@ -1,0 +1,168 @@
+import { nearestRank, percentileStride } from './intensity.ts';
+import type { Raster } from './raster.ts';
+import type { Pixels } from './stored.ts';
+
+/** Samples of which there are few values: 2^16 at most. */
+export type WholeSamples =
+  | Uint8Array<ArrayBuffer>
+  | Int8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>;
+
+/** One band whose values lie so close together that a table over them is smaller than the image. */
+export interface WholeSpan {
+  readonly data: WholeSamples;
+  /** Interleaved in `data`, of which `band` is the one. */
+  readonly bands: number;
+  readonly band: number;
+  /** Pixels. */
+  readonly count: number;
+  /** Of the stored values. */
+  readonly least: number;
+  /** From the least value to the greatest, both counted. */
+  readonly length: number;
+}
+
+/** Undefined where looking at each pixel by itself is as well. */
+export function spanOf({ data, bands }: Pixels, band: number): WholeSpan | undefined {
+  if (!isWhole(data)) return undefined;
+  // Whole numbers from the start: with an infinity the loop would count in floating point.
+  let least = data[band] ?? 0;
+  let greatest = least;
+  for (let at = band; at < data.length; at += bands) {
+    const value = data[at] ?? 0;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  const count = Math.floor(data.length / bands);
+  const length = greatest - least + 1;
+  return length <= count ? { data, bands, band, count, least, length } : undefined;
+}
+
+function isWhole(data: Pixels['data']): data is WholeSamples {
+  return (
+    data instanceof Uint8Array ||
+    data instanceof Int8Array ||
+    data instanceof Uint16Array ||
+    data instanceof Int16Array
+  );
+}
+
+/**
+ * The same as `percentiles`, by counting how often each value comes instead of sorting.
+ *
+ * @param meanings what the stored values mean, from the least on
+ * @param isThere 0 where a pixel does not count
+ */
+export function countedPercentiles(
+  span: WholeSpan,
+  meanings: Float64Array,
+  isThere: Uint8Array | undefined,
+  [low, high]: readonly [low: number, high: number],
+): [low: number, high: number] {
+  const stride = percentileStride(span.count);
+  const all = countsOf(span, 1, isThere);
+  const some = stride === 1 ? all : countsOf(span, stride, isThere);
+  // A negative slope or a table may turn the order round.
+  const order = Uint32Array.from(meanings.keys())
+    .filter((at) => Number.isFinite(meanings[at]) && (all[at] ?? 0) > 0)
+    .sort((a, b) => (meanings[a] ?? 0) - (meanings[b] ?? 0));
+  const [first, last] = [order.at(0), order.at(-1)];
+  if (first === undefined || last === undefined) return [0, 0];
+  const total = order.reduce((sum, at) => sum + (some[at] ?? 0), 0);
+  const at = (percent: number): number => {
+    let below = nearestRank(percent, total);
+    for (const value of order) {
+      below -= some[value] ?? 0;
+      if (below < 0) return meanings[value] ?? 0;
+    }
+    return 0;
+  };
+  return [
+    low <= 0 ? (meanings[first] ?? 0) : at(low),
+    high >= 100 ? (meanings[last] ?? 0) : at(high),
+  ];
+}
+
+/** How often each value comes among every `stride`-th pixel. */
+function countsOf(
+  { data, bands, band, count, least, length }: WholeSpan,
+  stride: number,
+  isThere: Uint8Array | undefined,
+): Uint32Array {
+  const counts = new Uint32Array(length);
+  for (let at = 0; at < count; at += stride) {
+    if (isThere?.[at] === 0) continue;
+    const value = (data[at * bands + band] ?? 0) - least;
+    counts[value] = (counts[value] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The entry of `table` for each pixel; its first is that of the least value. */
+export function lookUp(
+  { data, bands, band, count, least }: WholeSpan,
+  table: Uint8ClampedArray,
+): Uint8ClampedArray<ArrayBuffer> {
+  const entries = new Uint8ClampedArray(count);
+  // Of one band, which is nearly always so, the index is the simpler.
+  if (bands === 1) {
+    for (let at = 0; at < count; at++) entries[at] = table[(data[at] ?? 0) - least] ?? 0;
+    return entries;
+  }
+  for (let at = 0, from = band; at < count; at++, from += bands) {
+    entries[at] = table[(data[from] ?? 0) - least] ?? 0;
+  }
+  return entries;
+}
+
+/** `meanOfSquares` of what `lookUp` gives, in one pass. */
+export function meansOfLookedUp(
+  { data, count, least }: WholeSpan,
+  table: Uint8ClampedArray,
+  columns: number,
+  factor: number,
+): Raster {
+  const width = columns / factor;
+  const height = count / columns / factor;
+  const means = new Uint8Array(width * height);
+  if (factor === 2) {
+    fillMeansOfFour(means, data, table, columns, least);
+    return { width, height, channels: 1, data: means };
+  }
+  const sums = new Uint32Array(width);
+  const area = factor * factor;
+  for (let row = 0, at = 0; row < height; row++) {
+    sums.fill(0);
+    for (let y = 0; y < factor; y++) {
+      for (let x = 0; x < width; x++) {
+        let sum = 0;
+        for (const end = at + factor; at < end; at++) sum += table[(data[at] ?? 0) - least] ?? 0;
+        sums[x] = (sums[x] ?? 0) + sum;
+      }
+    }
+    for (let x = 0; x < width; x++) means[row * width + x] = ((sums[x] ?? 0) + area / 2) / area;
+  }
+  return { width, height, channels: 1, data: means };
+}
+
+/** The usual factor; written out it takes less than half the time. */
+function fillMeansOfFour(
+  means: Uint8Array,
+  data: WholeSamples,
+  table: Uint8ClampedArray,
+  columns: number,
+  least: number,
+): void {
+  const width = columns / 2;
+  for (let to = 0, at = 0; to < means.length; at += columns) {
+    for (const end = to + width; to < end; to++, at += 2) {
+      const sum =
+        (table[(data[at] ?? 0) - least] ?? 0) +
+        (table[(data[at + 1] ?? 0) - least] ?? 0) +
+        (table[(data[at + columns] ?? 0) - least] ?? 0) +
+        (table[(data[at + columns + 1] ?? 0) - least] ?? 0);
+      means[to] = (sum + 2) >> 2;
+    }
+  }
+}

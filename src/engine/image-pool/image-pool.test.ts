@@ -1,0 +1,244 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import { preparationOf } from '../../core/image/preparation.ts';
+import { readImage } from '../../formats/images.ts';
+import { pngFile } from '../../formats/image-fixtures.ts';
+import { sharp } from '../../formats/libvips.ts';
+import { encodePicture, readThumbnail } from '../../formats/pictures.ts';
+import { pictureFile, syntax } from '../../formats/raster/dicom/dicom-fixtures.ts';
+import { niftiFile } from '../../formats/raster/nifti/nifti-fixtures.ts';
+import { openImage } from '../../formats/raster/open.ts';
+import { testFolder } from '../../formats/raster/testing/test-folder.ts';
+import { readImages } from '../services/import-images.ts';
+import { ImagePool } from './image-pool.ts';
+import type { PoolOptions } from './image-pool.ts';
+
+const folder = testFolder();
+const preparation = { range: 'auto' };
+const oddThread = join(import.meta.dirname, 'testing', 'odd-thread.ts');
+
+let pools: ImagePool[] = [];
+afterEach(async () => {
+  await Promise.all(pools.map((pool) => pool.close()));
+  pools = [];
+});
+function pool(options: Partial<PoolOptions> = {}): ImagePool {
+  const made = new ImagePool({ threadFile: oddThread, threads: 2, graceMs: 50, ...options });
+  pools.push(made);
+  return made;
+}
+
+const png = (seed: number): Buffer =>
+  pngFile({ width: 6, height: 5, channels: 1, bits: 8, values: range(30, seed) });
+const range = (count: number, start = 0): number[] =>
+  Array.from({ length: count }, (_, at) => (start + at) % 251);
+
+/** Images as an import lists them. */
+const listed = (paths: readonly string[], frame?: number) =>
+  paths.map((path) => ({
+    ...{ path, name: path.slice(folder.path.length + 1), frame },
+    ...{ labels: [], isLabelled: false, group: undefined, isTest: false },
+  }));
+
+async function readAll(paths: readonly string[], through: ImagePool) {
+  const problems: { path: string; reason: string }[] = [];
+  const { signal } = new AbortController();
+  const skip = (problem: (typeof problems)[number]): void => void problems.push(problem);
+  const images = await readImages(listed(paths), preparation, signal, skip, through);
+  return { names: images.map(({ name }) => name), problems };
+}
+
+/** Which thread answers; `name` goes into the request. */
+const threadOf = (through: ImagePool, name: string, file?: string): Promise<unknown> =>
+  through.run('describe', { path: `thread ${name}` }, { subject: name, file });
+
+describe('what threads read', () => {
+  it('is what this thread reads', async () => {
+    const pixels = { rows: 40, columns: 50, allocated: 16, stored: 12 };
+    const dicom = pictureFile(
+      syntax.explicit,
+      pixels,
+      range(2000).map((value) => 16 * value),
+    );
+    const jpeg = await sharp(Buffer.from(range(900 * 300 * 3)), {
+      raw: { width: 900, height: 300, channels: 3 },
+    })
+      .jpeg()
+      .toBuffer();
+    const volume = niftiFile({ shape: [6, 7, 3], type: 'int16', values: range(126) });
+    const places = [
+      { path: await folder.file('a.dcm', dicom) },
+      { path: await folder.file('a.jpg', jpeg) },
+      { path: await folder.file('a.png', png(1)) },
+      { path: await folder.file('a.nii', volume), frame: 2 },
+    ];
+    const through = pool();
+    for (const place of places) {
+      const subject = place.path;
+      const [indexed] = await through.run('index', { images: [place], preparation }, { subject });
+      const file = await openImage(place.path);
+      const seen = preparationOf(preparation);
+      const bytes = await readFile(place.path);
+      expect(indexed).toEqual({
+        ok: true,
+        image: {
+          sha256: new Uint8Array(createHash('sha256').update(bytes).digest()),
+          bytes: bytes.length,
+          modified: expect.any(Number) as number,
+          width: file.header.width,
+          height: file.header.height,
+          thumbnail: await readThumbnail(file, seen, place.frame),
+        },
+      });
+      await file.close();
+      const picture = await through.run('picture', { ...place, preparation }, { subject });
+      expect(picture).toEqual(await encodePicture(await readImage(place), 2048, 92));
+    }
+  });
+
+  it('fails with UserErrors', async () => {
+    const path = join(folder.path, 'gone.png');
+    const drawn = pool().run('picture', { path, preparation }, { subject: path });
+    await expect(drawn).rejects.toMatchObject({
+      ...{ name: 'UserError', code: 'not-found', details: 'ENOENT' },
+      message: `${path} was not found. Check the path.`,
+    });
+  });
+
+  it('fails with defects as such', async () => {
+    const path = await folder.file('b.png', png(2));
+    const drawn = pool().run('picture', { path, preparation: { range: 'odd' } }, { subject: path });
+    await expect(drawn).rejects.toThrow(/inside Understudy: .*no range is written odd/);
+  });
+});
+
+describe('a thread that is lost', () => {
+  it.each([
+    ['crashing', /crashing\.png brought down the part of Understudy that reads images/],
+    ['throwing', /throwing\.png brought down the part of Understudy that reads images/],
+    ['greedy', /greedy\.png takes more memory to read than there is for one image/],
+  ])('by a %s file costs that file', async (name, sentence) => {
+    const through = pool({ heapMiB: 48 });
+    const paths = await Promise.all(
+      ['a', name, 'b', 'c', 'd', 'e'].map((file, at) => folder.file(`${file}.png`, png(at))),
+    );
+    const { names, problems } = await readAll(paths, through);
+    expect(names).toEqual(['a.png', 'b.png', 'c.png', 'd.png', 'e.png']);
+    expect(problems).toEqual([
+      { path: join(folder.path, `${name}.png`), reason: expect.stringMatching(sentence) as string },
+    ]);
+  });
+
+  it('by a file that hangs costs that file, after a while', async () => {
+    // Longer than it takes to start a thread on a busy machine.
+    const through = pool({ patienceMs: 3000 });
+    const path = await folder.file('hanging.png', png(0));
+    const { problems } = await readAll([path], through);
+    expect(problems).toEqual([
+      {
+        path,
+        reason: `${path} was given up: there was no end of reading it within 3 seconds. It may be damaged; copy it again or leave it out.`,
+      },
+    ]);
+    const { names } = await readAll([await folder.file('well.png', png(1))], through);
+    expect(names).toEqual(['well.png']);
+  });
+
+  it('is not risked again for the same file at once', async () => {
+    const through = pool({ threads: 1 });
+    const path = await folder.file('crashing.png', png(0));
+    await readAll([path], through);
+    const before = await threadOf(through, 'before');
+    expect((await readAll([path], through)).problems).toHaveLength(1);
+    expect(await threadOf(through, 'after')).toBe(before);
+  });
+
+  it('that cannot even start is told of', async () => {
+    const through = pool({ threadFile: join(folder.path, 'no-such-thread.ts') });
+    await expect(threadOf(through, 'a')).rejects.toThrow(/brought down/);
+    await expect(threadOf(through, 'b')).rejects.toThrow(/brought down/);
+  });
+});
+
+describe('stopping', () => {
+  it('answers at once, drops what waits, and ends what goes on', async () => {
+    const through = pool({ threads: 1 });
+    const first = await threadOf(through, 'first');
+    const controller = new AbortController();
+    const { signal } = controller;
+    const run = (name: string): Promise<unknown> =>
+      through.run('describe', { path: name }, { subject: name, signal });
+    const all = Promise.allSettled([run('hanging'), run('thread that waits')]);
+    setTimeout(() => {
+      controller.abort();
+    }, 20);
+    for (const outcome of await all) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'cancelled' } });
+    }
+    expect(await threadOf(through, 'next')).not.toBe(first);
+    // Nothing is wrong with a file that was given up because nobody wanted it.
+    expect(await threadOf(through, 'hanging'.slice(1))).toBeTypeOf('number');
+  });
+
+  it('of a pool ends what it is at', async () => {
+    const through = pool();
+    const drawn = through.run('describe', { path: 'hanging' }, { subject: 'a' });
+    const refused = expect(drawn).rejects.toMatchObject({ code: 'cancelled' });
+    await through.close();
+    await refused;
+    await expect(threadOf(through, 'late')).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('is not needed for the process to end', async () => {
+    const script = join(import.meta.dirname, 'testing', 'one-picture.ts');
+    const path = await folder.file('c.png', png(3));
+    const { stdout } = await promisify(execFile)(process.execPath, [script, path], {
+      timeout: 50_000,
+    });
+    expect(stdout).toMatch(/^[1-9]\d* bytes\n$/);
+  });
+});
+
+describe('who does what', () => {
+  it('slices of a file go to one thread, others to all', async () => {
+    const through = pool();
+    const slow = through.run('describe', { path: 'slow' }, { subject: 'slow', file: 'volume' });
+    const slices = Promise.all([1, 2, 3].map((at) => threadOf(through, `${at}`, 'volume')));
+    const other = await threadOf(through, 'other');
+    const [first, ...rest] = await slices;
+    await slow;
+    expect(new Set([first, ...rest]).size).toBe(1);
+    expect(other).not.toBe(first);
+  });
+
+  it('what is urgent passes what waits, and has a thread of its own', async () => {
+    const through = pool({ threads: 1 });
+    const order: string[] = [];
+    const run = async (name: string, isUrgent: boolean): Promise<void> => {
+      await through.run(
+        'describe',
+        { path: 'slow' },
+        { subject: name, ...(isUrgent && { turn: 'now' }) },
+      );
+      order.push(name);
+    };
+    const waiting = ['first', 'second', 'third'].map((name) => run(name, false));
+    await run('urgent', true);
+    expect(order).not.toContain('second');
+    await Promise.all(waiting);
+    expect(order.filter((name) => name !== 'urgent')).toEqual(['first', 'second', 'third']);
+  });
+
+  it('threads that are not used end, and start again', async () => {
+    const through = pool({ threads: 1, idleMs: 30 });
+    const first = await threadOf(through, 'first');
+    await expect
+      .poll(() => threadOf(through, 'again'), { interval: 200, timeout: 20_000 })
+      .not.toBe(first);
+  });
+});

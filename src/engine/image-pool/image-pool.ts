@@ -1,0 +1,188 @@
+import { availableParallelism } from 'node:os';
+import { UserError } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/errors.ts';
+// Threads that load a native module must not be the only ones that hold it.
+import '../../formats/libvips.ts';
+import { Lane, threadFile } from './lane.ts';
+import type { LaneOptions, RunOptions } from './lane.ts';
+import { LostThread } from './lost-thread.ts';
+import type { RequestOf, ResultOf, TaskName } from './tasks.ts';
+import type { Outcome, ThreadRequest } from './thread.ts';
+
+export interface PoolRunOptions extends RunOptions {
+  /**
+   * `next`: it passes what waits. `now`: somebody sits in front of it, so that it has a thread of its own
+   * besides.
+   */
+  readonly turn?: 'next' | 'now';
+}
+
+export interface PoolOptions extends LaneOptions {
+  /** At work on what is not urgent. */
+  readonly threads: number;
+}
+
+interface Waiting extends PoolRunOptions {
+  readonly task: ThreadRequest;
+  readonly settled: PromiseWithResolvers<Outcome>;
+}
+
+/**
+ * Decoders are not made for more: each thread holds one image's values, several times over, and libuv, on
+ * whose threads libvips works, has four.
+ */
+const mostThreads = 4;
+
+const defaults: PoolOptions = {
+  threadFile,
+  threads: Math.min(mostThreads, Math.max(1, availableParallelism())),
+  heapMiB: 512,
+  patienceMs: 120_000,
+  idleMs: 30_000,
+  graceMs: 10_000,
+};
+
+/** How long a file that cost a thread is refused without another try, ms since it was asked for last. */
+const refusedMs = 30_000;
+
+/**
+ * Threads that decode images, so that whoever asks the engine something else meanwhile is answered. They are
+ * started when there is something to do, end a while after, and keep no process.
+ *
+ * Memory: at most `threads` + 1 images at a time, each within `ReadLimits` (2 GiB of one read, 400 megapixels
+ * of what is decoded whole) and, once reduced, about 30 bytes for each of `preparedPixels`; a heap of `heapMiB`
+ * a thread; and in each at most three open files of several frames and 128 MiB of previews.
+ */
+export class ImagePool {
+  readonly #ordinary: readonly Lane[];
+  /** For what is urgent, so that an import of large files keeps nobody waiting. */
+  readonly #reserved: Lane;
+  readonly #waiting: Waiting[] = [];
+  readonly #refused = new Map<string, { readonly error: LostThread; timer: NodeJS.Timeout }>();
+  #isClosed = false;
+
+  constructor(options: Partial<PoolOptions> = {}) {
+    const all = { ...defaults, ...options };
+    this.#ordinary = Array.from({ length: all.threads }, () => new Lane(all));
+    this.#reserved = new Lane(all);
+  }
+
+  /** How many tasks should be asked for at a time: every thread has one, and another that waits for it. */
+  get tasksAtOnce(): number {
+    return 2 * this.#ordinary.length;
+  }
+
+  /**
+   * Does a task in a thread.
+   *
+   * @throws UserError as the task does; `LostThread` where the thread ended at it or was ended because it
+   * hung; 'cancelled' at once when `signal` aborts
+   */
+  async run<N extends TaskName>(
+    name: N,
+    request: RequestOf<N>,
+    options: PoolRunOptions,
+  ): Promise<ResultOf<N>> {
+    const { subject, signal } = options;
+    if (this.#isClosed || signal?.aborted === true) throw cancelled();
+    if (subject !== undefined) this.#requireHarmless(subject);
+    const settled = Promise.withResolvers<Outcome>();
+    const waiting = { ...options, task: { name, request }, settled };
+    const onAbort = (): void => {
+      settled.reject(cancelled());
+      this.#forget(waiting);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#enqueue(waiting);
+    this.#distribute();
+    try {
+      return valueOf(await settled.promise) as ResultOf<N>;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Ends all threads; what was asked for is 'cancelled'. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const { settled } of this.#waiting.splice(0)) settled.reject(cancelled());
+    for (const { timer } of this.#refused.values()) clearTimeout(timer);
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
+  }
+
+  get #lanes(): Lane[] {
+    return [...this.#ordinary, this.#reserved];
+  }
+
+  #enqueue(waiting: Waiting): void {
+    const behind = this.#waiting.findIndex(({ turn }) => turn === undefined);
+    if (waiting.turn === undefined || behind < 0) this.#waiting.push(waiting);
+    else this.#waiting.splice(behind, 0, waiting);
+  }
+
+  #forget(waiting: Waiting): void {
+    const at = this.#waiting.indexOf(waiting);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
+  #distribute(): void {
+    for (const waiting of [...this.#waiting]) {
+      const lane = this.#laneFor(waiting);
+      if (lane === undefined) continue;
+      this.#forget(waiting);
+      void this.#perform(waiting, lane);
+    }
+  }
+
+  /** Undefined: it has to wait. */
+  #laneFor({ file, turn }: Waiting): Lane | undefined {
+    const isUrgent = turn === 'now';
+    const lanes = isUrgent ? this.#lanes : this.#ordinary;
+    const knowing = file === undefined ? [] : lanes.filter((lane) => lane.knows(file));
+    const free = knowing.find(({ isBusy }) => !isBusy);
+    if (free !== undefined) return free;
+    // A packed volume is not unpacked in every thread: its slices wait for the one that has it.
+    const isAtHand = isUrgent ? knowing.some((lane) => lane.isAt(file ?? '')) : knowing.length > 0;
+    if (isAtHand) return undefined;
+    const idle = lanes.filter(({ isBusy }) => !isBusy);
+    return idle.find(({ isStarted }) => isStarted) ?? idle[0];
+  }
+
+  async #perform({ task, settled, ...options }: Waiting, lane: Lane): Promise<void> {
+    const { subject, signal } = options;
+    try {
+      settled.resolve(await lane.perform(task, options));
+    } catch (error) {
+      const isWanted = !this.#isClosed && signal?.aborted !== true;
+      const isLost = error instanceof LostThread && isWanted;
+      if (isLost && subject !== undefined) this.#refuse(subject, error);
+      settled.reject(isWanted ? error : cancelled());
+    }
+    this.#distribute();
+  }
+
+  #requireHarmless(subject: string): void {
+    const refused = this.#refused.get(subject);
+    if (refused === undefined) return;
+    refused.timer.refresh();
+    throw refused.error;
+  }
+
+  #refuse(subject: string, error: LostThread): void {
+    const timer = setTimeout(() => this.#refused.delete(subject), refusedMs).unref();
+    this.#refused.set(subject, { error, timer });
+  }
+}
+
+function cancelled(): UserError {
+  return new UserError('cancelled', 'The work was stopped.');
+}
+
+function valueOf(outcome: Outcome): unknown {
+  if (outcome.ok) return outcome.value;
+  const { code, message, details } = outcome.failure;
+  if (code !== 'defect') throw new UserError(code as ErrorCode, message, details);
+  const error = new Error(message);
+  if (details !== undefined) error.stack = details;
+  throw error;
+}

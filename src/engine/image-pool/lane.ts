@@ -1,0 +1,160 @@
+import { extname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { deadThread, hungThread } from './lost-thread.ts';
+import type { Outcome, ThreadData, ThreadRequest } from './thread.ts';
+
+/** What is said of a task that is at many images. */
+const some = 'One of some images';
+
+export interface RunOptions {
+  /** The file that is named where it costs a thread; undefined where a task is at several. */
+  readonly subject?: string | undefined;
+  /** A file of several slices: its tasks go to the thread that has it open. */
+  readonly file?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How threads are kept. */
+export interface LaneOptions {
+  /** The module with `perform`. */
+  readonly threadFile: string;
+  /** MiB of a thread's heap; decoded pixels lie beside it and are bounded by `ReadLimits`. */
+  readonly heapMiB: number;
+  /** How long a task may show no sign of life, ms. */
+  readonly patienceMs: number;
+  /** How long an unused thread is kept, ms. */
+  readonly idleMs: number;
+  /** How long a task that nobody wants any more may go on before its thread is ended, ms. */
+  readonly graceMs: number;
+}
+
+/** As this file is, source or built. */
+export const threadFile = fileURLToPath(
+  new URL(`./thread${extname(import.meta.url)}`, import.meta.url),
+);
+
+/** Files of several slices that a thread holds open, as `withImage` does. */
+const keptFiles = 3;
+/** How long the end of a thread is waited for, ms. */
+const endMs = 2000;
+
+/**
+ * A place for one thread, which does one task at a time. It is started at its first task and again after it
+ * was lost. Its pool is of one thread because a slice must find the thread that has its file open, and
+ * because what waits must outlive a thread that is ended.
+ */
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #beats = new Int32Array(new SharedArrayBuffer(4));
+  #pool: Piscina | undefined;
+  /** Told where the thread dies before it could take the task. */
+  #failed = Promise.withResolvers<never>();
+  /** The latest first. */
+  #files: readonly string[] = [];
+  isBusy = false;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+  }
+
+  get isStarted(): boolean {
+    return (this.#pool?.threads.length ?? 0) > 0;
+  }
+
+  /** Whether its thread may have this file open. */
+  knows(file: string): boolean {
+    return this.#files.includes(file);
+  }
+
+  isAt(file: string): boolean {
+    return this.isBusy && this.#files[0] === file;
+  }
+
+  /**
+   * Resolves with what the task gave, or rejects with a `LostThread`.
+   *
+   * @param options its `signal` ends the thread after a while, unless the task ends before
+   */
+  async perform(task: ThreadRequest, { subject, file, signal }: RunOptions): Promise<Outcome> {
+    this.isBusy = true;
+    if (file !== undefined) {
+      this.#files = [file, ...this.#files.filter((known) => known !== file)].slice(0, keptFiles);
+    }
+    const end = new AbortController();
+    const isHung = (): boolean => end.signal.reason === 'hung';
+    const disposers = [this.#endWhenSilent(end), this.#endWhenUnwanted(end, signal)];
+    try {
+      const pool = (this.#pool ??= this.#newPool());
+      const work = pool.run(task, { signal: end.signal }) as Promise<Outcome>;
+      return await Promise.race([work, this.#failed.promise]);
+    } catch (error) {
+      await this.close();
+      throw isHung()
+        ? hungThread(subject ?? some, this.#options.patienceMs)
+        : deadThread(subject ?? some, error);
+    } finally {
+      for (const dispose of disposers) dispose();
+      this.isBusy = false;
+    }
+  }
+
+  /** Ends the thread, whatever it is at. */
+  async close(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    this.#files = [];
+    // A thread that hangs outside JavaScript cannot be ended; it is left to itself.
+    await Promise.race([pool?.destroy(), delay(endMs, undefined, { ref: false })]);
+  }
+
+  #newPool(): Piscina {
+    const { heapMiB, idleMs, threadFile: filename } = this.#options;
+    const workerData: ThreadData = { beats: this.#beats };
+    const pool = new Piscina({
+      ...{ filename, name: 'perform', workerData },
+      ...{ minThreads: 0, maxThreads: 1, idleTimeout: idleMs },
+      // With atomics a waiting thread stands still, and files that it should let go of stay open.
+      atomics: 'disabled',
+      resourceLimits: { maxOldGenerationSizeMb: heapMiB, maxYoungGenerationSizeMb: 64 },
+    });
+    const failed = Promise.withResolvers<never>();
+    // Of a thread that dies while it has nothing to do, nothing need be said.
+    failed.promise.catch(() => undefined);
+    pool.on('error', failed.reject);
+    pool.on('workerDestroy', () => {
+      this.#files = [];
+    });
+    this.#failed = failed;
+    return pool;
+  }
+
+  #endWhenSilent(end: AbortController): () => void {
+    const { patienceMs } = this.#options;
+    let seen = Atomics.load(this.#beats, 0);
+    const timer = setInterval(() => {
+      const beats = Atomics.load(this.#beats, 0);
+      if (beats === seen) end.abort('hung');
+      seen = beats;
+    }, patienceMs);
+    return () => {
+      clearInterval(timer);
+    };
+  }
+
+  #endWhenUnwanted(end: AbortController, signal: AbortSignal | undefined): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    const onAbort = (): void => {
+      timer = setTimeout(() => {
+        end.abort('unwanted');
+      }, this.#options.graceMs);
+    };
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    return () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+  }
+}

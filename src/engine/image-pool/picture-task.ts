@@ -1,0 +1,30 @@
+import type { WrittenPreparation } from '../../contract/jobs.ts';
+import { preparationOf } from '../../core/image/preparation.ts';
+import { readImage, requireFrame } from '../../formats/images.ts';
+import type { ImagePlace } from '../../formats/labelled-images.ts';
+import { withImage } from '../../formats/open-images.ts';
+import { encodePicture, readThumbnail } from '../../formats/pictures.ts';
+
+/** px; more than most screens show of one image. */
+const wholeSide = 2048;
+
+export interface PictureRequest extends ImagePlace {
+  readonly preparation: WrittenPreparation;
+}
+
+/** JPEG, as `index` makes it. */
+export async function drawThumbnail({
+  path,
+  frame,
+  preparation,
+}: PictureRequest): Promise<Uint8Array> {
+  return withImage(path, (file) => {
+    requireFrame(file, frame);
+    return readThumbnail(file, preparationOf(preparation), frame);
+  });
+}
+
+/** WebP. */
+export async function drawPicture({ preparation, ...place }: PictureRequest): Promise<Uint8Array> {
+  return encodePicture(await readImage(place, preparationOf(preparation)), wholeSide, 92);
+}

@@ -1,0 +1,33 @@
+import process from 'node:process';
+import { threadId } from 'node:worker_threads';
+import type { Outcome, ThreadRequest } from '../thread.ts';
+import { perform as performWell } from '../thread.ts';
+
+// For tests: a thread as the pool's own, but for files whose names say how reading them goes wrong.
+
+const oddities: Record<string, () => unknown> = {
+  crashing: () => process.exit(7),
+  hanging: () => {
+    for (;;) Math.random();
+  },
+  greedy: () => {
+    const held: string[][] = [];
+    for (;;) held.push(Array.from({ length: 100_000 }, (_, at) => `${held.length} ${at}`));
+  },
+  throwing: () => {
+    setImmediate(() => {
+      throw new Error('thrown where nobody waits');
+    });
+    return new Promise(() => undefined);
+  },
+  slow: () => new Promise((resolve) => setTimeout(resolve, 300)),
+  thread: () => threadId,
+};
+
+export async function perform(task: ThreadRequest): Promise<Outcome> {
+  const asked = JSON.stringify(task.request);
+  for (const [name, act] of Object.entries(oddities)) {
+    if (asked.includes(name)) return { ok: true, value: await act() };
+  }
+  return performWell(task);
+}

@@ -1,0 +1,37 @@
+import { workerData } from 'node:worker_threads';
+import type { Failure } from '../../contract/app.ts';
+import { failureOf } from '../worker-protocol.ts';
+import { imageTasks } from './tasks.ts';
+import type { Task, TaskName } from './tasks.ts';
+
+// One thread of the pool: piscina calls `perform` in it.
+
+export interface ThreadData {
+  /** Counts signs of life, so that whoever waits sees that something goes on. */
+  readonly beats: Int32Array;
+}
+
+export interface ThreadRequest {
+  readonly name: TaskName;
+  readonly request: unknown;
+}
+
+/** Errors cross as values: their class and their code would be lost. */
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly failure: Failure };
+
+const { beats } = workerData as ThreadData;
+const alive = (): void => {
+  Atomics.add(beats, 0, 1);
+};
+
+export async function perform({ name, request }: ThreadRequest): Promise<Outcome> {
+  try {
+    // The table's types tie each task to its request; a union of them cannot be called.
+    const task = imageTasks[name] as Task<unknown, unknown>;
+    return { ok: true, value: await task(request, { alive }) };
+  } catch (error) {
+    return { ok: false, failure: failureOf(error) };
+  }
+}
