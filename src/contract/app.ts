@@ -15,6 +15,12 @@ import {
   maskTilePlace,
 } from './masks.ts';
 import {
+  foundMaskSource,
+  maskImport,
+  maskSourceContents,
+  maskSourcePlace,
+} from './mask-sources.ts';
+import {
   bytes,
   distillSummary,
   orientation,
@@ -187,6 +193,8 @@ export const folderContents = z.strictObject({
   test: z.int().nonnegative(),
   /** Masks beside the images, which are left out. */
   masks: z.int().nonnegative(),
+  /** Where masks of the images may come from. */
+  maskSources: z.array(foundMaskSource),
   /** Images in class folders; how many such folders, and the first of them by name. */
   labelled: z.int().nonnegative(),
   classCount: z.int().nonnegative(),
@@ -441,6 +449,11 @@ export const engineMethods = {
   'class.remove': { params: z.strictObject({ class: id }), result: project },
   /** What an import of a folder would bring in. */
   'image.look': { params: z.strictObject({ folder: path }), result: folderContents },
+  /** What a source of masks holds for the images of a folder; its masks are read for that. */
+  'image.lookMasks': {
+    params: z.strictObject({ project: id, folder: path, source: maskSourcePlace }),
+    result: maskSourceContents,
+  },
   /**
    * Images of a folder, referenced where they lie. Labels from class folders, a CSV file, or none. A
    * folder named test, or rows that say so, are held out. Masks beside images are left out.
@@ -450,6 +463,8 @@ export const engineMethods = {
       project: id,
       folder: path,
       labels: labelSource,
+      /** With masks, into a project that outlines regions; null: they are left out. */
+      masks: maskImport.nullable().default(null),
       /** New files come in by themselves from then on, with labels from the same place. */
       watch: z.boolean().default(false),
     }),

@@ -26,7 +26,8 @@ export const imageDescription = z.strictObject({
   crs: z.string().nullable(),
   /** [a, b, c, d, e, f]: x = a·column + b·row + c, y = d·column + e·row + f. */
   transform: z.array(z.number()).length(6).nullable(),
-  nodata: z.number().nullable(),
+  /** JSON has no numbers for these three; GDAL writes the same words. */
+  nodata: z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]).nullable(),
   /** Between the centres of neighbouring pixels. */
   spacing: z
     .strictObject({ x: z.number(), y: z.number(), unit: z.enum(['mm', 'm', 'degree']) })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { text, tiffBytes } from '../formats/raster/tiff/tiff-fixtures.ts';
 import { imageDescription } from '../contract/image-description.ts';
 import { type JobEvent } from '../contract/jobs.ts';
 import { pngFile } from '../formats/image-fixtures.ts';
@@ -88,6 +89,17 @@ describe('inspectImage', () => {
     const path = await folder.file('none.nii', bytes);
     const nothing = { min: null, max: null, mean: null };
     expect(imageDescription.parse(await inspectImage(path, silent))).toMatchObject(nothing);
+  });
+
+  it.each([
+    ['nan', 'NaN'],
+    ['-inf', '-Infinity'],
+    ['-9999', -9999],
+  ])('has a word for a nodata value that JSON has no number for: %s', async (stored, said) => {
+    const page = { width: 2, height: 1, format: 3, bits: 32, values: [1, 2] } as const;
+    const bytes = tiffBytes([{ ...page, fields: [text(42113, stored)] }]);
+    const description = await inspectImage(await folder.file(`${stored}.tif`, bytes), silent);
+    expect(imageDescription.parse(description).nodata).toBe(said);
   });
 
   it('has no figures that are infinite', async () => {

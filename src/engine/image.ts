@@ -30,7 +30,7 @@ export async function inspectImage(path: string, context: JobContext): Promise<I
       ...(isScaled ? rescaled : finite(stored)),
       crs: header.geo?.crs ?? null,
       transform: header.geo === null ? null : [...header.geo.transform],
-      nodata: header.nodata,
+      nodata: header.nodata === null ? null : written(header.nodata),
       spacing: header.spacing,
       levels: [...header.levels],
       interpretation: header.interpretation,
@@ -49,6 +49,12 @@ export async function inspectImage(path: string, context: JobContext): Promise<I
 
 type Figures = NonNullable<ImageDescription['rescaled']>;
 type FiniteOrNot = Pick<RasterStatistics, 'min' | 'max' | 'mean'>;
+
+function written(nodata: number): ImageDescription['nodata'] {
+  if (Number.isNaN(nodata)) return 'NaN';
+  if (Number.isFinite(nodata)) return nodata;
+  return nodata > 0 ? 'Infinity' : '-Infinity';
+}
 
 /** JSON has neither NaN, which stands for statistics of no value, nor infinity. */
 function finite({ min, max, mean }: FiniteOrNot): Figures {

@@ -117,6 +117,6 @@ export function refuseMasks(directory: string, { masks }: MaskFolders, advice: s
   if (masks.length === 0) return;
   throw new UserError(
     'unsupported',
-    `${directory} holds images and their masks (${masks.length}), which mark regions; this version tells whole images apart. ${advice}`,
+    `${directory} holds images and their masks (${masks.length}), which mark regions; classes here are of whole images. ${advice}`,
   );
 }

@@ -129,6 +129,10 @@ describe('requests', () => {
 
 describe('options that will not do', () => {
   it.each<[string[], string]>([
+    [
+      ['--task', 'segmentation'],
+      'Students that outline regions cannot be made yet in this version; in the window masks can be drawn, kept and exported. Choose --task auto, single or several.',
+    ],
     [['--rank', 'x'], '--rank must be a whole number from 1 to 1024; it was "x".'],
     [['--rank', '2.5'], '--rank must be a whole number from 1 to 1024; it was "2.5".'],
     [['--rank', '0x10'], '--rank must be a whole number from 1 to 1024; it was "0x10".'],

@@ -51,7 +51,7 @@ function facts(image: ImageDescription): [name: string, text: string][] {
       'Values',
       `${image.dtype}, ${range(image)}${isScaled(image) ? ', after slope and intercept' : ''}`,
     ],
-    ...optional('Nodata', nodata, (value) => figure(value)),
+    ...optional('Nodata', nodata, (value) => (typeof value === 'number' ? figure(value) : value)),
     ...optional(
       'Spacing',
       image.spacing,

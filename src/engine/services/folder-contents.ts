@@ -5,13 +5,15 @@ import { findImages } from '../../formats/image-folder.ts';
 import { findLabelFiles } from '../../formats/label-file.ts';
 import type { FoundImage } from '../../formats/labelled-images.ts';
 import { separateMasks } from '../../formats/mask-folders.ts';
+import { detectMaskSources } from '../../formats/masks/detect.ts';
 import { foldersOf, isSplit, labelByFolder } from './import-images.ts';
 
 /** More than anybody reads. */
 const toldClasses = 200;
 
 /**
- * What an import of a folder would bring in; nothing is read but names and the headers of tables. Throws
+ * What an import of a folder would bring in; nothing is read but names, and the beginnings of
+ * tables and of what may hold masks. Throws
  * UserErrors as `findImages` does.
  */
 export async function lookAtFolder(folder: string, signal: AbortSignal): Promise<FolderContents> {
@@ -28,6 +30,7 @@ export async function lookAtFolder(folder: string, signal: AbortSignal): Promise
     images: images.length,
     test: listed.filter(({ isTest }) => isTest).length,
     masks: masks.length,
+    maskSources: await detectMaskSources(folder, found, signal),
     labelled: labels.length,
     classCount: classes.length,
     classes: classes

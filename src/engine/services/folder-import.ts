@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { ImportReport, Project } from '../../contract/app.ts';
+import type { MaskImport } from '../../contract/mask-sources.ts';
 import { UserError } from '../../core/errors.ts';
 import { expandFrames } from '../../formats/frames.ts';
 import type { PassedOver } from '../../formats/image-folder.ts';
-import type { ImageProblem } from '../../formats/labelled-images.ts';
+import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
+import { findSegmentations } from '../../formats/masks/dicom-seg/read.ts';
 import type { AddedImage } from '../../store/queries/images.ts';
 import type { FileRecord } from '../../store/queries/import-files.ts';
 import type { Store } from '../../store/store.ts';
@@ -15,8 +17,10 @@ import { requireClassNames, requireFolder, requireLabelsOfTask } from './import-
 import { listFolder, readImages } from './import-images.ts';
 import type { ImageToImport, LabelSource, ReadImage } from './import-images.ts';
 import { ImportLabels } from './import-labels.ts';
+import { ImportMasks } from './import-masks.ts';
 import { imagesOf, isInProject, lookAtFiles, stampOf } from './known-files.ts';
 import type { LookedAt } from './known-files.ts';
+import type { MaskSources } from './mask-sources.ts';
 import type { Pictures } from './pictures.ts';
 import { workspaceSecret } from './workspace-secret.ts';
 
@@ -41,11 +45,14 @@ export interface FolderImportOptions {
   readonly prepare?: (images: ImageToImport[]) => ImageToImport[];
   /** All unless given. */
   readonly only?: SomeFiles | undefined;
+  /** None unless given. */
+  readonly masks?: MaskImport | null | undefined;
 }
 
 export interface ImportWorld {
   readonly store: Store;
   readonly pictures: Pictures;
+  readonly masks: MaskSources;
   readonly emit: Emit;
   /** Takes images out of the project. */
   readonly remove: (project: number, images: readonly number[]) => Promise<void>;
@@ -66,6 +73,7 @@ export class FolderImport {
   readonly #labelling: ImportLabels;
   readonly #outcomes = new FileOutcomes();
   readonly #seen = new Set<number>();
+  #masks: ImportMasks | undefined;
   readonly #start = performance.now();
   #report: Omit<ImportReport, 'cancelled'>;
   #id = 0;
@@ -91,7 +99,7 @@ export class FolderImport {
     this.#signal = signal;
     this.#options = options;
     this.#labelling = new ImportLabels(world.store, project, (problem) => {
-      if (!this.#outcomes.note(problem)) this.#tellOfKnown(problem);
+      this.#note(problem);
     });
     const none = { found: 0, added: 0, known: 0, moved: 0, skipped: [] };
     this.#report = { project: project.id, folder, ...none };
@@ -99,6 +107,14 @@ export class FolderImport {
 
   /** @throws UserError as its parts do, and where the folder vanishes half way */
   async run(): Promise<ImportReport> {
+    try {
+      return await this.#run();
+    } finally {
+      await this.#masks?.close();
+    }
+  }
+
+  async #run(): Promise<ImportReport> {
     const { images, problems, passed } = await this.#list();
     requireLabelsOfTask(this.#project, images);
     requireClassNames(images);
@@ -125,15 +141,60 @@ export class FolderImport {
       const listed = await listFolder(this.#folder, this.#labels, this.#signal, (one) => {
         if (one.kind === 'skipped' || ++others <= keptOthers) passed.push(one);
       });
-      const prepared = prepare?.(listed.images) ?? listed.images;
+      const masks = await this.#openMasks(listed.found);
+      const { images: unclaimed, left } = await this.#withoutLabelFiles(listed.images, masks);
+      const prepared = prepare?.(unclaimed) ?? unclaimed;
       const images = this.#project.task === 'segmentation' ? prepared.map(withoutLabels) : prepared;
+      const problems = [
+        ...listed.problems,
+        ...(masks?.kind === 'masks' ? [] : listed.masks),
+        ...(masks?.problems ?? []),
+        ...left,
+      ];
       return only === undefined
-        ? { images, problems: listed.problems, passed }
+        ? { images, problems, passed }
         : { images: images.filter(({ path }) => only.has(path)), problems: [], passed: [] };
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'cancelled') throw error;
       return { images: [], problems: [], passed: [] };
     }
+  }
+
+  async #openMasks(found: readonly FoundImage[]): Promise<ImportMasks | undefined> {
+    const { masks: plan } = this.#options;
+    if (!plan) return undefined;
+    const { store, masks } = this.#world;
+    const source = await masks.open(this.#folder, plan.source, found, this.#signal);
+    try {
+      this.#masks = new ImportMasks(store, this.#project, source, plan, this.#signal, (problem) => {
+        this.#note(problem);
+      });
+      return this.#masks;
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  }
+
+  /** Where regions are outlined, segmentations are no images to outline, whether or not they are read. */
+  async #withoutLabelFiles(
+    images: readonly ImageToImport[],
+    masks: ImportMasks | undefined,
+  ): Promise<{ images: ImageToImport[]; left: ImageProblem[] }> {
+    if (this.#project.task !== 'segmentation') return { images: [...images], left: [] };
+    const unclaimed = images.filter(({ path }) => masks?.claimed.has(path) !== true);
+    const segmentations = new Set(await findSegmentations(unclaimed, this.#signal));
+    return {
+      images: unclaimed.filter((image) => !segmentations.has(image)),
+      left: [...segmentations].map(({ path }) => ({
+        path,
+        reason: 'it is a DICOM segmentation and no image; add the folder again to take its masks',
+      })),
+    };
+  }
+
+  #note(problem: ImageProblem): void {
+    if (!this.#outcomes.note(problem)) this.#tellOfKnown(problem);
   }
 
   /** An engine that is killed must leave word of what did not come in. */
@@ -194,6 +255,10 @@ export class FolderImport {
       this.#labelling.apply(images, rows);
       this.#assignKnown(images, rows);
     });
+    await this.#masks?.apply(
+      all.map(({ image }) => image),
+      all.map(({ row }) => row),
+    );
     for (const { image, row, isElsewhere, looked } of all) {
       this.#seen.add(row.id);
       if (!isElsewhere) continue;
@@ -266,6 +331,7 @@ export class FolderImport {
       if (isMoved) this.#report.moved++;
       this.#outcomes.keep(image, isMoved ? 'moved' : 'known');
     }
+    await this.#masks?.apply(images, added);
   }
 
   /** Notes what became of the files that are through. */
@@ -326,6 +392,7 @@ export class FolderImport {
 
   async #finish(): Promise<void> {
     const { store, remove } = this.#world;
+    this.#masks?.end(this.#folder);
     const gone = store.images
       .sharingPlaces(this.#project.id, this.#folder)
       .filter((id) => !this.#seen.has(id));

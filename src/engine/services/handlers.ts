@@ -69,8 +69,10 @@ export async function openServices(
     'class.update': ({ class: id, name, colour }) => projects.updateClass(id, name, colour),
     'class.remove': ({ class: id }) => projects.removeClass(id),
     'image.look': ({ folder }, signal) => lookAtFolder(resolve(folder), signal),
-    'image.import': async ({ project, folder, labels, watch }, signal) => {
-      const report = await images.import(project, folder, labels, signal);
+    'image.lookMasks': ({ project, folder, source }, signal) =>
+      images.maskSources.look(project, folder, source, signal),
+    'image.import': async ({ project, folder, labels, masks: plan, watch }, signal) => {
+      const report = await images.import(project, folder, labels, signal, { masks: plan });
       // What a person stopped must not come in by itself.
       if (watch && !report.cancelled) watches.add({ project, folder, labels });
       else watches.remove(project, folder);

@@ -7,6 +7,7 @@ import type { Emit } from './dispatch.ts';
 import { FolderImport } from './folder-import.ts';
 import type { FolderImportOptions } from './folder-import.ts';
 import type { LabelSource } from './import-images.ts';
+import { MaskSources } from './mask-sources.ts';
 import type { Pictures } from './pictures.ts';
 
 /** An import at work. */
@@ -22,6 +23,7 @@ export class ImageService {
   readonly #store: Store;
   readonly #pictures: Pictures;
   readonly #emit: Emit;
+  readonly maskSources: MaskSources;
   /** Imports at work, by project. */
   readonly #imports = new Map<number, AtWork>();
 
@@ -29,6 +31,7 @@ export class ImageService {
     this.#store = store;
     this.#pictures = pictures;
     this.#emit = emit;
+    this.maskSources = new MaskSources(store);
   }
 
   /**
@@ -51,7 +54,7 @@ export class ImageService {
       remove: (of: number, images: readonly number[]) => this.remove(of, images),
     };
     const work = new FolderImport(
-      { store, remove, pictures: this.#pictures, emit: this.#emit },
+      { store, remove, pictures: this.#pictures, masks: this.maskSources, emit: this.#emit },
       store.projects.get(project),
       resolve(folder),
       labels,
@@ -91,7 +94,7 @@ export class ImageService {
   async stopAll(): Promise<void> {
     const all = [...this.#imports.values()];
     for (const { controller } of all) controller.abort();
-    await Promise.allSettled(all.map(({ ended }) => ended));
+    await Promise.allSettled([...all.map(({ ended }) => ended), this.maskSources.close()]);
   }
 
   /** Applies changes; returns those that undo them. */

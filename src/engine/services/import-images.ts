@@ -47,6 +47,15 @@ export interface ReadImage extends ImageToImport {
   readonly thumbnail: Uint8Array;
 }
 
+export interface ListedFolder {
+  /** Masks among it. */
+  readonly found: readonly FoundImage[];
+  readonly images: ImageToImport[];
+  readonly problems: readonly ImageProblem[];
+  /** That masks were left out. */
+  readonly masks: readonly ImageProblem[];
+}
+
 /** px; twice the usual tile, for dense screens. */
 export const thumbnailSide = 256;
 
@@ -64,20 +73,22 @@ export async function listFolder(
   labels: LabelSource,
   signal?: AbortSignal,
   pass?: (passed: PassedOver) => void,
-): Promise<{ images: ImageToImport[]; problems: readonly ImageProblem[] }> {
-  const parted = separateMasks(await findImages(folder, {}, signal, pass));
-  const left = maskProblems(parted);
-  if (labels === 'none') return { images: parted.images.map(unlabelled), problems: left };
+): Promise<ListedFolder> {
+  const found = await findImages(folder, {}, signal, pass);
+  const parted = separateMasks(found);
+  const masks = maskProblems(parted);
+  const none = { found, masks, problems: [] };
+  if (labels === 'none') return { ...none, images: parted.images.map(unlabelled) };
   if (labels === 'folders') {
     refuseMasks(folder, parted, 'Add them without labels: the masks are left out.');
-    return { images: parted.images.map(labelByFolder), problems: left };
+    return { ...none, images: parted.images.map(labelByFolder) };
   }
   const table = await readLabelFile(labels.csv, folder, parted.images);
   const images = table.images.map(({ split, ...image }) => ({
     ...image,
     isTest: split === undefined ? isInTest(image) : testNames.test(split),
   }));
-  return { images, problems: [...table.problems, ...left] };
+  return { ...none, images, problems: table.problems };
 }
 
 /**

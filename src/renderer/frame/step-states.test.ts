@@ -27,6 +27,15 @@ describe('how far the steps are', () => {
     expect(stepStates(empty, [], true).images.progress).toBe('work');
   });
 
+  it('where regions are outlined, masks are counted and no student is promised', () => {
+    const outlined = (labelled: number, drafts: number): ReturnType<typeof stepStates> =>
+      stepStates(projectWith({}, { task: 'segmentation', images: 3, labelled, drafts }), [], false);
+    expect(outlined(0, 0).labels.progress).toBe('open');
+    expect(outlined(0, 1).labels.progress).toBe('work');
+    expect(outlined(3, 0).labels.progress).toBe('done');
+    expect(outlined(3, 0).distil).toEqual({ progress: 'waiting', waitsFor: 'version' });
+  });
+
   it.each([
     [{ town: [0, 0], water: [0, 0] }, 100, 'open'],
     [{ town: [16, 4], water: [0, 0] }, 100, 'work'],

@@ -18,6 +18,7 @@ export function whatRuns(
   importing: EventOf<'import.progress'> | null,
   progress: EventOf<'run.progress'> | null,
   runs: readonly Run[],
+  finding: EventOf<'review.progress'> | null = null,
 ): Running | null {
   if (importing !== null) {
     const { done, total, secondsLeft, project } = importing;
@@ -29,6 +30,10 @@ export function whatRuns(
       project,
       step: 'images',
     };
+  }
+  if (finding !== null) {
+    const { done, total } = finding;
+    return { ...finding, what: text.review.finding(done, total), step: 'labels' };
   }
   if (progress !== null) {
     const { phase, done, total, secondsLeft, project } = progress;

@@ -3,7 +3,7 @@ import { call, listen } from './client.ts';
 import { notices } from './notices.svelte.ts';
 import { text } from '../text/index.ts';
 
-type LabelSource = Params<'image.import'>['labels'];
+type ImportChoices = Pick<Params<'image.import'>, 'labels' | 'masks' | 'watch'>;
 type ImportProgress = EventOf<'import.progress'>;
 type RunProgress = EventOf<'run.progress'>;
 
@@ -54,14 +54,13 @@ class Activity {
   /**
    * Brings in the images of a folder; resolves when all are there, or as many as it was let.
    *
-   * @param watch new images of the folder come in by themselves from then on
+   * @param choices `watch`: new images of the folder come in by themselves from then on
    * @param again offered where it fails
    */
   async import(
     project: number,
     folder: string,
-    labels: LabelSource,
-    watch: boolean,
+    choices: ImportChoices,
     again: () => void,
   ): Promise<ImportReport | null> {
     if (this.importing !== null) {
@@ -71,7 +70,7 @@ class Activity {
     this.#isAsked = true;
     this.importing = { project, done: 0, total: 0, secondsLeft: null, skipped: 0 };
     try {
-      const report = await call('image.import', { project, folder, labels, watch });
+      const report = await call('image.import', { project, folder, ...choices });
       this.#tell(report);
       return report;
     } catch (error) {

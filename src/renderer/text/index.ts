@@ -6,6 +6,7 @@ import { frame } from './en/frame.ts';
 import { images } from './en/images.ts';
 import { keysText } from './en/keys.ts';
 import { labels } from './en/labels.ts';
+import { masksIn } from './en/masks-in.ts';
 import { outlines } from './en/outlines.ts';
 import { labelExportText } from './en/label-export.ts';
 import { preparation } from './en/preparation.ts';
@@ -27,6 +28,7 @@ const en = {
   preparation,
   labels,
   labelExport: labelExportText,
+  masksIn,
   outlines,
   review,
   teacher: teacherText,

@@ -43,7 +43,7 @@ export async function openZip(path: string, limits: ZipLimits = defaultLimits): 
     const entries = await entriesOf(zip, path, limits);
     return {
       names: [...entries.keys()],
-      read: (name) => readEntry(zip, requireEntry(entries, name, path), path, limits),
+      read: async (name) => readEntry(zip, requireEntry(entries, name, path), path, limits),
       close: () => closed(zip),
     };
   } catch (error) {

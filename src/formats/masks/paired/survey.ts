@@ -10,8 +10,8 @@ export interface MaskValues {
   readonly palette: Uint8Array | null;
 }
 
-/** More are no classes: a photograph, or a mask that was saved with losses. */
-const valueLimit = 1024;
+/** A mask can hold no more: else it is a photograph, or a mask that was saved with losses. */
+const valueLimit = 256;
 /** Values read at a time. */
 const bandPixels = 2 ** 22;
 

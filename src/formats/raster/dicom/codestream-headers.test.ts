@@ -11,7 +11,10 @@ function segment(marker: number, body: readonly number[] | string): number[] {
 
 const frame = (marker: number, ids: readonly number[]): number[] =>
   segment(marker, [12, 0x01, 0x02, 0x03, 0x04, ids.length, ...ids.flatMap((id) => [id, 0x11, 0])]);
-const scan = segment(0xda, [3, 1, 0, 2, 0, 3, 0, 2, 1, 0]);
+const scanOf = (first: number, last: number, bits: number): number[] =>
+  segment(0xda, [3, 1, 0, 2, 0, 3, 0, first, last, bits]);
+/** All coefficients, as sequential processes have them. */
+const scan = scanOf(0, 63, 0);
 const end = [0xff, 0xd9];
 const jpeg = (...parts: readonly number[][]): Uint8Array =>
   Uint8Array.from([0xff, 0xd8, ...parts.flat()]);
@@ -28,7 +31,7 @@ describe('a JPEG header', () => {
       process: 1,
       colours: null,
     });
-    expect(jpegHeader(jpeg(frame(0xf7, ids), scan, end))).toMatchObject({
+    expect(jpegHeader(jpeg(frame(0xf7, ids), scanOf(2, 1, 0), end))).toMatchObject({
       process: 55,
       interleave: 1,
     });
@@ -47,6 +50,12 @@ describe('a JPEG header', () => {
     expect(colours([segment(0xe0, 'other'), frame(0xc0, ids)])).toBeNull();
   });
 
+  it('takes scans of some coefficients where the process has them', () => {
+    expect(jpegHeader(jpeg(frame(0xc2, ids), scanOf(0, 0, 1), end)).process).toBe(2);
+    // Lossless: a predictor in the place of the first, and a point transform.
+    expect(jpegHeader(jpeg(frame(0xc3, ids), scanOf(1, 0, 0), end)).process).toBe(3);
+  });
+
   it.each([
     ['nothing', new Uint8Array()],
     ['another file', Uint8Array.from([1, 2, 3, 4])],
@@ -55,6 +64,7 @@ describe('a JPEG header', () => {
     ['no end', jpeg(frame(0xc0, ids), scan)],
     ['a segment shorter than its length', jpeg([0xff, 0xdb, 0, 1], frame(0xc0, ids), scan, end)],
     ['bytes between segments', jpeg([0, 0, 0], frame(0xc0, ids), scan, end)],
+    ['a sequential scan of some coefficients', jpeg(frame(0xc1, ids), scanOf(0, 0, 0), end)],
     ['scans without end', jpeg(frame(0xc0, ids), ...new Array<number[]>(100).fill(scan), end)],
   ])('is refused with %s', (_name, bytes) => {
     expect(() => jpegHeader(bytes)).toThrow(DicomFault);

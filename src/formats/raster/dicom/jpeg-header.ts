@@ -25,6 +25,8 @@ export interface JpegHeader {
 /** JPEG-LS has a start of frame of its own (SOF55). */
 const startOfFrameLs = 0xf7;
 const endOfImage = 0xd9;
+/** Baseline and extended: the processes whose scans each hold all 64 coefficients. */
+const lastSequential = 1;
 /** Progressive encoders make about ten. */
 const scanLimit = 64;
 
@@ -37,6 +39,7 @@ export function jpegHeader(bytes: Uint8Array): JpegHeader {
     if (isStartOfFrame(marker) || marker === startOfFrameLs) frame = readFrame(marker, body);
     else if (marker === startOfScan && frame !== undefined) {
       checkScans(bytes);
+      if (frame.process <= lastSequential) checkSequential(body);
       // Number of components, two bytes for each, then JPEG-LS's NEAR and its interleave mode.
       const { width, height, precision, components } = frame.said;
       return {
@@ -82,6 +85,16 @@ function coloursOf(ids: readonly number[], { isJfif, adobe }: Hints): Pick<JpegH
   if (letters === 'RGB') return { colours: 'rgb' };
   if (adobe !== null) return { colours: adobe === 0 ? 'rgb' : 'ybr' };
   return { colours: isJfif ? 'ybr' : null };
+}
+
+/**
+ * Where a scan of all coefficients says that it has some (ITU T.81, B.2.3), one of the two is wrong. Some
+ * decoders take a guess; no reader that hospitals rely on does, and values that are guessed are none.
+ */
+function checkSequential(scan: Uint8Array): void {
+  const [first, last, bits] = scan.subarray(1 + 2 * (scan[0] ?? 0));
+  if (first === 0 && last === 63 && bits === 0) return;
+  throw damaged('has a JPEG inside whose scan contradicts its kind');
 }
 
 /**

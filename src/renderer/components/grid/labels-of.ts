@@ -17,9 +17,9 @@ export function saidTile(
 ): string {
   const { inspector, noneMark, testMark } = text.images;
   const test = isTest ? ` ${testMark}` : '';
-  const why = reason === null ? '' : `, ${reason}`;
+  const why = reason === null ? '' : ` ${reason}`;
   if (mask !== undefined) return `${name}, ${text.outlines.states[mask]}${test}${why}`;
-  if (!isLabelled) return `${name}${test}, ${inspector.noLabel}${why}`;
+  if (!isLabelled) return `${name}${test}${why}, ${inspector.noLabel}`;
   const labels = given.length === 0 ? noneMark : given.map((one) => one.name).join(' ');
   return `${name}, ${labels}${test}${why}`;
 }

@@ -22,3 +22,15 @@ export async function chooseTable(): Promise<string | null> {
     return null;
   }
 }
+
+/** Where the file of masks that a person picks lies; null if none. */
+export async function chooseMaskFile(): Promise<string | null> {
+  try {
+    const title = text.masksIn.chooseFile;
+    const extensions = ['json', 'geojson', 'zip', 'dcm', 'tif', 'tiff'];
+    return await call('shell.chooseFile', { title, extensions });
+  } catch (error) {
+    notices.fail(error);
+    return null;
+  }
+}

@@ -4,7 +4,16 @@ import { sourcesOf } from './sources.ts';
 
 function contents(change: Partial<FolderContents> = {}): FolderContents {
   return {
-    ...{ images: 40, test: 0, masks: 0, labelled: 0, classCount: 0, classes: [], table: null },
+    ...{
+      images: 40,
+      test: 0,
+      masks: 0,
+      labelled: 0,
+      classCount: 0,
+      classes: [],
+      table: null,
+      maskSources: [],
+    },
     ...{ inner: null, ...change },
   };
 }

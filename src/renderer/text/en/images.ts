@@ -32,7 +32,7 @@ export const images = {
     test: (test: number) => `${count(test)} of them in a folder named test, held out`,
     masks: {
       title: (masks: number) => `${counted(masks, 'mask')} beside the images`,
-      what: 'Masks mark regions of an image; this version tells whole images apart. The images come in without the masks: the student learns from all of them, and ten of each class, labelled as a whole, are enough.',
+      what: 'Masks mark regions of an image; this project tells whole images apart. The images come in without the masks: the student learns from all of them, and ten of each class, labelled as a whole, are enough.',
     },
     inner: {
       title: (name: string) => `Everything lies in “${name}”`,

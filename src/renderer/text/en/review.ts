@@ -10,7 +10,7 @@ export const review = {
   find: 'Find what to look at next',
   findAgain: 'Ask again',
   go: 'Show it',
-  about: (seconds: number) => `about ${roughDuration(Math.max(1, seconds))}`,
+  about: (seconds: number) => roughDuration(Math.max(1, seconds)),
   offer: (images: number) =>
     `A student is there: it can say which of ${counted(images, 'image')} to look at next.`,
   ready: 'The latest student has said what to look at next.',

@@ -1,0 +1,48 @@
+/** Classes of a label file and those of a project, by their names. */
+
+export interface NamedInFile {
+  /** Null: the file has a number or a colour alone. */
+  readonly name: string | null;
+}
+
+export interface NamedInProject {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** What is proposed for a class; null where only a person can tell. */
+export type ProposedTarget =
+  { readonly class: number } | { readonly create: string } | 'ignore' | null;
+
+const ignoreName = /^_*(?:ignored?|void|unlabell?ed)_*$/i;
+
+/** Two names that people take for the same: case, spaces, marks between words and ways of writing letters aside. */
+export function foldName(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '');
+}
+
+/**
+ * Proposes for each class the project's class of its name, else a new one. A class without a name, and one
+ * whose name fits several of the project, are asked. Names that say that nothing is known are ignored.
+ */
+export function proposeTargets(
+  inFile: readonly NamedInFile[],
+  inProject: readonly NamedInProject[],
+): ProposedTarget[] {
+  const created = new Map<string, string>();
+  return inFile.map(({ name }) => {
+    if (name === null) return null;
+    const exact = inProject.find((one) => one.name === name);
+    const folded = foldName(name);
+    const similar = inProject.filter((one) => foldName(one.name) === folded);
+    const [only, another] = exact ? [exact] : similar;
+    if (only !== undefined) return another === undefined ? { class: only.id } : null;
+    if (ignoreName.test(name)) return 'ignore';
+    const create = created.get(folded) ?? name;
+    created.set(folded, create);
+    return { create };
+  });
+}

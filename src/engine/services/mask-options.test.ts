@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { MaskImport } from '../../contract/mask-sources.ts';
+import { pngFile } from '../../formats/image-fixtures.ts';
+import { addProject } from '../../store/testing/fixtures.ts';
+import { temporaryStore } from '../../store/testing/temporary-store.ts';
+import { maskImportOf, type MaskOptions } from './mask-options.ts';
+import { MaskSources } from './mask-sources.ts';
+
+const plain: MaskOptions = {
+  ...{ masks: 'found', classes: [], makesClasses: false, replaces: false },
+  ...{ property: null, state: null },
+};
+
+/** One mask with the numbers 1, 2 and 5, of which the list names the first two. */
+async function planFor(options: Partial<MaskOptions>): Promise<MaskImport['classes']> {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-masks-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const pixels = { width: 3, height: 1, channels: 1, bits: 8 } as const;
+  for (const name of ['images', 'masks']) {
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, 'a.png'), pngFile({ ...pixels, values: [1, 2, 5] }));
+  }
+  await writeFile(join(folder, 'classes.txt'), 'LIVER\nspleen\n');
+  const store = temporaryStore();
+  const { id } = addProject(store, ['Liver'], 'segmentation');
+  const sources = new MaskSources(store);
+  const signal = new AbortController().signal;
+  const asked = { ...plain, ...options };
+  const plan = await maskImportOf(sources, store.projects.get(id), folder, asked, signal);
+  await sources.close();
+  return plan.classes;
+}
+
+describe('masks by options', () => {
+  it('leave nothing to a guess', async () => {
+    await expect(planFor({})).rejects.toThrow(/what becomes of spleen, 5:/);
+    await expect(planFor({ makesClasses: true })).rejects.toThrow(/what becomes of 5:/);
+    await expect(planFor({ classes: ['7=Liver'] })).rejects.toThrow(/--class 7=Liver names none/);
+    await expect(planFor({ classes: ['5='] })).rejects.toThrow(/WHAT=CLASS/);
+  });
+
+  it('go where they are told, else by name', async () => {
+    const classes = await planFor({ classes: ['5=liver', 'spleen=ignore'] });
+    expect(classes).toMatchObject([
+      { value: 1, to: { class: 1 } },
+      { value: 2, to: 'ignore' },
+      { value: 3, to: { class: 1 } },
+    ]);
+  });
+
+  it('make classes where that is asked for', async () => {
+    const classes = await planFor({ classes: ['5=background'], makesClasses: true });
+    expect(classes.slice(1)).toEqual([
+      { value: 2, to: { create: 'spleen' } },
+      { value: 3, to: 'background' },
+    ]);
+  });
+});

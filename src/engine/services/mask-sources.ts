@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { MaskSourceContents, MaskSourcePlace } from '../../contract/mask-sources.ts';
+import { findImages } from '../../formats/image-folder.ts';
+import type { FoundImage } from '../../formats/labelled-images.ts';
+import type { MaskSource } from '../../formats/masks/mask-source.ts';
+import { openMaskSource } from '../../formats/masks/open-source.ts';
+import type { Store } from '../../store/store.ts';
+
+/** Of a source: more would be a wrong folder, not a list to read. */
+const toldProblems = 200;
+/** How long a source that was looked at is kept for the import that follows, ms. */
+const keptFor = 10 * 60_000;
+
+/** Sources of masks: a look at one, and the same again for the import. */
+export class MaskSources {
+  readonly #store: Store;
+  #kept: { readonly key: string; readonly source: MaskSource; timer: NodeJS.Timeout } | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /**
+   * Reads what a source holds for the images of a folder. All masks of a folder are read for it, which
+   * takes its time.
+   *
+   * @throws UserError as `openMaskSource` and `findImages`
+   */
+  async look(
+    project: number,
+    folder: string,
+    place: MaskSourcePlace,
+    signal: AbortSignal,
+  ): Promise<MaskSourceContents> {
+    const { id } = this.#store.projects.get(project);
+    const found = await findImages(resolve(folder), {}, signal);
+    const source = await this.open(folder, place, found, signal);
+    await this.#keep(keyOf(folder, place, found), source);
+    const counts = this.#store.masks.count(id, 'human');
+    const { kind, images, classes, properties, property, problems, isComplete } = source;
+    return {
+      ...{ kind, images, property, isComplete },
+      classes: [...classes],
+      properties: [...properties],
+      problems: problems.slice(0, toldProblems).map(({ path, reason }) => ({ path, reason })),
+      problemCount: problems.length,
+      hasMasks: counts.draft + counts.done > 0,
+    };
+  }
+
+  /** The source that was looked at last where it is this one and its folder has the same images, else anew. */
+  async open(
+    folder: string,
+    place: MaskSourcePlace,
+    found: readonly FoundImage[],
+    signal: AbortSignal,
+  ): Promise<MaskSource> {
+    const kept = this.#kept;
+    if (kept?.key === keyOf(folder, place, found)) {
+      clearTimeout(kept.timer);
+      this.#kept = undefined;
+      return kept.source;
+    }
+    const { kind, path, property } = place;
+    const request = { path: resolve(path), folder: resolve(folder), found, property, signal };
+    return openMaskSource(kind, request);
+  }
+
+  async close(): Promise<void> {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    clearTimeout(kept?.timer);
+    await kept?.source.close();
+  }
+
+  async #keep(key: string, source: MaskSource): Promise<void> {
+    await this.close();
+    const timer = setTimeout(() => void this.close(), keptFor).unref();
+    this.#kept = { key, source, timer };
+  }
+}
+
+function keyOf(folder: string, place: MaskSourcePlace, found: readonly FoundImage[]): string {
+  const names = createHash('sha256');
+  for (const { path } of found) names.update(path).update('\0');
+  return JSON.stringify([resolve(folder), place, names.digest('hex')]);
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { testFolder } from '../../raster/testing/test-folder.ts';
+import { openCvatMasks } from './read.ts';
+import { openZip } from './zip.ts';
+import { zipFile } from './zip-fixtures.ts';
+
+const folder = testFolder();
+const limits = { entries: 3, bytes: 1000 };
+const hello = { name: 'a/b.txt', content: Buffer.from('hello') };
+
+describe('archives', () => {
+  it('give their files by name', async () => {
+    const zip = await openZip(await folder.file('good.zip', zipFile([hello])));
+    expect(zip.names).toEqual(['a/b.txt']);
+    expect((await zip.read('a/b.txt')).toString()).toBe('hello');
+    await expect(zip.read('c')).rejects.toThrow(/holds no c/);
+    await zip.close();
+  });
+
+  it.each([
+    ['nothing', Buffer.alloc(0), /no valid ZIP/],
+    ['another file', Buffer.from('PK is how it begins, and no more'), /no valid ZIP/],
+    ['the first half', zipFile([hello]).subarray(0, 40), /no valid ZIP/],
+    ['a name that leads out', zipFile([{ ...hello, name: '../b.txt' }]), /no valid ZIP/],
+    ['a name from the root', zipFile([{ ...hello, name: '/etc/b.txt' }]), /no valid ZIP/],
+    [
+      'too many files',
+      zipFile(['1', '2', '3', '4'].map((name) => ({ ...hello, name }))),
+      /4 files/,
+    ],
+  ])('of %s are refused', async (name, bytes, words) => {
+    const path = await folder.file(`${name}.zip`, bytes);
+    await expect(openZip(path, limits)).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(words) as string,
+    });
+  });
+
+  it.each([
+    ['is encrypted', { ...hello, isEncrypted: true }, /is encrypted/],
+    ['says that it is large', { ...hello, size: 10_000 }, /10000 bytes unpacked/],
+    [
+      'is larger than it says',
+      { name: 'bomb', content: Buffer.alloc(50_000_000), size: 500 },
+      /no valid ZIP/,
+    ],
+    ['is smaller than it says', { ...hello, size: 900 }, /no valid ZIP/],
+  ])('do not give a file that %s', async (name, entry, words) => {
+    const zip = await openZip(await folder.file(`${name}.zip`, zipFile([entry])), limits);
+    await expect(zip.read(entry.name)).rejects.toThrow(words);
+    await zip.close();
+  });
+
+  it('without masks are refused, and a mask that is none is told of', async () => {
+    const request = { folder: folder.path, found: [], property: null };
+    const path = await folder.file('none.zip', zipFile([hello]));
+    await expect(openCvatMasks({ ...request, path })).rejects.toThrow(/SegmentationClass/);
+    const name = 'SegmentationClass/x.png';
+    const bad = await folder.file('bad.zip', zipFile([{ ...hello, name }]));
+    const found = [{ name: 'x.jpg', path: '/x.jpg' }];
+    const source = await openCvatMasks({ ...request, found, path: bad });
+    expect(source.problems).toMatchObject([
+      { path: name, reason: expect.stringMatching(/no PNG/) as string },
+    ]);
+    expect(await source.maskFor({ ...hello, path: '/x.jpg', width: 1, height: 1 })).toBeUndefined();
+    await source.close();
+  });
+});

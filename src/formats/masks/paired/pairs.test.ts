@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { pairMasks } from './pairs.ts';
+
+const found = (...names: string[]): { name: string; path: string }[] =>
+  names.map((name) => ({ name, path: `/${name}` }));
+
+it.each([
+  ['beside each other', ['images/a.jpg', 'masks/a.png'], { '/images/a.jpg': 'masks/a.png' }],
+  [
+    'within splits',
+    ['train/images/a.jpg', 'train/masks/a.png', 'val/images/a.jpg', 'val/masks/a.png'],
+    { '/train/images/a.jpg': 'train/masks/a.png', '/val/images/a.jpg': 'val/masks/a.png' },
+  ],
+  [
+    'with splits within',
+    ['images/x/a.jpg', 'masks/x/a.png', 'masks/y/a.png'],
+    { '/images/x/a.jpg': 'masks/x/a.png' },
+  ],
+  [
+    'by a word behind the name',
+    ['images/a.jpg', 'masks/a_mask.png'],
+    { '/images/a.jpg': 'masks/a_mask.png' },
+  ],
+  [
+    'of nnU-Net, for each channel',
+    ['imagesTr/c_0000.nii.gz', 'imagesTr/c_0001.nii.gz', 'labelsTr/c.nii.gz'],
+    {
+      '/imagesTr/c_0000.nii.gz': 'labelsTr/c.nii.gz',
+      '/imagesTr/c_0001.nii.gz': 'labelsTr/c.nii.gz',
+    },
+  ],
+  [
+    'of nnU-Net’s test apart from its training',
+    ['imagesTr/c_0000.nii.gz', 'labelsTr/c.nii.gz', 'imagesTs/c_0000.nii.gz'],
+    { '/imagesTr/c_0000.nii.gz': 'labelsTr/c.nii.gz' },
+  ],
+  [
+    'of MONAI Label, but what a model proposed',
+    ['scans/a.nii.gz', 'scans/labels/final/a.nii.gz', 'scans/labels/original/a.nii.gz'],
+    { '/scans/a.nii.gz': 'scans/labels/final/a.nii.gz' },
+  ],
+  [
+    'written in two ways',
+    ['images/e\u0301.jpg', 'masks/\u00e9.png'],
+    { '/images/e\u0301.jpg': 'masks/\u00e9.png' },
+  ],
+  ['of no image folder', ['a.jpg', 'masks/a.png'], {}],
+])('masks %s', (_, names, pairs) => {
+  const { byImage } = pairMasks(found(...names));
+  const named = [...byImage].map(([image, mask]) => [image, mask.name]);
+  expect(Object.fromEntries(named)).toEqual(pairs);
+});
+
+it('tells of masks without an image', () => {
+  const { problems } = pairMasks(found('images/a.jpg', 'masks/a.png', 'masks/b.png'));
+  expect(problems).toMatchObject([{ path: '/masks/b.png' }]);
+});

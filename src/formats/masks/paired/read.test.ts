@@ -1,0 +1,193 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pngFile, tiffFile, words, type Pixels } from '../../image-fixtures.ts';
+import { sharp } from '../../libvips.ts';
+import type { FoundImage } from '../../labelled-images.ts';
+import { niftiFile } from '../../raster/nifti/nifti-fixtures.ts';
+import { drawn } from '../../raster/testing/reading.ts';
+import { testFolder } from '../../raster/testing/test-folder.ts';
+import type { MaskSource } from '../mask-source.ts';
+import { openPairedMasks } from './read.ts';
+
+const test = testFolder();
+const draw = drawn(5);
+const size = { width: 3, height: 1 };
+const mask = (values: readonly number[], channels: 1 | 3 | 4 = 1, bits: 8 | 16 = 8): Buffer => {
+  const pixels: Pixels = { ...size, channels, bits, values };
+  return pngFile(pixels);
+};
+
+let count = 0;
+/** Images that need not be there, and masks and lists beside them. */
+async function open(files: Readonly<Record<string, Uint8Array | string>>): Promise<MaskSource> {
+  const folder = join(test.path, String(count++));
+  const found: FoundImage[] = [];
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(join(folder, dirname(name)), { recursive: true });
+    const path = await test.file(join(String(count - 1), name), Buffer.from(content));
+    if (!/\.(?:txt|json)$/.test(name)) found.push({ name, path });
+  }
+  for (const { name } of [...found]) {
+    const image = name.replace('masks/', 'images/').replace(/\.[^/]*$/, '.jpg');
+    found.push({ name: image, path: join(folder, image) });
+  }
+  return openPairedMasks({ path: folder, folder, found, property: null });
+}
+
+/** Of the first mask: values, or why there are none. */
+async function first(source: MaskSource): Promise<number[] | string> {
+  const { path, reason } = source.problems[0] ?? {};
+  if (path !== undefined) return reason ?? '';
+  const [claimed = ''] = source.claimed;
+  const image = claimed.replace('/masks/', '/images/').replace(/\.[^/]*$/, '.jpg');
+  const read = await source.maskFor({ name: image, path: image, ...size });
+  const tile = await read?.tile(0, 0);
+  await read?.close();
+  return [...(tile?.subarray(0, 3) ?? [0, 0, 0])];
+}
+
+describe('what values of masks mean', () => {
+  it.each([
+    ['0 and 255: one class', { 'masks/a.png': mask([0, 255, 0]) }, [0, 1, 0], [255]],
+    [
+      'numbers, and 255 for nothing known',
+      { 'masks/a.png': mask([4, 255, 9]) },
+      [1, 255, 2],
+      [4, 9],
+    ],
+    [
+      '0 and 255 where others have more',
+      { 'masks/a.png': mask([0, 255, 0]), 'masks/b.png': mask([0, 3, 0]) },
+      [0, 255, 0],
+      [3],
+    ],
+    ['numbers of 16 bits', { 'masks/a.png': mask([0, 2, 200], 1, 16) }, [0, 1, 2], [2, 200]],
+    [
+      'grey saved as colours',
+      { 'masks/a.png': mask([0, 0, 0, 7, 7, 7, 0, 0, 0], 3) },
+      [0, 1, 0],
+      [7],
+    ],
+    [
+      'a list that begins with a class',
+      { 'masks/a.png': mask([0, 1, 0]), 'classes.txt': '0 water\n1 land' },
+      [1, 2, 1],
+      [0, 1],
+    ],
+    [
+      'a list of one class, and masks of 0 and 255',
+      { 'masks/a.png': mask([0, 255, 0]), 'classes.txt': 'background\nnucleus' },
+      [0, 1, 0],
+      [255],
+    ],
+    [
+      'colours of a list, and those that are not in it',
+      { 'masks/a.png': mask([0, 0, 0, 1, 2, 3, 4, 5, 6], 3), 'masks/labelmap.txt': 'x:1,2,3::' },
+      [0, 1, 2],
+      [null, null],
+    ],
+    [
+      'transparent, and PASCAL VOC’s colour for nothing known',
+      { 'masks/a.png': mask([9, 9, 9, 0, 224, 224, 192, 255, 1, 2, 3, 255], 4) },
+      [0, 255, 1],
+      [null],
+    ],
+  ])('%s', async (_, files: Record<string, Uint8Array | string>, values, numbers) => {
+    const source = await open(files);
+    expect(source.problems).toEqual([]);
+    expect(await first(source)).toEqual(values);
+    expect(source.classes.map(({ number }) => number)).toEqual(numbers);
+  });
+
+  it('names come from the list, whether or not a mask has the class', async () => {
+    const source = await open({ 'masks/a.png': mask([0, 2, 0]), 'classes.txt': 'road\ncar\nbus' });
+    expect(source.classes).toMatchObject([
+      { name: 'road', count: 0 },
+      { name: 'car', count: 1 },
+      { name: 'bus', count: 0 },
+    ]);
+  });
+});
+
+describe('what is no mask', () => {
+  const jpeg = (): Promise<Buffer> =>
+    sharp({ create: { ...size, channels: 3, background: 'red' } })
+      .jpeg()
+      .toBuffer();
+  const floats = tiffFile({
+    ...{ ...size, channels: 1, bits: 32, photometric: 1, format: 3 },
+    data: new Uint8Array(Float32Array.of(0, 1, 0.5).buffer),
+  });
+  const bands = tiffFile({
+    ...{ ...size, channels: 2, bits: 16, photometric: 1, extra: 1 },
+    data: words([0, 0, 1, 1, 2, 2]),
+  });
+  const noise = pngFile({
+    ...{ width: 40, height: 40, channels: 3, bits: 8 },
+    values: Array.from({ length: 4800 }, () => draw(256)),
+  });
+  const volume = niftiFile({ shape: [3, 1, 1], type: 'uint8', values: [0, 1, 0] });
+
+  it.each([
+    ['a number beyond 255', 'a.png', mask([0, 300, 0], 1, 16), /the number 300/],
+    ['half a number', 'a.tif', floats, /no whole number \(0\.5\)/],
+    [
+      'half transparent',
+      'a.png',
+      mask([1, 2, 3, 255, 1, 2, 3, 128, 0, 0, 0, 255], 4),
+      /half transparent/,
+    ],
+    ['two bands', 'a.tif', bands, /2 bands/],
+    ['too many colours', 'a.png', noise, /more than 256 colours/],
+    ['cut short', 'a.png', mask([0, 1, 2]).subarray(0, 45), /a\.png/],
+    ['empty', 'a.png', new Uint8Array(), /empty|not an image/],
+  ])('%s is told of', async (_, name, bytes, wordsOf) => {
+    expect(await first(await open({ [`masks/${name}`]: bytes }))).toMatch(wordsOf);
+  });
+
+  it('a JPEG is refused, since it changes values', async () => {
+    expect(await first(await open({ 'masks/a.jpeg': await jpeg() }))).toMatch(
+      /JPEG file, which changes/,
+    );
+  });
+
+  it('a mask of another size, or a label map of no volume, is refused where it is asked for', async () => {
+    const wide = await open({
+      'masks/a.png': pngFile({ width: 4, height: 1, channels: 1, bits: 8, values: [0, 1, 0, 0] }),
+    });
+    await expect(first(wide)).rejects.toThrow(/4 × 1 pixels and its image 3 × 1/);
+    const source = await open({ 'masks/a.nii': volume });
+    await expect(first(source)).rejects.toThrow(/not found|no NIfTI volume/);
+  });
+
+  it('two masks of one image: neither is taken', async () => {
+    const source = await open({ 'masks/a.png': mask([0, 1, 0]), 'masks/a.tif': floats });
+    expect(source.images).toBe(0);
+    expect(await first(source)).toMatch(/more than one mask/);
+  });
+
+  it('two lists that differ are refused, and so is one that says no numbers', async () => {
+    const png = mask([0, 1, 0]);
+    await expect(
+      open({ 'masks/a.png': png, 'masks/classes.txt': 'a', 'classes.txt': 'b' }),
+    ).rejects.toThrow(/two lists of classes that differ/);
+    await expect(
+      open({ 'masks/a.png': png, 'dataset.json': '{"labels": {"a": "first"}}' }),
+    ).rejects.toThrow(/gives the label “first” no number/);
+  });
+
+  it.each([
+    ['since version 2', { background: 0, a: 1, whole: [1, 2], b: [2], ignore: 3 }],
+    ['before', { 0: 'background', 1: 'a', 2: 'b', 3: 'ignore' }],
+    ['as a list', ['background', 'a', 'b', 'ignore']],
+  ])('nnU-Net names its labels %s', async (_, labels) => {
+    const files = { 'masks/a.png': mask([1, 2, 3]), 'dataset.json': JSON.stringify({ labels }) };
+    const source = await open(files);
+    expect(source.classes.map(({ name, number }) => [name, number])).toEqual([
+      ['a', 1],
+      ['b', 2],
+      ['ignore', 3],
+    ]);
+  });
+});

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import type { SourceClass } from '../../../../contract/mask-sources.ts';
+import { proposedAssignments, targetOf } from './mask-plan.ts';
+
+const inFile = (name: string | null, number: number | null = null): SourceClass => ({
+  ...{ value: 1, name, number, colour: null, count: 1 },
+});
+const road = {
+  ...{ id: 7, name: 'Road', colour: '#112233', maskValue: 1, labelled: 0, learnt: 0, tested: 0 },
+};
+
+it('proposes what the names say, and leaves numbers to a person', () => {
+  const classes = [inFile('road'), inFile('Field'), inFile('void'), inFile(null, 3)];
+  const targets = proposedAssignments(classes, [road]).map(targetOf);
+  expect(targets).toEqual([{ class: 7 }, { create: 'Field' }, 'ignore', undefined]);
+});
+
+it('needs a name for a new class', () => {
+  expect(targetOf({ choice: 'new', name: ' ' })).toBeUndefined();
+  expect(targetOf({ choice: 'new', name: ' Field ' })).toEqual({ create: 'Field' });
+});

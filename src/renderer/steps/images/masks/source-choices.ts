@@ -1,0 +1,28 @@
+import type { FoundMaskSource } from '../../../../contract/mask-sources.ts';
+import { nameOf } from '../../../lib/dropped.ts';
+import { text } from '../../../text/index.ts';
+import type { ChosenSource } from './mask-choice.svelte.ts';
+
+export interface MaskSourceCard {
+  readonly value: string;
+  readonly title: string;
+  readonly why: string;
+}
+
+/** Where masks may come from: what was found, a file that was chosen, another file, nowhere. */
+export function sourceChoices(
+  found: readonly FoundMaskSource[],
+  chosen: ChosenSource | null,
+): MaskSourceCard[] {
+  const words = text.masksIn.sources;
+  const cards = found.map(({ kind, path, files }) => ({
+    value: `${kind} ${path}`,
+    title: words.titles[kind](nameOf(path), files),
+    why: words.whys[kind],
+  }));
+  const value = chosen && `${chosen.kind} ${chosen.path}`;
+  if (chosen && value !== null && !cards.some((card) => card.value === value)) {
+    cards.push({ value, title: nameOf(chosen.path), why: words.whys.file });
+  }
+  return [...cards, { value: 'file', ...words.file }, { value: 'none', ...words.none }];
+}

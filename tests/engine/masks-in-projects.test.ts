@@ -1,0 +1,202 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ImportReport, Project } from '../../src/contract/app.ts';
+import type { MaskImport, MaskSourceContents } from '../../src/contract/mask-sources.ts';
+import { tileSide } from '../../src/core/mask/tiles.ts';
+import { pngFile } from '../../src/formats/image-fixtures.ts';
+import { OpenServices } from '../support/open-services.ts';
+import { temporaryFolder } from './support.ts';
+
+const width = 6;
+const height = 4;
+
+/** An image or a mask of one band. */
+function grey(values: readonly number[]): Buffer {
+  return pngFile({ width, height, channels: 1, bits: 8, values });
+}
+const filled = (value: number): number[] => new Array<number>(width * height).fill(value);
+const half = (left: number, right: number): number[] =>
+  filled(0).map((_, at) => (at % width < width / 2 ? left : right));
+
+describe('masks in projects', async () => {
+  const root = await temporaryFolder();
+  let engine: OpenServices;
+  let project: Project;
+  const put = async (name: string, content: Uint8Array | string): Promise<string> => {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), content);
+    return join(root, name);
+  };
+  const look = (
+    folder: string,
+    source: Partial<MaskImport['source']>,
+  ): Promise<MaskSourceContents> =>
+    engine.call('image.lookMasks', {
+      project: project.id,
+      folder,
+      source: { kind: 'masks', path: folder, ...source },
+    });
+  const bring = (
+    folder: string,
+    masks: Omit<MaskImport, 'onConflict' | 'state'>,
+    onConflict?: 'replace',
+  ): Promise<ImportReport> =>
+    engine.call('image.import', {
+      ...{ project: project.id, folder, labels: 'none' },
+      masks: { ...masks, state: 'done', ...(onConflict && { onConflict }) },
+    });
+  /** The mask of an image by its name, row by row, with its state. */
+  const maskOf = async (name: string): Promise<{ state: string; values: number[] } | null> => {
+    const filter = { show: 'all', search: name } as const;
+    const page = await engine.call('image.page', {
+      project: project.id,
+      filter,
+      offset: 0,
+      limit: 1,
+    });
+    const image = page.images[0]?.id ?? 0;
+    const info = engine.store.masks.get(image, 'human');
+    if (!info) return null;
+    const [tile] = engine.store.masks.tiles(image, 'human', [{ x: 0, y: 0 }]);
+    const values = filled(0).map(
+      (_, at) => tile?.pixels[Math.floor(at / width) * tileSide + (at % width)] ?? 0,
+    );
+    return { state: info.state, values };
+  };
+
+  beforeAll(async () => {
+    engine = await OpenServices.open(join(root, 'workspace'));
+    const made = { name: 'Outlines', domain: 'other', task: 'segmentation' } as const;
+    project = await engine.call('project.create', { ...made, classes: ['Water', 'Road'] });
+    await put('paired/images/a.png', grey(filled(10)));
+    await put('paired/images/b.png', grey(filled(20)));
+    await put('paired/images/c.png', grey(filled(30)));
+    await put('paired/masks/a.png', grey(half(0, 1)));
+    await put('paired/masks/b.png', grey(half(2, 255)));
+    await put(
+      'paired/masks/c.png',
+      pngFile({ width: 2, height: 2, channels: 1, bits: 8, values: [0, 1, 1, 1] }),
+    );
+    await put('paired/masks/d.png', grey(half(0, 1)));
+    await put('paired/classes.txt', 'background\nwater\n');
+  });
+  afterAll(() => engine.close());
+
+  it('are found in a folder, and their classes known before anything is decided', async () => {
+    const folder = join(root, 'paired');
+    const { maskSources, masks, images } = await engine.call('image.look', { folder });
+    expect({ maskSources, masks, images }).toEqual({
+      maskSources: [{ kind: 'masks', path: folder, files: 3 }],
+      masks: 4,
+      images: 3,
+    });
+    const contents = await look(folder, {});
+    expect(contents).toMatchObject({
+      images: 3,
+      classes: [
+        { value: 1, name: 'water', number: 1 },
+        { value: 2, name: null, number: 2, count: 1 },
+      ],
+      problems: [{ path: join(folder, 'masks', 'd.png') }],
+      hasMasks: false,
+    });
+  });
+
+  it('come in as they were assigned, and what does not fit is told of', async () => {
+    const folder = join(root, 'paired');
+    const [water] = project.classes;
+    const source = { kind: 'masks', path: folder, property: null } as const;
+    const report = await bring(folder, {
+      source,
+      classes: [
+        { value: 1, to: { class: water?.id ?? 0 } },
+        { value: 2, to: { create: 'Field' } },
+      ],
+    });
+    expect(report).toMatchObject({ found: 3, added: 3 });
+    expect(report.skipped.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/no image of that name/),
+      expect.stringMatching(/2 × 2 pixels and its image 6 × 4/),
+    ]);
+    expect(await maskOf('a.png')).toEqual({ state: 'done', values: half(0, 1) });
+    expect(await maskOf('b.png')).toEqual({ state: 'done', values: half(3, 255) });
+    expect(await maskOf('c.png')).toBeNull();
+    const { classes } = await engine.call('project.get', { project: project.id });
+    expect(classes.map(({ name }) => name)).toEqual(['Water', 'Road', 'Field']);
+  });
+
+  it('stay as a person left them unless they are to be replaced', async () => {
+    const folder = join(root, 'paired');
+    const source = { kind: 'masks', path: folder, property: null } as const;
+    const plan: Parameters<typeof bring>[1] = {
+      source,
+      classes: [
+        { value: 1, to: 'ignore' },
+        { value: 2, to: 'background' },
+      ],
+    };
+    expect((await look(folder, {})).hasMasks).toBe(true);
+    const kept = await bring(folder, plan);
+    expect(await maskOf('a.png')).toMatchObject({ values: half(0, 1) });
+    expect(kept.skipped.at(-1)?.reason).toMatch(/^2 images have a mask in the project already/);
+    await bring(folder, plan, 'replace');
+    expect(await maskOf('a.png')).toMatchObject({ values: half(0, 255) });
+    expect(await maskOf('b.png')).toMatchObject({ values: half(0, 255) });
+  });
+
+  it('with a class that nobody chose for are left out, each told of', async () => {
+    const folder = dirname(dirname(await put('more/images/e.png', grey(filled(40)))));
+    await put('more/masks/e.png', grey(half(7, 0)));
+    const source = { kind: 'masks', path: folder, property: null } as const;
+    const { skipped, added } = await bring(folder, { source, classes: [] });
+    expect(added).toBe(1);
+    expect(skipped[0]?.reason).toMatch(/the number 7, for which no class/);
+    expect(await maskOf('e.png')).toBeNull();
+  });
+
+  it('come from COCO too, an image without annotations being all background', async () => {
+    const folder = dirname(await put('coco/f.png', grey(filled(50))));
+    await put('coco/g.png', grey(filled(60)));
+    const file = await put(
+      'coco/annotations.json',
+      JSON.stringify({
+        images: [
+          { id: 1, file_name: 'f.png', width, height },
+          { id: 2, file_name: 'g.png', width, height },
+          { id: 3, file_name: 'gone.png', width, height },
+        ],
+        categories: [{ id: 18, name: 'road ' }],
+        annotations: [
+          { id: 1, image_id: 1, category_id: 18, segmentation: [[0, 0, 3, 0, 3, 4, 0, 4]] },
+        ],
+      }),
+    );
+    const { maskSources } = await engine.call('image.look', { folder });
+    expect(maskSources).toEqual([{ kind: 'coco', path: file, files: 1 }]);
+    const source = { kind: 'file', path: file, property: null } as const;
+    const contents = await look(folder, source);
+    expect(contents).toMatchObject({
+      kind: 'coco',
+      images: 2,
+      classes: [{ name: 'road', count: 1 }],
+    });
+    const road = project.classes[1]?.id ?? 0;
+    await bring(folder, { source, classes: [{ value: 1, to: { class: road } }] });
+    expect(await maskOf('f.png')).toEqual({ state: 'done', values: half(2, 0) });
+    expect(await maskOf('g.png')).toEqual({ state: 'done', values: filled(0) });
+  });
+
+  it('do not come into projects of whole images', async () => {
+    const made = { name: 'Whole', domain: 'other', task: 'single' } as const;
+    const other = await engine.call('project.create', made);
+    const folder = join(root, 'paired');
+    const masks = { source: { kind: 'masks', path: folder }, classes: [], state: 'done' } as const;
+    await expect(
+      engine.call('image.import', {
+        ...{ project: other.id, folder, labels: 'none' },
+        masks: { ...masks, classes: [] },
+      }),
+    ).rejects.toThrow(/gives classes to whole images/);
+  });
+});

@@ -1,0 +1,234 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inflateSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { MaskSourceKind } from '../../src/contract/mask-sources.ts';
+import { tileExtent, tileSide } from '../../src/core/mask/tiles.ts';
+import { findImages } from '../../src/formats/image-folder.ts';
+import type { FoundImage } from '../../src/formats/labelled-images.ts';
+import { detectMaskSources } from '../../src/formats/masks/detect.ts';
+import type { MaskSource, OpenMask } from '../../src/formats/masks/mask-source.ts';
+import { openMaskSource } from '../../src/formats/masks/open-source.ts';
+import { openStoredMask } from '../../src/formats/masks/paired/stored-mask.ts';
+import { withImage } from '../../src/formats/open-images.ts';
+
+// What other tools make of the same label files; mask-goldens/make_goldens.py says which.
+
+interface PackedMask {
+  readonly width: number;
+  readonly height: number;
+  readonly values: string;
+}
+
+interface Expected {
+  readonly coco: readonly { readonly name: string; readonly mask: PackedMask }[];
+  readonly 'dicom-seg': {
+    readonly labels: readonly string[];
+    readonly colours: readonly string[];
+    readonly cases: Readonly<Record<string, readonly (PackedMask | null)[]>>;
+  };
+  readonly nifti: readonly { readonly name: string; readonly masks: readonly PackedMask[] }[];
+  readonly geotiff: readonly { readonly name: string; readonly mask: PackedMask | null }[];
+  readonly geojson: readonly { readonly name: string; readonly mask: PackedMask }[];
+  readonly png: readonly { readonly name: string; readonly mask: PackedMask }[];
+  readonly cvat: readonly { readonly name: string; readonly mask: PackedMask }[];
+}
+
+const root = join(import.meta.dirname, 'mask-goldens');
+const expected = JSON.parse(readFileSync(join(root, 'expected.json'), 'utf8')) as Expected;
+const opened: MaskSource[] = [];
+afterAll(() => Promise.all(opened.map((source) => source.close())));
+
+function unpacked(mask: PackedMask): number[] {
+  return [...inflateSync(Buffer.from(mask.values, 'base64'))];
+}
+
+async function valuesOf(mask: OpenMask | undefined): Promise<number[] | null> {
+  if (mask === undefined) return null;
+  const tile = await mask.tile(0, 0);
+  const { width, height } = tileExtent({ x: 0, y: 0 }, mask);
+  const rows = Array.from({ length: height }, (_, y) =>
+    Array.from({ length: width }, (_, x) => tile?.[y * tileSide + x] ?? 0),
+  );
+  await mask.close();
+  return rows.flat();
+}
+
+async function openSource(
+  kind: MaskSourceKind,
+  path: string,
+  folder: string,
+  found: readonly FoundImage[],
+  property: string | null = null,
+): Promise<MaskSource> {
+  const source = await openMaskSource(kind, { path, folder, found, property });
+  opened.push(source);
+  return source;
+}
+
+/** Images that need not be there: their names and sizes are enough. */
+function named(folder: string, names: readonly string[]): FoundImage[] {
+  return names.map((name) => ({ name, path: join(folder, name) }));
+}
+
+it('palettes come as indices', async () => {
+  for (const { name, mask } of expected.png) {
+    const stored = await openStoredMask(join(root, 'png', name));
+    expect([...(await stored.read({}))], name).toEqual(unpacked(mask));
+    await stored.close();
+  }
+});
+
+describe('COCO', () => {
+  const folder = join(root, 'coco');
+  const path = join(folder, 'instances.json');
+
+  it('is as pycocotools decodes it', async () => {
+    const found = named(folder, ['images/one.png', 'images/folder/two.png']);
+    const source = await openSource('coco', path, folder, found);
+    expect(source.classes.map(({ name }) => name)).toEqual(['tree', 'house', 'pond']);
+    for (const [index, { mask }] of expected.coco.entries()) {
+      const image = { ...(found[index] ?? { name: '', path: '' }), ...sizeOf(mask) };
+      expect(await valuesOf(await source.maskFor(image))).toEqual(unpacked(mask));
+    }
+  });
+});
+
+it('archives in the form of CVAT’s come by colour', async () => {
+  const folder = join(root, 'cvat');
+  const found = named(folder, ['a.jpg', 'folder/b.jpg']);
+  const source = await openSource('cvat', join(folder, 'task.zip'), folder, found);
+  expect(source.classes).toMatchObject([
+    { value: 1, name: 'cell', colour: '#fa3253', count: 2 },
+    { value: 2, name: 'nucleus', count: 2 },
+  ]);
+  for (const [index, { mask }] of expected.cvat.entries()) {
+    const image = { ...(found[index] ?? { name: '', path: '' }), ...sizeOf(mask) };
+    expect(await valuesOf(await source.maskFor(image))).toEqual(unpacked(mask));
+  }
+});
+
+describe('DICOM segmentations', async () => {
+  const folder = join(root, 'dicom-seg');
+  const { labels, colours, cases } = expected['dicom-seg'];
+  const found = await findImages(folder);
+
+  it('are told from images', async () => {
+    expect(await detectMaskSources(folder, found)).toEqual([
+      { kind: 'dicom-seg', path: folder, files: 4 },
+    ]);
+  });
+
+  it.each(Object.entries(cases))('of kind %s are as highdicom reads them', async (name, masks) => {
+    const source = await openSource('dicom-seg', join(folder, `${name}.dcm`), folder, found);
+    expect(source.problems).toEqual([]);
+    expect(source.classes.map((one) => one.name)).toEqual(labels);
+    for (const [index, { colour }] of source.classes.entries()) {
+      // The standard's CIELab is under D50, highdicom's under D65: near, not the same.
+      expect(distance(colour ?? '', colours[index] ?? '')).toBeLessThanOrEqual(8);
+    }
+    for (const [index, mask] of masks.entries()) {
+      const path = join(folder, `slice-${index + 1}.dcm`);
+      const size = mask === null ? { width: 13, height: 11 } : sizeOf(mask);
+      const read = await source.maskFor({ name: path, path, ...size });
+      expect(await valuesOf(read), `slice ${index + 1}`).toEqual(mask && unpacked(mask));
+    }
+  });
+
+  it('come together from a folder, the same label being one class', async () => {
+    const source = await openSource('dicom-seg', folder, folder, found);
+    expect(source.classes).toMatchObject(labels.map((name) => ({ name, count: 4 })));
+    expect(source.claimed.size).toBe(4);
+    expect(source.images).toBe(4);
+  });
+});
+
+function distance(one: string, other: string): number {
+  const parts = [1, 3, 5].map((at) =>
+    Math.abs(parseInt(one.slice(at, at + 2), 16) - parseInt(other.slice(at, at + 2), 16)),
+  );
+  return Math.max(...parts);
+}
+
+describe('label maps of NIfTI', async () => {
+  const folder = join(root, 'nifti');
+  const found = await findImages(folder);
+  const source = await openSource('masks', folder, folder, found);
+
+  it('have the names of dataset.json', () => {
+    expect(source.classes).toMatchObject([
+      { number: 1, name: 'tumour' },
+      { number: 2, name: null },
+      { number: 3, name: 'vessel' },
+    ]);
+  });
+
+  it.each(expected.nifti.map((one) => [one.name, one.masks] as const))(
+    '%s lies on its image as in nibabel’s canonical orientation',
+    async (name, masks) => {
+      const path = join(folder, 'imagesTr', name);
+      for (const [frame, mask] of masks.entries()) {
+        const read = await source.maskFor({ name, path, frame, ...sizeOf(mask) });
+        expect(await valuesOf(read), `slice ${frame + 1}`).toEqual(unpacked(mask));
+      }
+    },
+  );
+
+  it('are refused where they lie elsewhere than their image', async () => {
+    const path = join(folder, 'imagesTr', 'moved_0000.nii.gz');
+    const { width, height } = await withImage(path, ({ header }) => Promise.resolve(header));
+    await expect(source.maskFor({ name: path, path, frame: 0, width, height })).rejects.toThrow(
+      /moved.nii.gz .* 3\.0 mm apart/,
+    );
+  });
+});
+
+describe('label rasters', async () => {
+  const folder = join(root, 'geotiff');
+  const found = await findImages(folder);
+  const source = await openSource('file', join(folder, 'labels.tif'), folder, found);
+
+  it.each(expected.geotiff.map((one) => [one.name, one.mask] as const))(
+    'are on %s as GDAL reads the window',
+    async (name, mask) => {
+      const size = mask === null ? { width: 20, height: 18 } : sizeOf(mask);
+      const read = await source.maskFor({ name, path: join(folder, name), ...size });
+      expect(await valuesOf(read)).toEqual(mask && unpacked(mask));
+    },
+  );
+
+  it('are refused on another grid', async () => {
+    const image = { name: 'half.tif', path: join(folder, 'half.tif'), width: 10, height: 10 };
+    await expect(source.maskFor(image)).rejects.toThrow(/does not lie on the pixel grid/);
+  });
+});
+
+describe('GeoJSON', async () => {
+  const folder = join(root, 'geojson');
+  const path = join(folder, 'land.geojson');
+  const found = await findImages(folder);
+
+  it('says which properties may name the class', async () => {
+    const asked = await openSource('geojson', path, folder, found);
+    expect(asked.properties).toEqual([
+      { name: 'kind', values: 3 },
+      { name: 'id', values: 3 },
+    ]);
+    expect(asked.classes).toEqual([]);
+  });
+
+  it.each(expected.geojson.map((one) => [one.name, one.mask] as const))(
+    'is on %s as pyproj and GDAL lay it',
+    async (name, mask) => {
+      const source = await openSource('geojson', path, folder, found, 'kind');
+      expect(source.problems).toHaveLength(1);
+      expect(source.classes.map((one) => one.name)).toEqual(['field', 'lake', 'far']);
+      const read = await source.maskFor({ name, path: join(folder, name), ...sizeOf(mask) });
+      expect(await valuesOf(read)).toEqual(unpacked(mask));
+    },
+  );
+});
+
+function sizeOf({ width, height }: PackedMask): { width: number; height: number } {
+  return { width, height };
+}
