@@ -9,6 +9,7 @@ import { FileSource } from '../../raster/file-source.ts';
 import { defaultLimits } from '../../raster/image-file.ts';
 import { cielabColour } from './cielab.ts';
 import { isSegmentationClass } from './kind.ts';
+import { labelOf } from './segments.ts';
 import { planesOf, type ImagePlane } from './plane.ts';
 
 /** A frame that a segmentation says it was made on. */
@@ -113,7 +114,10 @@ function typeOf(elements: DataSet, path: string): Segmentation['type'] {
 function segmentsOf(elements: DataSet, path: string): Segment[] {
   const set = text(elements, 'SpecificCharacterSet');
   const segments = items(elements, 'SegmentSequence').map((item) => {
-    const [label = ''] = readableTexts(item, 'SegmentLabel', set);
+    const [short = ''] = readableTexts(item, 'SegmentLabel', set);
+    // A text of its own, in which a backslash parts nothing; ours has names that are too long for labels.
+    const long = readableTexts(item, 'SegmentDescription', set).join('\\');
+    const label = labelOf(long) === short ? long : short;
     return {
       number: required(item, 'SegmentNumber', path),
       label: label === '' ? null : label.normalize('NFC'),

@@ -35,7 +35,7 @@ export function segmentsOf(classes: readonly MaskClass[], hasIgnored: boolean): 
     const { value } = entry;
     const number = index + 1;
     const name = nameOf(entry);
-    const label = labelIn(name);
+    const label = labelOf(name);
     return {
       number,
       value,
@@ -62,7 +62,7 @@ export function code(value: string, scheme: string, meaning: string): readonly E
   ];
 }
 
-/** A backslash would part it into two values. */
-function labelIn(name: string): string {
+/** A name as far as a label can say it: a backslash would part it into two values. */
+export function labelOf(name: string): string {
   return Array.from(name.replaceAll('\\', '/')).slice(0, labelLength).join('').trimEnd();
 }

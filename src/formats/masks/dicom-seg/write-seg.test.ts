@@ -10,7 +10,7 @@ const folder = testFolder();
 const size = { width: 53, height: 37 };
 const classes = [
   { value: 1, name: 'liver', colour: '#0072b2' },
-  { value: 2, name: 'a\\b', colour: null },
+  { value: 2, name: `a\\b ${'long '.repeat(20)}name`, colour: null },
 ];
 
 async function source(name: string, change: Partial<Parameters<typeof ctSlice>[0]> = {}) {
@@ -85,7 +85,10 @@ describe('a segmentation', () => {
 
   it('goes by segment, then from one end to the other, and names slices that show nothing', async () => {
     const read = await written([1, 2, 255]);
-    expect(read.segments.map(({ label }) => label)).toEqual(['liver', 'a/b', 'ignore']);
+    expect(read.segments.map(({ label }) => label)).toEqual([
+      ...classes.map(({ name }) => name),
+      'ignore',
+    ]);
     const order = read.frames.map(({ segment, sources }) => [segment, sources[0]?.instance]);
     expect(order).toEqual([
       [1, '2.25.72'],

@@ -47,6 +47,7 @@ const table = {
   SegmentSequence: [0x00620002, 'SQ'],
   SegmentNumber: [0x00620004, 'US'],
   SegmentLabel: [0x00620005, 'LO'],
+  SegmentDescription: [0x00620006, 'ST'],
   SegmentIdentificationSequence: [0x0062000a, 'SQ'],
   ReferencedSegmentNumber: [0x0062000b, 'US'],
   RecommendedDisplayCIELabValue: [0x0062000d, 'US'],

@@ -42,7 +42,7 @@ export const labelExportText = {
   },
   masks: 'Which masks',
   which: {
-    all: (masks: number) => `All ${counted(masks, 'mask')}`,
+    all: (masks: number) => `All masks (${count(masks)})`,
     done: (masks: number) => `Only those done (${count(masks)})`,
   },
   nothing: 'Nothing is marked as done yet',
