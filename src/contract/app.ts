@@ -45,7 +45,7 @@ const name = z
   .normalize('NFC')
   // Line breaks, what cannot be seen and what turns text round would only hide in lists and files.
   .regex(/^[^\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]*$/u);
-/** What a class may be called. */
+/** What a class may be called, and a project. */
 export const className = name;
 const nothing = z.null();
 const when = z.iso.datetime();
@@ -491,7 +491,9 @@ export const engineMethods = {
       files: z.array(importedFile),
     }),
   },
-  /** The same as a CSV file, all of it. */
+  /** How many files were left out, of all imports. */
+  'image.leftOut': { params: z.strictObject({ project: id }), result: z.int().nonnegative() },
+  /** The table of files as CSV, all of it. */
   'image.saveFiles': {
     params: z.strictObject({ project: id, filter: fileFilter, file: path }),
     result: z.strictObject({ file: z.string(), rows: z.int().nonnegative() }),

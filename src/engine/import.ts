@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { className } from '../contract/app.ts';
 import type { Project } from '../contract/app.ts';
 import type { ImportRequest, ImportSummary } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
@@ -23,9 +24,10 @@ export async function importFolder(
   request: ImportRequest,
   context: JobContext,
 ): Promise<ImportSummary> {
+  const project = nameOf(request);
   const store = openStore(request.workspace);
   try {
-    return await importInto(store, request, context);
+    return await importInto(store, { ...request, project }, context);
   } finally {
     store.close();
   }
@@ -73,7 +75,7 @@ function notImported(store: Store, project: number): Pick<ImportSummary, 'skippe
 }
 
 function findProject(store: Store, request: ImportRequest): Project | undefined {
-  const name = request.project.trim().normalize('NFC');
+  const name = request.project;
   const found = store.projects.list().filter((project) => project.name === name);
   const [project] = found;
   if (found.length > 1) {
@@ -99,7 +101,17 @@ async function createProject(
 ): Promise<Project> {
   const teacher = await new TeacherService(store).ensureBundled();
   const projects = new ProjectService(store, images, emit, teacher);
-  return projects.create({ name: name.trim().normalize('NFC'), domain, task, classes: [] });
+  return projects.create({ name, domain, task, classes: [] });
+}
+
+/** As the window has names: what cannot be seen in one would be seen nowhere. */
+function nameOf({ project }: ImportRequest): string {
+  const { success, data } = className.safeParse(project);
+  if (success) return data;
+  throw new UserError(
+    'invalid-option',
+    '--project must be a name of 1 to 200 characters that can be seen.',
+  );
 }
 
 function labelSourceOf(labels: string): LabelSource {

@@ -16,6 +16,8 @@ export interface FolderLimits {
   readonly folders: number;
   /** Levels of folders below the one given. */
   readonly depth: number;
+  /** A folder that is not looked into, as `realpath` has it. */
+  readonly except?: string | undefined;
 }
 
 const defaultLimits: FolderLimits = { images: 1_000_000, folders: 100_000, depth: 32 };
@@ -109,7 +111,7 @@ async function look(search: Search, place: Place): Promise<void> {
   search.folders++;
   if (place.depth > limits.depth) throw tooLarge(root, `more than ${limits.depth} levels`);
   if (search.folders > limits.folders) throw tooLarge(root, `more than ${limits.folders} folders`);
-  const folder = join(root, place.prefix);
+  const folder = resolve(root, place.prefix);
   try {
     // One by one: a folder may hold hundreds of thousands.
     for await (const entry of await opendir(folder, { bufferSize: entriesAtOnce })) {
@@ -141,10 +143,19 @@ async function visit(search: Search, place: Place, entry: Dirent): Promise<void>
     if (search.found.length >= search.limits.images) {
       throw tooLarge(search.root, `more than ${search.limits.images} images`);
     }
-    search.found.push({ path, name });
+    search.found.push(compact(path, name));
   } else {
     search.tell({ path, reason: 'It is no image by its name.', kind: 'other' });
   }
+}
+
+/**
+ * A path that was put together is kept as its parts, which takes three times the memory: of hundreds of
+ * thousands, hundreds of MB. Written and read it is one piece, and the name a part of it.
+ */
+function compact(path: string, name: string): FoundImage {
+  const whole = JSON.parse(JSON.stringify(path)) as string;
+  return { path: whole, name: sep === '/' ? whole.slice(-name.length) : name };
 }
 
 async function visitFolder(search: Search, place: Place, name: string): Promise<void> {
@@ -152,6 +163,9 @@ async function visitFolder(search: Search, place: Place, name: string): Promise<
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) {
     const reason = `The folder ${path} cannot be opened: its name is not written in UTF-8, or it may not be read. Rename it or check its permissions.`;
+    search.tell({ path, reason, kind: 'skipped' });
+  } else if (real === search.limits.except) {
+    const reason = `${path} is the folder of projects: what lies in it is Understudy’s own.`;
     search.tell({ path, reason, kind: 'skipped' });
   } else if (place.ancestors.includes(real)) {
     const reason = `${path} is a link that leads back to a folder it lies in.`;

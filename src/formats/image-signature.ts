@@ -31,6 +31,8 @@ const marks: readonly Mark[] = [
   { name: 'HEIC or AVIF', format: null, at: 4, bytes: 'ftyp' },
   { name: 'JPEG 2000', format: null, at: 4, bytes: 'jP  ' },
   { name: 'JPEG XL', format: null, at: 4, bytes: 'JXL ' },
+  { name: 'ZIP', format: null, at: 0, bytes: 'PK\x03\x04' },
+  { name: '7-Zip', format: null, at: 0, bytes: '7z\xbc\xaf\x27\x1c' },
   { name: 'DICOM', format: 'dicom', at: 128, bytes: 'DICM' },
 ];
 

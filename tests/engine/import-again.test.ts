@@ -72,6 +72,23 @@ describe('the same folder again', async () => {
     expect(await places()).toHaveLength(6);
   });
 
+  it('of hundreds of files each is known', async () => {
+    await begin('many');
+    const [first = ''] = await writeImages(join(folder, 'many drawn'), 1, 9);
+    const bytes = await readFile(first);
+    for (let index = 0; index < 400; index++) {
+      // Behind the end of a PNG anything may stand: as many contents.
+      const own = Buffer.concat([bytes, Buffer.from(`${index}`)]);
+      await writeFile(join(images, `${index}.png`), own);
+    }
+    expect(await bringIn()).toMatchObject({ added: 400 });
+    const all = { project, filter: { report: null }, offset: 0, limit: 1 };
+    const { counts } = await engine.call('image.files', all);
+    expect(counts).toMatchObject({ added: 400, known: 0 });
+    for (const index of [0, 40, 300, 399]) await spoil(join(images, `${index}.png`));
+    expect(await bringIn()).toMatchObject({ known: 400, skipped: [] });
+  });
+
   it('slices of volumes are known as well', async () => {
     await begin('slices');
     const values = Array.from({ length: 4 * 4 * 3 }, (_, index) => index);

@@ -134,6 +134,22 @@ describe('a watched folder', async () => {
     expect(again.store.watched.list()).toEqual([]);
   });
 
+  it('a folder that holds the workspace brings in nothing of that', async () => {
+    const { engine, project, images } = await begin();
+    const outer = join(images, '..');
+    const request = { project, folder: outer, labels: 'none', watch: true } as const;
+    expect(await engine.call('image.look', { folder: outer })).toMatchObject({ images: 9 });
+    const report = await engine.call('image.import', request);
+    expect(report).toMatchObject({ found: 9, added: 6, known: 3 });
+    expect(report.skipped).toMatchObject([{ path: join(outer, 'workspace') }]);
+    await sleep(300);
+    expect(await names(engine, project)).toHaveLength(9);
+    for (const own of ['workspace', join('workspace', 'thumbnails')]) {
+      const wrong = engine.call('image.import', { ...request, folder: join(outer, own) });
+      await expect(wrong).rejects.toMatchObject({ code: 'invalid-option' });
+    }
+  });
+
   it('makes way for an import that a person asks for', async () => {
     const { engine, project, images, drawn } = await begin();
     for (const [index, path] of drawn.entries()) {

@@ -69,12 +69,14 @@ export class FileOutcomes {
     file.kept.add(outcome);
   }
 
-  /** The files that are through: all but the one that is gone on with. */
+  /** The files that are through: all before the one that is gone on with. */
   take(goesOn: string | undefined): FileResult[] {
-    const through = [...this.#files.values()].filter(({ path }) => path !== goesOn);
-    for (const { path, places } of through) {
-      this.#files.delete(path);
-      for (const place of places) this.#places.delete(place);
+    const through: OpenFile[] = [];
+    for (const file of this.#files.values()) {
+      if (file.path === goesOn) break;
+      through.push(file);
+      this.#files.delete(file.path);
+      for (const place of file.places) this.#places.delete(place);
     }
     return through.flatMap(resultOf);
   }

@@ -15,9 +15,15 @@ const toldClasses = 200;
  * What an import of a folder would bring in; nothing is read but names, and the beginnings of
  * tables and of what may hold masks. Throws
  * UserErrors as `findImages` does.
+ *
+ * @param except a folder that is not looked into
  */
-export async function lookAtFolder(folder: string, signal: AbortSignal): Promise<FolderContents> {
-  const found = await findImages(folder, {}, signal);
+export async function lookAtFolder(
+  folder: string,
+  signal: AbortSignal,
+  except?: string,
+): Promise<FolderContents> {
+  const found = await findImages(folder, { except }, signal);
   const { images, masks } = separateMasks(found);
   const listed = images.map(labelByFolder);
   // Folders of images and masks are no classes.

@@ -21,6 +21,7 @@ import { ImportMasks } from './import-masks.ts';
 import { imagesOf, isInProject, lookAtFiles, stampOf } from './known-files.ts';
 import type { LookedAt } from './known-files.ts';
 import type { MaskSources } from './mask-sources.ts';
+import { requireNotOwn } from './own-files.ts';
 import type { Pictures } from './pictures.ts';
 import { workspaceSecret } from './workspace-secret.ts';
 
@@ -137,10 +138,12 @@ export class FolderImport {
     const { prepare, only } = this.#options;
     const passed: PassedOver[] = [];
     let others = 0;
+    const pass = (one: PassedOver): void => {
+      if (one.kind === 'skipped' || ++others <= keptOthers) passed.push(one);
+    };
+    const except = await requireNotOwn(this.#world.store.folder, this.#folder);
     try {
-      const listed = await listFolder(this.#folder, this.#labels, this.#signal, (one) => {
-        if (one.kind === 'skipped' || ++others <= keptOthers) passed.push(one);
-      });
+      const listed = await listFolder(this.#folder, this.#labels, this.#signal, pass, except);
       const masks = await this.#openMasks(listed.found);
       const { images: unclaimed, left } = await this.#withoutLabelFiles(listed.images, masks);
       const prepared = prepare?.(unclaimed) ?? unclaimed;

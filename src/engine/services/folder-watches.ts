@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts';
 import type { Emit } from './dispatch.ts';
 import type { ImageService } from './images.ts';
 import { isUnchanged, lookAtFiles } from './known-files.ts';
+import { requireNotOwn } from './own-files.ts';
 
 /** How often, and for how long; ms. */
 export interface WatchPace {
@@ -189,8 +190,9 @@ export class FolderWatches {
 
   /** An empty folder is one that something may come into. */
   async #imagesIn(folder: string): Promise<readonly { readonly path: string }[]> {
+    const except = await requireNotOwn(this.#store.folder, folder);
     try {
-      const found = await findImages(folder, {}, this.#controller.signal);
+      const found = await findImages(folder, { except }, this.#controller.signal);
       return separateMasks(found).images;
     } catch (error) {
       if (error instanceof UserError && error.code === 'no-images') return [];

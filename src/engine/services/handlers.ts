@@ -10,6 +10,7 @@ import { FolderWatches } from './folder-watches.ts';
 import type { WatchPace } from './folder-watches.ts';
 import { ImageService } from './images.ts';
 import { MaskService } from './masks.ts';
+import { requireNotOwn } from './own-files.ts';
 import { Previews } from './previews.ts';
 import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
@@ -65,9 +66,14 @@ export async function openServices(
     'class.add': ({ project, name }) => projects.addClass(project, name),
     'class.update': ({ class: id, name, colour }) => projects.updateClass(id, name, colour),
     'class.remove': ({ class: id }) => projects.removeClass(id),
-    'image.look': ({ folder }, signal) => lookAtFolder(resolve(folder), signal),
-    'image.lookMasks': ({ project, folder, source }, signal) =>
-      images.maskSources.look(project, folder, source, signal),
+    'image.look': async ({ folder }, signal) => {
+      const except = await requireNotOwn(store.folder, resolve(folder));
+      return lookAtFolder(resolve(folder), signal, except);
+    },
+    'image.lookMasks': async ({ project, folder, source }, signal) => {
+      const except = await requireNotOwn(store.folder, resolve(folder));
+      return images.maskSources.look(project, folder, source, signal, except);
+    },
     'image.import': async ({ project, folder, labels, masks: plan, watch }, signal) => {
       const report = await images.import(project, folder, labels, signal, { masks: plan });
       // What a person stopped must not come in by itself.
@@ -86,6 +92,7 @@ export async function openServices(
     'image.reports': ({ project }) => store.imports.list(project),
     'image.files': ({ project, filter, offset, limit }) =>
       store.importFiles.page(project, filter, offset, limit),
+    'image.leftOut': ({ project }) => store.importFiles.leftOut(project),
     'image.saveFiles': ({ project, filter, file }) => saveFileReport(store, project, filter, file),
     'image.watched': ({ project }) => watches.list(project),
     'image.stopWatching': ({ project, folder }) => {

@@ -67,14 +67,16 @@ const splitNames = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
  * UserErrors as its parts do.
  *
  * @param pass told of what is no image, or could not be looked into
+ * @param except a folder that is not looked into
  */
 export async function listFolder(
   folder: string,
   labels: LabelSource,
   signal?: AbortSignal,
   pass?: (passed: PassedOver) => void,
+  except?: string,
 ): Promise<ListedFolder> {
-  const found = await findImages(folder, {}, signal, pass);
+  const found = await findImages(folder, { except }, signal, pass);
   const parted = separateMasks(found);
   const masks = maskProblems(parted);
   const none = { found, masks, problems: [] };

@@ -2,7 +2,7 @@ import { relative, sep } from 'node:path';
 import { z } from 'zod';
 import { fileOutcome } from '../../contract/app.ts';
 import type { FileFilter, FileOutcome, ImportedFile } from '../../contract/app.ts';
-import { json } from '../columns.ts';
+import { json, oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { foldedName } from './names.ts';
 
@@ -74,6 +74,16 @@ const elsewhereRow = z.object({
   path: z.string(),
   modified: z.number(),
 });
+
+/** Written out, so that the index of skipped files is used. */
+const conditions = {
+  all: '',
+  added: `AND outcome = 'added'`,
+  known: `AND outcome = 'known'`,
+  moved: `AND outcome = 'moved'`,
+  skipped: `AND outcome = 'skipped'`,
+  other: `AND outcome = 'other'`,
+} as const;
 
 /** Rows that `all` reads at a time. */
 const batch = 2000;
@@ -172,6 +182,13 @@ export class ImportFileQueries {
     );
   }
 
+  /** How many files of a project were left out. */
+  leftOut(project: number): number {
+    const sql = `SELECT count(*) AS value FROM import_files
+      WHERE project = ? AND outcome = 'skipped'`;
+    return this.#connection.get(oneNumber, sql, project)?.value ?? 0;
+  }
+
   /** A part of the files that a filter leaves, by path. */
   page(project: number, filter: FileFilter, offset: number, limit: number): FilePage {
     const { sql, values } = where(project, filter);
@@ -199,16 +216,15 @@ export class ImportFileQueries {
 
   #rows(project: number, filter: FileFilter, offset: number, limit: number): ImportedFile[] {
     const { sql, values } = where(project, filter);
-    const shown = filter.show === 'all' ? '' : 'AND outcome = :show';
     // The inner query needs an index only, however far the page is.
     return this.#connection.all(
       fileRow,
       `SELECT path, imports.folder, outcome, reason
        FROM import_files LEFT JOIN imports ON imports.id = import_files.import
        WHERE import_files.project = :project AND path IN (
-         SELECT path FROM import_files ${sql} ${shown} ORDER BY path LIMIT :limit OFFSET :offset)
+         SELECT path FROM import_files ${sql} ${conditions[filter.show]} ORDER BY path LIMIT :limit OFFSET :offset)
        ORDER BY path`,
-      { ...values, ...(filter.show !== 'all' && { show: filter.show }), limit, offset },
+      { ...values, limit, offset },
     );
   }
 }

@@ -42,16 +42,15 @@ export class ImportState {
 
   async #loadNow(): Promise<void> {
     const project = this.#project;
-    const filter = { report: null, show: 'skipped' } as const;
     try {
-      const [reports, watched, files] = await Promise.all([
+      const [reports, watched, leftOut] = await Promise.all([
         call('image.reports', { project }),
         call('image.watched', { project }),
-        call('image.files', { project, filter, offset: 0, limit: 1 }),
+        call('image.leftOut', { project }),
       ]);
       this.reports = reports;
       this.watched = watched;
-      this.leftOut = files.counts.skipped;
+      this.leftOut = leftOut;
     } catch (error) {
       notices.fail(error);
     }

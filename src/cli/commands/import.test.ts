@@ -1,0 +1,136 @@
+import { EventEmitter } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pngFile } from '../../formats/image-fixtures.ts';
+import { openStore } from '../../store/store.ts';
+import { engine } from '../engine.ts';
+import { runTest } from '../testing/test-world.ts';
+
+let folder: string;
+const at = (...parts: string[]): string => join(folder, ...parts);
+const args = (...more: string[]): string[] => [
+  ...['import', at('scans'), '--workspace', at('workspace'), '--project', 'Lungs'],
+  ...more,
+];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'understudy-cli-import-'));
+  for (const [index, name] of ['clear', 'opaque'].entries()) {
+    await mkdir(at('scans', name), { recursive: true });
+    const values = [index, 2, 3, 4];
+    const png = pngFile({ width: 2, height: 2, channels: 1, bits: 8, values });
+    await writeFile(at('scans', name, '1.png'), png);
+  }
+  await writeFile(at('scans', 'clear', 'cut.png'), '');
+  await writeFile(at('scans', 'notes.txt'), 'none');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('import', () => {
+  it('makes a project, with one object for programs', async () => {
+    const { exitCode, stdout, stderr } = await runTest(
+      args('--domain', 'medical', '--labels', 'folders', '--json'),
+      { engine },
+    );
+    expect([exitCode, stderr.text]).toEqual([0, '']);
+    expect(stdout.lines).toHaveLength(1);
+    expect(JSON.parse(stdout.text)).toEqual({
+      workspace: at('workspace'),
+      project: { id: 1, name: 'Lungs', isNew: true },
+      folder: at('scans'),
+      ...{ found: 3, added: 2, known: 0, moved: 0, otherFiles: 1 },
+      skipped: [
+        {
+          path: at('scans', 'clear', 'cut.png'),
+          reason: `${at('scans', 'clear', 'cut.png')} is empty. Copy it again or remove it.`,
+        },
+      ],
+    });
+    const store = openStore(at('workspace'));
+    expect(store.projects.list()).toMatchObject([
+      { name: 'Lungs', domain: 'medical', task: 'single', images: 2, labelled: 2 },
+    ]);
+    store.close();
+  });
+
+  it('goes on with the project of that name, and says for people what came in', async () => {
+    const { exitCode, stdout, stderr } = await runTest(args(), { engine });
+    expect(exitCode).toBe(0);
+    expect(stdout.text).toMatch(/^Project +Lungs$/m);
+    expect(stdout.text).toMatch(/^There before +2 images$/m);
+    expect(stdout.text).toMatch(/^Left out +1$/m);
+    expect(stderr.text).toMatch(/^Reading images +3 of 3 in /m);
+    expect(stderr.text).toContain('cut.png');
+  });
+
+  it.each([
+    ['a folder that is not there', ['nowhere'], 'not-found', /nowhere was not found/],
+    ['a table that is not there', ['scans', '--labels', 'no.csv'], 'not-found', /no\.csv/],
+    ['another task', ['scans', '--task', 'several'], 'invalid-option', /one class an image/],
+    ['a name of a line break', ['scans', '--project', 'a\nb'], 'invalid-option', /can be seen/],
+    ['a domain that is none', ['scans', '--domain', 'cats'], 'invalid-option', /--domain must be/],
+  ])('%s: a sentence', async (_, [name = '', ...more], code, sentence) => {
+    const { exitCode, stdout, stderr } = await runTest(
+      [...['import', at(name)], ...args().slice(2), ...more, '--json'],
+      { engine },
+    );
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout.text)).toMatchObject({ error: { code } });
+    expect(stderr.text).toMatch(sentence);
+  });
+
+  it('what must be given is asked for', async () => {
+    const { exitCode, stderr } = await runTest(['import', at('scans')], { engine });
+    expect(exitCode).toBe(2);
+    expect(stderr.text).toMatch(/--workspace <folder> and --project <name> are missing/);
+  });
+
+  it('a workspace that is open elsewhere is refused', async () => {
+    const store = openStore(at('workspace'));
+    try {
+      const { exitCode, stdout } = await runTest(args('--json'), { engine });
+      expect(exitCode).toBe(2);
+      expect(JSON.parse(stdout.text)).toMatchObject({
+        error: { code: 'in-use', message: expect.stringContaining('is open in another') as string },
+      });
+    } finally {
+      store.close();
+    }
+  });
+
+  it('Ctrl-C keeps what is in', async () => {
+    const many = at('many');
+    await mkdir(many);
+    for (let index = 0; index < 300; index++) {
+      const values = [index >> 8, index & 255, 3, 4];
+      const png = pngFile({ width: 2, height: 2, channels: 1, bits: 8, values });
+      await writeFile(join(many, `${index}.png`), png);
+    }
+    const signals = new EventEmitter();
+    const { exitCode, stderr } = await runTest(
+      ['import', many, '--workspace', at('workspace'), '--project', 'Many'],
+      {
+        signals,
+        engine: {
+          importFolder: (request, context) =>
+            engine.importFolder(request, {
+              ...context,
+              report: (event) => {
+                context.report(event);
+                if (event.type === 'progress' && event.done > 0) signals.emit('SIGINT');
+              },
+            }),
+        },
+      },
+    );
+    expect(exitCode).toBe(130);
+    expect(stderr.text).toMatch(/Stopped\. \d+ of 300 images are in Many and stay/);
+    const store = openStore(at('workspace'));
+    const many2 = store.projects.list().find(({ name }) => name === 'Many');
+    expect(many2?.images).toBeGreaterThan(0);
+    expect(many2?.images).toBeLessThan(300);
+    store.close();
+  });
+});

@@ -1,0 +1,97 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
+import { pictureFile, syntax } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
+import { EngineProcess } from '../support/engine-process.ts';
+import { temporaryFolder } from './support.ts';
+
+// Nothing that DICOM files say of a patient is kept: every file of the workspace is looked through.
+
+/** As no other text of a workspace is. */
+const secrets = {
+  name: 'QUIXOTE^ALONSO',
+  id: 'LAMANCHA-16050116',
+  birth: '15470929',
+  comment: 'ROCINANTE LIMPS',
+  address: 'ARGAMASILLA DE ALBA',
+  physician: 'PANZA^SANCHO',
+  accession: 'DULCINEA42',
+  institution: 'HOSPITAL TOBOSO',
+};
+
+function identity(number: number): Entry[] {
+  return [
+    [0x00080050, 'SH', secrets.accession],
+    [0x00080080, 'LO', secrets.institution],
+    [0x00080090, 'PN', secrets.physician],
+    [0x00100010, 'PN', secrets.name],
+    [0x00100020, 'LO', `${secrets.id}-${number}`],
+    [0x00100030, 'DA', secrets.birth],
+    [0x00101040, 'LO', secrets.address],
+    [0x00104000, 'LT', secrets.comment],
+  ];
+}
+
+describe('a workspace with images of patients', async () => {
+  const folder = await temporaryFolder();
+  const workspace = join(folder, 'workspace');
+  const images = join(folder, 'images');
+
+  /** Text and UTF-16, as libraries may write it. */
+  const found = async (): Promise<string[]> => {
+    const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
+    const hits: string[] = [];
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name);
+      const bytes = entry.isFile() ? await readFile(path) : Buffer.alloc(0);
+      for (const secret of Object.values(secrets)) {
+        const isWritten = bytes.includes(secret) || bytes.includes(Buffer.from(secret, 'utf16le'));
+        if (isWritten || path.includes(secret)) hits.push(`${secret} in ${path}`);
+      }
+    }
+    return hits;
+  };
+
+  it('holds nothing of them, while it is open and after', async () => {
+    await mkdir(images);
+    for (let number = 0; number < 4; number++) {
+      const picture = { rows: 16, columns: 16, frames: number === 3 ? 3 : 1 };
+      const length = 256 * picture.frames;
+      const pixels = Uint8Array.from({ length }, (_, index) => (index * (number + 1)) % 256);
+      const file = pictureFile(syntax.explicit, picture, pixels, identity(number));
+      await writeFile(join(images, `${number}.dcm`), file);
+      // Its pixels end too early: what is said of it must not quote it.
+      if (number === 0) await writeFile(join(images, 'cut.dcm'), file.subarray(0, file.length - 9));
+    }
+    const engine = await EngineProcess.start(workspace);
+    try {
+      const { id: project } = await engine.call('project.create', {
+        ...{ name: 'CT', domain: 'medical', task: 'single' },
+      });
+      const request = { project, folder: images, labels: 'none', watch: true } as const;
+      const report = await engine.call('image.import', request);
+      expect(report).toMatchObject({ added: 6, skipped: [{ path: join(images, 'cut.dcm') }] });
+      const filter = { report: null } as const;
+      const csv = join(folder, 'report.csv');
+      await engine.call('image.saveFiles', { project, filter, file: csv });
+      // The database's own files, and those beside it: changes that are not in it yet.
+      expect(await readdir(workspace)).toContain('understudy.sqlite-wal');
+      expect(await found()).toEqual([]);
+      const said = [
+        JSON.stringify(engine.heard),
+        JSON.stringify(report),
+        await readFile(csv, 'utf8'),
+      ];
+      for (const secret of Object.values(secrets)) expect(said.join('\n')).not.toContain(secret);
+    } finally {
+      await engine.stop();
+    }
+    expect(await found()).toEqual([]);
+  });
+
+  it('would be found out', async () => {
+    await writeFile(join(workspace, 'probe'), `… ${secrets.name} …`);
+    expect(await found()).toHaveLength(1);
+  });
+});
