@@ -58,12 +58,15 @@ export interface PlaceInKind {
   readonly rest: string;
 }
 
+/** Where the folder of labels lies among the images themselves. */
+const besideIt = (folder = ''): string => `MONAI: ${folder}`;
+
 /** The places that a mask, or an image, may have beside the other kind. */
 export function maskPlaces(name: string, kind: 'images' | 'masks' = 'masks'): PlaceInKind[] {
   const monai = monaiLabels.exec(name);
   if (kind === 'masks' && monai) {
     // What a model proposed is no label.
-    return monai[2] === 'final' ? [{ parent: monai[1] ?? '', rest: monai[3] ?? '' }] : [];
+    return monai[2] === 'final' ? [{ parent: besideIt(monai[1]), rest: monai[3] ?? '' }] : [];
   }
   const parts = name.split('/');
   const places = parts.slice(0, -1).flatMap((folder, depth): PlaceInKind[] => {
@@ -72,14 +75,8 @@ export function maskPlaces(name: string, kind: 'images' | 'masks' = 'masks'): Pl
     const rest = parts.slice(depth + 1).join('/');
     return [{ parent: parent.join('') + (ofTest.test(folder) ? 'test: ' : ''), rest }];
   });
-  const last = parts.at(-1) ?? name;
-  const own = {
-    parent: parts
-      .slice(0, -1)
-      .map((part) => `${part}/`)
-      .join(''),
-    rest: last,
-  };
+  const folder = parts.slice(0, -1).map((part) => `${part}/`);
+  const own = { parent: besideIt(folder.join('')), rest: parts.at(-1) ?? name };
   return kind === 'images' ? [...places, own] : places;
 }
 

@@ -158,6 +158,9 @@ describe('masks in projects', async () => {
   it('come from COCO too, an image without annotations being all background', async () => {
     const folder = dirname(await put('coco/f.png', grey(filled(50))));
     await put('coco/g.png', grey(filled(60)));
+    // Of the same names, but no images.
+    await put('coco/images/h.png', grey(filled(70)));
+    await put('coco/masks/f.png', grey(filled(80)));
     const file = await put(
       'coco/annotations.json',
       JSON.stringify({

@@ -23,12 +23,15 @@ async function look(files: Readonly<Record<string, string>>): Promise<FolderCont
 const images = (...names: string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, '']));
 
-const plain = { test: 0, masks: 0, labelled: 0, classCount: 0, classes: [], table: null };
+const plain = {
+  ...{ test: 0, masks: 0, maskSources: [], labelled: 0, classCount: 0, classes: [], table: null },
+};
 
 it('sees class folders, what lies outside of them, and what is held out', async () => {
   const files = images('train/dog/1.png', 'train/cat/1.png', 'test/cat/2.png', 'test/3.png');
   expect(await look(files)).toEqual({
     ...{ images: 4, test: 2, masks: 0, labelled: 3, classCount: 2, table: null, inner: null },
+    maskSources: [],
     classes: [
       { name: 'cat', images: 2 },
       { name: 'dog', images: 1 },
@@ -41,11 +44,25 @@ it('sees images beside masks, which are no classes', async () => {
     ...['train/images/1.png', 'train/images/2.png', 'train/masks/1.png', 'train/masks/2.png'],
     ...['test/images/3.png', 'test/masks/3.png'],
   );
-  expect(await look(files)).toEqual({ ...plain, images: 3, test: 1, masks: 3, inner: null });
+  expect(await look(files)).toEqual({
+    ...{ ...plain, images: 3, test: 1, masks: 3, inner: null },
+    maskSources: [{ kind: 'masks', path: folder, files: 3 }],
+  });
 });
 
 it('sees a flat folder', async () => {
   expect(await look(images('1.png', '2.png'))).toEqual({ ...plain, images: 2, inner: null });
+});
+
+it('sees what masks may come from', async () => {
+  const coco = '{"info": {}, "categories": []}';
+  const polygons = '{"type": "FeatureCollection", "features": []}';
+  const files = { 'notes.json': '{"a": 1}', 'b/coco.json': coco, 'c.geojson': polygons };
+  const { maskSources } = await look({ ...images('1.png'), ...files, 'broken.zip': 'PK' });
+  expect(maskSources).toEqual([
+    { kind: 'coco', path: join(folder, 'b', 'coco.json'), files: 1 },
+    { kind: 'geojson', path: join(folder, 'c.geojson'), files: 1 },
+  ]);
 });
 
 it('sees a table with labels, and no other', async () => {

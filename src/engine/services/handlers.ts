@@ -79,8 +79,10 @@ export async function openServices(
       const except = await requireNotOwn(store.folder, resolve(folder));
       return lookAtFolder(resolve(folder), signal, except);
     },
-    'image.lookMasks': ({ project, folder, source }, signal) =>
-      images.maskSources.look(project, folder, source, signal),
+    'image.lookMasks': async ({ project, folder, source }, signal) => {
+      const except = await requireNotOwn(store.folder, resolve(folder));
+      return images.maskSources.look(project, folder, source, signal, except);
+    },
     'image.import': async ({ project, folder, labels, masks: plan, watch }, signal) => {
       const report = await images.import(project, folder, labels, signal, { masks: plan });
       // What a person stopped must not come in by itself.

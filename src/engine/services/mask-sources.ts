@@ -25,6 +25,7 @@ export class MaskSources {
    * Reads what a source holds for the images of a folder. All masks of a folder are read for it, which
    * takes its time.
    *
+   * @param except a folder that is not looked into
    * @throws UserError as `openMaskSource` and `findImages`
    */
   async look(
@@ -32,9 +33,10 @@ export class MaskSources {
     folder: string,
     place: MaskSourcePlace,
     signal: AbortSignal,
+    except?: string,
   ): Promise<MaskSourceContents> {
     const { id } = this.#store.projects.get(project);
-    const found = await findImages(resolve(folder), {}, signal);
+    const found = await findImages(resolve(folder), { except }, signal);
     const source = await this.open(folder, place, found, signal);
     await this.#keep(keyOf(folder, place, found), source);
     const counts = this.#store.masks.count(id, 'human');

@@ -12,6 +12,8 @@ import { pairMasks } from './paired/pairs.ts';
 
 /** By how a file begins: members may come in any order, and lists of images are long. */
 const headLength = 2 ** 16;
+/** DICOM files that are looked into for segmentations, some 50 µs each: a look must not take long. */
+const lookedInto = 20_000;
 
 /**
  * What there is in a folder that masks of its images may come from. Names and beginnings of files are
@@ -27,7 +29,7 @@ export async function detectMaskSources(
   const sources: FoundMaskSource[] = [];
   const paired = pairMasks(found).masks.length;
   if (paired > 0) sources.push({ kind: 'masks', path: folder, files: paired });
-  const segmentations = await findSegmentations(found, signal);
+  const segmentations = await findSegmentations(found, signal, lookedInto);
   if (segmentations.length > 0) {
     sources.push({ kind: 'dicom-seg', path: folder, files: segmentations.length });
   }

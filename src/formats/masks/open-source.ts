@@ -1,4 +1,5 @@
 import type { MaskSourceKind } from '../../contract/mask-sources.ts';
+import { separateMasks } from '../mask-folders.ts';
 import { openCocoMasks } from './coco/read.ts';
 import { openCvatMasks } from './cvat/read.ts';
 import { requireKind } from './detect.ts';
@@ -20,6 +21,9 @@ const readers: Record<
   geotiff: openLabelRaster,
 };
 
+/** The others speak of images alone: masks beside them often have their names. */
+const ofFolders: ReadonlySet<MaskSourceKind> = new Set(['masks', 'dicom-seg']);
+
 /**
  * Opens a source of masks for the images of a folder.
  *
@@ -31,5 +35,6 @@ export async function openMaskSource(
 ): Promise<MaskSource> {
   const known = kind === 'file' ? await requireKind(request.path) : kind;
   if (known === 'file') throw new Error('a file must be of a kind');
-  return readers[known](request);
+  const found = ofFolders.has(known) ? request.found : separateMasks(request.found).images;
+  return readers[known]({ ...request, found });
 }

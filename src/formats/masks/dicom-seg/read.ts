@@ -12,12 +12,20 @@ import { readSegmentation, type SegmentFrame, type Segmentation } from './segmen
 
 const filesAtOnce = 8;
 
-/** The DICOM segmentations among some files. */
+/**
+ * The DICOM segmentations among some files, told from their beginnings.
+ *
+ * @param most files that are looked into, those first whose name speaks of it; all unless given
+ * @throws UserError 'cancelled'
+ */
 export async function findSegmentations(
   found: readonly FoundImage[],
   signal?: AbortSignal,
+  most = Infinity,
 ): Promise<FoundImage[]> {
-  const candidates = found.filter(({ name }) => mayBeDicom(name));
+  const all = found.filter(({ name }) => mayBeDicom(name));
+  const likely = all.length <= most ? all : all.filter(({ name }) => /seg/i.test(name));
+  const candidates = [...new Set([...likely, ...all])].slice(0, most);
   const are = await mapConcurrently(
     candidates,
     filesAtOnce,

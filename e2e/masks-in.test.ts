@@ -1,0 +1,135 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Project, ProjectImage } from '../src/contract/app.ts';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import { ask } from './support/bridge.ts';
+import { chooseOpen } from './support/dialogs.ts';
+import { dropOn } from './support/drag.ts';
+import { photograph } from './support/screenshots.ts';
+
+// Images with masks of another tool: what is in them is shown, and assigned by a person.
+
+const side = 96;
+
+describe('masks that come in with images', () => {
+  let launched: LaunchedApp;
+  let folder: string;
+  let project: Project;
+
+  const grey = (value: (x: number, y: number) => number): Promise<Buffer> => {
+    const values = Uint8Array.from({ length: side * side }, (_, at) =>
+      value(at % side, Math.floor(at / side)),
+    );
+    const raw = { width: side, height: side, channels: 1 } as const;
+    return sharp(values, { raw }).toColourspace('b-w').png().toBuffer();
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-masks-'));
+    for (const name of ['images', 'masks'])
+      await mkdir(join(folder, 'land', name), { recursive: true });
+    for (const [index, name] of ['a.png', 'b.png', 'c.png'].entries()) {
+      const image = await grey((x, y) => 60 + 50 * index + ((x * y) % 60));
+      await writeFile(join(folder, 'land', 'images', name), image);
+      const mask = await grey((x, y) => (x < 30 ? 1 : y < 40 ? 2 : x + y > 170 ? 7 : 0));
+      await writeFile(join(folder, 'land', 'masks', name), mask);
+    }
+    await writeFile(join(folder, 'land', 'masks', 'gone.png'), await grey(() => 1));
+    await writeFile(join(folder, 'land', 'classes.txt'), 'background\nWATER\nForest\n');
+    launched = await launchApp({ colorScheme: 'dark' });
+    await launched.page.getByRole('button', { name: 'Open the sample' }).waitFor();
+    const made = { name: 'Land', domain: 'satellite', task: 'segmentation' };
+    const answer = await ask(launched.page, 'project.create', {
+      ...made,
+      classes: ['Water', 'Road'],
+    });
+    project = (answer.ok ? answer.value : null) as Project;
+    await launched.page.reload();
+    await launched.page.locator('article').first().click();
+    await launched.page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
+  });
+  afterAll(async () => {
+    await launched.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const current = async (): Promise<Project> => {
+    const answer = await ask(launched.page, 'project.get', { project: project.id });
+    return (answer.ok ? answer.value : null) as Project;
+  };
+
+  const maskOf = async (name: string): Promise<unknown> => {
+    const filter = { show: 'all', search: name };
+    const asked = { project: project.id, filter, offset: 0, limit: 1 };
+    const page = await ask(launched.page, 'image.page', asked);
+    const { images } = (page.ok ? page.value : { images: [] }) as { images: ProjectImage[] };
+    const masks = await ask(launched.page, 'mask.list', { image: images[0]?.id ?? 0 });
+    return masks.ok ? (masks.value as unknown[])[0] : null;
+  };
+
+  test('what is in them is shown, and numbers without a name are asked', async () => {
+    const { page } = launched;
+    await dropOn(page, [join(folder, 'land')]);
+    await page.getByRole('radio', { name: /3 masks beside the images/ }).waitFor();
+    await page.getByText('For 3 files, with 3 classes.').waitFor();
+    const becomes = (name: string): ReturnType<typeof page.getByRole> =>
+      page.getByRole('combobox', { name: `What ${name} becomes` });
+    const chosen = (name: string): Promise<string> =>
+      becomes(name).evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.text ?? '');
+    expect(await chosen('WATER')).toBe('Water');
+    expect(await chosen('Forest')).toBe('A new class');
+    expect(await chosen('Number 7')).toBe('Choose…');
+    await photograph(launched, '57-masks-in');
+    const add = page.getByRole('button', { name: 'Add 3 images' });
+    expect(await add.isDisabled()).toBe(true);
+    await page.getByText('1 without a class in the project').waitFor();
+    await becomes('Number 7').selectOption({ label: 'Road' });
+    await page.getByRole('textbox', { name: 'Name of the new class for Forest' }).fill('Woods');
+    await page.getByText('1 thing does not fit and will be left out').click();
+    await page.getByText('no image of that name').waitFor();
+    await photograph(launched, '58-masks-assigned');
+    await add.click();
+    await page.getByText('3 images were added.').waitFor();
+    const { classes } = await current();
+    expect(classes.map(({ name, maskValue }) => [name, maskValue])).toEqual([
+      ...[
+        ['Water', 1],
+        ['Road', 2],
+      ],
+      ['Woods', 3],
+    ]);
+    expect(await maskOf('a.png')).toMatchObject({
+      state: 'done',
+      histogram: [{ value: 1 }, { value: 2 }, { value: 3 }],
+    });
+  });
+
+  test('masks of a file take the place of those that are there only where that is wanted', async () => {
+    const { app, page } = launched;
+    const file = join(folder, 'land', 'made.json');
+    const size = { width: side, height: side };
+    await writeFile(
+      file,
+      JSON.stringify({
+        images: [{ id: 1, file_name: 'a.png', ...size }],
+        categories: [{ id: 1, name: 'road' }],
+        annotations: [{ id: 1, image_id: 1, category_id: 1, segmentation: [[0, 0, 9, 0, 9, 9]] }],
+      }),
+    );
+    await dropOn(page, [join(folder, 'land')]);
+    await page.getByRole('radio', { name: 'made.json' }).check();
+    await page.getByText('For 1 file, with 1 class.').waitFor();
+    await chooseOpen(app, file);
+    await page.getByRole('radio', { name: /From a file/ }).click();
+    await page.getByText('For 1 file, with 1 class.').waitFor();
+    await page.getByRole('checkbox', { name: /Replace masks/ }).check();
+    await page.getByRole('button', { name: 'Add 3 images' }).click();
+    await page.getByText('0 images were added, 3 were there already.').waitFor();
+    expect(await maskOf('a.png')).toMatchObject({ histogram: [{ value: 2 }] });
+    expect(await maskOf('b.png')).toMatchObject({ histogram: [{}, {}, {}] });
+  });
+});
