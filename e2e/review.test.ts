@@ -57,11 +57,11 @@ describe('keys that a person chooses', () => {
     await page.getByRole('button', { name: 'Open the sample' }).waitFor();
     await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keys' });
-    const row = dialog.getByRole('button', { name: 'Any class by its name: L, change' });
+    const row = dialog.getByRole('button', { name: 'Give any class by its name: L, change' });
     await row.focus();
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Enter');
-    await dialog.getByRole('button', { name: /^Press a key for Any class/ }).waitFor();
+    await dialog.getByRole('button', { name: /^Press a key for “Give any class/ }).waitFor();
     await page.keyboard.press('5');
     await expect.poll(said).toContain('5 is the key of “Fifth class”');
     await page.keyboard.press('Tab');
@@ -71,10 +71,10 @@ describe('keys that a person chooses', () => {
     await row.waitFor();
     await page.keyboard.press('Enter');
     await page.keyboard.press('j');
-    await expect.poll(said).toBe('Any class by its name has the key J.');
+    await expect.poll(said).toBe('Give any class by its name has the key J.');
     const focused = (): Promise<string | null> =>
       page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
-    expect(await focused()).toBe('Any class by its name: J, change');
+    expect(await focused()).toBe('Give any class by its name: J, change');
     expect(await violations(page)).toEqual([]);
   });
 
