@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: prints how fast this machine distils, predicts, reads images and suggests masks, as ratios within one run, since
- * machines and moments differ. Nothing is asserted.
+ * `npm run bench`: prints how fast this machine distils, predicts, reads images and suggests masks, as
+ * ratios within one run, since machines and moments differ. Nothing is asserted.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';

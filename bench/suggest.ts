@@ -42,7 +42,7 @@ async function benchQuality(suggester: Suggester, folder: string): Promise<void>
         const { tiles } = await suggester.suggest(request, quiet);
         sum += meanDice(planeOf(tiles, side), scene.truth, marks) / 3;
       }
-      row[each === 1 ? '1 stroke a kind' : `${each}`] = sum.toFixed(3);
+      row[each === 1 ? '1 stroke a kind' : `${each} strokes`] = sum.toFixed(3);
     }
     rows.push(row);
   }

@@ -63,6 +63,11 @@ export type MaskInfo = z.infer<typeof maskInfo>;
  * strokes and the proposal are the page's until it saves what the person accepts by `mask.save`. The same
  * strokes give the same proposal.
  *
+ * Ask at the level that is shown, and at level 0 once the person accepts: the labels are the same, since
+ * large regions are always worked on coarser (about 1,000 × 1,000 px); what level 0 adds is their edges, drawn
+ * after the image, which takes about three times as long for 4096 × 4096 px. Pan and zoom change the working scale
+ * with the region's size, so keep to one region from the proposal to its acceptance.
+ *
  * Strokes are tiles like a mask's at full resolution, but mean something else: 0 not marked, 1 to 254 the
  * `maskValue` of a class, 255 background ("none of the classes is here"). Strokes of at least two kinds are
  * needed: two classes, or a class and background. Only kinds that have strokes (or marks, with `useMask`)

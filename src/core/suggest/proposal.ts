@@ -155,9 +155,9 @@ export class Labeller {
             best = own;
           }
         }
-        let sum = 0;
+        let sum = 1;
         for (let own = 0; own < classes; own++) {
-          sum += Math.exp((logits[own * pixels + source] ?? 0) - greatest);
+          if (own !== best) sum += Math.exp((logits[own * pixels + source] ?? 0) - greatest);
         }
         labels[target] = best;
         probabilities[target] = 255 / sum + 0.5;

@@ -1,8 +1,7 @@
 import type { MaskTile } from '../../contract/masks.ts';
 import { UserError } from '../../core/errors.ts';
 import { ignoreValue } from '../../core/mask/tiles.ts';
-import { backgroundStroke, countMarks } from '../../core/suggest/marks.ts';
-import type { Marks } from '../../core/suggest/marks.ts';
+import { backgroundStroke } from '../../core/suggest/marks.ts';
 import type { SuggestRequest } from './protocol.ts';
 
 /** A mask's marks, without those that say that nothing is known, and strokes over them. */
@@ -15,8 +14,7 @@ export function taught({ mask, strokes }: SuggestRequest): MaskTile[] {
 }
 
 /** @throws UserError 'invalid-option' for a value that no class has; as `requireTwo` */
-export function requireKinds(marks: Marks, known: readonly number[]): void {
-  const values = [...countMarks(marks).keys()];
+export function requireKinds(values: readonly number[], known: readonly number[]): void {
   const strange = values.find((value) => value !== backgroundStroke && !known.includes(value));
   if (strange !== undefined) {
     throw new UserError(

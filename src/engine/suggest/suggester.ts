@@ -72,7 +72,8 @@ export class Suggester {
     const scene = await this.#scene(request, context.signal);
     const { width, height } = scene.subject.image;
     const marks = marksOf(taught(request), image, { width, height, step: scene.step });
-    requireKinds(marks, request.known);
+    const counts = countMarks(marks);
+    requireKinds([...counts.keys()], request.known);
     const inRegion = blocksOf(scene.region);
     const blocks = [
       ...inRegion,
@@ -80,7 +81,7 @@ export class Suggester {
     ];
     await this.#look(scene, blocks, context);
     const usable = new Set(blocks.map(nameOf));
-    const most = Math.min(learntOfKind, Math.ceil(learntPixels / countMarks(marks).size));
+    const most = Math.min(learntOfKind, Math.ceil(learntPixels / counts.size));
     const chosen = chooseMarks(marks, most, (block) => usable.has(nameOf(block)));
     requireTwo(chosen.map(({ value }) => value));
     const pause = pauseOf(context.signal);
