@@ -71,6 +71,13 @@ describe('the tiles of a layer', () => {
     expect(tiles.at(0).tile({ x: 1, y: 0 })?.[100 * tileSide]).toBe(4);
   });
 
+  it('are asked for by their places alone, as by what an edit changed', async () => {
+    const { tiles, asked } = opened();
+    const patch = { x: 1, y: 0, rectangle: { x: 0, y: 0, width: 1, height: 1 } };
+    await tiles.load([patch]);
+    expect(asked).toEqual([[0, [{ x: 1, y: 0 }]]]);
+  });
+
   it('show an edit at every level, whenever the tiles of that come', async () => {
     const early = opened();
     const late = opened();

@@ -128,7 +128,8 @@ export class LayerTiles {
   #fetchInParts(level: number, places: readonly TilePlace[]): Promise<void>[] {
     const parts: Promise<void>[] = [];
     for (let from = 0; from < places.length; from += tilesAtOnce) {
-      const part = places.slice(from, from + tilesAtOnce);
+      // Whatever else is known of a place, the engine takes no more than that.
+      const part = places.slice(from, from + tilesAtOnce).map(({ x, y }) => ({ x, y }));
       const keys = part.map((place) => levelKey(level, place));
       const fetched = this.#fetchPart(level, part).finally(() => {
         for (const key of keys) this.#loading.delete(key);
