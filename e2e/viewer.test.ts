@@ -170,7 +170,7 @@ describe('the viewer', () => {
       .toBe('true');
     await shown('−600');
     await photograph(launched, '51-viewer-lung');
-    await page.keyboard.press('r');
+    await page.keyboard.press('Shift+W');
     await shown('As the model sees it');
     await expect.poll(() => pixelAt(0.5, 0.5), soon).toEqual(before);
     await dialog().getByRole('button', { name: 'What the model sees…' }).click();
@@ -185,7 +185,7 @@ describe('the viewer', () => {
   test('measures in mm, whichever way pixels are longer', async () => {
     const { page } = launched;
     await page.keyboard.press('m');
-    await page.keyboard.press('z');
+    await page.keyboard.press('a');
     const ratio = await page.evaluate(() => devicePixelRatio);
     const length = (100 * ratio * spacing.x).toFixed(1);
     await drag([0.4, 0.4], [100, 0]);

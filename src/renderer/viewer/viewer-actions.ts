@@ -1,50 +1,57 @@
+import { keymap } from '../lib/keymap.svelte.ts';
+import type { KeyActionId } from '../lib/keymap-table.ts';
+import { hasMod } from '../lib/keys.ts';
 import type { Viewer } from './viewer-state.svelte.ts';
 
 /** Screen px of one press of an arrow. */
 const step = 64;
 
-const runs: Readonly<Record<string, (viewer: Viewer) => void>> = {
-  'viewer.zoomIn': (viewer) => {
+const runs = {
+  'zoom-in': (viewer: Viewer) => {
     viewer.zoom(1.25);
   },
-  'viewer.zoomOut': (viewer) => {
+  'zoom-out': (viewer: Viewer) => {
     viewer.zoom(1 / 1.25);
   },
-  'viewer.fit': (viewer) => {
+  'zoom-fit': (viewer: Viewer) => {
     viewer.fit();
   },
-  'viewer.actualSize': (viewer) => {
+  'zoom-actual': (viewer: Viewer) => {
     viewer.actualSize();
   },
-  'viewer.panLeft': (viewer) => {
-    viewer.move(step, 0);
-  },
-  'viewer.panRight': (viewer) => {
-    viewer.move(-step, 0);
-  },
-  'viewer.panUp': (viewer) => {
-    viewer.move(0, step);
-  },
-  'viewer.panDown': (viewer) => {
-    viewer.move(0, -step);
-  },
-  'viewer.panTool': (viewer) => {
+  pan: (viewer: Viewer) => {
     viewer.take(viewer.pan);
   },
-  'viewer.windowTool': (viewer) => {
+  'window-level': (viewer: Viewer) => {
     viewer.take(viewer.windowing);
   },
-  'viewer.measureTool': (viewer) => {
+  measure: (viewer: Viewer) => {
     viewer.take(viewer.measure);
   },
-  'viewer.resetWindow': (viewer) => {
+  'reset-window': (viewer: Viewer) => {
     viewer.reset();
   },
+} satisfies Partial<Record<KeyActionId, (viewer: Viewer) => void>>;
+
+const actionsHere = Object.keys(runs) as (keyof typeof runs)[];
+
+/** Where the image goes: against the arrow, as everywhere one scrolls. */
+const arrows: Readonly<Record<string, readonly [right: number, down: number]>> = {
+  ArrowLeft: [step, 0],
+  ArrowRight: [-step, 0],
+  ArrowUp: [0, step],
+  ArrowDown: [0, -step],
 };
 
 /** What a key does to the viewer itself; false where it is for its owner. */
-export function runAction(viewer: Viewer, action: string): boolean {
-  const run = runs[action];
-  run?.(viewer);
-  return run !== undefined;
+export function onViewerKey(event: KeyboardEvent, viewer: Viewer): boolean {
+  const action = keymap.find(event, actionsHere);
+  if (action !== undefined) {
+    runs[action](viewer);
+    return true;
+  }
+  const way = arrows[event.key];
+  if (way === undefined || hasMod(event) || event.altKey) return false;
+  viewer.move(...way);
+  return true;
 }

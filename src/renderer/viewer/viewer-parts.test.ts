@@ -1,32 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { viewerAction, viewerKeys } from './keys.ts';
 import { isPreset, presetsOf } from './presets.ts';
 import { readingAt } from './readout.ts';
 import { viewedImage } from './testing.ts';
 import { newTileCache } from './tile-cache.ts';
 import { tileKey } from './tile-loader.ts';
 import { draggedWindow } from './window-tool.ts';
-
-describe('keys', () => {
-  const press = (key: string, change: object = {}): Parameters<typeof viewerAction>[0] => ({
-    ...{ key, shiftKey: false, altKey: false },
-    ...change,
-  });
-
-  it('are each for one thing', () => {
-    const keys: string[] = viewerKeys.flatMap((one) => [...one.keys]);
-    expect(new Set(keys).size).toBe(keys.length);
-  });
-
-  it('are read whatever Shift is needed for a sign', () => {
-    expect(viewerAction(press('+', { shiftKey: true }), false)).toBe('viewer.zoomIn');
-    expect(viewerAction(press('F'), false)).toBe('viewer.nextImage');
-    expect(viewerAction(press('ArrowRight'), true)).toBe('viewer.nextImage');
-    expect(viewerAction(press('ArrowRight'), false)).toBe('viewer.panRight');
-    expect(viewerAction(press('f'), true)).toBeUndefined();
-    expect(viewerAction(press('w', { altKey: true }), false)).toBeUndefined();
-  });
-});
 
 describe('draggedWindow', () => {
   it('is wider to the right and higher downwards, in steps of what it is', () => {
