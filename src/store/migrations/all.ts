@@ -3,9 +3,9 @@ import { predictions } from './020-predictions.ts';
 import { glimpses } from './030-glimpses.ts';
 import { slices } from './040-slices.ts';
 import { masks } from './050-masks.ts';
-import { segmentation } from './055-segmentation.ts';
-import { review } from './056-review.ts';
-import { importFiles } from './060-import-files.ts';
+import { segmentation } from './060-segmentation.ts';
+import { review } from './070-review.ts';
+import { importFiles } from './080-import-files.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */

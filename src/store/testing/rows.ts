@@ -136,14 +136,14 @@ INSERT INTO mask_tiles VALUES (1, 1, 0, 0, '{"2":262144}', x'${maskOfTwos}');
 `,
   ],
   [
-    56,
+    70,
     `
 INSERT INTO image_scores VALUES
   (1, 2, 0.75, '[{"class":2,"probability":0.5},{"class":1,"probability":0.25}]', '[2]', '[1]');
 `,
   ],
   [
-    60,
+    80,
     `
 INSERT INTO import_files VALUES
   (1, '/images/notes.txt', NULL, 1, 'other', 'It is no image by its name.', NULL, NULL, NULL, 0);

@@ -2,7 +2,7 @@ import type { Migration } from './migration.ts';
 
 /** Projects whose images are outlined. SQLite cannot widen a CHECK, so the table is made anew. */
 export const segmentation: Migration = {
-  version: 55,
+  version: 60,
   name: 'segmentation',
   up: `
 CREATE TABLE projects_anew (

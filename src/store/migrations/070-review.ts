@@ -2,7 +2,7 @@ import type { Migration } from './migration.ts';
 
 /** What a student and its teacher say of images that nobody has looked at, and which labels were looked at. */
 export const review: Migration = {
-  version: 56,
+  version: 70,
   name: 'review',
   up: `
 -- 1: a person gave the label or confirmed it; labels that came with a folder nobody here has looked at.

@@ -6,7 +6,7 @@ import type { Migration } from './migration.ts';
  * being read; and folders whose new files come in by themselves.
  */
 export const importFiles: Migration = {
-  version: 60,
+  version: 80,
   name: 'import-files',
   up: (connection) => {
     connection.execute(`
