@@ -121,10 +121,10 @@ describe('masks that come in with images', () => {
       }),
     );
     await dropOn(page, [join(folder, 'land')]);
-    await page.getByRole('radio', { name: 'made.json' }).check();
+    await page.getByText('made.json', { exact: true }).click();
     await page.getByText('For 1 file, with 1 class.').waitFor();
     await chooseOpen(app, file);
-    await page.getByRole('radio', { name: /From a file/ }).click();
+    await page.getByText('From a file…', { exact: true }).click();
     await page.getByText('For 1 file, with 1 class.').waitFor();
     await page.getByRole('checkbox', { name: /Replace masks/ }).check();
     await page.getByRole('button', { name: 'Add 3 images' }).click();

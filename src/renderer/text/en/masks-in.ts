@@ -54,6 +54,7 @@ export const masksIn = {
       : 'Polygons do not say whether they are all that there is. Without this the masks are drafts, to be looked through.',
   replace: 'Replace masks that are in the project',
   replaceWhy: 'Else what an image has already stays, and the report says so.',
+  watched: 'Images that come into the folder later, while it is watched, come without masks.',
   table: {
     inFile: 'In the file',
     inProject: 'In the project',

@@ -45,7 +45,8 @@ export class MaskChoice {
   }
 
   choose(source: ChosenSource | null): void {
-    this.source = source;
+    // What was found says more than is asked with.
+    this.source = source && { kind: source.kind, path: source.path };
     this.property = null;
     void this.#look();
   }
