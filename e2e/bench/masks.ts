@@ -105,7 +105,9 @@ async function instrument(page: Page): Promise<void> {
 
 async function setSize(page: Page, wanted: number): Promise<void> {
   const now = async (): Promise<number> => {
-    const text = await page.getByRole('slider', { name: 'Size' }).getAttribute('aria-valuetext');
+    const text = await page
+      .getByRole('slider', { name: 'Size', exact: true })
+      .getAttribute('aria-valuetext');
     return Number.parseInt(text ?? '0', 10);
   };
   for (let presses = 0; presses < 60; presses++) {
