@@ -66,20 +66,9 @@ export class SparseMask implements TileValues {
     else this.#tiles.set(key, pixels);
   }
 
-  /** Takes a tile out of memory; it is elsewhere from now on. */
-  drop(place: TilePlace): void {
-    const key = tileKey(place);
-    if (this.#tiles.delete(key)) this.#elsewhere.add(key);
-  }
-
   /** Tiles that are in memory. */
   places(): TilePlace[] {
     return [...this.#tiles.keys()].map(placeOfKey);
-  }
-
-  /** Tiles that are not blank and not in memory. */
-  missing(): TilePlace[] {
-    return [...this.#elsewhere].map(placeOfKey);
   }
 }
 

@@ -9,7 +9,6 @@ const layers = {
 /** Painting masks. */
 export const masks = {
   tools: {
-    name: 'Painting',
     brush: 'Brush',
     eraser: 'Eraser',
     polygon: 'Polygon',
@@ -32,8 +31,6 @@ export const masks = {
   },
   size: 'Size',
   sizeUnit: 'px',
-  smaller: 'Smaller',
-  larger: 'Larger',
   tolerance: 'Tolerance',
   range: 'Shades',
   rangeLow: 'Darkest shade',
@@ -42,7 +39,6 @@ export const masks = {
   guard: 'Paint over',
   guards: { everything: 'Everything', background: 'Background only' },
   pressure: 'Pressure sets the size',
-  paints: 'Class',
   lock: (name: string) => `Protect ${name} from being painted over`,
   background: 'Background',
   ignore: 'Not known',
@@ -51,7 +47,6 @@ export const masks = {
   layers,
   show: (layer: string) => `Show ${layer}`,
   opacity: (layer: string) => `Opacity of ${layer}`,
-  outline: 'Outline',
   outlineOf: (layer: string) => `Outline of ${layer}`,
   hatch: 'Lines besides colours',
   compared: 'Teacher against',

@@ -31,6 +31,8 @@ export class LayerTiles {
   readonly #failed: (error: unknown) => void;
   readonly #loading = new Map<string, Promise<void>>();
   #wanted: { level: number; place: TilePlace }[] = [];
+  /** Coarse levels that somebody looked at: keeping all of them would take longer than painting. */
+  readonly #followed = new Set<number>();
 
   /**
    * @param existing tiles of the stored mask that are not all background
@@ -57,13 +59,23 @@ export class LayerTiles {
     }
   }
 
+  /** Values at a level, which follow what is edited from now on. */
   at(level: number): TileValues {
+    if (level > 0 && !this.#followed.has(level)) {
+      this.#followed.add(level);
+      for (const place of this.mask.places()) this.#bringUp(place, wholeOf(place), level);
+    }
+    return this.#level(level);
+  }
+
+  /** Values at a level as far as they happen to be here, without what was edited where nobody looks. */
+  peek(level: number): TileValues {
     return this.#level(level);
   }
 
   /** Has a tile fetched that is not here, with the others that are wanted in this moment. */
   want(level: number, place: TilePlace): void {
-    if (this.#level(level).tile(place) !== undefined) return;
+    if (this.at(level).tile(place) !== undefined) return;
     if (this.#loading.has(levelKey(level, place))) return;
     if (this.#wanted.length === 0) queueMicrotask(() => void this.#fetchWanted());
     const isNew = this.#wanted.every(
@@ -102,7 +114,7 @@ export class LayerTiles {
     const y = Math.max(0, part.y - top);
     const width = Math.min(tileSide, part.x + part.width - left) - x;
     const height = Math.min(tileSide, part.y + part.height - top) - y;
-    for (let level = onlyLevel ?? 1; level <= (onlyLevel ?? coarsestLevel); level++) {
+    for (const level of onlyLevel === undefined ? this.#followed : [onlyLevel]) {
       const coarse = this.#level(level);
       const above = coarsePlace(place, level);
       const isBlank = coarse.tile(above) === blankTile;
@@ -158,8 +170,11 @@ export class LayerTiles {
     for (const below of this.mask.places()) {
       const above = coarsePlace(below, level);
       if (above.x !== place.x || above.y !== place.y) continue;
-      const [x, y] = [below.x * tileSide, below.y * tileSide];
-      this.#bringUp(below, { x, y, width: tileSide, height: tileSide }, level);
+      this.#bringUp(below, wholeOf(below), level);
     }
   }
+}
+
+function wholeOf({ x, y }: TilePlace): Rectangle {
+  return { x: x * tileSide, y: y * tileSide, width: tileSide, height: tileSide };
 }

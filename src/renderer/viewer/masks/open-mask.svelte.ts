@@ -108,7 +108,7 @@ export class OpenMask {
     }
     for (const level of [0, 1, 2, 3, 4, 5, 6]) {
       const at = coarsePlace({ x: column, y: row }, level);
-      const value = valueAt(tiles.at(level), at.x, at.y);
+      const value = valueAt(tiles.peek(level), at.x, at.y);
       if (value !== undefined) return value;
     }
     return undefined;
