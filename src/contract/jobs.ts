@@ -396,7 +396,19 @@ export const importRequest = z.strictObject({
   labels: labels.default('folders'),
   /** Of a project that is made. */
   domain: projectDomain.optional(),
-  task: classificationTask.optional(),
+  task: z.enum([...classificationTask.options, 'segmentation']).optional(),
+  /** A file of masks, or `found`: those in the folder, if they are of one kind. */
+  masks: path.optional(),
+  /** `what=class`, separated by commas: a name, number or colour of the masks, and a class, `background` or `ignore`. */
+  class: z.string().max(100_000).optional(),
+  /** Whether classes that the masks name and the project has not are made. */
+  newClasses: z.boolean().default(false),
+  /** Of images that have a mask: whether it is replaced. */
+  replaceMasks: z.boolean().default(false),
+  /** Of GeoJSON: the property that names the class. */
+  property: z.string().min(1).max(200).optional(),
+  /** Done where the masks say all that there is, unless given. */
+  maskState: z.enum(['draft', 'done']).optional(),
 });
 export type ImportRequest = z.infer<typeof importRequest>;
 

@@ -8,9 +8,11 @@ import type { Store } from '../store/store.ts';
 import type { JobContext } from './job.ts';
 import type { Emit } from './services/dispatch.ts';
 import { ImagePool } from './image-pool/image-pool.ts';
+import type { MaskImport } from '../contract/mask-sources.ts';
 import { ImageService } from './services/images.ts';
 import type { LabelSource } from './services/import-images.ts';
 import { Pictures } from './services/pictures.ts';
+import { maskImportOf } from './services/mask-options.ts';
 import { ProjectService } from './services/projects.ts';
 import { TeacherService } from './services/teachers.ts';
 
@@ -46,8 +48,9 @@ async function importInto(
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
   const known = findProject(store, request);
   const project = known ?? (await createProject(store, images, emit, request));
-  const labels = labelSourceOf(request.labels);
-  const report = await images.import(project.id, request.folder, labels, context.signal);
+  const labels = project.task === 'segmentation' ? 'none' : labelSourceOf(request.labels);
+  const masks = await masksOf(images, project, request, context.signal);
+  const report = await images.import(project.id, request.folder, labels, context.signal, { masks });
   if (report.cancelled) {
     const rest = report.found - report.added - report.known - report.skipped.length;
     throw new UserError(
@@ -78,6 +81,37 @@ function notImported(store: Store, project: number): Pick<ImportSummary, 'skippe
   return { skipped: [...skipped, ...others], otherFiles: counts.other };
 }
 
+const taskWords = {
+  single: 'one class an image',
+  several: 'several labels an image',
+  segmentation: 'outlined regions',
+} as const;
+
+/** @throws UserError 'invalid-option' where regions are not what the project is for, and as `maskImportOf` */
+async function masksOf(
+  images: ImageService,
+  project: Project,
+  request: ImportRequest,
+  signal: AbortSignal,
+): Promise<MaskImport | null> {
+  if (request.masks === undefined) return null;
+  if (project.task !== 'segmentation') {
+    throw new UserError(
+      'invalid-option',
+      `The project ${project.name} is for ${taskWords[project.task]}. Leave --masks out, or name a new project with --task segmentation.`,
+    );
+  }
+  const options = {
+    masks: request.masks,
+    classes: request.class?.split(',') ?? [],
+    makesClasses: request.newClasses,
+    replaces: request.replaceMasks,
+    property: request.property ?? null,
+    state: request.maskState ?? null,
+  };
+  return maskImportOf(images.maskSources, project, request.folder, options, signal);
+}
+
 function findProject(store: Store, request: ImportRequest): Project | undefined {
   const name = request.project;
   const found = store.projects.list().filter((project) => project.name === name);
@@ -91,7 +125,7 @@ function findProject(store: Store, request: ImportRequest): Project | undefined 
   if (project !== undefined && request.task !== undefined && request.task !== project.task) {
     throw new UserError(
       'invalid-option',
-      `The project ${name} was made for ${project.task === 'single' ? 'one class an image' : 'several labels an image'}. Leave --task out, or name another project.`,
+      `The project ${name} was made for ${taskWords[project.task]}. Leave --task out, or name another project.`,
     );
   }
   return project;

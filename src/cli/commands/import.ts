@@ -20,7 +20,37 @@ const table: OptionTable<Omit<ImportRequest, 'folder'>> = {
   domain: { flags: '--domain <name>', help: 'of a project that is made, other by default' },
   task: {
     flags: '--task <kind>',
-    help: 'of a project that is made: one class an image, as by default, or several',
+    help: 'of a project that is made: one class an image, as by default, several, or regions',
+  },
+  masks: {
+    flags: '--masks <where>',
+    group: 'Masks',
+    help: 'found: those that lie in the folder; or a file: COCO, a CVAT archive, GeoJSON',
+  },
+  class: {
+    flags: '--class <pairs>',
+    group: 'Masks',
+    help: 'what=class,…: what the masks name, number or colour so is this class, background or ignore',
+  },
+  newClasses: {
+    flags: '--new-classes',
+    group: 'Masks',
+    help: 'make the classes that the masks name and the project has not',
+  },
+  replaceMasks: {
+    flags: '--replace-masks',
+    group: 'Masks',
+    help: 'replace the masks that images have; they are kept otherwise',
+  },
+  property: {
+    flags: '--property <name>',
+    group: 'Masks',
+    help: 'the property of polygons in GeoJSON that names their class',
+  },
+  maskState: {
+    flags: '--mask-state <state>',
+    group: 'Masks',
+    help: 'what the masks are; done by default where they say all that there is in an image',
   },
 };
 
@@ -33,7 +63,7 @@ export function addImport(program: Command, world: World): void {
     .summary('bring a folder of images into a project of the window')
     .description(
       'Does what the window does with a folder: its images, with labels from class folders or a table, ' +
-        'become part of a project. They stay where they lie. The same folder again brings in only what is ' +
+        'become part of a project, and with --masks the regions that label files outline. They stay where they lie. The same folder again brings in only what is ' +
         'new. Ctrl-C keeps what is in.',
     )
     .usage('<folder> --workspace <folder> --project <name> [options]')

@@ -106,7 +106,7 @@ function givenClasses(
       const all = classes.map(nameOf).join(', ');
       throw new UserError(
         'invalid-option',
-        `--class ${option} names none or several of the classes in the file (${all}). Write WHAT=CLASS.`,
+        `--class ${option} names none or several of the classes in the file (${all}). Write WHAT=CLASS, several with commas between.`,
       );
     }
     given.set(only.value, { create: to });
@@ -136,6 +136,6 @@ function nameOf({ name, number, colour }: SourceClass): string {
 function undecidedClasses(names: readonly string[]): UserError {
   return new UserError(
     'invalid-option',
-    `It is not clear what becomes of ${names.join(', ')}: the project has no class of that name. Say it for each with --class WHAT=CLASS (or =background, =ignore), or add --new-classes for those that have a name.`,
+    `It is not clear what becomes of ${names.join(', ')}: the project has no class of that name. Say it with --class WHAT=CLASS,… (or =background, =ignore), or add --new-classes for those that have a name.`,
   );
 }
