@@ -225,6 +225,8 @@ export const importReport = z.strictObject({
   known: z.int().nonnegative(),
   /** Of the known ones, those found in another place than before. */
   moved: z.int().nonnegative().default(0),
+  /** Images whose masks came in. */
+  masks: z.int().nonnegative().default(0),
   /** The first of them. */
   skipped: z.array(skippedImage),
   cancelled: z.boolean(),

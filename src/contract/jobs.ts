@@ -423,6 +423,8 @@ export const importSummary = z.strictObject({
   known: z.int(),
   /** Of them, those found in another place than before. */
   moved: z.int(),
+  /** Images whose masks came in. */
+  masks: z.int(),
   /** Files that are no images by their names. */
   otherFiles: z.int(),
   skipped: z.array(skippedImage),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { className } from '../contract/app.ts';
-import type { Project } from '../contract/app.ts';
+import type { ImportReport, Project } from '../contract/app.ts';
 import type { ImportRequest, ImportSummary } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
 import { openStore } from '../store/store.ts';
@@ -48,9 +48,15 @@ async function importInto(
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
   const known = findProject(store, request);
   const project = known ?? (await createProject(store, images, emit, request));
-  const labels = project.task === 'segmentation' ? 'none' : labelSourceOf(request.labels);
-  const masks = await masksOf(images, project, request, context.signal);
-  const report = await images.import(project.id, request.folder, labels, context.signal, { masks });
+  const report = await importImages(images, project, request, context.signal).catch(
+    (error: unknown) => {
+      // Nobody wants an empty project of an import that could not begin.
+      if (known === undefined && store.projects.get(project.id).images === 0) {
+        store.projects.remove(project.id);
+      }
+      throw error;
+    },
+  );
   if (report.cancelled) {
     const rest = report.found - report.added - report.known - report.skipped.length;
     throw new UserError(
@@ -58,13 +64,24 @@ async function importInto(
       `Stopped. ${report.added + report.known} of ${report.found} images are in ${project.name} and stay; ${Math.max(0, rest)} did not come in. Run the same command again for the rest.`,
     );
   }
-  const { folder, found, added, moved } = report;
+  const { folder, found, added, moved, masks } = report;
   const { skipped, otherFiles } = notImported(store, project.id);
   return {
     workspace: store.folder,
     project: { id: project.id, name: project.name, isNew: known === undefined },
-    ...{ folder, found, added, known: report.known, moved, otherFiles, skipped },
+    ...{ folder, found, added, known: report.known, moved, masks, otherFiles, skipped },
   };
+}
+
+async function importImages(
+  images: ImageService,
+  project: Project,
+  request: ImportRequest,
+  signal: AbortSignal,
+): Promise<ImportReport> {
+  const labels = project.task === 'segmentation' ? 'none' : labelSourceOf(request.labels);
+  const masks = await masksOf(images, project, request, signal);
+  return images.import(project.id, request.folder, labels, signal, { masks });
 }
 
 /** The report itself names only the first files. */

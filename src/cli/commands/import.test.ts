@@ -40,7 +40,7 @@ describe('import', () => {
       workspace: at('workspace'),
       project: { id: 1, name: 'Lungs', isNew: true },
       folder: at('scans'),
-      ...{ found: 3, added: 2, known: 0, moved: 0, otherFiles: 1 },
+      ...{ found: 3, added: 2, known: 0, moved: 0, masks: 0, otherFiles: 1 },
       skipped: [
         {
           path: at('scans', 'clear', 'cut.png'),
@@ -63,6 +63,43 @@ describe('import', () => {
     expect(stdout.text).toMatch(/^Left out +1$/m);
     expect(stderr.text).toMatch(/^Reading images +3 of 3 in /m);
     expect(stderr.text).toContain('cut.png');
+  });
+
+  it('brings masks in as options say, in the colours of their list', async () => {
+    const set = at('outlined');
+    const square = { width: 2, height: 2, channels: 1, bits: 8 } as const;
+    await mkdir(join(set, 'images'), { recursive: true });
+    await mkdir(join(set, 'masks'));
+    await writeFile(join(set, 'images', 'a.png'), pngFile({ ...square, values: [9, 8, 7, 6] }));
+    await writeFile(join(set, 'masks', 'a.png'), pngFile({ ...square, values: [0, 1, 2, 2] }));
+    await writeFile(
+      join(set, 'classes.txt'),
+      '0 background #000000\n1 core #a01020\n2 rim #1020a0\n',
+    );
+    const more = (...options: string[]): string[] => [
+      ...['import', set, '--workspace', at('workspace'), '--project', 'Cells'],
+      ...['--task', 'segmentation', '--masks', 'found', ...options],
+    ];
+    const unsaid = await runTest(more(), { engine });
+    expect(unsaid.exitCode).toBe(2);
+    expect(unsaid.stderr.text).toContain('not clear what becomes of core, rim');
+    const said = await runTest(more('--class', 'rim=background', '--new-classes'), { engine });
+    expect([said.exitCode, said.stdout.text]).toEqual([
+      0,
+      expect.stringMatching(/^With masks +1 image$/m),
+    ]);
+    const store = openStore(at('workspace'));
+    const project = store.projects.list().find(({ name }) => name === 'Cells');
+    // What could not begin left no project.
+    expect(project).toMatchObject({ task: 'segmentation', images: 1, labelled: 1 });
+    expect(project?.classes).toMatchObject([{ name: 'core', colour: '#a01020' }]);
+    const { images } = store.images.page(project?.id ?? 0, { show: 'all', search: '' }, 0, 1);
+    expect(store.masks.list(images[0]?.id ?? 0)).toMatchObject([
+      { layer: 'human', state: 'done', histogram: [{ value: 1, pixels: 1 }] },
+    ]);
+    store.close();
+    const other = await runTest([...args(), '--masks', 'found'], { engine });
+    expect(other.stderr.text).toContain('is for one class an image');
   });
 
   it.each([

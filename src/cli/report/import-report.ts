@@ -6,13 +6,14 @@ import { table } from './table.ts';
 
 /** What an import brought in. */
 export function importReport(summary: ImportSummary, paint: Paint): string {
-  const { project, added, known, moved, otherFiles, skipped } = summary;
+  const { project, added, known, moved, masks, otherFiles, skipped } = summary;
   const elsewhere = moved === 0 ? '' : `, ${count(moved)} of them found in another place`;
   const rows = [
     ['Project', `${printable(project.name)}${project.isNew ? ', new' : ''}`],
     ['Workspace', printable(summary.workspace)],
     ['Added', counted(added, 'image')],
     ['There before', `${counted(known, 'image')}${elsewhere}`],
+    ...(masks === 0 ? [] : [['With masks', counted(masks, 'image')]]),
     ['Left out', skipped.length === 0 ? 'nothing' : count(skipped.length)],
     ...(otherFiles === 0 ? [] : [['Other files', count(otherFiles)]]),
   ];

@@ -100,7 +100,7 @@ export class FolderImport {
     this.#labelling = new ImportLabels(world.store, project, (problem) => {
       this.#note(problem);
     });
-    const none = { found: 0, added: 0, known: 0, moved: 0, skipped: [] };
+    const none = { found: 0, added: 0, known: 0, moved: 0, masks: 0, skipped: [] };
     this.#report = { project: project.id, folder, ...none };
   }
 
@@ -208,8 +208,9 @@ export class FolderImport {
     if (before !== undefined) {
       this.#id = before.id;
       this.#before = before;
-      const { project, folder, found, added, known, moved, skipped } = before;
-      this.#report = { project, folder, found, added, known, moved, skipped: [...skipped] };
+      const { project, folder, found, added, known, moved, masks, skipped } = before;
+      const counts = { found, added, known, moved, masks };
+      this.#report = { project, folder, ...counts, skipped: [...skipped] };
     }
     this.#total = files;
     this.#report.found += files;
@@ -447,7 +448,8 @@ export class FolderImport {
   #whole(cancelled: boolean): ImportReport {
     // What a watch leaves undone it does later by itself.
     const isCutShort = this.#options.only === undefined ? cancelled : this.#before?.cancelled;
-    return { ...this.#report, cancelled: isCutShort ?? false };
+    const masks = this.#report.masks + (this.#masks?.count ?? 0);
+    return { ...this.#report, masks, cancelled: isCutShort ?? false };
   }
 }
 

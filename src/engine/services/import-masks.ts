@@ -56,7 +56,7 @@ export class ImportMasks {
     this.#plan = plan;
     this.#signal = signal;
     this.#tell = tell;
-    this.#values = store.transaction(() => valuesOf(store, project.id, plan));
+    this.#values = store.transaction(() => valuesOf(store, project.id, plan, source.classes));
   }
 
   /** Files that are labels and no images. */
@@ -66,6 +66,11 @@ export class ImportMasks {
 
   get kind(): MaskSource['kind'] {
     return this.#source.kind;
+  }
+
+  /** Images whose masks this import has written. */
+  get count(): number {
+    return this.#written.size;
   }
 
   /** Found out when the source was opened. */
@@ -208,22 +213,31 @@ export class ImportMasks {
   }
 }
 
-function valuesOf(store: Store, project: number, { classes }: MaskImport): Int16Array {
+function valuesOf(
+  store: Store,
+  project: number,
+  { classes }: MaskImport,
+  found: MaskSource['classes'],
+): Int16Array {
   const values = new Int16Array(256).fill(undecided);
   values[0] = 0;
   values[ignoreValue] = ignoreValue;
-  for (const { value, to } of classes) values[value] = valueOf(store, project, to);
+  for (const { value, to } of classes) {
+    const colour = found.find((one) => one.value === value)?.colour ?? null;
+    values[value] = valueOf(store, project, to, colour);
+  }
   return values;
 }
 
-function valueOf(store: Store, project: number, to: ClassTarget): number {
+function valueOf(store: Store, project: number, to: ClassTarget, colour: string | null): number {
   if (to === 'background') return 0;
   if (to === 'ignore') return ignoreValue;
   const known = store.classes.list(project);
   const wanted =
     'class' in to
       ? known.find(({ id }) => id === to.class)
-      : (known.find(({ name }) => name === written(to.create)) ?? made(store, project, to.create));
+      : (known.find(({ name }) => name === written(to.create)) ??
+        made(store, project, to.create, colour));
   if (wanted === undefined) {
     throw new UserError(
       'invalid-option',
@@ -237,13 +251,20 @@ function valueOf(store: Store, project: number, to: ClassTarget): number {
   );
 }
 
+/** Where regions are drawn nothing can be seen of it. */
+const black = '#000000';
+
+/** In the colour that it has where it comes from, unless another class has that. */
 function made(
   store: Store,
   project: number,
   name: string,
+  wanted: string | null,
 ): ReturnType<Store['classes']['list']>[number] | undefined {
   const taken = store.classes.list(project).map(({ colour }) => colour);
-  const id = store.classes.add(project, { name: written(name), colour: nextColour(taken) });
+  const isFree = wanted !== null && wanted !== black && !taken.includes(wanted);
+  const colour = isFree ? wanted : nextColour(taken);
+  const id = store.classes.add(project, { name: written(name), colour });
   return store.classes.list(project).find((one) => one.id === id);
 }
 

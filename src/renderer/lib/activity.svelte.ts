@@ -95,10 +95,10 @@ class Activity {
     if (this.finishing === run) this.finishing = null;
   }
 
-  #tell({ found, added, known, cancelled }: ImportReport): void {
+  #tell({ found, added, known, masks, cancelled }: ImportReport): void {
     if (cancelled) notices.add('attention', text.images.stopped(added));
     else if (found === 0) notices.add('attention', text.images.nothingFound);
-    else notices.add('done', text.images.added(added, known));
+    else notices.add('done', text.images.added(added, known, masks));
   }
 }
 

@@ -10,6 +10,7 @@ const report = (project: number, found: number): ImportReport => ({
   added: 1,
   known: 0,
   moved: 0,
+  masks: 0,
   skipped: [{ path: 'a.png', reason: 'is cut off' }],
   cancelled: false,
 });

@@ -83,10 +83,12 @@ export const images = {
   stop: 'Stop adding',
   stopped: (added: number) =>
     `Stopped. ${counted(added, 'image is', 'images are')} in the project.`,
-  added: (added: number, known: number) =>
-    known === 0
-      ? `${counted(added, 'image was', 'images were')} added.`
-      : `${counted(added, 'image was', 'images were')} added, ${count(known)} were there already.`,
+  added: (added: number, known: number, masks: number) =>
+    [
+      `${counted(added, 'image was', 'images were')} added`,
+      ...(known === 0 ? [] : [`${count(known)} were there already`]),
+      ...(masks === 0 ? [] : [`${count(masks)} came with their masks`]),
+    ].join(', ') + '.',
   cutShort: {
     title: (rest: number, found: number) =>
       `${count(rest)} of ${counted(found, 'image')} did not come in`,
