@@ -93,7 +93,7 @@ describe('masks that come in with images', () => {
     await page.getByText('no image of that name').waitFor();
     await photograph(launched, '58-masks-assigned');
     await add.click();
-    await page.getByText('3 images were added.').waitFor();
+    await page.getByText('3 images were added, 3 came with their masks.').waitFor();
     const { classes } = await current();
     expect(classes.map(({ name, maskValue }) => [name, maskValue])).toEqual([
       ...[
@@ -128,7 +128,9 @@ describe('masks that come in with images', () => {
     await page.getByText('For 1 file, with 1 class.').waitFor();
     await page.getByRole('checkbox', { name: /Replace masks/ }).check();
     await page.getByRole('button', { name: 'Add 3 images' }).click();
-    await page.getByText('0 images were added, 3 were there already.').waitFor();
+    await page
+      .getByText('0 images were added, 3 were there already, 1 came with its mask.')
+      .waitFor();
     expect(await maskOf('a.png')).toMatchObject({ histogram: [{ value: 2 }] });
     expect(await maskOf('b.png')).toMatchObject({ histogram: [{}, {}, {}] });
   });

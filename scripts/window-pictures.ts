@@ -11,6 +11,8 @@ const shown = {
   '08-distil-dark': 'window-distil',
   '09-result-dark': 'window-result',
   '25-preparation-dark': 'window-preparation',
+  '52-viewer-measure-dark': 'window-viewer',
+  '61-masks-suggestion-dark': 'window-masks',
 };
 
 for (const [taken, kept] of Object.entries(shown)) {

@@ -87,7 +87,9 @@ export const images = {
     [
       `${counted(added, 'image was', 'images were')} added`,
       ...(known === 0 ? [] : [`${count(known)} were there already`]),
-      ...(masks === 0 ? [] : [`${count(masks)} came with their masks`]),
+      ...(masks === 0
+        ? []
+        : [masks === 1 ? '1 came with its mask' : `${count(masks)} came with their masks`]),
     ].join(', ') + '.',
   cutShort: {
     title: (rest: number, found: number) =>
