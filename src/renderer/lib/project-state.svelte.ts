@@ -31,6 +31,8 @@ export class ProjectState {
   /** The run that somebody chose to look at, in the steps from Distil on. */
   #lookedAt: number | null = $state(null);
   readonly #disposers: (() => void)[];
+  /** Counts what was told of runs. */
+  #news = 0;
 
   private constructor(project: Project, runs: Run[]) {
     this.project = $state(project);
@@ -41,9 +43,11 @@ export class ProjectState {
         if (id === this.project.id) void this.refresh();
       }),
       listen('run.changed', (run) => {
+        this.#news++;
         if (run.project === this.project.id) this.replaceRun(run);
       }),
       listen('run.removed', ({ run }) => {
+        this.#news++;
         this.runs = this.runs.filter(({ id }) => id !== run);
       }),
     ];
@@ -95,14 +99,19 @@ export class ProjectState {
     }
   }
 
-  /** Asks the engine again. */
+  /** Asks the engine again; and once more where runs changed meanwhile, since the answer may be older. */
   readonly refresh = coalesced(async () => {
     try {
-      const project = this.project.id;
-      [this.project, this.runs] = await Promise.all([
-        call('project.get', { project }),
-        call('run.list', { project }),
-      ]);
+      const id = this.project.id;
+      for (let news = -1; news !== this.#news;) {
+        news = this.#news;
+        const [project, runs] = await Promise.all([
+          call('project.get', { project: id }),
+          call('run.list', { project: id }),
+        ]);
+        this.project = project;
+        if (news === this.#news) this.runs = runs;
+      }
     } catch (error) {
       notices.fail(error);
     }
