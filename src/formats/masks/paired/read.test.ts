@@ -8,7 +8,9 @@ import { niftiFile } from '../../raster/nifti/nifti-fixtures.ts';
 import { drawn } from '../../raster/testing/reading.ts';
 import { testFolder } from '../../raster/testing/test-folder.ts';
 import type { MaskSource } from '../mask-source.ts';
+import { collected, memoryMask } from '../testing/memory-mask.ts';
 import { openPairedMasks } from './read.ts';
+import { pngOfMask } from './write-png.ts';
 
 const test = testFolder();
 const draw = drawn(5);
@@ -17,6 +19,13 @@ const mask = (values: readonly number[], channels: 1 | 3 | 4 = 1, bits: 8 | 16 =
   const pixels: Pixels = { ...size, channels, bits, values };
   return pngFile(pixels);
 };
+
+/** As we write it, with PASCAL VOC's colour for what is not known. */
+const voidMask = await collected(
+  pngOfMask(
+    memoryMask(Uint8Array.of(0, 255, 0), size, [{ value: 1, name: 'nucleus', colour: null }]),
+  ),
+);
 
 let count = 0;
 /** Images that need not be there, and masks and lists beside them. */
@@ -55,6 +64,12 @@ describe('what values of masks mean', () => {
       { 'masks/a.png': mask([4, 255, 9]) },
       [1, 255, 2],
       [4, 9],
+    ],
+    [
+      '0 and 255, of which the palette says that nothing is known there',
+      { 'masks/a.png': voidMask, 'labelmap.txt': 'background:0,0,0::\nnucleus:1,2,3::' },
+      [0, 255, 0],
+      [1],
     ],
     [
       '0 and 255 where others have more',
