@@ -51,6 +51,13 @@ function segFile(made: Made = {}): Buffer {
   );
 }
 
+/** The list of instances that it was made on: one that is in it and has no frame shows nothing. */
+const made = (uid: string): Entry => [
+  0x00081115,
+  'SQ',
+  [[[0x0008114a, 'SQ', [[[0x00081155, 'UI', uid]]]]]],
+];
+
 const image = (uid: string): Buffer =>
   dicomFile(syntax.explicit, [
     [0x00080018, 'UI', uid],
@@ -84,7 +91,7 @@ describe('segmentations', () => {
   it('whose images are elsewhere, or of another size, are told of', async () => {
     const seg = await folder.file(
       'other.dcm',
-      segFile({ frames: [frameOf(1, '9.9'), frameOf(2)], rows: 1 }),
+      segFile({ frames: [frameOf(1, '9.9'), frameOf(2)], rows: 1, more: [made('1.2.3')] }),
     );
     const path = await folder.file('second.dcm', image('1.2.3'));
     const found = [{ name: 'second.dcm', path }];
