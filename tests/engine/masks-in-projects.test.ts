@@ -190,6 +190,27 @@ describe('masks in projects', async () => {
     expect(await maskOf('g.png')).toEqual({ state: 'done', values: filled(0) });
   });
 
+  it('that turn out wrong at their end leave what was there before', async () => {
+    // More tiles than are saved together.
+    const size = { width: 66 * tileSide, height: 1, channels: 1, bits: 8 } as const;
+    const ones = new Array<number>(size.width).fill(1);
+    const folder = dirname(
+      dirname(await put('wide/images/w.png', pngFile({ ...size, values: ones }))),
+    );
+    await put('wide/masks/w.png', pngFile({ ...size, values: ones }));
+    const source = { kind: 'masks', path: folder, property: null } as const;
+    const plan = { source, classes: [{ value: 1, to: { class: project.classes[0]?.id ?? 0 } }] };
+    await bring(folder, plan);
+    const marked = engine.store.masks.marked(project.id, 'human');
+    const image = Math.max(...marked.keys());
+    const before = engine.store.masks.get(image, 'human');
+    expect(before?.histogram).toEqual([{ value: 1, pixels: size.width }]);
+    await put('wide/masks/w.png', pngFile({ ...size, values: ones.with(-1, 9).with(0, 0) }));
+    const { skipped } = await bring(folder, plan, 'replace');
+    expect(skipped[0]?.reason).toMatch(/the number 9, for which no class/);
+    expect(engine.store.masks.get(image, 'human')).toEqual(before);
+  });
+
   it('do not come into projects of whole images', async () => {
     const made = { name: 'Whole', domain: 'other', task: 'single' } as const;
     const other = await engine.call('project.create', made);
