@@ -48,7 +48,7 @@ async function importInto(
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
   const known = findProject(store, request);
   const project = known ?? (await createProject(store, images, emit, request));
-  const labels = project.task === 'segmentation' ? 'none' : labelSourceOf(request.labels);
+  const labels = labelsOf(project, request.labels);
   const masks = await masksOf(images, project, request, context.signal);
   const report = await images.import(project.id, request.folder, labels, context.signal, { masks });
   if (report.cancelled) {
@@ -150,6 +150,12 @@ function nameOf({ project }: ImportRequest): string {
     'invalid-option',
     '--project must be a name of 1 to 200 characters that can be seen.',
   );
+}
+
+/** Where regions are outlined a folder's name says nothing of an image, but a table says its group and side. */
+function labelsOf({ task }: Project, labels: string): LabelSource {
+  const source = labelSourceOf(labels);
+  return task === 'segmentation' && source === 'folders' ? 'none' : source;
 }
 
 function labelSourceOf(labels: string): LabelSource {

@@ -65,6 +65,28 @@ describe('import', () => {
     expect(stderr.text).toContain('cut.png');
   });
 
+  it('takes groups and what is held out from a table where regions are outlined', async () => {
+    const rows = ['clear/1.png,x,patient 7,test', 'opaque/1.png,,patient 7,train'];
+    await writeFile(at('groups.csv'), `path,label,group,split\n${rows.join('\n')}\n`);
+    const { exitCode } = await runTest(
+      [
+        ...['import', at('scans'), '--workspace', at('workspace'), '--project', 'Regions'],
+        ...['--task', 'segmentation', '--labels', at('groups.csv')],
+      ],
+      { engine },
+    );
+    expect(exitCode).toBe(0);
+    const store = openStore(at('workspace'));
+    const project = store.projects.list().find(({ name }) => name === 'Regions');
+    const images = [...store.images.all(project?.id ?? 0)];
+    store.close();
+    expect(images.map(({ group, isTest }) => [group, isTest])).toEqual([
+      ['patient 7', true],
+      ['patient 7', false],
+    ]);
+    expect([project?.labelled, project?.classes]).toEqual([0, []]);
+  });
+
   it.each([
     ['a folder that is not there', ['nowhere'], 'not-found', /nowhere was not found/],
     ['a table that is not there', ['scans', '--labels', 'no.csv'], 'not-found', /no\.csv/],
