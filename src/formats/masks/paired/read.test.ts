@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pngFile, tiffFile, words, type Pixels } from '../../image-fixtures.ts';
@@ -122,6 +122,20 @@ describe('what values of masks mean', () => {
       { name: 'car', count: 1 },
       { name: 'bus', count: 0 },
     ]);
+  });
+  it('of names that lie outside the folder, nothing is read, nor of a folder called like a list', async () => {
+    const outside = await test.file('outside.txt', Buffer.from('secret'));
+    const folder = join(test.path, 'linked');
+    await mkdir(join(folder, 'masks'), { recursive: true });
+    const path = await test.file('linked/masks/a.png', mask([0, 1, 0]));
+    await symlink(outside, join(folder, 'masks', 'classes.txt'));
+    await mkdir(join(folder, 'labels.txt'));
+    const found = [
+      { name: 'masks/a.png', path },
+      { name: 'images/a.jpg', path: join(folder, 'images', 'a.jpg') },
+    ];
+    const source = await openPairedMasks({ path: folder, folder, found, property: null });
+    expect(source.classes).toMatchObject([{ name: null, number: 1 }]);
   });
 });
 

@@ -37,7 +37,7 @@ export async function openPairedMasks({
     (mask) => survey(mask, problems, signal),
     signal,
   );
-  const list = await findLabelList(foldersOf(pairs.masks, folder));
+  const list = await findLabelList(foldersOf(pairs.masks, folder), folder);
   const table = valueTable(
     surveyed.filter((values) => values !== undefined),
     list,
