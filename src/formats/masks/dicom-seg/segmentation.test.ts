@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   dicomFile,
@@ -6,6 +7,7 @@ import {
   type Entry,
 } from '../../raster/dicom/dicom-fixtures.ts';
 import { testFolder } from '../../raster/testing/test-folder.ts';
+import { detectMaskSources } from '../detect.ts';
 import { openSegmentations } from './read.ts';
 import { readSegmentation } from './segmentation.ts';
 
@@ -85,6 +87,18 @@ describe('segmentations', () => {
     ]);
     expect(mask?.notes()).toEqual([
       'segments overlap in 1 pixels; the later in the file was taken',
+    ]);
+  });
+
+  it('in a folder of their own beside the images are no masks of another kind', async () => {
+    const seg = await folder.file('seg.dcm', segFile());
+    const path = await folder.file('own.dcm', image('1.2.3'));
+    const found = [
+      { name: 'images/own.dcm', path },
+      { name: 'segmentations/own.dcm', path: seg },
+    ];
+    expect(await detectMaskSources(join(folder.path, 'nothing'), found)).toEqual([
+      { kind: 'dicom-seg', path: join(folder.path, 'nothing'), files: 1 },
     ]);
   });
 
