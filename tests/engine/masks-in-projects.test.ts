@@ -190,6 +190,38 @@ describe('masks in projects', async () => {
     expect(await maskOf('g.png')).toEqual({ state: 'done', values: filled(0) });
   });
 
+  it('stay with a file that was written anew, as drafts, and are told of', async () => {
+    const path = await put('anew/a.png', grey(filled(90)));
+    const folder = dirname(path);
+    const bringAgain = (): Promise<ImportReport> =>
+      engine.call('image.import', { project: project.id, folder, labels: 'none' });
+    await bringAgain();
+    const page = { filter: { show: 'all', search: 'a.png' }, offset: 0, limit: 99 } as const;
+    const find = async (): Promise<number> => {
+      const { images } = await engine.call('image.page', { project: project.id, ...page });
+      const ids = images.filter(({ id }) => engine.store.images.get(id).path === path);
+      expect(ids).toHaveLength(1);
+      return ids[0]?.id ?? 0;
+    };
+    const pixels = new Uint8Array(tileSide ** 2).fill(1, 0, 3);
+    engine.store.masks.save(await find(), 'human', [{ x: 0, y: 0, pixels }]);
+    engine.store.masks.setState(await find(), 'human', 'done');
+    await put('anew/a.png', grey(filled(91)));
+    const { added, skipped } = await bringAgain();
+    expect([added, skipped.map(({ reason }) => reason)]).toEqual([
+      1,
+      [expect.stringMatching(/keeps the mask that it had, as a draft/)],
+    ]);
+    expect(engine.store.masks.get(await find(), 'human')).toMatchObject({
+      state: 'draft',
+      histogram: [{ value: 1, pixels: 3 }],
+    });
+    const size = { width: 2, height: 1, channels: 1, bits: 8 } as const;
+    await put('anew/a.png', pngFile({ ...size, values: [1, 2] }));
+    expect((await bringAgain()).skipped[0]?.reason).toMatch(/went with the old image/);
+    expect(engine.store.masks.get(await find(), 'human')).toBeUndefined();
+  });
+
   it('that turn out wrong at their end leave what was there before', async () => {
     // More tiles than are saved together.
     const size = { width: 66 * tileSide, height: 1, channels: 1, bits: 8 } as const;

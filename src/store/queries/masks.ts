@@ -110,6 +110,24 @@ export class MaskQueries {
     });
   }
 
+  /**
+   * Gives an image's mask to the image that has taken its place, as a draft: only a person can tell whether
+   * it still fits. False where there is none, the other has one, or their sizes differ.
+   */
+  carryOver(from: number, to: number): boolean {
+    return this.#connection.transaction(() => {
+      const { rows } = this.#connection.run(
+        `UPDATE masks SET image = :to, state = 'draft', revision = revision + 1, changed_at = :now
+         WHERE image = :from AND layer = 'human'
+           AND NOT EXISTS (SELECT 1 FROM masks WHERE image = :to AND layer = 'human')
+           AND (SELECT width FROM images WHERE id = :from) = (SELECT width FROM images WHERE id = :to)
+           AND (SELECT height FROM images WHERE id = :from) = (SELECT height FROM images WHERE id = :to)`,
+        { from, to, now: now() },
+      );
+      return rows > 0;
+    });
+  }
+
   /** Images of a project that have a mask of that layer, and its state. */
   marked(project: number, layer: MaskLayer): Map<number, MaskState> {
     const rows = this.#connection.all(
