@@ -190,6 +190,20 @@ describe('masks in projects', async () => {
     expect(await maskOf('g.png')).toEqual({ state: 'done', values: filled(0) });
   });
 
+  it.each([['two\nlines'], ['\u202eturned'], ['red\u001b[31m']])(
+    'make no class of a name that cannot be shown (%j)',
+    async (create) => {
+      const folder = join(root, 'paired');
+      const source = { kind: 'masks', path: folder, property: null } as const;
+      const classes = [{ value: 1, to: { create } }];
+      await expect(bring(folder, { source, classes })).rejects.toMatchObject({
+        code: 'invalid-labels',
+      });
+      const { classes: after } = await engine.call('project.get', { project: project.id });
+      expect(after.map(({ name }) => name)).toEqual(['Water', 'Road', 'Field']);
+    },
+  );
+
   it('stay with a file that was written anew, as drafts, and are told of', async () => {
     const path = await put('anew/a.png', grey(filled(90)));
     const folder = dirname(path);

@@ -1,3 +1,4 @@
+import { className } from '../../contract/app.ts';
 import type { ClassTarget, MaskImport } from '../../contract/mask-sources.ts';
 import type { Project } from '../../contract/app.ts';
 import { nextColour } from '../../contract/palette.ts';
@@ -233,11 +234,18 @@ function valueOf(store: Store, project: number, to: ClassTarget): number {
   );
 }
 
+/** @throws UserError 'invalid-labels' for a name with which nothing could be shown of the project again */
 function made(
   store: Store,
   project: number,
   name: string,
 ): ReturnType<Store['classes']['list']>[number] | undefined {
+  if (!className.safeParse(name).success) {
+    throw new UserError(
+      'invalid-labels',
+      `The masks have a class “${name.slice(0, 40)}${name.length > 40 ? '…' : ''}”, which cannot be the name of one: it must have 1 to 200 characters that can be seen. Choose a class of the project for it, or another name.`,
+    );
+  }
   const taken = store.classes.list(project).map(({ colour }) => colour);
   const id = store.classes.add(project, { name: written(name), colour: nextColour(taken) });
   return store.classes.list(project).find((one) => one.id === id);
