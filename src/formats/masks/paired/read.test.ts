@@ -5,6 +5,7 @@ import { pngFile, tiffFile, words, type Pixels } from '../../image-fixtures.ts';
 import { sharp } from '../../libvips.ts';
 import type { FoundImage } from '../../labelled-images.ts';
 import { niftiFile } from '../../raster/nifti/nifti-fixtures.ts';
+import { doubles, short, tiffBytes } from '../../raster/tiff/tiff-fixtures.ts';
 import { drawn } from '../../raster/testing/reading.ts';
 import { testFolder } from '../../raster/testing/test-folder.ts';
 import type { MaskSource } from '../mask-source.ts';
@@ -188,6 +189,31 @@ describe('what is no mask', () => {
     await expect(first(wide)).rejects.toThrow(/4 × 1 pixels and its image 3 × 1/);
     const source = await open({ 'masks/a.nii': volume });
     await expect(first(source)).rejects.toThrow(/not found|no NIfTI volume/);
+  });
+
+  it('a raster that lies elsewhere is refused, one that lies on a part is not', async () => {
+    const at = (east: number): Buffer => {
+      const keys = [...[1, 1, 0, 2], ...[1024, 0, 1, 1], ...[3072, 0, 1, 32633]];
+      const fields = [
+        doubles(33550, 10, 10, 0),
+        doubles(33922, 0, 0, 0, east, 5e6, 0),
+        short(34735, ...keys),
+      ];
+      return tiffBytes([{ ...size, values: [1, 1, 1], fields }]);
+    };
+    const image = { name: 'images/g.jpg', path: await test.file('g.tif', at(5e5)), ...size };
+    const tileOf = async (east: number): Promise<number[]> => {
+      const path = await test.file(`mask ${east}.tif`, at(east));
+      const found = [image, { name: 'masks/g.tif', path }];
+      const folder = test.path;
+      const source = await openPairedMasks({ path: folder, folder, found, property: null });
+      const mask = await source.maskFor(image);
+      const tile = await mask?.tile(0, 0);
+      await mask?.close();
+      return [...(tile?.subarray(0, 3) ?? [])];
+    };
+    expect(await tileOf(5e5 + 20)).toEqual([255, 255, 1]);
+    await expect(tileOf(5e5 + 30)).rejects.toThrow(/lies elsewhere than its image/);
   });
 
   it('two masks of one image: neither is taken', async () => {
