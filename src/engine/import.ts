@@ -74,9 +74,11 @@ function notImported(store: Store, project: number): Pick<ImportSummary, 'skippe
   const filter = { report: report.id, search: '' } as const;
   const files = store.importFiles.all(project, { ...filter, show: 'skipped' });
   const skipped = [...files].map(({ path, reason }) => ({ path, reason: reason ?? '' }));
-  const listed = new Set(skipped.map(({ path }) => path));
-  // Slices, and images that are in though something is to be known of them.
-  const others = report.skipped.filter(({ path }) => !listed.has(resolve(report.folder, path)));
+  const listed = new Set(skipped.map(({ path, reason }) => `${path}\n${reason}`));
+  // Slices, images that are in though something is to be known of them, and what more there is of a file.
+  const others = report.skipped.filter(
+    ({ path, reason }) => !listed.has(`${resolve(report.folder, path)}\n${reason}`),
+  );
   const { counts } = store.importFiles.page(project, { ...filter, show: 'all' }, 0, 1);
   return { skipped: [...skipped, ...others], otherFiles: counts.other };
 }

@@ -65,6 +65,38 @@ describe('import', () => {
     expect(stderr.text).toContain('cut.png');
   });
 
+  it('tells all that there is of a file of masks', async () => {
+    const square = [
+      [0, 0],
+      [0, 1],
+      [1, 1],
+      [0, 0],
+    ];
+    const polygon = { type: 'Polygon', coordinates: [square] };
+    const features = [
+      { geometry: polygon, properties: { cls: 'lake' } },
+      { geometry: polygon, properties: {} },
+      { geometry: { type: 'Point', coordinates: [0, 0] }, properties: {} },
+    ].map((feature) => ({ type: 'Feature', ...feature }));
+    const shapes = at('shapes.geojson');
+    await writeFile(shapes, JSON.stringify({ type: 'FeatureCollection', features }));
+    const { exitCode, stdout } = await runTest(
+      [
+        ...['import', at('scans'), '--workspace', at('workspace'), '--project', 'Lakes', '--json'],
+        ...['--task', 'segmentation', '--masks', shapes, '--property', 'cls', '--new-classes'],
+      ],
+      { engine },
+    );
+    expect(exitCode).toBe(0);
+    const { skipped } = JSON.parse(stdout.text) as { skipped: { path: string; reason: string }[] };
+    const reasons = skipped.filter(({ path }) => path === shapes).map(({ reason }) => reason);
+    expect(reasons.sort()).toEqual([
+      expect.stringMatching(/^1 of its features are points/),
+      expect.stringMatching(/^1 of its features have no cls/),
+      expect.stringMatching(/^nothing in it lies on any/),
+    ]);
+  });
+
   it('takes groups and what is held out from a table where regions are outlined', async () => {
     const rows = ['clear/1.png,x,patient 7,test', 'opaque/1.png,,patient 7,train'];
     await writeFile(at('groups.csv'), `path,label,group,split\n${rows.join('\n')}\n`);

@@ -98,6 +98,16 @@ export class ImportMasks {
 
   /** Tells what is told once. */
   end(folder: string): void {
+    const { kind } = this.#source;
+    const isByPlace = kind === 'geojson' || kind === 'geotiff';
+    if (isByPlace && this.#written.size + this.#kept === 0) {
+      // Nothing else would tell of coordinates that were exchanged, say.
+      const path = this.#plan.source.path;
+      this.#tell({
+        path,
+        reason: 'nothing in it lies on any of the images. Check its coordinates',
+      });
+    }
     if (this.#kept === 0) return;
     const images = this.#kept === 1 ? 'One image has' : `${this.#kept} images have`;
     this.#tell({
