@@ -79,7 +79,7 @@ async function importImages(
   request: ImportRequest,
   signal: AbortSignal,
 ): Promise<ImportReport> {
-  const labels = project.task === 'segmentation' ? 'none' : labelSourceOf(request.labels);
+  const labels = labelsOf(project, request.labels);
   const masks = await masksOf(images, project, request, signal);
   return images.import(project.id, request.folder, labels, signal, { masks });
 }
@@ -91,9 +91,11 @@ function notImported(store: Store, project: number): Pick<ImportSummary, 'skippe
   const filter = { report: report.id, search: '' } as const;
   const files = store.importFiles.all(project, { ...filter, show: 'skipped' });
   const skipped = [...files].map(({ path, reason }) => ({ path, reason: reason ?? '' }));
-  const listed = new Set(skipped.map(({ path }) => path));
-  // Slices, and images that are in though something is to be known of them.
-  const others = report.skipped.filter(({ path }) => !listed.has(resolve(report.folder, path)));
+  const listed = new Set(skipped.map(({ path, reason }) => `${path}\n${reason}`));
+  // Slices, images that are in though something is to be known of them, and what more there is of a file.
+  const others = report.skipped.filter(
+    ({ path, reason }) => !listed.has(`${resolve(report.folder, path)}\n${reason}`),
+  );
   const { counts } = store.importFiles.page(project, { ...filter, show: 'all' }, 0, 1);
   return { skipped: [...skipped, ...others], otherFiles: counts.other };
 }
@@ -167,6 +169,12 @@ function nameOf({ project }: ImportRequest): string {
     'invalid-option',
     '--project must be a name of 1 to 200 characters that can be seen.',
   );
+}
+
+/** Where regions are outlined a folder's name says nothing of an image, but a table says its group and side. */
+function labelsOf({ task }: Project, labels: string): LabelSource {
+  const source = labelSourceOf(labels);
+  return task === 'segmentation' && source === 'folders' ? 'none' : source;
 }
 
 function labelSourceOf(labels: string): LabelSource {

@@ -190,6 +190,73 @@ describe('masks in projects', async () => {
     expect(await maskOf('g.png')).toEqual({ state: 'done', values: filled(0) });
   });
 
+  it.each([['two\nlines'], ['\u202eturned'], ['red\u001b[31m']])(
+    'make no class of a name that cannot be shown (%j)',
+    async (create) => {
+      const folder = join(root, 'paired');
+      const source = { kind: 'masks', path: folder, property: null } as const;
+      const classes = [{ value: 1, to: { create } }];
+      await expect(bring(folder, { source, classes })).rejects.toMatchObject({
+        code: 'invalid-labels',
+      });
+      const { classes: after } = await engine.call('project.get', { project: project.id });
+      expect(after.map(({ name }) => name)).toEqual(['Water', 'Road', 'Field']);
+    },
+  );
+
+  it('stay with a file that was written anew, as drafts, and are told of', async () => {
+    const path = await put('anew/a.png', grey(filled(90)));
+    const folder = dirname(path);
+    const bringAgain = (): Promise<ImportReport> =>
+      engine.call('image.import', { project: project.id, folder, labels: 'none' });
+    await bringAgain();
+    const page = { filter: { show: 'all', search: 'a.png' }, offset: 0, limit: 99 } as const;
+    const find = async (): Promise<number> => {
+      const { images } = await engine.call('image.page', { project: project.id, ...page });
+      const ids = images.filter(({ id }) => engine.store.images.get(id).path === path);
+      expect(ids).toHaveLength(1);
+      return ids[0]?.id ?? 0;
+    };
+    const pixels = new Uint8Array(tileSide ** 2).fill(1, 0, 3);
+    engine.store.masks.save(await find(), 'human', [{ x: 0, y: 0, pixels }]);
+    engine.store.masks.setState(await find(), 'human', 'done');
+    await put('anew/a.png', grey(filled(91)));
+    const { added, skipped } = await bringAgain();
+    expect([added, skipped.map(({ reason }) => reason)]).toEqual([
+      1,
+      [expect.stringMatching(/keeps the mask that it had, as a draft/)],
+    ]);
+    expect(engine.store.masks.get(await find(), 'human')).toMatchObject({
+      state: 'draft',
+      histogram: [{ value: 1, pixels: 3 }],
+    });
+    const size = { width: 2, height: 1, channels: 1, bits: 8 } as const;
+    await put('anew/a.png', pngFile({ ...size, values: [1, 2] }));
+    expect((await bringAgain()).skipped[0]?.reason).toMatch(/went with the old image/);
+    expect(engine.store.masks.get(await find(), 'human')).toBeUndefined();
+  });
+
+  it('that turn out wrong at their end leave what was there before', async () => {
+    // More tiles than are saved together.
+    const size = { width: 66 * tileSide, height: 1, channels: 1, bits: 8 } as const;
+    const ones = new Array<number>(size.width).fill(1);
+    const folder = dirname(
+      dirname(await put('wide/images/w.png', pngFile({ ...size, values: ones }))),
+    );
+    await put('wide/masks/w.png', pngFile({ ...size, values: ones }));
+    const source = { kind: 'masks', path: folder, property: null } as const;
+    const plan = { source, classes: [{ value: 1, to: { class: project.classes[0]?.id ?? 0 } }] };
+    await bring(folder, plan);
+    const marked = engine.store.masks.marked(project.id, 'human');
+    const image = Math.max(...marked.keys());
+    const before = engine.store.masks.get(image, 'human');
+    expect(before?.histogram).toEqual([{ value: 1, pixels: size.width }]);
+    await put('wide/masks/w.png', pngFile({ ...size, values: ones.with(-1, 9).with(0, 0) }));
+    const { skipped } = await bring(folder, plan, 'replace');
+    expect(skipped[0]?.reason).toMatch(/the number 9, for which no class/);
+    expect(engine.store.masks.get(image, 'human')).toEqual(before);
+  });
+
   it('do not come into projects of whole images', async () => {
     const made = { name: 'Whole', domain: 'other', task: 'single' } as const;
     const other = await engine.call('project.create', made);

@@ -102,6 +102,60 @@ describe('import', () => {
     expect(other.stderr.text).toContain('is for one class an image');
   });
 
+  it('tells all that there is of a file of masks', async () => {
+    const square = [
+      [0, 0],
+      [0, 1],
+      [1, 1],
+      [0, 0],
+    ];
+    const polygon = { type: 'Polygon', coordinates: [square] };
+    const features = [
+      { geometry: polygon, properties: { cls: 'lake' } },
+      { geometry: polygon, properties: {} },
+      { geometry: { type: 'Point', coordinates: [0, 0] }, properties: {} },
+    ].map((feature) => ({ type: 'Feature', ...feature }));
+    const shapes = at('shapes.geojson');
+    await writeFile(shapes, JSON.stringify({ type: 'FeatureCollection', features }));
+    const { exitCode, stdout } = await runTest(
+      [
+        ...['import', at('scans'), '--workspace', at('workspace'), '--project', 'Lakes', '--json'],
+        ...['--task', 'segmentation', '--masks', shapes, '--property', 'cls', '--new-classes'],
+      ],
+      { engine },
+    );
+    expect(exitCode).toBe(0);
+    const { skipped } = JSON.parse(stdout.text) as { skipped: { path: string; reason: string }[] };
+    const reasons = skipped.filter(({ path }) => path === shapes).map(({ reason }) => reason);
+    expect(reasons.sort()).toEqual([
+      expect.stringMatching(/^1 of its features are points/),
+      expect.stringMatching(/^1 of its features have no cls/),
+      expect.stringMatching(/^nothing in it lies on any/),
+    ]);
+  });
+
+  it('takes groups and what is held out from a table where regions are outlined', async () => {
+    const rows = ['clear/1.png,x,patient 7,test', 'opaque/1.png,,patient 7,train'];
+    await writeFile(at('groups.csv'), `path,label,group,split\n${rows.join('\n')}\n`);
+    const { exitCode } = await runTest(
+      [
+        ...['import', at('scans'), '--workspace', at('workspace'), '--project', 'Regions'],
+        ...['--task', 'segmentation', '--labels', at('groups.csv')],
+      ],
+      { engine },
+    );
+    expect(exitCode).toBe(0);
+    const store = openStore(at('workspace'));
+    const project = store.projects.list().find(({ name }) => name === 'Regions');
+    const images = [...store.images.all(project?.id ?? 0)];
+    store.close();
+    expect(images.map(({ group, isTest }) => [group, isTest])).toEqual([
+      ['patient 7', true],
+      ['patient 7', false],
+    ]);
+    expect([project?.labelled, project?.classes]).toEqual([0, []]);
+  });
+
   it.each([
     ['a folder that is not there', ['nowhere'], 'not-found', /nowhere was not found/],
     ['a table that is not there', ['scans', '--labels', 'no.csv'], 'not-found', /no\.csv/],

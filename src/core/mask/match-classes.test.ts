@@ -17,6 +17,7 @@ describe('classes of a file in a project', () => {
     ['full-width letters', '\uff2c\uff29\uff36\uff25\uff32', { class: 1 }],
     ['one of two that are alike', 'tumor', { class: 4 }],
     ['neither of two that are alike', 'TUMOR', null],
+    ['a mark behind the name', 'Liver-', { create: 'Liver-' }],
     ['a new name', 'spleen', { create: 'spleen' }],
     ['nothing known', 'Unlabeled', 'ignore'],
     ['no name', null, null],

@@ -16,12 +16,16 @@ export type ProposedTarget =
 
 const ignoreName = /^_*(?:ignored?|void|unlabell?ed)_*$/i;
 
-/** Two names that people take for the same: case, spaces, marks between words and ways of writing letters aside. */
+/**
+ * Two names that people take for the same: case, spaces, marks between words and ways of writing letters
+ * aside. A mark at the end means something: “CD4-” is not “CD4”.
+ */
 export function foldName(name: string): string {
   return name
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[\s_-]+/g, '');
+    .trim()
+    .replace(/(?<=[^\s_-])[\s_-]+(?=[^\s_-])/g, '');
 }
 
 /**

@@ -66,7 +66,7 @@ describe('what is exported', () => {
     // Also where capital letters make no difference.
     expect(new Set(files.map((name) => name.toLowerCase())).size).toBe(6);
     expect(files.slice(1).sort()).toEqual([
-      'masks/X.png',
+      'masks/X.bmp.png',
       'masks/x.jpg.png',
       'masks/x.png.png',
       'sub/masks/deep/x.png',

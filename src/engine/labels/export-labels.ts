@@ -98,7 +98,10 @@ function maskWork(
   return {
     total: images.length,
     unmarked,
-    names: new ExportNames(images.map(({ image }) => image)),
+    names: new ExportNames(
+      images.map(({ image }) => image),
+      store.images.all(project),
+    ),
     write: (context) => maskExports[format]({ ...context, images, classes }),
   };
 }
@@ -111,7 +114,7 @@ function tableWork(store: Store, project: number): Work {
   return {
     total: images,
     unmarked: images - labelled,
-    names: new ExportNames(store.images.all(project)),
+    names: new ExportNames([...store.images.all(project)]),
     write: (context) => exportTable(store, project, context),
   };
 }

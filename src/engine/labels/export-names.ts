@@ -12,15 +12,27 @@ const ending = /(?:\.nii\.gz|\.[^./]*)$/i;
 export class ExportNames {
   readonly #places = new Map<string, string>();
   readonly #taken = new Set<string>();
+  /** Stems of masks that several images have. */
+  readonly #shared = new Set<string>();
 
-  /** @param images all that anything may be written for */
-  constructor(images: Iterable<Pick<StoredImage, 'folder'>>) {
-    const folders = [...new Set(Array.from(images, ({ folder }) => folder))];
+  /**
+   * @param images all that anything may be written for
+   * @param beside all images that lie beside the masks once they are put there
+   */
+  constructor(images: readonly NamedImage[], beside: Iterable<NamedImage> = images) {
+    const folders = [...new Set(images.map(({ folder }) => folder))];
     const labels = new Set<string>();
     for (const folder of folders) {
       const label = firstFree(basename(folder) || 'images', (name) => labels.has(name));
       labels.add(label.toLowerCase());
       this.#places.set(folder, folders.length === 1 ? '' : `${label}/`);
+    }
+    const seen = new Set<string>();
+    for (const image of beside) {
+      if (image.frame !== undefined || !this.#places.has(image.folder)) continue;
+      const stem = folded(this.#maskPlace(image).replace(ending, ''));
+      if (seen.has(stem)) this.#shared.add(stem);
+      seen.add(stem);
     }
   }
 
@@ -31,26 +43,25 @@ export class ExportNames {
 
   /**
    * The name of a mask: `images/x.jpg` becomes `masks/x.png`, and so does `x.jpg`. A slice keeps all of
-   * its name (`scan.nii.gz#3.png`), and so does an image whose mask would else have another's.
+   * its name (`scan.nii.gz#3.png`), and so does an image whose mask might else be taken for another's.
    */
-  maskFor(image: Pick<StoredImage, 'folder' | 'name' | 'frame'>, extension: string): string {
+  maskFor(image: NamedImage, extension: string): string {
+    const place = this.#maskPlace(image);
+    const stem = place.replace(ending, '');
+    const isOwn = image.frame === undefined && !this.#shared.has(folded(stem));
+    return this.#claim(isOwn ? stem : place, place, extension);
+  }
+
+  #maskPlace(image: NamedImage): string {
     const parts = this.nameOf(image).split('/');
     const at = parts.slice(0, -1).findLastIndex(isImageFolder);
     if (at >= 0) parts[at] = 'masks';
     else parts.unshift('masks');
-    const place = parts.join('/');
-    return this.#claim(
-      image.frame === undefined ? place.replace(ending, '') : place,
-      place,
-      extension,
-    );
+    return parts.join('/');
   }
 
   /** As `maskFor`, in a folder of another name and for a file whatever its slices. */
-  fileFor(
-    image: Pick<StoredImage, 'folder' | 'name' | 'frame'>,
-    { folder, extension, stem = (name) => name }: FileNaming,
-  ): string {
+  fileFor(image: NamedImage, { folder, extension, stem = (name) => name }: FileNaming): string {
     const name = this.nameOf(image);
     const file = image.frame === undefined ? name : name.replace(/#\d+$/, '');
     const inside = file
@@ -63,13 +74,19 @@ export class ExportNames {
 
   /** The stem with an ending, else the whole name with it, else with a number. */
   #claim(stem: string, whole: string, extension: string): string {
-    const isTaken = (name: string): boolean =>
-      this.#taken.has(`${name}${extension}`.normalize('NFC').toLowerCase());
+    const isTaken = (name: string): boolean => this.#taken.has(folded(`${name}${extension}`));
     const free = isTaken(stem) ? firstFree(whole, isTaken) : stem;
     const name = `${free}${extension}`;
-    this.#taken.add(name.normalize('NFC').toLowerCase());
+    this.#taken.add(folded(name));
     return name;
   }
+}
+
+type NamedImage = Pick<StoredImage, 'folder' | 'name' | 'frame'>;
+
+/** As file systems compare names, the most generous of them. */
+function folded(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }
 
 export interface FileNaming {

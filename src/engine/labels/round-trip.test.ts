@@ -10,6 +10,7 @@ import { findImages } from '../../formats/image-folder.ts';
 import { openMaskSource } from '../../formats/masks/open-source.ts';
 import { wholeMask } from '../../formats/masks/strips.ts';
 import { askewVolume, ctSlice, turnedGeotiff } from '../../formats/masks/testing/geo-fixtures.ts';
+import type { Entry } from '../../formats/raster/dicom/dicom-fixtures.ts';
 import { temporaryFolder } from '../../store/testing/temporary-store.ts';
 import { exportLabels } from './export-labels.ts';
 import {
@@ -133,6 +134,37 @@ describe('labels that leave a project and come back', () => {
     expect(masks.get('imagesTr/v.nii#2')).toEqual(unknown);
     expect(masks.get('imagesTr/v.nii#3')).toEqual(unknown);
     expect(masks.get('imagesTr/v.nii#4')).toEqual(project.masks.get('imagesTr/v.nii#4'));
+  });
+
+  it('say it of frames in DICOM too, where leaving them out would say that they show nothing', async () => {
+    const size = { rows: 37, columns: 53 };
+    const inSequence = (tag: number, entries: Entry[]): Entry => [tag, 'SQ', [entries]];
+    const place = (z: number): Entry[] => [
+      inSequence(0x00209113, [[0x00200032, 'DS', `0\\0\\${z}`]]),
+    ];
+    const shared = [
+      inSequence(0x00209116, [[0x00200037, 'DS', '1\\0\\0\\0\\1\\0']]),
+      inSequence(0x00289110, [
+        [0x00180050, 'DS', '2'],
+        [0x00280030, 'DS', '0.7\\0.8'],
+      ]),
+    ];
+    const more = [
+      [0x00280008, 'IS', '3'],
+      inSequence(0x52009229, shared),
+      [0x52009230, 'SQ', [place(0), place(2), place(4)]],
+    ] satisfies Entry[];
+    const bytes = ctSlice({ ...size, z: 1, instance: '2.25.7', more });
+    const project = await projectOfFiles([
+      { name: 'm.dcm', width: 53, height: 37, slices: 3, bare: [1], bytes },
+    ]);
+    const report = await exported(project, 'dicom-seg');
+    expect(report).toMatchObject({ images: 2, unmarked: 1, leftOut: [] });
+    expect(report.notes.join()).toContain('1 of 3 frames have no mask');
+    const { masks, problems } = await readBack(project, report, 'dicom-seg');
+    expect(problems).toEqual([]);
+    expect(isSame(new Uint8Array(37 * 53).fill(ignoreValue), masks.get('m.dcm#2'))).toBe(true);
+    expect([...project.masks].filter(([name, mask]) => !isSame(mask, masks.get(name)))).toEqual([]);
   });
 
   it('say nothing of a patient', async () => {

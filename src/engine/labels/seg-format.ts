@@ -1,3 +1,4 @@
+import { ignoreValue, tilePixels } from '../../core/mask/tiles.ts';
 import { readHead } from '../../formats/raster/file-source.ts';
 import { isDicom } from '../../formats/raster/dicom/part10.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type SegSource,
 } from '../../formats/masks/dicom-seg/seg-source.ts';
 import { segOfMasks, type MaskedFrame } from '../../formats/masks/dicom-seg/write-seg.ts';
+import type { MaskRaster } from '../../formats/masks/mask-raster.ts';
 import { version } from '../version.ts';
 import {
   forEachFile,
@@ -49,6 +51,7 @@ export async function exportSeg(context: ExportContext): Promise<void> {
 }
 
 async function groupsOf(context: ExportContext): Promise<Iterable<SegGroup>> {
+  const { outcome } = context;
   const groups = new Map<string, SegGroup>();
   await forEachFile(context, async (path, images) => {
     const source = await fromSource(readDicomSource(path));
@@ -58,6 +61,16 @@ async function groupsOf(context: ExportContext): Promise<Iterable<SegGroup>> {
       if (frame === undefined) throw unfit(path, 'has fewer frames than when it came in');
       return { frame, mask: masked.mask };
     });
+    const marked = new Set(images.map(({ image }) => image.frame ?? 0));
+    const missing = source.frames.filter((_, frame) => !marked.has(frame));
+    if (missing.length > 0) {
+      // Frames of a named file that are left out would be taken for frames that show nothing.
+      const mask = unknownMask(source);
+      frames.push(...missing.map((frame) => ({ frame, mask })));
+      outcome.note(
+        `${path}: ${missing.length} of ${source.frames.length} frames have no mask. They are marked as not known (segment ignore).`,
+      );
+    }
     const key = seriesKey(source) ?? path;
     const group = groups.get(key) ?? { sources: [], images: [], frames: [] };
     group.sources.push(source);
@@ -66,6 +79,12 @@ async function groupsOf(context: ExportContext): Promise<Iterable<SegGroup>> {
     groups.set(key, group);
   });
   return groups.values();
+}
+
+/** Of nothing is known what it is. */
+function unknownMask({ columns: width, rows: height }: SegSource): MaskRaster {
+  const tile = new Uint8Array(tilePixels).fill(ignoreValue);
+  return { width, height, classes: [], tile: () => Promise.resolve(tile) };
 }
 
 /** @throws UserError 'unsupported' where the file is no DICOM image, or lacks what a segmentation needs */

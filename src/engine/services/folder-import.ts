@@ -5,6 +5,7 @@ import type { MaskImport } from '../../contract/mask-sources.ts';
 import { UserError } from '../../core/errors.ts';
 import { expandFrames } from '../../formats/frames.ts';
 import type { PassedOver } from '../../formats/image-folder.ts';
+import { placeName } from '../../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import { findSegmentations } from '../../formats/masks/dicom-seg/read.ts';
 import type { AddedImage } from '../../store/queries/images.ts';
@@ -402,10 +403,26 @@ export class FolderImport {
       .sharingPlaces(this.#project.id, this.#folder)
       .filter((id) => !this.#seen.has(id));
     const rest = gone.length === 0 ? [] : await this.#findElsewhere(gone);
+    for (const id of rest) this.#carryMaskOver(id);
     if (rest.length > 0) await remove(this.#project.id, rest);
     if (this.#options.only === undefined) {
       store.importFiles.forgetUnseen(this.#project.id, this.#folder, this.#id);
     }
+  }
+
+  /** What a person has painted must not go with content that a program has only written anew. */
+  #carryMaskOver(gone: number): void {
+    const { images, masks } = this.#world.store;
+    if (masks.get(gone, 'human') === undefined) return;
+    const path = placeName(images.get(gone));
+    const successor = images.besides(gone).find((id) => this.#seen.has(id));
+    const isCarried = successor !== undefined && masks.carryOver(gone, successor);
+    this.#note({
+      path,
+      reason: isCarried
+        ? 'its content has changed; it keeps the mask that it had, as a draft. Check whether it still fits'
+        : 'its content has changed, and the mask that it had went with the old image',
+    });
   }
 
   /**

@@ -1,9 +1,9 @@
+import { className } from '../../contract/app.ts';
 import type { ClassTarget, MaskImport } from '../../contract/mask-sources.ts';
-import type { MaskTileChange } from '../../contract/masks.ts';
 import type { Project } from '../../contract/app.ts';
 import { nextColour } from '../../contract/palette.ts';
 import { UserError } from '../../core/errors.ts';
-import { ignoreValue, tileCounts } from '../../core/mask/tiles.ts';
+import { ignoreValue, tileCounts, type TilePlace } from '../../core/mask/tiles.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { MaskSource, OpenMask, SizedImage } from '../../formats/masks/mask-source.ts';
@@ -13,6 +13,10 @@ import { breathe } from '../job.ts';
 /** Tiles that are saved together, 16 MB. */
 const tilesAtOnce = 64;
 const undecided = -1;
+
+interface PaintedTile extends TilePlace {
+  readonly pixels: Uint8Array;
+}
 
 /**
  * The masks that one import brings: into the layer of the person, tile by tile, as their values were
@@ -99,6 +103,16 @@ export class ImportMasks {
 
   /** Tells what is told once. */
   end(folder: string): void {
+    const { kind } = this.#source;
+    const isByPlace = kind === 'geojson' || kind === 'geotiff';
+    if (isByPlace && this.#written.size + this.#kept === 0) {
+      // Nothing else would tell of coordinates that were exchanged, say.
+      const path = this.#plan.source.path;
+      this.#tell({
+        path,
+        reason: 'nothing in it lies on any of the images. Check its coordinates',
+      });
+    }
     if (this.#kept === 0) return;
     const images = this.#kept === 1 ? 'One image has' : `${this.#kept} images have`;
     this.#tell({
@@ -142,26 +156,19 @@ export class ImportMasks {
     return true;
   }
 
-  /** All of the mask or none: what was there before is given up only with the first tiles of the new. */
+  /** All of the mask or none: what was there before stays until all of the new is there. */
   async #write(image: SizedImage, id: number, mask: OpenMask): Promise<void> {
     const { masks } = this.#store;
-    let isBegun = false;
-    try {
-      for await (const tiles of this.#tiles(image, mask)) {
-        this.#store.transaction(() => {
-          if (!isBegun) masks.remove(id, 'human');
-          masks.save(id, 'human', tiles);
-        });
-        isBegun = true;
-      }
-      if (!isBegun) masks.remove(id, 'human');
-      isBegun = true;
-      masks.setState(id, 'human', this.#plan.state);
-    } catch (error) {
-      if (isBegun) masks.remove(id, 'human');
-      throw error;
-    }
     const path = placeName(image);
+    const staged = masks.stage();
+    try {
+      for await (const tiles of this.#tiles(image, mask)) staged.put(tiles);
+      // A person may have begun to paint meanwhile.
+      if (!this.#mayWrite(image, id)) return;
+      masks.replace(id, 'human', this.#plan.state, staged);
+    } finally {
+      staged.drop();
+    }
     this.#written.set(id, path);
     const notes = mask.notes();
     if (notes.length > 0)
@@ -169,9 +176,9 @@ export class ImportMasks {
   }
 
   /** Those that are not all background, some at a time. */
-  async *#tiles(image: SizedImage, mask: OpenMask): AsyncGenerator<MaskTileChange[]> {
+  async *#tiles(image: SizedImage, mask: OpenMask): AsyncGenerator<PaintedTile[]> {
     const { columns, rows } = tileCounts(image);
-    let some: MaskTileChange[] = [];
+    let some: PaintedTile[] = [];
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++) {
         if (this.#signal.aborted) throw new UserError('cancelled', 'The import was stopped.');
@@ -254,13 +261,23 @@ function valueOf(store: Store, project: number, to: ClassTarget, colour: string 
 /** Where regions are drawn nothing can be seen of it. */
 const black = '#000000';
 
-/** In the colour that it has where it comes from, unless another class has that. */
+/**
+ * In the colour that it has where it comes from, unless another class has that.
+ *
+ * @throws UserError 'invalid-labels' for a name with which nothing could be shown of the project again
+ */
 function made(
   store: Store,
   project: number,
   name: string,
   wanted: string | null,
 ): ReturnType<Store['classes']['list']>[number] | undefined {
+  if (!className.safeParse(name).success) {
+    throw new UserError(
+      'invalid-labels',
+      `The masks have a class “${name.slice(0, 40)}${name.length > 40 ? '…' : ''}”, which cannot be the name of one: it must have 1 to 200 characters that can be seen. Choose a class of the project for it, or another name.`,
+    );
+  }
   const taken = store.classes.list(project).map(({ colour }) => colour);
   const isFree = wanted !== null && wanted !== black && !taken.includes(wanted);
   const colour = isFree ? wanted : nextColour(taken);

@@ -15,7 +15,10 @@ const plain: MaskOptions = {
 };
 
 /** One mask with the numbers 1, 2 and 5, of which the list names the first two. */
-async function planFor(options: Partial<MaskOptions>): Promise<MaskImport['classes']> {
+async function planFor(
+  options: Partial<MaskOptions>,
+  list = 'LIVER\nspleen\n',
+): Promise<MaskImport['classes']> {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-masks-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const pixels = { width: 3, height: 1, channels: 1, bits: 8 } as const;
@@ -23,7 +26,7 @@ async function planFor(options: Partial<MaskOptions>): Promise<MaskImport['class
     await mkdir(join(folder, name));
     await writeFile(join(folder, name, 'a.png'), pngFile({ ...pixels, values: [1, 2, 5] }));
   }
-  await writeFile(join(folder, 'classes.txt'), 'LIVER\nspleen\n');
+  await writeFile(join(folder, 'classes.txt'), list);
   const store = temporaryStore();
   const { id } = addProject(store, ['Liver'], 'segmentation');
   const sources = new MaskSources(store);
@@ -40,6 +43,17 @@ describe('masks by options', () => {
     await expect(planFor({ makesClasses: true })).rejects.toThrow(/what becomes of 5:/);
     await expect(planFor({ classes: ['7=Liver'] })).rejects.toThrow(/--class 7=Liver names none/);
     await expect(planFor({ classes: ['5='] })).rejects.toThrow(/WHAT=CLASS/);
+  });
+
+  it('make no one class of two whose names are alike', async () => {
+    const list = 'Cyst\ncyst\n';
+    const options = { classes: ['5=ignore'], makesClasses: true };
+    await expect(planFor(options, list)).rejects.toThrow(/what becomes of cyst:/);
+    const classes = await planFor({ ...options, classes: ['5=ignore', 'cyst=Cyst'] }, list);
+    expect(classes.slice(0, 2).map(({ to }) => to)).toEqual([
+      { create: 'Cyst' },
+      { create: 'Cyst' },
+    ]);
   });
 
   it('go where they are told, else by name', async () => {

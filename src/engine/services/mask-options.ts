@@ -47,6 +47,10 @@ export async function maskImportOf(
   const proposed = proposeTargets(contents.classes, project.classes);
   const classes = contents.classes.map((one, index) => {
     const to = given.get(one.value) ?? proposed[index] ?? null;
+    // Two classes of the file whose names are alike would become one, which a person has to say.
+    const isOther =
+      typeof to === 'object' && to !== null && 'create' in to && to.create !== one.name;
+    if (isOther && !given.has(one.value)) return { one, to: null };
     return { one, to: to === null ? null : targetOf(to, project, options) };
   });
   const undecided = classes.filter(({ to }) => to === null).map(({ one }) => nameOf(one));

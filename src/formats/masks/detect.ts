@@ -27,9 +27,11 @@ export async function detectMaskSources(
   signal?: AbortSignal,
 ): Promise<FoundMaskSource[]> {
   const sources: FoundMaskSource[] = [];
-  const paired = pairMasks(found).masks.length;
-  if (paired > 0) sources.push({ kind: 'masks', path: folder, files: paired });
   const segmentations = await findSegmentations(found, signal, lookedInto);
+  // They may lie in a folder called like one of masks, as our own export has them.
+  const others = new Set(segmentations);
+  const paired = pairMasks(found.filter((one) => !others.has(one))).masks.length;
+  if (paired > 0) sources.push({ kind: 'masks', path: folder, files: paired });
   if (segmentations.length > 0) {
     sources.push({ kind: 'dicom-seg', path: folder, files: segmentations.length });
   }

@@ -297,6 +297,14 @@ export class ImageQueries {
     return this.#connection.all(idRow, sql, { project, folder }).map(({ id }) => id);
   }
 
+  /** The other images at the place of one: its content changed, and each content is an image. */
+  besides(id: number): number[] {
+    const sql = `SELECT other.id FROM images JOIN images AS other
+        ON other.project = images.project AND other.folder = images.folder AND other.name = images.name
+      WHERE images.id = ? AND other.id <> images.id`;
+    return this.#connection.all(idRow, sql, id).map((row) => row.id);
+  }
+
   /** SHA-256 of the files of a project's images, or of some of them; each once. */
   contents(project: number, images?: readonly number[]): Uint8Array[] {
     const some = images ? 'AND id IN (SELECT value FROM json_each(:images))' : '';

@@ -97,3 +97,35 @@ test('masks go with their image', () => {
   expect(store.masks.count(project, 'human')).toEqual({ draft: 0, done: 0 });
   expect(store.masks.get(image, 'human')).toBeUndefined();
 });
+
+test('a staged mask is nobody’s until all of it is put in the place of another', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store, ['x', 'y']);
+  const [image = 0, other = 0] = addImages(store, project, ['a', 'b']);
+  const before = store.masks.save(image, 'human', [{ x: 4, y: 4, pixels: filled(2) }]);
+  const [staged, second] = [store.masks.stage(), store.masks.stage()];
+  staged.put([{ x: 0, y: 0, pixels: filled(1, 0, 9) }]);
+  second.put([{ x: 0, y: 0, pixels: filled(2) }]);
+  staged.put([
+    { x: 1, y: 0, pixels: filled(0) },
+    { x: 2, y: 0, pixels: filled(255, 0, 1) },
+  ]);
+  expect(store.masks.get(image, 'human')).toEqual(before);
+  expect(() => store.masks.replace(-1, 'human', 'done', staged)).toThrow();
+  expect(store.masks.replace(image, 'human', 'done', staged)).toMatchObject({
+    state: 'done',
+    tiles: [
+      { x: 0, y: 0 },
+      { x: 2, y: 0 },
+    ],
+    histogram: [
+      { value: 1, pixels: 9 },
+      { value: 255, pixels: 1 },
+    ],
+  });
+  expect(store.masks.get(image, 'human')?.revision).toBeGreaterThan(before.revision);
+  expect(store.masks.count(project, 'human')).toEqual({ draft: 0, done: 1 });
+  staged.drop();
+  expect(store.masks.replace(other, 'human', 'draft', staged).tiles).toEqual([]);
+  expect(store.masks.replace(other, 'human', 'draft', second).tiles).toEqual([{ x: 0, y: 0 }]);
+});

@@ -74,6 +74,25 @@ export class MaskQueries {
     });
   }
 
+  /** For a mask that comes in part by part: see `StagedMask`. */
+  stage(): StagedMask {
+    return new StagedMask(this.#connection);
+  }
+
+  /**
+   * Puts a staged mask in the place of what is there, all of it or nothing, also where the process is killed.
+   *
+   * @throws UserError 'disk', 'not-found' without the image
+   */
+  replace(image: number, layer: MaskLayer, state: MaskState, staged: StagedMask): MaskInfo {
+    return this.#connection.transaction(() => {
+      const mask = this.#touched(image, layer);
+      this.#connection.run('DELETE FROM mask_tiles WHERE mask = ?', mask);
+      staged.moveTo(mask);
+      return this.setState(image, layer, state);
+    });
+  }
+
   /** A mask that is not there yet is made: nothing in it is marked. */
   setState(image: number, layer: MaskLayer, state: MaskState): MaskInfo {
     return this.#connection.transaction(() => {
@@ -88,6 +107,24 @@ export class MaskQueries {
     this.#connection.transaction(() => {
       this.#connection.run('DELETE FROM masks WHERE image = ? AND layer = ?', image, layer);
       if (layer === 'human') this.#setLabelled(image, false);
+    });
+  }
+
+  /**
+   * Gives an image's mask to the image that has taken its place, as a draft: only a person can tell whether
+   * it still fits. False where there is none, the other has one, or their sizes differ.
+   */
+  carryOver(from: number, to: number): boolean {
+    return this.#connection.transaction(() => {
+      const { rows } = this.#connection.run(
+        `UPDATE masks SET image = :to, state = 'draft', revision = revision + 1, changed_at = :now
+         WHERE image = :from AND layer = 'human'
+           AND NOT EXISTS (SELECT 1 FROM masks WHERE image = :to AND layer = 'human')
+           AND (SELECT width FROM images WHERE id = :from) = (SELECT width FROM images WHERE id = :to)
+           AND (SELECT height FROM images WHERE id = :from) = (SELECT height FROM images WHERE id = :to)`,
+        { from, to, now: now() },
+      );
+      return rows > 0;
     });
   }
 
@@ -169,6 +206,53 @@ export class MaskQueries {
   }
 }
 
+/**
+ * Tiles that are not yet anyone's. They wait in a table of this connection alone, on the disk and not in
+ * memory, which is gone with it.
+ */
+export class StagedMask {
+  static #count = 0;
+  readonly #connection: Connection;
+  readonly #id = ++StagedMask.#count;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    connection.execute(
+      `CREATE TEMP TABLE IF NOT EXISTS staged_tiles (
+         stage INTEGER, x INTEGER, y INTEGER, histogram TEXT, pixels BLOB)`,
+    );
+  }
+
+  /** Each place once. */
+  put(tiles: readonly (TilePlace & { readonly pixels: Uint8Array })[]): void {
+    this.#connection.transaction(() => {
+      for (const { x, y, pixels } of tiles) {
+        const counts = tileHistogram(pixels);
+        if (counts.size === 0) continue;
+        this.#connection.run(
+          `INSERT INTO temp.staged_tiles (stage, x, y, histogram, pixels)
+           VALUES (:stage, :x, :y, :histogram, :pixels)`,
+          { stage: this.#id, x, y, histogram: packHistogram(counts), pixels: pack(pixels) },
+        );
+      }
+    });
+  }
+
+  /** Within a transaction. */
+  moveTo(mask: number): void {
+    this.#connection.run(
+      `INSERT INTO mask_tiles (mask, x, y, histogram, pixels)
+       SELECT ?, x, y, histogram, pixels FROM temp.staged_tiles WHERE stage = ?`,
+      mask,
+      this.#id,
+    );
+  }
+
+  drop(): void {
+    this.#connection.run('DELETE FROM temp.staged_tiles WHERE stage = ?', this.#id);
+  }
+}
+
 /** Makes a class's pixels background wherever it is marked, as it goes. */
 export function eraseClass(connection: Connection, id: number): void {
   const sql = 'SELECT project, mask_value AS value FROM classes WHERE id = ?';
@@ -212,8 +296,12 @@ function putTile(connection: Connection, mask: number, { x, y, pixels }: MaskTil
     `INSERT INTO mask_tiles (mask, x, y, histogram, pixels)
      VALUES (:mask, :x, :y, :histogram, :pixels)
      ON CONFLICT (mask, x, y) DO UPDATE SET histogram = :histogram, pixels = :pixels`,
-    { mask, x, y, histogram: toJson(histogram, Object.fromEntries(counts)), pixels: pack(pixels) },
+    { mask, x, y, histogram: packHistogram(counts), pixels: pack(pixels) },
   );
+}
+
+function packHistogram(counts: ReadonlyMap<number, number>): string {
+  return toJson(histogram, Object.fromEntries(counts));
 }
 
 /** The quickest level: a person waits while a stroke is saved, and masks shrink well at any. */

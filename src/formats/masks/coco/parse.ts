@@ -54,7 +54,12 @@ export function parseCoco(json: unknown, path: string): CocoFile {
     );
   }
   const byId = new Map<unknown, CocoImage>();
-  for (const image of images) byId.set(...parseImage(image, path));
+  for (const image of images) {
+    const [id, parsed] = parseImage(image, path);
+    // Whose the annotations are would be a guess.
+    if (byId.has(id)) throw noCoco(path, `two images have the id ${nameOf(id)}`);
+    byId.set(id, parsed);
+  }
   let strayed = 0;
   for (const one of annotations) {
     const { image, ...annotation } = parseAnnotation(one, path);
@@ -64,7 +69,7 @@ export function parseCoco(json: unknown, path: string): CocoFile {
   }
   for (const { annotations: all } of byId.values()) sortCrowdsFirst(all);
   return {
-    categories: categories.map((one) => parseCategory(one, path)),
+    categories: parseCategories(categories, path),
     images: [...byId.values()],
     strayed,
   };
@@ -85,8 +90,27 @@ function parseAnnotation(one: unknown, path: string): CocoAnnotation & { readonl
     throw noCoco(path, 'an annotation has no category_id');
   }
   const { id, image_id: image, category_id: category, segmentation, iscrowd } = one;
-  const name = typeof id === 'number' || typeof id === 'string' ? String(id).slice(0, 40) : '?';
-  return { id: name, image, category, segmentation, isCrowd: iscrowd === 1 || iscrowd === true };
+  return {
+    id: nameOf(id),
+    image,
+    category,
+    segmentation,
+    isCrowd: iscrowd === 1 || iscrowd === true,
+  };
+}
+
+function parseCategories(categories: readonly unknown[], path: string): CocoCategory[] {
+  const parsed = categories.map((one) => parseCategory(one, path));
+  const ids = new Set<number>();
+  for (const { id } of parsed) {
+    if (ids.has(id)) throw noCoco(path, `two categories have the id ${id}`);
+    ids.add(id);
+  }
+  return parsed;
+}
+
+function nameOf(id: unknown): string {
+  return typeof id === 'number' || typeof id === 'string' ? String(id).slice(0, 40) : '?';
 }
 
 function parseCategory(one: unknown, path: string): CocoCategory {

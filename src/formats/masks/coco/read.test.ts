@@ -34,6 +34,16 @@ describe('what is wrong with a COCO file', () => {
     ['an image without a name', { ...coco, images: [{ id: 1 }] }, /no file_name/],
     ['panoptic annotations', annotated({ segments_info: [] }), /panoptic/],
     [
+      'two images of one id',
+      { ...coco, images: [image, { ...image, file_name: 'b.png' }] },
+      /two images have the id 1/,
+    ],
+    [
+      'two categories of one id',
+      { ...coco, categories: [...coco.categories, { id: 2, name: 'y' }] },
+      /two categories have the id 2/,
+    ],
+    [
       'more categories than values',
       { ...coco, categories: Array.from({ length: 255 }, (_, id) => ({ id, name: `${id}` })) },
       /255 categories/,

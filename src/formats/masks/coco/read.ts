@@ -1,5 +1,4 @@
 import { UserError } from '../../../core/errors.ts';
-import type { FoundImage, ImageProblem } from '../../labelled-images.ts';
 import { readJson } from '../bounded-file.ts';
 import { layeredMask } from '../layers.ts';
 import {
@@ -9,7 +8,7 @@ import {
   type SizedImage,
   type SourceRequest,
 } from '../mask-source.ts';
-import { ImagesByName } from '../match-images.ts';
+import { findNamedImages } from '../match-images.ts';
 import { parseCoco, type CocoFile, type CocoImage } from './parse.ts';
 import { outlineBudget, shapesOf } from './segmentation.ts';
 
@@ -22,7 +21,13 @@ import { outlineBudget, shapesOf } from './segmentation.ts';
 export async function openCocoMasks({ path, found }: SourceRequest): Promise<MaskSource> {
   const coco = parseCoco(await readJson(path), path);
   const { values, classes } = classesOf(coco, path);
-  const { byImage, problems } = matchImages(coco, found, path);
+  const named = { images: found, path };
+  const { byImage, problems: unclear } = findNamedImages(
+    coco.images,
+    ({ fileName }) => fileName,
+    named,
+  );
+  const problems = [...unclear];
   if (coco.strayed > 0) {
     problems.push({
       path,
@@ -70,40 +75,6 @@ function classesOf(
     count: counts.get(id) ?? 0,
   }));
   return { values: new Map(categories.map(({ id }, index) => [id, index + 1])), classes };
-}
-
-function matchImages(
-  { images }: CocoFile,
-  found: readonly FoundImage[],
-  path: string,
-): { byImage: Map<string, CocoImage>; problems: ImageProblem[] } {
-  const names = new ImagesByName(found);
-  const byImage = new Map<string, CocoImage>();
-  const problems: ImageProblem[] = [];
-  let missing = 0;
-  for (const image of images) {
-    const [first, second] = names.find(image.fileName);
-    if (first === undefined) {
-      missing++;
-    } else if (second !== undefined) {
-      const reason = `several images have the name that ${path} gives (${second.path} is another); it was left without a mask`;
-      problems.push({ path: first.path, reason });
-    } else if (byImage.has(first.path)) {
-      problems.push({
-        path: first.path,
-        reason: `${path} names this image twice; the first was taken`,
-      });
-    } else {
-      byImage.set(first.path, image);
-    }
-  }
-  if (missing > 0) {
-    problems.push({
-      path,
-      reason: `${missing} of the ${images.length} images that it names are not in the folder`,
-    });
-  }
-  return { byImage, problems };
 }
 
 function maskOf(

@@ -5,7 +5,7 @@ import type { ImageProblem } from '../../labelled-images.ts';
 import { decodeText } from '../bounded-file.ts';
 import { requireSameSize } from '../geotiff/place.ts';
 import type { MaskSource, SizedImage, SourceRequest } from '../mask-source.ts';
-import { ImagesByName } from '../match-images.ts';
+import { findNamedImages, type NamedImages } from '../match-images.ts';
 import { parseLabelList, type ListedLabel } from '../paired/label-list.ts';
 import { placedMask } from '../paired/mask-tiles.ts';
 import { storedPngMask, type StoredMask } from '../paired/stored-mask.ts';
@@ -40,8 +40,8 @@ export async function openCvatMasks(request: SourceRequest): Promise<MaskSource>
 }
 
 async function openMasks(zip: Zip, { path, found, signal }: SourceRequest): Promise<MaskSource> {
-  const problems: ImageProblem[] = [];
-  const matched = matchMasks(zip, path, found, problems);
+  const { byImage: matched, problems: unclear } = matchMasks(zip, path, found);
+  const problems: ImageProblem[] = [...unclear];
   const masks = [...new Set(matched.values())];
   const values = await mapConcurrently(
     masks,
@@ -85,13 +85,7 @@ function requireFitting(image: SizedImage, { path, file }: StoredMask): void {
 }
 
 /** By the image’s path, the mask’s name. */
-function matchMasks(
-  zip: Zip,
-  path: string,
-  found: SourceRequest['found'],
-  problems: ImageProblem[],
-): Map<string, string> {
-  const names = new ImagesByName(found, true);
+function matchMasks(zip: Zip, path: string, found: SourceRequest['found']): NamedImages<string> {
   const masks = zip.names.filter((name) => classMask.test(name));
   if (masks.length === 0) {
     throw new UserError(
@@ -99,26 +93,9 @@ function matchMasks(
       `${path} holds no masks in a folder SegmentationClass. Export it from CVAT as “Segmentation mask”.`,
     );
   }
-  const matched = new Map<string, string>();
-  let missing = 0;
-  for (const mask of masks) {
-    const [first, second] = names.find(classMask.exec(mask)?.[1] ?? basename(mask));
-    if (first === undefined) {
-      missing++;
-    } else if (second !== undefined || matched.has(first.path)) {
-      problems.push({
-        path: first.path,
-        reason: `it is not clear whether the mask ${mask} in ${path} is of this image or another of its name; it was left without a mask`,
-      });
-    } else {
-      matched.set(first.path, mask);
-    }
-  }
-  if (missing > 0) {
-    const reason = `${missing} of its ${masks.length} masks are of images that are not in the folder`;
-    problems.push({ path, reason });
-  }
-  return matched;
+  return findNamedImages(masks, (mask) => classMask.exec(mask)?.[1] ?? basename(mask), {
+    ...{ images: found, path, isWithoutExtension: true },
+  });
 }
 
 async function survey(

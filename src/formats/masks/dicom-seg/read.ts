@@ -73,6 +73,8 @@ export async function openSegmentations(request: SourceRequest): Promise<MaskSou
     maskFor(image) {
       const indexed = index.of(image.path, image.frame ?? 0);
       if (indexed === undefined) return Promise.resolve(undefined);
+      // Told of. Without those frames the mask would say that there is nothing where there was something.
+      if (laid.refused.has(keyOf(indexed))) return Promise.resolve(undefined);
       const parts = laid.parts.get(keyOf(indexed)) ?? [];
       const isNamed = segmentations.some(({ instances }) => instances.has(indexed.instance));
       // Frames without anything in them are left out of many files.
@@ -137,6 +139,8 @@ interface LaidFrames {
   readonly parts: ReadonlyMap<string, SegmentPart[]>;
   /** Paths. */
   readonly images: string[];
+  /** Images whose own frames do not have their pixels. */
+  readonly refused: ReadonlySet<string>;
 }
 
 /** Says of every frame of the segmentations on which images it lies; of those on none a problem. */
@@ -148,6 +152,7 @@ function layFrames(
 ): LaidFrames {
   const parts = new Map<string, SegmentPart[]>();
   const images: string[] = [];
+  const refused = new Set<string>();
   for (const segmentation of segmentations) {
     let lost = 0;
     let moved = 0;
@@ -155,7 +160,13 @@ function layFrames(
       const named = targetsOf(described, segmentation, index);
       const fitting = named.filter((target) => isFitting(target, described, segmentation));
       if (named.length === 0) lost++;
-      else if (fitting.length === 0) moved++;
+      else if (fitting.length === 0) {
+        moved++;
+        // Of many that are named at once it may be none.
+        const [only, another] = named;
+        if (only && another === undefined) refused.add(keyOf(only));
+        for (const one of named) if (!isOfSize(one, segmentation)) refused.add(keyOf(one));
+      }
       for (const target of fitting) {
         images.push(target.path);
         const key = keyOf(target);
@@ -179,7 +190,7 @@ function layFrames(
       });
     }
   }
-  return { parts, images };
+  return { parts, images, refused };
 }
 
 function targetsOf(
@@ -203,8 +214,12 @@ function targetsOf(
 function isFitting(
   target: IndexedFrame,
   { plane }: SegmentFrame,
-  { rows, columns }: Segmentation,
+  segmentation: Segmentation,
 ): boolean {
-  if (target.rows !== rows || target.columns !== columns) return false;
+  if (!isOfSize(target, segmentation)) return false;
   return plane === null || target.plane === null || arePlanesEqual(target.plane, plane);
+}
+
+function isOfSize(target: IndexedFrame, { rows, columns }: Segmentation): boolean {
+  return target.rows === rows && target.columns === columns;
 }

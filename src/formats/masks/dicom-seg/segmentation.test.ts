@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   dicomFile,
@@ -6,6 +7,7 @@ import {
   type Entry,
 } from '../../raster/dicom/dicom-fixtures.ts';
 import { testFolder } from '../../raster/testing/test-folder.ts';
+import { detectMaskSources } from '../detect.ts';
 import { openSegmentations } from './read.ts';
 import { readSegmentation } from './segmentation.ts';
 
@@ -51,6 +53,13 @@ function segFile(made: Made = {}): Buffer {
   );
 }
 
+/** The list of instances that it was made on: one that is in it and has no frame shows nothing. */
+const made = (uid: string): Entry => [
+  0x00081115,
+  'SQ',
+  [[[0x0008114a, 'SQ', [[[0x00081155, 'UI', uid]]]]]],
+];
+
 const image = (uid: string): Buffer =>
   dicomFile(syntax.explicit, [
     [0x00080018, 'UI', uid],
@@ -81,10 +90,22 @@ describe('segmentations', () => {
     ]);
   });
 
+  it('in a folder of their own beside the images are no masks of another kind', async () => {
+    const seg = await folder.file('seg.dcm', segFile());
+    const path = await folder.file('own.dcm', image('1.2.3'));
+    const found = [
+      { name: 'images/own.dcm', path },
+      { name: 'segmentations/own.dcm', path: seg },
+    ];
+    expect(await detectMaskSources(join(folder.path, 'nothing'), found)).toEqual([
+      { kind: 'dicom-seg', path: join(folder.path, 'nothing'), files: 1 },
+    ]);
+  });
+
   it('whose images are elsewhere, or of another size, are told of', async () => {
     const seg = await folder.file(
       'other.dcm',
-      segFile({ frames: [frameOf(1, '9.9'), frameOf(2)], rows: 1 }),
+      segFile({ frames: [frameOf(1, '9.9'), frameOf(2)], rows: 1, more: [made('1.2.3')] }),
     );
     const path = await folder.file('second.dcm', image('1.2.3'));
     const found = [{ name: 'second.dcm', path }];

@@ -26,7 +26,7 @@ export async function openLabelRaster(request: SourceRequest): Promise<MaskSourc
         `${path} does not say where it lies on Earth, so it cannot be laid on images. Put it into a folder “masks” under the name of its image.`,
       );
     }
-    const list = await findLabelList([request.folder]);
+    const list = await findLabelList([request.folder], request.folder);
     const table = valueTable([await surveyMask(stored, signal)], list, path);
     const problems: ImageProblem[] = [];
     const claimed = new Set([path]);

@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
 import { UserError } from '../../../core/errors.ts';
 import { parseJson } from '../../json.ts';
 import { readText } from '../bounded-file.ts';
@@ -8,19 +8,24 @@ import { nnunetLabels } from './nnunet.ts';
 
 /**
  * The list of classes of some masks: `labelmap.txt`, `classes.txt` or the like, or the `dataset.json` of
- * nnU-Net, in one of `folders` or beside the innermost of them. Empty where there is none.
+ * nnU-Net, in one of `folders` or beside the innermost of them. Empty where there is none; a link that
+ * leads out of `root` is not followed.
  *
- * @throws UserError 'invalid-labels' where it cannot be read, or where several differ
+ * @param root the folder that was chosen. @throws UserError 'invalid-labels' where it cannot be read, or where several differ
  */
-export async function findLabelList(folders: readonly string[]): Promise<ListedLabel[]> {
+export async function findLabelList(
+  folders: readonly string[],
+  root: string,
+): Promise<ListedLabel[]> {
   const found: { path: string; labels: ListedLabel[] }[] = [];
   for (const folder of new Set(folders)) {
     const names = await readdir(folder).catch(() => []);
     const byLower = new Map(names.map((name) => [name.toLowerCase(), name]));
     for (const wanted of [...labelListNames, 'dataset.json']) {
       const name = byLower.get(wanted);
-      const labels = name === undefined ? null : await readList(join(folder, name));
-      if (name === undefined || labels === null) continue;
+      if (name === undefined || !(await isFileWithin(join(folder, name), root))) continue;
+      const labels = await readList(join(folder, name));
+      if (labels === null) continue;
       found.push({ path: join(folder, name), labels });
       break;
     }
@@ -33,6 +38,19 @@ export async function findLabelList(folders: readonly string[]): Promise<ListedL
     'invalid-labels',
     `There are two lists of classes that differ: ${first.path} and ${odd.path}. Import their folders one by one, or remove the wrong one.`,
   );
+}
+
+/** Not a folder of such a name, and no link to elsewhere. */
+async function isFileWithin(path: string, root: string): Promise<boolean> {
+  try {
+    const [real, realRoot] = [await realpath(path), await realpath(root)];
+    return (
+      real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep) &&
+      (await stat(real)).isFile()
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** Null for a `dataset.json` of something else. */

@@ -11,6 +11,22 @@ describe('lists of classes', () => {
     expect(read).toEqual(labels.map((label, value) => ({ ...label, value })));
   });
 
+  it('come back whatever their classes are called', () => {
+    const names = ['background', '#1', 'class road', 'label color', '"quoted"', '__ignore__', 'x'];
+    const labels = names.map((name, value) => ({ name, value, colour: [value, 9, 9] as const }));
+    expect(parseLabelList(writeLabelList(labels), 'labelmap.txt')).toEqual(labels);
+  });
+
+  it('have their head in the first line alone', () => {
+    const labels = parseLabelList('background\nclass road\nname river\ncar', 'classes.txt');
+    expect(labels.map(({ name }) => name)).toEqual([
+      'background',
+      'class road',
+      'name river',
+      'car',
+    ]);
+  });
+
   it.each([
     ['CVAT', '# label:color_rgb:parts:actions\nbackground:0,0,0::\ncar:61,61,245::hand', [0, 1]],
     ['names from the background on', 'background\ncar', [0, 1]],

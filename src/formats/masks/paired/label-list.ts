@@ -44,13 +44,14 @@ export function parseLabelList(text: string, path: string): ListedLabel[] {
     .replace(/^\ufeff/, '')
     .split(/\r\n|\r|\n/)
     .map((line, index) => ({ line: line.trim(), number: index + 1 }))
-    .filter(({ line }) => line !== '' && !line.startsWith('#') && !isHeader(line));
+    .filter(({ line }) => line !== '' && !line.startsWith('#'))
+    .filter(({ line }, index) => index > 0 || !isHeader(line));
   if (rows.length > labelLimit) throw wrongList(path, `it has more than ${labelLimit} lines`);
   const parsed = rows.map(({ line, number }) => parseRow(line, number, path));
-  // labelme begins its lists with what is not counted.
-  const counted = parsed.filter(({ name }) => !/^__ignore__$/i.test(name));
+  const hasColours = parsed.some(({ colour }) => colour !== null);
+  // labelme begins its lists with what is not counted; they have no colours.
+  const counted = hasColours ? parsed : parsed.filter(({ name }) => !/^__ignore__$/i.test(name));
   const isFromZero = backgroundName.test(counted[0]?.name ?? '');
-  const hasColours = counted.some(({ colour }) => colour !== null);
   const first = isFromZero || hasColours ? 0 : 1;
   const labels = counted.map(({ name, value, colour }, index) => ({
     name,
@@ -61,11 +62,18 @@ export function parseLabelList(text: string, path: string): ListedLabel[] {
   return labels;
 }
 
-/** In the form of CVAT's `labelmap.txt`, in this order. */
+/**
+ * In the form of CVAT's `labelmap.txt`, in this order. A name that would be read as something else, a
+ * remark or the head of a table, stands in quotes: a line that is passed over would shift the values of
+ * all that follow.
+ */
 export function writeLabelList(
   labels: readonly { readonly name: string; readonly colour: Colour }[],
 ): string {
-  const rows = labels.map(({ name, colour }) => `${name}:${colour.join(',')}::\n`);
+  const rows = labels.map(({ name, colour }) => {
+    const isPlain = !name.startsWith('#') && !isHeader(name) && nameIn(name) === name;
+    return `${isPlain ? name : `"${name}"`}:${colour.join(',')}::\n`;
+  });
   return `# label:color_rgb:parts:actions\n${rows.join('')}`;
 }
 
@@ -128,7 +136,9 @@ function colourIn(match: RegExpExecArray, at: number, line: number, path: string
 }
 
 function isHeader(line: string): boolean {
-  return /^(?:name|label|class)[\s,;:]+(?:r|red|color|colour)/i.test(line);
+  return /^(?:name|label|class)[\s,;:]+(?:r[\s,;]+g[\s,;]+b|red[\s,;]+green[\s,;]+blue|colou?rs?)(?![\p{L}\p{N}])/iu.test(
+    line,
+  );
 }
 
 function requireDistinct(labels: readonly ListedLabel[], path: string): void {

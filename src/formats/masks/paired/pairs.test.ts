@@ -44,6 +44,16 @@ it.each([
     ['images/e\u0301.jpg', 'masks/\u00e9.png'],
     { '/images/e\u0301.jpg': 'masks/\u00e9.png' },
   ],
+  [
+    'after all of the image’s name, before those after its stem',
+    ['images/a.jpg', 'images/a.png', 'masks/a.png', 'masks/a.png.png'],
+    { '/images/a.jpg': 'masks/a.png', '/images/a.png': 'masks/a.png.png' },
+  ],
+  [
+    'of DICOM files called after their identifiers',
+    ['images/1.2.3.4', 'images/1.2.3.5', 'masks/1.2.3.4.png', 'masks/1.2.3.5.png'],
+    { '/images/1.2.3.4': 'masks/1.2.3.4.png', '/images/1.2.3.5': 'masks/1.2.3.5.png' },
+  ],
   ['of no image folder', ['a.jpg', 'masks/a.png'], {}],
 ])('masks %s', (_, names, pairs) => {
   const { byImage } = pairMasks(found(...names));
@@ -54,4 +64,12 @@ it.each([
 it('tells of masks without an image', () => {
   const { problems } = pairMasks(found('images/a.jpg', 'masks/a.png', 'masks/b.png'));
   expect(problems).toMatchObject([{ path: '/masks/b.png' }]);
+});
+
+it('gives a mask that fits two images to neither, and tells of both', () => {
+  const { byImage, masks, problems } = pairMasks(
+    found('images/a.jpg', 'images/a.png', 'masks/a.tif'),
+  );
+  expect([[...byImage], masks]).toEqual([[], []]);
+  expect(problems.map(({ path }) => path)).toEqual(['/images/a.jpg', '/images/a.png']);
 });

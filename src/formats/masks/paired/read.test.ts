@@ -1,14 +1,17 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pngFile, tiffFile, words, type Pixels } from '../../image-fixtures.ts';
 import { sharp } from '../../libvips.ts';
 import type { FoundImage } from '../../labelled-images.ts';
 import { niftiFile } from '../../raster/nifti/nifti-fixtures.ts';
+import { doubles, short, tiffBytes } from '../../raster/tiff/tiff-fixtures.ts';
 import { drawn } from '../../raster/testing/reading.ts';
 import { testFolder } from '../../raster/testing/test-folder.ts';
 import type { MaskSource } from '../mask-source.ts';
+import { collected, memoryMask } from '../testing/memory-mask.ts';
 import { openPairedMasks } from './read.ts';
+import { pngOfMask } from './write-png.ts';
 
 const test = testFolder();
 const draw = drawn(5);
@@ -17,6 +20,13 @@ const mask = (values: readonly number[], channels: 1 | 3 | 4 = 1, bits: 8 | 16 =
   const pixels: Pixels = { ...size, channels, bits, values };
   return pngFile(pixels);
 };
+
+/** As we write it, with PASCAL VOC's colour for what is not known. */
+const voidMask = await collected(
+  pngOfMask(
+    memoryMask(Uint8Array.of(0, 255, 0), size, [{ value: 1, name: 'nucleus', colour: null }]),
+  ),
+);
 
 let count = 0;
 /** Images that need not be there, and masks and lists beside them. */
@@ -55,6 +65,12 @@ describe('what values of masks mean', () => {
       { 'masks/a.png': mask([4, 255, 9]) },
       [1, 255, 2],
       [4, 9],
+    ],
+    [
+      '0 and 255, of which the palette says that nothing is known there',
+      { 'masks/a.png': voidMask, 'labelmap.txt': 'background:0,0,0::\nnucleus:1,2,3::' },
+      [0, 255, 0],
+      [1],
     ],
     [
       '0 and 255 where others have more',
@@ -108,6 +124,20 @@ describe('what values of masks mean', () => {
       { name: 'bus', count: 0 },
     ]);
   });
+  it('of names that lie outside the folder, nothing is read, nor of a folder called like a list', async () => {
+    const outside = await test.file('outside.txt', Buffer.from('secret'));
+    const folder = join(test.path, 'linked');
+    await mkdir(join(folder, 'masks'), { recursive: true });
+    const path = await test.file('linked/masks/a.png', mask([0, 1, 0]));
+    await symlink(outside, join(folder, 'masks', 'classes.txt'));
+    await mkdir(join(folder, 'labels.txt'));
+    const found = [
+      { name: 'masks/a.png', path },
+      { name: 'images/a.jpg', path: join(folder, 'images', 'a.jpg') },
+    ];
+    const source = await openPairedMasks({ path: folder, folder, found, property: null });
+    expect(source.classes).toMatchObject([{ name: null, number: 1 }]);
+  });
 });
 
 describe('what is no mask', () => {
@@ -159,6 +189,31 @@ describe('what is no mask', () => {
     await expect(first(wide)).rejects.toThrow(/4 × 1 pixels and its image 3 × 1/);
     const source = await open({ 'masks/a.nii': volume });
     await expect(first(source)).rejects.toThrow(/not found|no NIfTI volume/);
+  });
+
+  it('a raster that lies elsewhere is refused, one that lies on a part is not', async () => {
+    const at = (east: number): Buffer => {
+      const keys = [...[1, 1, 0, 2], ...[1024, 0, 1, 1], ...[3072, 0, 1, 32633]];
+      const fields = [
+        doubles(33550, 10, 10, 0),
+        doubles(33922, 0, 0, 0, east, 5e6, 0),
+        short(34735, ...keys),
+      ];
+      return tiffBytes([{ ...size, values: [1, 1, 1], fields }]);
+    };
+    const image = { name: 'images/g.jpg', path: await test.file('g.tif', at(5e5)), ...size };
+    const tileOf = async (east: number): Promise<number[]> => {
+      const path = await test.file(`mask ${east}.tif`, at(east));
+      const found = [image, { name: 'masks/g.tif', path }];
+      const folder = test.path;
+      const source = await openPairedMasks({ path: folder, folder, found, property: null });
+      const mask = await source.maskFor(image);
+      const tile = await mask?.tile(0, 0);
+      await mask?.close();
+      return [...(tile?.subarray(0, 3) ?? [])];
+    };
+    expect(await tileOf(5e5 + 20)).toEqual([255, 255, 1]);
+    await expect(tileOf(5e5 + 30)).rejects.toThrow(/lies elsewhere than its image/);
   });
 
   it('two masks of one image: neither is taken', async () => {

@@ -5,7 +5,7 @@ import type { FoundImage, ImageProblem } from '../../labelled-images.ts';
 import { withImage } from '../../open-images.ts';
 import type { ImageHeader } from '../../raster/image-file.ts';
 import { isNiftiFile } from '../../raster/nifti/open-nifti.ts';
-import { placeRaster, requireSameSize } from '../geotiff/place.ts';
+import { areOverlapping, placeRaster, requireSameSize } from '../geotiff/place.ts';
 import type { MaskSource, OpenMask, SizedImage, SourceRequest } from '../mask-source.ts';
 import { placeLabelMap } from '../nifti/place.ts';
 import { findLabelList } from './find-list.ts';
@@ -37,7 +37,7 @@ export async function openPairedMasks({
     (mask) => survey(mask, problems, signal),
     signal,
   );
-  const list = await findLabelList(foldersOf(pairs.masks, folder));
+  const list = await findLabelList(foldersOf(pairs.masks, folder), folder);
   const table = valueTable(
     surveyed.filter((values) => values !== undefined),
     list,
@@ -125,9 +125,14 @@ async function placingOf(image: SizedImage, stored: StoredMask): Promise<MaskPla
     });
   }
   if (file.header.geo !== null) {
-    const offset = await withImage(image.path, ({ header }) =>
-      Promise.resolve(placeRaster(header, file.header, stored.path)),
-    );
+    const offset = await withImage(image.path, ({ header }) => {
+      const place = placeRaster(header, file.header, stored.path);
+      if (areOverlapping(header, file.header, place)) return Promise.resolve(place);
+      throw new UserError(
+        'invalid-labels',
+        `${stored.path} lies elsewhere than its image, by their coordinates: they have no pixel in common. Check which image it belongs to.`,
+      );
+    });
     return { frame: frameOf(file.header, frame, stored.path), offset };
   }
   requireSameSize(image, file.header, stored.path);

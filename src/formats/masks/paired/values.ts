@@ -32,7 +32,7 @@ export function valueTable(
 ): ValueTable {
   const byColour = isByColour(masks, list);
   const counts = countValues(masks, byColour);
-  const entries = byColour ? colourEntries(counts, list) : numberEntries(counts, list);
+  const entries = byColour ? colourEntries(counts, list) : numberEntries(counts, list, masks);
   const values = new Map<number, number>();
   const classes: SourceClass[] = [];
   for (const [stored, entry] of entries) {
@@ -83,10 +83,13 @@ function countValues(masks: readonly MaskValues[], byColour: boolean): Map<numbe
 function numberEntries(
   counts: ReadonlyMap<number, number>,
   list: readonly ListedLabel[],
+  masks: readonly MaskValues[],
 ): Map<number, Entry> {
   const entries = new Map<number, Entry>();
   const isBinary =
-    counts.has(255) && [...counts.keys()].every((value) => value === 0 || value === 255);
+    counts.has(255) &&
+    [...counts.keys()].every((value) => value === 0 || value === 255) &&
+    !masks.some(isVoidAt255);
   const [only, ...more] = list.filter(({ name }) => !backgroundName.test(name));
   const isNamed = isBinary && only !== undefined && more.length === 0;
   for (const { name, value, colour } of list) {
@@ -101,6 +104,11 @@ function numberEntries(
     entries.set(value, isUnknown ? 'nothing' : { name: null, number: value, colour: null });
   }
   return new Map(sorted(entries.keys()).map((value) => [value, entries.get(value) ?? 'nothing']));
+}
+
+/** By its palette, as in PASCAL VOC and in our own masks: 255 is no class there, even without others. */
+function isVoidAt255({ palette, values }: MaskValues): boolean {
+  return palette !== null && values.has(255) && colourOfNumber(255, palette) === vocVoid;
 }
 
 function colourEntries(

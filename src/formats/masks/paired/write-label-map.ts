@@ -9,7 +9,9 @@ import { writeLabelList } from './label-list.ts';
  */
 export function labelMap(classes: readonly MaskClass[]): string {
   const colours = maskColours(classes);
-  const background = { value: 0, name: 'background', colour: null };
+  // Names come once; a class may be called so.
+  const isTaken = classes.some(({ name }) => name === 'background');
+  const background = { value: 0, name: isTaken ? '_background_' : 'background', colour: null };
   const named = [background, ...classes].sort((a, b) => a.value - b.value);
   return writeLabelList(
     named.map(({ value, name }) => ({

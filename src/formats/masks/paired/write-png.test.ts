@@ -48,6 +48,15 @@ describe('an indexed PNG', () => {
     expect(Buffer.compare(indices, pixels)).toBe(0);
   });
 
+  it('has a list that can be read whatever the classes are called', () => {
+    const called = ['background', '#1', 'class road'];
+    const listed = called.map((name, index) => ({ value: index + 1, name, colour: null }));
+    const read = parseLabelList(labelMap(listed), 'labelmap.txt');
+    expect(read.slice(1).map(({ name, value }) => ({ name, value }))).toEqual(
+      listed.map(({ name, value }) => ({ name, value })),
+    );
+  });
+
   it('says no colour twice, in its palette and in the list of classes', () => {
     const colours = [...maskColours(classes)];
     expect(new Set(colours.map(([, colour]) => String(colour))).size).toBe(colours.length);

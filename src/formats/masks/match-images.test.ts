@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { findNamedImages } from './match-images.ts';
+
+const find = (
+  named: readonly string[],
+  found: readonly string[],
+): { byImage: Record<string, string>; problems: [path: string, reason: string][] } => {
+  const images = found.map((name) => ({ name, path: name }));
+  const search = { images, path: 'file.json' };
+  const { byImage, problems } = findNamedImages(named, (name) => name, search);
+  return {
+    byImage: Object.fromEntries(byImage),
+    problems: problems.map(({ path, reason }) => [path, reason]),
+  };
+};
+
+describe('images by names in a file', () => {
+  it.each([
+    ['the same path', 'a/x.png', 'a/x.png'],
+    ['a folder above', 'set/a/x.png', 'a/x.png'],
+    ['a folder below', 'x.png', 'a/x.png'],
+    ['paths of Windows', '.\\a\\x.png', 'a/x.png'],
+    ['letters written in two ways', 'e\u0301.png', '\u00e9.png'],
+  ])('are found by %s', (_, name, image) => {
+    expect(find([name], [image])).toEqual({ byImage: { [image]: name }, problems: [] });
+  });
+
+  it('the better fit counts', () => {
+    expect(find(['a/x.png', 'x.png'], ['x.png']).byImage).toEqual({ 'x.png': 'x.png' });
+    expect(find(['x.png', 'a/x.png'], ['x.png']).byImage).toEqual({ 'x.png': 'x.png' });
+    const both = find(['test/x.png', 'train/x.png'], ['test/x.png']);
+    expect(both.byImage).toEqual({ 'test/x.png': 'test/x.png' });
+  });
+
+  it('of which several fit one image: none is taken', () => {
+    const { byImage, problems } = find(['train/x.png', 'test/x.png'], ['x.png']);
+    expect(byImage).toEqual({});
+    expect(problems).toEqual([['x.png', expect.stringMatching(/more than one entry/)]]);
+  });
+
+  it('that fit by the name of the file alone are told of', () => {
+    const { byImage, problems } = find(['train/x.png'], ['test/x.png']);
+    expect(byImage).toEqual({ 'test/x.png': 'train/x.png' });
+    expect(problems).toEqual([
+      ['file.json', expect.stringMatching(/^One image .* \(train\/x\.png is test\/x\.png\)/)],
+    ]);
+  });
+
+  it('that are not there are counted', () => {
+    expect(find(['x.png', 'y.png'], ['x.png']).problems).toEqual([
+      ['file.json', expect.stringMatching(/^1 of the 2 images/)],
+    ]);
+  });
+});
