@@ -232,6 +232,11 @@ export class Viewer {
     if (this.#input !== null) this.#input.isSpaceHeld = isHeld;
   }
 
+  /** Ends the stroke that is being drawn: what was drawn stays. */
+  finishStroke(): void {
+    this.#input?.finish();
+  }
+
   /** What Esc does before it closes: true if something was undone by it. */
   escape(event: KeyboardEvent): boolean {
     if (this.#input?.cancel() === true) return true;
@@ -277,6 +282,15 @@ export class Viewer {
   }
 
   #showImage(image: ViewedImage): void {
+    const isOther = image.id !== this.image?.id;
+    const show = (): void => {
+      this.#takeImage(image);
+    };
+    if (isOther && this.#input !== null) this.#input.renew(show);
+    else show();
+  }
+
+  #takeImage(image: ViewedImage): void {
     this.image = image;
     this.line = null;
     this.figures = null;
