@@ -12,7 +12,7 @@ export const outlines = {
   markDraft: 'Not done yet',
   hint: (key: string) => `Open an image to outline regions; ${key} marks it as done and goes on.`,
   /** Of a mask. */
-  states: { done: 'outlined', draft: 'begun' },
+  states: { done: 'outlined', draft: 'begun', none: 'not begun' },
   showOpen: 'Not done',
   showDraft: 'Begun',
   showDone: 'Done',

@@ -52,7 +52,7 @@ export const viewer = {
     own: 'Display only',
     ownDetail: (model: string) => `The model sees ${model}.`,
     reset: 'Reset',
-    resetTitle: 'Show again what the model sees (R)',
+    resetTitle: 'Show again what the model sees',
     prepare: 'What the model sees…',
     level: 'Level',
     width: 'Width',

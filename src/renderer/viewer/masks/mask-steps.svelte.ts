@@ -31,10 +31,16 @@ export class MaskSteps {
     this.#count++;
   }
 
-  /** Forgets the edits of an image: others changed its mask, or it is gone. */
-  forget(image: number): void {
-    this.#history.forget(image);
+  /** Forgets the edits of an image: others changed its mask, or it is gone. False where there were none. */
+  forget(image: number): boolean {
     this.#count++;
+    return this.#history.forget(image);
+  }
+
+  /** Forgets the edits with values of classes that are gone. */
+  forgetValues(values: ReadonlySet<number>): void {
+    this.#count++;
+    this.#history.forgetValues(values);
   }
 
   can(direction: Direction): boolean {
@@ -71,6 +77,8 @@ export class MaskSteps {
     }
     const { open } = this.#place;
     if (open?.image.id !== change.image) return;
+    // Others changed its mask since: its steps are forgotten.
+    if (this.#history.next(direction) !== change) return;
     await open.painter.apply(change.patch, direction === 'undo' ? 'before' : 'after');
     this.#history.move(direction);
   }

@@ -118,6 +118,23 @@ describe('a painter', () => {
     expect([...touched]).toEqual([tileKey({ x: 0, y: 0 })]);
   });
 
+  it('is busy while a stroke is drawn, and until it is complete', async () => {
+    const { painter, touched } = desk();
+    const stroke = painter.begin({ value: 1, over });
+    expect(painter.isBusy).toBe(true);
+    stroke.draw((take) => {
+      take(10, 500, 530);
+    });
+    stroke.end();
+    expect([painter.isBusy, touched.size]).toEqual([true, 0]);
+    await painter.settled();
+    expect([painter.isBusy, touched.size]).toEqual([false, 2]);
+    const other = painter.begin({ value: 1, over });
+    other.cancel();
+    other.end();
+    expect(painter.isBusy).toBe(false);
+  });
+
   it('leaves nothing of a stroke that is given up', async () => {
     const { painter, patches, touched, read } = desk();
     const stroke = painter.begin({ value: 1, over });
