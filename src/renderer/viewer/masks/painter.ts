@@ -168,6 +168,7 @@ export class Painter {
     try {
       await this.#supply(edit, shown);
     } finally {
+      this.#show(edit);
       // Also where something could not be loaded: what was painted stays and is saved.
       const patch = edit.finish();
       if (patch !== undefined) {
