@@ -12,7 +12,9 @@ export const outlines = {
   markDraft: 'Not done yet',
   hint: (key: string) => `Open an image to outline regions; ${key} marks it as done and goes on.`,
   /** Of a mask. */
-  states: { done: 'outlined', draft: 'begun', none: 'not begun' },
+  states: { done: 'outlined', draft: 'begun' },
+  /** Beside the name of the image that is open. */
+  said: { done: 'Outlined', draft: 'Begun', none: 'Not begun' },
   showOpen: 'Not done',
   showDraft: 'Begun',
   showDone: 'Done',
