@@ -145,8 +145,10 @@ describe('painting a mask', () => {
     const ground = await placeOf(page, size, 30, 400);
     await page.mouse.click(ground.x, ground.y);
     await soon(() => value(first, 30, 400)).toBe(2);
+    await soon(() => opacityAt(30, 400)).toBeGreaterThan(0);
     await press('Control+z');
     await soon(() => value(first, 30, 400)).toBe(0);
+    await soon(() => opacityAt(30, 400)).toBe(0);
     expect(await value(first, 300, 108)).toBe(1);
     await saved(page);
   });

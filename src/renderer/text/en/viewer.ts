@@ -45,6 +45,9 @@ export const viewer = {
     stack: (mod: string) =>
       `Wheel: slices. ${mod} and wheel: zoom. Drag: move. Right button: width across, level up and down.`,
     single: 'Wheel: zoom. Drag: move. Right button: width across, level up and down.',
+    /** Where masks are painted. */
+    painting: (mod: string, isStack: boolean) =>
+      `Wheel: ${isStack ? 'slices' : 'zoom'}. ${mod} and wheel: opacity${isStack ? ', with the hand zoom' : ''}. Space and drag: move. Right button: width across, level up and down.`,
   },
   display: {
     title: 'Display',
