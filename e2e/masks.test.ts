@@ -196,7 +196,10 @@ describe('painting a mask', () => {
     await press('Control+z');
     await soon(() => value(second, 200, 500)).toBe(0);
     await stageReady(page, second.id);
-    await page.getByText(`Went back to ${second.name} to undo its last change.`).waitFor();
+    const notice = page.getByText(`Went back to ${second.name} to undo its last change.`);
+    await notice.waitFor();
+    // A click on it would reach it: it is not behind the image.
+    await notice.click({ trial: true });
     await press('Control+Shift+z');
     await soon(() => value(second, 200, 500)).toBe(2);
     await saved(page);

@@ -1,6 +1,7 @@
 import type { BandStatistics, ViewedImage } from '../../contract/image-view.ts';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { call, listen } from '../lib/client.ts';
+import { count } from '../lib/format.ts';
 import { hasMod } from '../lib/keys.ts';
 import {
   areAlike,
@@ -278,7 +279,8 @@ export class Viewer {
   lengthOf({ from, to }: Line): string {
     if (this.image === null) return '';
     const { value, unit } = writtenLength(distance(from, to, this.image));
-    return `${value < 10 ? value.toFixed(2) : value.toFixed(1)} ${unit}`;
+    const written = value < 1000 ? value.toFixed(value < 10 ? 2 : 1) : count(value);
+    return `${written} ${unit}`;
   }
 
   #showImage(image: ViewedImage): void {

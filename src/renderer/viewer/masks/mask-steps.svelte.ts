@@ -72,13 +72,12 @@ export class MaskSteps {
         this.#history.forget(change.image);
         notices.add('attention', words.undoGone(change.name));
       }
-      if (isThere !== true) return;
+      // Others changed its mask since: its steps are forgotten.
+      if (isThere !== true || this.#history.next(direction) !== change) return;
       notices.add('done', words.wentTo[direction](change.name));
     }
     const { open } = this.#place;
     if (open?.image.id !== change.image) return;
-    // Others changed its mask since: its steps are forgotten.
-    if (this.#history.next(direction) !== change) return;
     await open.painter.apply(change.patch, direction === 'undo' ? 'before' : 'after');
     this.#history.move(direction);
   }
