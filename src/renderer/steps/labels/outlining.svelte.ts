@@ -73,6 +73,11 @@ export class Outlining extends SelectableImages {
     this.#pickKept();
   }
 
+  /** A mask was marked in the viewer. */
+  record(reverse: Mark): void {
+    this.#history = recorded(this.#history, reverse);
+  }
+
   canGo(direction: Direction): boolean {
     return nextEntry(this.#history, direction) !== undefined;
   }

@@ -38,6 +38,8 @@ export interface DeskViewer {
   goTo(image: number): Promise<boolean | null>;
   /** Ends a stroke that is being drawn. */
   finishStroke(): void;
+  /** A mask was said to be done, or not; `before` undoes that. */
+  marked(image: number, before: MaskState): void;
   /** What is shown of the open image; undefined while that is not known. */
   shown(): ShownValues | undefined;
 }
@@ -215,8 +217,10 @@ export class MaskDesk {
     this.#asking++;
     try {
       if (!(await this.flush())) return false;
+      const before = open.info('human')?.state ?? 'draft';
       const info = await call('mask.setState', { image: open.image.id, state });
       open.take(info);
+      this.#viewer?.marked(open.image.id, before);
       this.#revisions.read(open.image.id, info.revision);
       return true;
     } catch (error) {
