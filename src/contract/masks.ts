@@ -42,7 +42,7 @@ export type MaskTileChange = z.infer<typeof maskTileChange>;
 export const maskInfo = z.strictObject({
   layer: maskLayer,
   state: maskState,
-  /** Counts its changes. */
+  /** Counts changes of what is marked. */
   revision: z.int().nonnegative(),
   changedAt: z.iso.datetime(),
   /** Those that are not all background. */

@@ -79,3 +79,16 @@ export function applyPatch(mask: SparseMask, { tiles }: MaskPatch, side: 'before
     });
   }
 }
+
+/** Whether a pixel that an edit changed, or one beside it, has one of some values before or after it. */
+export function hasValue({ tiles }: MaskPatch, values: ReadonlySet<number>): boolean {
+  let isFound = false;
+  for (const { before, after } of tiles) {
+    for (const coded of [before, after]) {
+      decodeRuns(coded, (_from, _to, value) => {
+        isFound ||= values.has(value);
+      });
+    }
+  }
+  return isFound;
+}

@@ -39,7 +39,14 @@ function handled(shell: Shell, event: KeyboardEvent): boolean {
     shell.dialog = shell.dialog === 'palette' ? null : 'palette';
     return true;
   }
-  if (shell.dialog !== null || document.querySelector('dialog[open]') !== null) return false;
+  const dialogs = [...document.querySelectorAll<HTMLElement>('dialog[open]')];
+  if (shell.dialog !== null || dialogs.length > 0) {
+    // Keys are asked for where they are used: over an image too.
+    const isViewer = shell.dialog === null && dialogs.every((one) => 'viewer' in one.dataset);
+    if (!isViewer || isTyping(event) || !keymap.matches(event, 'shortcuts')) return false;
+    onMenuCommand(shell, { command: 'shortcuts' });
+    return true;
+  }
   const step = stepNames[Number(/^Digit([1-8])$/.exec(event.code)?.[1]) - 1];
   if (event.altKey && !event.ctrlKey && !event.metaKey && step !== undefined) {
     shell.goTo(step);

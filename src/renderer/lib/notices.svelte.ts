@@ -12,6 +12,8 @@ export interface Notice {
 
 class Notices {
   readonly list = $state<Notice[]>([]);
+  /** What fills the window and makes all outside it inert: notices are in it then, to be seen and answered. */
+  place: HTMLElement | null = $state.raw(null);
   #last = 0;
 
   add(

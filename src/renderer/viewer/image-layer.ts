@@ -62,9 +62,11 @@ export class ImageLayer implements Layer {
   draw(context: CanvasRenderingContext2D, view: ViewTransform): void {
     this.#deadline = performance.now() + budget;
     const picture = this.#picture;
-    if (picture !== undefined && this.#drawPicture(context, view, picture)) {
+    // Until it is known how an image is to be shown, the view may be of another than the picture.
+    const isThere = picture !== undefined && fits(picture, view);
+    if (isThere && this.#drawPicture(context, view, picture)) {
       this.#before = undefined;
-    } else if (this.#before !== undefined && isAlike(this.#before, picture)) {
+    } else if (this.#before !== undefined && fits(this.#before, view)) {
       this.#drawPicture(context, view, this.#before);
     }
   }
@@ -182,9 +184,8 @@ function wanted({ image, bands }: Picture, place: TilePlace): WantedTile {
   return { ...place, image: image.id, bands };
 }
 
-function isAlike(one: Picture, other: Picture | undefined): boolean {
-  if (other === undefined) return true;
-  return one.image.width === other.image.width && one.image.height === other.image.height;
+function fits({ image }: Picture, view: ViewTransform): boolean {
+  return image.width === view.image.width && image.height === view.image.height;
 }
 
 function newCanvas({ width, height }: TileValues): HTMLCanvasElement {

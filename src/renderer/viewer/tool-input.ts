@@ -27,6 +27,8 @@ export class ToolInput {
   readonly #listening = new AbortController();
   #stroke: Stroke | undefined;
   #isSpaceHeld = false;
+  /** The last thing that the stroke's tool was told of it. */
+  #told: ToolEvent | undefined;
   #hovered: ToolEvent | undefined;
 
   constructor(stage: Stage, choice: ToolChoice) {
@@ -44,6 +46,8 @@ export class ToolInput {
     element.addEventListener('contextmenu', preventDefault, options);
     element.addEventListener('wheel', this.#wheel, { ...options, passive: false });
     window.addEventListener('blur', this.#release, options);
+    // Before others ask whether something is to be saved.
+    window.addEventListener('beforeunload', this.#release, { ...options, capture: true });
     this.showCursor();
   }
 
@@ -67,9 +71,36 @@ export class ToolInput {
     return stroke !== undefined;
   }
 
+  /** Ends the stroke that is being drawn where it is: what was drawn stays. True if there was one. */
+  finish(): boolean {
+    const [stroke, told] = [this.#stroke, this.#told];
+    this.#stroke = undefined;
+    // It ends where the hand was: those points are drawn.
+    if (told !== undefined) stroke?.tool.up?.({ ...told, points: [] });
+    this.showCursor();
+    return stroke !== undefined;
+  }
+
+  /**
+   * Another image comes in sight: nothing goes on that the tool in hand began on the one before. The hand may
+   * go on to move the view, or to window a stack.
+   *
+   * @param show shows the other image
+   */
+  renew(show: () => void): void {
+    const tool = this.#choice.current();
+    if (this.#stroke?.tool === tool && tool !== this.#choice.pan) this.finish();
+    show();
+    tool.leave?.(this.#stage);
+    tool.enter?.(this.#stage);
+    const hovered = this.#hovered;
+    if (hovered === undefined) return;
+    this.#hover({ ...hovered, image: this.#stage.view.toImage(hovered.screen) });
+  }
+
   /** Another tool is in hand. */
   change(from: Tool | undefined, to: Tool): void {
-    this.cancel();
+    this.finish();
     from?.leave?.(this.#stage);
     to.enter?.(this.#stage);
     if (this.#hovered !== undefined) to.hover?.(this.#hovered);
@@ -82,7 +113,7 @@ export class ToolInput {
 
   dispose(): void {
     this.#listening.abort();
-    this.cancel();
+    this.finish();
     this.#choice.current().leave?.(this.#stage);
   }
 
@@ -105,7 +136,8 @@ export class ToolInput {
     const tool = this.#toolFor(event.button);
     this.#stroke = { tool, pointer: event.pointerId, button: event.button };
     this.#stage.element.setPointerCapture(event.pointerId);
-    tool.down?.(this.#said(event, event.button));
+    this.#told = this.#said(event, event.button);
+    tool.down?.(this.#told);
     this.showCursor();
   };
 
@@ -115,6 +147,7 @@ export class ToolInput {
       this.#hover(this.#said(event, -1));
     } else if (stroke.pointer === event.pointerId) {
       const said = this.#said(event, stroke.button);
+      this.#told = said;
       stroke.tool.move?.(said);
       this.#hovered = said;
     }
@@ -132,7 +165,7 @@ export class ToolInput {
   };
 
   readonly #lost = (event: PointerEvent): void => {
-    if (this.#stroke?.pointer === event.pointerId) this.cancel();
+    if (this.#stroke?.pointer === event.pointerId) this.finish();
   };
 
   readonly #leave = (): void => {
@@ -141,7 +174,7 @@ export class ToolInput {
 
   readonly #release = (): void => {
     this.isSpaceHeld = false;
-    this.cancel();
+    this.finish();
   };
 
   readonly #doubleClick = (event: MouseEvent): void => {

@@ -41,14 +41,14 @@ export interface Tool {
   readonly id: string;
   /** A CSS cursor; asked again after each event. */
   cursor?(): string;
-  /** It has the pointer from now on, until `leave`. */
+  /** It has the pointer from now on, until `leave`; both are called when another image comes in sight. */
   enter?(stage: Stage): void;
   leave?(stage: Stage): void;
   /** A press of the first button: what follows until `up` or `cancel` is one stroke. */
   down?(event: ToolEvent): void;
   move?(event: ToolEvent): void;
   up?(event: ToolEvent): void;
-  /** The stroke is void: Esc was pressed, or the system took the pointer. */
+  /** The stroke is void: Esc was pressed. Whatever else takes the pointer ends the stroke as `up` does. */
   cancel?(stage: Stage): void;
   /** Without a button; null when the pointer leaves the stage. */
   hover?(event: ToolEvent | null): void;

@@ -1,6 +1,7 @@
 import type { BandStatistics, ViewedImage } from '../../contract/image-view.ts';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { call, listen } from '../lib/client.ts';
+import { count } from '../lib/format.ts';
 import { hasMod } from '../lib/keys.ts';
 import {
   areAlike,
@@ -232,6 +233,11 @@ export class Viewer {
     if (this.#input !== null) this.#input.isSpaceHeld = isHeld;
   }
 
+  /** Ends the stroke that is being drawn: what was drawn stays. */
+  finishStroke(): void {
+    this.#input?.finish();
+  }
+
   /** What Esc does before it closes: true if something was undone by it. */
   escape(event: KeyboardEvent): boolean {
     if (this.#input?.cancel() === true) return true;
@@ -273,10 +279,20 @@ export class Viewer {
   lengthOf({ from, to }: Line): string {
     if (this.image === null) return '';
     const { value, unit } = writtenLength(distance(from, to, this.image));
-    return `${value < 10 ? value.toFixed(2) : value.toFixed(1)} ${unit}`;
+    const written = value < 1000 ? value.toFixed(value < 10 ? 2 : 1) : count(value);
+    return `${written} ${unit}`;
   }
 
   #showImage(image: ViewedImage): void {
+    const isOther = image.id !== this.image?.id;
+    const show = (): void => {
+      this.#takeImage(image);
+    };
+    if (isOther && this.#input !== null) this.#input.renew(show);
+    else show();
+  }
+
+  #takeImage(image: ViewedImage): void {
     this.image = image;
     this.line = null;
     this.figures = null;

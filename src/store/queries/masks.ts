@@ -93,11 +93,12 @@ export class MaskQueries {
     });
   }
 
-  /** A mask that is not there yet is made: nothing in it is marked. */
+  /** A mask that is not there yet is made: nothing in it is marked. Its revision counts what is marked alone. */
   setState(image: number, layer: MaskLayer, state: MaskState): MaskInfo {
     return this.#connection.transaction(() => {
-      const mask = this.#touched(image, layer);
-      this.#connection.run('UPDATE masks SET state = ? WHERE id = ?', state, mask);
+      const mask = this.#row(image, layer)?.id ?? this.#touched(image, layer);
+      const sql = 'UPDATE masks SET state = ?, changed_at = ? WHERE id = ?';
+      this.#connection.run(sql, state, now(), mask);
       if (layer === 'human') this.#setLabelled(image, state === 'done');
       return this.#required(image, layer);
     });

@@ -24,6 +24,8 @@ export class Outlining extends SelectableImages {
   isLarge = $state(false);
   #history: History<Mark> = $state.raw(emptyHistory());
   #counts = '';
+  /** The image that is selected again when the list was asked again: what is marked changes its order. */
+  #kept: number | null = null;
 
   constructor(project: number) {
     super(project, 'review');
@@ -34,7 +36,7 @@ export class Outlining extends SelectableImages {
     const counts = `${project.labelled} ${project.drafts}`;
     const isReloaded = this.reloadIfChanged(project, isArriving);
     if (this.isLarge || isReloaded || counts === this.#counts) return;
-    if (this.#counts !== '') this.list.reload();
+    if (this.#counts !== '') void this.#reload();
     this.#counts = counts;
   }
 
@@ -64,12 +66,16 @@ export class Outlining extends SelectableImages {
 
   /** Marks it as done and goes on to the next. */
   async accept(): Promise<void> {
-    const at = this.selection.focus;
+    const next = this.list.at(this.selection.focus + 1);
     await this.mark('done');
-    if (at + 1 < (this.list.total ?? 0)) {
-      this.list.need(at + 1, at + 2);
-      this.#pick(at + 1);
-    }
+    if (next === undefined) return;
+    this.#kept = next.id;
+    this.#pickKept();
+  }
+
+  /** A mask was marked in the viewer. */
+  record(reverse: Mark): void {
+    this.#history = recorded(this.#history, reverse);
   }
 
   canGo(direction: Direction): boolean {
@@ -91,6 +97,20 @@ export class Outlining extends SelectableImages {
       notices.fail(error);
       return null;
     }
+  }
+
+  async #reload(): Promise<void> {
+    this.#kept = this.selected?.id ?? null;
+    this.list.reload();
+    await this.list.renewed();
+    // The pages come just after.
+    await this.list.resolve([{ from: 0, to: 1 }]).catch(() => []);
+    this.#pickKept();
+  }
+
+  #pickKept(): void {
+    const position = this.#kept === null ? null : this.list.positionOf(this.#kept);
+    if (position !== null) this.#pick(position);
   }
 
   #pick(position: number): void {

@@ -123,8 +123,8 @@ export const images = {
   },
   large: {
     place: (position: number, total: number) => `${count(position)} of ${count(total)}`,
-    previous: 'Previous image (D)',
-    next: 'Next image (F)',
+    previous: 'Previous image',
+    next: 'Next image',
     close: 'Back to the grid (Esc)',
     open: 'Look at it large (Enter)',
   },

@@ -74,6 +74,8 @@ export const masks = {
   regionTooLarge:
     'That region has more than 33 million pixels, so nothing was painted. Lower the tolerance, or close its border with the brush.',
   undoGone: (name: string) => `${name} is gone, and its changes with it.`,
+  changedByOthers: (name: string) =>
+    `The mask of ${name} was changed elsewhere, as an import of labels does. What you painted on it before can no longer be undone.`,
   wentTo: {
     undo: (name: string) => `Went back to ${name} to undo its last change.`,
     redo: (name: string) => `Went back to ${name} to do its change again.`,

@@ -13,6 +13,8 @@ export const outlines = {
   hint: (key: string) => `Open an image to outline regions; ${key} marks it as done and goes on.`,
   /** Of a mask. */
   states: { done: 'outlined', draft: 'begun' },
+  /** Beside the name of the image that is open. */
+  said: { done: 'Outlined', draft: 'Begun', none: 'Not begun' },
   showOpen: 'Not done',
   showDraft: 'Begun',
   showDone: 'Done',

@@ -45,6 +45,9 @@ export const viewer = {
     stack: (mod: string) =>
       `Wheel: slices. ${mod} and wheel: zoom. Drag: move. Right button: width across, level up and down.`,
     single: 'Wheel: zoom. Drag: move. Right button: width across, level up and down.',
+    /** Where masks are painted. */
+    painting: (mod: string, isStack: boolean) =>
+      `Wheel: ${isStack ? 'slices' : 'zoom'}. ${mod} and wheel: opacity${isStack ? ', with the hand zoom' : ''}. Space and drag: move. Right button: width across, level up and down.`,
   },
   display: {
     title: 'Display',
@@ -52,7 +55,7 @@ export const viewer = {
     own: 'Display only',
     ownDetail: (model: string) => `The model sees ${model}.`,
     reset: 'Reset',
-    resetTitle: 'Show again what the model sees (R)',
+    resetTitle: 'Show again what the model sees',
     prepare: 'What the model sees…',
     level: 'Level',
     width: 'Width',

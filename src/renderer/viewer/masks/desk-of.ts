@@ -9,7 +9,8 @@ import { MaskDesk } from './mask-desk.svelte.ts';
  */
 const desks = new WeakMap<ProjectState, MaskDesk>();
 const all: MaskDesk[] = [];
-let isClosing = false;
+/** `saving`: closing waits until all is saved. `told`: it could not be, and a person knows. */
+let closing: 'no' | 'saving' | 'told' = 'no';
 
 export function deskOf(state: ProjectState): MaskDesk {
   const found = desks.get(state);
@@ -23,12 +24,16 @@ export function deskOf(state: ProjectState): MaskDesk {
 
 /** Keeps the window open until what was painted is saved; who closes it a second time gives that up. */
 function saveBeforeClosing(event: BeforeUnloadEvent): void {
-  const unsaved = all.filter(({ saving }) => saving !== 'saved');
-  if (unsaved.length === 0 || isClosing) return;
+  const unsaved = all.filter((desk) => desk.isUnsaved);
+  // What was painted since then may well be saved in time.
+  if (closing === 'told' && unsaved.some(({ saving }) => saving !== 'failed')) closing = 'no';
+  if (unsaved.length === 0 || closing !== 'no') return;
   event.preventDefault();
-  isClosing = true;
+  closing = 'saving';
   void Promise.all(unsaved.map((desk) => desk.flush())).then((saved) => {
-    if (saved.every(Boolean)) window.close();
+    const isSaved = saved.every(Boolean);
+    closing = isSaved ? 'no' : 'told';
+    if (isSaved) window.close();
     else notices.add('loss', text.masks.closing);
   });
 }

@@ -4,10 +4,11 @@ import { valueAt } from '../../../core/mask/sparse-mask.ts';
 import { tileSide } from '../../../core/mask/tiles.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
-import type { Point } from '../geometry.ts';
+import type { Point, Size } from '../geometry.ts';
 import type { Stage } from '../stage.ts';
 import { ignoreColour, type Rgb } from './colouring.ts';
 import { lateStroke } from './late-stroke.ts';
+import type { LayerName } from './layer-choices.svelte.ts';
 import type { OpenMask } from './open-mask.svelte.ts';
 import type { RegionProblem, ShownValues, Stroke } from './painter.ts';
 import type { LayerSituation } from './shown-layers.ts';
@@ -59,13 +60,32 @@ export class MaskBoard implements Board {
     const shown = this.situation.shown();
     if (shown === undefined) return undefined;
     const { settings } = this.situation;
-    if (settings.isPicked) {
+    const begin = (): Stroke => {
+      const { low, high } = settings;
+      return this.#begin({ ...paint, within: { values: shown, low, high } }, shown);
+    };
+    if (!settings.isPicked || !isInside(at, shown.size)) return begin();
+    const pick = (): void => {
       const seen = valueAt(shown, Math.floor(at.x), Math.floor(at.y));
-      if (seen === undefined) void shown.load([tileAt(at)]).catch(tellFailure);
-      else settings.setRange(seen - settings.tolerance, seen + settings.tolerance);
+      if (seen === undefined) return;
+      settings.setRange(seen - settings.tolerance, seen + settings.tolerance);
+    };
+    if (shown.tile(tileAt(at)) !== undefined) {
+      pick();
+      return begin();
     }
-    const { low, high } = settings;
-    return this.#begin({ ...paint, within: { values: shown, low, high } }, shown);
+    // The shade under the cursor is not here yet, and that of another place is not meant.
+    const picked = shown.load([tileAt(at)]).then(
+      () => {
+        pick();
+        return begin();
+      },
+      (error: unknown) => {
+        tellFailure(error);
+        return undefined;
+      },
+    );
+    return lateStroke(picked);
   }
 
   polygon(corners: readonly Corner[], isErasing: boolean): void {
@@ -78,6 +98,7 @@ export class MaskBoard implements Board {
 
   fill({ x, y }: Point, isErasing: boolean): void {
     const paint = this.paint(isErasing);
+    this.reveal('human');
     void this.situation
       .whenOpen()
       .then((open) => open?.painter.fill(paint, Math.floor(x), Math.floor(y)))
@@ -88,7 +109,8 @@ export class MaskBoard implements Board {
     const { tolerance } = this.situation.settings;
     const paint = this.paint(isErasing);
     const shown = this.situation.shown();
-    if (shown === undefined) return;
+    if (shown === undefined || !isInside({ x, y }, shown.size)) return;
+    this.reveal('human');
     void this.situation
       .whenOpen()
       .then((open) => open?.painter.pick(paint, shown, Math.floor(x), Math.floor(y), tolerance))
@@ -97,9 +119,16 @@ export class MaskBoard implements Board {
 
   /** The hand may be quicker than the engine, which says what there is in the mask. */
   #begin(paint: Paint, shown?: ShownValues): Stroke {
+    this.reveal('human');
     const { open } = this.situation;
     if (open !== null) return open.painter.begin(paint, shown);
     return lateStroke(this.situation.whenOpen().then((late) => late?.painter.begin(paint, shown)));
+  }
+
+  /** Nobody paints what is not seen: a layer that is hidden is shown. */
+  protected reveal(layer: LayerName): void {
+    const { choices } = this.situation;
+    if (!choices.of(layer).isShown) choices.change(layer, { isShown: true });
   }
 
   protected paint(isErasing: boolean): Paint {
@@ -114,11 +143,16 @@ export class MaskBoard implements Board {
 export class StrokeBoard extends MaskBoard {
   override begin({ isErasing }: StrokeKind): Stroke | undefined {
     const { value } = this.situation.settings;
+    this.reveal('suggestion');
     return this.situation.suggesting?.painter.begin({
       value: isErasing ? noneStroke : value,
       over: paintOver('everything'),
     });
   }
+}
+
+function isInside({ x, y }: Point, { width, height }: Size): boolean {
+  return x >= 0 && y >= 0 && x < width && y < height;
 }
 
 function tileAt({ x, y }: Point): Point {

@@ -9,10 +9,13 @@ import { text } from '../../text/index.ts';
 import type { Point } from '../geometry.ts';
 import type { Stage } from '../stage.ts';
 import type { Tool } from '../tool.ts';
+import { BegunMasks } from './begun-masks.ts';
+import { ClassValues } from './class-values.ts';
 import { coloursOf, type Rgb } from './colouring.ts';
 import { LayerChoices } from './layer-choices.svelte.ts';
 import { MaskBoard, StrokeBoard } from './mask-board.ts';
 import { levelFor } from './mask-layer.ts';
+import { MaskRevisions } from './mask-revisions.ts';
 import { MaskSteps } from './mask-steps.svelte.ts';
 import { type MaskedImage, OpenMask } from './open-mask.svelte.ts';
 import type { ShownValues } from './painter.ts';
@@ -31,8 +34,12 @@ const restingView = 200;
 
 /** The viewer in which images are looked at. */
 export interface DeskViewer {
-  /** Shows another image; false if it is gone. */
-  goTo(image: number): Promise<boolean>;
+  /** Shows another image; false if it is gone, null if it cannot be shown now. */
+  goTo(image: number): Promise<boolean | null>;
+  /** Ends a stroke that is being drawn. */
+  finishStroke(): void;
+  /** A mask was said to be done, or not; `before` undoes that. */
+  marked(image: number, before: MaskState): void;
   /** What is shown of the open image; undefined while that is not known. */
   shown(): ShownValues | undefined;
 }
@@ -57,6 +64,9 @@ export class MaskDesk {
   #opened: Promise<void> = Promise.resolve();
   /** Requests that change a mask and are not answered yet. */
   #asking = 0;
+  readonly #begun = new BegunMasks();
+  readonly #revisions = new MaskRevisions();
+  readonly #classes = new ClassValues();
 
   constructor(project: () => Project) {
     this.#project = project;
@@ -66,6 +76,7 @@ export class MaskDesk {
     });
     this.#saver = this.#newSaver();
     listen('engine.state', ({ state }) => {
+      this.#revisions.forget();
       if (state !== 'ready') return;
       this.#saver.retry();
       if (this.open === null && this.#attached) this.#opened = this.#openMask(this.#attached.image);
@@ -125,6 +136,7 @@ export class MaskDesk {
 
   /** Colours or classes changed. */
   refresh(): void {
+    this.#forgetClasses();
     if (!this.values.includes(this.settings.value)) this.settings.value = this.values[0] ?? 0;
     this.#layers.refresh();
   }
@@ -157,9 +169,15 @@ export class MaskDesk {
     return this.open;
   }
 
+  /** Whether something that was painted, on whatever image, is not saved yet. */
+  get isUnsaved(): boolean {
+    return this.saving !== 'saved' || this.#begun.isBusy;
+  }
+
   /** Resolves when every stroke is saved: true, or false where that failed and is tried again. */
   async flush(): Promise<boolean> {
-    await this.open?.painter.settled();
+    this.#viewer?.finishStroke();
+    await this.#begun.settled();
     return this.#saver.flush();
   }
 
@@ -178,6 +196,8 @@ export class MaskDesk {
 
   /** A step back or forth, on whatever image it was; of the strokes for a suggestion first. */
   async go(direction: Direction): Promise<void> {
+    // A step in the middle of a stroke is about the stroke.
+    this.#viewer?.finishStroke();
     if (direction === 'undo' && this.isSuggesting && this.suggesting?.undo() === true) return;
     await this.#steps.go(direction);
   }
@@ -197,7 +217,11 @@ export class MaskDesk {
     this.#asking++;
     try {
       if (!(await this.flush())) return false;
-      open.take(await call('mask.setState', { image: open.image.id, state }));
+      const before = open.info('human')?.state ?? 'draft';
+      const info = await call('mask.setState', { image: open.image.id, state });
+      open.take(info);
+      this.#viewer?.marked(open.image.id, before);
+      this.#revisions.read(open.image.id, info.revision);
       return true;
     } catch (error) {
       notices.fail(error);
@@ -242,11 +266,11 @@ export class MaskDesk {
     const guard = settings.guard === 'background' ? 'background' : 'everything';
     try {
       await open.painter.settled();
-      const patch = await suggesting.accept(open.human, paintOver(guard, settings.locked));
-      if (patch === undefined) return;
-      this.#layers.changed('human', patch.rectangle);
-      this.#steps.add(open.image, patch);
-      this.#saver.touch(open.image.id, open.human.mask, patch.tiles);
+      await suggesting.accept(open.human, paintOver(guard, settings.locked), (patch) => {
+        this.#layers.changed('human', patch.rectangle);
+        this.#steps.add(open.image, patch);
+        this.#saver.touch(open.image.id, open.human.mask, patch.tiles);
+      });
       suggesting.restart();
     } catch (error) {
       notices.fail(error);
@@ -289,7 +313,7 @@ export class MaskDesk {
         opening.signal,
       );
       if (opening.signal.aborted) return;
-      this.open = open;
+      this.#keep(open);
       if (this.isSuggesting) this.startSuggesting();
       this.#layers.changed('human', part);
     } catch (error) {
@@ -299,12 +323,13 @@ export class MaskDesk {
 
   /**
    * Something changed in the project. Where others changed the masks of the open image, as an import of labels
-   * does, they are read again, and what was painted before can no longer be undone.
+   * does, they are read again, and what was painted before can no longer be undone. Where something is being
+   * painted, the answer to its saving says that others were there.
    */
   async #follow(): Promise<void> {
     const { open } = this;
     const isQuiet = (): boolean =>
-      open !== null && this.open === open && this.saving === 'saved' && this.#asking === 0;
+      open !== null && this.open === open && !this.isUnsaved && this.#asking === 0;
     if (open === null || !isQuiet()) return;
     // What cannot be asked now is asked when the engine is back.
     const infos = await call('mask.list', { image: open.image.id }).catch(() => null);
@@ -314,15 +339,46 @@ export class MaskDesk {
     const others = (['human', 'teacher', 'student'] as const).filter(
       (owner) => revisionOf(infos, owner) !== revisionOf(open.infos, owner),
     );
-    if (others.length === 0) return;
-    if (others.includes('human')) this.#steps.forget(open.image.id);
+    // Elsewhere it may be said to be done, or not, which is no change of what is painted.
+    if (others.length === 0) for (const info of infos) open.take(info);
+    else this.#opened = this.#openMask(open.image);
+  }
+
+  /** A mask is open from now on. Others may have changed it since this window had it last. */
+  #keep(open: OpenMask): void {
+    this.#begun.add(open);
+    this.open = open;
+    const revision = open.info('human')?.revision ?? 0;
+    if (this.#revisions.read(open.image.id, revision)) this.#forget(open.image);
+  }
+
+  /** Reads again what others changed, once nothing of it is being painted or saved. */
+  #rereadStale(): void {
+    const { open } = this;
+    const { stale } = this.#revisions;
+    for (const image of stale) if (image !== open?.image.id) this.#steps.forget(image);
+    if (open === null || !stale.has(open.image.id) || this.isUnsaved) return;
+    this.#forget(open.image);
     this.#opened = this.#openMask(open.image);
+  }
+
+  #forget({ id, name }: MaskedImage): void {
+    if (this.#steps.forget(id)) notices.add('attention', words.changedByOthers(name));
+  }
+
+  /** Edits with the values of classes that are gone can no longer be undone, nor done again. */
+  #forgetClasses(): void {
+    const values = this.#classes.gone(this.#project().classes);
+    if (values.size === 0) return;
+    this.settings.locked = this.settings.locked.filter((value) => !values.has(value));
+    this.#steps.forgetValues(values);
   }
 
   #newSaver(): TileSaver {
     return new TileSaver({
       send: (image, tiles) => call('mask.save', { image, tiles }),
       saved: (image, info) => {
+        this.#revisions.saved(image, info.revision);
         if (this.open?.image.id === image) this.open.take(info);
       },
       failed: (error, isGone) => {
@@ -332,6 +388,7 @@ export class MaskDesk {
       },
       changed: (state) => {
         this.saving = state;
+        if (state === 'saved') this.#rereadStale();
       },
     });
   }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { MaskPatch } from '../../../core/mask/patch.ts';
+import { type MaskPatch, patchOf, tilePatch } from '../../../core/mask/patch.ts';
+import { tilePixels } from '../../../core/mask/tiles.ts';
 import { MaskHistory } from './mask-history.ts';
 
 function change(image: number, x: number) {
@@ -34,4 +35,30 @@ it('forgets an image that is gone', () => {
   expect(history.next('undo')?.image).toBe(2);
   history.forget(2);
   expect([history.next('undo'), history.next('redo')]).toEqual([undefined, undefined]);
+});
+
+it('forgets edits with the value of a class that is gone, on whichever side of them it is', () => {
+  const rectangle = { x: 3, y: 1, width: 20, height: 2 };
+  const painted = (before: number, after: number): MaskPatch => {
+    const tile = (value: number): Uint8Array => new Uint8Array(tilePixels).fill(value);
+    const patch = patchOf([tilePatch({ x: 1, y: 0 }, tile(before), tile(after), rectangle)]);
+    if (patch === undefined) throw new Error('nothing was painted');
+    return patch;
+  };
+  const history = new MaskHistory();
+  for (const [before, after] of [
+    [0, 1],
+    [0, 2],
+    [2, 0],
+    [1, 0],
+  ] as const) {
+    history.add({ image: 1, name: 'a', patch: painted(before, after) });
+  }
+  history.move('undo');
+  expect(history.forgetValues(new Set([3]))).toBe(false);
+  expect(history.forgetValues(new Set([2]))).toBe(true);
+  expect(history.next('redo')?.patch).toEqual(painted(1, 0));
+  expect(history.next('undo')?.patch).toEqual(painted(0, 1));
+  history.move('undo');
+  expect(history.next('undo')).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import type { MaskPatch } from '../../../core/mask/patch.ts';
+import { type MaskPatch, hasValue } from '../../../core/mask/patch.ts';
 import type { Direction } from '../../lib/history.ts';
 
 /** One edit of an image's mask. */
@@ -33,10 +33,21 @@ export class MaskHistory {
     if (change !== undefined) to.push(change);
   }
 
-  /** Forgets an image that is gone, or whose mask was changed by others. */
-  forget(image: number): void {
-    const kept = this.#past.filter((change) => change.image !== image);
+  /** Forgets an image that is gone, or whose mask was changed by others; false where there was nothing of it. */
+  forget(image: number): boolean {
+    return this.#keep((change) => change.image !== image);
+  }
+
+  /** Forgets edits in which a class is that is gone: its value may be another's by now. */
+  forgetValues(values: ReadonlySet<number>): boolean {
+    return this.#keep(({ patch }) => !hasValue(patch, values));
+  }
+
+  #keep(isKept: (change: MaskChange) => boolean): boolean {
+    const count = this.#past.length + this.#future.length;
+    const kept = this.#past.filter(isKept);
     this.#past.splice(0, Infinity, ...kept);
-    this.#future = this.#future.filter((change) => change.image !== image);
+    this.#future = this.#future.filter(isKept);
+    return kept.length + this.#future.length < count;
   }
 }

@@ -31,10 +31,16 @@ export class MaskSteps {
     this.#count++;
   }
 
-  /** Forgets the edits of an image: others changed its mask, or it is gone. */
-  forget(image: number): void {
-    this.#history.forget(image);
+  /** Forgets the edits of an image: others changed its mask, or it is gone. False where there were none. */
+  forget(image: number): boolean {
     this.#count++;
+    return this.#history.forget(image);
+  }
+
+  /** Forgets the edits with values of classes that are gone. */
+  forgetValues(values: ReadonlySet<number>): void {
+    this.#count++;
+    this.#history.forgetValues(values);
   }
 
   can(direction: Direction): boolean {
@@ -66,7 +72,8 @@ export class MaskSteps {
         this.#history.forget(change.image);
         notices.add('attention', words.undoGone(change.name));
       }
-      if (isThere !== true) return;
+      // Others changed its mask since: its steps are forgotten.
+      if (isThere !== true || this.#history.next(direction) !== change) return;
       notices.add('done', words.wentTo[direction](change.name));
     }
     const { open } = this.#place;

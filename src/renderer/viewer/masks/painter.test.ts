@@ -6,7 +6,7 @@ import { paintOver } from '../../../core/mask/edit.ts';
 import type { MaskPatch } from '../../../core/mask/patch.ts';
 import { tileKey } from '../../../core/mask/sparse-mask.ts';
 import { tilePixels } from '../../../core/mask/tiles.ts';
-import type { TilePlace } from '../../../core/mask/tiles.ts';
+import type { Rectangle, TilePlace } from '../../../core/mask/tiles.ts';
 import { LayerTiles } from './layer-tiles.ts';
 import { lateStroke } from './late-stroke.ts';
 import { Painter, type ShownValues, type Stroke } from './painter.ts';
@@ -21,6 +21,7 @@ function desk() {
   const patches: MaskPatch[] = [];
   const touched = new Set<number>();
   const failures: unknown[] = [];
+  const shown: Rectangle[] = [];
   let isBroken = false;
   const tiles = new LayerTiles(
     size,
@@ -35,7 +36,7 @@ function desk() {
     () => undefined,
   );
   const painter = new Painter(tiles, {
-    changed: () => undefined,
+    changed: (part) => shown.push(part),
     edited: (patch) => patches.push(patch),
     touched: (places: readonly TilePlace[]) => {
       for (const place of places) touched.add(tileKey(place));
@@ -44,7 +45,7 @@ function desk() {
   });
   const read = (): Uint8Array => readArea(tiles.mask, { x: 0, y: 0, ...size }).values;
   const breakEngine = (): void => void (isBroken = true);
-  return { tiles, painter, patches, touched, failures, read, breakEngine };
+  return { tiles, painter, patches, touched, failures, shown, read, breakEngine };
 }
 
 const rectangle = fc.record({
@@ -118,6 +119,23 @@ describe('a painter', () => {
     expect([...touched]).toEqual([tileKey({ x: 0, y: 0 })]);
   });
 
+  it('is busy while a stroke is drawn, and until it is complete', async () => {
+    const { painter, touched } = desk();
+    const stroke = painter.begin({ value: 1, over });
+    expect(painter.isBusy).toBe(true);
+    stroke.draw((take) => {
+      take(10, 500, 530);
+    });
+    stroke.end();
+    expect([painter.isBusy, touched.size]).toEqual([true, 0]);
+    await painter.settled();
+    expect([painter.isBusy, touched.size]).toEqual([false, 2]);
+    const other = painter.begin({ value: 1, over });
+    other.cancel();
+    other.end();
+    expect(painter.isBusy).toBe(false);
+  });
+
   it('leaves nothing of a stroke that is given up', async () => {
     const { painter, patches, touched, read } = desk();
     const stroke = painter.begin({ value: 1, over });
@@ -132,11 +150,13 @@ describe('a painter', () => {
   });
 
   it('fills a region of the mask across tiles that come late', async () => {
-    const { painter, read } = desk();
+    const { painter, read, shown: drawn } = desk();
     const problem = await painter.fill({ value: 2, over }, 600, 20);
     expect(problem).toBeNull();
     const filled = read().filter((value) => value === 2).length;
     expect(filled).toBe(60_000);
+    // The region is 118 rows of a tile, the last of them not whole.
+    expect(drawn).toEqual([{ x: 512, y: 0, width: 512, height: 118 }]);
     expect(await painter.fill({ value: 2, over }, -4, 20)).toBe('outside');
   });
 

@@ -43,6 +43,8 @@ export class Painter {
   /** Edits are completed in the order in which they were begun. */
   #tail: Promise<void> = Promise.resolve();
   #pending = 0;
+  /** Strokes that were begun and are still drawn. */
+  #drawn = 0;
 
   constructor(tiles: LayerTiles, hooks: PainterHooks) {
     this.#tiles = tiles;
@@ -52,6 +54,12 @@ export class Painter {
   begin(paint: Paint, shown?: ShownValues): Stroke {
     const edit = new MaskEdit(this.#tiles.mask, paint);
     let state: 'waiting' | 'drawn' | 'over' | 'void' = 'waiting';
+    let isDrawn = true;
+    this.#drawn++;
+    const leave = (): void => {
+      if (isDrawn) this.#drawn--;
+      isDrawn = false;
+    };
     const drawNow = (shape: (take: TakeRun) => void): void => {
       if (state === 'void') return;
       if (state === 'waiting') state = 'drawn';
@@ -71,6 +79,7 @@ export class Painter {
       },
       end: () => {
         if (state === 'over' || state === 'void') return;
+        leave();
         this.#after(() => {
           state = 'over';
           return this.#complete(edit, shown);
@@ -78,6 +87,7 @@ export class Painter {
       },
       cancel: () => {
         if (state === 'over' || state === 'void') return;
+        leave();
         state = 'void';
         edit.cancel();
         this.#show(edit);
@@ -131,6 +141,11 @@ export class Painter {
     });
   }
 
+  /** Whether a stroke is drawn, or an edit is not complete. */
+  get isBusy(): boolean {
+    return this.#drawn > 0 || this.#pending > 0;
+  }
+
   /** Resolves when every edit that was begun is complete, or failed. */
   settled(): Promise<void> {
     return this.#tail;
@@ -153,6 +168,7 @@ export class Painter {
     try {
       await this.#supply(edit, shown);
     } finally {
+      this.#show(edit);
       // Also where something could not be loaded: what was painted stays and is saved.
       const patch = edit.finish();
       if (patch !== undefined) {

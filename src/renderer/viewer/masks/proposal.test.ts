@@ -32,6 +32,30 @@ it('paints a proposal as one edit of all classes, which is undone as one', () =>
   expect(countValues(mask)).toBe(3);
 });
 
+it('is undone exactly where classes come in another order in each tile', () => {
+  const mask = new SparseMask(size);
+  const proposed = new SparseMask(size);
+  // Fields of two classes, the other way round in the second tile.
+  for (const [x, shift] of [
+    [0, 0],
+    [1, 1],
+  ] as const) {
+    const field = (at: number): number => Math.floor((at % 512) / 8) + Math.floor(at / 512) + shift;
+    const pixels = Uint8Array.from({ length: tilePixels }, (_, at) =>
+      at < 3 * 512 ? 1 + (field(at) % 2) : 0,
+    );
+    proposed.put({ x, y: 0 }, pixels);
+  }
+  const patches = paintProposal(mask, proposed, whole, paintOver('everything'));
+  const after = readArea(mask, whole).values;
+  const patch = patchOf(patches.flatMap(({ tiles }) => tiles));
+  if (patch === undefined) throw new Error('nothing was painted');
+  applyPatch(mask, patch, 'before');
+  expect(readArea(mask, whole).values.every((value) => value === 0)).toBe(true);
+  applyPatch(mask, patch, 'after');
+  expect(Buffer.compare(readArea(mask, whole).values, after)).toBe(0);
+});
+
 it('asks for a region in blocks that cover it once', () => {
   const region = withinImage(
     { x: -5.5, y: 10.2, width: 9000, height: 20 },

@@ -2,31 +2,44 @@ import { MaskEdit } from '../../../core/mask/edit.ts';
 import type { MaskPatch } from '../../../core/mask/patch.ts';
 import type { SparseMask } from '../../../core/mask/sparse-mask.ts';
 import { tilesIn, tileSide } from '../../../core/mask/tiles.ts';
-import type { Rectangle, Size } from '../../../core/mask/tiles.ts';
+import type { Rectangle, Size, TilePlace } from '../../../core/mask/tiles.ts';
 
-/** Paints what is proposed in a region into a mask whose tiles are in memory: one patch for each class. */
+/**
+ * Paints what is proposed in a region into a mask whose tiles are in memory: one patch for each class. One class
+ * comes after the other, as a patch says what its tiles were before all of it.
+ */
 export function paintProposal(
   mask: SparseMask,
   proposed: SparseMask,
   region: Rectangle,
   over: Uint8Array,
 ): MaskPatch[] {
-  const edits = new Map<number, MaskEdit>();
-  for (const place of tilesIn(region, proposed.size)) {
-    const pixels = proposed.tile(place) ?? new Uint8Array();
-    for (let at = 0; at < pixels.length;) {
-      const value = pixels[at] ?? 0;
-      const end = at - (at % tileSide) + tileSide;
-      const from = at;
-      while (at < end && pixels[at] === value) at++;
-      if (value === 0) continue;
-      const edit = edits.get(value) ?? new MaskEdit(mask, { value, over });
-      edits.set(value, edit);
-      const left = place.x * tileSide + (from % tileSide);
-      edit.run(place.y * tileSide + Math.floor(from / tileSide), left, left + at - from);
-    }
+  const places = tilesIn(region, proposed.size);
+  const values = new Set<number>();
+  for (const place of places) for (const value of proposed.tile(place) ?? []) values.add(value);
+  values.delete(0);
+  return [...values].flatMap((value) => {
+    const edit = new MaskEdit(mask, { value, over });
+    for (const place of places) paintValue(edit, place, proposed.tile(place), value);
+    return edit.finish() ?? [];
+  });
+}
+
+/** Paints the runs of a tile that have a value. */
+function paintValue(
+  edit: MaskEdit,
+  place: TilePlace,
+  pixels: Uint8Array | undefined,
+  value: number,
+): void {
+  if (pixels === undefined) return;
+  for (let at = pixels.indexOf(value); at >= 0; at = pixels.indexOf(value, at)) {
+    const end = at - (at % tileSide) + tileSide;
+    const from = at;
+    while (at < end && pixels[at] === value) at++;
+    const left = place.x * tileSide + (from % tileSide);
+    edit.run(place.y * tileSide + Math.floor(from / tileSide), left, left + at - from);
   }
-  return [...edits.values()].flatMap((edit) => edit.finish() ?? []);
 }
 
 /** How many values besides background a mask has. */

@@ -97,12 +97,21 @@ export class Suggesting implements LayerSource {
     return patch !== undefined;
   }
 
-  /** What is proposed in view, at full resolution, painted into a mask: an edit of all classes. */
-  async accept(mask: LayerTiles, over: Uint8Array): Promise<MaskPatch | undefined> {
-    if (this.#view === undefined) return undefined;
+  /**
+   * What is proposed in view, at full resolution, painted into a mask: an edit of all classes.
+   *
+   * @param painted takes the edit, also where the engine fails after some of it
+   * @throws RequestError
+   */
+  async accept(
+    mask: LayerTiles,
+    over: Uint8Array,
+    painted: (patch: MaskPatch) => void,
+  ): Promise<void> {
+    if (this.#view === undefined) return;
     this.isBusy = true;
+    const patches: MaskPatch[] = [];
     try {
-      const patches: MaskPatch[] = [];
       for (const block of blocksOf(this.#view.region, blockSide)) {
         const { tiles } = await this.#request(block, 0);
         const proposed = new SparseMask(this.image);
@@ -110,11 +119,13 @@ export class Suggesting implements LayerSource {
         await mask.load(tilesIn(block, this.image));
         patches.push(...paintProposal(mask.mask, proposed, block, over));
       }
-      const patch = patchOf(patches.flatMap(({ tiles }) => tiles));
-      if (patch !== undefined) mask.changed(patch.rectangle);
-      return patch;
     } finally {
       this.isBusy = false;
+      const patch = patchOf(patches.flatMap(({ tiles }) => tiles));
+      if (patch !== undefined) {
+        mask.changed(patch.rectangle);
+        painted(patch);
+      }
     }
   }
 

@@ -46,6 +46,8 @@ export function brushTool(
     id,
     cursor: () => 'none',
     leave: (stage) => {
+      // A straight line goes on from a stroke on the same image alone.
+      last = undefined;
       cursor.show(stage, null, 0);
     },
     down: (event) => {
