@@ -1,5 +1,5 @@
 import type { ClassTarget, MaskImport } from '../../contract/mask-sources.ts';
-import type { MaskTileChange } from '../../contract/masks.ts';
+import type { MaskTile } from '../../contract/masks.ts';
 import type { Project } from '../../contract/app.ts';
 import { nextColour } from '../../contract/palette.ts';
 import { UserError } from '../../core/errors.ts';
@@ -164,9 +164,9 @@ export class ImportMasks {
   }
 
   /** Those that are not all background, some at a time. */
-  async *#tiles(image: SizedImage, mask: OpenMask): AsyncGenerator<MaskTileChange[]> {
+  async *#tiles(image: SizedImage, mask: OpenMask): AsyncGenerator<MaskTile[]> {
     const { columns, rows } = tileCounts(image);
-    let some: MaskTileChange[] = [];
+    let some: MaskTile[] = [];
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++) {
         if (this.#signal.aborted) throw new UserError('cancelled', 'The import was stopped.');
