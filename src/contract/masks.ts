@@ -35,8 +35,17 @@ const pixels = z.custom<Uint8Array>(
 export const maskTile = maskTilePlace.extend({ pixels });
 export type MaskTile = z.infer<typeof maskTile>;
 
-/** A tile as it shall be; null: all background. */
-export const maskTileChange = maskTilePlace.extend({ pixels: pixels.nullable() });
+/** At its longest, every pixel is a run of its own. */
+const runs = z.custom<Uint8Array>(
+  (value) => value instanceof Uint8Array && value.length <= 2 * 512 * 512,
+  'must be bytes, two a pixel at most',
+);
+
+/**
+ * A tile as it shall be, its values as `encodeRuns` of core/mask/runs codes them; null: all background. A
+ * person waits for a stroke to be saved, and a tile's 256 KiB would be copied on every way between processes.
+ */
+export const maskTileChange = maskTilePlace.extend({ runs: runs.nullable() });
 export type MaskTileChange = z.infer<typeof maskTileChange>;
 
 export const maskInfo = z.strictObject({

@@ -91,7 +91,12 @@ async function encodeThumbnail(raster: Raster): Promise<Uint8Array> {
   const picture = await small
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     // What is very small is looked at pixel by pixel.
-    .jpeg({ quality: thumbnailQuality, chromaSubsampling: isTiny(raster) ? '4:4:4' : '4:2:0' })
+    .jpeg({
+      quality: thumbnailQuality,
+      chromaSubsampling: isTiny(raster) ? '4:4:4' : '4:2:0',
+      // Tables made for each picture save a few per cent of bytes, and take a quarter of the time.
+      optimiseCoding: false,
+    })
     .toBuffer();
   return ownBytes(picture);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Params } from '../../src/contract/app.ts';
 import type { Suggestion } from '../../src/contract/masks.ts';
+import { encodeRuns } from '../../src/core/mask/runs.ts';
 import { tilePixels, tileSide } from '../../src/core/mask/tiles.ts';
 import { drawScene } from '../../src/core/suggest/testing/scenes.ts';
 import { writePng } from '../../src/formats/images.ts';
@@ -75,7 +76,10 @@ describe('suggestions', async () => {
   it('learn from the saved mask where asked to', async () => {
     const [marked] = strokesOf(value);
     const onlyClass = marked?.pixels.map((mark) => (mark === 255 ? 0 : mark)) ?? null;
-    await engine.call('mask.save', { image: id, tiles: [{ x: 0, y: 0, pixels: onlyClass }] });
+    await engine.call('mask.save', {
+      image: id,
+      tiles: [{ x: 0, y: 0, runs: onlyClass && encodeRuns(onlyClass) }],
+    });
     const onlyBackground = marked?.pixels.map((mark) => (mark === 255 ? 255 : 0));
     const strokes = [{ x: 0, y: 0, pixels: onlyBackground ?? new Uint8Array(tilePixels) }];
     const alone = await engine.ask('mask.suggest', { image: id, region, strokes });

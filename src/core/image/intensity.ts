@@ -32,7 +32,19 @@ export function rescaled(
 }
 
 /** From a rescaled value to 0–255; what is outside is cut by whoever stores it. */
-export type Shade = (value: number) => number;
+export interface Shade {
+  (value: number): number;
+  /** What it calculates where that is one straight line, for loops that cannot call it for every value. */
+  readonly line?: ShadeLine;
+}
+
+/** 'ends': (255 · (value − low)) / span. 'middle': ((value − middle) / span + 0.5) · 255. In this order, to the bit. */
+export interface ShadeLine {
+  readonly from: 'ends' | 'middle';
+  /** The value that is black, or that is grey. */
+  readonly origin: number;
+  readonly span: number;
+}
 
 /** By the file's table of values of interest; its bits say what is white. */
 export function shownByTable({ first, values, bits }: LookupTable): Shade {
@@ -50,11 +62,11 @@ export function shownByWindow({ center, width, shape }: IntensityWindow): Shade 
     case 'sigmoid':
       return (value) => 255 / (1 + Math.exp((-4 * (value - center)) / width));
     case 'linear-exact':
-      return (value) => ((value - center) / width + 0.5) * 255;
+      return aroundMiddle(center, width);
     case 'linear':
       // A width of 1 is a threshold: the formula's own denominator is then 0.
       if (width <= 1) return (value) => (value <= center - 0.5 ? 0 : 255);
-      return (value) => ((value - (center - 0.5)) / (width - 1) + 0.5) * 255;
+      return aroundMiddle(center - 0.5, width - 1);
   }
 }
 
@@ -94,7 +106,14 @@ export function shownBy(
 /** Even steps from `low` to `high`; where they are one value, what is above it is white. */
 export function between(low: number, high: number): Shade {
   if (high <= low) return (value) => (value > low ? 255 : 0);
-  return (value) => (255 * (value - low)) / (high - low);
+  const span = high - low;
+  const shade = (value: number): number => (255 * (value - low)) / span;
+  return Object.assign(shade, { line: { from: 'ends', origin: low, span } as const });
+}
+
+function aroundMiddle(middle: number, span: number): Shade {
+  const shade = (value: number): number => ((value - middle) / span + 0.5) * 255;
+  return Object.assign(shade, { line: { from: 'middle', origin: middle, span } as const });
 }
 
 /** Of so many values every n-th is looked at. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readArea, reduceInto } from './area.ts';
 import { Flood } from './flood.ts';
 import { isBorder, outlineEdges } from './outline.ts';
-import { decodeRuns, encodeRuns } from './runs.ts';
+import { countRuns, decodeRuns, encodeRuns } from './runs.ts';
 import { SparseMask } from './sparse-mask.ts';
 import type { TileValues } from './sparse-mask.ts';
 import { halve, tilePixels, tileSide } from './tiles.ts';
@@ -219,6 +219,12 @@ it('codes runs of values, and gives them back', () => {
       });
       expect(Buffer.compare(Uint8Array.from(back), Uint8Array.from(values))).toBe(0);
       expect(coded.length).toBeLessThanOrEqual(4 * parts.length);
+      const { length, counts } = countRuns(coded);
+      expect(length).toBe(values.length);
+      for (const value of [...counts.keys(), ...values.slice(0, 1)]) {
+        const pixels = values.filter((other) => other === value).length;
+        expect(counts.get(value) ?? 0).toBe(value === 0 ? 0 : pixels);
+      }
     }),
     { numRuns: 30 },
   );

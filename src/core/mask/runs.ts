@@ -26,6 +26,20 @@ export function encodeRuns(values: Uint8Array): Uint8Array {
   return out.slice(0, length);
 }
 
+/**
+ * How many values are coded, and how many there are of each, background left out: what a tile has is known
+ * without its pixels. Whatever the bytes are, this ends; `length` says whether they code what they should.
+ */
+export function countRuns(coded: Uint8Array): { length: number; counts: Map<number, number> } {
+  const counts = new Map<number, number>();
+  let length = 0;
+  decodeRuns(coded, (from, to, value) => {
+    length = to;
+    if (value !== 0 && to > from) counts.set(value, (counts.get(value) ?? 0) + to - from);
+  });
+  return { length, counts };
+}
+
 /** Gives every run of coded values: from, to (not in it), value. */
 export function decodeRuns(
   coded: Uint8Array,

@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  halve,
-  tileCounts,
-  tileExtent,
-  tileHistogram,
-  tilePixels,
-  tileSide,
-  tilesIn,
-} from './tiles.ts';
+import { halve, tileCounts, tileExtent, tileSide, tilesIn } from './tiles.ts';
 
 const image = { width: 1300, height: 513 };
 
@@ -35,35 +27,6 @@ test('a rectangle touches the tiles that share a pixel with it', () => {
         }
       }
       expect(tilesIn({ x, y, width, height }, image)).toEqual(wanted);
-    }),
-  );
-});
-
-test('counts what is marked', () => {
-  const pixels = new Uint8Array(tilePixels);
-  pixels.fill(3, 10, 15);
-  pixels[tilePixels - 1] = 255;
-  expect([...tileHistogram(pixels)]).toEqual([
-    [3, 5],
-    [255, 1],
-  ]);
-});
-
-test('counts the values of a tile one by one, wherever its bytes begin', () => {
-  const runs = fc.array(fc.tuple(fc.nat(255), fc.integer({ min: 1, max: 2000 })), {
-    maxLength: 60,
-  });
-  fc.assert(
-    fc.property(runs, fc.nat(7), (parts, offset) => {
-      const pixels = new Uint8Array(new ArrayBuffer(tilePixels + 8), offset, tilePixels);
-      const wanted = new Map<number, number>();
-      let at = 0;
-      for (const [value, length] of parts) {
-        pixels.fill(value, at, at + length);
-        at += length;
-        if (value > 0) wanted.set(value, (wanted.get(value) ?? 0) + length);
-      }
-      expect(tileHistogram(pixels)).toEqual(wanted);
     }),
   );
 });

@@ -67,40 +67,6 @@ export function tilesIn(rectangle: Rectangle, image: Size): TilePlace[] {
 }
 
 /**
- * How many pixels of a tile have each value, for the values that it has; background is left out. Four pixels
- * at a time, as regions are wide.
- */
-export function tileHistogram(pixels: Uint8Array): Map<number, number> {
-  const counts = new Uint32Array(256);
-  const isAligned = pixels.byteOffset % 4 === 0;
-  const { buffer, byteOffset } = isAligned ? pixels : pixels.slice();
-  const words = new Uint32Array(buffer, byteOffset, pixels.length >> 2);
-  let [present, run] = [0, 0];
-  const count = (): void => {
-    for (let shift = 0; shift < 32; shift += 8) {
-      const value = (present >>> shift) & 255;
-      counts[value] = (counts[value] ?? 0) + run;
-    }
-  };
-  for (const word of words) {
-    if (word === present) {
-      run++;
-      continue;
-    }
-    count();
-    present = word;
-    run = 1;
-  }
-  count();
-  const found = new Map<number, number>();
-  for (let value = 1; value < 256; value++) {
-    const pixelsOf = counts[value] ?? 0;
-    if (pixelsOf > 0) found.set(value, pixelsOf);
-  }
-  return found;
-}
-
-/**
  * A quarter of the pixels: of each square of four the first value that is not background, so that what is
  * thin can still be seen from afar. `pixels` of `side` × `side`, which is even.
  */

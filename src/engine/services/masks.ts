@@ -6,12 +6,12 @@ import type {
   MaskTileChange,
 } from '../../contract/masks.ts';
 import { UserError } from '../../core/errors.ts';
+import { countRuns, decodeRuns } from '../../core/mask/runs.ts';
 import {
   halve,
   ignoreValue,
   tileCounts,
   tileExtent,
-  tileHistogram,
   tilePixels,
   tileSide,
 } from '../../core/mask/tiles.ts';
@@ -55,8 +55,8 @@ export class MaskService {
   /**
    * In the layer of the person; all tiles or none.
    *
-   * @throws UserError 'not-found', 'invalid-option' for a tile outside the image or a value that no class
-   * of the project has
+   * @throws UserError 'not-found', 'invalid-option' for a tile outside the image, a value that no class
+   * of the project has, or runs that are not a tile's
    */
   save(image: number, tiles: readonly MaskTileChange[]): MaskInfo {
     const { project, ...size } = this.#store.images.get(image);
@@ -118,7 +118,7 @@ export function storedMask(store: Store, image: number, layer: MaskLayer): MaskR
 }
 
 function requireFitting(
-  { x, y, pixels }: MaskTileChange,
+  { x, y, runs }: MaskTileChange,
   image: Size,
   known: ReadonlySet<number>,
 ): void {
@@ -126,21 +126,25 @@ function requireFitting(
   if (width === 0 || height === 0) {
     throw new UserError('invalid-option', `The mask has a tile (${x}, ${y}) outside its image.`);
   }
-  if (pixels === null) return;
-  const isKnown = new Uint8Array(256);
-  for (const value of known) isKnown[value] = 1;
-  // A person waits for a stroke to be saved: a tile that the image fills is only asked which values it has.
-  const isFull = width === tileSide && height === tileSide;
-  if (isFull && [...tileHistogram(pixels).keys()].every((value) => known.has(value))) return;
-  for (let at = 0; at < pixels.length; at++) {
-    const value = pixels[at] ?? 0;
-    const isInside = at % tileSide < width && at < height * tileSide;
-    if (isKnown[value] === 1 && (isInside || value === 0)) continue;
+  if (runs === null) return;
+  const { length, counts } = countRuns(runs);
+  if (length !== tilePixels) {
     throw new UserError(
       'invalid-option',
-      isInside
-        ? `The mask has the value ${value}, which no class of this project has. Open the image again.`
-        : `The mask has marks outside its image.`,
+      `The tile (${x}, ${y}) of the mask arrived damaged. Open the image again.`,
+    );
+  }
+  decodeRuns(runs, (from, to, value) => {
+    // Where the image does not fill the tile's width, a run that stays inside ends in its row.
+    const isInRow = width === tileSide || (from % tileSide) + to - from <= width;
+    if (value === 0 || (isInRow && to <= height * tileSide)) return;
+    throw new UserError('invalid-option', `The mask has marks outside its image.`);
+  });
+  for (const value of counts.keys()) {
+    if (known.has(value)) continue;
+    throw new UserError(
+      'invalid-option',
+      `The mask has the value ${value}, which no class of this project has. Open the image again.`,
     );
   }
 }

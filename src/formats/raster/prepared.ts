@@ -3,6 +3,7 @@ import type { Preparation } from '../../core/image/preparation.ts';
 import type { Raster } from '../../core/image/raster.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ImageFile, ImageHeader, Pixels } from './image-file.ts';
+import { reduceSquares } from './reduce-squares.ts';
 
 /**
  * Pixels that a model or a picture is made from, at most: a larger image is first reduced, always the
@@ -85,44 +86,7 @@ async function readReduced(
   for (let y = 0; y < height; y += rows) {
     const region = { x: 0, y, width, height: Math.min(rows, height - y) };
     const strip = await file.read({ ...request, region });
-    reduceStrip(strip, factor, file.header, data.subarray((y / factor) * across * bands));
+    reduceSquares(strip, factor, file.header, data.subarray((y / factor) * across * bands));
   }
   return { width: across, height: down, bands, data };
-}
-
-function reduceStrip(
-  { width, height, bands, data }: Pixels,
-  factor: number,
-  { interpretation, nodata, alpha }: ImageHeader,
-  out: Float32Array,
-): void {
-  const across = Math.ceil(width / factor);
-  for (let row = 0; row * factor < height; row++) {
-    for (let column = 0; column < across; column++) {
-      for (let band = 0; band < bands; band++) {
-        const corner = (row * factor * width + column * factor) * bands + band;
-        out[(row * across + column) * bands + band] =
-          interpretation === 'palette'
-            ? (data[corner] ?? 0)
-            : meanOf(row * factor, column * factor, band);
-      }
-    }
-  }
-
-  function meanOf(top: number, left: number, band: number): number {
-    let [sum, count] = [0, 0];
-    for (let y = top; y < Math.min(height, top + factor); y++) {
-      for (let x = left; x < Math.min(width, left + factor); x++) {
-        const at = (y * width + x) * bands;
-        // A pixel counts where there is something in it; its alpha itself always does.
-        const isAlpha = alpha !== null && band === bands - 1;
-        if (alpha !== null && !isAlpha && data[at + bands - 1] === 0) continue;
-        const value = data[at + band] ?? NaN;
-        if (Number.isNaN(value) || (value === nodata && !isAlpha)) continue;
-        sum += value;
-        count++;
-      }
-    }
-    return count > 0 ? sum / count : (nodata ?? NaN);
-  }
 }

@@ -96,6 +96,25 @@ describe('what is painted', () => {
     ],
     ['floats with a hole', viewedImage({ sampleType: 'float32', format: 'tiff' }), floats],
     [
+      'three bands of floats with nodata, endless values and alpha',
+      viewedImage({
+        ...{ format: 'tiff', bands: 4, alpha: 3, sampleType: 'float32', interpretation: 'rgb' },
+        nodata: -1,
+      }),
+      Float32Array.from(noise(80, 89), (value, at) => {
+        if (at % 4 === 3) return at % 12 === 3 ? 0 : 1;
+        return at === 9 ? Infinity : value % 5 === 0 ? -1 : value / 11;
+      }),
+    ],
+    [
+      'inverted long words, rescaled',
+      viewedImage({
+        sampleType: 'int32',
+        display: { rescale: { slope: 0.37, intercept: -12.3 }, isInverted: true },
+      }),
+      Int32Array.from(noise(60, 70_001, -30_000)),
+    ],
+    [
       'three bands and alpha',
       viewedImage({ format: 'tiff', bands: 4, alpha: 3, interpretation: 'rgb' }),
       Uint8Array.from(noise(80, 256), (value, at) => (at % 12 === 3 ? 0 : value)),

@@ -1,6 +1,7 @@
 import type { ViewedImage } from '../../contract/image-view.ts';
 import { rescaled } from '../../core/image/intensity.ts';
-import type { Shade } from '../../core/image/intensity.ts';
+import type { Shade, ShadeLine } from '../../core/image/intensity.ts';
+import type { Samples } from '../../core/image/stored.ts';
 import { formOf, isPhotographic, isRescaled } from './display-range.ts';
 import type { Shown } from './display-range.ts';
 import type { TileValues } from './tile-values.ts';
@@ -50,14 +51,20 @@ export function painterOf(shown: Shown, image: ViewedImage, shades: readonly Sha
     if (red !== undefined && green === undefined) return { paint: paintGrey(red, look.first) };
     if (red && green && blue) return { paint: paintColours(red, green, blue, look.first) };
   }
+  const lines = shades.flatMap(({ line }) => line ?? []);
+  const { rescale, modalityTable } = image.display;
+  const isStraight = modalityTable === null || !isRescaled(shown, image);
+  if (look === null && lines.length === shades.length && isStraight) {
+    const meaning = isRescaled(shown, image) ? rescale : null;
+    return { paint: paintLines(lines, meaning, isTurned(image), isMasked, image.nodata) };
+  }
   return { paint: paintEach(toShade, look, isMasked, image.nodata) };
 }
 
 /** From a stored value to 0–255, not rounded. */
 function wholeShade(shade: Shade, shown: Shown, image: ViewedImage): Shade {
-  const { rescale, modalityTable, isInverted } = image.display;
+  const { rescale, modalityTable } = image.display;
   const isMeant = isRescaled(shown, image);
-  const isTurned = isInverted && image.interpretation !== 'rgb';
   let meaning: Shade = (value) => value;
   if (isMeant && modalityTable !== null) {
     const one = new Float64Array(1);
@@ -69,7 +76,13 @@ function wholeShade(shade: Shade, shown: Shown, image: ViewedImage): Shade {
     const { slope, intercept } = rescale;
     meaning = (value) => slope * value + intercept;
   }
-  return isTurned ? (value) => 255 - shade(meaning(value)) : (value) => shade(meaning(value));
+  return isTurned(image)
+    ? (value) => 255 - shade(meaning(value))
+    : (value) => shade(meaning(value));
+}
+
+function isTurned({ display, interpretation }: ViewedImage): boolean {
+  return display.isInverted && interpretation !== 'rgb';
 }
 
 function tablesOf(shades: readonly Shade[], { sampleType }: ViewedImage): Uint8ClampedArray[] {
@@ -123,7 +136,6 @@ function paintEach(
 ): Painter['paint'] {
   const bands = shades.length;
   const shadeOf = (value: number, band: number): number => {
-    if (!Number.isFinite(value)) return 0;
     if (look !== null) return look.of[band]?.[value - look.first] ?? 0;
     return clamped(shades[band]?.(value) ?? 0);
   };
@@ -144,6 +156,82 @@ function paintEach(
       out[at] = opaque | (blue << 16) | (green << 8) | red;
     }
   };
+}
+
+/** Types without a table, shaded by straight lines: as `paintEach` to the bit, without a call for every value. */
+function paintLines(
+  lines: readonly ShadeLine[],
+  meaning: { readonly slope: number; readonly intercept: number } | null,
+  isTurned: boolean,
+  isMasked: boolean,
+  nodata: number | null,
+): Painter['paint'] {
+  // Nothing equals what is no number.
+  const hole = nodata ?? NaN;
+  return ({ data, bands: stride }, out) => {
+    const isThere = new Uint8Array(out.length);
+    const planes = lines.map((line, band) => {
+      const shades = new Uint8ClampedArray(out.length);
+      shadeLine(data, band, stride, line, meaning ?? itself, isTurned, shades);
+      markThere(data, band, stride, hole, isThere);
+      return shades;
+    });
+    if (isMasked) leaveOut(data, lines.length, stride, isThere);
+    const [red = none, green = red, blue = red] = planes;
+    for (let at = 0; at < out.length; at++) {
+      const colour = ((blue[at] ?? 0) << 16) | ((green[at] ?? 0) << 8) | (red[at] ?? 0);
+      out[at] = isThere[at] === 0 ? 0 : opaque | colour;
+    }
+  };
+}
+
+const itself = { slope: 1, intercept: 0 };
+const none = new Uint8ClampedArray();
+
+/** The shades of one band; black where there is no number. */
+function shadeLine(
+  data: Samples,
+  band: number,
+  stride: number,
+  { from, origin, span }: ShadeLine,
+  { slope, intercept }: { readonly slope: number; readonly intercept: number },
+  isTurned: boolean,
+  out: Uint8ClampedArray,
+): void {
+  // Turned round: 255 − shade. One loop for each form, without branches, takes a third of the time.
+  const [base, sign] = isTurned ? [255, -1] : [0, 1];
+  if (from === 'ends') {
+    for (let at = 0, index = band; at < out.length; at++, index += stride) {
+      const value = slope * (data[index] ?? NaN) + intercept;
+      out[at] = base + sign * ((255 * (value - origin)) / span);
+    }
+    return;
+  }
+  for (let at = 0, index = band; at < out.length; at++, index += stride) {
+    const value = slope * (data[index] ?? NaN) + intercept;
+    out[at] = base + sign * (((value - origin) / span + 0.5) * 255);
+  }
+}
+
+/** Where a band has a value. */
+function markThere(
+  data: Samples,
+  band: number,
+  stride: number,
+  hole: number,
+  isThere: Uint8Array,
+): void {
+  for (let at = 0, index = band; at < isThere.length; at++, index += stride) {
+    const value = data[index] ?? NaN;
+    // What is endless has no difference from itself.
+    if (value - value === 0 && value !== hole) isThere[at] = 1;
+  }
+}
+
+function leaveOut(data: Samples, alpha: number, stride: number, isThere: Uint8Array): void {
+  for (let at = 0, index = alpha; at < isThere.length; at++, index += stride) {
+    if (data[index] === 0) isThere[at] = 0;
+  }
 }
 
 /** As storing into a Uint8ClampedArray does: rounded, halves to even, and cut. */

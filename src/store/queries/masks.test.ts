@@ -1,5 +1,10 @@
+import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { encodeRuns } from '../../core/mask/runs.ts';
 import { tilePixels } from '../../core/mask/tiles.ts';
+import { databaseName } from '../store.ts';
 import { addImages, addProject } from '../testing/fixtures.ts';
 import { temporaryStore } from '../testing/temporary-store.ts';
 
@@ -128,4 +133,47 @@ test('a staged mask is nobody’s until all of it is put in the place of another
   staged.drop();
   expect(store.masks.replace(other, 'human', 'draft', staged).tiles).toEqual([]);
   expect(store.masks.replace(other, 'human', 'draft', second).tiles).toEqual([{ x: 0, y: 0 }]);
+});
+
+/** Puts bytes in the place of the only tile that is stored. */
+function replaceTile(folder: string, bytes: Uint8Array): void {
+  const database = new Database(join(folder, databaseName));
+  database.prepare('UPDATE mask_tiles SET pixels = ?').run(bytes);
+  database.close();
+}
+
+test('tiles whose pixels were compressed, as they once were, can be read and changed', () => {
+  const store = temporaryStore();
+  const { id: project, classes } = addProject(store, ['x', 'y']);
+  const [image = 0] = addImages(store, project, ['a']);
+  const place = { x: 0, y: 0 };
+  const pixels = Uint8Array.from({ length: tilePixels }, (_, at) => (at * 7919) % 3);
+  const isThere = (wanted: Uint8Array): boolean => {
+    const [tile] = store.masks.tiles(image, 'human', [place]);
+    return tile !== undefined && Buffer.compare(tile.pixels, wanted) === 0;
+  };
+  store.masks.save(image, 'human', [{ ...place, runs: encodeRuns(pixels) }]);
+  expect(isThere(pixels)).toBe(true);
+  for (const level of [0, 1, 9]) {
+    replaceTile(store.folder, deflateRawSync(pixels, { level }));
+    expect(isThere(pixels)).toBe(true);
+  }
+  store.classes.remove(classes[0]?.id ?? 0);
+  expect(isThere(pixels.map((value) => (value === 1 ? 0 : value)))).toBe(true);
+});
+
+test('a tile that is damaged is told of', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store, ['x']);
+  const [image = 0] = addImages(store, project, ['a']);
+  const place = { x: 0, y: 0 };
+  store.masks.save(image, 'human', [{ ...place, pixels: filled(1) }]);
+  const short = deflateRawSync(encodeRuns(filled(1).subarray(1)));
+  const bomb = deflateRawSync(new Uint8Array(3 * tilePixels));
+  for (const bytes of [short, bomb, Uint8Array.of(1, 2, 3)]) {
+    replaceTile(store.folder, Buffer.concat([Uint8Array.of(0xff), bytes]));
+    expect(() => store.masks.tiles(image, 'human', [place])).toThrow(
+      expect.objectContaining({ code: 'invalid-file' }) as Error,
+    );
+  }
 });

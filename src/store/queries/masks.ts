@@ -8,7 +8,8 @@ import type {
   MaskTile,
   MaskTileChange,
 } from '../../contract/masks.ts';
-import { tileHistogram, tilePixels } from '../../core/mask/tiles.ts';
+import { countRuns, decodeRuns, encodeRuns } from '../../core/mask/runs.ts';
+import { tilePixels } from '../../core/mask/tiles.ts';
 import type { TilePlace } from '../../core/mask/tiles.ts';
 import { json, now, oneNumber, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
@@ -27,6 +28,9 @@ const histogram = z.record(z.string().regex(/^\d{1,3}$/), z.number());
 const placeRow = z.object({ x: z.number(), y: z.number(), histogram: json(histogram) });
 const pixelsRow = z.object({ pixels: z.instanceof(Uint8Array) });
 const tileRow = pixelsRow.extend({ id: z.number() });
+
+/** A tile as it shall be, as pixels or already coded; null: all background. */
+export type TileChange = MaskTileChange | (TilePlace & { readonly pixels: Uint8Array | null });
 
 const selectMask = `
   SELECT id, layer, state, revision, changed_at AS changedAt FROM masks WHERE image = ?`;
@@ -66,7 +70,7 @@ export class MaskQueries {
    *
    * @throws UserError 'disk', 'not-found' without the image
    */
-  save(image: number, layer: MaskLayer, tiles: readonly MaskTileChange[]): MaskInfo {
+  save(image: number, layer: MaskLayer, tiles: readonly TileChange[]): MaskInfo {
     return this.#connection.transaction(() => {
       const mask = this.#touched(image, layer);
       for (const tile of tiles) putTile(this.#connection, mask, tile);
@@ -228,12 +232,19 @@ export class StagedMask {
   put(tiles: readonly (TilePlace & { readonly pixels: Uint8Array })[]): void {
     this.#connection.transaction(() => {
       for (const { x, y, pixels } of tiles) {
-        const counts = tileHistogram(pixels);
+        const runs = encodeRuns(pixels);
+        const { counts } = countRuns(runs);
         if (counts.size === 0) continue;
         this.#connection.run(
           `INSERT INTO temp.staged_tiles (stage, x, y, histogram, pixels)
            VALUES (:stage, :x, :y, :histogram, :pixels)`,
-          { stage: this.#id, x, y, histogram: packHistogram(counts), pixels: pack(pixels) },
+          {
+            stage: this.#id,
+            x,
+            y,
+            histogram: packHistogram(counts),
+            pixels: pack(runs),
+          },
         );
       }
     });
@@ -287,9 +298,11 @@ export function eraseClass(connection: Connection, id: number): void {
 }
 
 /** A tile that is all background is not kept. */
-function putTile(connection: Connection, mask: number, { x, y, pixels }: MaskTileChange): void {
-  const counts = pixels ? tileHistogram(pixels) : new Map<number, number>();
-  if (pixels === null || counts.size === 0) {
+function putTile(connection: Connection, mask: number, tile: TileChange): void {
+  const { x, y } = tile;
+  const runs = 'runs' in tile ? tile.runs : tile.pixels && encodeRuns(tile.pixels);
+  const { counts } = countRuns(runs ?? new Uint8Array());
+  if (runs === null || counts.size === 0) {
     connection.run('DELETE FROM mask_tiles WHERE mask = ? AND x = ? AND y = ?', mask, x, y);
     return;
   }
@@ -297,7 +310,7 @@ function putTile(connection: Connection, mask: number, { x, y, pixels }: MaskTil
     `INSERT INTO mask_tiles (mask, x, y, histogram, pixels)
      VALUES (:mask, :x, :y, :histogram, :pixels)
      ON CONFLICT (mask, x, y) DO UPDATE SET histogram = :histogram, pixels = :pixels`,
-    { mask, x, y, histogram: packHistogram(counts), pixels: pack(pixels) },
+    { mask, x, y, histogram: packHistogram(counts), pixels: pack(runs) },
   );
 }
 
@@ -305,13 +318,20 @@ function packHistogram(counts: ReadonlyMap<number, number>): string {
   return toJson(histogram, Object.fromEntries(counts));
 }
 
-/** The quickest level: a person waits while a stroke is saved, and masks shrink well at any. */
-function pack(pixels: Uint8Array): Uint8Array {
-  return deflateRawSync(pixels, { level: 1 });
+/**
+ * Begins a tile whose runs were compressed and not its pixels. No raw Deflate begins so: its lowest three bits
+ * would be a block of the type that is reserved (RFC 1951, 3.2.3).
+ */
+const runsMark = 0xff;
+
+/** Runs at the quickest level: a person waits while a stroke is saved, and masks shrink well at any. */
+function pack(runs: Uint8Array): Uint8Array {
+  return Buffer.concat([Uint8Array.of(runsMark), deflateRawSync(runs, { level: 1 })]);
 }
 
 function unpack(packed: Uint8Array, file: string): Uint8Array {
   try {
+    if (packed[0] === runsMark) return unpackRuns(packed.subarray(1));
     const pixels = inflateRawSync(packed, { maxOutputLength: tilePixels });
     // A plain array, not a Buffer: it may cross into the page.
     if (pixels.length === tilePixels)
@@ -320,4 +340,15 @@ function unpack(packed: Uint8Array, file: string): Uint8Array {
   } catch (error) {
     throw damage(file, error instanceof Error ? error.message : 'a tile of a mask is damaged');
   }
+}
+
+function unpackRuns(packed: Uint8Array): Uint8Array {
+  const runs = inflateRawSync(packed, { maxOutputLength: 2 * tilePixels });
+  const { length } = countRuns(runs);
+  if (length !== tilePixels) throw new Error(`a tile of a mask has ${length} pixels`);
+  const pixels = new Uint8Array(tilePixels);
+  decodeRuns(runs, (from, to, value) => {
+    if (value !== 0) pixels.fill(value, from, to);
+  });
+  return pixels;
 }

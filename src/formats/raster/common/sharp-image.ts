@@ -146,19 +146,23 @@ async function sketch(
   limits: ReadLimits,
   path: string,
 ): Promise<Buffer> {
-  return sharp(bytes, {
-    autoOrient: isTurned,
-    failOn: 'error',
-    ignoreIcc: true,
-    limitInputPixels: limits.pixels,
-  })
-    .resize(side, side, { fit: 'inside', withoutEnlargement: true })
-    .toColourspace(bands === 1 ? 'b-w' : 'srgb')
-    .jpeg({ quality })
-    .toBuffer()
-    .catch((error: unknown) => {
-      throw decodeFailure(error, path);
-    });
+  return (
+    sharp(bytes, {
+      autoOrient: isTurned,
+      failOn: 'error',
+      ignoreIcc: true,
+      limitInputPixels: limits.pixels,
+    })
+      // The decoder leaves factors up to three to the kernel, and the usual 512 px to 256 with them.
+      .resize(side, side, { fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
+      .toColourspace(bands === 1 ? 'b-w' : 'srgb')
+      // Tables made for each picture save a few per cent of bytes, and take a quarter of the time.
+      .jpeg({ quality, optimiseCoding: false })
+      .toBuffer()
+      .catch((error: unknown) => {
+        throw decodeFailure(error, path);
+      })
+  );
 }
 
 /** The decoder's memory where it is this image's alone, else a copy. */

@@ -59,7 +59,7 @@ describe('a saver', () => {
       { x: 2, y: 0 },
     ]);
     expect(sent).toHaveLength(1);
-    expect(sent[0]?.tiles.map(({ x, pixels }) => [x, pixels?.[0]])).toEqual([
+    expect(sent[0]?.tiles.map(({ x, runs }) => [x, runs?.[0]])).toEqual([
       [1, 3],
       [2, undefined],
     ]);
@@ -79,7 +79,7 @@ describe('a saver', () => {
     expect(sent).toHaveLength(1);
     await answer();
     expect(sent).toHaveLength(2);
-    expect(sent[1]?.tiles[0]?.pixels?.[0]).toBe(3);
+    expect(sent[1]?.tiles[0]?.runs?.[0]).toBe(3);
     await answer();
     expect(await saver.flush()).toBe(true);
   });

@@ -1,9 +1,10 @@
 import type { MaskInfo, MaskTileChange } from '../../../contract/masks.ts';
+import { encodeRuns } from '../../../core/mask/runs.ts';
 import { placeOfKey, tileKey } from '../../../core/mask/sparse-mask.ts';
 import type { SparseMask } from '../../../core/mask/sparse-mask.ts';
 import type { TilePlace } from '../../../core/mask/tiles.ts';
 
-/** A request carries so many tiles at most: 8 MiB. */
+/** A request carries so many tiles at most: 16 MiB where no pixel is like its neighbour. */
 const tilesAtOnce = 32;
 
 /** Between tries, ms: the first, and the longest. */
@@ -120,7 +121,8 @@ export class TileSaver {
     const tiles = keys.map((key) => {
       const place = placeOfKey(key);
       const pixels = mask.tile(place) ?? null;
-      return { ...place, pixels: pixels?.some((value) => value !== 0) === true ? pixels : null };
+      const isMarked = pixels?.some((value) => value !== 0) === true;
+      return { ...place, runs: isMarked ? encodeRuns(pixels) : null };
     });
     return { image, keys, mask, tiles };
   }
