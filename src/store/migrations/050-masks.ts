@@ -30,7 +30,7 @@ CREATE TABLE masks (
 ) STRICT;
 CREATE INDEX masks_by_state ON masks (layer, state, image);
 
--- 512 x 512 values, raw Deflate (RFC 1951); a tile that is not there is background.
+-- 512 x 512 values, packed as queries/masks.ts says; a tile that is not there is background.
 CREATE TABLE mask_tiles (
   id INTEGER PRIMARY KEY,
   mask INTEGER NOT NULL REFERENCES masks ON DELETE CASCADE,
