@@ -11,7 +11,7 @@ const shown = {
   '08-distil-dark': 'window-distil',
   '09-result-dark': 'window-result',
   '25-preparation-dark': 'window-preparation',
-  '52-viewer-measure-dark': 'window-viewer',
+  '51-viewer-lung-dark': 'window-viewer',
   '61-masks-suggestion-dark': 'window-masks',
 };
 
