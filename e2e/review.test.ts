@@ -137,7 +137,7 @@ describe('keys that a person chooses', () => {
       .poll(async () => (await latestRun(page, project.id)).state, { timeout: 400_000 })
       .toBe('done');
     await page.keyboard.press('Alt+3');
-    await page.getByRole('button', { name: /^Find what to look at next about/ }).click();
+    await page.getByRole('button', { name: /^Find what to look at next/ }).click();
     await page.getByText(/The student was asked about [\d,]+ images/).waitFor();
     await expect.poll(() => selected(page).count()).toBe(1);
     const queue = async (): Promise<ProjectImage[]> => {
