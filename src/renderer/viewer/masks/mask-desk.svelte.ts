@@ -377,6 +377,7 @@ export class MaskDesk {
   #newSaver(): TileSaver {
     return new TileSaver({
       send: (image, tiles) => call('mask.save', { image, tiles }),
+      known: () => this.#project().classes.map(({ maskValue }) => maskValue ?? 0),
       saved: (image, info) => {
         this.#revisions.saved(image, info.revision);
         if (this.open?.image.id === image) this.open.take(info);

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MaskInfo, MaskTileChange } from '../../../contract/masks.ts';
+import { countRuns } from '../../../core/mask/runs.ts';
 import { SparseMask } from '../../../core/mask/sparse-mask.ts';
+import { tilePixels } from '../../../core/mask/tiles.ts';
 import { type SaveState, TileSaver } from './tile-saver.ts';
 
 const size = { width: 40_000, height: 512 };
@@ -12,7 +14,7 @@ interface Sent {
 }
 
 /** A saver whose requests wait until they are answered. */
-function desk() {
+function desk(known?: ReadonlySet<number>) {
   const sent: Sent[] = [];
   const answers: ((error?: Error) => void)[] = [];
   const states: SaveState[] = [];
@@ -27,6 +29,7 @@ function desk() {
           else reject(error);
         });
       }),
+    ...(known && { known: () => [...known] }),
     changed: (state) => states.push(state),
     failed: (_, isGone) => failures.push(isGone),
   });
@@ -137,6 +140,27 @@ describe('a saver', () => {
     expect(failures).toEqual([true]);
     await answer();
     expect(sent.map(({ image }) => image)).toEqual([7, 8]);
+    expect(saver.state).toBe('saved');
+  });
+
+  it('takes what a class that is gone had for background, and nothing waits behind it', async () => {
+    const known = new Set([1, 2]);
+    const { saver, sent, answer } = desk(known);
+    const [mask, other] = [new SparseMask(size), new SparseMask(size)];
+    paint(mask, 0, 2);
+    mask.writable({ x: 0, y: 0 })?.fill(255, 0, 9);
+    paint(other, 0, 1);
+    saver.touch(7, mask, [{ x: 0, y: 0 }]);
+    known.delete(2);
+    saver.touch(8, other, [{ x: 0, y: 0 }]);
+    await answer(Object.assign(new Error('no class has 2'), { code: 'invalid-option' }));
+    await vi.advanceTimersByTimeAsync(600);
+    await answer();
+    await answer();
+    const counts = sent.map(({ tiles }) => [
+      ...countRuns(tiles[0]?.runs ?? new Uint8Array()).counts,
+    ]);
+    expect(counts.slice(1)).toEqual([[[255, 9]], [[1, tilePixels]]]);
     expect(saver.state).toBe('saved');
   });
 });

@@ -2,6 +2,7 @@ import type { MaskInfo, MaskTileChange } from '../../../contract/masks.ts';
 import { encodeRuns } from '../../../core/mask/runs.ts';
 import { placeOfKey, tileKey } from '../../../core/mask/sparse-mask.ts';
 import type { SparseMask } from '../../../core/mask/sparse-mask.ts';
+import { ignoreValue } from '../../../core/mask/tiles.ts';
 import type { TilePlace } from '../../../core/mask/tiles.ts';
 
 /** A request carries so many tiles at most: 16 MiB where no pixel is like its neighbour. */
@@ -17,6 +18,8 @@ export interface SaverHooks {
   /** @throws what the engine says; code 'not-found' where the image is gone */
   send(image: number, tiles: MaskTileChange[]): Promise<MaskInfo>;
   saved?(image: number, info: MaskInfo): void;
+  /** Values of the project's classes now; all unless given. */
+  known?(): readonly number[];
   /** Told once for a row of failures. `isGone`: the image is no more, and its tiles are given up. */
   failed?(error: unknown, isGone: boolean): void;
   changed?(state: SaveState): void;
@@ -118,9 +121,10 @@ export class TileSaver {
     const keys = [...all].slice(0, tilesAtOnce);
     for (const key of keys) all.delete(key);
     this.#inFlight = { image, keys };
+    const known = this.#hooks.known?.();
     const tiles = keys.map((key) => {
       const place = placeOfKey(key);
-      const pixels = mask.tile(place) ?? null;
+      const pixels = withKnown(mask.tile(place) ?? null, known);
       const isMarked = pixels?.some((value) => value !== 0) === true;
       return { ...place, runs: isMarked ? encodeRuns(pixels) : null };
     });
@@ -153,4 +157,16 @@ export class TileSaver {
     this.#state = state;
     this.#hooks.changed?.(state);
   }
+}
+
+/** What a class that was removed meanwhile had is background, as everywhere else: the engine would refuse it for ever. */
+function withKnown(
+  pixels: Uint8Array | null,
+  known: readonly number[] | undefined,
+): Uint8Array | null {
+  if (pixels === null || known === undefined) return pixels;
+  const isKnown = Uint8Array.from({ length: 256 }, (_, value) => Number(known.includes(value)));
+  isKnown[0] = isKnown[ignoreValue] = 1;
+  if (pixels.every((value) => isKnown[value] === 1)) return pixels;
+  return pixels.map((value) => (isKnown[value] === 1 ? value : 0));
 }
