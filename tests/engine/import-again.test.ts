@@ -10,7 +10,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileFilter, ImportReport } from '../../src/contract/app.ts';
 import { niftiFile } from '../../src/formats/raster/nifti/nifti-fixtures.ts';
@@ -70,6 +70,37 @@ describe('the same folder again', async () => {
     expect(await outcomes()).toMatchObject({ 'red/1.png': 'added', 'red/0.png': 'known' });
     // The content that it had is nowhere any more.
     expect(await places()).toHaveLength(6);
+  });
+
+  it('two files of one size and time that were exchanged keep what was said of their contents', async () => {
+    await begin('exchanged');
+    const [first = '', second = ''] = await writeImages(join(folder, 'exchanged drawn'), 2, 7);
+    const length = Math.max((await stat(first)).size, (await stat(second)).size);
+    const paths = [join(images, 'one', 'a.png'), join(images, 'two', 'b.png')] as const;
+    for (const [index, drawn] of [first, second].entries()) {
+      const path = paths[index] ?? '';
+      await mkdir(dirname(path), { recursive: true });
+      // Behind the end of a PNG anything may stand.
+      const bytes = await readFile(drawn);
+      await writeFile(path, Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]));
+      await utimes(path, 1000, 1000);
+    }
+    expect(await bringIn('folders')).toMatchObject({ added: 2 });
+    const named = async (): Promise<Record<string, number[]>> => {
+      const page = { project, filter: {}, offset: 0, limit: 10 };
+      const { images: all } = await engine.call('image.page', page);
+      return Object.fromEntries(all.map(({ name, classes }) => [name, classes]));
+    };
+    const before = await named();
+    const [one, two] = paths;
+    await rename(one, `${one}.aside`);
+    await rename(two, one);
+    await rename(`${one}.aside`, two);
+    expect(await bringIn()).toMatchObject({ added: 0, known: 2, moved: 2 });
+    expect(await named()).toEqual({
+      'one/a.png': before['two/b.png'],
+      'two/b.png': before['one/a.png'],
+    });
   });
 
   it('of hundreds of files each is known', async () => {

@@ -99,6 +99,7 @@ function resultOf(file: OpenFile): FileResult[] {
       ? (notes[0]?.reason ?? null)
       : `${failures.length} of its ${images} images were left out. ${failure.reason}`;
   const { bytes, modified, sha256 } = read;
-  const record = { path, outcome, reason, stamp: { bytes, modified }, sha256, images } as const;
+  const now = { bytes, modified, inode: stamp?.inode ?? null };
+  const record = { path, outcome, reason, stamp: now, sha256, images } as const;
   return [{ record, problems, images }];
 }

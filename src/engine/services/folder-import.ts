@@ -19,7 +19,7 @@ import { listFolder, readFramesIn, readInChunks } from './import-images.ts';
 import type { ImageToImport, LabelSource, ReadChunk, ReadImage } from './import-images.ts';
 import { ImportLabels } from './import-labels.ts';
 import { ImportMasks } from './import-masks.ts';
-import { imagesOf, isInProject, lookAtFiles, stampOf } from './known-files.ts';
+import { hasContent, imagesOf, isInProject, lookAtFiles, stampOf } from './known-files.ts';
 import type { LookedAt } from './known-files.ts';
 import type { MaskSources } from './mask-sources.ts';
 import { requireNotOwn } from './own-files.ts';
@@ -332,7 +332,7 @@ export class FolderImport {
         continue;
       }
       const isHere = folder === this.#folder && name === image.name;
-      const isMoved = !isHere && (await this.#relocate(id, image));
+      const isMoved = !isHere && (await this.#relocate(id, image, image.sha256));
       this.#report.known++;
       if (isMoved) this.#report.moved++;
       this.#outcomes.keep(image, isMoved ? 'moved' : 'known');
@@ -385,13 +385,18 @@ export class FolderImport {
   }
 
   /** A known image that is no longer where it was has moved here; whether it has. */
-  async #relocate(id: number, place: { name: string; modified: number }): Promise<boolean> {
+  async #relocate(
+    id: number,
+    place: { name: string; modified: number },
+    sha256?: Uint8Array,
+  ): Promise<boolean> {
     const { images } = this.#world.store;
     const { path, bytes, modified } = images.get(id);
     const found = await stat(path).catch(() => undefined);
     // Something may lie there, but something else: files that were swapped or renumbered.
-    const isThere = found?.size === bytes && Math.round(found.mtimeMs) === modified;
-    if (isThere) return false;
+    const isAlike = found?.size === bytes && Math.round(found.mtimeMs) === modified;
+    // Or two of one size and time were exchanged, as slices of a series may be.
+    if (isAlike && (sha256 === undefined || (await hasContent(path, sha256)))) return false;
     images.relocate([{ id, folder: this.#folder, name: place.name, modified: place.modified }]);
     return true;
   }

@@ -178,7 +178,7 @@ export class FolderWatches {
         const { file, stamp } = looked;
         if (stamp === null || isUnchanged(looked)) continue;
         const seen = watch.arriving.get(file.path);
-        const mark = `${stamp.bytes} ${stamp.modified}`;
+        const mark = `${stamp.bytes} ${stamp.modified} ${stamp.inode}`;
         const one = seen?.stamp === mark ? seen : { stamp: mark, since: performance.now() };
         arriving.set(file.path, one);
         if (performance.now() - one.since >= this.#pace.quiet) ready.add(file.path);

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapConcurrently } from '../../formats/concurrently.ts';
@@ -11,6 +13,8 @@ export interface FileStamp {
   readonly bytes: number;
   /** Milliseconds since 1970, whole. */
   readonly modified: number;
+  /** Two files of one size and time may have been exchanged: each is the same file under another name. */
+  readonly inode: number;
 }
 
 /** A file as it is now, and as it was when it was looked at last. */
@@ -43,12 +47,15 @@ export async function lookAtFiles<File extends { readonly path: string }>(
 
 export async function stampOf(path: string): Promise<FileStamp | null> {
   const found = await stat(path).catch(() => undefined);
-  return found ? { bytes: found.size, modified: Math.round(found.mtimeMs) } : null;
+  return found
+    ? { bytes: found.size, modified: Math.round(found.mtimeMs), inode: found.ino }
+    : null;
 }
 
-/** Whether a file has size and time that it had. */
+/** Whether it is the file that it was, with the size and the time that it had. */
 export function isUnchanged({ stamp, before }: LookedAt<unknown>): boolean {
-  return stamp !== null && before?.bytes === stamp.bytes && before.modified === stamp.modified;
+  if (stamp === null || before?.bytes !== stamp.bytes) return false;
+  return before.modified === stamp.modified && (before.inode ?? stamp.inode) === stamp.inode;
 }
 
 /** Whether all of a file's images are in the project, and it need not be read. */
@@ -68,4 +75,15 @@ export function imagesOf({
     row: { id, isNew: false, folder, name },
     isElsewhere: join(folder, frame === null ? name : name.replace(/#\d+$/, '')) !== file.path,
   }));
+}
+
+/** Whether a file has a content, which takes reading it; false where it cannot be read. */
+export async function hasContent(path: string, sha256: Uint8Array): Promise<boolean> {
+  try {
+    const hash = createHash('sha256');
+    for await (const part of createReadStream(path)) hash.update(part as Buffer);
+    return hash.digest().equals(sha256);
+  } catch {
+    return false;
+  }
 }

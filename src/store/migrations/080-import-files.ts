@@ -23,6 +23,8 @@ CREATE TABLE import_files (
   -- As images have it; null where the file could not be looked at.
   bytes INTEGER CHECK (bytes >= 0),
   modified REAL,
+  -- Which file of the disk it is, as two may be exchanged; null where that is not known.
+  inode REAL,
   sha256 BLOB CHECK (length(sha256) = 32),
   -- That the file holds: its slices or pages.
   images INTEGER NOT NULL CHECK (images >= 0),
@@ -45,7 +47,7 @@ CREATE TABLE watched_folders (
     connection.run(
       `INSERT OR IGNORE INTO import_files
          SELECT project, folder || :sep || replace(file, '/', :sep), NULL, NULL, 'known', NULL,
-           bytes, modified, sha256, count(*)
+           bytes, modified, NULL, sha256, count(*)
          FROM (
            SELECT *, CASE WHEN frame IS NULL THEN name
              ELSE substr(name, 1, length(name) - length('#' || (frame + 1))) END AS file
@@ -57,7 +59,7 @@ CREATE TABLE watched_folders (
     connection.run(
       `INSERT OR IGNORE INTO import_files
          SELECT project, problem.value ->> '$.path', NULL, imports.id, 'skipped',
-           problem.value ->> '$.reason', NULL, NULL, NULL, 0
+           problem.value ->> '$.reason', NULL, NULL, NULL, NULL, 0
          FROM imports, json_each(report, '$.skipped') AS problem
          ORDER BY imports.id DESC`,
     );

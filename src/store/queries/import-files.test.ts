@@ -29,7 +29,7 @@ function addReport(store: Store, project: number, folder = scans): number {
 
 function record(path: string, change: Partial<FileRecord> = {}): FileRecord {
   const sha256 = createHash('sha256').update(path).digest();
-  const stamp = { bytes: 10, modified: 5 };
+  const stamp = { bytes: 10, modified: 5, inode: 7 };
   return { path, outcome: 'added', reason: null, stamp, sha256, images: 1, ...change };
 }
 

@@ -13,7 +13,11 @@ export interface FileRecord {
   readonly outcome: FileOutcome;
   readonly reason: string | null;
   /** Null where it could not be looked at, or was not. */
-  readonly stamp: { readonly bytes: number; readonly modified: number } | null;
+  readonly stamp: {
+    readonly bytes: number;
+    readonly modified: number;
+    readonly inode: number | null;
+  } | null;
   /** Of its content, 32 bytes; null where it could not be read. */
   readonly sha256: Uint8Array | null;
   /** That it holds: slices or pages. */
@@ -26,6 +30,7 @@ export interface KnownFile {
   readonly outcome: FileOutcome;
   readonly bytes: number | null;
   readonly modified: number | null;
+  readonly inode: number | null;
   readonly images: number;
   /** The images of the project that have its content, wherever they lie. */
   readonly found: readonly {
@@ -54,6 +59,7 @@ const knownRow = z.object({
   outcome: fileOutcome,
   bytes: z.number().nullable(),
   modified: z.number().nullable(),
+  inode: z.number().nullable(),
   images: z.number(),
   found: json(z.array(found)),
 });
@@ -100,7 +106,7 @@ export class ImportFileQueries {
   known(project: number, paths: readonly string[]): KnownFile[] {
     return this.#connection.all(
       knownRow,
-      `SELECT path, outcome, bytes, modified, files.images,
+      `SELECT path, outcome, bytes, modified, inode, files.images,
          (SELECT json_group_array(json_object('id', id, 'frame', frame, 'folder', folder, 'name', name))
           FROM images WHERE images.project = files.project AND images.sha256 = files.sha256) AS found
        FROM import_files AS files
@@ -117,14 +123,15 @@ export class ImportFileQueries {
         const folded = foldedName(path);
         this.#connection.run(
           `INSERT OR REPLACE INTO import_files (project, path, folded_path, import, outcome, reason,
-             bytes, modified, sha256, images)
-           VALUES (:project, :path, :folded, :report, :outcome, :reason, :bytes, :modified, :sha256,
-             :images)`,
+             bytes, modified, inode, sha256, images)
+           VALUES (:project, :path, :folded, :report, :outcome, :reason, :bytes, :modified, :inode,
+             :sha256, :images)`,
           {
             ...{ project, path, report, outcome, reason, sha256, images },
             folded: folded === path ? null : folded,
             bytes: stamp?.bytes ?? null,
             modified: stamp?.modified ?? null,
+            inode: stamp?.inode ?? null,
           },
         );
       }

@@ -146,7 +146,7 @@ INSERT INTO image_scores VALUES
     80,
     `
 INSERT INTO import_files VALUES
-  (1, '/images/notes.txt', NULL, 1, 'other', 'It is no image by its name.', NULL, NULL, NULL, 0);
+  (1, '/images/notes.txt', NULL, 1, 'other', 'It is no image by its name.', NULL, NULL, NULL, NULL, 0);
 INSERT INTO watched_folders VALUES (1, '/images', '"folders"', '2026-01-01T10:00:00.000Z');
 `,
   ],
