@@ -104,7 +104,7 @@ test('knows the images that have a file’s content, and where else it lies', ()
   store.importFiles.put(project, report, [record(one, { sha256 }), record(copy, { sha256 })]);
   const found = [{ id, frame: null, folder: scans, name: 'one.png' }];
   expect(store.importFiles.known(project, [copy, join(scans, 'new.png')])).toEqual([
-    { path: copy, outcome: 'added', bytes: 10, modified: 5, images: 1, found },
+    { path: copy, outcome: 'added', bytes: 10, modified: 5, inode: 7, images: 1, found },
   ]);
   store.importFiles.put(project, report, [record(one)]);
   expect(store.importFiles.elsewhere(project, [id])).toEqual([

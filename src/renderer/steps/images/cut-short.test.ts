@@ -8,6 +8,7 @@ const report = {
   added: 4,
   known: 2,
   moved: 0,
+  masks: 0,
   cancelled: true,
 };
 const skipped = [{ path: '/scans/a.png', reason: 'is empty' }];
