@@ -16,15 +16,6 @@ import { hugeRaster } from '../support/huge-raster.ts';
  * everything is drawn on the processor.
  */
 
-const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
-try {
-  const workspace = join(folder, 'workspace');
-  await fill(workspace);
-  await bench(workspace);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-
 /** A project of two images, put in as an import would, but for the time that it takes. */
 async function fill(workspace: string): Promise<void> {
   const store = openStore(workspace);
@@ -189,4 +180,13 @@ async function frames(page: Page, hand: Hand): Promise<Record<string, string>> {
     'over 34 ms': String(sorted.filter((time) => time > 34).length),
     'took s': (took / 1000).toFixed(1),
   };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
+try {
+  const workspace = join(folder, 'workspace');
+  await fill(workspace);
+  await bench(workspace);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
