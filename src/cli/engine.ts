@@ -7,8 +7,6 @@ import type {
   DistillSummary,
   EvaluateRequest,
   EvaluateSummary,
-  ImportRequest,
-  ImportSummary,
   PredictRequest,
   PredictSummary,
   SampleRequest,
@@ -17,6 +15,7 @@ import type {
   TeacherOverrides,
 } from '../contract/jobs.ts';
 import type { LabelExportReport, LabelExportRequest } from '../contract/label-export.ts';
+import type { ImportRequest, ImportSummary } from '../contract/import-job.ts';
 import type { JobContext } from '../engine/job.ts';
 
 /** All that the command line asks of the engine; tests put another in its place. */

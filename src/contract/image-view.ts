@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { bytes } from './jobs.ts';
+import { id } from './values.ts';
 
 /**
  * What a viewer is told of an image: sizes, meaning of values, and stored values by tiles. Bands are
  * counted from 0 here. Of a patient, nothing.
  */
 
-const id = z.int().positive();
 const finite = z.number();
 const band = z.int().min(0).max(65_535);
 const size = z.int().positive();

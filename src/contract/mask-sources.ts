@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { maskClassValue, maskState } from './masks.ts';
+import { path } from './values.ts';
 
 /** Where masks of images may come from, as it crosses processes. */
 
@@ -17,12 +18,6 @@ export const maskSourceKind = z.enum([
   'file',
 ]);
 export type MaskSourceKind = z.infer<typeof maskSourceKind>;
-
-const path = z
-  .string()
-  .min(1)
-  .max(4096)
-  .refine((text) => !text.includes('\0'));
 
 export const maskSourcePlace = z.strictObject({
   kind: maskSourceKind,

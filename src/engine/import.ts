@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { className } from '../contract/app.ts';
 import type { ImportReport, Project } from '../contract/app.ts';
-import type { ImportRequest, ImportSummary } from '../contract/jobs.ts';
+import type { ImportRequest, ImportSummary } from '../contract/import-job.ts';
 import { UserError } from '../core/errors.ts';
 import { openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';

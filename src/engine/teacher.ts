@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { TeacherDescription, TeacherOverrides } from '../contract/jobs.ts';
@@ -8,7 +6,7 @@ import { parameterCount } from '../core/vit/architecture.ts';
 import { keptBlocks } from '../core/vit/copy.ts';
 import { resizeModel } from '../core/vit/resize.ts';
 import type { VitModel } from '../core/vit/weights.ts';
-import { readFailure } from '../formats/file-errors.ts';
+import { hashOfFile } from '../formats/file-hash.ts';
 import { describeTimm, readTimm } from '../formats/timm.ts';
 
 export interface Teacher {
@@ -32,7 +30,7 @@ export async function openTeacher(
   const model = await readTimm(file, overrides);
   return {
     name: teacherName(file),
-    sha256: await sha256(file),
+    sha256: (await hashOfFile(file)).toString('hex'),
     model: imageSize === undefined ? model : resizeModel(model, imageSize),
   };
 }
@@ -66,7 +64,7 @@ export async function inspectTeacher(
   return {
     file: resolve(file),
     bytes: (await stat(file)).size,
-    sha256: await sha256(file),
+    sha256: (await hashOfFile(file)).toString('hex'),
     convention: 'timm',
     storedAs: [...storedAs],
     architecture: { ...architecture },
@@ -78,14 +76,4 @@ export async function inspectTeacher(
       ({ blocks }, index) => blocks.length !== students[index - 1]?.blocks.length,
     ),
   };
-}
-
-async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  } catch (error) {
-    throw readFailure(error, file);
-  }
-  return hash.digest('hex');
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ImportRequest, importRequest } from '../../contract/jobs.ts';
+import { type ImportRequest, importRequest } from '../../contract/import-job.ts';
 import { runJob } from '../job.ts';
 import { addOptions, type OptionTable } from '../options/option-table.ts';
 import { type OptionValues, readRequest } from '../options/read-request.ts';

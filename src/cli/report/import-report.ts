@@ -1,4 +1,4 @@
-import type { ImportSummary } from '../../contract/jobs.ts';
+import type { ImportSummary } from '../../contract/import-job.ts';
 import { count, counted } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable } from '../text.ts';

@@ -1,10 +1,9 @@
-import { createHash, hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { hash } from 'node:crypto';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
 import type { Preparation } from '../../core/image/preparation.ts';
-import { readFailure } from '../../formats/file-errors.ts';
+import { hashOfFile } from '../../formats/file-hash.ts';
 import { requireFrame } from '../../formats/images.ts';
 import type { ImagePlace } from '../../formats/labelled-images.ts';
 import { withImage } from '../../formats/open-images.ts';
@@ -114,21 +113,7 @@ async function contentOf(source: FileSource, alive: () => void): Promise<FileCon
   const isSmall = size <= wholeBytes;
   const sum = isSmall
     ? hash('sha256', await source.whole(memory), 'buffer')
-    : await streamedHash(path, alive);
+    : await hashOfFile(path, alive);
   // As bytes of their own: a Buffer may be a part of memory that is shared.
   return { sha256: Uint8Array.from(sum), bytes: size, modified };
-}
-
-/** Satellite images and volumes may be larger than one buffer can be. */
-async function streamedHash(path: string, alive: () => void): Promise<Buffer> {
-  const sum = createHash('sha256');
-  try {
-    for await (const part of createReadStream(path, { highWaterMark: 2 ** 20 })) {
-      alive();
-      sum.update(part as Buffer);
-    }
-  } catch (error) {
-    throw readFailure(error, path);
-  }
-  return sum.digest();
 }

@@ -1,14 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import type { ImportReport, Project } from '../../contract/app.ts';
 import type { MaskImport } from '../../contract/mask-sources.ts';
 import { UserError } from '../../core/errors.ts';
 import { expandFrames } from '../../formats/frames.ts';
 import type { PassedOver } from '../../formats/image-folder.ts';
-import { placeName } from '../../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
-import { findSegmentations } from '../../formats/masks/dicom-seg/read.ts';
-import type { AddedImage } from '../../store/queries/images.ts';
 import type { FileRecord } from '../../store/queries/import-files.ts';
 import type { Store } from '../../store/store.ts';
 import { breathe } from '../job.ts';
@@ -19,7 +15,9 @@ import { listFolder, readFramesIn, readInChunks } from './import-images.ts';
 import type { ImageToImport, LabelSource, ReadChunk, ReadImage } from './import-images.ts';
 import { ImportLabels } from './import-labels.ts';
 import { ImportMasks } from './import-masks.ts';
-import { hasContent, imagesOf, isInProject, lookAtFiles, stampOf } from './known-files.ts';
+import { ImportPlaces } from './import-places.ts';
+import { withoutLabelFiles, withoutLabels } from './outlined-images.ts';
+import { imagesOf, isInProject, lookAtFiles } from './known-files.ts';
 import type { LookedAt } from './known-files.ts';
 import type { MaskSources } from './mask-sources.ts';
 import { requireNotOwn } from './own-files.ts';
@@ -72,6 +70,7 @@ export class FolderImport {
   readonly #options: FolderImportOptions;
   readonly #labelling: ImportLabels;
   readonly #outcomes = new FileOutcomes();
+  readonly #places: ImportPlaces;
   readonly #seen = new Set<number>();
   #masks: ImportMasks | undefined;
   readonly #start = performance.now();
@@ -98,6 +97,7 @@ export class FolderImport {
     this.#labels = labels;
     this.#signal = signal;
     this.#options = options;
+    this.#places = new ImportPlaces(world.store, project.id, folder);
     this.#labelling = new ImportLabels(world.store, project, (problem) => {
       this.#note(problem);
     });
@@ -144,7 +144,12 @@ export class FolderImport {
     try {
       const listed = await listFolder(this.#folder, this.#labels, this.#signal, pass, except);
       const masks = await this.#openMasks(listed.found);
-      const { images: unclaimed, left } = await this.#withoutLabelFiles(listed.images, masks);
+      const { images: unclaimed, left } = await withoutLabelFiles(
+        this.#project,
+        listed.images,
+        masks?.claimed,
+        this.#signal,
+      );
       const prepared = prepare?.(unclaimed) ?? unclaimed;
       const images = this.#project.task === 'segmentation' ? prepared.map(withoutLabels) : prepared;
       const problems = [
@@ -176,23 +181,6 @@ export class FolderImport {
       await source.close();
       throw error;
     }
-  }
-
-  /** Where regions are outlined, segmentations are no images to outline, whether or not they are read. */
-  async #withoutLabelFiles(
-    images: readonly ImageToImport[],
-    masks: ImportMasks | undefined,
-  ): Promise<{ images: ImageToImport[]; left: ImageProblem[] }> {
-    if (this.#project.task !== 'segmentation') return { images: [...images], left: [] };
-    const unclaimed = images.filter(({ path }) => masks?.claimed.has(path) !== true);
-    const segmentations = new Set(await findSegmentations(unclaimed, this.#signal));
-    return {
-      images: unclaimed.filter((image) => !segmentations.has(image)),
-      left: [...segmentations].map(({ path }) => ({
-        path,
-        reason: 'it is a DICOM segmentation and no image; add the folder again to take its masks',
-      })),
-    };
   }
 
   #note(problem: ImageProblem): void {
@@ -260,7 +248,6 @@ export class FolderImport {
       const images = said.map(({ image }) => image);
       const rows = said.map(({ row }) => row);
       this.#labelling.apply(images, rows);
-      this.#assignKnown(images, rows);
     });
     await this.#masks?.apply(
       all.map(({ image }) => image),
@@ -270,7 +257,7 @@ export class FolderImport {
       this.#seen.add(row.id);
       if (!isElsewhere) continue;
       const modified = looked.stamp?.modified ?? 0;
-      if (await this.#relocate(row.id, { name: image.name, modified })) {
+      if (await this.#places.relocate(row.id, { name: image.name, modified })) {
         this.#report.moved++;
         store.importFiles.markMoved(this.#project.id, looked.file.path);
       }
@@ -317,7 +304,6 @@ export class FolderImport {
         images.map((image) => ({ ...image, folder: this.#folder })),
       );
       this.#labelling.apply(images, rows);
-      this.#assignKnown(images, rows);
       return rows;
     });
     const fresh = images.filter((_, index) => added[index]?.isNew);
@@ -332,7 +318,7 @@ export class FolderImport {
         continue;
       }
       const isHere = folder === this.#folder && name === image.name;
-      const isMoved = !isHere && (await this.#relocate(id, image, image.sha256));
+      const isMoved = !isHere && (await this.#places.relocate(id, image, image.sha256));
       this.#report.known++;
       if (isMoved) this.#report.moved++;
       this.#outcomes.keep(image, isMoved ? 'moved' : 'known');
@@ -375,77 +361,21 @@ export class FolderImport {
     }
   }
 
-  /** That an image is held out, or whose it is, may be said after it came in. */
-  #assignKnown(images: readonly ImageToImport[], added: readonly AddedImage[]): void {
-    const known = images.flatMap(({ isTest, group }, index) => {
-      const row = added[index];
-      return row?.isNew === false ? [{ id: row.id, isTest, group }] : [];
-    });
-    this.#world.store.images.assign(this.#project.id, known);
-  }
-
-  /** A known image that is no longer where it was has moved here; whether it has. */
-  async #relocate(
-    id: number,
-    place: { name: string; modified: number },
-    sha256?: Uint8Array,
-  ): Promise<boolean> {
-    const { images } = this.#world.store;
-    const { path, bytes, modified } = images.get(id);
-    const found = await stat(path).catch(() => undefined);
-    // Something may lie there, but something else: files that were swapped or renumbered.
-    const isAlike = found?.size === bytes && Math.round(found.mtimeMs) === modified;
-    // Or two of one size and time were exchanged, as slices of a series may be.
-    if (isAlike && (sha256 === undefined || (await hasContent(path, sha256)))) return false;
-    images.relocate([{ id, folder: this.#folder, name: place.name, modified: place.modified }]);
-    return true;
-  }
-
   async #finish(): Promise<void> {
     const { store, remove } = this.#world;
     this.#masks?.end(this.#folder);
     const gone = store.images
       .sharingPlaces(this.#project.id, this.#folder)
       .filter((id) => !this.#seen.has(id));
-    const rest = gone.length === 0 ? [] : await this.#findElsewhere(gone);
-    for (const id of rest) this.#carryMaskOver(id);
+    const rest = gone.length === 0 ? [] : await this.#places.findElsewhere(gone);
+    for (const id of rest) {
+      const problem = this.#places.carryMaskOver(id, this.#seen);
+      if (problem !== undefined) this.#note(problem);
+    }
     if (rest.length > 0) await remove(this.#project.id, rest);
     if (this.#options.only === undefined) {
       store.importFiles.forgetUnseen(this.#project.id, this.#folder, this.#id);
     }
-  }
-
-  /** What a person has painted must not go with content that a program has only written anew. */
-  #carryMaskOver(gone: number): void {
-    const { images, masks } = this.#world.store;
-    if (masks.get(gone, 'human') === undefined) return;
-    const path = placeName(images.get(gone));
-    const successor = images.besides(gone).find((id) => this.#seen.has(id));
-    const isCarried = successor !== undefined && masks.carryOver(gone, successor);
-    this.#note({
-      path,
-      reason: isCarried
-        ? 'its content has changed; it keeps the mask that it had, as a draft. Check whether it still fits'
-        : 'its content has changed, and the mask that it had went with the old image',
-    });
-  }
-
-  /**
-   * Images at whose place other content lies now. Their own may lie in a file that was known, and so not
-   * read; gives those of which nothing is left.
-   */
-  async #findElsewhere(gone: readonly number[]): Promise<number[]> {
-    const { images, importFiles } = this.#world.store;
-    const left = new Set(gone);
-    for (const { id, frame, path, modified } of importFiles.elsewhere(this.#project.id, gone)) {
-      const place = relative(this.#folder, path);
-      const isInside = place !== '' && !place.startsWith('..') && !isAbsolute(place);
-      if (!left.has(id) || !isInside || !(await stampOf(path))) continue;
-      left.delete(id);
-      const name = place.replaceAll(sep, '/') + (frame === null ? '' : `#${frame + 1}`);
-      images.relocate([{ id, folder: this.#folder, name, modified }]);
-    }
-    return [...left];
   }
 
   async #tell(): Promise<void> {
@@ -481,9 +411,4 @@ function without(problems: readonly ImageProblem[], path: string): ImageProblem[
 
 function unread(path: string, reason: string, outcome: 'skipped' | 'other'): FileRecord {
   return { path, outcome, reason, stamp: null, sha256: null, images: 0 };
-}
-
-/** Where regions are outlined, a folder's or a table's class says nothing of them; what is held out it says. */
-function withoutLabels(image: ImageToImport): ImageToImport {
-  return { ...image, labels: [], isLabelled: false };
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { mapConcurrently } from '../../formats/concurrently.ts';
+import { hashOfFile } from '../../formats/file-hash.ts';
 
 /** A file as it was when it came in. */
 export interface KnownFile {
@@ -31,8 +31,8 @@ async function stateOf({ path, sha256, bytes, modified }: KnownFile): Promise<Fi
   const found = await stat(path).catch(() => undefined);
   if (!found) return 'missing';
   if (found.size === bytes && Math.round(found.mtimeMs) === modified) return 'same';
-  const content = await readFile(path).catch(() => undefined);
+  const hash = await hashOfFile(path).catch(() => undefined);
   // What is wrong with it shows when it is decoded.
-  if (!content) return 'same';
-  return createHash('sha256').update(content).digest().equals(sha256) ? 'same' : 'changed';
+  if (!hash) return 'same';
+  return hash.equals(sha256) ? 'same' : 'changed';
 }

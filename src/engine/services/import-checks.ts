@@ -32,6 +32,11 @@ export function requireClassNames(images: readonly ImageToImport[]): void {
   }
 }
 
+/** A class's name as the contract keeps it, so that what looks the same is the same. */
+export function writtenName(name: string): string {
+  return name.trim().normalize('NFC');
+}
+
 /** @throws UserError 'not-found' where a folder is gone */
 export async function requireFolder(folder: string, added: number): Promise<void> {
   if (await stat(folder).catch(() => undefined)) return;

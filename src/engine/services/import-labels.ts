@@ -4,6 +4,7 @@ import type { ImageProblem } from '../../formats/labelled-images.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { AddedImage } from '../../store/queries/images.ts';
 import type { Store } from '../../store/store.ts';
+import { writtenName } from './import-checks.ts';
 import type { ImageToImport } from './import-images.ts';
 
 /** What an image is labelled, and who says so. */
@@ -46,6 +47,16 @@ export class ImportLabels {
       return [{ image: row.id, classes: ids }];
     });
     if (changes.length > 0) this.#store.labels.set(this.#project.id, changes);
+    this.#assignKnown(images, added);
+  }
+
+  /** That an image is held out, or whose it is, may be said after it came in. */
+  #assignKnown(images: readonly ImageToImport[], added: readonly AddedImage[]): void {
+    const known = images.flatMap(({ isTest, group }, index) => {
+      const row = added[index];
+      return row?.isNew === false ? [{ id: row.id, isTest, group }] : [];
+    });
+    this.#store.images.assign(this.#project.id, known);
   }
 
   /** The labels to set: null takes them away, undefined leaves them. */
@@ -54,7 +65,7 @@ export class ImportLabels {
     image: ImageToImport,
     names: ReadonlyMap<number, string>,
   ): readonly string[] | null | undefined {
-    const labels = image.labels.map(written).sort();
+    const labels = image.labels.map(writtenName).sort();
     const before = this.#said.get(id) ?? (isNew ? undefined : this.#saidBefore(id, names));
     if (before === undefined) {
       this.#said.set(id, { labels, place: placeName(image) });
@@ -100,11 +111,6 @@ export class ImportLabels {
     classes.set(name, id);
     return id;
   }
-}
-
-/** Letters with marks can be written in two ways that look the same: file systems differ in it. */
-function written(label: string): string {
-  return label.trim().normalize('NFC');
 }
 
 function list(labels: readonly string[]): string {

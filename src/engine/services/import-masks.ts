@@ -8,6 +8,7 @@ import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts'
 import { placeName } from '../../formats/labelled-images.ts';
 import type { MaskSource, OpenMask, SizedImage } from '../../formats/masks/mask-source.ts';
 import type { Store } from '../../store/store.ts';
+import { writtenName } from './import-checks.ts';
 import { breathe } from '../job.ts';
 
 /** Tiles that are saved together, 16 MB. */
@@ -243,7 +244,7 @@ function valueOf(store: Store, project: number, to: ClassTarget, colour: string 
   const wanted =
     'class' in to
       ? known.find(({ id }) => id === to.class)
-      : (known.find(({ name }) => name === written(to.create)) ??
+      : (known.find(({ name }) => name === writtenName(to.create)) ??
         made(store, project, to.create, colour));
   if (wanted === undefined) {
     throw new UserError(
@@ -281,10 +282,6 @@ function made(
   const taken = store.classes.list(project).map(({ colour }) => colour);
   const isFree = wanted !== null && wanted !== black && !taken.includes(wanted);
   const colour = isFree ? wanted : nextColour(taken);
-  const id = store.classes.add(project, { name: written(name), colour });
+  const id = store.classes.add(project, { name: writtenName(name), colour });
   return store.classes.list(project).find((one) => one.id === id);
-}
-
-function written(name: string): string {
-  return name.trim().normalize('NFC');
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapConcurrently } from '../../formats/concurrently.ts';
+import { hashOfFile } from '../../formats/file-hash.ts';
 import type { AddedImage } from '../../store/queries/images.ts';
 import type { KnownFile } from '../../store/queries/import-files.ts';
 import type { Store } from '../../store/store.ts';
@@ -80,9 +79,7 @@ export function imagesOf({
 /** Whether a file has a content, which takes reading it; false where it cannot be read. */
 export async function hasContent(path: string, sha256: Uint8Array): Promise<boolean> {
   try {
-    const hash = createHash('sha256');
-    for await (const part of createReadStream(path)) hash.update(part as Buffer);
-    return hash.digest().equals(sha256);
+    return (await hashOfFile(path)).equals(sha256);
   } catch {
     return false;
   }

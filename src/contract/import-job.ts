@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { domain, projectTask } from './entities.ts';
+import { skippedImage } from './jobs.ts';
+import { maskState } from './masks.ts';
+import { path } from './values.ts';
+
+/** A folder of images that comes into a project, as the window brings it in. */
+export const importRequest = z.strictObject({
+  folder: path,
+  workspace: path,
+  /** By its name; made where there is none. */
+  project: path,
+  /** `folders`, `none`, or a CSV file. */
+  labels: path.default('folders'),
+  /** Of a project that is made. */
+  domain: domain.optional(),
+  task: projectTask.optional(),
+  /** A file of masks, or `found`: those in the folder, if they are of one kind. */
+  masks: path.optional(),
+  /** `what=class`, separated by commas: a name, number or colour of the masks, and a class, `background` or `ignore`. */
+  class: z.string().max(100_000).optional(),
+  /** Whether classes that the masks name and the project has not are made. */
+  newClasses: z.boolean().default(false),
+  /** Of images that have a mask: whether it is replaced. */
+  replaceMasks: z.boolean().default(false),
+  /** Of GeoJSON: the property that names the class. */
+  property: z.string().min(1).max(200).optional(),
+  /** Done where the masks say all that there is, unless given. */
+  maskState: maskState.optional(),
+});
+export type ImportRequest = z.infer<typeof importRequest>;
+
+export const importSummary = z.strictObject({
+  workspace: z.string(),
+  project: z.strictObject({ id: z.int(), name: z.string(), isNew: z.boolean() }),
+  folder: z.string(),
+  /** Images, slices among them. */
+  found: z.int(),
+  added: z.int(),
+  /** There before, of the same content. */
+  known: z.int(),
+  /** Of them, those found in another place than before. */
+  moved: z.int(),
+  /** Images whose masks came in. */
+  masks: z.int(),
+  /** Files that are no images by their names. */
+  otherFiles: z.int(),
+  skipped: z.array(skippedImage),
+});
+export type ImportSummary = z.infer<typeof importSummary>;

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** Values that all parts of the contract are made of. */
+
+export const id = z.int().positive();
+export const path = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((text) => !text.includes('\0'));
+export const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  // Letters with marks can be written in two ways that look the same.
+  .normalize('NFC')
+  // Line breaks, what cannot be seen and what turns text round would only hide in lists and files.
+  .regex(/^[^\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]*$/u);
+/** What a class may be called, and a project. */
+export const className = name;
+export const nothing = z.null();
+export const when = z.iso.datetime();
