@@ -39,6 +39,18 @@ const two = (
   ...rest,
 });
 
+const three = (
+  title: string,
+  a: Shape,
+  b: Shape,
+  c: Shape,
+  build: (a: Value, b: Value, c: Value) => Value,
+): OpCase => ({
+  title,
+  shapes: [a, b, c],
+  build: ([x, y, z]) => build(must(x), must(y), must(z)),
+});
+
 const broadcasting = (build: Build2, rest: Partial<OpCase> = {}): OpCase[] => [
   two('same shapes', [2, 3, 4], [2, 3, 4], build, rest),
   two('a vector to rows', [2, 3, 4], [4], build, rest),
@@ -64,6 +76,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
   abs: [one('positive', [5], g.abs, positive), one('negative', [5], g.abs, { range: [-2, -0.5] })],
   erf: [one('both signs', [4, 9], g.erf, { range: [-4, 4] })],
   exp: [one('both signs', [4, 5], g.exp)],
+  relu: [one('passes', [5], g.relu, positive), one('stops', [5], g.relu, { range: [-2, -0.5] })],
   sigmoid: [one('both signs', [4, 5], g.sigmoid, { range: [-6, 6] })],
   sqrt: [one('positive', [4, 5], g.sqrt, positive)],
   tanh: [one('both signs', [4, 5], g.tanh)],
@@ -72,6 +85,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
     one('by tanh', [4, 9], (x) => g.gelu(x, 'tanh'), { range: [-5, 5] }),
   ],
   softmax: [one('rows', [2, 3, 7], g.softmax, { range: [-4, 4] })],
+  logSoftmax: [one('rows', [2, 3, 7], g.logSoftmax, { range: [-4, 4] })],
   normalize: [
     one('rows', [2, 3, 8], (x) => g.normalize(x, 1e-6)),
     one('with an epsilon that counts', [4, 6], (x) => g.normalize(x, 0.3)),
@@ -97,6 +111,11 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
         ),
       { differentiable: false, tolerance: 1e-4 },
     ),
+  ],
+  conv2d: [
+    three('3 × 3, same size', [2, 3, 5, 4], [4, 3, 3, 3], [4], (x, w, b) => g.conv2d(x, w, b)),
+    three('1 × 1', [2, 3, 4, 4], [2, 3, 1, 1], [2], (x, w, b) => g.conv2d(x, w, b)),
+    three('5 × 5, smaller', [1, 2, 7, 6], [3, 2, 5, 5], [3], (x, w, b) => g.conv2d(x, w, b, 1)),
   ],
   transpose: [one('three axes', [2, 3, 4], (x) => g.transpose(x, [2, 0, 1]))],
   reshape: [

@@ -60,10 +60,12 @@ export const div = (a: Value, b: Value): Value => single('div', [a, b], {});
 export const abs = (x: Value): Value => single('abs', [x], {});
 export const erf = (x: Value): Value => single('erf', [x], {});
 export const exp = (x: Value): Value => single('exp', [x], {});
+export const relu = (x: Value): Value => single('relu', [x], {});
 export const sigmoid = (x: Value): Value => single('sigmoid', [x], {});
 export const sqrt = (x: Value): Value => single('sqrt', [x], {});
 export const tanh = (x: Value): Value => single('tanh', [x], {});
 export const softmax = (x: Value): Value => single('softmax', [x], {});
+export const logSoftmax = (x: Value): Value => single('logSoftmax', [x], {});
 export const matmul = (a: Value, b: Value): Value => single('matmul', [a, b], {});
 
 export const gelu = (x: Value, approximation: 'none' | 'tanh' = 'none'): Value =>
@@ -74,6 +76,14 @@ export const normalize = (x: Value, epsilon: number): Value =>
 
 export const quantizedMatmul = (x: Value, weight: Value, scale: Value): Value =>
   single('quantizedMatmul', [x, weight, scale], {});
+
+/** Padding is half the kernel by default, so that an odd kernel keeps the image's size. */
+export const conv2d = (
+  image: Value,
+  weight: Value,
+  bias: Value,
+  padding = ((weight.type.shape[2] ?? 1) - 1) / 2,
+): Value => single('conv2d', [image, weight, bias], { padding });
 
 export const transpose = (x: Value, permutation: readonly number[]): Value =>
   single('transpose', [x], { permutation });

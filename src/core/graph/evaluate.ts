@@ -70,6 +70,7 @@ const kernels: { readonly [K in OpName]: Kernel<K> } = {
   abs: unary(Math.abs),
   erf: unary(erf),
   exp: unary(Math.exp),
+  relu: unary((x) => Math.max(x, 0)),
   sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
   sqrt: unary(Math.sqrt),
   tanh: unary(Math.tanh),
@@ -88,6 +89,13 @@ const kernels: { readonly [K in OpName]: Kernel<K> } = {
       const powers = row.map((value) => Math.exp(value - largest));
       const total = powers.reduce((sum, value) => sum + value, 0);
       return powers.map((value) => value / total);
+    }),
+  ],
+  logSoftmax: ([x]) => [
+    mapRows(must(x), (row) => {
+      const largest = Math.max(...row);
+      const total = row.reduce((sum, value) => sum + Math.exp(value - largest), 0);
+      return row.map((value) => value - largest - Math.log(total));
     }),
   ],
   normalize: ([x], { attributes: { epsilon } }) => {
@@ -114,6 +122,9 @@ const kernels: { readonly [K in OpName]: Kernel<K> } = {
     );
     return [mapRows(whole, (row) => row.map((value, i) => value * step * at(must(scale), i)))];
   },
+  conv2d: ([image, weight, bias], { attributes: { padding }, types: [type] }) => [
+    convolve(must(image), must(weight), must(bias), padding, must(type).shape),
+  ],
   transpose: ([x], { attributes: { permutation }, types: [type] }) => {
     const strides = stridesOf(must(x).shape);
     return [
@@ -235,6 +246,42 @@ function multiply(a: Evaluated, b: Evaluated): Evaluated {
     }
   }
   return { shape: [...a.shape.slice(0, -1), n], data };
+}
+
+function convolve(
+  image: Evaluated,
+  weight: Evaluated,
+  bias: Evaluated,
+  padding: number,
+  shape: Shape,
+): Evaluated {
+  const [, channels = 0, height = 0, width = 0] = image.shape;
+  const [, , down = 0, across = 0] = weight.shape;
+  const result = zeros(shape);
+  eachIndex(shape, ([b = 0, o = 0, y = 0, x = 0], position) => {
+    let sum = at(bias, o);
+    eachIndex([channels, down, across], ([c = 0, i = 0, j = 0], tap) => {
+      const [row, column] = [y + i - padding, x + j - padding];
+      if (row < 0 || row >= height || column < 0 || column >= width) return;
+      const pixel = ((b * channels + c) * height + row) * width + column;
+      sum += at(image, pixel) * at(weight, o * channels * down * across + tap);
+    });
+    result.data[position] = sum;
+  });
+  return result;
+}
+
+function eachIndex(
+  shape: Shape,
+  visit: (index: readonly number[], position: number) => void,
+): void {
+  const strides = stridesOf(shape);
+  for (let position = 0; position < elementCount(shape); position++) {
+    visit(
+      shape.map((size, axis) => Math.floor(position / at(strides, axis)) % size),
+      position,
+    );
+  }
 }
 
 function reduce(x: Evaluated, axes: readonly number[]): Evaluated {

@@ -38,6 +38,11 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
   },
   erf: ({ inputs: [x] }, gradient) => [g.mul(gradient, erfSlope(must(x)))],
   exp: (node, gradient) => [g.mul(gradient, output(node))],
+  // y/(y + tiny) is 1 where something passed and 0 elsewhere.
+  relu: (node, gradient) => {
+    const y = output(node);
+    return [g.mul(gradient, g.div(y, g.add(y, g.scalar(1e-30))))];
+  },
   sigmoid: (node, gradient) => {
     const y = output(node);
     return [g.mul(gradient, g.mul(y, g.sub(g.scalar(1), y)))];
@@ -58,6 +63,11 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
     const total = g.reduceSum(weighted, [y.type.shape.length - 1]);
     return [g.sub(weighted, g.mul(y, total))];
   },
+  logSoftmax: (node, gradient) => {
+    const y = output(node);
+    const total = g.reduceSum(gradient, [y.type.shape.length - 1]);
+    return [g.sub(gradient, g.mul(g.exp(y), total))];
+  },
   // dx = (dy - mean(dy) - y·mean(dy·y)) / deviation
   normalize: (node, gradient) => {
     const y = output(node);
@@ -76,6 +86,11 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
     const rowGradients = g.reshape(gradient, [-1, gradient.type.shape.at(-1) ?? 0]);
     return [g.matmul(gradient, g.swapLast(b)), g.matmul(g.swapLast(rows), rowGradients)];
   },
+  conv2d: ({ inputs: [image, weight], attributes: { padding } }, gradient) => [
+    convImageGradient(must(image), must(weight), padding, gradient),
+    convWeightGradient(must(image), must(weight), padding, gradient),
+    g.reshape(g.reduceSum(gradient, [0, 2, 3]), [gradient.type.shape[1] ?? 0]),
+  ],
   transpose: ({ attributes: { permutation } }, gradient) => [
     g.transpose(gradient, inverse(permutation)),
   ],
@@ -132,6 +147,49 @@ function geluTanhGradient(x: Value, gradient: Value): Value {
   const slopeOfTanh = g.sub(g.scalar(1), g.mul(bend, bend));
   const twice = g.add(g.add(bend, g.scalar(1)), g.mul(x, g.mul(slopeOfTanh, slopeOfU)));
   return g.mul(g.mul(gradient, g.scalar(0.5)), twice);
+}
+
+/** The gradient convolved with the kernel turned by half a circle, its channels exchanged. */
+function convImageGradient(image: Value, weight: Value, padding: number, gradient: Value): Value {
+  const [outputs = 0, channels = 0, down = 0, across = 0] = weight.type.shape;
+  const taps = down * across;
+  const turned = g.matmul(g.reshape(weight, [outputs * channels, taps]), reversal(taps));
+  const exchanged = g.transpose(g.reshape(turned, [outputs, channels, down, across]), [1, 0, 2, 3]);
+  if (down !== across) throw new Error('conv2d: the gradient knows square kernels alone');
+  return g.conv2d(gradient, exchanged, zeroBias(channels), down - 1 - padding);
+}
+
+/**
+ * Entry (i, j) of a k × k kernel is the product of the image shifted by (i, j) with the gradient, summed over
+ * images and pixels. The image is shifted sideways and the gradient up and down, k copies of each, so that one
+ * product an image gives all k² entries: (k·C, P)·(P, k·O) with P = (H + k - 1)·W.
+ */
+function convWeightGradient(image: Value, weight: Value, padding: number, gradient: Value): Value {
+  const [outputs = 0, channels = 0, down = 0, across = 0] = weight.type.shape;
+  const [batch = 0, , height = 0, width = 0] = gradient.type.shape;
+  const pixels = (height + down - 1) * width;
+  const flat = (x: Value): Value => g.reshape(x, [batch, -1, pixels]);
+  const padded = g.pad(g.pad(image, 2, padding, padding), 3, padding, padding);
+  const sideways = range(across).map((j) => flat(g.slice(padded, 3, j, j + width)));
+  const upright = range(down).map((i) => flat(g.pad(gradient, 2, i, down - 1 - i)));
+  const products = g.matmul(g.concat(sideways, 1), g.swapLast(g.concat(upright, 1)));
+  const sum = g.reshape(g.reduceSum(products, [0]), [across, channels, down, outputs]);
+  return g.transpose(sum, [3, 1, 2, 0]);
+}
+
+/** x·R turns the order of the last axis round. */
+function reversal(size: number): Value {
+  const data = new Float32Array(size * size);
+  for (let i = 0; i < size; i++) data[i * size + size - 1 - i] = 1;
+  return g.constant({ shape: [size, size], data });
+}
+
+function range(size: number): number[] {
+  return Array.from({ length: size }, (_, index) => index);
+}
+
+function zeroBias(size: number): Value {
+  return g.constant({ shape: [size], data: new Float32Array(size) });
 }
 
 /** Undoes broadcasting: sums the gradient over the axes along which `target` was repeated. */

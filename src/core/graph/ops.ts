@@ -34,6 +34,8 @@ export interface OpAttributes {
   abs: None;
   erf: None;
   exp: None;
+  /** max(x, 0). */
+  relu: None;
   sigmoid: None;
   sqrt: None;
   tanh: None;
@@ -41,6 +43,8 @@ export interface OpAttributes {
   gelu: { readonly approximation: 'none' | 'tanh' };
   /** Over the last axis. */
   softmax: None;
+  /** The logarithm of softmax, which does not lose what softmax rounds to 0. */
+  logSoftmax: None;
   /**
    * x → (y, inverse deviation): each run along the last axis to mean 0 and variance 1, with ε added to
    * the variance (layer normalisation without its affine part, Ba et al., arXiv 1607.06450). The
@@ -54,6 +58,11 @@ export interface OpAttributes {
    * own range. Inputs: x float32, weight uint8 around 128, scale float32 (N).
    */
   quantizedMatmul: None;
+  /**
+   * Cross-correlation, what networks call convolution, of stride 1: image (B, C, H, W), weight
+   * (O, C, h, w), bias (O) → (B, O, H + 2p - h + 1, W + 2p - w + 1), with p = `padding` zeros on every side.
+   */
+  conv2d: { readonly padding: number };
   transpose: { readonly permutation: readonly number[] };
   reshape: { readonly shape: Shape };
   /** Repeats axes of size 1 (and adds leading axes) up to a shape. */

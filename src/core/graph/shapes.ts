@@ -25,11 +25,13 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
   abs: elementwiseRule('abs'),
   erf: elementwiseRule('erf'),
   exp: elementwiseRule('exp'),
+  relu: elementwiseRule('relu'),
   sigmoid: elementwiseRule('sigmoid'),
   sqrt: elementwiseRule('sqrt'),
   tanh: elementwiseRule('tanh'),
   gelu: elementwiseRule('gelu'),
   softmax: elementwiseRule('softmax'),
+  logSoftmax: elementwiseRule('logSoftmax'),
   normalize: (inputs) => {
     const [x] = expectInputs('normalize', inputs, 1);
     sizeOf('normalize', x, 0);
@@ -53,6 +55,24 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
       );
     }
     return [{ dtype: x.dtype, shape: matmulShape('quantizedMatmul', x.shape, weight.shape) }];
+  },
+  conv2d: (inputs, { padding }) => {
+    const [image, weight, bias] = expectInputs('conv2d', inputs, 3);
+    const [batch = 0, channels, height = 0, width = 0] = image.shape;
+    const [outputs = 0, depth, down = 0, across = 0] = weight.shape;
+    const ranks = image.shape.length === 4 && weight.shape.length === 4;
+    if (!ranks || channels !== depth || !sameShape(bias.shape, [outputs])) {
+      throw new Error(
+        `conv2d: got image ${describeShape(image.shape)}, weight ${describeShape(weight.shape)}, bias ${describeShape(bias.shape)}`,
+      );
+    }
+    const sizes = [height + 2 * padding - down + 1, width + 2 * padding - across + 1] as const;
+    if (!Number.isSafeInteger(padding) || padding < 0 || sizes[0] < 1 || sizes[1] < 1) {
+      throw new Error(
+        `conv2d: weight ${describeShape(weight.shape)} does not fit ${describeShape(image.shape)} with padding ${padding}`,
+      );
+    }
+    return [{ dtype: image.dtype, shape: [batch, outputs, ...sizes] }];
   },
   transpose: (inputs, { permutation }) => {
     const [x] = expectInputs('transpose', inputs, 1);

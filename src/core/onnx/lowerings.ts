@@ -59,6 +59,7 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   abs: plain('Abs'),
   erf: plain('Erf'),
   exp: plain('Exp'),
+  relu: plain('Relu'),
   sigmoid: plain('Sigmoid'),
   sqrt: plain('Sqrt'),
   tanh: plain('Tanh'),
@@ -67,6 +68,9 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   },
   softmax: (_, inputs, outputs, sink) => {
     sink.operator('Softmax', inputs, outputs, { axis: -1 });
+  },
+  logSoftmax: (_, inputs, outputs, sink) => {
+    sink.operator('LogSoftmax', inputs, outputs, { axis: -1 });
   },
   normalize: ({ attributes: { epsilon }, inputs: [x] }, inputs, [y = '', inverse = ''], sink) => {
     const ones = sink.ones(x?.type.shape.at(-1) ?? 0);
@@ -84,6 +88,9 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
     const real = sink.operator('Cast', product, 1, { to: onnxTypes.float32 });
     const scales = sink.operator('Mul', [scale, step], 1);
     sink.operator('Mul', [...real, ...scales], outputs);
+  },
+  conv2d: ({ attributes: { padding } }, inputs, outputs, sink) => {
+    sink.operator('Conv', inputs, outputs, { pads: [padding, padding, padding, padding] });
   },
   transpose: ({ attributes: { permutation } }, inputs, outputs, sink) => {
     sink.operator('Transpose', inputs, outputs, { perm: permutation });
