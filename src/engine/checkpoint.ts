@@ -53,12 +53,12 @@ export async function saveCheckpoint(
   state: TrainingState,
   seconds: number,
 ): Promise<void> {
-  const { adapters, mean, square, step, firstLoss, lastLoss } = state;
+  const { parameters, mean, square, step, firstLoss, lastLoss } = state;
   const progress = JSON.stringify({ fingerprint, step, firstLoss, lastLoss, seconds });
   await writeSafetensors(
     checkpointPath(out),
     new Map([
-      ['adapters', adapters],
+      ['adapters', parameters],
       ['mean', mean],
       ['square', square],
     ]),
@@ -90,7 +90,7 @@ export async function loadCheckpoint(
     );
   }
   const { step, firstLoss, lastLoss } = progress.data;
-  return { step, adapters, mean, square, firstLoss, lastLoss };
+  return { step, parameters: adapters, mean, square, firstLoss, lastLoss };
 }
 
 export async function removeCheckpoint(out: string): Promise<void> {

@@ -46,6 +46,7 @@ import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
 import type { OpenWatch, TrainingPlan, TrainingResult, TrainingState } from './training.ts';
 import { version } from './version.ts';
+import { resizedCrops } from './view-source.ts';
 
 /**
  * The whole job: teacher and images in; a student that was distilled, given a head, measured beside the
@@ -171,9 +172,11 @@ async function train(job: Job, glimpses: boolean): Promise<Trained> {
   const { request, context, teacher, blocks, copy, store, output, executor, memory } = job;
   const { seed, views } = request;
   const recipe = viewRecipe(request.orientation);
-  const source = { count: store.images.length, get: (index: number) => store.get(index) };
+  const { imageSize } = teacher.model.architecture;
+  const images = { count: store.images.length, get: (index: number) => store.get(index) };
+  const source = resizedCrops(images, seed, recipe, imageSize);
   const start = startOf(request.start, teacher.model.architecture.depth, blocks.length);
-  const fit = { teacher: teacher.model, copy, blocks, seed, views, recipe };
+  const fit = { teacher: teacher.model, copy, blocks, views };
   const base = start === 'copy' ? copy : await fitCopy(fit, source, executor, context);
   const plan: TrainingPlan = {
     teacher: teacher.model,
@@ -184,10 +187,16 @@ async function train(job: Job, glimpses: boolean): Promise<Trained> {
     peakLearningRate: request.learningRate ?? (6e-3 * request.batch) / 256,
     seed,
     views,
-    recipe,
     cacheBytes: targetBudget(memory),
   };
-  const fingerprint = await fingerprintOf(plan, teacher, blocks, start, store.images);
+  const fingerprint = await fingerprintOf(
+    plan,
+    teacher,
+    blocks,
+    start,
+    source.recipe,
+    store.images,
+  );
   const initial = await initialState(request, plan, output.path, fingerprint, context);
   const save = (state: TrainingState): Promise<void> =>
     saveCheckpoint(output.path, fingerprint, state, secondsOf(job));
@@ -252,7 +261,7 @@ async function finish(job: Job, trained: Trained): Promise<DistillOutcome> {
   // Filled in where reading fails a second time: the files may have changed meanwhile.
   const problems: ImageProblem[] = [];
   const compared = await compareEncoders(
-    [teacher.model, copy, mergeAdapters(base, layout, state.adapters.data)],
+    [teacher.model, copy, mergeAdapters(base, layout, state.parameters.data)],
     { classes, task, tested, labelled: job.labelled },
     form,
     request.seed,
@@ -271,7 +280,7 @@ async function finish(job: Job, trained: Trained): Promise<DistillOutcome> {
   const candidates = { teacher: teacherCandidate, copy: copyCandidate, student };
   const card = describeModel(request, teacher, readable, blocks, form, candidates, state.step);
   const exported = await exportStudent(
-    { base, layout, adapters: state.adapters, head: student.head },
+    { base, layout, adapters: state.parameters, head: student.head },
     card,
     readable.tested,
     output.staging,

@@ -1,15 +1,14 @@
 import type { DistillOptions } from '../contract/jobs.ts';
 import { fitGraph, fittedBlock, segmentEnds } from '../core/distill/fit.ts';
 import type { NormalEquations } from '../core/distill/fit.ts';
-import { drawView, toPlanes, viewParameters } from '../core/distill/views.ts';
-import type { ViewRecipe } from '../core/distill/views.ts';
+import { toPlanes } from '../core/distill/views.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { breathe, PhaseProgress, throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
 import { imagesAtOnce } from './training.ts';
-import type { ImageSource } from './training.ts';
+import type { ViewSource } from './view-source.ts';
 
 /** Tokens to fit on: many times the unknowns of one output, little work beside the training. */
 export const tokensToFit = 50_000;
@@ -32,15 +31,14 @@ export interface FitPlan {
   readonly copy: VitModel;
   /** The teacher's blocks that were copied. */
   readonly blocks: readonly number[];
-  readonly seed: number;
+  /** Different ones an image. */
   readonly views: number;
-  readonly recipe: ViewRecipe;
 }
 
 /** The copy with each block fitted to its stretch of the teacher; see core/distill/fit. */
 export async function fitCopy(
   plan: FitPlan,
-  source: ImageSource,
+  source: ViewSource,
   executor: Executor,
   context: JobContext,
 ): Promise<VitModel> {
@@ -88,8 +86,8 @@ function partsToFit({ teacher, views }: FitPlan, images: number, part: number): 
 }
 
 async function drawPart(
-  { teacher, seed, views, recipe }: FitPlan,
-  source: ImageSource,
+  { teacher, views }: FitPlan,
+  source: ViewSource,
   index: number,
   part: number,
 ): Promise<{ shape: number[]; data: Float32Array }> {
@@ -100,9 +98,7 @@ async function drawPart(
     const position = index * part + i;
     const image = position % source.count;
     const view = Math.floor(position / source.count) % views;
-    const raster = await source.get(image);
-    const parameters = viewParameters(seed, image, view, raster.width, raster.height, recipe);
-    drawView(raster, parameters, imageSize, bytes.subarray(i * size, (i + 1) * size));
+    bytes.set(await source.draw(image, view), i * size);
   }
   const data = new Float32Array(bytes.length);
   toPlanes(bytes, part, imageSize, channels, data);

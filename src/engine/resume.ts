@@ -42,7 +42,7 @@ export async function initialState(
   }
   return {
     step: 0,
-    adapters: { shape: [layout.size], data: initialAdapters(layout, seed) },
+    parameters: { shape: [layout.size], data: initialAdapters(layout, seed) },
     mean: zeros([layout.size]),
     square: zeros([layout.size]),
     firstLoss: 0,
@@ -72,9 +72,10 @@ export async function fingerprintOf(
   { sha256, model }: Teacher,
   blocks: readonly number[],
   start: 'fitted' | 'copy',
+  recipe: object,
   images: readonly FoundImage[],
 ): Promise<string> {
-  const { steps, batch, peakLearningRate, seed, views, recipe, layout } = plan;
+  const { steps, batch, peakLearningRate, seed, views, layout } = plan;
   const { imageSize, heads, epsilon, activation } = model.architecture;
   const listed = await mapConcurrently(images, 16, async ({ path, name, contentHash }) => {
     if (contentHash !== undefined) return contentHash;

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { adapterLayout } from '../core/lora/adapters.ts';
-import { viewRecipe } from '../core/distill/views.ts';
 import { zeros } from '../core/tensor.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { DeviceTensor, LoadedGraph } from '../runtime/executor.ts';
@@ -33,12 +32,10 @@ async function misses(images: number, views: number, steps: number, room: number
   const plan: TrainingPlan = {
     ...{ teacher: model, copy: model, layout: adapterLayout(model.architecture, 1) },
     ...{ steps, batch: 10, peakLearningRate: 0.1, seed: 3, views },
-    recipe: viewRecipe('upright'),
     cacheBytes: room * entryBytes(model.architecture),
   };
   const data = new Uint8Array(imageSize * imageSize * 3);
-  const raster = { width: imageSize, height: imageSize, channels: 3, data };
-  const source = { count: images, get: () => Promise.resolve(raster) };
+  const source = { count: images, recipe: {}, draw: () => Promise.resolve(data) };
   const cache = new TargetCache(plan, source, teacher);
   for (let step = 0; step < steps; step++) {
     await cache.batch(samplesOfStep(plan, images, step));

@@ -1,9 +1,10 @@
-import { drawView, toPlanes, viewParameters } from '../core/distill/views.ts';
+import { toPlanes } from '../core/distill/views.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { VitArchitecture } from '../core/vit/architecture.ts';
 import { readResult } from '../runtime/executor.ts';
 import type { LoadedGraph } from '../runtime/executor.ts';
-import type { ImageSource, Sample, TrainingPlan } from './training.ts';
+import type { Sample, TrainingPlan } from './training.ts';
+import type { ViewSource } from './view-source.ts';
 
 interface Entry {
   /** The view, (S, S, C) bytes. */
@@ -44,7 +45,7 @@ export class TargetCache {
   readonly shape: readonly [number, number];
   readonly imageCount: number;
   readonly #plan: TrainingPlan;
-  readonly #source: ImageSource;
+  readonly #source: ViewSource;
   readonly #teacher: LoadedGraph;
   readonly #entries = new Map<number, Entry>();
   #freeBytes: number;
@@ -52,7 +53,7 @@ export class TargetCache {
   #hits = 0;
 
   /** @param teacher `images` → `targets`, any batch */
-  constructor(plan: TrainingPlan, source: ImageSource, teacher: LoadedGraph) {
+  constructor(plan: TrainingPlan, source: ViewSource, teacher: LoadedGraph) {
     const { architecture } = plan.teacher;
     this.shape = [tokenCount(architecture), architecture.width];
     this.imageCount = source.count;
@@ -113,7 +114,9 @@ export class TargetCache {
   async #compute(samples: readonly Sample[]): Promise<Entry[]> {
     if (samples.length === 0) return [];
     const { imageSize, channels } = this.#plan.teacher.architecture;
-    const views = await Promise.all(samples.map((sample) => this.#draw(sample)));
+    const views = await Promise.all(
+      samples.map(({ image, view }) => this.#source.draw(image, view)),
+    );
     const bytes = new Uint8Array(samples.length * imageSize * imageSize * channels);
     views.forEach((view, index) => {
       bytes.set(view, index * view.length);
@@ -128,12 +131,5 @@ export class TargetCache {
       view,
       features: targets.data.slice(index * size, (index + 1) * size),
     }));
-  }
-
-  async #draw({ image, view }: Sample): Promise<Uint8Array> {
-    const { seed, recipe, teacher } = this.#plan;
-    const raster = await this.#source.get(image);
-    const parameters = viewParameters(seed, image, view, raster.width, raster.height, recipe);
-    return drawView(raster, parameters, teacher.architecture.imageSize).data;
   }
 }

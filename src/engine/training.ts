@@ -1,30 +1,19 @@
 import { Random } from '../core/random.ts';
-import { biasCorrections } from '../core/distill/optimizer.ts';
-import { learningRate } from '../core/distill/schedule.ts';
 import { imageShape, partSizes, targetGraph, trainStep } from '../core/distill/train-step.ts';
 import type { StudentPlan } from '../core/distill/train-step.ts';
-import type { ViewRecipe } from '../core/distill/views.ts';
-import { UserError } from '../core/errors.ts';
-import type { Raster } from '../core/image/raster.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import type { DeviceTensor, Executor, LoadedGraph } from '../runtime/executor.ts';
 import { PhaseProgress, breathe } from './job.ts';
 import type { JobContext } from './job.ts';
+import { Optimisation } from './optimisation.ts';
+import type { Feed, OptimiserState } from './optimisation.ts';
 import { TargetCache } from './target-cache.ts';
+import type { ViewSource } from './view-source.ts';
 
-/** A student in training: what a checkpoint holds. */
-export interface TrainingState {
-  /** Steps done. */
-  readonly step: number;
-  /** Adapters and AdamW's moments, each one flat vector. */
-  readonly adapters: Tensor;
-  readonly mean: Tensor;
-  readonly square: Tensor;
-  readonly firstLoss: number;
-  readonly lastLoss: number;
-}
+/** A student in training: what a checkpoint holds. Its parameters are the adapters. */
+export type TrainingState = OptimiserState;
 
 export interface TrainingPlan extends StudentPlan {
   readonly teacher: VitModel;
@@ -34,15 +23,8 @@ export interface TrainingPlan extends StudentPlan {
   readonly seed: number;
   /** Different views an image. */
   readonly views: number;
-  readonly recipe: ViewRecipe;
   /** Bytes of teacher targets to keep. */
   readonly cacheBytes: number;
-}
-
-/** Images by number. */
-export interface ImageSource {
-  readonly count: number;
-  get(index: number): Promise<Raster>;
 }
 
 /** Looks on while a student learns; what it does must change nothing of the training. */
@@ -77,7 +59,7 @@ export interface TrainingResult {
 export async function trainStudent(
   plan: TrainingPlan,
   start: TrainingState,
-  source: ImageSource,
+  source: ViewSource,
   executor: Executor,
   context: JobContext,
   save: (state: TrainingState) => Promise<void>,
@@ -88,21 +70,22 @@ export async function trainStudent(
   const graphs = new Map<number, LoadedGraph>();
   for (const size of new Set(parts)) graphs.set(size, await executor.load(trainStep(plan, size)));
   const targets = new TargetCache(plan, source, teacher);
-  const student = new RunningStudent(plan, parts, graphs, start);
+  const { steps, batch, peakLearningRate } = plan;
+  const student = new Optimisation({ steps, batch, peakLearningRate, parts, graphs }, start);
   const begin = (): PhaseProgress => new PhaseProgress(context, 'distill', plan.steps, start.step);
   begin();
   const watch = await openWatch?.(plan, teacher);
   try {
-    await watch?.see(start.step, student.adapters);
+    await watch?.see(start.step, student.parameters);
     // Time left goes by the pace of steps alone.
     const progress = begin();
     let [savedAt, measuredAt] = [performance.now(), performance.now()];
     for (let step = start.step; step < plan.steps && !isOver(step, context); step++) {
-      const loss = await student.step(step, targets);
+      const loss = await student.step(step, feedOf(plan, targets, step));
       const now = performance.now();
       const imagesPerSecond = (1000 * plan.batch) / (now - measuredAt);
       progress.advance(step + 1, { loss, imagesPerSecond });
-      await watch?.see(step + 1, student.adapters);
+      await watch?.see(step + 1, student.parameters);
       measuredAt = performance.now();
       if (now - savedAt > 20_000) {
         await save(await student.state());
@@ -111,7 +94,7 @@ export async function trainStudent(
       await breathe();
     }
     const state = await student.state();
-    if (!context.signal.aborted) await watch?.see(state.step, student.adapters, true);
+    if (!context.signal.aborted) await watch?.see(state.step, student.parameters, true);
     return { state, targetCacheHits: targets.hitRate };
   } finally {
     await watch?.close();
@@ -124,124 +107,24 @@ function isOver(step: number, { signal, enough }: JobContext): boolean {
   return signal.aborted || (step > 0 && enough?.aborted === true);
 }
 
+/** Views and targets of a step's samples, part by part. */
+function feedOf(plan: TrainingPlan, targets: TargetCache, step: number): Feed {
+  const samples = samplesOfStep(plan, targets.imageCount, step);
+  return async (first, count) => {
+    const { images, features } = await targets.batch(samples.slice(first, first + count));
+    return {
+      images: { shape: imageShape(plan.copy, count), data: images },
+      targets: { shape: [count, ...targets.shape], data: features },
+    };
+  };
+}
+
 /** Images in a part of a batch that suits the device. */
 export function imagesAtOnce(
   { tokensAtOnce }: Executor,
   { architecture }: Pick<VitModel, 'architecture'>,
 ): number {
   return Math.max(1, Math.floor(tokensAtOnce / tokenCount(architecture)));
-}
-
-/** The training step's state on the device. */
-class RunningStudent {
-  readonly #plan: TrainingPlan;
-  readonly #parts: readonly number[];
-  /** By the size of the part. */
-  readonly #graphs: ReadonlyMap<number, LoadedGraph>;
-  readonly #zeros: Tensor;
-  #adapters: Tensor | DeviceTensor;
-  #mean: Tensor | DeviceTensor;
-  #square: Tensor | DeviceTensor;
-  #done: number;
-  #firstLoss: number;
-  #lastLoss: number;
-
-  constructor(
-    plan: TrainingPlan,
-    parts: readonly number[],
-    graphs: ReadonlyMap<number, LoadedGraph>,
-    start: TrainingState,
-  ) {
-    this.#plan = plan;
-    this.#parts = parts;
-    this.#graphs = graphs;
-    this.#zeros = { shape: [plan.layout.size], data: new Float32Array(plan.layout.size) };
-    ({
-      adapters: this.#adapters,
-      mean: this.#mean,
-      square: this.#square,
-      step: this.#done,
-      firstLoss: this.#firstLoss,
-      lastLoss: this.#lastLoss,
-    } = start);
-  }
-
-  /** What was learnt so far. */
-  get adapters(): Tensor | DeviceTensor {
-    return this.#adapters;
-  }
-
-  /** One update from a whole batch, part by part. Returns the loss before it. */
-  async step(step: number, targets: TargetCache): Promise<number> {
-    const { steps, batch, peakLearningRate } = this.#plan;
-    const samples = samplesOfStep(this.#plan, targets.imageCount, step);
-    const rate = learningRate(step, steps, peakLearningRate);
-    const corrections = { shape: [2], data: biasCorrections(step + 1) };
-    let sums: { loss: Tensor | DeviceTensor; gradient: Tensor | DeviceTensor } = {
-      loss: scalarTensor(0),
-      gradient: this.#zeros,
-    };
-    let first = 0;
-    for (const part of this.#parts) {
-      const graph = this.#graphs.get(part);
-      if (!graph) throw new Error(`no graph for parts of ${part}`);
-      const { images, features } = await targets.batch(samples.slice(first, first + part));
-      first += part;
-      const results = await graph.run({
-        images: { shape: imageShape(this.#plan.copy, part), data: images },
-        targets: { shape: [part, ...targets.shape], data: features },
-        adapters: this.#adapters,
-        mean: this.#mean,
-        square: this.#square,
-        lossSum: sums.loss,
-        gradientSum: sums.gradient,
-        share: scalarTensor(part / batch),
-        learningRate: scalarTensor(rate),
-        corrections,
-      });
-      const result = (name: string): DeviceTensor => {
-        const value = results.get(name);
-        if (!value) throw new Error(`the training step has no result ${name}`);
-        return value;
-      };
-      for (const old of [sums.loss, sums.gradient]) disposeOf(old);
-      sums = { loss: result('lossSumNext'), gradient: result('gradientSumNext') };
-      const next = ['adaptersNext', 'meanNext', 'squareNext'].map(result);
-      if (first < batch) {
-        for (const unused of next) unused.dispose();
-        continue;
-      }
-      for (const old of [this.#adapters, this.#mean, this.#square]) disposeOf(old);
-      [this.#adapters = this.#zeros, this.#mean = this.#zeros, this.#square = this.#zeros] = next;
-    }
-    const loss = (await readTensor(sums.loss)).data[0] ?? NaN;
-    for (const old of [sums.loss, sums.gradient]) disposeOf(old);
-    return this.#note(step, loss);
-  }
-
-  async state(): Promise<TrainingState> {
-    return {
-      step: this.#done,
-      adapters: await readTensor(this.#adapters),
-      mean: await readTensor(this.#mean),
-      square: await readTensor(this.#square),
-      firstLoss: this.#firstLoss,
-      lastLoss: this.#lastLoss,
-    };
-  }
-
-  #note(step: number, loss: number): number {
-    if (!Number.isFinite(loss)) {
-      throw new UserError(
-        'invalid-option',
-        `Training diverged at step ${step + 1}: the loss is no longer a number. Use a smaller learning rate (--lr ${this.#plan.peakLearningRate / 3}) or rank.`,
-      );
-    }
-    if (step === 0) this.#firstLoss = loss;
-    this.#lastLoss = loss;
-    this.#done = step + 1;
-    return loss;
-  }
 }
 
 /** Which view of which image: what a step learns from. */
@@ -270,16 +153,4 @@ export function samplesOfStep(
     samples.push({ image: order.images[position % imageCount] ?? 0, view: round % views });
   }
   return samples;
-}
-
-function scalarTensor(value: number): Tensor {
-  return { shape: [], data: Float32Array.of(value) };
-}
-
-async function readTensor(value: Tensor | DeviceTensor): Promise<Tensor> {
-  return 'data' in value ? value : value.read();
-}
-
-function disposeOf(value: Tensor | DeviceTensor): void {
-  if (!('data' in value)) value.dispose();
 }

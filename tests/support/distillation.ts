@@ -99,7 +99,7 @@ export async function train(
   }));
   const step = await executor.load(trainStep(plan, size));
   const vector = [plan.layout.size];
-  let state = { adapters: tensor(vector, initial), mean: zeros(vector), square: zeros(vector) };
+  let state = { parameters: tensor(vector, initial), mean: zeros(vector), square: zeros(vector) };
   const losses: number[] = [];
   for (const [index, rate] of learningRates.entries()) {
     let sums = { lossSum: zeros([]), gradientSum: zeros(vector) };
@@ -117,7 +117,7 @@ export async function train(
       const output = (name: string): Tensor => required(results.get(name), name);
       sums = { lossSum: output('lossSumNext'), gradientSum: output('gradientSumNext') };
       next = {
-        adapters: output('adaptersNext'),
+        parameters: output('parametersNext'),
         mean: output('meanNext'),
         square: output('squareNext'),
       };
@@ -126,7 +126,7 @@ export async function train(
     losses.push(sums.lossSum.data[0] ?? NaN);
   }
   await step.dispose();
-  return { losses, adapters: state.adapters.data };
+  return { losses, adapters: state.parameters.data };
 }
 
 /** Rows [start, end) along the first axis. */

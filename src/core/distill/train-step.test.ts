@@ -79,11 +79,11 @@ describe('trainStep', () => {
   const none = new Float64Array(layout.size);
 
   interface State {
-    readonly adapters: Iterable<number>;
+    readonly parameters: Iterable<number>;
     readonly mean: Iterable<number>;
     readonly square: Iterable<number>;
   }
-  const begin: State = { adapters: initialAdapters(layout, 5), mean: none, square: none };
+  const begin: State = { parameters: initialAdapters(layout, 5), mean: none, square: none };
 
   /** One step over the batch of two, in parts of one size. */
   function step(state: State, index: number, part: number): { loss: number; next: State } {
@@ -103,7 +103,11 @@ describe('trainStep', () => {
         corrections: biasCorrections(index + 1),
       });
       sums = { lossSum: got('lossSumNext'), gradientSum: got('gradientSumNext') };
-      next = { adapters: got('adaptersNext'), mean: got('meanNext'), square: got('squareNext') };
+      next = {
+        parameters: got('parametersNext'),
+        mean: got('meanNext'),
+        square: got('squareNext'),
+      };
     }
     const [loss = NaN] = sums.lossSum ?? [];
     return { loss, next };
@@ -124,7 +128,7 @@ describe('trainStep', () => {
     const whole = step(begin, 0, 2);
     const halves = step(begin, 0, 1);
     expect(difference([halves.loss], [whole.loss])).toBeLessThan(1e-12);
-    for (const name of ['adapters', 'mean', 'square'] as const) {
+    for (const name of ['parameters', 'mean', 'square'] as const) {
       const [got, expected] = [[...halves.next[name]], [...whole.next[name]]];
       expect(difference(got, expected), name).toBeLessThan(1e-6);
     }
@@ -140,12 +144,12 @@ describe('trainStep', () => {
     const graph = trainStep(plan(), 2);
     const inputs = graphInputs(graph).map(({ attributes }) => attributes.name);
     expect(inputs.toSorted()).toEqual(
-      'adapters corrections gradientSum images learningRate lossSum mean share square targets'.split(
+      'corrections gradientSum images learningRate lossSum mean parameters share square targets'.split(
         ' ',
       ),
     );
     expect([...graph.outputs.keys()]).toEqual(
-      'lossSumNext gradientSumNext adaptersNext meanNext squareNext'.split(' '),
+      'lossSumNext gradientSumNext parametersNext meanNext squareNext'.split(' '),
     );
   });
 

@@ -4,6 +4,8 @@ import type { Graph, Value } from '../graph/ops.ts';
 import { simplify } from '../graph/rewrite.ts';
 import { adaptedLinears, packAdapters, unpackAdapters } from '../lora/adapters.ts';
 import type { AdapterLayout } from '../lora/adapters.ts';
+import { elementCount } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
 import { tokenCount } from '../vit/architecture.ts';
 import { embed, frozenLinears, runBlocks } from '../vit/forward.ts';
 import type { VitModel } from '../vit/weights.ts';
@@ -23,29 +25,44 @@ export interface StudentPlan {
 }
 
 /**
+ * The distillation's step (see `updateGraph`): its parameters are the adapters, and it takes `images`
+ * (B, C, S, S) in [0, 1] and `targets` (B, N, D).
+ *
+ * @param part images in one part, B
+ */
+export function trainStep(plan: StudentPlan, part: number): Graph {
+  const parameters = g.input('parameters', [plan.layout.size]);
+  return updateGraph(parameters, studentLoss(plan, part, parameters));
+}
+
+/**
  * A whole training step as one graph, which can also be run part by part: a batch of n parts keeps its
  * intermediate results in the cache, or a small device's memory, and gives the same update. Every part
  * adds its share to the sums; the state that the last part puts out is the next one, that of the
  * earlier parts is not used.
  *
- * Inputs: `images` (B, C, S, S) in [0, 1]; `targets` (B, N, D); the state `adapters`, `mean`, `square`
- * (size); the sums so far, `lossSum` () and `gradientSum` (size), zeros for the first part; `share` (),
- * 1/n; `learningRate` (); `corrections` (2). Outputs: `lossSumNext`, the loss before the update;
- * `gradientSumNext`; `adaptersNext`, `meanNext`, `squareNext`.
+ * Inputs besides those of the loss: the state `parameters`, `mean`, `square` (size); the sums so far,
+ * `lossSum` () and `gradientSum` (size), zeros for the first part; `share` (), the part's of the batch;
+ * `learningRate` (); `corrections` (2). Outputs: `lossSumNext`, the loss before the update;
+ * `gradientSumNext`; `parametersNext`, `meanNext`, `squareNext`.
  *
- * @param part images in one part, B
+ * @param parameters the input of that name
+ * @param rates what each parameter's learning rate is multiplied by, (size); ones without it
  */
-export function trainStep(plan: StudentPlan, part: number): Graph {
-  const { size } = plan.layout;
-  const parameters = g.input('adapters', [size]);
-  const { loss, gradient } = studentLoss(plan, part, parameters);
+export function updateGraph(
+  parameters: Value,
+  { loss, gradient }: { readonly loss: Value; readonly gradient: Value },
+  rates?: Tensor,
+): Graph {
+  const size = elementCount(parameters.type.shape);
   const share = g.input('share', []);
   const lossSum = g.add(g.input('lossSum', []), g.mul(loss, share));
   const gradientSum = g.add(g.input('gradientSum', [size]), g.mul(gradient, share));
+  const rate = g.input('learningRate', []);
   const next = adamW(
     { parameters, mean: g.input('mean', [size]), square: g.input('square', [size]) },
     gradientSum,
-    g.input('learningRate', []),
+    rates ? g.mul(g.constant(rates), rate) : rate,
     g.input('corrections', [2]),
   );
   return simplify({
@@ -53,7 +70,7 @@ export function trainStep(plan: StudentPlan, part: number): Graph {
     outputs: new Map([
       ['lossSumNext', lossSum],
       ['gradientSumNext', gradientSum],
-      ['adaptersNext', next.parameters],
+      ['parametersNext', next.parameters],
       ['meanNext', next.mean],
       ['squareNext', next.square],
     ]),

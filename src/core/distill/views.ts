@@ -94,7 +94,11 @@ export function drawView(
 }
 
 /** Writes a flipped and turned copy of a square image to `target`. */
-function orient(square: Raster, parameters: ViewParameters, target: Uint8Array): void {
+export function orient(
+  square: Raster,
+  parameters: Pick<ViewParameters, 'flipHorizontal' | 'flipVertical' | 'quarterTurns'>,
+  target: Uint8Array,
+): void {
   const { width: size, channels, data } = square;
   if (target.length !== data.length) {
     throw new Error(`drawView: target needs ${data.length} bytes, got ${target.length}`);

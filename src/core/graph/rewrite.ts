@@ -83,6 +83,9 @@ function withoutIdentity(node: Node): Value | undefined {
   const same = x && sameShape(x.type.shape, node.types[0]?.shape ?? []);
   if (node.op === 'reshape' && same) return x;
   if (node.op === 'expand' && same) return x;
+  if (node.op === 'slice' && same) return x;
+  if (node.op === 'pad' && same) return x;
+  if (node.op === 'concat' && same && node.inputs.length === 1) return x;
   if (node.op === 'transpose' && node.attributes.permutation.every((axis, index) => axis === index))
     return x;
   return undefined;

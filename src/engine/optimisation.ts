@@ -1,0 +1,148 @@
+import { biasCorrections } from '../core/distill/optimizer.ts';
+import { learningRate } from '../core/distill/schedule.ts';
+import { UserError } from '../core/errors.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { DeviceTensor, LoadedGraph } from '../runtime/executor.ts';
+
+/** What an optimiser has come to. */
+export interface OptimiserState {
+  /** Steps done. */
+  readonly step: number;
+  /** Parameters and AdamW's moments, each one flat vector. */
+  readonly parameters: Tensor;
+  readonly mean: Tensor;
+  readonly square: Tensor;
+  readonly firstLoss: number;
+  readonly lastLoss: number;
+}
+
+export interface OptimisationPlan {
+  readonly steps: number;
+  /** Samples of a step. */
+  readonly batch: number;
+  readonly peakLearningRate: number;
+  /** Samples in each part of a batch; see `partSizes`. */
+  readonly parts: readonly number[];
+  /** Made by `updateGraph`, by the size of the part. */
+  readonly graphs: ReadonlyMap<number, LoadedGraph>;
+}
+
+/** What the loss of a part is computed from: inputs of the graph for `count` samples of the step from `first` on. */
+export type Feed = (first: number, count: number) => Promise<Readonly<Record<string, Tensor>>>;
+
+/** AdamW at work on a graph of `updateGraph`, its state where the executor keeps it. */
+export class Optimisation {
+  readonly #plan: OptimisationPlan;
+  readonly #zeros: Tensor;
+  #parameters: Tensor | DeviceTensor;
+  #mean: Tensor | DeviceTensor;
+  #square: Tensor | DeviceTensor;
+  #done: number;
+  #firstLoss: number;
+  #lastLoss: number;
+
+  constructor(plan: OptimisationPlan, start: OptimiserState) {
+    this.#plan = plan;
+    const { shape } = start.parameters;
+    this.#zeros = { shape, data: new Float32Array(start.parameters.data.length) };
+    ({
+      parameters: this.#parameters,
+      mean: this.#mean,
+      square: this.#square,
+      step: this.#done,
+      firstLoss: this.#firstLoss,
+      lastLoss: this.#lastLoss,
+    } = start);
+  }
+
+  /** What was learnt so far. */
+  get parameters(): Tensor | DeviceTensor {
+    return this.#parameters;
+  }
+
+  /**
+   * One update from a whole batch, part by part. Returns the loss before it.
+   *
+   * @throws UserError 'invalid-option' when the loss is not finite
+   */
+  async step(step: number, feed: Feed): Promise<number> {
+    const { steps, batch, peakLearningRate, parts, graphs } = this.#plan;
+    const rate = learningRate(step, steps, peakLearningRate);
+    const corrections = { shape: [2], data: biasCorrections(step + 1) };
+    let sums: { loss: Tensor | DeviceTensor; gradient: Tensor | DeviceTensor } = {
+      loss: scalarTensor(0),
+      gradient: this.#zeros,
+    };
+    let first = 0;
+    for (const part of parts) {
+      const graph = graphs.get(part);
+      if (!graph) throw new Error(`no graph for parts of ${part}`);
+      const fed = await feed(first, part);
+      first += part;
+      const results = await graph.run({
+        ...fed,
+        parameters: this.#parameters,
+        mean: this.#mean,
+        square: this.#square,
+        lossSum: sums.loss,
+        gradientSum: sums.gradient,
+        share: scalarTensor(part / batch),
+        learningRate: scalarTensor(rate),
+        corrections,
+      });
+      const result = (name: string): DeviceTensor => {
+        const value = results.get(name);
+        if (!value) throw new Error(`the training step has no result ${name}`);
+        return value;
+      };
+      for (const old of [sums.loss, sums.gradient]) disposeOf(old);
+      sums = { loss: result('lossSumNext'), gradient: result('gradientSumNext') };
+      const next = ['parametersNext', 'meanNext', 'squareNext'].map(result);
+      if (first < batch) {
+        for (const unused of next) unused.dispose();
+        continue;
+      }
+      for (const old of [this.#parameters, this.#mean, this.#square]) disposeOf(old);
+      [this.#parameters = this.#zeros, this.#mean = this.#zeros, this.#square = this.#zeros] = next;
+    }
+    const loss = (await readTensor(sums.loss)).data[0] ?? NaN;
+    for (const old of [sums.loss, sums.gradient]) disposeOf(old);
+    return this.#note(step, loss);
+  }
+
+  async state(): Promise<OptimiserState> {
+    return {
+      step: this.#done,
+      parameters: await readTensor(this.#parameters),
+      mean: await readTensor(this.#mean),
+      square: await readTensor(this.#square),
+      firstLoss: this.#firstLoss,
+      lastLoss: this.#lastLoss,
+    };
+  }
+
+  #note(step: number, loss: number): number {
+    if (!Number.isFinite(loss)) {
+      throw new UserError(
+        'invalid-option',
+        `Training diverged at step ${step + 1}: the loss is no longer a number. Use a smaller learning rate (--lr ${this.#plan.peakLearningRate / 3}) or rank.`,
+      );
+    }
+    if (step === 0) this.#firstLoss = loss;
+    this.#lastLoss = loss;
+    this.#done = step + 1;
+    return loss;
+  }
+}
+
+function scalarTensor(value: number): Tensor {
+  return { shape: [], data: Float32Array.of(value) };
+}
+
+async function readTensor(value: Tensor | DeviceTensor): Promise<Tensor> {
+  return 'data' in value ? value : value.read();
+}
+
+function disposeOf(value: Tensor | DeviceTensor): void {
+  if (!('data' in value)) value.dispose();
+}

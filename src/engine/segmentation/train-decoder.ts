@@ -1,0 +1,115 @@
+import { segmentationParameters, segmentationStep } from '../../core/distill/segmentation-step.ts';
+import type { SegmentationPlan } from '../../core/distill/segmentation-step.ts';
+import { partSizes } from '../../core/distill/train-step.ts';
+import { initialDecoder, patchGraph } from '../../core/heads/segmentation-decoder.ts';
+import { zeros } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import type { Executor, LoadedGraph } from '../../runtime/executor.ts';
+import { breathe, throwIfCancelled } from '../job.ts';
+import type { JobContext } from '../job.ts';
+import { Optimisation } from '../optimisation.ts';
+import type { Feed } from '../optimisation.ts';
+import { imagesAtOnce } from '../training.ts';
+import { oneHot, weightOfCrops } from './crop-pool.ts';
+import type { CropPool } from './crop-pool.ts';
+import { imagesOf, PatchCache } from './patch-cache.ts';
+
+export interface DecoderTraining extends SegmentationPlan {
+  readonly steps: number;
+  /** Crops of a step. */
+  readonly batch: number;
+  readonly peakLearningRate: number;
+  readonly seed: number;
+  /** The adapters that the encoder learns on from, where it does. */
+  readonly adapters?: Float32Array | undefined;
+  /** For what a frozen encoder sees. */
+  readonly cacheBytes: number;
+}
+
+export interface TrainedDecoder {
+  /** Flat, as its layout has it. */
+  readonly decoder: Tensor;
+  /** Where the encoder learnt on. */
+  readonly adapters: Tensor | undefined;
+  readonly lastLoss: number;
+}
+
+/**
+ * Trains a decoder on labelled crops, with the encoder as it is or its adapters learning on. The same plan gives the
+ * same bits on one executor.
+ *
+ * @param advance told of every step
+ * @throws UserError 'cancelled', or when the loss is not finite
+ */
+export async function trainDecoder(
+  plan: DecoderTraining,
+  pool: CropPool,
+  executor: Executor,
+  context: JobContext,
+  advance: (done: number, loss: number) => void,
+): Promise<TrainedDecoder> {
+  const { encoder, decoder, adapting, steps, batch, peakLearningRate, seed } = plan;
+  const parts = partSizes(batch, imagesAtOnce(executor, encoder));
+  const graphs = new Map<number, LoadedGraph>();
+  for (const size of new Set(parts)) {
+    graphs.set(size, await executor.load(segmentationStep(plan, size)));
+  }
+  const frozen = adapting ? undefined : await executor.load(patchGraph(encoder));
+  try {
+    const size = segmentationParameters(plan);
+    const parameters = zeros([size]);
+    parameters.data.set(initialDecoder(decoder, seed));
+    if (plan.adapters) parameters.data.set(plan.adapters, decoder.size);
+    const moments = { mean: zeros([size]), square: zeros([size]) };
+    const optimisation = new Optimisation(
+      { steps, batch, peakLearningRate, parts, graphs },
+      { step: 0, parameters, ...moments, firstLoss: 0, lastLoss: 0 },
+    );
+    const cache = frozen && new PatchCache(pool, frozen, encoder.architecture, plan.cacheBytes);
+    for (let step = 0; step < steps; step++) {
+      throwIfCancelled(context);
+      advance(step + 1, await optimisation.step(step, feedOf(plan, pool, cache, step)));
+      await breathe();
+    }
+    const { parameters: learnt, lastLoss } = await optimisation.state();
+    const take = (start: number, length: number): Tensor => ({
+      shape: [length],
+      data: learnt.data.slice(start, start + length),
+    });
+    return {
+      decoder: take(0, decoder.size),
+      adapters: adapting && take(decoder.size, adapting.layout.size),
+      lastLoss,
+    };
+  } finally {
+    await Promise.all([...graphs.values()].map((graph) => graph.dispose()));
+    await frozen?.dispose();
+  }
+}
+
+function feedOf(
+  { encoder, decoder, classWeights, batch }: DecoderTraining,
+  pool: CropPool,
+  cache: PatchCache | undefined,
+  step: number,
+): Feed {
+  const numbers = pool.ofStep(step, batch);
+  const crops = numbers.map((number) => pool.get(number));
+  const weight = weightOfCrops(crops, classWeights.data);
+  return async (first, count) => {
+    const part = crops.slice(first, first + count);
+    const images = imagesOf(
+      part.map(({ pixels }) => pixels),
+      encoder.architecture,
+    );
+    const patches = await cache?.patches(numbers.slice(first, first + count));
+    // A batch in which nothing is known has nothing to say.
+    const scale = weight === 0 ? 0 : batch / (count * weight);
+    return {
+      images,
+      truth: oneHot(part, decoder.outputs),
+      scale: { shape: [], data: Float32Array.of(scale) },
+      ...(patches && { patches }),
+    };
+  };
+}
