@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { constants, mkdir, open, rm, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { constants, open, rm, type FileHandle } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { UserError } from '../../core/errors.ts';
 import { encodeRuns } from '../../core/mask/runs.ts';
 import { tileKey } from '../../core/mask/sparse-mask.ts';
 import type { MaskTile } from '../../core/mask/tiles.ts';
 import { writeFailure } from '../../formats/file-errors.ts';
+import { makeFolder } from '../../formats/make-folder.ts';
 import { packTile, unpackTile } from '../../store/packed-tile.ts';
 
 /**
@@ -62,7 +63,7 @@ export class MaskSpool {
   static async open(path: string, fingerprint: string): Promise<MaskSpool> {
     let handle: FileHandle | undefined;
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(resolve(path)));
       handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
       const spool = new MaskSpool(path, handle);
       const mark = createHash('sha256').update(fingerprint).digest();
