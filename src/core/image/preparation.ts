@@ -1,11 +1,12 @@
 import type { Raster } from './raster.ts';
-import { percentiles, rescaled, shownBy, shownByTable } from './intensity.ts';
-import type { PercentilesOf, Shade } from './intensity.ts';
+import { endsOf, hasEnds, isPhotographic, shadesOf, shadeTable } from './shades.ts';
+import type { Ends, KnownRange } from './shades.ts';
 import { meanOfSquares } from './shrink.ts';
-import { countedPercentiles, lookUp, meansOfLookedUp, spanOf } from './whole-values.ts';
-import type { WholeSpan } from './whole-values.ts';
+import { meansOfLookedUp, spanOf } from './whole-values.ts';
 import type { Display, Interpretation, Pixels, SampleType } from './stored.ts';
 import { UserError } from '../errors.ts';
+
+export { bandValues, isAsStored, isPhotographic } from './shades.ts';
 
 /**
  * What a model sees of an image: which bands, and which intensities become black and white. It is decided
@@ -90,22 +91,12 @@ export interface StoredForm {
   readonly display: Display;
 }
 
-const photographic = new Set(['png', 'jpeg', 'webp', 'bmp']);
-
-/** Pictures for people: their values are shades, and what is transparent in them has colours all the same. */
-export function isPhotographic({ format }: Pick<StoredForm, 'format'>): boolean {
-  return photographic.has(format);
-}
-
 /**
  * The range that `auto` stands for: photographs as stored; DICOM by its own window; other 8-bit images as
  * stored, and all else (satellite bands, volumes, measurements) from the 2nd to the 98th percentile of
  * each image, the usual cut of geographic information systems.
  */
-export function rangeOf(
-  range: IntensityRange,
-  form: StoredForm,
-): Exclude<IntensityRange, { kind: 'auto' }> {
+export function rangeOf(range: IntensityRange, form: StoredForm): KnownRange {
   if (range.kind !== 'auto') return range;
   const { format, sampleType, display } = form;
   if (isPhotographic(form)) return { kind: 'stored' };
@@ -135,14 +126,41 @@ export function bandsOf({ bands }: Preparation, form: StoredForm): readonly numb
   return seen.length >= 3 && form.interpretation !== 'grey' ? seen.slice(0, 3) : seen.slice(0, 1);
 }
 
+/** What is black and what is white in an image, band by band; nothing where the image has no part in that. */
+export type Stretch = readonly Ends[];
+
+/** Whether what is black and white depends on the image's own values, so that a part of it needs `stretchOf` all. */
+export function isStretched({ range }: Preparation, form: StoredForm): boolean {
+  return form.interpretation !== 'palette' && hasEnds(rangeOf(range, form), form);
+}
+
+/**
+ * The stretch by which `prepare` shows an image, for showing parts of it alike.
+ *
+ * @param pixels all of the image, as for `prepare`
+ */
+export function stretchOf(pixels: Pixels, preparation: Preparation, form: StoredForm): Stretch {
+  if (!isStretched(preparation, form)) return [];
+  const bands = bandsOf(preparation, form);
+  const range = rangeOf(preparation.range, form);
+  const isThere = presence(pixels, form, bands.length);
+  return bands.map((_, channel) => endsOf(pixels, channel, range, form, isThere));
+}
+
 /**
  * Eight-bit RGB of stored pixels.
  *
  * @param pixels the bands that `readBands` names, in its order: (height, width, bands)
+ * @param stretch where `pixels` are a part of an image: that of all of it
  * @returns (height, width, 3); black where there is nothing (nodata, transparent, not a number)
  */
-export function prepare(pixels: Pixels, preparation: Preparation, form: StoredForm): Raster {
-  const { width, height, channels, data: grey } = prepareShades(pixels, preparation, form);
+export function prepare(
+  pixels: Pixels,
+  preparation: Preparation,
+  form: StoredForm,
+  stretch?: Stretch,
+): Raster {
+  const { width, height, channels, data: grey } = prepareShades(pixels, preparation, form, stretch);
   if (channels === 3) return { width, height, channels, data: grey };
   const data = new Uint8Array(grey.length * 3);
   for (let at = 0; at < grey.length; at++) {
@@ -159,7 +177,12 @@ export function prepare(pixels: Pixels, preparation: Preparation, form: StoredFo
  *
  * @returns (height, width, 1) of a single band, else (height, width, 3)
  */
-export function prepareShades(pixels: Pixels, preparation: Preparation, form: StoredForm): Raster {
+export function prepareShades(
+  pixels: Pixels,
+  preparation: Preparation,
+  form: StoredForm,
+  stretch: Stretch = [],
+): Raster {
   const { width, height } = pixels;
   const bands = bandsOf(preparation, form);
   const isThere = presence(pixels, form, bands.length);
@@ -174,12 +197,12 @@ export function prepareShades(pixels: Pixels, preparation: Preparation, form: St
     return { width, height, channels: 3, data: new Uint8Array(pixels.data.buffer) };
   }
   if (bands.length === 1) {
-    const data = shadesOf(pixels, 0, range, form, isThere);
+    const data = shadesOf(pixels, 0, range, form, isThere, stretch[0]);
     return { width, height, channels: 1, data: new Uint8Array(data.buffer) };
   }
   const data = new Uint8Array(width * height * 3);
   for (let channel = 0; channel < bands.length; channel++) {
-    const shades = shadesOf(pixels, channel, range, form, isThere);
+    const shades = shadesOf(pixels, channel, range, form, isThere, stretch[channel]);
     for (let at = 0; at < shades.length; at++) data[3 * at + channel] = shades[at] ?? 0;
   }
   return { width, height, channels: 3, data };
@@ -220,12 +243,6 @@ function isAsItIs(
   return isWhole && isPlain && bands === 3;
 }
 
-export function bandValues({ data, bands }: Pixels, band: number): Float64Array {
-  const values = new Float64Array(data.length / bands);
-  for (let at = 0; at < values.length; at++) values[at] = data[at * bands + band] ?? 0;
-  return values;
-}
-
 /** 1 where there is something; undefined: everywhere. */
 export function presence(
   { data, bands }: Pixels,
@@ -264,95 +281,5 @@ function fillFromPalette(
     if (isThere?.[at] === 0) continue;
     const index = Math.min(last, Math.max(0, pixels.data[at * pixels.bands] ?? 0));
     data.set(palette.subarray(3 * index, 3 * index + 3), 3 * at);
-  }
-}
-
-type KnownRange = Exclude<IntensityRange, { kind: 'auto' }>;
-
-/** Whether shades are made of values as they are stored, not of what they mean. */
-export function isAsStored(
-  range: Pick<IntensityRange, 'kind'>,
-  form: Pick<StoredForm, 'format' | 'interpretation'>,
-): boolean {
-  // Only intensities have a meaning beyond what is stored; colours are colours. Of pictures with few bits
-  // it is the shade.
-  return form.interpretation === 'rgb' || (range.kind === 'stored' && !isPhotographic(form));
-}
-
-function shadesOf(
-  pixels: Pixels,
-  band: number,
-  range: KnownRange,
-  form: StoredForm,
-  isThere: Uint8Array | undefined,
-): Uint8ClampedArray<ArrayBuffer> {
-  const span = spanOf(pixels, band);
-  // Every shade depends on its value alone: of few values each is worked out once.
-  if (span !== undefined) return shadesOfSpan(span, range, form, isThere);
-  const stored = bandValues(pixels, band);
-  const values = meantBy(stored, range, form);
-  const shades = new Uint8ClampedArray(stored.length);
-  const shade = shadeOf(range, form, (percents) => percentiles(values, isThere, percents));
-  fill(shades, values, shade, form, isThere);
-  return shades;
-}
-
-function shadesOfSpan(
-  span: WholeSpan,
-  range: KnownRange,
-  form: StoredForm,
-  isThere: Uint8Array | undefined,
-): Uint8ClampedArray<ArrayBuffer> {
-  const shades = lookUp(span, shadeTable(span, range, form, isThere));
-  if (isThere !== undefined && span.bands > 1) {
-    for (let at = 0; at < shades.length; at++) if (isThere[at] === 0) shades[at] = 0;
-  }
-  return shades;
-}
-
-/** Shades from the least value to the greatest; of a single band also that of what is not there. */
-function shadeTable(
-  span: WholeSpan,
-  range: KnownRange,
-  form: StoredForm,
-  isThere: Uint8Array | undefined,
-): Uint8ClampedArray<ArrayBuffer> {
-  const stored = new Float64Array(span.length);
-  for (let at = 0; at < stored.length; at++) stored[at] = span.least + at;
-  const values = meantBy(stored, range, form);
-  const shade = shadeOf(range, form, (percents) =>
-    countedPercentiles(span, values, isThere, percents),
-  );
-  const table = new Uint8ClampedArray(span.length);
-  fill(table, values, shade, form, undefined);
-  const absent = (form.nodata ?? -1) - span.least;
-  if (isThere !== undefined && span.bands === 1 && absent in table) table[absent] = 0;
-  return table;
-}
-
-/** What stored values mean. */
-function meantBy(stored: Float64Array, range: KnownRange, form: StoredForm): Float64Array {
-  return isAsStored(range, form) ? stored : rescaled(stored, form.display);
-}
-
-function shadeOf(range: KnownRange, form: StoredForm, percentilesOf: PercentilesOf): Shade {
-  const { voiTable } = form.display;
-  if (range.kind === 'file' && voiTable !== null) return shownByTable(voiTable);
-  return shownBy(range, percentilesOf, form);
-}
-
-function fill(
-  shades: Uint8ClampedArray,
-  values: Float64Array,
-  shade: Shade,
-  { display, interpretation }: StoredForm,
-  isThere: Uint8Array | undefined,
-): void {
-  const isInverted = display.isInverted && interpretation !== 'rgb';
-  for (let at = 0; at < shades.length; at++) {
-    const value = values[at] ?? NaN;
-    if (isThere?.[at] === 0 || Number.isNaN(value)) continue;
-    const bright = shade(value);
-    shades[at] = isInverted ? 255 - bright : bright;
   }
 }

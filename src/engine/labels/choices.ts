@@ -5,10 +5,9 @@ import type {
 } from '../../contract/label-export.ts';
 import { mapConcurrently } from '../../formats/concurrently.ts';
 import type { Store } from '../../store/store.ts';
-import { byPath, fromSource, isAboutImage, requireSize } from './export-context.ts';
-import { readGeotiffSource, readNiftiVolume } from './mask-formats.ts';
+import { byPath, fromSource, isAboutImage } from './export-context.ts';
+import { readDicomSource, readGeotiffSource, readNiftiVolume, requireSize } from './file-masks.ts';
 import { maskedImages, type MaskedImage } from './masked-images.ts';
-import { readDicomSource } from './seg-format.ts';
 
 /** Files that are looked into: enough to tell a folder of one kind from a mixture. */
 const lookedAt = 12;
@@ -62,9 +61,9 @@ async function fitOf(
   files: readonly MaskedImage[],
 ): Promise<LabelFormatFit> {
   if (files.length === 0) return { format, fits: 'none', reason: 'No image has a mask yet.' };
-  const reasons = await mapConcurrently(files, 4, async (masked) => {
+  const reasons = await mapConcurrently(files, 4, async ({ image }) => {
     try {
-      requireSize(masked, await fromSource(probes[format](masked.image.path)));
+      requireSize(image, await fromSource(probes[format](image.path)));
       return null;
     } catch (error) {
       if (!isAboutImage(error)) throw error;

@@ -1,10 +1,9 @@
 import { UserError } from '../../core/errors.ts';
 import type { MaskClass } from '../../formats/masks/mask-raster.ts';
-import { placeName } from '../../formats/labelled-images.ts';
-import type { StoredImage } from '../../store/queries/images.ts';
-import { breathe } from '../job.ts';
+import { placeName, type ImagePlace } from '../../formats/labelled-images.ts';
 import type { ExportFolder } from './export-folder.ts';
 import type { ExportNames } from './export-names.ts';
+import { goOn } from './file-masks.ts';
 import type { MaskedImage } from './masked-images.ts';
 
 /** What writing labels in one format needs, and whom it tells. */
@@ -42,7 +41,7 @@ export class ExportOutcome {
     this.#advance(this.#dealt);
   }
 
-  leave(image: StoredImage, reason: string): void {
+  leave(image: ImagePlace, reason: string): void {
     this.leftOut.push({ path: placeName(image), reason });
     this.passed(1);
   }
@@ -50,12 +49,6 @@ export class ExportOutcome {
   note(text: string): void {
     this.notes.add(text);
   }
-}
-
-/** Lets the engine answer others, and stops where nobody wants the rest. */
-export async function goOn({ signal }: ExportContext): Promise<void> {
-  await breathe();
-  if (signal.aborted) throw new UserError('cancelled', 'Stopped.');
 }
 
 /**
@@ -93,18 +86,6 @@ export function isAboutImage(error: unknown): error is UserError {
   return (
     error instanceof UserError &&
     ['invalid-file', 'unsupported', 'too-large', 'not-found'].includes(error.code)
-  );
-}
-
-/** @throws UserError 'invalid-file' where the file has another size than its image had */
-export function requireSize(
-  { image }: MaskedImage,
-  { width, height }: { readonly width: number; readonly height: number },
-): void {
-  if (image.width === width && image.height === height) return;
-  throw new UserError(
-    'invalid-file',
-    `${image.path} has ${width} × ${height} pixels now, and had ${image.width} × ${image.height} when it came in. Put the old one back, or add it again.`,
   );
 }
 

@@ -1,9 +1,18 @@
 import { basename, posix } from 'node:path';
 import { isImageFolder } from '../../formats/mask-folders.ts';
-import type { StoredImage } from '../../store/queries/images.ts';
 
 /** Endings that are two: `scan.nii.gz` is called `scan`. */
 const ending = /(?:\.nii\.gz|\.[^./]*)$/i;
+
+/** What an image is called. */
+export interface NamedImage {
+  /** Absolute; what was imported. */
+  readonly folder: string;
+  /** Relative to the folder, with `/`; of a slice with its number behind. */
+  readonly name: string;
+  /** Which slice of the file, from 0. */
+  readonly frame?: number | undefined;
+}
 
 /**
  * Names for what is written for images: their own, in the folders that they lie in. Images that come from
@@ -37,7 +46,7 @@ export class ExportNames {
   }
 
   /** The image's name among all, with `/`. */
-  nameOf({ folder, name }: Pick<StoredImage, 'folder' | 'name'>): string {
+  nameOf({ folder, name }: Pick<NamedImage, 'folder' | 'name'>): string {
     return `${this.#places.get(folder) ?? ''}${name}`;
   }
 
@@ -81,8 +90,6 @@ export class ExportNames {
     return name;
   }
 }
-
-type NamedImage = Pick<StoredImage, 'folder' | 'name' | 'frame'>;
 
 /** As file systems compare names, the most generous of them. */
 function folded(name: string): string {

@@ -1,27 +1,17 @@
-import { UserError } from '../../core/errors.ts';
-import { ignoreValue } from '../../core/mask/tiles.ts';
 import { cocoOfMasks } from '../../formats/masks/coco/write-coco.ts';
-import { readGeoSource, type GeoTag } from '../../formats/masks/geotiff/geo-tags.ts';
 import { writeGeotiffMask } from '../../formats/masks/geotiff/write-geotiff.ts';
-import type { MaskClass, MaskRaster } from '../../formats/masks/mask-raster.ts';
-import {
-  niftiOfMasks,
-  readNiftiSource,
-  type NiftiSource,
-} from '../../formats/masks/nifti/write-nifti.ts';
+import type { MaskClass } from '../../formats/masks/mask-raster.ts';
 import { labelMap, nameOf } from '../../formats/masks/paired/write-label-map.ts';
 import { pngOfMask } from '../../formats/masks/paired/write-png.ts';
-import { readHead } from '../../formats/raster/file-source.ts';
-import { isTiff } from '../../formats/raster/tiff/directory.ts';
-import { isNifti } from '../../formats/raster/nifti/open-nifti.ts';
-import { headerFileOf } from '../../formats/raster/nifti/pair.ts';
+import { forEachFile, fromSource, type ExportContext } from './export-context.ts';
 import {
-  forEachFile,
-  fromSource,
   goOn,
+  niftiOfFile,
+  readGeotiffSource,
+  readNiftiVolume,
   requireSize,
-  type ExportContext,
-} from './export-context.ts';
+  stoppable,
+} from './file-masks.ts';
 
 /** Masks beside images: `masks/x.png`, and the list of classes. */
 export async function exportPng(context: ExportContext): Promise<void> {
@@ -65,7 +55,7 @@ export async function exportGeotiff(context: ExportContext): Promise<void> {
   await forEachFile(context, async (path, images) => {
     const { tags, ...size } = await fromSource(readGeotiffSource(path));
     for (const masked of images) {
-      requireSize(masked, size);
+      requireSize(masked.image, size);
       await folder.compose(names.maskFor(masked.image, '.tif'), (handle) =>
         writeGeotiffMask(handle, masked.mask, tags, { signal }),
       );
@@ -73,18 +63,6 @@ export async function exportGeotiff(context: ExportContext): Promise<void> {
       await goOn(context);
     }
   });
-}
-
-/** @throws UserError 'unsupported' where the file lies nowhere */
-export async function readGeotiffSource(
-  path: string,
-): Promise<{ width: number; height: number; tags: readonly GeoTag[] }> {
-  if (!isTiff(await readHead(path, 16))) {
-    throw unfit(path, 'is no GeoTIFF, so a label raster of it would lie nowhere on Earth');
-  }
-  const { tags, ...size } = await readGeoSource(path);
-  if (tags === null) throw unfit(path, 'does not say where on Earth its pixels lie');
-  return { ...size, tags };
 }
 
 /**
@@ -100,16 +78,12 @@ export async function exportNifti(context: ExportContext): Promise<void> {
     const [first] = images;
     if (first === undefined) return;
     const source = await fromSource(readNiftiVolume(path));
-    const slices = new Map(images.map((masked) => [masked.image.frame ?? 0, masked]));
-    for (const masked of images) requireSize(masked, source);
+    const slices = new Map(images.map(({ image, mask }) => [image.frame ?? 0, mask]));
+    for (const masked of images) requireSize(masked.image, source);
     const without = source.frames - slices.size;
     const naming = { folder: 'labelsTr', extension: '.nii.gz', stem: withoutChannel };
     const name = names.fileFor(first.image, naming);
-    const sliceMask = (frame: number): MaskRaster | null => {
-      const masked = slices.get(frame);
-      return masked === undefined ? null : withIgnored(masked.mask, ignored);
-    };
-    await folder.write(name, stoppable(niftiOfMasks(source, sliceMask, ignored), context));
+    await folder.write(name, stoppable(niftiOfFile(source, slices, ignored), context));
     if (without > 0) {
       outcome.note(
         `${name}: ${without} of ${source.frames} slices have no mask. They are marked as not known (label ignore, ${ignored}).`,
@@ -122,24 +96,6 @@ export async function exportNifti(context: ExportContext): Promise<void> {
   if (volumes > 0) {
     await folder.write('dataset.json', utf8(nnUNetDataset(classes, volumes, hasIgnored)));
   }
-}
-
-/** Says what is not known by another number. */
-function withIgnored(mask: MaskRaster, ignored: number): MaskRaster {
-  return {
-    ...mask,
-    tile: async (x, y) => {
-      const tile = await mask.tile(x, y);
-      return tile?.map((value) => (value === ignoreValue ? ignored : value)) ?? null;
-    },
-  };
-}
-
-/** @throws UserError 'unsupported' where the file is no volume */
-export async function readNiftiVolume(path: string): Promise<NiftiSource> {
-  const head = await readHead((await headerFileOf(path)) ?? path, 2 ** 12);
-  if (!isNifti(head)) throw unfit(path, 'is no NIfTI volume');
-  return readNiftiSource(path);
 }
 
 /** nnU-Net puts the number of the channel behind the name of an image, and not behind that of its labels. */
@@ -177,21 +133,6 @@ ${lines.join(',\n')}
 `;
 }
 
-/** Parts until nobody wants the rest; the engine answers others in between. */
-export async function* stoppable(
-  parts: AsyncIterable<Uint8Array>,
-  context: ExportContext,
-): AsyncGenerator<Uint8Array> {
-  for await (const part of parts) {
-    await goOn(context);
-    yield part;
-  }
-}
-
-export function unfit(path: string, what: string): UserError {
-  return new UserError('unsupported', `${path} ${what}. Export its mask as PNG or COCO.`);
-}
-
-export function utf8(text: string): Uint8Array {
+function utf8(text: string): Uint8Array {
   return Buffer.from(text, 'utf8');
 }

@@ -1,13 +1,19 @@
 import type { ExportedMasks } from '../../contract/label-export.ts';
-import { ignoreValue } from '../../core/mask/tiles.ts';
+import { ignoreValue, type Size } from '../../core/mask/tiles.ts';
 import type { MaskClass, MaskRaster } from '../../formats/masks/mask-raster.ts';
-import type { StoredImage } from '../../store/queries/images.ts';
 import type { Store } from '../../store/store.ts';
 import { storedMask } from '../services/masks.ts';
+import type { NamedImage } from './export-names.ts';
+
+/** What is asked of an image whose mask leaves the workspace. */
+export interface ExportedImage extends NamedImage, Size {
+  /** Absolute. */
+  readonly path: string;
+}
 
 /** An image, and the mask that a person has made of it. */
 export interface MaskedImage {
-  readonly image: StoredImage;
+  readonly image: ExportedImage;
   readonly mask: MaskRaster;
   /** Whether some of its pixels are marked as not known. */
   hasIgnored(): boolean;

@@ -1,24 +1,8 @@
-import { ignoreValue, tilePixels } from '../../core/mask/tiles.ts';
-import { readHead } from '../../formats/raster/file-source.ts';
-import { isDicom } from '../../formats/raster/dicom/part10.ts';
-import {
-  joined,
-  readSegSource,
-  seriesKey,
-  type SegSource,
-} from '../../formats/masks/dicom-seg/seg-source.ts';
+import { joined, seriesKey, type SegSource } from '../../formats/masks/dicom-seg/seg-source.ts';
 import { segOfMasks, type MaskedFrame } from '../../formats/masks/dicom-seg/write-seg.ts';
-import type { MaskRaster } from '../../formats/masks/mask-raster.ts';
 import { version } from '../version.ts';
-import {
-  forEachFile,
-  fromSource,
-  goOn,
-  isAboutImage,
-  requireSize,
-  type ExportContext,
-} from './export-context.ts';
-import { stoppable, unfit } from './mask-formats.ts';
+import { forEachFile, fromSource, isAboutImage, type ExportContext } from './export-context.ts';
+import { goOn, readDicomSource, requireSize, segFramesOf, stoppable } from './file-masks.ts';
 import type { MaskedImage } from './masked-images.ts';
 
 /** What goes into one segmentation: files of a series, or one of several frames. */
@@ -55,20 +39,15 @@ async function groupsOf(context: ExportContext): Promise<Iterable<SegGroup>> {
   const groups = new Map<string, SegGroup>();
   await forEachFile(context, async (path, images) => {
     const source = await fromSource(readDicomSource(path));
-    const frames = images.map((masked) => {
-      requireSize(masked, { width: source.columns, height: source.rows });
-      const frame = source.frames[masked.image.frame ?? 0];
-      if (frame === undefined) throw unfit(path, 'has fewer frames than when it came in');
-      return { frame, mask: masked.mask };
-    });
-    const marked = new Set(images.map(({ image }) => image.frame ?? 0));
-    const missing = source.frames.filter((_, frame) => !marked.has(frame));
-    if (missing.length > 0) {
-      // Frames of a named file that are left out would be taken for frames that show nothing.
-      const mask = unknownMask(source);
-      frames.push(...missing.map((frame) => ({ frame, mask })));
+    for (const { image } of images) {
+      requireSize(image, { width: source.columns, height: source.rows });
+    }
+    const masks = new Map(images.map(({ image, mask }) => [image.frame ?? 0, mask]));
+    const frames = segFramesOf(path, source, masks);
+    const missing = frames.length - masks.size;
+    if (missing > 0) {
       outcome.note(
-        `${path}: ${missing.length} of ${source.frames.length} frames have no mask. They are marked as not known (segment ignore).`,
+        `${path}: ${missing} of ${frames.length} frames have no mask. They are marked as not known (segment ignore).`,
       );
     }
     const key = seriesKey(source) ?? path;
@@ -79,16 +58,4 @@ async function groupsOf(context: ExportContext): Promise<Iterable<SegGroup>> {
     groups.set(key, group);
   });
   return groups.values();
-}
-
-/** Of nothing is known what it is. */
-function unknownMask({ columns: width, rows: height }: SegSource): MaskRaster {
-  const tile = new Uint8Array(tilePixels).fill(ignoreValue);
-  return { width, height, classes: [], tile: () => Promise.resolve(tile) };
-}
-
-/** @throws UserError 'unsupported' where the file is no DICOM image, or lacks what a segmentation needs */
-export async function readDicomSource(path: string): Promise<SegSource> {
-  if (!isDicom(await readHead(path, 132))) throw unfit(path, 'is no DICOM image');
-  return readSegSource(path);
 }

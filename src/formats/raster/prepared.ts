@@ -41,13 +41,25 @@ export async function readToPrepare(
   { preparation, frame = 0, signal }: PreparedRequest,
 ): Promise<Pixels> {
   const { header } = file;
-  const bands = explained(file.path, () => readBands(preparation, header));
+  const bands = bandsToPrepare(file, preparation);
   const level = levelWithin(header, preparedPixels);
   const request = { frame, level, bands, ...(signal && { signal }) };
   const { width, height } = header.levels[level] ?? header;
   const factor = Math.ceil(Math.sqrt((width * height) / preparedPixels));
   if (factor <= 1) return file.read(request);
   return readReduced(file, request, { width, height }, factor);
+}
+
+/**
+ * `readBands` of a file.
+ *
+ * @throws UserError 'invalid-option' for bands that it has not
+ */
+export function bandsToPrepare(
+  { path, header }: Pick<ImageFile, 'path' | 'header'>,
+  preparation: Preparation,
+): readonly number[] {
+  return explained(path, () => readBands(preparation, header));
 }
 
 /** The largest level within so many pixels, or the smallest there is. */

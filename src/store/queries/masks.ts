@@ -1,4 +1,3 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { maskLayer, maskState } from '../../contract/masks.ts';
 import type {
@@ -8,12 +7,12 @@ import type {
   MaskTile,
   MaskTileChange,
 } from '../../contract/masks.ts';
-import { countRuns, decodeRuns, encodeRuns } from '../../core/mask/runs.ts';
-import { tilePixels } from '../../core/mask/tiles.ts';
+import { countRuns, encodeRuns } from '../../core/mask/runs.ts';
 import type { TilePlace } from '../../core/mask/tiles.ts';
 import { json, now, oneNumber, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { damage } from '../failures.ts';
+import { packTile, unpackTile } from '../packed-tile.ts';
 
 const maskRow = z.object({
   id: z.number(),
@@ -243,7 +242,7 @@ export class StagedMask {
             x,
             y,
             histogram: packHistogram(counts),
-            pixels: pack(runs),
+            pixels: packTile(runs),
           },
         );
       }
@@ -310,7 +309,7 @@ function putTile(connection: Connection, mask: number, tile: TileChange): void {
     `INSERT INTO mask_tiles (mask, x, y, histogram, pixels)
      VALUES (:mask, :x, :y, :histogram, :pixels)
      ON CONFLICT (mask, x, y) DO UPDATE SET histogram = :histogram, pixels = :pixels`,
-    { mask, x, y, histogram: packHistogram(counts), pixels: pack(runs) },
+    { mask, x, y, histogram: packHistogram(counts), pixels: packTile(runs) },
   );
 }
 
@@ -318,37 +317,10 @@ function packHistogram(counts: ReadonlyMap<number, number>): string {
   return toJson(histogram, Object.fromEntries(counts));
 }
 
-/**
- * Begins a tile whose runs were compressed and not its pixels. No raw Deflate begins so: its lowest three bits
- * would be a block of the type that is reserved (RFC 1951, 3.2.3).
- */
-const runsMark = 0xff;
-
-/** Runs at the quickest level: a person waits while a stroke is saved, and masks shrink well at any. */
-function pack(runs: Uint8Array): Uint8Array {
-  return Buffer.concat([Uint8Array.of(runsMark), deflateRawSync(runs, { level: 1 })]);
-}
-
 function unpack(packed: Uint8Array, file: string): Uint8Array {
   try {
-    if (packed[0] === runsMark) return unpackRuns(packed.subarray(1));
-    const pixels = inflateRawSync(packed, { maxOutputLength: tilePixels });
-    // A plain array, not a Buffer: it may cross into the page.
-    if (pixels.length === tilePixels)
-      return new Uint8Array(pixels.buffer, pixels.byteOffset, tilePixels);
-    throw new Error(`a tile of a mask has ${pixels.length} pixels`);
+    return unpackTile(packed);
   } catch (error) {
     throw damage(file, error instanceof Error ? error.message : 'a tile of a mask is damaged');
   }
-}
-
-function unpackRuns(packed: Uint8Array): Uint8Array {
-  const runs = inflateRawSync(packed, { maxOutputLength: 2 * tilePixels });
-  const { length } = countRuns(runs);
-  if (length !== tilePixels) throw new Error(`a tile of a mask has ${length} pixels`);
-  const pixels = new Uint8Array(tilePixels);
-  decodeRuns(runs, (from, to, value) => {
-    if (value !== 0) pixels.fill(value, from, to);
-  });
-  return pixels;
 }

@@ -26,8 +26,14 @@ const labelLength = 64;
 /**
  * One segment a class, numbered in the order of their values. Where `hasIgnored`, what is not known is one
  * too, the last: a segmentation has no other way to say it.
+ *
+ * @param algorithm what made them by itself; null: a person answers for all of it, whatever helped
  */
-export function segmentsOf(classes: readonly MaskClass[], hasIgnored: boolean): Segment[] {
+export function segmentsOf(
+  classes: readonly MaskClass[],
+  hasIgnored: boolean,
+  algorithm: string | null,
+): Segment[] {
   const colours = maskColours(classes);
   const ignored = { value: ignoreValue, name: 'ignore', colour: null };
   const listed = [...classes].sort((a, b) => a.value - b.value);
@@ -44,13 +50,21 @@ export function segmentsOf(classes: readonly MaskClass[], hasIgnored: boolean): 
         [0x00620004, 'US', [number]],
         [0x00620005, 'LO', label],
         ...(label === name ? [] : [[0x00620006, 'ST', name] satisfies Element]),
-        // A person answers for all of it, whatever helped.
-        [0x00620008, 'CS', 'MANUAL'],
+        ...madeBy(algorithm),
         [0x0062000d, 'US', cielab(colours.get(value) ?? [0, 0, 0])],
         [0x0062000f, 'SQ', [code(`class-${value}`, ownScheme, label)]],
       ],
     };
   });
+}
+
+/** Segment Algorithm Type, and its name unless it is a person (PS3.3, C.8.20.2). */
+function madeBy(algorithm: string | null): Element[] {
+  if (algorithm === null) return [[0x00620008, 'CS', 'MANUAL']];
+  return [
+    [0x00620008, 'CS', 'AUTOMATIC'],
+    [0x00620009, 'LO', labelOf(algorithm)],
+  ];
 }
 
 /** A code sequence's item: value, scheme, meaning. */

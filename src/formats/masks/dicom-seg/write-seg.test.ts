@@ -107,6 +107,20 @@ describe('a segmentation', () => {
     expect((await written([1])).segments).toHaveLength(2);
   });
 
+  it.each([
+    [undefined, ['MANUAL'], ['AUTOMATIC', 'Student 3']],
+    ['Student 3', ['AUTOMATIC', 'Student 3'], ['MANUAL']],
+  ])('says whether a person made it or which algorithm (%s)', async (algorithm, said, unsaid) => {
+    const whole = await source('made.dcm');
+    const [frame] = whole.frames;
+    const mask = memoryMask(randomMask(1, size, [1]), size, classes);
+    const options = { version: '1.2.3', algorithm };
+    const parts = segOfMasks(whole, frame ? [{ frame, mask }] : [], classes, options);
+    const bytes = (await collected(parts)).toString('latin1');
+    for (const word of said) expect(bytes).toContain(word);
+    for (const word of unsaid) expect(bytes).not.toContain(word);
+  });
+
   it('needs a class', async () => {
     await expect(written([1], [])).rejects.toMatchObject({ code: 'unsupported' });
   });

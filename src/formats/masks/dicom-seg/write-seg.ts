@@ -19,6 +19,8 @@ export interface MaskedFrame {
 export interface SegOptions {
   /** Of this program, for whoever wants to know what wrote the file. */
   readonly version: string;
+  /** Name of what made the masks by itself; without one a person did. */
+  readonly algorithm?: string | undefined;
   readonly now?: Date;
   readonly signal?: AbortSignal | undefined;
 }
@@ -40,7 +42,7 @@ export async function* segOfMasks(
   source: SegSource,
   masked: readonly MaskedFrame[],
   classes: readonly MaskClass[],
-  { version, now = new Date(), signal }: SegOptions,
+  { version, algorithm, now = new Date(), signal }: SegOptions,
 ): AsyncGenerator<Uint8Array> {
   if (classes.length === 0) {
     throw new UserError(
@@ -52,6 +54,7 @@ export async function* segOfMasks(
   const segments = segmentsOf(
     classes,
     slices.some(({ values }) => values.has(ignoreValue)),
+    algorithm ?? null,
   );
   const [first] = segments;
   const planned = segments.flatMap(({ number, value }) =>

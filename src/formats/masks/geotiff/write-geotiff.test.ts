@@ -60,6 +60,23 @@ describe.each([
   });
 });
 
+it.each([
+  [[0, 3, 255], 255],
+  [[0, 3], null],
+] as const)(
+  'of %j names what is not known as nodata where that is asked for',
+  async (values, nodata) => {
+    const path = join(folder.path, `nodata-${nodata}.tif`);
+    const file = await open(path, 'w');
+    const mask = memoryMask(randomMask(5, size, values), size, classes);
+    await writeGeotiffMask(file, mask, [], { isUnknownNodata: true });
+    await file.close();
+    const label = await openTiff(path, defaultLimits);
+    expect(label.header.nodata).toBe(nodata);
+    await label.close();
+  },
+);
+
 it('stops between tiles', async () => {
   const file = await open(join(folder.path, 'stopped.tif'), 'w');
   const mask = memoryMask(randomMask(1, size, [1]), size);

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import { tileCounts, tilePixels, tileSide } from '../../../core/mask/tiles.ts';
+import { ignoreValue, tileCounts, tilePixels, tileSide } from '../../../core/mask/tiles.ts';
 import { tags } from '../../raster/tiff/tags.ts';
 import { maskPalette } from '../colours.ts';
 import type { MaskClass, MaskRaster } from '../mask-raster.ts';
@@ -13,14 +13,16 @@ const packed = promisify(deflate);
 
 export interface GeotiffOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Whether 255, where a pixel has it, is named as nodata. False by default: it is a value like the others. */
+  readonly isUnknownNodata?: boolean;
   /** 64-bit offsets; by default where 32 bits could be too few. */
   readonly isBig?: boolean;
 }
 
 /**
  * A mask as a GeoTIFF of one band of 8 bits: tiles of 512 px, Deflate, the classes' colours as its colour
- * table and their names as GDAL metadata, placed by the fields of the image that it belongs to. Without
- * nodata: background and "not known" are values like the others.
+ * table and their names as GDAL metadata, placed by the fields of the image that it belongs to. Background is
+ * a value like the others, never nodata.
  *
  * Tiles are written as they come, and the directory behind them.
  *
@@ -30,17 +32,19 @@ export async function writeGeotiffMask(
   file: FileHandle,
   mask: MaskRaster,
   geo: readonly GeoTag[],
-  { signal, isBig = mayPassLimit(mask) }: GeotiffOptions = {},
+  { signal, isUnknownNodata = false, isBig = mayPassLimit(mask) }: GeotiffOptions = {},
 ): Promise<void> {
   let end = await append(file, 0, tiffHeader(0, isBig));
   const { columns, rows } = tileCounts(mask);
   const offsets: number[] = [];
   const sizes: number[] = [];
+  let hasUnknown = false;
   const empty = await packed(new Uint8Array(tilePixels));
   for (let y = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++) {
       signal?.throwIfAborted();
       const tile = await mask.tile(x, y);
+      hasUnknown ||= tile?.includes(ignoreValue) === true;
       const block = tile === null ? empty : await packed(tile);
       offsets.push(end);
       sizes.push(block.length);
@@ -50,6 +54,9 @@ export async function writeGeotiffMask(
   // Directories begin at even offsets.
   end += end % 2;
   const fields = [...maskFields(mask, offsets, sizes, isBig), ...geo];
+  if (isUnknownNodata && hasUnknown) {
+    fields.push({ tag: tags.gdalNodata, type: 2, values: text(String(ignoreValue)) });
+  }
   await append(file, end, tiffDirectory(fields, end, isBig));
   await append(file, 0, tiffHeader(end, isBig));
 }

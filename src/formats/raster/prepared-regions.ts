@@ -1,0 +1,145 @@
+import {
+  bandsOf,
+  isStretched,
+  prepare,
+  presence,
+  stretchOf,
+} from '../../core/image/preparation.ts';
+import type { Preparation, Stretch } from '../../core/image/preparation.ts';
+import type { Raster } from '../../core/image/raster.ts';
+import type { Rectangle } from '../../core/mask/tiles.ts';
+import { cropFrame } from './crop.ts';
+import { defaultLimits } from './image-file.ts';
+import type { ImageFile, ImageHeader, Pixels } from './image-file.ts';
+import { bandsToPrepare, preparedPixels, readToPrepare } from './prepared.ts';
+import type { PreparedRequest } from './prepared.ts';
+import { checkRequest, throwIfAborted } from './read-request.ts';
+
+/** A part of an image as a model sees it. */
+export interface PreparedRegion {
+  /** (height, width, 3); black where there is nothing. */
+  readonly raster: Raster;
+  /** (height, width): 1 where there is nothing (nodata, transparent, not a number); null: something everywhere. */
+  readonly nothing: Uint8Array | null;
+}
+
+/** An image as a model sees it, part by part at full resolution, however large it is. */
+export interface PreparedImage {
+  /** Of full resolution, px. */
+  readonly width: number;
+  readonly height: number;
+  /** @throws UserError as the file's `read`; RangeError for what is not inside the image */
+  read(region: Rectangle, signal?: AbortSignal): Promise<PreparedRegion>;
+}
+
+/** Formats that decode a whole frame, or read through most of it, for each part. */
+const wholeFormats: ReadonlySet<ImageHeader['format']> = new Set(['dicom', 'nifti']);
+
+/**
+ * Opens a frame to be read in parts, in the colours of `readPrepared`: of an image within `preparedPixels`
+ * they are the same to the byte, and it is held in memory (at most 4 bytes a pixel, 64 MB). Of a larger one
+ * black and white are decided on the reduced image, as there, and hold for the values at full resolution.
+ * Rows from top to bottom are read quickest: formats that are decoded whole are held, and a TIFF keeps the
+ * blocks that it decoded last.
+ *
+ * @param file stays open as long as parts are read; the caller closes it
+ * @throws UserError as `readPrepared`
+ */
+export async function openPreparedRegions(
+  file: ImageFile,
+  request: PreparedRequest,
+): Promise<PreparedImage> {
+  const { header, path } = file;
+  const { width, height } = header;
+  const isHeld = width * height <= preparedPixels;
+  const read = isHeld ? await heldRegions(file, request) : await readRegions(file, request);
+  return {
+    width,
+    height,
+    async read(region, signal) {
+      checkRequest({ region, bands: [0], ...(signal && { signal }) }, header, defaultLimits, path);
+      return read(region, signal);
+    },
+  };
+}
+
+/** All of it is prepared once. */
+async function heldRegions(
+  file: ImageFile,
+  request: PreparedRequest,
+): Promise<PreparedImage['read']> {
+  const pixels = await readToPrepare(file, request);
+  const { raster, nothing } = prepared(pixels, request.preparation, file.header);
+  const { width } = raster;
+  return (region) => {
+    const size = { width: region.width, height: region.height };
+    const data = cut(raster.data, { width, bands: 3 }, region);
+    const part = nothing && cut(nothing, { width, bands: 1 }, region);
+    return Promise.resolve({
+      raster: { ...size, channels: 3, data },
+      nothing: part?.includes(1) === true ? part : null,
+    });
+  };
+}
+
+/** Each part is prepared as it is read, by what was decided on the reduced image. */
+async function readRegions(
+  file: ImageFile,
+  request: PreparedRequest,
+): Promise<PreparedImage['read']> {
+  const { header } = file;
+  const { preparation, signal } = request;
+  const read = await storedRegions(file, request);
+  const stretch = isStretched(preparation, header)
+    ? stretchOf(await readToPrepare(file, request), preparation, header)
+    : [];
+  throwIfAborted(signal);
+  return async (region, signal) =>
+    prepared(await read(region, signal), preparation, header, stretch);
+}
+
+type ReadStored = (region: Rectangle, signal?: AbortSignal) => Promise<Pixels>;
+
+async function storedRegions(
+  file: ImageFile,
+  { preparation, frame = 0, signal }: PreparedRequest,
+): Promise<ReadStored> {
+  const bands = bandsToPrepare(file, preparation);
+  if (!wholeFormats.has(file.header.format)) {
+    return (region, signal) => file.read({ frame, region, bands, ...(signal && { signal }) });
+  }
+  const whole = await file.read({ frame, bands, ...(signal && { signal }) });
+  const held = bands.map((_, at) => at);
+  return (region) => Promise.resolve(cropFrame(whole.data, whole, { region, bands: held }));
+}
+
+function cut(
+  whole: Uint8Array,
+  { width, bands }: { width: number; bands: number },
+  region: Rectangle,
+): Uint8Array {
+  const row = region.width * bands;
+  const out = new Uint8Array(region.height * row);
+  for (let y = 0; y < region.height; y++) {
+    const from = ((region.y + y) * width + region.x) * bands;
+    out.set(whole.subarray(from, from + row), y * row);
+  }
+  return out;
+}
+
+function prepared(
+  pixels: Pixels,
+  preparation: Preparation,
+  header: ImageHeader,
+  stretch?: Stretch,
+): PreparedRegion {
+  const raster = prepare(pixels, preparation, header, stretch);
+  const isThere = presence(pixels, header, bandsOf(preparation, header).length);
+  return { raster, nothing: nothingOf(isThere) };
+}
+
+function nothingOf(isThere: Uint8Array | undefined): Uint8Array | null {
+  if (isThere?.includes(0) !== true) return null;
+  for (let at = 0; at < isThere.length; at++) isThere[at] = isThere[at] === 0 ? 1 : 0;
+  return isThere;
+}
