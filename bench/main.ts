@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: prints how fast this machine distils, predicts, reads images and suggests masks, as ratios within one
- * run, since machines and moments differ. Nothing is asserted. `npm run bench -- import formats` prints those alone.
+ * `npm run bench`: prints how fast this machine distils, predicts, reads images, traces and suggests masks and goes
+ * through large images by tiles, as ratios within one run, since machines and moments differ. Nothing is asserted.
+ * `npm run bench -- import formats` prints those alone.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -10,7 +11,9 @@ import { benchFormats } from './formats.ts';
 import { benchImport } from './import.ts';
 import { benchInference } from './inference.ts';
 import { benchJob } from './job.ts';
+import { benchPolygons } from './polygons.ts';
 import { benchSuggest } from './suggest.ts';
+import { benchTiles } from './tiles.ts';
 import { benchAdapters, benchTraining } from './training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
@@ -23,7 +26,11 @@ const benches = {
   inference: () => benchInference(threads, folder),
   formats: () => benchFormats(folder),
   import: () => benchImport(folder),
+  polygons: () => {
+    benchPolygons();
+  },
   suggest: () => benchSuggest(threads, folder),
+  tiles: () => benchTiles(folder),
 };
 const wanted = process.argv.slice(2);
 try {

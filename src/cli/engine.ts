@@ -1,19 +1,20 @@
 import type { ImageDescription } from '../contract/image-description.ts';
 import type {
   DemoRequest,
-  DemoSummary,
-  DeviceDescription,
   DistillRequest,
-  DistillSummary,
   EvaluateRequest,
-  EvaluateSummary,
   PredictRequest,
-  PredictSummary,
   SampleRequest,
   SampleSummary,
-  TeacherDescription,
   TeacherOverrides,
 } from '../contract/jobs.ts';
+import type {
+  DemoSummary,
+  DistillSummary,
+  EvaluateSummary,
+  PredictSummary,
+} from '../contract/results.ts';
+import type { DeviceDescription, TeacherDescription } from '../contract/descriptions.ts';
 import type { LabelExportReport, LabelExportRequest } from '../contract/label-export.ts';
 import type { ImportRequest, ImportSummary } from '../contract/import-job.ts';
 import type { JobContext } from '../engine/job.ts';

@@ -1,4 +1,4 @@
-import type { Interval } from '../contract/jobs.ts';
+import type { Interval } from '../contract/results.ts';
 
 const enDash = '–';
 

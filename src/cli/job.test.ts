@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { type DistillSummary, distillSummary, jobEvent } from '../contract/jobs.ts';
+import { type DistillSummary, distillSummary } from '../contract/results.ts';
+import { jobEvent } from '../contract/jobs.ts';
 import { UserError } from '../engine/errors.ts';
 import type { JobContext } from '../engine/job.ts';
 import { distillResult, predictResult } from './testing/results.ts';

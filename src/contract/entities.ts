@@ -1,15 +1,8 @@
 import { z } from 'zod';
 import { maskClassValue, maskState } from './masks.ts';
 import { foundMaskSource } from './mask-sources.ts';
-import {
-  bytes,
-  distillSummary,
-  orientation,
-  preparation,
-  projectDomain,
-  skippedImage,
-  start,
-} from './jobs.ts';
+import { bytes, orientation, preparation, projectDomain, start, task } from './jobs.ts';
+import { distillSummary, skippedImage } from './results.ts';
 import { id, path, name, when } from './values.ts';
 
 /** What there is in a workspace, as it crosses processes: projects, images, imports, teachers and runs. */
@@ -18,7 +11,7 @@ export const domain = projectDomain;
 export type Domain = z.infer<typeof domain>;
 
 /** One class an image, any number of labels, or regions of an image that are outlined. */
-export const projectTask = z.enum(['single', 'several', 'segmentation']);
+export const projectTask = task;
 export type ProjectTask = z.infer<typeof projectTask>;
 
 export const projectClass = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { domain, projectTask } from './entities.ts';
-import { skippedImage } from './jobs.ts';
+import { skippedImage } from './results.ts';
 import { maskState } from './masks.ts';
 import { path } from './values.ts';
 

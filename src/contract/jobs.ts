@@ -17,6 +17,10 @@ const labels = path;
 export const classificationTask = z.enum(['single', 'several']);
 export type ClassificationTask = z.infer<typeof classificationTask>;
 
+/** Those, or regions of an image that are outlined. */
+export const task = z.enum([...classificationTask.options, 'segmentation']);
+export type Task = z.infer<typeof task>;
+
 /** Decides what is sensible by default: how views are turned, which teacher comes first. */
 export const projectDomain = z.enum(['medical', 'satellite', 'other']);
 
@@ -63,6 +67,17 @@ export const teacherOverrides = z.strictObject({
 });
 export type TeacherOverrides = z.infer<typeof teacherOverrides>;
 
+/** Steps and images in one, where nobody says: what was measured (README, docs/adr/0021). */
+export const usualTraining = {
+  classification: { steps: 600, batch: 128 },
+  segmentation: { steps: 300, batch: 32 },
+} as const;
+
+/** Share of a tile's side by which tiles overlap. */
+const overlap = z.number().min(0).max(0.75).default(0.5);
+/** How far from the true boundary a predicted one may be and still count as right, px. */
+const tolerance = z.number().min(0).max(64).default(2);
+
 /** How to distil, whatever the images are. */
 export const distillOptions = z.strictObject({
   teacher: path,
@@ -77,8 +92,8 @@ export const distillOptions = z.strictObject({
    */
   start: start.default('auto'),
   rank: whole(1, 1024).default(16),
-  steps: whole(1, 1_000_000).default(600),
-  batch: whole(1, 4096).default(128),
+  steps: whole(1, 1_000_000).optional(),
+  batch: whole(1, 4096).optional(),
   /** Peak learning rate; by default 6e-3·batch/256, which is 3e-3 at batch 128. */
   learningRate: z.number().positive().max(1).optional(),
   /** Different views an image; its teacher targets are computed once each. */
@@ -86,8 +101,14 @@ export const distillOptions = z.strictObject({
   orientation: orientation.default('upright'),
   framing: framing.default('whole'),
   preparation: preparation.default({ range: 'auto' }),
-  /** Side of the input, px; the teacher's own by default. */
+  /** Side of the input, px; the teacher's own by default, for outlines at least 128. */
   imageSize: whole(1, 4096).optional(),
+  /** Of outlines: steps that train the decoder. */
+  decoderSteps: whole(1, 100_000).default(400),
+  /** Of outlines: whether the student's adapters learn on from the masks, with its decoder. */
+  adapt: z.boolean().default(false),
+  overlap,
+  tolerance,
   seed: seed.default(0),
   device: z.enum(['cpu']).default('cpu'),
   threads,
@@ -105,7 +126,7 @@ export const distillRequest = z.strictObject({
   labels: labels.default('imagefolder'),
   /** Held-out folder of the same form; without it a seeded fifth of the labelled images, by group. */
   test: path.optional(),
-  task: z.enum(['auto', 'single', 'several']).default('auto'),
+  task: z.enum(['auto', ...task.options]).default('auto'),
   /** Labelled images a class for the head; all by default. */
   perClass: whole(1, 1_000_000).optional(),
   ...otherOptions,
@@ -116,15 +137,28 @@ export const evaluateRequest = z.strictObject({
   model: path,
   images: path,
   labels: labels.default('imagefolder'),
+  tolerance,
   seed: seed.default(0),
   threads,
 });
 export type EvaluateRequest = z.infer<typeof evaluateRequest>;
 
+/** How predicted masks are written. */
+export const maskFormat = z.enum(['png', 'geotiff', 'geojson', 'gpkg', 'nifti', 'dicom-seg']);
+export type MaskFormat = z.infer<typeof maskFormat>;
+
 export const predictRequest = z.strictObject({
   model: path,
   images: path,
   out: path,
+  /** Of outlines; PNG by default. */
+  format: maskFormat.optional(),
+  /** Of polygons: how far a border may be moved to have fewer corners, px. */
+  simplify: z.number().min(0).max(100).default(0),
+  /** Of outlines; what the model says by default. */
+  overlap: overlap.unwrap().optional(),
+  /** Leaves out images whose masks are there, and goes on with one that was begun. */
+  resume: z.boolean().default(false),
   threads,
 });
 export type PredictRequest = z.infer<typeof predictRequest>;
@@ -143,6 +177,8 @@ export const jobPhase = z.enum([
   'fit',
   'distill',
   'head',
+  'masks',
+  'decoder',
   'timing',
   'export',
   'predict',
@@ -191,187 +227,6 @@ export const jobEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('notice'), message: z.string() }),
 ]);
 export type JobEvent = z.infer<typeof jobEvent>;
-
-/** A measured quality with its bootstrap 95 % interval, all in [0, 1]. */
-export const interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
-export type Interval = z.infer<typeof interval>;
-
-export const qualityReport = z.strictObject({
-  accuracy: interval,
-  balancedAccuracy: interval,
-  macroF1: interval,
-  /** Absent where no class has both positives and negatives. */
-  auc: interval.nullable(),
-  /** Single label: truth × prediction. Several labels: TN, FP, FN, TP a label. */
-  confusion: z.array(z.array(z.number())),
-});
-export type QualityReport = z.infer<typeof qualityReport>;
-
-/** One of the three encoders side by side, each with a head trained on the same labels. */
-export const candidateReport = z.strictObject({
-  ...qualityReport.shape,
-  blocks: z.number(),
-  /** Encoder and head. */
-  parameters: z.number(),
-  /** Of the weights in float32. */
-  bytes: z.number(),
-  /** Median over repeated batches of 16, the candidates taking turns. */
-  msPerImage: z.number(),
-});
-export type CandidateReport = z.infer<typeof candidateReport>;
-
-export const parityReport = z.strictObject({
-  file: z.string(),
-  bytes: z.number(),
-  /** Largest difference of logits from the live model, relative to their largest size. */
-  relativeDifference: z.number(),
-  /** Share of the images on which the predicted classes agree. */
-  agreement: z.number(),
-  images: z.number(),
-});
-export type ParityReport = z.infer<typeof parityReport>;
-
-/** A file that was left out, and why. */
-export const skippedImage = z.strictObject({ path: z.string(), reason: z.string() });
-
-export const distillSummary = z.strictObject({
-  teacher: candidateReport,
-  copy: candidateReport,
-  student: candidateReport,
-  /** Mean absolute difference of the last block's output from the teacher's. */
-  loss: z.strictObject({ first: z.number(), last: z.number() }),
-  seconds: z.number(),
-  skip: z.number().nullable(),
-  blocks: z.array(z.number()),
-  rank: z.number(),
-  steps: z.number(),
-  classes: z.array(z.string()),
-  task: classificationTask,
-  images: z.strictObject({
-    distilled: z.number(),
-    labelled: z.number(),
-    tested: z.number(),
-    skipped: z.array(skippedImage),
-  }),
-  /** Share of the teacher's targets that came from the cache. */
-  targetCacheHits: z.number(),
-  parity: z.array(parityReport),
-  /** Absolute paths of what was written. */
-  files: z.array(z.string()),
-});
-export type DistillSummary = z.infer<typeof distillSummary>;
-
-/** Everything an exported model says about itself: the ONNX metadata entry `understudy`. */
-export const modelCard = z.strictObject({
-  format: z.literal(1),
-  /** Of what wrote the file. */
-  versions: z.strictObject({ understudy: z.string(), onnxruntime: z.string() }),
-  classes: z.array(z.string()).min(1),
-  task: classificationTask,
-  preprocessing: z.strictObject({
-    /** Side of the square input, px. */
-    imageSize: z.int().positive(),
-    channels: z.int().positive(),
-    framing,
-    /** Absent in files of earlier versions, which knew eight and sixteen bits as stored alone. */
-    preparation: preparation.default({ range: 'auto' }),
-    resampling: z.literal('bicubic, antialiased'),
-    range: z.literal('[0, 1]'),
-    /** Applied inside the model. */
-    /** Of pixels in [0, 1], as the next one. */
-    mean: z.array(z.number()),
-    deviation: z.array(z.number()),
-  }),
-  teacher: z.strictObject({ name: z.string(), sha256: z.string(), blocks: z.number() }),
-  student: z.strictObject({
-    blocks: z.array(z.number()),
-    skip: z.number().nullable(),
-    start: z.enum(['fitted', 'copy']),
-    rank: z.number(),
-    steps: z.number(),
-    seed: z.number(),
-    /** How weights are stored. */
-    weights: z.enum(['float32', 'float16', 'int8']),
-  }),
-  /** Measured before export, on held-out images. */
-  metrics: z.strictObject({
-    teacher: interval,
-    copy: interval,
-    student: interval,
-    images: z.number(),
-  }),
-});
-export type ModelCard = z.infer<typeof modelCard>;
-
-export const evaluateSummary = z.strictObject({
-  model: z.string(),
-  ...qualityReport.shape,
-  classes: z.array(z.string()),
-  images: z.number(),
-  msPerImage: z.number(),
-  skipped: z.array(skippedImage),
-});
-export type EvaluateSummary = z.infer<typeof evaluateSummary>;
-
-export const predictSummary = z.strictObject({
-  model: z.string(),
-  images: z.number(),
-  /** Images by predicted class. */
-  counts: z.record(z.string(), z.number()),
-  imagesPerSecond: z.number(),
-  skipped: z.array(skippedImage),
-  files: z.array(z.string()),
-});
-export type PredictSummary = z.infer<typeof predictSummary>;
-
-export const teacherDescription = z.strictObject({
-  file: z.string(),
-  bytes: z.number(),
-  sha256: z.string(),
-  convention: z.enum(['timm']),
-  storedAs: z.array(z.string()),
-  architecture: z.strictObject({
-    imageSize: z.number(),
-    patchSize: z.number(),
-    channels: z.number(),
-    width: z.number(),
-    depth: z.number(),
-    heads: z.number(),
-    mlpWidth: z.number(),
-    classTokens: z.number(),
-    registers: z.number(),
-    positionsCoverPrefix: z.boolean(),
-    layerScale: z.boolean(),
-    preNorm: z.boolean(),
-    activation: z.string(),
-    epsilon: z.number(),
-    qkvBias: z.boolean(),
-    pooling: z.string(),
-    normAfterPooling: z.boolean(),
-  }),
-  normalization: z.strictObject({ mean: z.array(z.number()), deviation: z.array(z.number()) }),
-  /** What the file does not say and was taken to be so. */
-  assumed: z.array(z.string()),
-  parameters: z.number(),
-  /** Students by skip factor: what would be kept. */
-  students: z.array(
-    z.strictObject({ skip: z.number(), blocks: z.array(z.number()), parameters: z.number() }),
-  ),
-});
-export type TeacherDescription = z.infer<typeof teacherDescription>;
-
-export const deviceDescription = z.strictObject({
-  name: z.string(),
-  description: z.string(),
-  threads: z.number(),
-  memoryBytes: z.number(),
-  /** Of one large matrix product in float32, measured now. */
-  gigaflops: z.number(),
-});
-export type DeviceDescription = z.infer<typeof deviceDescription>;
-
-export const demoSummary = z.strictObject({ runs: z.array(distillSummary) });
-export type DemoSummary = z.infer<typeof demoSummary>;
 
 /** Images that the project's own generator draws. */
 export const sampleRequest = z.strictObject({

@@ -1,9 +1,18 @@
 import { z } from 'zod';
-import { skippedImage } from './jobs.ts';
+import { skippedImage } from './results.ts';
 
 /** How labels leave a project: masks in the forms of the field, or classes of whole images as a table. */
 
-export const labelFormat = z.enum(['png', 'coco', 'geotiff', 'nifti', 'dicom-seg', 'csv']);
+export const labelFormat = z.enum([
+  'png',
+  'coco',
+  'geotiff',
+  'geojson',
+  'gpkg',
+  'nifti',
+  'dicom-seg',
+  'csv',
+]);
 export type LabelFormat = z.infer<typeof labelFormat>;
 
 /** All masks that a person has begun, or those that are done; a table has every label. */

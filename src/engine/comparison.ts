@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { CandidateReport, ClassificationTask, QualityReport } from '../contract/jobs.ts';
+import type { CandidateReport, QualityReport } from '../contract/results.ts';
+import type { ClassificationTask } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
 import { applyLinearProbe, foldProbe, trainLinearProbe } from '../core/heads/linear-probe.ts';
 import { answersOf } from '../core/metrics/labels.ts';
@@ -77,7 +78,7 @@ export async function compareEncoders(
       heads.push(await trainHead(labelled, index, dataset, seed, context));
       progress.advance(total - models.length + index + 1);
     }
-    const times = await timeEncoders(encoders, form, context);
+    const times = await timeInTurns(encoders, form, inferenceBatch, context);
     const candidates = models.map((model, index) => {
       const head = heads[index];
       if (!head) throw new Error(`no head for encoder ${index}`);
@@ -178,13 +179,14 @@ async function trainHead(
   return { probe, layer: { ...foldProbe(probe), task } };
 }
 
-/** Median milliseconds an image of each encoder. */
-async function timeEncoders(
+/** Median milliseconds an image of each model, `image` (B, C, S, S) at a time. */
+export async function timeInTurns(
   encoders: readonly LoadedGraph[],
-  { imageSize, channels }: InputForm,
+  { imageSize, channels }: Pick<InputForm, 'imageSize' | 'channels'>,
+  batch: number,
   context: JobContext,
 ): Promise<number[]> {
-  const shape = [inferenceBatch, channels, imageSize, imageSize];
+  const shape = [batch, channels, imageSize, imageSize];
   const image = { shape, data: new Float32Array(elementCount(shape)).fill(0.5) };
   const times = encoders.map((): number[] => []);
   const progress = new PhaseProgress(context, 'timing', timingRounds);
@@ -192,7 +194,7 @@ async function timeEncoders(
     for (const [index, encoder] of encoders.entries()) {
       const start = performance.now();
       const results = await encoder.run({ image });
-      times[index]?.push((performance.now() - start) / inferenceBatch);
+      times[index]?.push((performance.now() - start) / batch);
       for (const result of results.values()) result.dispose();
     }
     throwIfCancelled(context);

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DemoRequest, DemoSummary, DistillSummary } from '../contract/jobs.ts';
+import type { DemoRequest } from '../contract/jobs.ts';
+import type { DemoSummary, DistillSummary } from '../contract/results.ts';
 import { distillRequest } from '../contract/jobs.ts';
 import { sampleSets } from '../core/sample/sets.ts';
 import { distill } from './distill.ts';

@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os';
-import type { DeviceDescription } from '../contract/jobs.ts';
+import type { DeviceDescription } from '../contract/descriptions.ts';
 import * as g from '../core/graph/build.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { onnxRuntimeCpu } from '../runtime/onnxruntime.ts';

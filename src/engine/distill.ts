@@ -1,51 +1,39 @@
-import { availableParallelism, freemem } from 'node:os';
-import { basename, join } from 'node:path';
-import type {
-  DistillOptions,
-  DistillRequest,
-  DistillSummary,
-  ModelCard,
-} from '../contract/jobs.ts';
+import { join } from 'node:path';
+import type { DistillOptions, DistillRequest } from '../contract/jobs.ts';
+import type { ClassCard } from '../contract/model-card.ts';
+import type { ClassSummary, DistillSummary } from '../contract/results.ts';
 import { viewRecipe } from '../core/distill/views.ts';
 import { UserError } from '../core/errors.ts';
 import { preparationOf } from '../core/image/preparation.ts';
 import type { Preparation } from '../core/image/preparation.ts';
-import { adapterLayout, mergeAdapters } from '../core/lora/adapters.ts';
-import { copyBlocks, keptBlocks } from '../core/vit/copy.ts';
-import type { VitModel } from '../core/vit/weights.ts';
+import { mergeAdapters } from '../core/lora/adapters.ts';
 import { readImage } from '../formats/images.ts';
 import { placeName } from '../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelled-images.ts';
-import { writeFileAtomically } from '../formats/write-file.ts';
-import type { Executor } from '../runtime/executor.ts';
-import { runtimeVersion } from '../runtime/onnxruntime.ts';
-import {
-  checkpointPath,
-  checkpointProgress,
-  removeCheckpoint,
-  saveCheckpoint,
-} from './checkpoint.ts';
 import { compareEncoders } from './comparison.ts';
 import type { Candidate, HeadImages } from './comparison.ts';
 import { chooseForHead, labelIndices, openDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
-import { openExecutor } from './devices.ts';
-import { exportNames, exportStudent } from './export.ts';
-import { fitCopy, startOf } from './fitting.ts';
+import { exportClassifier } from './export-classifier.ts';
 import { openGlimpses } from './glimpses.ts';
 import type { InputForm } from './inference.ts';
 import type { JobContext } from './job.ts';
-import { rasterBudget, targetBudget } from './memory-budget.ts';
-import { openOutputFolder } from './output-folder.ts';
-import type { OutputFolder } from './output-folder.ts';
+import { rasterBudget } from './memory-budget.ts';
 import { openRasters } from './raster-store.ts';
 import type { RasterStore } from './raster-store.ts';
-import { fingerprintOf, initialState, requireCheckpoint, stopped } from './resume.ts';
-import { openTeacher, requireColour } from './teacher.ts';
+import { openOutlines } from './segmentation/open-outlines.ts';
+import { distillOutlines } from './segmentation/distill-outlines.ts';
+import {
+  deliver,
+  describeStudent,
+  runStudentJob,
+  secondsOf,
+  summaryName,
+  trainAdapters,
+} from './student-job.ts';
+import type { StudentJob, Trained } from './student-job.ts';
 import type { Teacher } from './teacher.ts';
-import { trainStudent } from './training.ts';
-import type { OpenWatch, TrainingPlan, TrainingResult, TrainingState } from './training.ts';
-import { version } from './version.ts';
+import type { OpenWatch } from './training.ts';
 import { resizedCrops } from './view-source.ts';
 
 /**
@@ -60,13 +48,21 @@ export async function distill(
   request: DistillRequest,
   context: JobContext,
 ): Promise<DistillSummary> {
+  if (request.task === 'segmentation') {
+    const dataset = await openOutlines(request, context);
+    try {
+      return (await distillOutlines(request, dataset, context)).summary;
+    } finally {
+      await dataset.close();
+    }
+  }
   const { summary } = await distillImages(request, await openDataset(request), context);
   return summary;
 }
 
 /** What became of a distillation. */
 export interface DistillOutcome {
-  readonly summary: DistillSummary;
+  readonly summary: ClassSummary;
   /** What the three said of each test image. */
   readonly answers: readonly ImageAnswers[];
 }
@@ -94,133 +90,34 @@ export async function distillImages(
   context: JobContext,
   { keepCheckpoint = false, glimpses = false }: DistillHabits = {},
 ): Promise<DistillOutcome> {
-  const begun = performance.now();
-  const teacher = await openTeacher(request.teacher, request.overrides, request.imageSize);
-  requireColour(request.teacher, teacher.model.architecture.channels);
-  const blocks = request.blocks ?? keptBlocks(teacher.model.architecture.depth, request.skip);
-  const copy = copyBlocks(teacher.model, blocks);
   for (const problem of dataset.problems) context.report({ type: 'skipped', ...problem });
-  noteThreads(request, context);
-  const output = await openOutputFolder(request.out);
-  try {
-    await requireCheckpoint(request, output.path);
-    const before = request.resume ? ((await checkpointProgress(output.path))?.seconds ?? 0) : 0;
-    const start = begun - 1000 * before;
-    await output.requireFree([...exportNames, summaryName, basename(checkpointPath(output.path))]);
-    const executor = openExecutor(request.device, request.threads);
-    const memory = freemem();
-    const { imageSize } = teacher.model.architecture;
+  const options = { usual: 'classification', keepCheckpoint } as const;
+  return runStudentJob(request, context, options, async (job) => {
+    const { imageSize } = job.teacher.model.architecture;
     const preparation = preparationOf(request.preparation);
-    const budget = rasterBudget(memory);
+    const budget = rasterBudget(job.memory);
     const store = await openRasters(dataset.distilled, imageSize, preparation, budget, context);
     const labelled = chooseForHead(dataset, store.images, request.seed, context);
     await requireReadable(dataset, preparation);
-    const job = {
-      request,
-      context,
-      start,
-      teacher,
-      blocks,
-      copy,
-      dataset,
-      labelled,
-      store,
-      output,
-    };
-    const trained = await train({ ...job, executor, memory }, glimpses);
-    const outcome = await deliver({ ...job, executor, memory }, trained);
-    if (!keepCheckpoint) await removeCheckpoint(output.path);
-    return outcome;
-  } finally {
-    await output.close();
-  }
+    const images = { count: store.images.length, get: (index: number) => store.get(index) };
+    const recipe = viewRecipe(request.orientation);
+    const source = resizedCrops(images, request.seed, recipe, imageSize);
+    const classes = { ...job, dataset, labelled, store };
+    const watch = glimpses ? watchOf(classes) : undefined;
+    const rate = (6e-3 * job.request.batch) / 256;
+    const trained = await trainAdapters(job, source, store.images, rate, watch);
+    return deliver(job, trained, () => finish(classes, trained));
+  });
 }
 
-/** A job whose input was read. */
-interface Job {
-  readonly request: DistillOptions;
-  readonly context: JobContext;
-  /** When it would have begun without what interrupted it, by `performance.now`. */
-  readonly start: number;
-  readonly teacher: Teacher;
-  /** The teacher's blocks that the copy has. */
-  readonly blocks: readonly number[];
-  readonly copy: VitModel;
+/** A job whose images were read. */
+interface ClassJob extends StudentJob {
   readonly dataset: Dataset;
   readonly labelled: readonly LabelledImage[];
   readonly store: RasterStore<LabelledImage>;
-  readonly output: OutputFolder;
-  readonly executor: Executor;
-  /** Free memory at the start, bytes. */
-  readonly memory: number;
 }
 
-/** Taken so far, in all parts of an interrupted run. */
-function secondsOf({ start }: Job): number {
-  return (performance.now() - start) / 1000;
-}
-
-/** What training made of the copy. */
-interface Trained extends TrainingResult {
-  /** What the adapters sit on. */
-  readonly base: VitModel;
-  readonly layout: TrainingPlan['layout'];
-}
-
-/** The distillation itself; what was learnt is in the checkpoint before anything else happens. */
-async function train(job: Job, glimpses: boolean): Promise<Trained> {
-  const { request, context, teacher, blocks, copy, store, output, executor, memory } = job;
-  const { seed, views } = request;
-  const recipe = viewRecipe(request.orientation);
-  const { imageSize } = teacher.model.architecture;
-  const images = { count: store.images.length, get: (index: number) => store.get(index) };
-  const source = resizedCrops(images, seed, recipe, imageSize);
-  const start = startOf(request.start, teacher.model.architecture.depth, blocks.length);
-  const fit = { teacher: teacher.model, copy, blocks, views };
-  const base = start === 'copy' ? copy : await fitCopy(fit, source, executor, context);
-  const plan: TrainingPlan = {
-    teacher: teacher.model,
-    copy: base,
-    layout: adapterLayout(copy.architecture, request.rank),
-    steps: request.steps,
-    batch: request.batch,
-    peakLearningRate: request.learningRate ?? (6e-3 * request.batch) / 256,
-    seed,
-    views,
-    cacheBytes: targetBudget(memory),
-  };
-  const fingerprint = await fingerprintOf(
-    plan,
-    teacher,
-    blocks,
-    start,
-    source.recipe,
-    store.images,
-  );
-  const initial = await initialState(request, plan, output.path, fingerprint, context);
-  const save = (state: TrainingState): Promise<void> =>
-    saveCheckpoint(output.path, fingerprint, state, secondsOf(job));
-  const result = await trainStudent(
-    plan,
-    initial,
-    source,
-    executor,
-    context,
-    save,
-    glimpses ? watchOf(job) : undefined,
-  );
-  // What was learnt must survive a full disk and a second Ctrl-C. A run that did no step leaves an
-  // earlier run's checkpoint as it was.
-  if (result.state.step > initial.step) {
-    await save(result.state);
-  }
-  const { step } = result.state;
-  if (context.signal.aborted)
-    throw stopped(output.path, result.state, step > initial.step || request.resume);
-  return { ...result, base, layout: plan.layout };
-}
-
-function watchOf({ labelled, dataset, teacher, request, executor, context }: Job): OpenWatch {
+function watchOf({ labelled, dataset, teacher, request, executor, context }: ClassJob): OpenWatch {
   const { classes, task } = dataset;
   const form = inputForm(teacher, request);
   return (plan, graph) =>
@@ -235,25 +132,7 @@ function inputForm(
   return { imageSize, channels, framing, preparation: preparationOf(preparation) };
 }
 
-/** Gives the student its head, measures and exports it. Where that fails the checkpoint stays. */
-async function deliver(job: Job, trained: Trained): Promise<DistillOutcome> {
-  const { output, context } = job;
-  try {
-    const outcome = await finish(job, trained);
-    const { summary } = outcome;
-    const text = `${JSON.stringify(summary, undefined, 2)}\n`;
-    await writeFileAtomically(join(output.staging, summaryName), new TextEncoder().encode(text));
-    await output.publish(summary.files.map((file) => file.slice(output.path.length + 1)));
-    return outcome;
-  } catch (error) {
-    const isCancelled = error instanceof UserError && error.code === 'cancelled';
-    throw isCancelled && context.signal.aborted ? stopped(output.path, trained.state, true) : error;
-  }
-}
-
-const summaryName = 'summary.json';
-
-async function finish(job: Job, trained: Trained): Promise<DistillOutcome> {
+async function finish(job: ClassJob, trained: Trained): Promise<DistillOutcome> {
   const { request, context, teacher, blocks, copy, dataset, store, output, executor } = job;
   const { base, layout, state } = trained;
   const form = inputForm(teacher, request);
@@ -278,8 +157,18 @@ async function finish(job: Job, trained: Trained): Promise<DistillOutcome> {
     tested: compared.tested,
   };
   const candidates = { teacher: teacherCandidate, copy: copyCandidate, student };
-  const card = describeModel(request, teacher, readable, blocks, form, candidates, state.step);
-  const exported = await exportStudent(
+  const card: ClassCard = {
+    ...describeStudent(job, state.step),
+    classes: [...classes],
+    task,
+    metrics: {
+      teacher: candidates.teacher.report.accuracy,
+      copy: candidates.copy.report.accuracy,
+      student: candidates.student.report.accuracy,
+      images: readable.tested.length,
+    },
+  };
+  const exported = await exportClassifier(
     { base, layout, adapters: state.parameters, head: student.head },
     card,
     readable.tested,
@@ -287,7 +176,7 @@ async function finish(job: Job, trained: Trained): Promise<DistillOutcome> {
     executor,
     context,
   );
-  const summary: DistillSummary = {
+  const summary: ClassSummary = {
     teacher: candidates.teacher.report,
     copy: candidates.copy.report,
     student: candidates.student.report,
@@ -340,68 +229,10 @@ async function requireReadable(
   );
 }
 
-/** More threads than processors take turns and disturb each other. */
-function noteThreads({ threads = 1 }: DistillOptions, context: JobContext): void {
-  const available = availableParallelism();
-  if (threads <= available) return;
-  context.report({
-    type: 'notice',
-    message: `This machine runs ${available} threads at a time; ${threads} will be slower.`,
-  });
-}
-
 function without<T extends FoundImage>(
   problems: readonly ImageProblem[],
   images: readonly T[],
 ): T[] {
   const paths = new Set(problems.map(({ path }) => path));
   return images.filter((image) => !paths.has(placeName(image)));
-}
-
-function describeModel(
-  request: DistillOptions,
-  teacher: Teacher,
-  { classes, task, tested }: HeadImages,
-  blocks: readonly number[],
-  form: InputForm,
-  candidates: Readonly<Record<'teacher' | 'copy' | 'student', Candidate>>,
-  steps: number,
-): ModelCard {
-  const { mean, deviation } = teacher.model.normalization;
-  return {
-    format: 1,
-    versions: { understudy: version, onnxruntime: runtimeVersion },
-    classes: [...classes],
-    task,
-    preprocessing: {
-      imageSize: form.imageSize,
-      channels: form.channels,
-      framing: form.framing,
-      preparation: request.preparation,
-      resampling: 'bicubic, antialiased',
-      range: '[0, 1]',
-      mean: [...mean],
-      deviation: [...deviation],
-    },
-    teacher: {
-      name: teacher.name,
-      sha256: teacher.sha256,
-      blocks: teacher.model.architecture.depth,
-    },
-    student: {
-      blocks: [...blocks],
-      skip: request.blocks ? null : request.skip,
-      start: startOf(request.start, teacher.model.architecture.depth, blocks.length),
-      rank: request.rank,
-      steps,
-      seed: request.seed,
-      weights: 'float32',
-    },
-    metrics: {
-      teacher: candidates.teacher.report.accuracy,
-      copy: candidates.copy.report.accuracy,
-      student: candidates.student.report.accuracy,
-      images: tested.length,
-    },
-  };
 }

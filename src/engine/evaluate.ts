@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { EvaluateRequest, EvaluateSummary } from '../contract/jobs.ts';
+import type { EvaluateRequest } from '../contract/jobs.ts';
+import type { EvaluateSummary } from '../contract/results.ts';
 import { UserError } from '../core/errors.ts';
 import { classificationReport } from '../core/metrics/classification.ts';
 import type { Tensor } from '../core/tensor.ts';

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { modelCard } from '../contract/jobs.ts';
-import type { ModelCard } from '../contract/jobs.ts';
+import { modelCard } from '../contract/model-card.ts';
+import type { ModelCard } from '../contract/model-card.ts';
 import { UserError } from '../core/errors.ts';
 import { preparationOf } from '../core/image/preparation.ts';
 import { readOnnxMetadata } from '../core/onnx/metadata.ts';

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ModelCard, PredictRequest, PredictSummary } from '../contract/jobs.ts';
+import type { ModelCard } from '../contract/model-card.ts';
+import type { PredictRequest } from '../contract/jobs.ts';
+import type { PredictSummary } from '../contract/results.ts';
 import { UserError } from '../core/errors.ts';
 import { expandFrames, noSecret } from '../formats/frames.ts';
 import { findImages } from '../formats/image-folder.ts';

@@ -3,7 +3,7 @@ import type { LinearProbe } from '../core/heads/linear-probe.ts';
 import { answersOf } from '../core/metrics/labels.ts';
 import { uncertaintyOf } from '../core/metrics/uncertainty.ts';
 import { featureGraph } from '../core/vit/classifier.ts';
-import type { ModelCard } from '../contract/jobs.ts';
+import type { ModelCard } from '../contract/model-card.ts';
 import { placeName } from '../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelled-images.ts';
 import { readResult } from '../runtime/executor.ts';

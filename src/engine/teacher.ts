@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { TeacherDescription, TeacherOverrides } from '../contract/jobs.ts';
+import type { TeacherDescription } from '../contract/descriptions.ts';
+import type { TeacherOverrides } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
 import { parameterCount } from '../core/vit/architecture.ts';
 import { keptBlocks } from '../core/vit/copy.ts';
@@ -19,19 +20,20 @@ export interface Teacher {
 /**
  * Reads a teacher.
  *
- * @param imageSize side of the input, px; by default the one it was trained with
+ * @param imageSize side of the input, px, or what it is for this teacher; by default the one it was trained with
  * @throws UserError when the file is no usable vision transformer
  */
 export async function openTeacher(
   file: string,
   overrides: TeacherOverrides,
-  imageSize?: number,
+  imageSize?: number | ((model: VitModel) => number),
 ): Promise<Teacher> {
   const model = await readTimm(file, overrides);
+  const size = typeof imageSize === 'function' ? imageSize(model) : imageSize;
   return {
     name: teacherName(file),
     sha256: (await hashOfFile(file)).toString('hex'),
-    model: imageSize === undefined ? model : resizeModel(model, imageSize),
+    model: size === undefined ? model : resizeModel(model, size),
   };
 }
 

@@ -10,6 +10,11 @@ const ofTest = /^(?:images|labels)ts$/i;
 /** MONAI Label keeps `labels/final/x` and `labels/original/x` for the image `x`. */
 const monaiLabels = /^(.*\/)?labels\/(final|original)\/(.+)$/;
 
+/** A folder named `masks`, or the like. */
+export function isMaskFolder(folder: string): boolean {
+  return maskNames.test(folder);
+}
+
 /** A folder named `images`, or the like. */
 export function isImageFolder(folder: string): boolean {
   return imageNames.test(folder);

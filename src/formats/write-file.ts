@@ -41,12 +41,37 @@ export type Composition = (handle: FileHandle) => Promise<void>;
 export async function composeFileAtomically(
   path: string,
   compose: Composition,
+  options: WriteOptions = {},
+): Promise<void> {
+  await makeFileAtomically(
+    path,
+    async (temporary) => {
+      const handle = await open(temporary, 'wx');
+      try {
+        await compose(handle);
+      } finally {
+        await handle.close();
+      }
+    },
+    options,
+  );
+}
+
+/** Makes a file of a name where there is none; it is whole when it resolves. */
+export type Making = (temporary: string) => Promise<void>;
+
+/** As `writeFileAtomically`, for what is made by others who open it themselves. */
+export async function makeFileAtomically(
+  path: string,
+  make: Making,
   { durable = true }: WriteOptions = {},
 ): Promise<void> {
   // A name of its own: a long file name plus a suffix could pass the file system's limit.
   const temporary = join(dirname(path), `.understudy-${randomBytes(8).toString('hex')}.partial`);
   try {
-    await write(temporary, compose, durable);
+    await make(temporary);
+    // Without this, a power cut after the rename could leave an empty file under the good name.
+    if (durable) await sync(temporary);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -54,12 +79,10 @@ export async function composeFileAtomically(
   }
 }
 
-async function write(path: string, compose: Composition, durable: boolean): Promise<void> {
-  const handle = await open(path, 'wx');
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
   try {
-    await compose(handle);
-    // Without this, a power cut after the rename could leave an empty file under the good name.
-    if (durable) await handle.sync();
+    await handle.sync();
   } finally {
     await handle.close();
   }

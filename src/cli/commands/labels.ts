@@ -15,7 +15,7 @@ const table: OptionTable<LabelExportRequest> = {
   project: { flags: '--project <name>', help: 'the project' },
   format: {
     flags: '--format <name>',
-    help: 'masks as indexed PNG, COCO, GeoTIFF, NIfTI or DICOM segmentation; classes of whole images as CSV',
+    help: 'masks as indexed PNG, COCO, GeoTIFF, GeoJSON or GeoPackage polygons, NIfTI or DICOM segmentation; classes of whole images as CSV',
   },
   which: { flags: '--which <masks>', help: 'every mask, or those that are marked as done' },
   out: {

@@ -1,4 +1,4 @@
-import type { DeviceDescription } from '../../contract/jobs.ts';
+import type { DeviceDescription } from '../../contract/descriptions.ts';
 import { count, significant } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, shortened } from '../text.ts';

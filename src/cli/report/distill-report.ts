@@ -1,4 +1,4 @@
-import type { CandidateReport, DistillSummary } from '../../contract/jobs.ts';
+import type { CandidateReport, DistillSummary } from '../../contract/results.ts';
 import {
   count,
   counted,

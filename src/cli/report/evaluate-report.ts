@@ -1,4 +1,4 @@
-import type { EvaluateSummary } from '../../contract/jobs.ts';
+import type { EvaluateSummary } from '../../contract/results.ts';
 import {
   count,
   counted,

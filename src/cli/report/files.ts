@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { ParityReport } from '../../contract/jobs.ts';
+import type { ParityReport } from '../../contract/results.ts';
 import { counted, megabytes, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable } from '../text.ts';

@@ -1,4 +1,4 @@
-import type { PredictSummary } from '../../contract/jobs.ts';
+import type { PredictSummary } from '../../contract/results.ts';
 import { count, counted, percent, significant } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, shortened } from '../text.ts';

@@ -1,4 +1,4 @@
-import type { TeacherDescription } from '../../contract/jobs.ts';
+import type { TeacherDescription } from '../../contract/descriptions.ts';
 import { counted, megabytes, parameters, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, shortened, wrap } from '../text.ts';

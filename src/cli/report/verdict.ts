@@ -1,4 +1,4 @@
-import type { CandidateReport, DistillSummary, Interval } from '../../contract/jobs.ts';
+import type { CandidateReport, DistillSummary, Interval } from '../../contract/results.ts';
 import { counted, percent } from '../figures.ts';
 
 /**

@@ -5,8 +5,8 @@ import type {
   EvaluateSummary,
   Interval,
   PredictSummary,
-  TeacherDescription,
-} from '../../contract/jobs.ts';
+} from '../../contract/results.ts';
+import type { TeacherDescription } from '../../contract/descriptions.ts';
 
 export function intervalOf(value: number, halfWidth = 0.02): Interval {
   return { value, low: value - halfWidth, high: value + halfWidth };

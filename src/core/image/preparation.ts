@@ -277,9 +277,12 @@ function fillFromPalette(
   isThere: Uint8Array | undefined,
 ): void {
   const last = palette.length / 3 - 1;
-  for (let at = 0; at < data.length / 3; at++) {
+  const { data: indices, bands } = pixels;
+  for (let at = 0, to = 0; to < data.length; at++, to += 3) {
     if (isThere?.[at] === 0) continue;
-    const index = Math.min(last, Math.max(0, pixels.data[at * pixels.bands] ?? 0));
-    data.set(palette.subarray(3 * index, 3 * index + 3), 3 * at);
+    const from = 3 * Math.min(last, Math.max(0, indices[at * bands] ?? 0));
+    data[to] = palette[from] ?? 0;
+    data[to + 1] = palette[from + 1] ?? 0;
+    data[to + 2] = palette[from + 2] ?? 0;
   }
 }

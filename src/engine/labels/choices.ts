@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts';
 import { byPath, fromSource, isAboutImage } from './export-context.ts';
 import { readDicomSource, readGeotiffSource, readNiftiVolume, requireSize } from './file-masks.ts';
 import { maskedImages, type MaskedImage } from './masked-images.ts';
+import { readGeojsonSource } from './vector-formats.ts';
 
 /** Files that are looked into: enough to tell a folder of one kind from a mixture. */
 const lookedAt = 12;
@@ -15,6 +16,7 @@ const lookedAt = 12;
 /** Formats that ask something of the images' files. */
 const probes = {
   geotiff: readGeotiffSource,
+  geojson: readGeojsonSource,
   nifti: readNiftiVolume,
   'dicom-seg': async (path) => {
     const { columns, rows } = await readDicomSource(path);
@@ -36,20 +38,26 @@ export async function labelExportChoices(
   const { labelled } = store.projects.get(project);
   const { images } = maskedImages(store, project, 'all');
   const files = spread([...byPath(images).values()].map(([first]) => first));
-  const masked = (format: 'png' | 'coco'): LabelFormatFit => {
+  const masked = (format: 'png' | 'coco' | 'gpkg'): LabelFormatFit => {
     const reason = images.length > 0 ? null : 'No image has a mask yet.';
     return { format, fits: reason === null ? 'all' : 'none', reason };
   };
-  const probed = await Promise.all(
-    (['geotiff', 'nifti', 'dicom-seg'] as const).map((format) => fitOf(format, files)),
-  );
+  const [geotiff, geojson, nifti, seg] = await Promise.all([
+    fitOf('geotiff', files),
+    fitOf('geojson', files),
+    fitOf('nifti', files),
+    fitOf('dicom-seg', files),
+  ]);
   const table: LabelFormatFit = {
     format: 'csv',
     fits: labelled > 0 ? 'all' : 'none',
     reason: labelled > 0 ? null : 'No image has a label yet.',
   };
   return {
-    formats: [masked('png'), masked('coco'), ...probed, table],
+    formats: [
+      ...[masked('png'), masked('coco'), geotiff, geojson, masked('gpkg')],
+      ...[nifti, seg, table],
+    ],
     masks: images.length,
     done: store.masks.count(project, 'human').done,
     labelled,

@@ -5,8 +5,10 @@ import { systemCode, writeFailure } from '../../formats/file-errors.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
 import {
   composeFileAtomically,
+  makeFileAtomically,
   writeFileAtomically,
   type Composition,
+  type Making,
 } from '../../formats/write-file.ts';
 
 /**
@@ -50,6 +52,13 @@ export class ExportFolder {
   async compose(name: string, compose: Composition): Promise<void> {
     const path = await this.#place(name);
     await composeFileAtomically(path, compose, { durable: false });
+    this.files.push(name);
+  }
+
+  /** As `write`, for files that are made by others who open them. */
+  async make(name: string, make: Making): Promise<void> {
+    const path = await this.#place(name);
+    await makeFileAtomically(path, make, { durable: false });
     this.files.push(name);
   }
 

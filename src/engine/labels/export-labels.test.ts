@@ -6,6 +6,7 @@ import { tilePixels } from '../../core/mask/tiles.ts';
 import { pngFile } from '../../formats/image-fixtures.ts';
 import { readLabelFile } from '../../formats/label-file.ts';
 import { askewVolume, ctSlice, turnedGeotiff } from '../../formats/masks/testing/geo-fixtures.ts';
+import { placedGeotiff } from '../../formats/vector/testing/placed-geotiff.ts';
 import { addProject, newImage } from '../../store/testing/fixtures.ts';
 import { temporaryFolder, temporaryStore } from '../../store/testing/temporary-store.ts';
 import { labelExportChoices } from './choices.ts';
@@ -146,7 +147,7 @@ describe('images that do not fit a format', () => {
     const { formats, masks } = await labelExportChoices(store, id);
     expect(masks).toBe(8);
     expect(Object.fromEntries(formats.map(({ format, fits }) => [format, fits]))).toEqual({
-      ...{ png: 'all', coco: 'all', csv: 'none' },
+      ...{ png: 'all', coco: 'all', geojson: 'all', gpkg: 'all', csv: 'none' },
       ...{ geotiff: 'some', nifti: 'some', 'dicom-seg': 'some' },
     });
     const photos = await projectOfFiles([photo('a.png')]);
@@ -155,6 +156,26 @@ describe('images that do not fit a format', () => {
       fits: 'none',
       reason: expect.stringContaining('is no NIfTI volume') as string,
     });
+  });
+
+  it('are told of where longitude and latitude are not known, which a GeoPackage does not need', async () => {
+    const size = { width: 2, height: 2 };
+    const transform = [1, 0, 5, 0, -1, 5] as const;
+    const bytes = placedGeotiff(size, { code: 32767, transform });
+    const project = await projectOfFiles([{ name: 'own.tif', ...size, bytes }]);
+    const { formats } = await labelExportChoices(project.store, project.id);
+    const fit = (name: string) => formats.find(({ format }) => format === name);
+    expect(fit('gpkg')?.fits).toBe('all');
+    expect(fit('geojson')).toMatchObject({
+      fits: 'none',
+      reason: expect.stringContaining('a projection without a name is not known') as string,
+    });
+    const report = await exported(project, { format: 'geojson' });
+    expect(report.leftOut.map(({ reason }) => reason)).toEqual([fit('geojson')?.reason]);
+    expect(report.files).toEqual([]);
+    const packed = await exported(project, { format: 'gpkg' });
+    expect(packed).toMatchObject({ files: ['masks/own.gpkg'], leftOut: [] });
+    expect(packed.notes.join()).toContain('in which coordinate system is not known');
   });
 
   it('say so where their file has changed or is gone', async () => {
@@ -176,21 +197,26 @@ function firstImage({ store, id }: TestProject): number {
 }
 
 describe('an export that is stopped', () => {
-  it.each(['png', 'coco'] as const)('leaves whole files or none (%s)', async (format) => {
-    const project = await projectOfFiles(Array.from({ length: 9 }, (_, at) => photo(`${at}.png`)));
-    const stop = new AbortController();
-    const progress = (done: number): void => {
-      if (done === 4) stop.abort();
-    };
-    const report = await exported(project, { format }, { signal: stop.signal, progress });
-    expect(report.cancelled).toBe(true);
-    const there = await readdir(report.folder, { recursive: true });
-    expect(there.filter((name) => name.includes('.understudy'))).toEqual([]);
-    expect(there.filter((name) => /\.(png|json)$/.test(name))).toHaveLength(
-      format === 'png' ? 4 : 0,
-    );
-    expect(report.images).toBe(format === 'png' ? 4 : 0);
-  });
+  it.each(['png', 'coco', 'geojson', 'gpkg'] as const)(
+    'leaves whole files or none (%s)',
+    async (format) => {
+      const project = await projectOfFiles(
+        Array.from({ length: 9 }, (_, at) => photo(`${at}.png`)),
+      );
+      const stop = new AbortController();
+      const progress = (done: number): void => {
+        if (done === 4) stop.abort();
+      };
+      const report = await exported(project, { format }, { signal: stop.signal, progress });
+      expect(report.cancelled).toBe(true);
+      const there = await readdir(report.folder, { recursive: true });
+      expect(there.filter((name) => name.includes('.understudy'))).toEqual([]);
+      expect(there.filter((name) => /\.(?:png|json|geojson|gpkg)$/.test(name))).toHaveLength(
+        format === 'coco' ? 0 : 4,
+      );
+      expect(report.images).toBe(format === 'coco' ? 0 : 4);
+    },
+  );
 });
 
 describe('a table of labels', () => {

@@ -10,6 +10,7 @@ import { exportTable } from './label-table.ts';
 import { exportCoco, exportGeotiff, exportNifti, exportPng } from './mask-formats.ts';
 import { maskedImages } from './masked-images.ts';
 import { exportSeg } from './seg-format.ts';
+import { exportGeojson, exportGeopackage } from './vector-formats.ts';
 
 export interface LabelExportOptions {
   readonly project: number;
@@ -33,6 +34,8 @@ const maskExports: Record<
   png: exportPng,
   coco: exportCoco,
   geotiff: exportGeotiff,
+  geojson: exportGeojson,
+  gpkg: exportGeopackage,
   nifti: exportNifti,
   'dicom-seg': exportSeg,
 };

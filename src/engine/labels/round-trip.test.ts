@@ -1,6 +1,7 @@
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { LabelExportReport, LabelFormat } from '../../contract/label-export.ts';
 import type { MaskSourceKind } from '../../contract/mask-sources.ts';
@@ -50,8 +51,10 @@ async function readBack(
   const { folder } = project;
   await cp(report.folder, folder, { recursive: true });
   const found = await findImages(folder);
-  const path = kind === 'coco' ? join(folder, 'annotations.json') : folder;
-  const source = await openMaskSource(kind, { path, folder, found, property: null });
+  const [file = ''] = report.files;
+  const path = kind === 'coco' || kind === 'geojson' ? join(folder, file) : folder;
+  const property = kind === 'geojson' ? 'class' : null;
+  const source = await openMaskSource(kind, { path, folder, found, property });
   const values = new Uint8Array(256);
   values[ignoreValue] = ignoreValue;
   for (const { value, name } of source.classes) {
@@ -113,6 +116,46 @@ describe('labels that leave a project and come back', () => {
     // Whole arrays in a message would take longer than all the rest.
     const different = [...masks].filter(([name, mask]) => !isSame(mask, project.masks.get(name)));
     expect(different.map(([name]) => name)).toEqual([]);
+  });
+
+  it('are the same as GeoJSON, but for what is not known', async () => {
+    const project = await projectOfFiles([
+      { name: 'images/t.tif', width: 515, height: 530, bytes: turnedGeotiff(515, 530) },
+    ]);
+    const report = await exported(project, 'geojson');
+    expect(report).toMatchObject({ images: 1, leftOut: [], files: ['masks/t.geojson'] });
+    expect(report.notes).toEqual([expect.stringMatching(/not known \(255\) has no polygon/)]);
+    const { masks } = await readBack(project, report, 'geojson');
+    const known = project.masks.get('images/t.tif')?.map((value) => value % ignoreValue);
+    expect(isSame(masks.get('images/t.tif') ?? new Uint8Array(), known)).toBe(true);
+  });
+
+  it('are polygons that a database holds, as GeoPackage', async () => {
+    const project = await projectOfFiles([
+      { name: 'images/t.tif', width: 515, height: 530, bytes: turnedGeotiff(515, 530) },
+      photo('b.png', 7, 5),
+    ]);
+    const report = await exported(project, 'gpkg');
+    expect(report).toMatchObject({ images: 2, leftOut: [] });
+    expect(report.files.toSorted()).toEqual(['masks/b.gpkg', 'masks/t.gpkg']);
+    expect(report.notes.join()).toContain('pixels from its upper left corner');
+    for (const [file, name] of [
+      ['masks/t.gpkg', 'images/t.tif'],
+      ['masks/b.gpkg', 'b.png'],
+    ] as const) {
+      const database = new Database(join(report.folder, file), { readonly: true });
+      const pixels = project.masks.get(name) ?? new Uint8Array();
+      for (const value of [1, 2]) {
+        const sum = 'SELECT sum(pixels) FROM regions WHERE class = ?';
+        expect(
+          database
+            .prepare(sum)
+            .pluck()
+            .get(testClasses[value - 1]),
+        ).toBe(pixels.filter((one) => one === value).length);
+      }
+      database.close();
+    }
   });
 
   it('say of slices that nobody has marked that they are not known', async () => {

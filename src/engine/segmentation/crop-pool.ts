@@ -4,7 +4,8 @@ import type { Orientation } from '../../core/distill/views.ts';
 import { ignoreValue } from '../../core/mask/tiles.ts';
 import { Random } from '../../core/random.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { classPlaces, cut, labelRaster } from './scene.ts';
+import type { OpenImages } from './open-images.ts';
+import { readScene } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 /** A crop and the classes of its pixels. */
@@ -16,6 +17,7 @@ export interface LabelledCrop {
 }
 
 export interface CropPlan {
+  readonly images: OpenImages;
   readonly scenes: readonly Scene[];
   /** Classes with the background, K. */
   readonly outputs: number;
@@ -41,17 +43,14 @@ export class CropPool {
   readonly #places: readonly (readonly { scene: number; pixels: readonly number[] }[])[];
   /** Classes that there is a pixel of, without the background. */
   readonly #classes: readonly number[];
-  readonly #crops: (LabelledCrop | undefined)[] = [];
+  readonly #crops = new Map<number, Promise<LabelledCrop>>();
 
   constructor(plan: CropPlan) {
     this.#plan = plan;
-    const { scenes, outputs, seed } = plan;
+    const { scenes, outputs } = plan;
     if (scenes.length === 0) throw new Error('there are no images to cut crops from');
-    const byScene = scenes.map((scene, index) =>
-      classPlaces(scene, outputs, new Random(seed, 0x91ace, index)),
-    );
     this.#places = Array.from({ length: outputs }, (_, value) =>
-      byScene.flatMap((places, scene) => {
+      scenes.flatMap(({ places }, scene) => {
         const pixels = places[value] ?? [];
         return pixels.length === 0 ? [] : [{ scene, pixels }];
       }),
@@ -66,16 +65,11 @@ export class CropPool {
   }
 
   /** The same crop whenever it is asked for. */
-  get(index: number): LabelledCrop {
-    const known = this.#crops[index];
+  get(index: number): Promise<LabelledCrop> {
+    const known = this.#crops.get(index);
     if (known) return known;
-    const { side } = this.#plan;
-    const { scene, crop } = this.#choose(index);
-    const drawn = {
-      pixels: squareOf(cut(scene.pixels, crop.box), side, crop.turn),
-      labels: squareOf(cut(labelRaster(scene), crop.box), side, crop.turn),
-    };
-    this.#crops[index] = drawn;
+    const drawn = this.#draw(index);
+    this.#crops.set(index, drawn);
     return drawn;
   }
 
@@ -93,6 +87,18 @@ export class CropPool {
       chosen.push(order.crops[position % count] ?? 0);
     }
     return chosen;
+  }
+
+  async #draw(index: number): Promise<LabelledCrop> {
+    const { images, side } = this.#plan;
+    const { scene, crop } = this.#choose(index);
+    const { width, height } = crop.box;
+    const { pixels, labels } = await readScene(images, scene, crop.box);
+    const mask = { width, height, channels: 1, data: labels };
+    return {
+      pixels: squareOf(pixels, side, crop.turn),
+      labels: squareOf(mask, side, crop.turn),
+    };
   }
 
   #choose(index: number): { scene: Scene; crop: Crop } {

@@ -48,8 +48,9 @@ export class PatchCache {
 
   async #compute(crops: readonly number[]): Promise<Map<number, Float32Array>> {
     if (crops.length === 0) return new Map();
+    const drawn = await Promise.all(crops.map((crop) => this.#pool.get(crop)));
     const images = imagesOf(
-      crops.map((crop) => this.#pool.get(crop).pixels),
+      drawn.map(({ pixels }) => pixels),
       this.#architecture,
     );
     const { data } = await readResult(await this.#encoder.run({ images }), 'patches');
@@ -63,7 +64,7 @@ export class PatchCache {
 /** Crops of bytes (S, S, C) as (B, C, S, S) in [0, 1]. */
 export function imagesOf(
   crops: readonly Uint8Array[],
-  { imageSize, channels }: VitArchitecture,
+  { imageSize, channels }: Pick<VitArchitecture, 'imageSize' | 'channels'>,
 ): Tensor {
   const size = imageSize * imageSize * channels;
   const bytes = new Uint8Array(crops.length * size);

@@ -1,12 +1,19 @@
 import { appendFile, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { plainPreparation } from '../../core/image/preparation.ts';
 import { Random } from '../../core/random.ts';
 import type { Rectangle } from '../../core/mask/tiles.ts';
 import { wholeMask } from '../../formats/masks/strips.ts';
 import type { PreparedImage } from '../../formats/raster/prepared-regions.ts';
 import { testFolder } from '../../formats/raster/testing/test-folder.ts';
-import { predictMask, type PredictMaskOptions, type TileModel } from './predict-mask.ts';
+import {
+  predictionFingerprint,
+  predictMask,
+  type PredictionSubject,
+  type PredictMaskOptions,
+  type TileModel,
+} from './predict-mask.ts';
 
 const folder = testFolder();
 let spools = 0;
@@ -273,4 +280,21 @@ test('what a mask of an image that fails half-way is can be gone on with', async
   const second = modelOf(64);
   expect(isSame(await predicted(second, image, { spool }), image.reds)).toBe(true);
   expect(second.tiles).toBeLessThan(0.8 * 18 * 40);
+});
+
+test('what a mask depends on is the file as it is, the frame, what is seen of it, and the model', async () => {
+  const path = await folder.file('seen.tif', Uint8Array.of(1, 2, 3));
+  const subject: PredictionSubject = {
+    ...{ image: { path, frame: 1 }, preparation: plainPreparation, model: 'abc' },
+  };
+  const first = await predictionFingerprint(subject);
+  expect(await predictionFingerprint({ ...subject })).toBe(first);
+  const others: PredictionSubject[] = [
+    { ...subject, image: { path, frame: 2 } },
+    { ...subject, preparation: { bands: [0], range: { kind: 'auto' } } },
+    { ...subject, model: 'abd' },
+  ];
+  for (const other of others) expect(await predictionFingerprint(other)).not.toBe(first);
+  await writeFile(path, Uint8Array.of(1, 2, 3, 4));
+  expect(await predictionFingerprint(subject)).not.toBe(first);
 });

@@ -65,8 +65,9 @@ const usualBudget = 256 * 2 ** 20;
  *
  *   4·K·S·B + 4·(S + 2·R·S·(1 − o))·(B + 2·S) + 512·B + n·S²·(15 + 4·K) bytes
  *
- * and what the image's reader and the model take: for the rows that are read at once, R·S·(1 − o)·(B + 2·S)
- * stored values of each band. It does not grow with the image's height.
+ * and what the image's reader takes: R·S·(1 − o)·(B + 2·S) stored values of each band, and the blocks of a TIFF
+ * that it keeps (64 MB, of wide ones up to 256 MB). It does not grow with the image's height, and the mask itself
+ * is on the disk: K = 5, S = 224 and half an overlap take 82 MB and the reader's for 10,000 × 10,000 px.
  *
  * The spool holds whole rows of mask tiles, so that a prediction that was stopped goes on from the last of them
  * with the same result. It must not be in use by another prediction.

@@ -68,7 +68,7 @@ export async function trainDecoder(
     const cache = frozen && new PatchCache(pool, frozen, encoder.architecture, plan.cacheBytes);
     for (let step = 0; step < steps; step++) {
       throwIfCancelled(context);
-      advance(step + 1, await optimisation.step(step, feedOf(plan, pool, cache, step)));
+      advance(step + 1, await optimisation.step(step, await feedOf(plan, pool, cache, step)));
       await breathe();
     }
     const { parameters: learnt, lastLoss } = await optimisation.state();
@@ -87,14 +87,14 @@ export async function trainDecoder(
   }
 }
 
-function feedOf(
+async function feedOf(
   { encoder, decoder, classWeights, batch }: DecoderTraining,
   pool: CropPool,
   cache: PatchCache | undefined,
   step: number,
-): Feed {
+): Promise<Feed> {
   const numbers = pool.ofStep(step, batch);
-  const crops = numbers.map((number) => pool.get(number));
+  const crops = await Promise.all(numbers.map((number) => pool.get(number)));
   const weight = weightOfCrops(crops, classWeights.data);
   return async (first, count) => {
     const part = crops.slice(first, first + count);

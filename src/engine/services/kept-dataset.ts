@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { classificationTask } from '../../contract/jobs.ts';
-import { skippedImage } from '../../contract/jobs.ts';
+import { skippedImage } from '../../contract/results.ts';
 import { UserError } from '../../core/errors.ts';
 import { parseJson } from '../../formats/json.ts';
 import { placeName } from '../../formats/labelled-images.ts';

@@ -1,4 +1,4 @@
-import type { CandidateReport, DistillSummary } from '../../contract/jobs.ts';
+import type { CandidateReport, DistillSummary } from '../../contract/results.ts';
 
 /** Results for tests. Every interval reaches 2 points either way. */
 export function candidate(accuracy: number, blocks: number): CandidateReport {

@@ -8,7 +8,7 @@ import {
   type Run,
   type RunState,
 } from '../../contract/app.ts';
-import { distillSummary, type DistillSummary } from '../../contract/jobs.ts';
+import { distillSummary, type DistillSummary } from '../../contract/results.ts';
 import { json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { teacherDescription, type TeacherDescription } from '../../contract/jobs.ts';
+import { teacherDescription, type TeacherDescription } from '../../contract/descriptions.ts';
 import { UserError } from '../../core/errors.ts';
 import { flag, json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Project, ProjectSettings, ProjectTask } from '../../contract/app.ts';
-import type { CandidateReport, DistillSummary, TeacherDescription } from '../../contract/jobs.ts';
+import type { CandidateReport, DistillSummary } from '../../contract/results.ts';
+import type { TeacherDescription } from '../../contract/descriptions.ts';
 import type { NewImage } from '../queries/images.ts';
 import type { NewTeacher } from '../queries/teachers.ts';
 import type { Store } from '../store.ts';

@@ -31,7 +31,7 @@ export function projectionBetween(from: string, to: string, path: string): Proje
 }
 
 /** What the library takes: its own words for a code, WKT as it is. */
-function definitionOf(crs: string): string {
+export function definitionOf(crs: string): string {
   if (!/^EPSG:\d+$/.test(crs)) return crs;
   return definitions[crs]?.[1] ?? crs;
 }

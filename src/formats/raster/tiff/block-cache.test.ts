@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BlockCache } from './block-cache.ts';
+import { BlockCache, keptBytes } from './block-cache.ts';
 
 /** A cache, and what was decoded so far. */
 function counted(budget: number): {
@@ -43,4 +43,18 @@ test('a failure is not kept', async () => {
   await expect(cache.get('a', failing)).rejects.toThrow('broken');
   const block = await cache.get('a', () => Promise.resolve(Uint8Array.of(1)));
   expect([...block]).toEqual([1]);
+});
+
+test.each([
+  ['of a usual width is the same', 10_000, { width: 512, height: 512 }, 64],
+  ['of a wide one is a row of blocks', 60_000, { width: 512, height: 512 }, 88.5],
+  [
+    'of a very wide one, or of one large strip, is bounded',
+    900_000,
+    { width: 512, height: 512 },
+    256,
+  ],
+])('what is kept of a page %s', (_, width, block, mebibytes) => {
+  const bytes = keptBytes({ width, block, samples: 3, sampleType: 'uint8' });
+  expect(bytes).toBe(mebibytes * 2 ** 20);
 });

@@ -1,4 +1,26 @@
 import type { Samples } from '../image-file.ts';
+import { sampleBytes } from '../sample-arrays.ts';
+import type { Page } from './page.ts';
+
+/** Decoded blocks kept for neighbouring regions, bytes. */
+const usualBytes = 64 * 2 ** 20;
+/** And at most, where a row of blocks takes more. */
+const mostBytes = 256 * 2 ** 20;
+
+/**
+ * How much to keep of a file with such pages, bytes: a row of blocks at least, so that reading rows from top to
+ * bottom decodes each block once.
+ */
+export function keptBytes({
+  width,
+  block,
+  samples,
+  sampleType,
+}: Pick<Page, 'width' | 'block' | 'samples' | 'sampleType'>): number {
+  const across = Math.ceil(width / block.width) * block.width;
+  const row = across * block.height * samples * sampleBytes[sampleType];
+  return Math.max(usualBytes, Math.min(mostBytes, row));
+}
 
 /**
  * Decoded blocks that were used last, so that neighbouring regions do not decode the same block twice.

@@ -2,7 +2,7 @@ import { UserError } from '../../../core/errors.ts';
 import { FileSource } from '../file-source.ts';
 import type { ImageFile, OpenImage, Pixels, ReadLimits, ReadRequest } from '../image-file.ts';
 import { checkRequest, type CheckedRequest } from '../read-request.ts';
-import { BlockCache } from './block-cache.ts';
+import { BlockCache, keptBytes } from './block-cache.ts';
 import { BlockReader } from './block-reader.ts';
 import { TiffFile } from './directory.ts';
 import { readDescription, type Description } from './describe.ts';
@@ -16,8 +16,6 @@ import { TiffSource } from './tiff-source.ts';
 
 export { isTiff } from './directory.ts';
 
-/** Decoded blocks kept for neighbouring regions, bytes. */
-const cacheBytes = 64 * 2 ** 20;
 /** Pages kept ready to read from. */
 const pagesKept = 64;
 
@@ -49,7 +47,7 @@ class TiffImage implements ImageFile {
   readonly #file: TiffFile;
   readonly #description: Description;
   readonly #limits: ReadLimits;
-  readonly #cache = new BlockCache(cacheBytes);
+  readonly #cache: BlockCache;
   readonly #reader: BlockReader;
   readonly #pages = new Map<number, Promise<Page>>();
   readonly #closing = new AbortController();
@@ -60,6 +58,7 @@ class TiffImage implements ImageFile {
     this.#file = file;
     this.#description = description;
     this.#limits = limits;
+    this.#cache = new BlockCache(keptBytes(description.tree.first));
     this.#reader = new BlockReader(file, this.#cache);
   }
 

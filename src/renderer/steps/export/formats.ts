@@ -1,5 +1,5 @@
 import type { ExportFormat, Run } from '../../../contract/app.ts';
-import type { DistillSummary, ParityReport } from '../../../contract/jobs.ts';
+import type { DistillSummary, ParityReport } from '../../../contract/results.ts';
 
 /** A way to store the student. */
 export interface FormatChoice {

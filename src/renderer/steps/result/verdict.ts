@@ -1,4 +1,4 @@
-import type { CandidateReport, DistillSummary, Interval } from '../../../contract/jobs.ts';
+import type { CandidateReport, DistillSummary, Interval } from '../../../contract/results.ts';
 import { rounded } from '../../lib/format.ts';
 import { resultText } from '../../text/en/result.ts';
 

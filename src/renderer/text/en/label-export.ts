@@ -14,6 +14,14 @@ const formats: Record<LabelFormat, { readonly title: string; readonly why: strin
     title: 'GeoTIFF',
     why: 'Label rasters that lie on the map where their images do.',
   },
+  geojson: {
+    title: 'GeoJSON',
+    why: 'Polygons of the marked regions, with their areas: in longitude and latitude, or in pixels where an image lies nowhere on Earth.',
+  },
+  gpkg: {
+    title: 'GeoPackage',
+    why: 'The same polygons in the image’s own coordinates, for QGIS and other GIS programs.',
+  },
   nifti: {
     title: 'NIfTI',
     why: 'One label volume for each volume, as nnU-Net has them.',

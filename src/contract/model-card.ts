@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { classificationTask, framing, preparation } from './jobs.ts';
+import { interval } from './results.ts';
+
+/** What an exported model says about itself. */
+
+const cardOfModel = {
+  format: z.literal(1),
+  /** Of what wrote the file. */
+  versions: z.strictObject({ understudy: z.string(), onnxruntime: z.string() }),
+  classes: z.array(z.string()).min(1),
+  preprocessing: z.strictObject({
+    /** Side of the square input, px. */
+    imageSize: z.int().positive(),
+    channels: z.int().positive(),
+    framing,
+    /** Absent in files of earlier versions, which knew eight and sixteen bits as stored alone. */
+    preparation: preparation.default({ range: 'auto' }),
+    resampling: z.literal('bicubic, antialiased'),
+    range: z.literal('[0, 1]'),
+    /** Applied inside the model. Of pixels in [0, 1], as the next one. */
+    mean: z.array(z.number()),
+    deviation: z.array(z.number()),
+  }),
+  teacher: z.strictObject({ name: z.string(), sha256: z.string(), blocks: z.number() }),
+  student: z.strictObject({
+    blocks: z.array(z.number()),
+    skip: z.number().nullable(),
+    start: z.enum(['fitted', 'copy']),
+    rank: z.number(),
+    steps: z.number(),
+    seed: z.number(),
+    /** How weights are stored. */
+    weights: z.enum(['float32', 'float16', 'int8']),
+  }),
+};
+
+/** What an exported model that names classes says about itself. */
+export const classCard = z.strictObject({
+  ...cardOfModel,
+  task: classificationTask,
+  /** Measured before export, on held-out images. */
+  metrics: z.strictObject({
+    teacher: interval,
+    copy: interval,
+    student: interval,
+    images: z.number(),
+  }),
+});
+export type ClassCard = z.infer<typeof classCard>;
+
+const maskFigures = z.strictObject({ dice: interval.nullable(), iou: interval.nullable() });
+
+/** What one that outlines regions says: its classes begin with the background, and it sees squares at full resolution. */
+export const maskCard = z.strictObject({
+  ...cardOfModel,
+  task: z.literal('segmentation'),
+  masks: z.strictObject({
+    /** sRGB, `#rrggbb`, of each class but the background. */
+    colours: z.array(z.string()),
+    /** Share of a tile's side. */
+    overlap: z.number().min(0).max(0.75),
+    decoderSteps: z.number(),
+    /** Whether the encoder learnt on from the masks. */
+    adapted: z.boolean(),
+  }),
+  metrics: z.strictObject({
+    teacher: maskFigures,
+    copy: maskFigures,
+    student: maskFigures,
+    images: z.number(),
+  }),
+});
+export type MaskCard = z.infer<typeof maskCard>;
+
+/** Everything an exported model says about itself: the ONNX metadata entry `understudy`. */
+export const modelCard = z.discriminatedUnion('task', [classCard, maskCard]);
+export type ModelCard = z.infer<typeof modelCard>;

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { classificationTask } from './jobs.ts';
+
+/** What jobs come to: figures with their intervals, what was left out, what was written. */
+
+/** A measured quality with its bootstrap 95 % interval, all in [0, 1]. */
+export const interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+export type Interval = z.infer<typeof interval>;
+
+export const qualityReport = z.strictObject({
+  accuracy: interval,
+  balancedAccuracy: interval,
+  macroF1: interval,
+  /** Absent where no class has both positives and negatives. */
+  auc: interval.nullable(),
+  /** Single label: truth × prediction. Several labels: TN, FP, FN, TP a label. */
+  confusion: z.array(z.array(z.number())),
+});
+export type QualityReport = z.infer<typeof qualityReport>;
+
+const cost = {
+  blocks: z.number(),
+  /** Encoder and head. */
+  parameters: z.number(),
+  /** Of the weights in float32. */
+  bytes: z.number(),
+  /** Median over repeated batches, the candidates taking turns; of outlines a tile. */
+  msPerImage: z.number(),
+};
+
+/** One of the three encoders side by side, each with a head trained on the same labels. */
+export const candidateReport = z.strictObject({ ...qualityReport.shape, ...cost });
+export type CandidateReport = z.infer<typeof candidateReport>;
+
+/** By class and their mean, without the background; null where there was nothing to measure. */
+export const classScores = z.strictObject({
+  mean: interval.nullable(),
+  classes: z.record(z.string(), interval.nullable()),
+});
+export type ClassScores = z.infer<typeof classScores>;
+
+/** See core/metrics/segmentation for what they are. */
+export const maskQuality = z.strictObject({
+  dice: classScores,
+  iou: classScores,
+  pixelAccuracy: interval.nullable(),
+  boundaryF1: classScores.nullable(),
+});
+export type MaskQuality = z.infer<typeof maskQuality>;
+
+/** As a candidate of classes, with a decoder in place of the head. */
+export const maskCandidateReport = z.strictObject({ ...maskQuality.shape, ...cost });
+export type MaskCandidateReport = z.infer<typeof maskCandidateReport>;
+
+export const parityReport = z.strictObject({
+  file: z.string(),
+  bytes: z.number(),
+  /** Largest difference of logits from the live model, relative to their largest size. */
+  relativeDifference: z.number(),
+  /** Share of the images on which the predicted classes agree. */
+  agreement: z.number(),
+  images: z.number(),
+});
+export type ParityReport = z.infer<typeof parityReport>;
+
+/** A file that was left out, and why. */
+export const skippedImage = z.strictObject({ path: z.string(), reason: z.string() });
+
+const summaryOfRun = {
+  /** Mean absolute difference of the last block's output from the teacher's. */
+  loss: z.strictObject({ first: z.number(), last: z.number() }),
+  seconds: z.number(),
+  skip: z.number().nullable(),
+  blocks: z.array(z.number()),
+  rank: z.number(),
+  steps: z.number(),
+  classes: z.array(z.string()),
+  images: z.strictObject({
+    distilled: z.number(),
+    labelled: z.number(),
+    tested: z.number(),
+    skipped: z.array(skippedImage),
+  }),
+  /** Share of the teacher's targets that came from the cache. */
+  targetCacheHits: z.number(),
+  parity: z.array(parityReport),
+  /** Absolute paths of what was written. */
+  files: z.array(z.string()),
+};
+
+export const classSummary = z.strictObject({
+  task: classificationTask,
+  teacher: candidateReport,
+  copy: candidateReport,
+  student: candidateReport,
+  ...summaryOfRun,
+});
+export type ClassSummary = z.infer<typeof classSummary>;
+
+export const maskSummary = z.strictObject({
+  task: z.literal('segmentation'),
+  teacher: maskCandidateReport,
+  copy: maskCandidateReport,
+  student: maskCandidateReport,
+  /** Side of a tile, px. */
+  side: z.number(),
+  decoderSteps: z.number(),
+  /** Whether the student's adapters learnt on from the masks. */
+  adapted: z.boolean(),
+  /** What is not independent counts once: groups of test images, or the images. */
+  units: z.number(),
+  /** Mean Dice of each test image, the student's worst first; null where there is nothing to compare. */
+  perImage: z.array(
+    z.strictObject({
+      path: z.string(),
+      teacher: z.number().nullable(),
+      copy: z.number().nullable(),
+      student: z.number().nullable(),
+    }),
+  ),
+  ...summaryOfRun,
+});
+export type MaskSummary = z.infer<typeof maskSummary>;
+
+export const distillSummary = z.discriminatedUnion('task', [classSummary, maskSummary]);
+export type DistillSummary = z.infer<typeof distillSummary>;
+
+const evaluation = {
+  model: z.string(),
+  classes: z.array(z.string()),
+  images: z.number(),
+  /** Of the model; of outlines a tile. */
+  msPerImage: z.number(),
+  skipped: z.array(skippedImage),
+};
+
+export const evaluateSummary = z.discriminatedUnion('task', [
+  z.strictObject({ task: classificationTask, ...qualityReport.shape, ...evaluation }),
+  z.strictObject({ task: z.literal('segmentation'), ...maskQuality.shape, ...evaluation }),
+]);
+export type EvaluateSummary = z.infer<typeof evaluateSummary>;
+
+const prediction = {
+  model: z.string(),
+  images: z.number(),
+  imagesPerSecond: z.number(),
+  skipped: z.array(skippedImage),
+  files: z.array(z.string()),
+};
+
+export const predictSummary = z.discriminatedUnion('task', [
+  z.strictObject({
+    task: classificationTask,
+    ...prediction,
+    /** Images by predicted class. */
+    counts: z.record(z.string(), z.number()),
+  }),
+  z.strictObject({
+    task: z.literal('segmentation'),
+    ...prediction,
+    /** Pixels by predicted class, without the background. */
+    pixels: z.record(z.string(), z.number()),
+    /** Images whose masks were there already. */
+    known: z.number(),
+    /** What should be known of all files. */
+    notes: z.array(z.string()),
+  }),
+]);
+export type PredictSummary = z.infer<typeof predictSummary>;
+
+export const demoSummary = z.strictObject({ runs: z.array(distillSummary) });
+export type DemoSummary = z.infer<typeof demoSummary>;

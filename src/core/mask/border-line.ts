@@ -1,0 +1,104 @@
+import type { Region } from './region.ts';
+
+/**
+ * Borders between regions as lines on the corners of pixels, each once, however many regions it divides. A
+ * line runs from one junction to another (a corner where more than two edges meet) or is closed. The greater
+ * of the two values lies to its left, as one walks on a map with rows going down: along a line values never
+ * change, so the parts of a line agree on its direction before they meet.
+ */
+
+/** East, south, west, north: clockwise as rows go down. */
+export type Heading = 0 | 1 | 2 | 3;
+
+export interface BorderLine {
+  /** x, y, x, y, …: corners, with those of junctions at both ends; of a closed line the first is not repeated. */
+  readonly points: ArrayLike<number>;
+  readonly isLoop: boolean;
+  /** Or a part of it; null: background. */
+  readonly left: Region | null;
+  readonly right: Region | null;
+  /** Headings of the first and the last edge before anything was simplified. */
+  readonly start: Heading;
+  readonly end: Heading;
+  /** ∫ x dy along the line before anything was simplified: px². */
+  readonly moment: number;
+}
+
+/** A corner of a line, and what is known of the line where the corner is at one of its ends. */
+export class LineEnd {
+  readonly x: number;
+  readonly y: number;
+  /** Corners of the line go from the tail, which has none. */
+  next: LineEnd | null = null;
+  /** At an end: the other one. */
+  other: LineEnd = this;
+  /** At an end: a junction, so the line is complete there. */
+  isFixed: boolean;
+  /** At an end: the uppermost row of the line. */
+  top: number;
+  readonly left: Region | null;
+  readonly right: Region | null;
+
+  constructor(x: number, y: number, isFixed: boolean, left: Region | null, right: Region | null) {
+    this.x = x;
+    this.y = y;
+    this.isFixed = isFixed;
+    this.top = y;
+    this.left = left;
+    this.right = right;
+  }
+
+  /** Makes a line longer by a corner. @param isForward whether the line leads to the corner, not from it */
+  static extend(end: LineEnd, isForward: boolean, x: number, y: number, isFixed: boolean): LineEnd {
+    const point = new LineEnd(x, y, isFixed, end.left, end.right);
+    const { other } = end;
+    if (isForward) end.next = point;
+    else point.next = end;
+    point.other = other;
+    other.other = point;
+    other.top = point.top = Math.min(other.top, end.top);
+    return point;
+  }
+
+  /** Joins the line that leads to a corner and the one that leads from it. @returns it if it is complete now */
+  static close(arriving: LineEnd, leaving: LineEnd, x: number, y: number): BorderLine | null {
+    const point = new LineEnd(x, y, false, arriving.left, arriving.right);
+    arriving.next = point;
+    point.next = leaving;
+    const [first, last] = [arriving.other, leaving.other];
+    if (first === leaving) return completeLine(point, true);
+    first.other = last;
+    last.other = first;
+    first.top = last.top = Math.min(first.top, last.top);
+    return first.isFixed && last.isFixed ? completeLine(first, false) : null;
+  }
+}
+
+/** @param first corner, any of a closed line */
+export function completeLine(first: LineEnd, isLoop: boolean): BorderLine {
+  const points: number[] = [];
+  let moment = 0;
+  let at: LineEnd | null = first;
+  let last = first;
+  do {
+    points.push(at.x, at.y);
+    moment += at.x * (at.y - last.y);
+    last = at;
+    at = at.next;
+  } while (at !== null && at !== first);
+  if (isLoop) moment += first.x * (first.y - last.y);
+  const count = points.length;
+  const heading = (from: number): Heading => {
+    const dx = (points[from + 2] ?? 0) - (points[from] ?? 0);
+    const dy = (points[from + 3] ?? 0) - (points[from + 1] ?? 0);
+    if (dy === 0) return dx > 0 ? 0 : 2;
+    return dy > 0 ? 1 : 3;
+  };
+  return {
+    // Long ones by 4 bytes a number; short ones would lose more than they gain.
+    points: count > 64 ? Int32Array.from(points) : points,
+    ...{ isLoop, moment, start: heading(0), end: heading(count - 4) },
+    left: first.left,
+    right: first.right,
+  };
+}

@@ -1,0 +1,140 @@
+import { completeLine, LineEnd, type BorderLine } from './border-line.ts';
+import type { Region } from './region.ts';
+import type { RowRuns } from './row-runs.ts';
+
+/** What is told of while the borders of a row are followed. */
+export interface TraceWatch {
+  /** A line has a corner there. */
+  corner(x: number, y: number): void;
+  /** Lines that are complete, all of them at one corner. */
+  complete(lines: readonly BorderLine[]): void;
+}
+
+/** A pixel beside a corner. */
+interface Side {
+  readonly value: number;
+  readonly region: Region | null;
+}
+
+/** The pixels around a corner. */
+interface Around {
+  readonly upLeft: Side;
+  readonly upRight: Side;
+  readonly downLeft: Side;
+  readonly downRight: Side;
+}
+
+/** Lines at a corner that go on to the right and downwards. */
+interface Leaving {
+  readonly right: LineEnd | null;
+  readonly down: LineEnd | null;
+}
+
+/**
+ * Follows the borders along the upper edge of a row, from the left: at every corner of the grid where a run
+ * begins or ends above or below. Lines arrive from above and from the left, and leave to the right and down.
+ *
+ * @param y the row, whose upper edge is that of the corners
+ */
+export function traceRow(above: RowRuns, below: RowRuns, y: number, watch: TraceWatch): void {
+  let [up, down] = [0, 0];
+  let fromLeft: LineEnd | null = null;
+  while (up < above.count - 1 || down < below.count - 1) {
+    const x = Math.min(above.ends[up] ?? Infinity, below.ends[down] ?? Infinity);
+    const isUp = above.ends[up] === x;
+    const isDown = below.ends[down] === x;
+    const isLeft = above.values[up] !== below.values[down];
+    const [nextUp, nextDown] = [isUp ? up + 1 : up, isDown ? down + 1 : down];
+    const isRight = above.values[nextUp] !== below.values[nextDown];
+    const fromAbove = isUp ? (above.lines[up] ?? null) : null;
+    if (isUp && isDown && !isLeft && !isRight) {
+      below.lines[down] = fromAbove;
+    } else if (isUp || isDown) {
+      const around = {
+        upLeft: sideOf(above, up),
+        upRight: sideOf(above, nextUp),
+        downLeft: sideOf(below, down),
+        downRight: sideOf(below, nextDown),
+      };
+      watch.corner(x, y);
+      const pass = isUp === isDown || isLeft === isRight ? passJunction : passTurn;
+      const leaving = pass(around, x, y, fromAbove, fromLeft, watch);
+      fromLeft = leaving.right;
+      if (isDown) below.lines[down] = leaving.down;
+    }
+    [up, down] = [nextUp, nextDown];
+  }
+}
+
+function sideOf(runs: RowRuns, at: number): Side {
+  return { value: runs.values[at] ?? 0, region: runs.regions[at] ?? null };
+}
+
+/** The greater value lies to the left of a line: whether it goes down between two pixels of a row … */
+function runsDown(west: Side, east: Side): boolean {
+  return east.value > west.value;
+}
+
+/** … and whether it goes right between two pixels of a column. */
+function runsRight(north: Side, south: Side): boolean {
+  return north.value > south.value;
+}
+
+/** One edge from above or below, and one to the left or right. */
+function passTurn(
+  { upLeft, upRight, downLeft, downRight }: Around,
+  x: number,
+  y: number,
+  fromAbove: LineEnd | null,
+  fromLeft: LineEnd | null,
+  watch: TraceWatch,
+): Leaving {
+  if (fromAbove !== null && fromLeft !== null) {
+    const isDown = runsDown(upLeft, upRight);
+    const [arriving, leaving] = isDown ? [fromAbove, fromLeft] : [fromLeft, fromAbove];
+    const line = LineEnd.close(arriving, leaving, x, y);
+    if (line !== null) watch.complete([line]);
+    return { right: null, down: null };
+  }
+  if (fromAbove !== null) {
+    const isForward = runsDown(upLeft, upRight);
+    return { right: LineEnd.extend(fromAbove, isForward, x, y, false), down: null };
+  }
+  if (fromLeft !== null) {
+    const isForward = runsRight(upLeft, downLeft);
+    return { right: null, down: LineEnd.extend(fromLeft, isForward, x, y, false) };
+  }
+  const begun = begin(x, y, upRight, downRight, false);
+  return { right: begun, down: begun };
+}
+
+/** Three or four edges: lines end here, and others begin. */
+function passJunction(
+  { upLeft, upRight, downLeft, downRight }: Around,
+  x: number,
+  y: number,
+  fromAbove: LineEnd | null,
+  fromLeft: LineEnd | null,
+  watch: TraceWatch,
+): Leaving {
+  const complete: BorderLine[] = [];
+  const arrive = (end: LineEnd, isForward: boolean): void => {
+    const point = LineEnd.extend(end, isForward, x, y, true);
+    if (point.other.isFixed) complete.push(completeLine(isForward ? point.other : point, false));
+  };
+  if (fromAbove !== null) arrive(fromAbove, runsDown(upLeft, upRight));
+  if (fromLeft !== null) arrive(fromLeft, runsRight(upLeft, downLeft));
+  if (complete.length > 0) watch.complete(complete);
+  const isRight = upRight.value !== downRight.value;
+  const isDown = downLeft.value !== downRight.value;
+  return {
+    right: isRight ? begin(x, y, upRight, downRight, true) : null,
+    down: isDown ? begin(x, y, downLeft, downRight, true) : null,
+  };
+}
+
+/** A line between two pixels. */
+function begin(x: number, y: number, a: Side, b: Side, isFixed: boolean): LineEnd {
+  const [left, right] = a.value > b.value ? [a, b] : [b, a];
+  return new LineEnd(x, y, isFixed, left.region, right.region);
+}

@@ -1,0 +1,90 @@
+import type { ClassCard } from '../contract/model-card.ts';
+import * as g from '../core/graph/build.ts';
+import { adaptedLinears, mergeAdapters, unpackAdapters } from '../core/lora/adapters.ts';
+import type { AdapterLayout } from '../core/lora/adapters.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { classifierGraph } from '../core/vit/classifier.ts';
+import type { ClassifierHead } from '../core/vit/classifier.ts';
+import { frozenLinears } from '../core/vit/forward.ts';
+import type { VitModel } from '../core/vit/weights.ts';
+import type { FoundImage } from '../formats/labelled-images.ts';
+import type { Executor } from '../runtime/executor.ts';
+import { exportStudent } from './export.ts';
+import type { ExportResult } from './export.ts';
+import { readBatches, stackRows } from './inference.ts';
+import type { JobContext } from './job.ts';
+import { formOf } from './model-file.ts';
+
+/** A distilled student with its head, before and after merging. */
+export interface ClassifyingStudent {
+  /** What the adapters sit on. */
+  readonly base: VitModel;
+  readonly layout: AdapterLayout;
+  readonly adapters: Tensor;
+  readonly head: ClassifierHead;
+}
+
+/** Images for the parity check. */
+export const parityImages = 64;
+
+/**
+ * Exports a student that names classes; see `exportStudent`.
+ *
+ * @param images to compare on; the first readable ones are used
+ */
+export async function exportClassifier(
+  { base, layout, adapters, head }: ClassifyingStudent,
+  card: ClassCard,
+  images: readonly FoundImage[],
+  folder: string,
+  executor: Executor,
+  context: JobContext,
+): Promise<ExportResult> {
+  const pairs = unpackAdapters(layout, g.constant(adapters));
+  const merged = mergeAdapters(base, layout, adapters.data);
+  const { channels, imageSize } = card.preprocessing;
+  const batches: Tensor[] = [];
+  // What cannot be read was reported when the candidates were measured.
+  const quiet = { ...context, report: () => undefined };
+  const some = images.slice(0, parityImages);
+  for await (const { pixels } of readBatches(some, formOf(card), [], quiet)) batches.push(pixels);
+  return exportStudent(
+    {
+      live: classifierGraph(base, head, adaptedLinears(frozenLinears(base), layout, pairs)),
+      merged: classifierGraph(merged, head),
+      compared: 'logits',
+      card,
+      metadata: new Map(),
+      documentation: `Input "image": (batch, ${channels}, ${imageSize}, ${imageSize}), values in [0, 1]; normalisation is inside.`,
+      encoder: merged,
+      head: new Map([
+        ['head.weight', head.weight],
+        ['head.bias', head.bias],
+      ]),
+      batches,
+      agreement: (expected, got) => agreementOf(stackRows(expected), stackRows(got), card.task),
+    },
+    folder,
+    executor,
+    context,
+  );
+}
+
+/** Share of the images, rows of logits, that get the same answer. */
+function agreementOf(expected: Tensor, got: Tensor, task: ClassCard['task']): number {
+  const [images = 0, classes = 1] = expected.shape;
+  let agreeing = 0;
+  for (let row = 0; row < images; row++) {
+    const range = [row * classes, (row + 1) * classes] as const;
+    if (sameAnswer(expected.data.subarray(...range), got.data.subarray(...range), task)) {
+      agreeing += 1;
+    }
+  }
+  return images === 0 ? 1 : agreeing / images;
+}
+
+/** The same class, or for several labels the same yes and no to each. */
+function sameAnswer(a: Float32Array, b: Float32Array, task: ClassCard['task']): boolean {
+  if (task === 'several') return a.every((value, index) => value >= 0 === (b[index] ?? 0) >= 0);
+  return a.indexOf(Math.max(...a)) === b.indexOf(Math.max(...b));
+}

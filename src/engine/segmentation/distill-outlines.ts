@@ -1,0 +1,372 @@
+import { join } from 'node:path';
+import type { DistillOptions } from '../../contract/jobs.ts';
+import type { MaskCard } from '../../contract/model-card.ts';
+import type { MaskSummary } from '../../contract/results.ts';
+import { UserError } from '../../core/errors.ts';
+import { preparationOf } from '../../core/image/preparation.ts';
+import { mergeAdapters } from '../../core/lora/adapters.ts';
+
+import type { VitModel } from '../../core/vit/weights.ts';
+import { placeName } from '../../formats/labelled-images.ts';
+import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
+import { pngOfMask } from '../../formats/masks/paired/write-png.ts';
+import { makeFolder } from '../../formats/make-folder.ts';
+import { withImage } from '../../formats/open-images.ts';
+import { writeFileAtomically } from '../../formats/write-file.ts';
+import type { DistillHabits } from '../distill.ts';
+import { openGlimpses } from '../glimpses.ts';
+import { PhaseProgress, throwIfCancelled } from '../job.ts';
+import type { JobContext } from '../job.ts';
+import { rasterBudget, targetBudget } from '../memory-budget.ts';
+import { skip } from '../raster-store.ts';
+import {
+  deliver,
+  describeStudent,
+  runStudentJob,
+  secondsOf,
+  summaryName,
+  trainAdapters,
+} from '../student-job.ts';
+import type { StudentJob, Trained } from '../student-job.ts';
+import type { OpenWatch } from '../training.ts';
+import { compareDecoders } from './compare-decoders.ts';
+import type { Contender, MaskCandidate } from './compare-decoders.ts';
+import { cropViews, parityTiles } from './crop-views.ts';
+import type { SegmentationDataset } from './dataset.ts';
+import { exportOutliner } from './export-outliner.ts';
+import type { TakeMask } from './measure-masks.ts';
+import { OpenImages } from './open-images.ts';
+import { openScenes, requireLargeEnough } from './scene.ts';
+import type { Scene } from './scene.ts';
+
+/** Files of the masks that were predicted for a test image: indexed PNG, values as the dataset's classes have them. */
+export interface PredictedTestMasks {
+  /** As `placeName` has it. */
+  readonly path: string;
+  readonly teacher: string;
+  readonly copy: string;
+  readonly student: string;
+}
+
+export interface OutlineOutcome {
+  readonly summary: MaskSummary;
+  /** Where a folder for them was given. */
+  readonly masks: readonly PredictedTestMasks[];
+}
+
+export interface OutlineHabits extends DistillHabits {
+  /** Where the masks that were predicted for the test images go; without it they are not kept. */
+  readonly masksFolder?: string;
+}
+
+/** Side of the input where nobody says it, px: at less than this a patch sees too little around it. */
+const usualSide = 128;
+const peakLearningRate = 3e-3;
+
+/**
+ * Distils a student on crops, gives teacher, plain copy and student a decoder each, measures them on held-out images,
+ * and exports the student.
+ *
+ * @throws UserError for everything that a person can put right, and 'cancelled'
+ */
+export async function distillOutlines(
+  request: DistillOptions,
+  dataset: SegmentationDataset,
+  context: JobContext,
+  { keepCheckpoint = false, glimpses = false, masksFolder }: OutlineHabits = {},
+): Promise<OutlineOutcome> {
+  for (const problem of dataset.problems) context.report({ type: 'skipped', ...problem });
+  const options = { usual: 'segmentation', imageSize: sideFor, keepCheckpoint } as const;
+  return runStudentJob(request, context, options, async (job) => {
+    const images = new OpenImages(preparationOf(request.preparation), rasterBudget(job.memory));
+    try {
+      const read = await readImages(job, dataset, images);
+      const { imageSize } = job.teacher.model.architecture;
+      const views = { images, found: read.distilled, side: imageSize };
+      const source = cropViews(views, request.orientation, request.seed);
+      const watch = glimpses ? watchOf(job, dataset) : undefined;
+      const rate = peakLearningRate;
+      const trained = await trainAdapters(job, source, read.distilled, rate, watch);
+      return await deliver(job, trained, () => finish(job, trained, read, masksFolder));
+    } finally {
+      await images.close();
+    }
+  });
+}
+
+/** A teacher's own side, or the least multiple of its patches from `usualSide` up. */
+export function sideFor({ architecture: { imageSize, patchSize } }: VitModel): number {
+  return Math.max(imageSize, Math.ceil(usualSide / patchSize) * patchSize);
+}
+
+/** What could be read of a dataset. */
+interface ReadOutlines {
+  readonly dataset: SegmentationDataset;
+  readonly images: OpenImages;
+  readonly distilled: readonly FoundImage[];
+  readonly labelled: readonly Scene[];
+  readonly tested: readonly Scene[];
+  readonly problems: readonly ImageProblem[];
+}
+
+async function readImages(
+  { teacher, request, context }: StudentJob,
+  dataset: SegmentationDataset,
+  images: OpenImages,
+): Promise<ReadOutlines> {
+  const problems: ImageProblem[] = [];
+  const { patchSize } = teacher.model.architecture;
+  const distilled = await readable(dataset.distilled, images, patchSize, problems, context);
+  const failed = new Set(problems.map(({ path }) => path));
+  const open = (part: SegmentationDataset['labelled']): Promise<Scene[]> =>
+    openScenes(
+      part.filter((image) => !failed.has(placeName(image))),
+      ...([dataset, images, patchSize, request.seed, problems, context] as const),
+    );
+  const labelled = await open(dataset.labelled);
+  const tested = await open(dataset.tested);
+  requireScenes(dataset, labelled, tested, problems);
+  noteUnseen(dataset, labelled, context);
+  return { dataset, images, distilled, labelled, tested, problems };
+}
+
+/** Images that can be opened and are large enough; the others are reported. */
+async function readable<T extends FoundImage>(
+  found: readonly T[],
+  images: OpenImages,
+  smallest: number,
+  problems: ImageProblem[],
+  context: JobContext,
+): Promise<T[]> {
+  const progress = new PhaseProgress(context, 'images', found.length);
+  const fine: T[] = [];
+  for (const [index, image] of found.entries()) {
+    throwIfCancelled(context);
+    try {
+      await images.use(image, (prepared) => {
+        requireLargeEnough(prepared, smallest);
+        return Promise.resolve();
+      });
+      fine.push(image);
+    } catch (error) {
+      problems.push(skip(image, error, context));
+    }
+    progress.advance(index + 1);
+  }
+  return fine;
+}
+
+function requireScenes(
+  { origin }: SegmentationDataset,
+  labelled: readonly Scene[],
+  tested: readonly Scene[],
+  problems: readonly ImageProblem[],
+): void {
+  if (labelled.length === 0 || tested.length === 0) {
+    const [first] = problems;
+    const what = labelled.length === 0 ? 'to learn from' : 'to test on';
+    const why = first ? ` The first: ${first.path}: ${first.reason}` : '';
+    throw new UserError('no-images', `${origin}: no image with a mask is left ${what}.${why}`);
+  }
+  if (labelled.every(({ counts }) => counts.every((count, value) => value === 0 || count === 0))) {
+    throw new UserError(
+      'invalid-labels',
+      `${origin}: the ${labelled.length} masks to learn from show nothing but background. Outline something in some of them, or choose others to learn from.`,
+    );
+  }
+}
+
+/** A class that no mask shows cannot be learnt; the others can. */
+function noteUnseen(
+  { classes }: SegmentationDataset,
+  labelled: readonly Scene[],
+  context: JobContext,
+): void {
+  const unseen = classes.filter(({ value }) => labelled.every(({ counts }) => !counts[value]));
+  if (unseen.length === 0) return;
+  const names = unseen.map(({ name, value }) => name ?? String(value)).join(', ');
+  context.report({
+    type: 'notice',
+    message: `No mask to learn from shows ${names}, so the student will not find it.`,
+  });
+}
+
+/** Patches of labelled images as the student comes to see them; a worth in classes there is none. */
+function watchOf(
+  { request, executor, context, teacher }: StudentJob,
+  dataset: SegmentationDataset,
+): OpenWatch {
+  const { imageSize, channels } = teacher.model.architecture;
+  const { framing } = request;
+  const preparation = preparationOf(request.preparation);
+  const labelled = dataset.labelled.map((image) => ({
+    ...image,
+    ...{ labels: [], isLabelled: true, split: undefined },
+  }));
+  const plan = { labelled, classes: [], task: 'single' as const };
+  const form = { imageSize, channels, framing, preparation };
+  return (training, graph) => openGlimpses(training, { ...plan, form }, graph, executor, context);
+}
+
+async function finish(
+  job: StudentJob,
+  { base, layout, state, targetCacheHits }: Trained,
+  read: ReadOutlines,
+  masksFolder: string | undefined,
+): Promise<OutlineOutcome> {
+  const { request, context, teacher, copy, output, executor, memory } = job;
+  const { dataset, images, labelled, tested } = read;
+  const adapters = state.parameters;
+  const adapting = { layout, adapters: adapters.data };
+  const contenders: Contender[] = [
+    { name: 'teacher', encoder: teacher.model },
+    { name: 'copy', encoder: copy },
+    request.adapt
+      ? { name: 'student', encoder: base, adapting }
+      : { name: 'student', encoder: mergeAdapters(base, layout, adapters.data) },
+  ];
+  const { decoderSteps, overlap, tolerance, orientation, seed } = request;
+  const keeper = new MaskKeeper(masksFolder, tested);
+  const [ofTeacher, ofCopy, ofStudent] = await compareDecoders(
+    contenders,
+    {
+      ...{ dataset, images, labelled, tested, overlap, tolerance, orientation, seed },
+      ...{ steps: decoderSteps, cacheBytes: targetBudget(memory) },
+    },
+    executor,
+    context,
+    (name) => keeper.taking(name),
+  );
+  if (!ofTeacher || !ofCopy || !ofStudent) throw new Error('a candidate is missing');
+  const candidates = { teacher: ofTeacher, copy: ofCopy, student: ofStudent };
+  const card = cardOf(job, read, candidates, state.step);
+  const { imageSize } = teacher.model.architecture;
+  const exported = await exportOutliner(
+    {
+      ...{ base, layout, adapters: ofStudent.adapters ?? adapters },
+      ...{ decoderLayout: ofStudent.layout, decoder: ofStudent.decoder },
+    },
+    card,
+    await resolutionOf(labelled),
+    await parityTiles(images, tested, imageSize),
+    output.staging,
+    executor,
+    context,
+  );
+  const summary: MaskSummary = {
+    task: 'segmentation',
+    teacher: ofTeacher.report,
+    copy: ofCopy.report,
+    student: ofStudent.report,
+    side: imageSize,
+    decoderSteps,
+    adapted: request.adapt,
+    units: new Set(tested.map(({ image }, index) => image.group ?? index)).size,
+    perImage: perImage(tested, candidates),
+    loss: { first: state.firstLoss, last: state.lastLoss },
+    seconds: secondsOf(job),
+    skip: card.student.skip,
+    blocks: [...job.blocks],
+    rank: request.rank,
+    steps: state.step,
+    classes: dataset.classes.map(nameOf),
+    images: {
+      distilled: read.distilled.length,
+      labelled: labelled.length,
+      tested: tested.length,
+      skipped: [...dataset.problems, ...read.problems],
+    },
+    targetCacheHits,
+    parity: exported.parity.map((report) => ({ ...report, file: join(output.path, report.file) })),
+    files: [...exported.files, summaryName].map((name) => join(output.path, name)),
+  };
+  return { summary, masks: keeper.kept() };
+}
+
+type Candidates = Readonly<Record<Contender['name'], MaskCandidate>>;
+
+function nameOf({ name, value }: SegmentationDataset['classes'][number]): string {
+  return name ?? String(value);
+}
+
+/** The student's worst first; where there was nothing to compare last. */
+function perImage(
+  tested: readonly Scene[],
+  { teacher, copy, student }: Candidates,
+): MaskSummary['perImage'] {
+  const rows = tested.map(({ image }, index) => ({
+    path: placeName(image),
+    teacher: teacher.perImage[index] ?? null,
+    copy: copy.perImage[index] ?? null,
+    student: student.perImage[index] ?? null,
+  }));
+  return rows.sort((a, b) => (a.student ?? 2) - (b.student ?? 2));
+}
+
+function cardOf(
+  job: StudentJob,
+  { dataset, tested }: ReadOutlines,
+  candidates: Candidates,
+  steps: number,
+): MaskCard {
+  const { overlap, decoderSteps, adapt } = job.request;
+  const figures = ({ report }: MaskCandidate): MaskCard['metrics']['student'] => ({
+    dice: report.dice.mean,
+    iou: report.iou.mean,
+  });
+  return {
+    ...describeStudent(job, steps),
+    task: 'segmentation',
+    classes: ['background', ...dataset.classes.map(nameOf)],
+    masks: {
+      colours: dataset.classes.map(({ colour }) => colour ?? '#808080'),
+      ...{ overlap, decoderSteps, adapted: adapt },
+    },
+    metrics: {
+      teacher: figures(candidates.teacher),
+      copy: figures(candidates.copy),
+      student: figures(candidates.student),
+      images: tested.length,
+    },
+  };
+}
+
+/** cm a pixel of the first image that says it. */
+async function resolutionOf(scenes: readonly Scene[]): Promise<number | null> {
+  for (const { image } of scenes.slice(0, 8)) {
+    const spacing = await withImage(image.path, ({ header }) => Promise.resolve(header.spacing));
+    if (spacing?.unit === 'm') return Math.round(1e4 * spacing.x) / 100;
+  }
+  return null;
+}
+
+/** Keeps predicted masks of the test images as files. */
+class MaskKeeper {
+  readonly #folder: string | undefined;
+  readonly #numbers: ReadonlyMap<Scene, number>;
+  readonly #files = new Map<Scene, Partial<Record<Contender['name'], string>>>();
+
+  constructor(folder: string | undefined, tested: readonly Scene[]) {
+    this.#folder = folder;
+    this.#numbers = new Map(tested.map((scene, index) => [scene, index]));
+  }
+
+  taking(name: Contender['name']): TakeMask | undefined {
+    const folder = this.#folder;
+    if (folder === undefined) return undefined;
+    return async (mask, scene) => {
+      await makeFolder(folder);
+      const file = join(folder, `${name}-${this.#numbers.get(scene) ?? 0}.png`);
+      await writeFileAtomically(file, pngOfMask(mask), { durable: false });
+      this.#files.set(scene, { ...this.#files.get(scene), [name]: file });
+    };
+  }
+
+  kept(): PredictedTestMasks[] {
+    return [...this.#files].flatMap(([{ image }, { teacher, copy, student }]) =>
+      teacher === undefined || copy === undefined || student === undefined
+        ? []
+        : [{ path: placeName(image), teacher, copy, student }],
+    );
+  }
+}

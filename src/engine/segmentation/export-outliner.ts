@@ -1,0 +1,118 @@
+import type { MaskCard } from '../../contract/model-card.ts';
+import * as g from '../../core/graph/build.ts';
+import { segmentationGraph } from '../../core/heads/segmentation-decoder.ts';
+import type { DecoderLayout } from '../../core/heads/segmentation-decoder.ts';
+import { adaptedLinears, mergeAdapters, unpackAdapters } from '../../core/lora/adapters.ts';
+import type { AdapterLayout } from '../../core/lora/adapters.ts';
+import { elementCount } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { frozenLinears } from '../../core/vit/forward.ts';
+import type { VitModel } from '../../core/vit/weights.ts';
+import type { Executor } from '../../runtime/executor.ts';
+import { exportStudent } from '../export.ts';
+import type { ExportResult } from '../export.ts';
+import type { JobContext } from '../job.ts';
+
+/** A distilled student with its decoder, before merging. */
+export interface OutliningStudent {
+  /** What the adapters sit on. */
+  readonly base: VitModel;
+  readonly layout: AdapterLayout;
+  readonly adapters: Tensor;
+  readonly decoderLayout: DecoderLayout;
+  readonly decoder: Tensor;
+}
+
+/**
+ * Exports a student that outlines regions; see `exportStudent`.
+ *
+ * @param resolution of the images that it learnt from, cm a pixel; null where they do not say
+ * @param batches tiles to compare on
+ */
+export async function exportOutliner(
+  { base, layout, adapters, decoderLayout, decoder }: OutliningStudent,
+  card: MaskCard,
+  resolution: number | null,
+  batches: readonly Tensor[],
+  folder: string,
+  executor: Executor,
+  context: JobContext,
+): Promise<ExportResult> {
+  const pairs = unpackAdapters(layout, g.constant(adapters));
+  const merged = mergeAdapters(base, layout, adapters.data);
+  const linears = adaptedLinears(frozenLinears(base), layout, pairs);
+  const { channels, imageSize } = card.preprocessing;
+  return exportStudent(
+    {
+      live: segmentationGraph(base, decoderLayout, decoder, linears),
+      merged: segmentationGraph(merged, decoderLayout, decoder),
+      compared: 'probabilities',
+      card,
+      metadata: deepnessMetadata(card, resolution),
+      documentation: `Input "image": (batch, ${channels}, ${imageSize}, ${imageSize}), values in [0, 1]; normalisation is inside. Output "probabilities": (batch, ${card.classes.length}, ${imageSize}, ${imageSize}), background first.`,
+      encoder: merged,
+      head: new Map(
+        decoderLayout.tensors.map(({ name, shape, offset }) => [
+          `decoder.${name}`,
+          { shape, data: decoder.data.slice(offset, offset + elementCount(shape)) },
+        ]),
+      ),
+      batches,
+      agreement: (expected, got) => agreementOf(expected, got, card.classes.length),
+    },
+    folder,
+    executor,
+    context,
+  );
+}
+
+/**
+ * What the QGIS plugin Deepness reads, each value in JSON: it then cuts tiles, scales pixels to [0, 1] and joins what
+ * comes back by itself. The size of a tile has two names in its versions.
+ */
+export function deepnessMetadata(
+  { preprocessing, masks }: MaskCard,
+  resolution: number | null,
+): ReadonlyMap<string, string> {
+  const { imageSize, channels } = preprocessing;
+  const entries: [string, unknown][] = [
+    ['model_type', 'Segmentor'],
+    ['tile_size', imageSize],
+    ['tiles_size', imageSize],
+    ['tiles_overlap', Math.round(100 * masks.overlap)],
+    // Normalisation is inside the model.
+    ['standardization_mean', Array<number>(channels).fill(0)],
+    ['standardization_std', Array<number>(channels).fill(1)],
+    ['seg_thresh', 0],
+    ['seg_small_segment', 0],
+  ];
+  if (resolution !== null) entries.push(['resolution', resolution]);
+  return new Map(entries.map(([key, value]) => [key, JSON.stringify(value)]));
+}
+
+/** Share of the pixels that get the same class. */
+function agreementOf(expected: readonly Tensor[], got: readonly Tensor[], outputs: number): number {
+  let [agreeing, total] = [0, 0];
+  for (const [index, { data, shape }] of expected.entries()) {
+    const other = got[index]?.data ?? new Float32Array();
+    const pixels = elementCount(shape.slice(2));
+    for (let tile = 0; tile < (shape[0] ?? 0); tile++) {
+      for (let pixel = 0; pixel < pixels; pixel++) {
+        const at = tile * outputs * pixels + pixel;
+        if (likeliest(data, at, pixels, outputs) === likeliest(other, at, pixels, outputs)) {
+          agreeing++;
+        }
+        total++;
+      }
+    }
+  }
+  return total === 0 ? 1 : agreeing / total;
+}
+
+function likeliest(data: Float32Array, at: number, step: number, outputs: number): number {
+  let best = 0;
+  for (let output = 1; output < outputs; output++) {
+    if ((data[at + output * step] ?? 0) > (data[at + best * step] ?? 0)) best = output;
+  }
+  return best;
+}

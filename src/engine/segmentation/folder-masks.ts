@@ -1,0 +1,151 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UserError } from '../../core/errors.ts';
+import { expandFrames, noSecret } from '../../formats/frames.ts';
+import { findImages } from '../../formats/image-folder.ts';
+import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
+import { isMaskFolder, separateMasks } from '../../formats/mask-folders.ts';
+import { detectMaskSources } from '../../formats/masks/detect.ts';
+import type { MaskSource } from '../../formats/masks/mask-source.ts';
+import { openMaskSource } from '../../formats/masks/open-source.ts';
+import { labelListNames } from '../../formats/masks/paired/label-list.ts';
+import type { OutlinedImage } from './dataset.ts';
+
+/** A folder of images as a command line names it, with what says where their regions are. */
+export interface FolderMasks {
+  /** As it was given. */
+  readonly origin: string;
+  /** All slices of all images. */
+  readonly images: readonly OutlinedImage[];
+  readonly source: MaskSource;
+  readonly problems: readonly ImageProblem[];
+}
+
+/** A folder that holds images and masks, with the names of all that is in it. */
+interface Place {
+  readonly root: string;
+  readonly found: readonly FoundImage[];
+}
+
+/**
+ * Finds images and their masks: `images/x.*` beside `masks/x.png` in a folder or, where the folder of images itself is
+ * given, beside it; or a label file.
+ *
+ * @param labels `masks`, `imagefolder`, which is the same here, or the path of a label file
+ * @throws UserError 'invalid-labels' where there are no masks, 'not-found', and as the source's reader
+ */
+export async function openFolderMasks(
+  folder: string,
+  labels: string,
+  signal: AbortSignal,
+): Promise<FolderMasks> {
+  const problems: ImageProblem[] = [];
+  const listed = await findImages(folder, {}, signal, ({ kind, ...problem }) => {
+    if (kind === 'skipped') problems.push(problem);
+  });
+  const isFile = labels !== 'masks' && labels !== 'imagefolder';
+  const place = isFile
+    ? { root: resolve(folder), found: listed }
+    : await withLabelList(await withMasks(folder, listed, signal));
+  const source = isFile
+    ? await openFile(labels, place, signal)
+    : await openFound(folder, place, signal);
+  const own = place.found.filter(({ path }) => !source.claimed.has(path));
+  const images = separateMasks(own).images.map((image) => ({ ...image, group: undefined }));
+  return {
+    origin: folder,
+    images: await expandFrames<OutlinedImage>(images, { secret: noSecret, signal }),
+    source,
+    problems: [...problems, ...source.problems],
+  };
+}
+
+/** The folder itself where it holds the masks, else what holds it and its folders of masks. */
+async function withMasks(
+  folder: string,
+  listed: readonly FoundImage[],
+  signal: AbortSignal,
+): Promise<Place> {
+  const own = resolve(folder);
+  const root = dirname(own);
+  const isWhole = separateMasks(listed).masks.length > 0 || root === own;
+  if (isWhole) return { root: own, found: listed };
+  const siblings = (await readdir(root, { withFileTypes: true }).catch(() => []))
+    .filter((entry) => entry.isDirectory() && isMaskFolder(entry.name))
+    .map(({ name }) => name)
+    .filter((name) => join(root, name) !== own);
+  if (siblings.length === 0) return { root: own, found: listed };
+  const within = (name: string, images: readonly FoundImage[]): FoundImage[] =>
+    images.map((image) => ({ ...image, name: `${name}/${image.name}` }));
+  const found = within(basename(own), listed);
+  for (const name of siblings) {
+    const masks = await findImages(join(root, name), {}, signal).catch((error: unknown) => {
+      if (error instanceof UserError && error.code === 'no-images') return [];
+      throw error;
+    });
+    found.push(...within(name, masks));
+  }
+  return { root, found };
+}
+
+/** One folder up where the list of classes lies there, as it does where training and test share it. */
+async function withLabelList({ root, found }: Place): Promise<Place> {
+  const parent = dirname(root);
+  const folders = [root, ...new Set(found.map(({ path }) => dirname(path)))];
+  const hasOwn = await Promise.all(folders.map(hasList));
+  if (hasOwn.includes(true) || !(await hasList(parent))) return { root, found };
+  const name = basename(root);
+  return {
+    root: parent,
+    found: found.map((image) => ({ ...image, name: `${name}/${image.name}` })),
+  };
+}
+
+async function hasList(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  return names.some((name) => labelListNames.includes(name.toLowerCase()));
+}
+
+async function openFound(
+  folder: string,
+  { root, found }: Place,
+  signal: AbortSignal,
+): Promise<MaskSource> {
+  const sources = await detectMaskSources(root, found, signal);
+  const [only, ...others] = sources.filter(({ kind }) => kind === 'masks' || kind === 'dicom-seg');
+  if (!only) {
+    const files = sources.map(({ path }) => path);
+    const advice =
+      files.length === 0
+        ? 'Put them into a folder "masks" beside the folder "images", with the names of their images, or name a label file with --labels.'
+        : `Name the label file with --labels: ${files.join(', ')}.`;
+    throw new UserError(
+      'invalid-labels',
+      `${folder}: no masks of these images were found. ${advice}`,
+    );
+  }
+  if (others.length > 0) {
+    throw new UserError(
+      'invalid-labels',
+      `${folder}: there are masks as files beside the images and as DICOM segmentations among them. Keep one of the two in the folder.`,
+    );
+  }
+  return openMaskSource(only.kind, {
+    ...{ path: only.path, folder: root, found, property: null, signal },
+  });
+}
+
+async function openFile(
+  labels: string,
+  { root, found }: Place,
+  signal: AbortSignal,
+): Promise<MaskSource> {
+  for (const path of [resolve(labels), join(root, labels)]) {
+    if (!(await stat(path).catch(() => undefined))) continue;
+    return openMaskSource('file', { path, folder: root, found, property: null, signal });
+  }
+  throw new UserError(
+    'not-found',
+    `The label file ${labels} is neither in the current folder nor in ${root}. Give its path, or "masks" for a folder of masks beside the images.`,
+  );
+}

@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MaskQuality, ClassScores as WrittenScores } from '../../contract/results.ts';
+import { boundaryCounts, readFromMasks } from '../../core/metrics/boundary-f1.ts';
+import { MaskConfusion } from '../../core/metrics/mask-confusion.ts';
+import { segmentationReport } from '../../core/metrics/segmentation.ts';
+import type { ClassScores, SegmentedImage } from '../../core/metrics/segmentation.ts';
+import { wholeMask } from '../../formats/masks/strips.ts';
+import type { MaskClass, MaskRaster } from '../../formats/masks/mask-raster.ts';
+import type { OpenImages } from './open-images.ts';
+import { predictMask } from './predict-mask.ts';
+import type { TileModel } from './predict-mask.ts';
+import type { Scene } from './scene.ts';
+
+/** Images whose mask is larger are measured without their boundaries, px: both masks are in memory for these. */
+const largestWithBoundary = 2 ** 27;
+
+export interface MeasureOptions {
+  /** Without the background. */
+  readonly classes: readonly MaskClass[];
+  readonly overlap: number;
+  /** Of boundaries, px. */
+  readonly tolerance: number;
+  readonly signal: AbortSignal;
+  /** Tiles that are done, of so many of this image. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
+/** What is done with a predicted mask before it goes. */
+export type TakeMask = (mask: MaskRaster, scene: Scene) => Promise<void>;
+
+/**
+ * Predicts the masks of scenes by tiles, as it is done with any image, and counts what is right.
+ *
+ * @param take gets each mask while it is there
+ * @returns in the order of the scenes
+ * @throws UserError as the images do, and 'cancelled'
+ */
+export async function measureScenes(
+  model: TileModel,
+  scenes: readonly Scene[],
+  images: OpenImages,
+  options: MeasureOptions,
+  take?: TakeMask,
+): Promise<SegmentedImage[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-masks-'));
+  const hasBoundary = scenes.every(({ width, height }) => width * height <= largestWithBoundary);
+  try {
+    const measured: SegmentedImage[] = [];
+    for (const [index, scene] of scenes.entries()) {
+      const path = join(folder, String(index));
+      const { classes, overlap, signal, progress } = options;
+      const spool = { path, fingerprint: '' };
+      const mask = await images.use(scene.image, (prepared) =>
+        predictMask(model, prepared, { classes, overlap, signal, progress, spool }),
+      );
+      try {
+        measured.push(await measure(scene, mask, hasBoundary, options));
+        await take?.(mask, scene);
+      } finally {
+        await mask.remove();
+      }
+    }
+    return measured;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(
+  { image, mask: truth, width, height }: Scene,
+  predicted: MaskRaster,
+  hasBoundary: boolean,
+  { classes, tolerance }: MeasureOptions,
+): Promise<SegmentedImage> {
+  const outputs = classes.length + 1;
+  const confusion = new MaskConfusion(outputs);
+  const { group } = image;
+  if (!hasBoundary) {
+    for (let y = 0; y < height; y += stripHeight) {
+      const box = { x: 0, y, width, height: Math.min(stripHeight, height - y) };
+      confusion.add(truth.read(box), await stripOf(predicted, box.y, box.height));
+    }
+    return { pixels: confusion.classPixels(), group };
+  }
+  const pair = { truth: await wholeMask(truth), predicted: await wholeMask(predicted) };
+  confusion.add(pair.truth, pair.predicted);
+  const size = { width, height };
+  const boundary = boundaryCounts(size, readFromMasks(pair, size), {
+    classes: outputs,
+    tolerance: { distance: tolerance },
+  });
+  return { pixels: confusion.classPixels(), boundary, group };
+}
+
+/** A row of a mask's tiles. */
+const stripHeight = 512;
+
+async function stripOf(mask: MaskRaster, y: number, height: number): Promise<Uint8Array> {
+  const strip = new Uint8Array(mask.width * height);
+  for (let left = 0; left < mask.width; left += stripHeight) {
+    const tile = await mask.tile(left / stripHeight, y / stripHeight);
+    if (tile === null) continue;
+    const width = Math.min(stripHeight, mask.width - left);
+    for (let row = 0; row < height; row++) {
+      const start = row * stripHeight;
+      strip.set(tile.subarray(start, start + width), row * mask.width + left);
+    }
+  }
+  return strip;
+}
+
+/** A report as it crosses to whoever asked, with the names of classes. */
+export function maskQuality(
+  images: readonly SegmentedImage[],
+  classes: readonly MaskClass[],
+  seed: number,
+): MaskQuality {
+  const report = segmentationReport({ images, seed });
+  const named = ({ mean, classes: each }: ClassScores): WrittenScores => ({
+    mean,
+    classes: Object.fromEntries(
+      classes.map(({ name, value }, index) => [name ?? String(value), each[index] ?? null]),
+    ),
+  });
+  return {
+    dice: named(report.dice),
+    iou: named(report.iou),
+    pixelAccuracy: report.pixelAccuracy,
+    boundaryF1: report.boundaryF1 && named(report.boundaryF1),
+  };
+}

@@ -1,0 +1,239 @@
+import type { DistillRequest } from '../../contract/jobs.ts';
+import type { SourceClass } from '../../contract/mask-sources.ts';
+import { nextColour } from '../../contract/palette.ts';
+import { holdOutShare, separateGroups } from '../../core/dataset/hold-out.ts';
+import { UserError } from '../../core/errors.ts';
+import { foldName } from '../../core/mask/match-classes.ts';
+import { ignoreValue } from '../../core/mask/tiles.ts';
+import type { ImageProblem } from '../../formats/labelled-images.ts';
+import type { MaskClass } from '../../formats/masks/mask-raster.ts';
+import type { OpenMask, SizedImage } from '../../formats/masks/mask-source.ts';
+import { ignoreName } from '../../formats/masks/paired/label-list.ts';
+import { withImage } from '../../formats/open-images.ts';
+import { PhaseProgress, throwIfCancelled } from '../job.ts';
+import type { JobContext } from '../job.ts';
+import { skip } from '../raster-store.ts';
+import type { OutlinedImage, SegmentationDataset } from './dataset.ts';
+import { openFolderMasks } from './folder-masks.ts';
+import type { FolderMasks } from './folder-masks.ts';
+
+/**
+ * Finds images and masks in folders and decides, by seed, what each is for.
+ *
+ * @throws UserError with what is missing or does not fit
+ */
+export async function openOutlines(
+  request: DistillRequest,
+  context: JobContext,
+): Promise<SegmentationDataset> {
+  if (request.perClass !== undefined) {
+    throw new UserError(
+      'invalid-option',
+      'Outlines have no number of images a class: an image may show several. Leave --per-class out, and give the images that are to be learnt from.',
+    );
+  }
+  const { signal } = context;
+  const train = await openFolderMasks(request.images, request.labels, signal);
+  const test =
+    request.test === undefined
+      ? undefined
+      : await openFolderMasks(request.test, testLabels(request), signal);
+  const classes = classesOf(train);
+  const tables = new Map<FolderMasks, Uint8Array>([[train, valuesOf(train, classes)]]);
+  if (test) tables.set(test, valuesOf(test, classes));
+  const problems: ImageProblem[] = [...train.problems, ...(test?.problems ?? [])];
+  const outlined = await withMask(train, problems, context);
+  const parts = test
+    ? apart(train, outlined, await withMask(test, problems, context))
+    : shared(train, outlined, request.seed);
+  requireBoth(request, parts);
+  const tested = new Set(test?.images.map(placeOf));
+  return {
+    origin: request.images,
+    task: 'segmentation',
+    classes: classes.map(({ mask }) => mask),
+    ...parts,
+    problems,
+    async openMask(image) {
+      const folder = test && tested.has(placeOf(image)) ? test : train;
+      const table = tables.get(folder) ?? new Uint8Array(256);
+      return translated(await maskOf(folder, image), table, classes);
+    },
+    async close() {
+      await train.source.close();
+      await test?.source.close();
+    },
+  };
+}
+
+/** The test folder's own masks, or the file that labels both. */
+function testLabels({ labels, test = '' }: DistillRequest): string {
+  return test === '' ? 'masks' : labels;
+}
+
+interface NamedClass {
+  readonly source: SourceClass;
+  readonly mask: MaskClass;
+}
+
+/** @throws UserError 'invalid-labels' for values that a list of classes does not name, and where there is no class */
+function classesOf({ origin, source }: FolderMasks): NamedClass[] {
+  const used = source.classes.filter(({ name }) => name === null || !ignoreName.test(name));
+  const isListed = used.some(({ name }) => name !== null);
+  const unnamed = used.find(({ name, count }) => name === null && count !== 0);
+  if (isListed && unnamed) {
+    throw new UserError(
+      'invalid-labels',
+      `${origin}: masks have ${spoken(unnamed)}, which the list of classes does not name. Add it to the list, or correct the masks.`,
+    );
+  }
+  const named = isListed ? used.filter(({ name }) => name !== null) : used;
+  if (named.length === 0) {
+    throw new UserError(
+      'invalid-labels',
+      `${origin}: the masks show nothing but background, so there is nothing to learn. Check that these are the right masks.`,
+    );
+  }
+  const colours: string[] = named.flatMap(({ colour }) => colour ?? []);
+  return named.map((one, index) => {
+    const colour = one.colour ?? nextColour(colours);
+    if (one.colour === null) colours.push(colour);
+    const name = one.name ?? (named.length === 1 ? 'object' : nameOf(one));
+    return { source: one, mask: { value: index + 1, name, colour } };
+  });
+}
+
+function nameOf({ number, colour }: SourceClass): string {
+  return number === null ? (colour ?? '?') : `class ${number}`;
+}
+
+function spoken({ number, colour }: SourceClass): string {
+  return number === null ? `the colour ${colour ?? '?'}` : `the number ${number}`;
+}
+
+/**
+ * From values of a folder's masks to those of the classes.
+ *
+ * @throws UserError 'invalid-labels' for a class that is not learnt
+ */
+function valuesOf({ origin, source }: FolderMasks, classes: readonly NamedClass[]): Uint8Array {
+  const table = new Uint8Array(256).fill(ignoreValue);
+  table[0] = 0;
+  for (const one of source.classes) {
+    if (one.name !== null && ignoreName.test(one.name)) continue;
+    const found = classes.find(({ source: other }) => isSame(one, other));
+    if (found) table[one.value] = found.mask.value;
+    else if (one.count !== 0) {
+      throw new UserError(
+        'invalid-labels',
+        `${origin}: masks have ${one.name === null ? spoken(one) : `the class "${one.name}"`}, which the images to learn from have not (${classes.map(({ mask }) => mask.name).join(', ')}). Correct the masks or the lists of classes.`,
+      );
+    }
+  }
+  return table;
+}
+
+function isSame(a: SourceClass, b: SourceClass): boolean {
+  if (a.name !== null && b.name !== null) return foldName(a.name) === foldName(b.name);
+  return a.number === b.number && a.colour === b.colour;
+}
+
+/** The images that have a mask which fits; others are told of. */
+async function withMask(
+  folder: FolderMasks,
+  problems: ImageProblem[],
+  context: JobContext,
+): Promise<Set<OutlinedImage>> {
+  const progress = new PhaseProgress(context, 'images', folder.images.length);
+  const outlined = new Set<OutlinedImage>();
+  for (const [index, image] of folder.images.entries()) {
+    throwIfCancelled(context);
+    try {
+      const size = await withImage(image.path, ({ header: { width, height } }) =>
+        Promise.resolve({ width, height }),
+      );
+      const mask = await folder.source.maskFor({ ...image, ...size });
+      if (mask) outlined.add(image);
+      await mask?.close();
+    } catch (error) {
+      problems.push(skip(image, error, { ...context, report: () => undefined }));
+    }
+    progress.advance(index + 1);
+  }
+  return outlined;
+}
+
+type Parts = Pick<SegmentationDataset, 'distilled' | 'labelled' | 'tested'>;
+
+/** A test folder of its own; what is in both is not learnt from, nor what is of the same patient or scene. */
+function apart(
+  { images }: FolderMasks,
+  outlined: ReadonlySet<OutlinedImage>,
+  tested: ReadonlySet<OutlinedImage>,
+): Parts {
+  const places = new Set([...tested].map(placeOf));
+  const others = images.filter((image) => !places.has(placeOf(image)));
+  const { apart: rest } = separateGroups(others.map(grouped), [...tested].map(grouped));
+  const distilled = rest.map(({ image }) => image);
+  return {
+    distilled,
+    labelled: distilled.filter((image) => outlined.has(image)),
+    tested: [...tested],
+  };
+}
+
+/** A seeded fifth of what has a mask. */
+function shared(
+  { images }: FolderMasks,
+  outlined: ReadonlySet<OutlinedImage>,
+  seed: number,
+): Parts {
+  const usable = images.map((image) => ({ ...grouped(image), isLabelled: outlined.has(image) }));
+  const { rest, tested } = holdOutShare(usable, seed);
+  const distilled = rest.map(({ image }) => image);
+  return {
+    distilled,
+    labelled: distilled.filter((image) => outlined.has(image)),
+    tested: tested.map(({ image }) => image),
+  };
+}
+
+function grouped(image: OutlinedImage): {
+  image: OutlinedImage;
+  group: string | undefined;
+  labels: readonly string[];
+} {
+  return { image, group: image.group, labels: [] };
+}
+
+function requireBoth({ images, test }: DistillRequest, { labelled, tested }: Parts): void {
+  if (labelled.length > 0 && tested.length > 0) return;
+  const where = test !== undefined && tested.length === 0 ? test : images;
+  throw new UserError(
+    'invalid-labels',
+    `${where}: there are too few images with masks that fit (${labelled.length} to learn from, ${tested.length} to test on). Outline more, or give a test folder with --test.`,
+  );
+}
+
+function placeOf({ path, frame }: { readonly path: string; readonly frame?: number | undefined }) {
+  return `${path}#${frame ?? 0}`;
+}
+
+async function maskOf({ origin, source }: FolderMasks, image: SizedImage): Promise<OpenMask> {
+  const mask = await source.maskFor(image);
+  if (mask) return mask;
+  throw new UserError('invalid-labels', `${origin}: ${image.name} has no mask any more.`);
+}
+
+/** In the values of the classes. */
+function translated(mask: OpenMask, table: Uint8Array, classes: readonly NamedClass[]): OpenMask {
+  return {
+    ...{ width: mask.width, height: mask.height, classes: classes.map((one) => one.mask) },
+    tile: async (x, y) => {
+      const tile = await mask.tile(x, y);
+      return tile?.map((value) => table[value] ?? ignoreValue) ?? null;
+    },
+    notes: () => mask.notes(),
+    close: () => mask.close(),
+  };
+}

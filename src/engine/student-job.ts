@@ -1,0 +1,236 @@
+import { availableParallelism, freemem } from 'node:os';
+import { basename, join } from 'node:path';
+import type { DistillOptions } from '../contract/jobs.ts';
+import { usualTraining } from '../contract/jobs.ts';
+import type { ModelCard } from '../contract/model-card.ts';
+import type { DistillSummary } from '../contract/results.ts';
+import { UserError } from '../core/errors.ts';
+import { adapterLayout } from '../core/lora/adapters.ts';
+import { copyBlocks, keptBlocks } from '../core/vit/copy.ts';
+import type { VitModel } from '../core/vit/weights.ts';
+import type { FoundImage } from '../formats/labelled-images.ts';
+import { writeFileAtomically } from '../formats/write-file.ts';
+import type { Executor } from '../runtime/executor.ts';
+import { runtimeVersion } from '../runtime/onnxruntime.ts';
+import {
+  checkpointPath,
+  checkpointProgress,
+  removeCheckpoint,
+  saveCheckpoint,
+} from './checkpoint.ts';
+import { openExecutor } from './devices.ts';
+import { exportNames } from './export.ts';
+import { fitCopy, startOf } from './fitting.ts';
+import type { JobContext } from './job.ts';
+import { targetBudget } from './memory-budget.ts';
+import { openOutputFolder } from './output-folder.ts';
+import type { OutputFolder } from './output-folder.ts';
+import { fingerprintOf, initialState, requireCheckpoint, stopped } from './resume.ts';
+import { openTeacher, requireColour } from './teacher.ts';
+import type { Teacher } from './teacher.ts';
+import { trainStudent } from './training.ts';
+import type { OpenWatch, TrainingPlan, TrainingResult, TrainingState } from './training.ts';
+import { version } from './version.ts';
+import type { ViewSource } from './view-source.ts';
+
+/**
+ * What every distillation has in common, whatever the student is for: teacher, copy and output folder before it,
+ * the training of the adapters, and results that appear together once all are there.
+ */
+
+/** Options with what nobody said filled in. */
+export type Recipe = DistillOptions & Required<Pick<DistillOptions, 'steps' | 'batch'>>;
+
+/** A job whose teacher was read and whose output folder is its own. */
+export interface StudentJob {
+  readonly request: Recipe;
+  readonly context: JobContext;
+  /** When it would have begun without what interrupted it, by `performance.now`. */
+  readonly start: number;
+  readonly teacher: Teacher;
+  /** The teacher's blocks that the copy has. */
+  readonly blocks: readonly number[];
+  readonly copy: VitModel;
+  readonly output: OutputFolder;
+  readonly executor: Executor;
+  /** Free memory at the start, bytes. */
+  readonly memory: number;
+}
+
+export interface StudentJobOptions {
+  /** What is usual where the request does not say it. */
+  readonly usual: keyof typeof usualTraining;
+  /** Side of the input where the request does not say it, px; the teacher's own without. */
+  readonly imageSize?: (teacher: VitModel) => number;
+  /** Leaves the checkpoint at the end, to whoever has yet to take the outcome in. */
+  readonly keepCheckpoint: boolean;
+}
+
+/**
+ * Runs a job in its output folder, which it leaves to others at the end.
+ *
+ * @throws UserError for everything that a person can put right
+ */
+export async function runStudentJob<T>(
+  request: DistillOptions,
+  context: JobContext,
+  { usual, imageSize, keepCheckpoint }: StudentJobOptions,
+  work: (job: StudentJob) => Promise<T>,
+): Promise<T> {
+  const begun = performance.now();
+  const { steps, batch } = usualTraining[usual];
+  const recipe: Recipe = {
+    ...request,
+    steps: request.steps ?? steps,
+    batch: request.batch ?? batch,
+  };
+  const teacher = await openTeacher(
+    request.teacher,
+    request.overrides,
+    request.imageSize ?? imageSize,
+  );
+  requireColour(request.teacher, teacher.model.architecture.channels);
+  const blocks = request.blocks ?? keptBlocks(teacher.model.architecture.depth, request.skip);
+  const copy = copyBlocks(teacher.model, blocks);
+  noteThreads(request, context);
+  const output = await openOutputFolder(request.out);
+  try {
+    await requireCheckpoint(request, output.path);
+    const before = request.resume ? ((await checkpointProgress(output.path))?.seconds ?? 0) : 0;
+    await output.requireFree([...exportNames, summaryName, basename(checkpointPath(output.path))]);
+    const outcome = await work({
+      ...{ request: recipe, context, teacher, blocks, copy, output },
+      start: begun - 1000 * before,
+      executor: openExecutor(request.device, request.threads),
+      memory: freemem(),
+    });
+    if (!keepCheckpoint) await removeCheckpoint(output.path);
+    return outcome;
+  } finally {
+    await output.close();
+  }
+}
+
+/** Taken so far, in all parts of an interrupted run. */
+export function secondsOf({ start }: StudentJob): number {
+  return (performance.now() - start) / 1000;
+}
+
+/** What training made of the copy. */
+export interface Trained extends TrainingResult {
+  /** What the adapters sit on. */
+  readonly base: VitModel;
+  readonly layout: TrainingPlan['layout'];
+}
+
+/**
+ * The distillation itself; what was learnt is in the checkpoint before anything else happens.
+ *
+ * @param images what the views are of, by which a checkpoint knows its run
+ * @param usualRate the peak learning rate where the request does not say it
+ */
+export async function trainAdapters(
+  job: StudentJob,
+  source: ViewSource,
+  images: readonly FoundImage[],
+  usualRate: number,
+  openWatch?: OpenWatch,
+): Promise<Trained> {
+  const { request, context, teacher, blocks, copy, output, executor, memory } = job;
+  const { seed, views } = request;
+  const start = startOf(request.start, teacher.model.architecture.depth, blocks.length);
+  const fit = { teacher: teacher.model, copy, blocks, views };
+  const base = start === 'copy' ? copy : await fitCopy(fit, source, executor, context);
+  const plan: TrainingPlan = {
+    teacher: teacher.model,
+    copy: base,
+    layout: adapterLayout(copy.architecture, request.rank),
+    steps: request.steps,
+    batch: request.batch,
+    peakLearningRate: request.learningRate ?? usualRate,
+    seed,
+    views,
+    cacheBytes: targetBudget(memory),
+  };
+  const fingerprint = await fingerprintOf(plan, teacher, blocks, start, source.recipe, images);
+  const initial = await initialState(request, plan, output.path, fingerprint, context);
+  const save = (state: TrainingState): Promise<void> =>
+    saveCheckpoint(output.path, fingerprint, state, secondsOf(job));
+  const result = await trainStudent(plan, initial, source, executor, context, save, openWatch);
+  // What was learnt must survive a full disk and a second Ctrl-C. A run that did no step leaves an
+  // earlier run's checkpoint as it was.
+  if (result.state.step > initial.step) {
+    await save(result.state);
+  }
+  const { step } = result.state;
+  if (context.signal.aborted)
+    throw stopped(output.path, result.state, step > initial.step || request.resume);
+  return { ...result, base, layout: plan.layout };
+}
+
+/**
+ * Finishes a trained student and publishes what was written, with its summary. Where that fails the checkpoint
+ * stays.
+ */
+export async function deliver<T extends { readonly summary: DistillSummary }>(
+  { output, context }: StudentJob,
+  { state }: Trained,
+  finish: () => Promise<T>,
+): Promise<T> {
+  try {
+    const outcome = await finish();
+    const { summary } = outcome;
+    const text = `${JSON.stringify(summary, undefined, 2)}\n`;
+    await writeFileAtomically(join(output.staging, summaryName), new TextEncoder().encode(text));
+    await output.publish(summary.files.map((file) => file.slice(output.path.length + 1)));
+    return outcome;
+  } catch (error) {
+    const isCancelled = error instanceof UserError && error.code === 'cancelled';
+    throw isCancelled && context.signal.aborted ? stopped(output.path, state, true) : error;
+  }
+}
+
+export const summaryName = 'summary.json';
+
+/** What models of every kind say about themselves, but for their classes and figures. */
+export function describeStudent(
+  { request, teacher, blocks }: StudentJob,
+  steps: number,
+): Omit<ModelCard, 'task' | 'classes' | 'metrics' | 'masks'> {
+  const { mean, deviation } = teacher.model.normalization;
+  const { depth, imageSize, channels } = teacher.model.architecture;
+  return {
+    format: 1,
+    versions: { understudy: version, onnxruntime: runtimeVersion },
+    preprocessing: {
+      imageSize,
+      channels,
+      framing: request.framing,
+      preparation: request.preparation,
+      resampling: 'bicubic, antialiased',
+      range: '[0, 1]',
+      mean: [...mean],
+      deviation: [...deviation],
+    },
+    teacher: { name: teacher.name, sha256: teacher.sha256, blocks: depth },
+    student: {
+      blocks: [...blocks],
+      skip: request.blocks ? null : request.skip,
+      start: startOf(request.start, depth, blocks.length),
+      rank: request.rank,
+      steps,
+      seed: request.seed,
+      weights: 'float32',
+    },
+  };
+}
+
+/** More threads than processors take turns and disturb each other. */
+function noteThreads({ threads = 1 }: DistillOptions, context: JobContext): void {
+  const available = availableParallelism();
+  if (threads <= available) return;
+  context.report({
+    type: 'notice',
+    message: `This machine runs ${available} threads at a time; ${threads} will be slower.`,
+  });
+}

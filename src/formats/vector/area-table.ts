@@ -1,0 +1,98 @@
+import { stringify } from 'csv-stringify/sync';
+import { valueAreas } from '../../core/mask/class-areas.ts';
+import { backgroundValue, ignoreValue } from '../../core/mask/tiles.ts';
+import type { MaskRaster } from '../masks/mask-raster.ts';
+import { nameOf } from '../masks/paired/write-label-map.ts';
+import { maskStrips } from '../masks/strips.ts';
+import { pixelAreaOf } from './pixel-area.ts';
+import type { MaskPlace } from './place.ts';
+
+/** What a class covers on one image. */
+export interface AreaRow {
+  readonly file: string;
+  /** From 0, of a file with several; else null. The table counts from 1, as names of slices do. */
+  readonly frame: number | null;
+  readonly value: number;
+  /** Null: background; undefined: what is not known. */
+  readonly class: string | null | undefined;
+  readonly pixels: number;
+  /** Null where the size of pixels in this unit is not known. */
+  readonly mm2: number | null;
+  readonly m2: number | null;
+  /** Of the pixels of which something is known; null for the others. */
+  readonly share: number | null;
+}
+
+export interface MeasuredImage {
+  /** As it stands in the table. */
+  readonly file: string;
+  readonly frame?: number | undefined;
+  readonly mask: MaskRaster;
+  readonly place: MaskPlace;
+}
+
+/**
+ * What background, each class that the mask names (also where it has no pixel) and each that it has cover, by
+ * value; last what is not known, if there is any.
+ */
+export async function areaRows({ file, frame, mask, place }: MeasuredImage): Promise<AreaRow[]> {
+  const measure = pixelAreaOf(place);
+  const found = await valueAreas(maskStrips(mask), mask.width, measure?.runArea);
+  const known = mask.width * mask.height - (found.get(ignoreValue)?.pixels ?? 0);
+  const names = new Map(mask.classes.map((one) => [one.value, nameOf(one)]));
+  const values = new Set([backgroundValue, ...names.keys(), ...found.keys()]);
+  return [...values]
+    .sort((a, b) => a - b)
+    .map((value) => {
+      const { pixels = 0, area = measure === null ? null : 0 } = found.get(value) ?? {};
+      return {
+        ...{ file, frame: frame ?? null, value, pixels },
+        class: nameFor(value, names),
+        mm2: measure?.unit === 'mm²' ? area : null,
+        m2: measure?.unit === 'm²' ? area : null,
+        share: value === ignoreValue || known === 0 ? null : pixels / known,
+      };
+    });
+}
+
+function nameFor(value: number, names: ReadonlyMap<number, string>): AreaRow['class'] {
+  if (value === ignoreValue) return undefined;
+  return value === backgroundValue ? null : (names.get(value) ?? nameOf({ value, name: null }));
+}
+
+const columns = ['file', 'frame', 'class', 'value', 'pixels', 'mm²', 'm²', 'ha', 'share'];
+
+/**
+ * The table as CSV (RFC 4180, UTF-8 with a byte order mark, without which spreadsheets take it for another
+ * code). A cell is empty where something is not known; nothing that a spreadsheet would compute stays so.
+ */
+export async function* areaTable(
+  rows: Iterable<AreaRow> | AsyncIterable<AreaRow>,
+): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`\u{feff}${csvText(columns)}`, 'utf8');
+  for await (const row of rows) {
+    const { file, frame, value, pixels, mm2, m2, share } = row;
+    const hectares = m2 === null ? null : m2 / 10_000;
+    yield Buffer.from(
+      csvText([
+        ...[file, frame === null ? '' : String(frame + 1), wordFor(row.class), String(value)],
+        ...[String(pixels), ...[mm2, m2, hectares, share].map(numberText)],
+      ]),
+      'utf8',
+    );
+  }
+}
+
+function wordFor(name: AreaRow['class']): string {
+  if (name === undefined) return 'not known';
+  return name ?? 'background';
+}
+
+/** Twelve digits: what comes after is what adding up has left. */
+function numberText(value: number | null): string {
+  return value === null ? '' : String(Number(value.toPrecision(12)));
+}
+
+function csvText(row: readonly string[]): string {
+  return stringify([[...row]], { escape_formulas: true, record_delimiter: 'windows' });
+}

@@ -1,0 +1,43 @@
+import proj4 from 'proj4';
+import { z } from 'zod';
+import type { Ellipsoid } from '../../core/mask/ellipsoid.ts';
+import { definitionOf } from '../masks/geojson/crs.ts';
+
+/** What of a coordinate system areas depend on. */
+export interface CrsKind {
+  /** `cylindrical`: parallels and meridians are lines of the grid, as in Mercator's projections. */
+  readonly kind: 'geographic' | 'cylindrical' | 'projected';
+  readonly ellipsoid: Ellipsoid;
+  /** Of a unit of the coordinates; of degrees it means nothing. */
+  readonly metres: number;
+}
+
+/** As the library understands a system. */
+const described = z.object({
+  projName: z.string(),
+  a: z.number().positive(),
+  es: z.number().min(0).lt(1),
+  to_meter: z.number().positive().optional(),
+});
+
+/** @param crs `EPSG:n` or WKT. @returns null for a system that is not known */
+export function crsKind(crs: string): CrsKind | null {
+  const projection = projectionOf(crs);
+  if (projection === null) return null;
+  const { projName, a, es, to_meter: metres = 1 } = projection;
+  return { kind: kindOf(projName), ellipsoid: { axis: a, eccentricity2: es }, metres };
+}
+
+function projectionOf(crs: string): z.infer<typeof described> | null {
+  try {
+    return described.parse(proj4(definitionOf(crs)).oProj);
+  } catch {
+    return null;
+  }
+}
+
+function kindOf(projection: string): CrsKind['kind'] {
+  if (projection === 'longlat' || projection === 'identity') return 'geographic';
+  const isCylindrical = /^(?:merc|popular visualisation|eqc|equirectangular|equidistant_cyl)/i;
+  return isCylindrical.test(projection) ? 'cylindrical' : 'projected';
+}

@@ -1,0 +1,101 @@
+import { setImmediate } from 'node:timers/promises';
+import { PolygonTracer, tracePolygons, type MaskPolygon } from '../../core/mask/polygons.ts';
+import type { MaskRaster } from '../masks/mask-raster.ts';
+import { nameOf } from '../masks/paired/write-label-map.ts';
+import { maskStrips } from '../masks/strips.ts';
+import { pixelAreaOf } from './pixel-area.ts';
+import type { MaskPlace } from './place.ts';
+
+export interface VectorOptions {
+  /** How far a border may move where that makes it simpler, px; 0, the default: not at all. */
+  readonly tolerance?: number | undefined;
+  /** Regions of fewer pixels are left out. */
+  readonly smallest?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told once all polygons are written. */
+  readonly done?: ((outcome: VectorOutcome) => void) | undefined;
+}
+
+export interface VectorOutcome {
+  readonly polygons: number;
+  /** Regions smaller than asked for, and their pixels. */
+  readonly dropped: { readonly regions: number; readonly pixels: number };
+  /** What a person should know of the file. */
+  readonly notes: readonly string[];
+}
+
+/** What stands beside a polygon. */
+export interface RegionFacts {
+  readonly class: string;
+  readonly value: number;
+  readonly pixels: number;
+  /** Null where it is not known; of pixels, not of a simplified border. */
+  readonly area_m2: number | null;
+  readonly area_mm2: number | null;
+}
+
+export interface FactedPolygon {
+  readonly polygon: MaskPolygon;
+  readonly facts: RegionFacts;
+}
+
+/** The polygons of a mask with what is to be said of them, and what became of the others. */
+export class MaskPolygons {
+  readonly notes = new Set<string>();
+  readonly #mask: MaskRaster;
+  readonly #place: MaskPlace;
+  readonly #options: VectorOptions;
+  #written = 0;
+
+  constructor(mask: MaskRaster, place: MaskPlace, options: VectorOptions) {
+    this.#mask = mask;
+    this.#place = place;
+    this.#options = options;
+  }
+
+  /** @throws what the signal was aborted with */
+  async *[Symbol.asyncIterator](): AsyncGenerator<FactedPolygon> {
+    const { tolerance = 0, smallest = 0, signal, done } = this.#options;
+    const measure = pixelAreaOf(this.#place);
+    if (measure?.note) this.notes.add(measure.note);
+    const names = new Map(this.#mask.classes.map((one) => [one.value, nameOf(one)]));
+    const runArea = measure?.runArea;
+    const tracer = new PolygonTracer(this.#mask.width, { tolerance, smallest, runArea });
+    const strips = stoppable(maskStrips(this.#mask), signal);
+    for await (const polygon of tracePolygons(strips, this.#mask.width, tracer)) {
+      const { value, pixels, area } = polygon;
+      const rounded = area === null ? null : Number(area.toPrecision(12));
+      const facts = {
+        ...{ class: names.get(value) ?? nameOf({ value, name: null }), value, pixels },
+        area_m2: measure?.unit === 'm²' ? rounded : null,
+        area_mm2: measure?.unit === 'mm²' ? rounded : null,
+      };
+      this.#written++;
+      yield { polygon, facts };
+    }
+    const { regions } = tracer.dropped;
+    if (regions > 0) {
+      const what = regions === 1 ? '1 region has' : `${regions} regions have`;
+      this.notes.add(`${what} fewer than ${smallest} pixels and were left out.`);
+    }
+    const notes = [...this.notes];
+    done?.({ polygons: this.#written, dropped: { ...tracer.dropped }, notes });
+  }
+
+  /** A polygon that was given cannot be written. */
+  leave(): void {
+    this.#written--;
+  }
+}
+
+/** Others may do something between strips. */
+async function* stoppable(
+  strips: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const strip of strips) {
+    await setImmediate();
+    signal?.throwIfAborted();
+    yield strip;
+  }
+}
