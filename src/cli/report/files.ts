@@ -14,10 +14,9 @@ const words = {
       `same answer on ${share} of ${counted(images, 'image')}`,
   },
   masks: {
-    explanation:
-      '  Each model was opened again and its probabilities and masks compared with those of the student.',
+    explanation: '  Each model was opened again and its masks compared with those of the student.',
     agreement: (share: string, images: number) =>
-      `same class on ${share} of the pixels of ${counted(images, 'tile')}`,
+      `same class on ${share} of pixels, ${counted(images, 'tile')}`,
   },
 } as const;
 
