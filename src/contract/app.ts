@@ -54,7 +54,7 @@ import {
   suggestionRequest,
 } from './masks.ts';
 import { maskImport, maskSourceContents, maskSourcePlace } from './mask-sources.ts';
-import { bytes, preparation } from './jobs.ts';
+import { bytes, jobPhase, preparation } from './jobs.ts';
 import { id, path, name, nothing } from './values.ts';
 
 /**
@@ -377,7 +377,7 @@ export const events = {
   'run.progress': z.strictObject({
     run: id,
     project: id,
-    phase: z.enum(['images', 'fit', 'distill', 'head', 'timing', 'export']),
+    phase: jobPhase.exclude(['sample', 'pixels']),
     done: z.number(),
     total: z.number(),
     /** Of this phase. */
