@@ -26,6 +26,9 @@ import {
   runReference,
   runGlimpse,
   runPrediction,
+  runMask,
+  predictedImages,
+  predictionStatus,
   imageFacts,
   exportFormat,
 } from './entities.ts';
@@ -43,11 +46,13 @@ import {
   labelFormat,
 } from './label-export.ts';
 import {
+  adoption,
   maskInfo,
   maskLayer,
   maskState,
   maskTile,
   maskTileChange,
+  maskTilePatch,
   maskTilePlace,
   suggestion,
   suggestionPlace,
@@ -55,6 +60,7 @@ import {
 } from './masks.ts';
 import { maskImport, maskSourceContents, maskSourcePlace } from './mask-sources.ts';
 import { bytes, jobPhase, preparation } from './jobs.ts';
+import { skippedImage } from './results.ts';
 import { id, path, name, nothing } from './values.ts';
 
 /**
@@ -194,13 +200,21 @@ export const engineMethods = {
   'image.describe': { params: z.strictObject({ image: id }), result: imageFacts },
   /** A picture of an image under any preparation, WebP of at most 512 px a side. */
   'image.preview': { params: z.strictObject({ image: id, preparation }), result: bytes },
-  /** What is known of an image's masks: of those that it has. */
-  'mask.list': { params: z.strictObject({ image: id }), result: z.array(maskInfo) },
+  /**
+   * What is known of an image's masks: of those that it has. Of models, those of a run; null: of each layer the
+   * latest run's that has one.
+   */
+  'mask.list': {
+    params: z.strictObject({ image: id, run: id.nullable().default(null) }),
+    result: z.array(maskInfo),
+  },
   /** Tiles that are not all background, of those asked for; at level k, of one pixel for 2^k × 2^k. */
   'mask.tiles': {
     params: z.strictObject({
       image: id,
       layer: maskLayer,
+      /** As for `mask.list`. */
+      run: id.nullable().default(null),
       level: z.int().min(0).max(16).default(0),
       tiles: z.array(maskTilePlace).min(1).max(64),
     }),
@@ -213,6 +227,14 @@ export const engineMethods = {
   },
   /** Done also where nothing is marked: there is nothing of any class in it. */
   'mask.setState': { params: z.strictObject({ image: id, state: maskState }), result: maskInfo },
+  /**
+   * Copies what a model predicted into the layer of the person (see `adoption`), all or nothing. Fails with
+   * 'not-found' where there is no such mask, 'too-large' where it is too much for one edit.
+   */
+  'mask.adopt': {
+    params: adoption.extend({ image: id }),
+    result: z.strictObject({ info: maskInfo, tiles: z.array(maskTilePatch) }),
+  },
   /** How the labels of a project can leave, by a look at some of its files. */
   'labels.choices': { params: z.strictObject({ project: id }), result: labelExportChoices },
   /** Writes labels into a folder, or into a new one in it where it has files. Tells `labels.progress`. */
@@ -260,6 +282,11 @@ export const engineMethods = {
     result: z.strictObject({ images: z.int().nonnegative(), skipped: z.int().nonnegative() }),
   },
   'review.stop': { params: z.strictObject({ project: id }), result: nothing },
+  /** What a run would meet now: fails as `run.start` would; notes are what a person should know before it. */
+  'run.check': {
+    params: z.strictObject({ project: id }),
+    result: z.strictObject({ notes: z.array(z.string()) }),
+  },
   'run.start': { params: z.strictObject({ project: id }), result: run },
   'run.list': { params: z.strictObject({ project: id }), result: z.array(run) },
   'run.get': { params: z.strictObject({ run: id }), result: run },
@@ -280,6 +307,25 @@ export const engineMethods = {
     }),
   },
   'run.predictions': { params: z.strictObject({ run: id }), result: z.array(runPrediction) },
+  /** Of a run that outlines: its test images, the student's worst first. */
+  'run.masks': { params: z.strictObject({ run: id }), result: z.array(runMask) },
+  'run.predictionStatus': { params: z.strictObject({ run: id }), result: predictionStatus },
+  /**
+   * Predicts masks with a run's student, into its layer `student`; answers when that is done. Images that have one
+   * of this run are passed over, so that one that was stopped goes on. Tells `predict.progress`.
+   */
+  'run.predictMasks': {
+    params: z.strictObject({ run: id, images: predictedImages.default('unlabelled') }),
+    result: z.strictObject({
+      images: z.int().nonnegative(),
+      /** Those that had one. */
+      known: z.int().nonnegative(),
+      skipped: z.array(skippedImage),
+      cancelled: z.boolean(),
+    }),
+  },
+  /** What was predicted stays, and of a large image what was done of it. */
+  'run.stopPredicting': { params: z.strictObject({ run: id }), result: nothing },
   'run.export': {
     params: z.strictObject({ run: id, format: exportFormat, file: path }),
     result: z.strictObject({ file: z.string(), bytes: z.int().positive() }),
@@ -365,6 +411,16 @@ export const events = {
     total: z.int().nonnegative(),
     secondsLeft: z.number().nullable(),
   }),
+  'predict.progress': z.strictObject({
+    run: id,
+    project: id,
+    /** Images. */
+    done: z.int().nonnegative(),
+    total: z.int().nonnegative(),
+    /** Of the image at work, in [0, 1]. */
+    part: z.number().min(0).max(1),
+    secondsLeft: z.number().nullable(),
+  }),
   /** Smaller copies of a very large image are being made for its viewer. */
   'image.levels': z.strictObject({
     image: id,
@@ -377,6 +433,7 @@ export const events = {
   'run.progress': z.strictObject({
     run: id,
     project: id,
+    /** `predict` measures the three on the test images. */
     phase: jobPhase.exclude(['sample', 'pixels']),
     done: z.number(),
     total: z.number(),

@@ -39,6 +39,13 @@ export const projectSettings = z.strictObject({
   start,
   orientation,
   preparation,
+  /** Side of a model's input, px; null: the teacher's own, where regions are outlined at least 128. */
+  imageSize: z.int().min(16).max(1024).nullable(),
+  /** This and what follows where regions are outlined: see `distillOptions`. */
+  decoderSteps: z.int().min(1).max(100_000),
+  adapt: z.boolean(),
+  overlap: z.number().min(0).max(0.75),
+  tolerance: z.number().min(0).max(64),
 });
 export type ProjectSettings = z.infer<typeof projectSettings>;
 
@@ -257,6 +264,8 @@ export const studentEstimate = z.strictObject({
   speedUp: z.number().positive(),
   /** To distil with the project's settings. */
   seconds: z.number().positive(),
+  /** Bytes at its peak, roughly, with the project's settings. */
+  memoryNeeded: z.number().positive(),
 });
 export type StudentEstimate = z.infer<typeof studentEstimate>;
 
@@ -322,6 +331,39 @@ export const runPrediction = z.strictObject({
   student: z.array(z.int().nonnegative()),
 });
 export type RunPrediction = z.infer<typeof runPrediction>;
+
+const dice = z.number().min(0).max(1).nullable();
+
+/**
+ * How well the three outlined a test image: mean Dice of its classes, null where there was nothing to compare.
+ * Their masks are its layers of this run.
+ */
+export const runMask = z.strictObject({
+  image: id,
+  name: z.string(),
+  teacher: dice,
+  copy: dice,
+  student: dice,
+});
+export type RunMask = z.infer<typeof runMask>;
+
+/** Whose masks a student is to predict: of images whose own is not done, of all, or of these. */
+export const predictedImages = z.union([
+  z.enum(['unlabelled', 'all']),
+  z.array(id).min(1).max(10_000),
+]);
+export type PredictedImages = z.infer<typeof predictedImages>;
+
+export const predictionStatus = z.strictObject({
+  /** Images of the project, and how many of them have the student's mask of this run. */
+  all: z.strictObject({ images: z.int().nonnegative(), predicted: z.int().nonnegative() }),
+  /** Of them, those whose own mask is not done. */
+  unlabelled: z.strictObject({ images: z.int().nonnegative(), predicted: z.int().nonnegative() }),
+  /** About how long the unlabelled ones that have none would take. */
+  seconds: z.number().nonnegative(),
+  isAtWork: z.boolean(),
+});
+export type PredictionStatus = z.infer<typeof predictionStatus>;
 
 const finite = z.number();
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { id } from './values.ts';
 
 /**
  * Masks as they cross processes: tiles of 512 × 512 values, 0 background, 1 to 254 the `maskValue` of a
@@ -7,8 +8,12 @@ import { z } from 'zod';
 
 export const maskClassValue = z.int().min(1).max(254);
 
+/** Models whose masks are kept: what a run's three said of an image. */
+export const modelLayer = z.enum(['teacher', 'copy', 'student']);
+export type ModelLayer = z.infer<typeof modelLayer>;
+
 /** Whose a mask is. */
-export const maskLayer = z.enum(['human', 'teacher', 'student']);
+export const maskLayer = z.enum(['human', ...modelLayer.options]);
 export type MaskLayer = z.infer<typeof maskLayer>;
 
 /** Done: a person said that all of it is as it should be. */
@@ -50,6 +55,8 @@ export type MaskTileChange = z.infer<typeof maskTileChange>;
 
 export const maskInfo = z.strictObject({
   layer: maskLayer,
+  /** Whose model it is of; null for a person's. */
+  run: id.nullable(),
   state: maskState,
   /** Counts changes of what is marked. */
   revision: z.int().nonnegative(),
@@ -92,6 +99,40 @@ export const maskRegion = z.strictObject({
   height: z.int().positive(),
 });
 export type MaskRegion = z.infer<typeof maskRegion>;
+
+/**
+ * Adopting: what a model predicted goes into the layer of the person, as an edit that can be undone. What was
+ * painted before must be saved by then. The answer has what changed as `MaskPatch` of core/mask/patch has it, so
+ * `patchOf(tiles)` goes into the history of edits.
+ */
+export const adoption = z.strictObject({
+  layer: modelLayer,
+  /** Null: the latest that has such a mask of the image. */
+  run: id.nullable().default(null),
+  /** Only pixels of these classes; null: all that was predicted, background too where `keep` is not set. */
+  classes: z.array(maskClassValue).min(1).max(254).nullable().default(null),
+  /** Only what lies in it. */
+  region: maskRegion.nullable().default(null),
+  /** Only what hangs together with this pixel and is of its class. */
+  at: z
+    .strictObject({ x: z.int().nonnegative(), y: z.int().nonnegative() })
+    .nullable()
+    .default(null),
+  /** What the person has marked stands; otherwise the prediction takes its place. */
+  keep: z.boolean().default(true),
+});
+export type Adoption = z.infer<typeof adoption>;
+
+const offset = z.int().min(0).max(511);
+const extent = z.int().min(1).max(512);
+
+/** What changed in a tile: values of the rectangle (px of the tile) in runs, before and after. */
+export const maskTilePatch = maskTilePlace.extend({
+  rectangle: z.strictObject({ x: offset, y: offset, width: extent, height: extent }),
+  before: runs,
+  after: runs,
+});
+export type MaskTilePatch = z.infer<typeof maskTilePatch>;
 
 export const suggestionPlace = z.strictObject({
   /** It may touch 81 tiles of the level at most: 4096 × 4096 px of it, wherever it begins. */
