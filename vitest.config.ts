@@ -1,15 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
+// Long limits: a busy machine is slow, not wrong.
+const expected = { poll: { timeout: 120_000 } };
+
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/plain-summary.ts'],
     projects: [
-      // Long limits: a busy machine is slow, not wrong.
-      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts'],
+          expect: expected,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
       {
         test: {
           name: 'integration',
           include: ['tests/**/*.test.ts'],
+          expect: expected,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -19,6 +30,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           globalSetup: './e2e/support/setup.ts',
+          expect: expected,
           testTimeout: 600_000,
           hookTimeout: 600_000,
           // One window at a time: two would share the cores, and the focus.
