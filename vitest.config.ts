@@ -21,8 +21,8 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/**/*.test.ts'],
           expect: expected,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {
@@ -31,8 +31,8 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           globalSetup: './e2e/support/setup.ts',
           expect: expected,
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
           // One window at a time: two would share the cores, and the focus.
           fileParallelism: false,
         },

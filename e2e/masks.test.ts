@@ -170,7 +170,8 @@ describe('painting a mask', () => {
     for (let turn = 0; turn < 4; turn++) await page.mouse.wheel(0, 100);
     await page.keyboard.up('Control');
     await expect.poll(() => opacityAt(300, 108)).toBeLessThan(before - 30);
-    expect(await page.getByRole('slider', { name: 'Opacity of You' }).inputValue()).toBe('30');
+    const slider = page.getByRole('slider', { name: 'Opacity of You' });
+    await expect.poll(() => slider.inputValue()).toBe('30');
     await press('v');
     await expect.poll(() => opacityAt(300, 108)).toBe(0);
     await press('v');
@@ -275,7 +276,8 @@ describe('painting a mask', () => {
     await drag(page, size, [marked.dark, [marked.dark[0] + 40, marked.dark[1]]]);
     await page.keyboard.up('Alt');
     const accept = page.getByRole('button', { name: 'Accept what is proposed' });
-    await expect.poll(() => accept.isEnabled()).toBe(true);
+    // The teacher looks at all of the image first.
+    await expect.poll(() => accept.isEnabled(), { timeout: 600_000 }).toBe(true);
     await photograph(launched, '61-masks-suggestion');
     await accept.click();
     const [x, y] = marked.bright;
@@ -346,6 +348,7 @@ describe('painting a mask', () => {
 
   /** How opaque the layers are at a pixel of the image, 0 to 255. */
   async function opacityAt(x: number, y: number): Promise<number> {
+    await launched.page.locator('dialog [data-drawn="true"]').waitFor();
     const at = await placeOf(launched.page, size, x, y);
     return launched.page.evaluate(({ x, y }) => {
       const canvas = document.querySelector<HTMLCanvasElement>('dialog [data-plane=overlays]');
