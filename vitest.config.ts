@@ -1,17 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
+// Long limits: a busy machine is slow, not wrong.
+const expected = { poll: { timeout: 120_000 } };
+
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/plain-summary.ts'],
     projects: [
-      // Long limits: a busy machine is slow, not wrong.
-      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts'],
+          expect: expected,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
       {
         test: {
           name: 'integration',
           include: ['tests/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          expect: expected,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {
@@ -19,8 +30,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           globalSetup: './e2e/support/setup.ts',
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          expect: expected,
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
           // One window at a time: two would share the cores, and the focus.
           fileParallelism: false,
         },

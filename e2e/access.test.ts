@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { dropOn } from './support/drag.ts';
+import { settled } from './support/settled.ts';
 
 // By keyboard alone, and read by a machine as a screen reader would.
 
@@ -86,7 +87,7 @@ describe('without a mouse', () => {
     const found: string[] = [];
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme });
-      await page.waitForTimeout(300);
+      await settled(page);
       // The frameless mode opens no page of its own, which Electron's context cannot.
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
       const serious = violations.filter(

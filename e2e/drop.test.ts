@@ -34,6 +34,13 @@ describe('dropping', () => {
     const list = await ask(launched.page, 'project.list', null);
     return list.ok ? (list.value as Project[]) : [];
   };
+  /** While it asks something, nothing can be dropped. */
+  const leaveDialog = async (): Promise<void> => {
+    const { page } = launched;
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  };
   const add = (): Locator => launched.page.getByRole('button', { name: /^Add [\d,]* ?images$/ });
 
   test('a folder on the start page becomes a project of its name, with its images', async () => {
@@ -43,9 +50,8 @@ describe('dropping', () => {
       await photograph(launched, '40-drop-start');
     });
     await page.getByRole('heading', { level: 1, name: 'New project' }).waitFor();
-    expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe(
-      basename(folder),
-    );
+    const name = page.getByRole('textbox', { name: 'Name', exact: true });
+    await expect.poll(() => name.inputValue()).toBe(basename(folder));
     await page.getByText(join(folder, 'train')).waitFor();
     await photograph(launched, '41-drop-new');
     await page.getByRole('button', { name: 'Create project' }).click();
@@ -81,8 +87,7 @@ describe('dropping', () => {
     await page
       .getByRole('button', { name: `Add the folder “${basename(join(path, '..'))}”` })
       .click();
-    await page.getByRole('dialog').waitFor();
-    await page.keyboard.press('Escape');
+    await leaveDialog();
   });
 
   test('several folders are too many at once: what holds them is offered', async () => {
@@ -90,8 +95,7 @@ describe('dropping', () => {
     await dropOn(page, [join(folder, 'train'), join(folder, 'test')]);
     await page.getByText('2 folders at once').waitFor();
     await page.getByRole('button', { name: `Add the folder “${basename(folder)}”` }).click();
-    await page.getByRole('dialog').waitFor();
-    await page.keyboard.press('Escape');
+    await leaveDialog();
     await expect.poll(projects).toMatchObject([{ images: 24 }]);
   });
 

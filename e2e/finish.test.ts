@@ -24,18 +24,29 @@ describe('finishing early', () => {
 
   test('is asked for once, and the run cannot be paused meanwhile', async () => {
     const { page } = launched;
-    await page.getByRole('button', { name: 'Finish now' }).click();
-    const busy = page.getByRole('button', { name: 'Finishing…' });
-    await busy.waitFor();
-    expect(await busy.isDisabled()).toBe(true);
-    expect(await page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
-    await busy.waitFor({ state: 'detached' });
+    const finish = page.getByRole('button', { name: 'Finish now' });
+    // In the page itself: it may be over before a test could look.
+    const meanwhile = await finish.evaluate(
+      (pressed: HTMLButtonElement) =>
+        new Promise<[name: string, isDisabled: boolean][]>((resolve) => {
+          const buttons = [...(pressed.parentElement?.querySelectorAll('button') ?? [])];
+          new MutationObserver((_, observer) => {
+            if (!pressed.textContent.includes('Finishing…')) return;
+            observer.disconnect();
+            resolve(buttons.map(({ textContent, disabled }) => [textContent.trim(), disabled]));
+          }).observe(pressed, { subtree: true, childList: true, characterData: true });
+          pressed.click();
+        }),
+    );
+    expect(meanwhile).toContainEqual(['Finishing…', true]);
+    expect(meanwhile).toContainEqual(['Pause', true]);
+    await page.getByRole('button', { name: 'Finishing…' }).waitFor({ state: 'detached' });
     expect(await page.getByRole('button', { name: 'Finish now' }).count()).toBe(0);
   });
 
   test('says the steps that were done', async () => {
     const { page } = launched;
-    await page.getByRole('button', { name: 'See the result' }).waitFor({ timeout: 300_000 });
+    await page.getByRole('button', { name: 'See the result' }).waitFor({ timeout: 900_000 });
     const { step, settings, summary } = await latestRun(page, 1);
     expect(summary?.steps).toBe(step);
     expect(step).toBeLessThan(settings.steps);

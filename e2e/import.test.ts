@@ -72,6 +72,7 @@ describe('what a folder holds', () => {
     await page.getByRole('button', { name: '2 left out' }).click();
     await page.getByText('its 4 images are masks').first().waitFor();
     await page.keyboard.press('Escape');
+    await page.getByText('its 4 images are masks').first().waitFor({ state: 'detached' });
     await page.keyboard.press('Alt+3');
     const field = page.getByRole('textbox', { name: 'Add a class' });
     for (const name of ['few', 'many']) {
@@ -82,7 +83,12 @@ describe('what a folder holds', () => {
     }
     // Test images do not come first: nothing is learnt from them.
     await expect.poll(() => page.locator('[role=option]').count()).toBe(4);
-    for (const key of ['Control+Enter', '1', '2', '1', '2']) await page.keyboard.press(key);
+    await page.keyboard.press('Control+Enter');
+    const selected = page.locator('[role=option][aria-selected=true]');
+    for (const [index, key] of ['1', '2', '1', '2'].entries()) {
+      await expect.poll(() => selected.getAttribute('data-index')).toBe(`${index}`);
+      await page.keyboard.press(key);
+    }
     await expect.poll(latest).toMatchObject({ labelled: 4, learnt: 3, tested: 1 });
     await page.getByText('4 test images without a label').waitFor();
     await photograph(launched, '52-labelled');

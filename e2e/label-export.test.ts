@@ -6,7 +6,7 @@ import type { Project, ProjectImage } from '../src/contract/app.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { ask } from './support/bridge.ts';
-import { chooseOpen } from './support/dialogs.ts';
+import { chooseOpen, openAnswered } from './support/dialogs.ts';
 import { photograph } from './support/screenshots.ts';
 
 // Labels of the sample leave it: classes as a table, and a mask as PNG.
@@ -35,14 +35,15 @@ describe('export of labels', () => {
     const dialog = page.getByRole('dialog', { name: 'Export labels' });
     const card = (name: string) => dialog.locator('label', { hasText: name });
     await card('Classes as a table').getByText('Fits these images.').waitFor();
-    expect(await card('Classes as a table').getByRole('radio').isChecked()).toBe(true);
+    await expect.poll(() => card('Classes as a table').getByRole('radio').isChecked()).toBe(true);
     await card('Masks as PNG').click();
     await dialog.getByText('No image has a mask yet.').waitFor();
     const choose = dialog.getByRole('button', { name: 'Choose a folder…' });
-    expect(await choose.isDisabled()).toBe(true);
+    await expect.poll(() => choose.isDisabled()).toBe(true);
     await card('Classes as a table').click();
     await chooseOpen(app);
     await choose.click();
+    await openAnswered(app);
     expect(await readdir(folder)).toEqual([]);
     await chooseOpen(app, folder);
     await choose.click();
@@ -69,8 +70,8 @@ describe('export of labels', () => {
     await writeFile(join(folder, 'mine.txt'), 'mine');
     await page.getByRole('button', { name: 'Export labels…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Export labels' });
-    await dialog.getByRole('radio', { name: /^Masks as PNG/ }).waitFor({ state: 'attached' });
-    expect(await dialog.getByRole('radio', { name: /^Masks as PNG/ }).isChecked()).toBe(true);
+    const masks = dialog.getByRole('radio', { name: /^Masks as PNG/ });
+    await expect.poll(() => masks.isChecked()).toBe(true);
     await photograph(launched, 'label-export');
     await chooseOpen(app, folder);
     await dialog.getByRole('button', { name: 'Choose a folder…' }).click();

@@ -44,10 +44,10 @@ describe('labels', () => {
   };
 
   test('counts what is learnt from apart from what is held out', async () => {
-    expect(await rail().textContent()).toMatch(/Labels\s*50/);
-    expect(await rail().getAttribute('aria-label')).toContain(
-      '50 labelled images to learn from, 300 held out for the test',
-    );
+    await expect.poll(() => rail().textContent()).toMatch(/Labels\s*50/);
+    await expect
+      .poll(() => rail().getAttribute('aria-label'))
+      .toContain('50 labelled images to learn from, 300 held out for the test');
     await key('town').waitFor();
     const keys = launched.page.getByRole('list', { name: /^Labelled images/ });
     expect(await keys.getByRole('button', { name: /town/ }).textContent()).toMatch(
@@ -64,7 +64,7 @@ describe('labels', () => {
     await page
       .getByText('town has 7 images to learn from; 3 more labels would help most.')
       .waitFor();
-    expect(await rail().textContent()).toMatch(/Labels\s*3 more/);
+    await expect.poll(() => rail().textContent()).toMatch(/Labels\s*3 more/);
     await page.getByRole('button', { name: 'Label them' }).click();
     await expect.poll(() => selected().count()).toBe(1);
     await page.keyboard.press('4');
@@ -94,7 +94,7 @@ describe('labels', () => {
     ] as const) {
       await page.keyboard.press(keys);
       await expect.poll(focused).toBe(index);
-      expect(await selected().count()).toBe(1);
+      await expect.poll(() => selected().count()).toBe(1);
     }
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
@@ -102,7 +102,7 @@ describe('labels', () => {
     await page.keyboard.press('Control+a');
     await shown(/^2\d\d images selected/);
     await page.keyboard.press('Escape');
-    expect(await selected().count()).toBe(0);
+    await expect.poll(() => selected().count()).toBe(0);
   });
 
   test('labels several at once, goes on behind them, and takes it back across filters and steps', async () => {

@@ -7,7 +7,7 @@ import type { Project, ProjectImage } from '../src/contract/app.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { ask } from './support/bridge.ts';
-import { chooseOpen } from './support/dialogs.ts';
+import { chooseOpen, openAnswered } from './support/dialogs.ts';
 import { dropOn } from './support/drag.ts';
 import { photograph } from './support/screenshots.ts';
 
@@ -80,12 +80,12 @@ describe('masks that come in with images', () => {
       page.getByRole('combobox', { name: `What ${name} becomes` });
     const chosen = (name: string): Promise<string> =>
       becomes(name).evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.text ?? '');
-    expect(await chosen('WATER')).toBe('Water');
-    expect(await chosen('Forest')).toBe('A new class');
-    expect(await chosen('Number 7')).toBe('Choose…');
+    await expect.poll(() => chosen('WATER')).toBe('Water');
+    await expect.poll(() => chosen('Forest')).toBe('A new class');
+    await expect.poll(() => chosen('Number 7')).toBe('Choose…');
     await photograph(launched, '57-masks-in');
     const add = page.getByRole('button', { name: 'Add 3 images' });
-    expect(await add.isDisabled()).toBe(true);
+    await expect.poll(() => add.isDisabled()).toBe(true);
     await page.getByText('1 without a class in the project').waitFor();
     await becomes('Number 7').selectOption({ label: 'Road' });
     await page.getByRole('textbox', { name: 'Name of the new class for Forest' }).fill('Woods');
@@ -125,6 +125,7 @@ describe('masks that come in with images', () => {
     await page.getByText('For 1 file, with 1 class.').waitFor();
     await chooseOpen(app, file);
     await page.getByText('From a file…', { exact: true }).click();
+    await openAnswered(app);
     await page.getByText('For 1 file, with 1 class.').waitFor();
     await page.getByRole('checkbox', { name: /Replace masks/ }).check();
     await page.getByRole('button', { name: 'Add 3 images' }).click();

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
-import { ask } from './support/bridge.ts';
+import { ask, heardBy, listenTo } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
 import { enginePid, workerPid } from './support/processes.ts';
 import { photograph } from './support/screenshots.ts';
@@ -82,8 +82,11 @@ describe.skipIf(process.platform === 'win32')('a folder of projects that is move
     const banner = page.getByRole('alert').filter({ hasText: 'The engine is not running' });
     await banner.getByText(`The projects in ${workspace} are no longer there`).waitFor();
     await photograph(launched, '30-workspace-gone');
+    await listenTo(page);
     await start();
-    await page.getByText('The engine stopped and is being started again').waitFor();
+    const states = async (): Promise<unknown[]> =>
+      (await heardBy(page, 'engine.state')).map((heard) => (heard as { state: string }).state);
+    await expect.poll(states).toEqual(['restarting', 'failed']);
     await banner.waitFor();
     expect(existsSync(workspace)).toBe(false);
   });

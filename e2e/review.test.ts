@@ -12,11 +12,13 @@ import { ask } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
 import { latestRun, openSample } from './support/sample-project.ts';
 import { photograph } from './support/screenshots.ts';
+import { settled } from './support/settled.ts';
 
 const selected = (page: Page): ReturnType<Page['locator']> =>
   page.locator('[role=option][aria-selected=true]');
 
 async function violations(page: Page): Promise<string[]> {
+  await settled(page);
   const { violations: found } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
@@ -74,13 +76,13 @@ describe('keys that a person chooses', () => {
     await expect.poll(said).toBe('Give any class by its name has the key J.');
     const focused = (): Promise<string | null> =>
       page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
-    expect(await focused()).toBe('Give any class by its name: J, change');
+    await expect.poll(focused).toBe('Give any class by its name: J, change');
     expect(await violations(page)).toEqual([]);
   });
 
   test('are those of the menu as well', async () => {
     const { page } = launched;
-    expect(await menuKey()).toBe('CmdOrCtrl+Z');
+    await expect.poll(menuKey).toBe('CmdOrCtrl+Z');
     const dialog = page.getByRole('dialog', { name: 'Keys' });
     await dialog.getByRole('button', { name: 'Undo: Ctrl+Z, change' }).click();
     await page.keyboard.press('Control+u');
@@ -134,7 +136,7 @@ describe('keys that a person chooses', () => {
     const [project] = (list.ok ? list.value : []) as [Project];
     await ask(page, 'run.start', { project: project.id });
     await expect
-      .poll(async () => (await latestRun(page, project.id)).state, { timeout: 400_000 })
+      .poll(async () => (await latestRun(page, project.id)).state, { timeout: 900_000 })
       .toBe('done');
     await page.keyboard.press('Alt+3');
     await page.getByRole('button', { name: /^Find what to look at next/ }).click();
@@ -200,7 +202,7 @@ describe('a project of outlines', () => {
     await page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
     await page.keyboard.press('Alt+1');
     await page.getByRole('button', { name: 'Colour of nucleus' }).waitFor();
-    expect(await page.getByRole('radio', { name: /Outline regions/ }).isChecked()).toBe(true);
+    await page.getByRole('radio', { name: /Outline regions/, checked: true }).waitFor();
   });
 
   test('takes no class folders as labels', async () => {
@@ -208,8 +210,7 @@ describe('a project of outlines', () => {
     await page.keyboard.press('Alt+2');
     await chooseOpen(app, folder);
     await page.getByRole('button', { name: 'Add a folder' }).first().click();
-    await page.getByRole('radio', { name: /Images alone/ }).waitFor();
-    expect(await page.getByRole('radio', { name: /Images alone/ }).isChecked()).toBe(true);
+    await page.getByRole('radio', { name: /Images alone/, checked: true }).waitFor();
     expect(await page.getByRole('radio', { name: /^Class folders/ }).count()).toBe(0);
     await page.getByRole('button', { name: /^Add \d+ images$/ }).click();
     await page.locator('[role=listbox] [role=option] img').first().waitFor();

@@ -180,6 +180,7 @@ describe('one window', () => {
     await app.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.webContents.focus();
     });
+    await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(true);
     await page.evaluate(`navigator.clipboard.writeText('an error to report')`);
     expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toBe('an error to report');
   });
@@ -242,11 +243,13 @@ describe('one window', () => {
     const second = spawn(executablePath, ['--no-sandbox', ...args], { env, stdio: 'ignore' });
     const code = await new Promise((resolve) => second.on('exit', resolve));
     expect(code).toBe(0);
-    const seen = await app.evaluate(({ BrowserWindow }) => ({
-      ...(globalThis as unknown as { starts: number; focused: number }),
-      windows: BrowserWindow.getAllWindows().map((window) => window.isVisible()),
-    }));
-    expect(seen).toMatchObject({ starts: 1, focused: 1, windows: [true] });
+    const seen = (): Promise<object> =>
+      app.evaluate(({ BrowserWindow }) => {
+        const { starts, focused } = globalThis as unknown as { starts: number; focused: number };
+        const windows = BrowserWindow.getAllWindows().map((window) => window.isVisible());
+        return { starts, focused, windows };
+      });
+    await expect.poll(seen).toEqual({ starts: 1, focused: 1, windows: [true] });
   });
 
   test('an engine that was killed is started again, and the page is told', async () => {
@@ -257,7 +260,7 @@ describe('one window', () => {
     expect(first).toBeTypeOf('number');
     process.kill(first ?? 0, 'SIGKILL');
     await expect
-      .poll(() => heardBy(page, 'engine.state'), { timeout: 20_000 })
+      .poll(() => heardBy(page, 'engine.state'))
       .toEqual([
         {
           state: 'restarting',
@@ -305,13 +308,11 @@ describe('one window', () => {
     // Playwright gives up a page that crashed, though the window goes on: ask the window itself.
     const loaded = (url: string): Promise<void> =>
       expect
-        .poll(
-          () =>
-            app.evaluate(({ BrowserWindow }) => {
-              const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-              return contents?.isLoading() === false ? contents.getURL() : '';
-            }),
-          { timeout: 20_000 },
+        .poll(() =>
+          app.evaluate(({ BrowserWindow }) => {
+            const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+            return contents?.isLoading() === false ? contents.getURL() : '';
+          }),
         )
         .toBe(url);
     const inWindow = (code: string): Promise<unknown> =>

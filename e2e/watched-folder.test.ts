@@ -73,13 +73,13 @@ describe('a folder that is watched', () => {
     const { page } = launched;
     const [drawn = ''] = await readdir(at('drawn', 'test', 'monocyte'));
     await copyFile(at('drawn', 'test', 'monocyte', drawn), at('scans', 'monocyte', 'new.png'));
-    await page.getByText('1 image so far').waitFor({ timeout: 60_000 });
+    await page.getByText('1 image so far').waitFor();
     await page.getByRole('status').filter({ hasText: '9 images' }).first().waitFor();
     await rename(at('scans'), at('away'));
-    await page.getByText(`${at('scans')} is not there at present`).waitFor({ timeout: 60_000 });
+    await page.getByText(`${at('scans')} is not there at present`).waitFor();
     await photograph(launched, '57-watched-away');
     await rename(at('away'), at('scans'));
-    await page.getByText(`New images in ${at('scans')}`).waitFor({ timeout: 60_000 });
+    await page.getByText(`New images in ${at('scans')}`).waitFor();
     await page.getByRole('button', { name: 'Stop watching' }).click();
     await page.getByText(`New images in ${at('scans')}`).waitFor({ state: 'detached' });
   });

@@ -73,7 +73,7 @@ describe('the whole path with the sample', () => {
       .getByText(/^Loss: difference/)
       .first()
       .waitFor();
-    await page.getByRole('button', { name: 'Pause' }).click({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: /^Resume from step|^Start again/ }).click();
     await page.getByRole('button', { name: 'Pause' }).waitFor();
     await waitForStep(page, 1, 40);
@@ -81,12 +81,13 @@ describe('the whole path with the sample', () => {
     await seen
       .getByRole('img', { name: 'Student: features of the patches of image 4, as colours' })
       .waitFor();
-    expect(await seen.getByRole('img', { name: /^(Teacher|Student): features/ }).count()).toBe(8);
+    const maps = seen.getByRole('img', { name: /^(Teacher|Student): features/ });
+    await expect.poll(() => maps.count()).toBe(8);
     await page
       .getByRole('img', { name: /^Line chart. After step \d+ the student is right/ })
       .waitFor();
     await photograph(launched, '08-distil');
-    await page.getByRole('button', { name: 'See the result' }).click({ timeout: 480_000 });
+    await page.getByRole('button', { name: 'See the result' }).click({ timeout: 900_000 });
     await page.getByRole('heading', { level: 1, name: 'Result' }).waitFor();
     await page.getByRole('gridcell').first().waitFor();
     await photograph(launched, '09-result');

@@ -38,6 +38,9 @@ const holdBack = join(
   'lib/server/electron/loader.js',
 );
 
+/** ms; a busy machine is slow, not wrong. */
+const patience = 300_000;
+
 /** Starts the built app in a real window of 1280 by 800 px, apart from any other on this machine. */
 export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedApp> {
   const temporary: string[] = [];
@@ -61,14 +64,13 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
         ...started,
         args: ['-r', holdBack, ...started.args],
         ...scheme(options.colorScheme),
-        timeout: 60_000,
+        timeout: patience,
       })
       .catch((error: unknown) => {
         throw explainLaunch(error);
       });
-    const page = await app.firstWindow({ timeout: 60_000 });
-    // A busy machine is slow, not wrong.
-    page.setDefaultTimeout(180_000);
+    const page = await app.firstWindow({ timeout: patience });
+    page.setDefaultTimeout(patience);
     await page.waitForLoadState('domcontentloaded');
     // A run at work would ask what closing means.
     await app.evaluate(({ dialog }) => {

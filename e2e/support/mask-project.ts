@@ -71,10 +71,9 @@ export async function openImage(page: Page, { id, name }: ProjectImage): Promise
   await stageReady(page, id);
 }
 
-/** Until the image that is wanted is there. @param image its number, if it matters */
-export async function stageReady(page: Page, image?: number): Promise<void> {
-  const which = image === undefined ? '' : `="${image}"`;
-  await page.locator(`dialog [data-image${which}] canvas`).first().waitFor();
+/** Until an image is shown, and all that there is to see of it is drawn. */
+export async function stageReady(page: Page, image: number): Promise<void> {
+  await page.locator(`dialog [data-image="${image}"][data-drawn="true"]`).waitFor();
 }
 
 /** Where a pixel of a fitted image is on the page. */
@@ -119,7 +118,5 @@ export async function valueOf(page: Page, image: number, x: number, y: number): 
 
 /** Waits until what was painted is saved. */
 export async function saved(page: Page): Promise<void> {
-  // A stroke ends in the task after the pointer's event.
-  await page.waitForTimeout(20);
   await page.locator('[data-saving="saved"]').waitFor();
 }

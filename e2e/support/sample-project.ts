@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { Run } from '../../src/contract/app.ts';
 import { ask } from './bridge.ts';
 
@@ -24,9 +25,6 @@ export async function latestRun(page: Page, project: number): Promise<Run> {
 
 /** Waits until the latest run has come so far, or further; its step is kept every two seconds. */
 export async function waitForStep(page: Page, project: number, step: number): Promise<void> {
-  for (let tries = 0; tries < 1500; tries++) {
-    if ((await latestRun(page, project)).step >= step) return;
-    await page.waitForTimeout(200);
-  }
-  throw new Error(`the run did not come to step ${step}`);
+  const come = async (): Promise<number> => (await latestRun(page, project)).step;
+  await expect.poll(come, { interval: 200, timeout: 900_000 }).toBeGreaterThanOrEqual(step);
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LaunchedApp } from './app.ts';
+import { settled } from './settled.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'out', 'screenshots');
 
@@ -9,8 +10,7 @@ export async function photograph({ page }: LaunchedApp, name: string): Promise<v
   await mkdir(folder, { recursive: true });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    // Transitions and pictures end first.
-    await page.waitForTimeout(300);
+    await settled(page);
     await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
   }
 }

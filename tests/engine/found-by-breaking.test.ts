@@ -192,7 +192,7 @@ describe('what was broken once', async () => {
     if (paused.state === 'paused') await engine.call('run.resume', { run: run.id });
     const { summary } = await ended(run);
     expect(summary?.steps).toBeGreaterThanOrEqual(done);
-    expect(summary?.steps).toBeLessThan(2000);
+    expect(summary?.steps).toBeLessThan(4000);
     expect(summary?.seconds).toBeGreaterThan(first / 2);
     const { glimpses } = await engine.call('run.glimpses', { run: run.id });
     expect(glimpses.at(-1)?.step).toBe(summary?.steps);
@@ -206,14 +206,13 @@ describe('what was broken once', async () => {
       await writeImages(join(images, 'test'), 3, 2);
       await bringIn(project, images);
       const run = await engine.call('run.start', { project });
-      await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > 60);
-      // Before its first checkpoint, which is kept after twenty seconds.
-      process.kill(workerOf(engine.child.pid ?? 0), 'SIGKILL');
-      const again = await engine.next(
+      const { done: lost } = await engine.next(
         'run.progress',
-        ({ phase, done }) => phase === 'distill' && done < 30,
+        ({ phase, done }) => phase === 'distill' && done > 60,
       );
-      expect(again.done).toBeLessThan(30);
+      // Checkpoints are kept every twenty seconds.
+      process.kill(workerOf(engine.child.pid ?? 0), 'SIGKILL');
+      await engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done < lost);
       await engine.call('run.finish', { run: run.id });
       const { summary } = await ended(run);
       const metrics = await engine.call('run.metrics', { run: run.id });

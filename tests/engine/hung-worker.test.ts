@@ -9,10 +9,10 @@ import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
 // A worker that is stopped by the system is silent like one that hangs in a driver or on a dead disk.
 
 /** Long enough for a step of the tiny teacher and its checkpoint, on a busy machine. */
-const patience = {
-  stop: { times: 1, least: 3000, most: 3000 },
-  work: { times: 1, least: 3000, most: 3000 },
-};
+const wait = { times: 1, least: 5000, most: 5000 };
+const patience = { stop: wait, work: wait };
+/** Whoever waits for a worker with this never comes to the end of a test. */
+const endless = { ...patience, stop: { times: 1, least: 3_600_000, most: 3_600_000 } };
 
 const isLinux = process.platform === 'linux';
 const why = isLinux ? '' : ' (skipped: workers are found in /proc)';
@@ -55,6 +55,10 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
     });
     return id;
   };
+  const reopen = async (now: typeof patience): Promise<void> => {
+    await engine.close();
+    engine = await OpenServices.open(workspace, now);
+  };
   const atStep = (step: number): Promise<{ done: number }> =>
     engine.next('run.progress', ({ phase, done }) => phase === 'distill' && done > step);
   /** A run whose worker has come past a step and then hangs. */
@@ -94,21 +98,24 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
     expect(paused).toMatchObject({ state: 'paused', step: 0 });
   });
 
-  it('is not waited for when its run is discarded', async () => {
-    const { id } = await hang();
-    const start = performance.now();
-    await engine.call('run.cancel', { run: id });
-    expect(performance.now() - start).toBeLessThan(patience.stop.least);
-    expect(await readdir(join(workspace, 'runs'))).not.toContain(String(id));
-  });
+  describe('is not waited for', () => {
+    beforeAll(() => reopen(endless));
+    afterAll(() => reopen(patience));
 
-  it('is not waited for when its project is removed', async () => {
-    const { settings } = await engine.call('project.get', { project });
-    const other = await create(settings.teacher ?? 0);
-    await hang(other);
-    const start = performance.now();
-    await engine.call('project.remove', { project: other });
-    expect(performance.now() - start).toBeLessThan(patience.stop.least);
+    it('when its run is discarded', async () => {
+      const { id } = await hang();
+      await engine.call('run.cancel', { run: id });
+      expect(await readdir(join(workspace, 'runs'))).not.toContain(String(id));
+    });
+
+    it('when its project is removed', async () => {
+      const { settings } = await engine.call('project.get', { project });
+      const other = await create(settings.teacher ?? 0);
+      await hang(other);
+      await engine.call('project.remove', { project: other });
+      const left = await engine.call('project.list', null);
+      expect(left.map(({ id }) => id)).not.toContain(other);
+    });
   });
 
   it('in the middle of its work is told of and left alone, as it may be slow', async () => {
@@ -122,8 +129,7 @@ describe.skipIf(!isLinux)(`a worker that hangs${why}`, async () => {
 
   it('does not keep the engine from ending; the next one takes the run up', async () => {
     const { id } = await hang();
-    await engine.close();
-    engine = await OpenServices.open(workspace, patience);
+    await reopen(patience);
     await atStep(3);
     expect(await engine.call('run.get', { run: id })).toMatchObject({
       state: 'running',

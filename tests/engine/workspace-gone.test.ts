@@ -49,13 +49,11 @@ describe.skipIf(isWindows)(`a workspace that goes while it is open${why}`, async
         await rename(`${from} copy`, from);
       },
     ],
-  ])('%s: the engine says so within seconds and ends', async (_, take) => {
+  ])('%s: the engine says so and ends', async (_, take) => {
     const { workspace, engine } = await open();
     const told = engine.next('engine.state');
-    const start = performance.now();
     await take(workspace);
     expect(await told).toMatchObject(gone);
-    expect(performance.now() - start).toBeLessThan(10_000);
     // 2: whoever started it does not start it again at once.
     expect(await engine.ended()).toBe(2);
   });

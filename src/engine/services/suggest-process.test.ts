@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, afterAll, expect, it } from 'vitest';
 import { drawScene } from '../../core/suggest/testing/scenes.ts';
 import { writePng } from '../../formats/images.ts';
@@ -31,16 +30,12 @@ afterEach(() => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function isRunning(pid: number | undefined): Promise<boolean> {
-  for (let wait = 0; wait < 50; wait++) {
-    try {
-      process.kill(pid ?? 0, 0);
-    } catch {
-      return false;
-    }
-    await sleep(20);
+function isRunning(pid: number | undefined): boolean {
+  try {
+    return process.kill(pid ?? 0, 0);
+  } catch {
+    return false;
   }
-  return true;
 }
 
 it('starts when it is first asked, stays, and ends when nobody asks for a while', async () => {
@@ -51,9 +46,8 @@ it('starts when it is first asked, stays, and ends when nobody asks for a while'
   expect(await first).toBeNull();
   await worker.ask({ kind: 'look', request }, never, silent);
   expect(worker.pid).toBe(pid);
-  await sleep(400);
-  expect(worker.pid).toBeUndefined();
-  expect(await isRunning(pid)).toBe(false);
+  await expect.poll(() => worker.pid).toBeUndefined();
+  await expect.poll(() => isRunning(pid)).toBe(false);
   await worker.ask({ kind: 'look', request }, never, silent);
   expect(worker.pid).not.toBe(pid);
 });

@@ -41,6 +41,7 @@ export class ImageLayer implements Layer {
   #before: Picture | undefined;
   #joined: HTMLCanvasElement | undefined;
   #deadline = 0;
+  #isWhole = false;
 
   /** @param onmore is told when there is more to paint than a frame has time for */
   constructor(values: ByteCache<TileValues>, onmore: () => void) {
@@ -64,6 +65,7 @@ export class ImageLayer implements Layer {
     const picture = this.#picture;
     // Until it is known how an image is to be shown, the view may be of another than the picture.
     const isThere = picture !== undefined && fits(picture, view);
+    this.#isWhole = isThere && this.#hasAll(picture, finest(picture, view, pixelsOf(context)));
     if (isThere && this.#drawPicture(context, view, picture)) {
       this.#before = undefined;
     } else if (this.#before !== undefined && fits(this.#before, view)) {
@@ -71,18 +73,18 @@ export class ImageLayer implements Layer {
     }
   }
 
+  isWhole(): boolean {
+    return this.#isWhole;
+  }
+
   /** @returns whether anything was there */
   #drawPicture(context: CanvasRenderingContext2D, view: ViewTransform, picture: Picture): boolean {
     const { levels } = picture.image;
-    const pixels = context.getTransform().a;
+    const pixels = pixelsOf(context);
     const level = levelFor(levels, view, pixels);
-    const middle = centreOf(view.visible);
-    const placesOf = (one: number): TilePlace[] =>
-      tilesIn(one, levels, view.image, view.visible, middle);
-    const fine = placesOf(level);
-    const isWhole = fine.every((place) => this.#values.has(tileKey(wanted(picture, place))));
+    const fine = finest(picture, view, pixels);
     // From the coarsest to the finest, so that each covers what is worse.
-    const coarser = isWhole
+    const coarser = this.#hasAll(picture, fine)
       ? []
       : levels
           .keys()
@@ -91,13 +93,17 @@ export class ImageLayer implements Layer {
           .reverse();
     let isAny = false;
     for (const one of [...coarser, level]) {
-      const places = one === level ? fine : placesOf(one);
+      const places = one === level ? fine : placesOf(one, picture, view);
       const there = places.flatMap((place) => this.#ready(picture, place));
       if (there.length === 0) continue;
       isAny = true;
       this.#drawTiles(context, view, picture, one, there, pixels);
     }
     return isAny;
+  }
+
+  #hasAll(picture: Picture, places: readonly TilePlace[]): boolean {
+    return places.every((place) => this.#values.has(tileKey(wanted(picture, place))));
   }
 
   #drawTiles(
@@ -182,6 +188,21 @@ interface ReadyTile {
 
 function wanted({ image, bands }: Picture, place: TilePlace): WantedTile {
   return { ...place, image: image.id, bands };
+}
+
+/** Tiles of a level that are in view. */
+function placesOf(level: number, { image }: Picture, view: ViewTransform): TilePlace[] {
+  return tilesIn(level, image.levels, view.image, view.visible, centreOf(view.visible));
+}
+
+/** Those of the level that is as fine as the screen. @param pixels of the canvas a CSS px */
+function finest(picture: Picture, view: ViewTransform, pixels: number): TilePlace[] {
+  return placesOf(levelFor(picture.image.levels, view, pixels), picture, view);
+}
+
+/** Of the canvas a CSS px. */
+function pixelsOf(context: CanvasRenderingContext2D): number {
+  return context.getTransform().a;
 }
 
 function fits({ image }: Picture, view: ViewTransform): boolean {

@@ -11,6 +11,12 @@ export interface Layer {
    * @param dirty in CSS px of the stage
    */
   draw(context: CanvasRenderingContext2D, view: ViewTransform, dirty: Rectangle): void;
+
+  /**
+   * Asked after drawing: whether all that there is to see was drawn. If not, the layer has its plane drawn
+   * again when more of it comes. A layer that is drawn from what it has need not say.
+   */
+  isWhole?(): boolean;
 }
 
 /** Canvases from below: the image, what is laid over it, what a tool shows while it is used. */

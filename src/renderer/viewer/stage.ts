@@ -18,12 +18,15 @@ interface PlaneState {
  */
 export class Stage {
   readonly element: HTMLElement;
+  /** Told when what is on the canvases becomes, or is no longer, all that there is to see. */
+  ondrawn: (isDrawn: boolean) => void = () => undefined;
   readonly #planes: Readonly<Record<Plane, PlaneState>>;
   readonly #observer: ResizeObserver;
   readonly #followers = new Set<(view: ViewTransform) => void>();
   #view: ViewTransform;
   #frame: number | undefined;
   #isRoomKnown = false;
+  #isDrawn = false;
 
   /**
    * @param host gets the canvases as children; they cover it
@@ -89,6 +92,7 @@ export class Stage {
     const state = this.#planes[plane];
     if (part === 'all' || state.dirty === 'all') state.dirty = 'all';
     else state.dirty = state.dirty === undefined ? part : union(state.dirty, part);
+    this.#say(false);
     this.#frame ??= requestAnimationFrame(() => {
       this.#draw();
     });
@@ -133,6 +137,21 @@ export class Stage {
       state.dirty = undefined;
       if (dirty !== undefined) this.#drawPlane(state, dirty);
     }
+    this.#say(this.#isWhole());
+  }
+
+  #isWhole(): boolean {
+    // A layer that ran out of time asked for another frame.
+    if (this.#frame !== undefined) return false;
+    return planes.every((plane) =>
+      this.#planes[plane].layers.every((layer) => layer.isWhole?.() !== false),
+    );
+  }
+
+  #say(isDrawn: boolean): void {
+    if (isDrawn === this.#isDrawn) return;
+    this.#isDrawn = isDrawn;
+    this.ondrawn(isDrawn);
   }
 
   #drawPlane({ canvas, context, layers }: PlaneState, dirty: Dirty): void {

@@ -73,6 +73,13 @@ export class Viewer {
       ? null
       : windowOf(this.shown, this.image, this.figures),
   );
+  #isStageDrawn = $state(false);
+  /** Whether figures of the image are waited for, without which it is not known how it is to look. */
+  #isLookUnknown = $state(false);
+  /** Whether the stage shows all that there is to see of the image that is asked for. */
+  readonly isDrawn = $derived(
+    this.#isStageDrawn && !this.#isLookUnknown && this.image?.id === this.wanted,
+  );
   readonly slice = $derived(this.image === null ? -1 : this.stack.indexOf(this.image.id));
 
   /** While the component is in sight. */
@@ -129,6 +136,9 @@ export class Viewer {
   attach(host: HTMLElement): () => void {
     const stage = new Stage(host, this.image ?? { width: 1, height: 1 });
     this.stage = stage;
+    stage.ondrawn = (isDrawn) => {
+      this.#isStageDrawn = isDrawn;
+    };
     stage.arrange('image', [this.#layer]);
     stage.arrange('interaction', [{ draw: (...all) => this.tool.draw?.(...all) }]);
     this.#input = new ToolInput(stage, {
@@ -167,6 +177,7 @@ export class Viewer {
       stage.dispose();
       this.#input = null;
       this.stage = null;
+      this.#isStageDrawn = false;
     };
   }
 
@@ -371,6 +382,7 @@ export class Viewer {
     const key = `${image.id} ${shown.bands.join()} ${String(sharesOf(shown, image))}`;
     if (key !== this.#figuresOf) void this.#askFigures(key, image, shown);
     const shades = shadesOf(shown, image, key === this.#figuresOf ? this.figures : null);
+    this.#isLookUnknown = shades === null;
     if (shades === null) return;
     const picture: Picture = {
       image,

@@ -44,6 +44,7 @@ switch (task) {
     });
     break;
   case 'write on':
+    addBatch(0);
     ready();
-    for (let first = 0; ; first += batchSize) addBatch(first);
+    for (let first = batchSize; ; first += batchSize) addBatch(first);
 }

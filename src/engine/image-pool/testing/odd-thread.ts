@@ -1,11 +1,13 @@
+import { existsSync } from 'node:fs';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import type { Outcome, ThreadRequest } from '../thread.ts';
 import { perform as performWell } from '../thread.ts';
 
 // For tests: a thread as the pool's own, but for files whose names say how reading them goes wrong.
 
-const oddities: Record<string, () => unknown> = {
+const oddities: Record<string, (path: string) => unknown> = {
   crashing: () => process.exit(7),
   hanging: () => {
     for (;;) Math.random();
@@ -20,14 +22,19 @@ const oddities: Record<string, () => unknown> = {
     });
     return new Promise(() => undefined);
   },
-  slow: () => new Promise((resolve) => setTimeout(resolve, 300)),
+  slow: () => sleep(300),
+  held: async (path) => {
+    while (!existsSync(path)) await sleep(5);
+  },
   thread: () => threadId,
 };
 
 export async function perform(task: ThreadRequest): Promise<Outcome> {
   const asked = JSON.stringify(task.request);
   for (const [name, act] of Object.entries(oddities)) {
-    if (asked.includes(name)) return { ok: true, value: await act() };
+    if (!asked.includes(name)) continue;
+    const { path } = task.request as { readonly path?: string };
+    return { ok: true, value: await act(path ?? '') };
   }
   return performWell(task);
 }

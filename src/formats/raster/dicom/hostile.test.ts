@@ -70,7 +70,6 @@ it.each(Object.entries(files))('%s files end in pixels or a sentence', async (na
   };
   expect(await attempt(whole)).toBe('read');
   const random = drawn(1);
-  const start = performance.now();
   for (let length = 0; length < whole.length; length += 1 + random(12)) {
     await attempt(whole.subarray(0, length));
   }
@@ -82,6 +81,4 @@ it.each(Object.entries(files))('%s files end in pixels or a sentence', async (na
     }
     await attempt(changed);
   }
-  // Some 600 attempts; each takes about a millisecond on a quiet machine.
-  expect(performance.now() - start).toBeLessThan(30_000);
 });

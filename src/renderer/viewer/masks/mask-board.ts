@@ -6,6 +6,7 @@ import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
 import type { Point, Size } from '../geometry.ts';
 import type { Stage } from '../stage.ts';
+import type { BegunMasks } from './begun-masks.svelte.ts';
 import { ignoreColour, type Rgb } from './colouring.ts';
 import { lateStroke } from './late-stroke.ts';
 import type { LayerName } from './layer-choices.svelte.ts';
@@ -21,6 +22,8 @@ const words = text.masks;
 export interface BoardSituation extends LayerSituation {
   /** The mask of the image that is shown, when it is open; null if it cannot be. */
   whenOpen(): Promise<OpenMask | null>;
+  /** Told of edits that wait for something before they are begun. */
+  readonly begun: Pick<BegunMasks, 'wait'>;
   readonly settings: ToolSettings;
   /** What is shown of the open image, for tools that go by it; undefined while that is not known. */
   shown(): ShownValues | undefined;
@@ -85,6 +88,7 @@ export class MaskBoard implements Board {
         return undefined;
       },
     );
+    this.situation.begun.wait(picked);
     return lateStroke(picked);
   }
 
@@ -99,10 +103,7 @@ export class MaskBoard implements Board {
   fill({ x, y }: Point, isErasing: boolean): void {
     const paint = this.paint(isErasing);
     this.reveal('human');
-    void this.situation
-      .whenOpen()
-      .then((open) => open?.painter.fill(paint, Math.floor(x), Math.floor(y)))
-      .then(tellProblem, tellFailure);
+    this.#later((open) => open.painter.fill(paint, Math.floor(x), Math.floor(y)));
   }
 
   pick({ x, y }: Point, isErasing: boolean): void {
@@ -111,10 +112,17 @@ export class MaskBoard implements Board {
     const shown = this.situation.shown();
     if (shown === undefined || !isInside({ x, y }, shown.size)) return;
     this.reveal('human');
-    void this.situation
+    this.#later(({ painter }) =>
+      painter.pick(paint, shown, Math.floor(x), Math.floor(y), tolerance),
+    );
+  }
+
+  #later(edit: (open: OpenMask) => Promise<RegionProblem | null>): void {
+    const edited = this.situation
       .whenOpen()
-      .then((open) => open?.painter.pick(paint, shown, Math.floor(x), Math.floor(y), tolerance))
+      .then((open) => (open === null ? null : edit(open)))
       .then(tellProblem, tellFailure);
+    this.situation.begun.wait(edited);
   }
 
   /** The hand may be quicker than the engine, which says what there is in the mask. */
@@ -122,7 +130,9 @@ export class MaskBoard implements Board {
     this.reveal('human');
     const { open } = this.situation;
     if (open !== null) return open.painter.begin(paint, shown);
-    return lateStroke(this.situation.whenOpen().then((late) => late?.painter.begin(paint, shown)));
+    const begun = this.situation.whenOpen().then((late) => late?.painter.begin(paint, shown));
+    this.situation.begun.wait(begun);
+    return lateStroke(begun);
   }
 
   /** Nobody paints what is not seen: a layer that is hidden is shown. */
@@ -159,7 +169,7 @@ function tileAt({ x, y }: Point): Point {
   return { x: Math.floor(x / tileSide), y: Math.floor(y / tileSide) };
 }
 
-function tellProblem(problem: RegionProblem | null | undefined): void {
+function tellProblem(problem: RegionProblem | null): void {
   if (problem === 'too-large') notices.add('attention', words.regionTooLarge);
 }
 

@@ -9,7 +9,7 @@ import { text } from '../../text/index.ts';
 import type { Point } from '../geometry.ts';
 import type { Stage } from '../stage.ts';
 import type { Tool } from '../tool.ts';
-import { BegunMasks } from './begun-masks.ts';
+import { BegunMasks } from './begun-masks.svelte.ts';
 import { ClassValues } from './class-values.ts';
 import { coloursOf, type Rgb } from './colouring.ts';
 import { LayerChoices } from './layer-choices.svelte.ts';
@@ -53,6 +53,9 @@ export class MaskDesk {
   saving: SaveState = $state('saved');
   /** Whether the tool of suggestions is in hand: undoing is about its strokes first. */
   isSuggesting = $state(false);
+  /** Whether it is being asked what masks an image has. */
+  isOpening = false;
+  readonly begun = new BegunMasks();
   readonly tools: Readonly<Record<MaskToolId, Tool>>;
   readonly #project: () => Project;
   readonly #steps: MaskSteps = new MaskSteps(this);
@@ -64,7 +67,6 @@ export class MaskDesk {
   #opened: Promise<void> = Promise.resolve();
   /** Requests that change a mask and are not answered yet. */
   #asking = 0;
-  readonly #begun = new BegunMasks();
   readonly #revisions = new MaskRevisions();
   readonly #classes = new ClassValues();
 
@@ -171,13 +173,13 @@ export class MaskDesk {
 
   /** Whether something that was painted, on whatever image, is not saved yet. */
   get isUnsaved(): boolean {
-    return this.saving !== 'saved' || this.#begun.isBusy;
+    return this.saving !== 'saved' || this.begun.isBusy;
   }
 
   /** Resolves when every stroke is saved: true, or false where that failed and is tried again. */
   async flush(): Promise<boolean> {
     this.#viewer?.finishStroke();
-    await this.#begun.settled();
+    await this.begun.settled();
     return this.#saver.flush();
   }
 
@@ -285,9 +287,9 @@ export class MaskDesk {
 
   async #openMask(image: MaskedImage): Promise<void> {
     this.#opening.abort();
-    const opening = new AbortController();
-    this.#opening = opening;
-    const part = { x: 0, y: 0, width: image.width, height: image.height };
+    const opening = (this.#opening = new AbortController());
+    this.isOpening = true;
+    this.#layers.refresh();
     const failed = (error: unknown): void => {
       notices.fail(error);
     };
@@ -315,9 +317,11 @@ export class MaskDesk {
       if (opening.signal.aborted) return;
       this.#keep(open);
       if (this.isSuggesting) this.startSuggesting();
-      this.#layers.changed('human', part);
     } catch (error) {
       if (!opening.signal.aborted) failed(error);
+    } finally {
+      if (this.#opening === opening) this.isOpening = false;
+      this.#layers.refresh();
     }
   }
 
@@ -346,7 +350,7 @@ export class MaskDesk {
 
   /** A mask is open from now on. Others may have changed it since this window had it last. */
   #keep(open: OpenMask): void {
-    this.#begun.add(open);
+    this.begun.add(open);
     this.open = open;
     const revision = open.info('human')?.revision ?? 0;
     if (this.#revisions.read(open.image.id, revision)) this.#forget(open.image);

@@ -4,7 +4,7 @@ import { blankTile } from '../../../core/mask/sparse-mask.ts';
 import type { TileValues } from '../../../core/mask/sparse-mask.ts';
 import { tilesIn, tileSide } from '../../../core/mask/tiles.ts';
 import type { TilePlace } from '../../../core/mask/tiles.ts';
-import { intersection, type Rectangle, union } from '../geometry.ts';
+import { intersection, type Rectangle, type Size, union } from '../geometry.ts';
 import type { Layer } from '../layer.ts';
 import type { ViewTransform } from '../view-transform.ts';
 import { coloured, inksOf, type Look, type Rgb } from './colouring.ts';
@@ -55,6 +55,8 @@ export class MaskLayer implements Layer {
   #inks: ReturnType<typeof inksOf> | undefined;
   #version = 0;
   #frame = 0;
+  /** Whether a tile is here now that was not when it was drawn last, by its key. */
+  readonly #missing = new Map<string, () => boolean>();
 
   constructor(source: LayerSource, choice: () => LayerChoice) {
     this.#source = source;
@@ -89,10 +91,11 @@ export class MaskLayer implements Layer {
     const values = this.#source.at(level);
     const part = scaled(view.rectangleToImage(dirty), 2 ** -level);
     this.#frame++;
+    if (covers(dirty, view.room)) this.#missing.clear();
     context.imageSmoothingEnabled = false;
     for (const place of tilesIn(roundedOut(part), values.size)) {
       const tile = values.tile(place);
-      if (tile === undefined) this.#source.want(level, place);
+      if (tile === undefined) this.#await(level, place);
       if (tile === undefined || tile === blankTile) continue;
       const { canvas } = this.#canvas(level, place, values);
       const side = tileSide * 2 ** level;
@@ -110,6 +113,18 @@ export class MaskLayer implements Layer {
       this.#drawLines(context, view, part, values, choice);
     }
     this.#forget();
+  }
+
+  isWhole(): boolean {
+    return this.#missing.values().every((isHere) => isHere());
+  }
+
+  #await(level: number, place: TilePlace): void {
+    this.#missing.set(
+      levelKey(level, place),
+      () => this.#source.at(level).tile(place) !== undefined,
+    );
+    this.#source.want(level, place);
   }
 
   /** Lines of the same width however near one looks, inside the regions. Only at full resolution. */
@@ -198,6 +213,10 @@ export class MaskLayer implements Layer {
 /** The level of which a pixel is between one and two px of the screen, or the finest. */
 export function levelFor(scale: number): number {
   return Math.min(coarsestLevel, Math.max(0, Math.floor(Math.log2(1 / scale))));
+}
+
+function covers({ x, y, width, height }: Rectangle, room: Size): boolean {
+  return x <= 0 && y <= 0 && x + width >= room.width && y + height >= room.height;
 }
 
 function scaled({ x, y, width, height }: Rectangle, by: number): Rectangle {

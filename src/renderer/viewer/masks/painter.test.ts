@@ -121,8 +121,10 @@ describe('a painter', () => {
 
   it('is busy while a stroke is drawn, and until it is complete', async () => {
     const { painter, touched } = desk();
+    const told: boolean[] = [];
+    painter.onbusy = () => told.push(painter.isBusy);
     const stroke = painter.begin({ value: 1, over });
-    expect(painter.isBusy).toBe(true);
+    expect([painter.isBusy, told]).toEqual([true, [true]]);
     stroke.draw((take) => {
       take(10, 500, 530);
     });
@@ -130,6 +132,8 @@ describe('a painter', () => {
     expect([painter.isBusy, touched.size]).toEqual([true, 0]);
     await painter.settled();
     expect([painter.isBusy, touched.size]).toEqual([false, 2]);
+    // Told of its rest at the end alone.
+    expect(told.indexOf(false)).toBe(told.length - 1);
     const other = painter.begin({ value: 1, over });
     other.cancel();
     other.end();

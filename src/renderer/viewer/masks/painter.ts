@@ -45,6 +45,8 @@ export class Painter {
   #pending = 0;
   /** Strokes that were begun and are still drawn. */
   #drawn = 0;
+  /** Told whenever `isBusy` may have changed. */
+  onbusy: () => void = () => undefined;
 
   constructor(tiles: LayerTiles, hooks: PainterHooks) {
     this.#tiles = tiles;
@@ -56,9 +58,11 @@ export class Painter {
     let state: 'waiting' | 'drawn' | 'over' | 'void' = 'waiting';
     let isDrawn = true;
     this.#drawn++;
+    this.onbusy();
     const leave = (): void => {
       if (isDrawn) this.#drawn--;
       isDrawn = false;
+      this.onbusy();
     };
     const drawNow = (shape: (take: TakeRun) => void): void => {
       if (state === 'void') return;
@@ -79,11 +83,11 @@ export class Painter {
       },
       end: () => {
         if (state === 'over' || state === 'void') return;
-        leave();
         this.#after(() => {
           state = 'over';
           return this.#complete(edit, shown);
         });
+        leave();
       },
       cancel: () => {
         if (state === 'over' || state === 'void') return;
@@ -199,9 +203,11 @@ export class Painter {
 
   #inTurn<T>(work: () => Promise<T> | T): Promise<T> {
     this.#pending++;
+    this.onbusy();
     const result = this.#tail.then(work);
     const over = (): void => {
       this.#pending--;
+      this.onbusy();
     };
     this.#tail = result.then(over, over);
     return result;

@@ -25,6 +25,7 @@ export interface LayerSituation {
   readonly choices: LayerChoices;
   readonly colours: ReadonlyMap<number, Rgb>;
   readonly open: OpenMask | null;
+  readonly isOpening: boolean;
   readonly suggesting: Suggesting | null;
 }
 
@@ -75,6 +76,13 @@ export class ShownLayers implements Layer {
       if (choices.of(name).isShown) this.#layer(name)?.draw(context, view, dirty);
     }
     if (suggesting !== null) this.#strokes(suggesting).draw(context, view, dirty);
+  }
+
+  isWhole(): boolean {
+    const { choices, isOpening, suggesting } = this.#situation;
+    const shown = order.filter((name) => choices.of(name).isShown).map((name) => this.#layer(name));
+    if (suggesting !== null) shown.push(this.#strokes(suggesting));
+    return !isOpening && shown.every((layer) => layer?.isWhole() !== false);
   }
 
   #layer(name: LayerName): MaskLayer | undefined {
