@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { defaultThreads } from '../src/runtime/threads.ts';
 import { benchFormats } from './formats.ts';
 import { benchImport } from './import.ts';
@@ -14,6 +15,8 @@ import { benchSuggest } from './suggest.ts';
 import { benchAdapters, benchTraining } from './training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
+// Threads compile the sources that they run on once, as the program's are when it is built.
+process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled');
 const threads = Number(process.env.UNDERSTUDY_THREADS ?? defaultThreads());
 console.log(`${cpus()[0]?.model.trim()}, ${threads} threads, Node ${process.version}\n`);
 const benches = {
