@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { defaultThreads } from '../src/runtime/threads.ts';
 import { benchFormats } from './formats.ts';
 import { benchImport } from './import.ts';
@@ -17,6 +18,8 @@ import { benchTiles } from './tiles.ts';
 import { benchAdapters, benchTraining } from './training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
+// Threads compile the sources that they run on once, as the program's are when it is built.
+process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled');
 const threads = Number(process.env.UNDERSTUDY_THREADS ?? defaultThreads());
 console.log(`${cpus()[0]?.model.trim()}, ${threads} threads, Node ${process.version}\n`);
 const benches = {

@@ -65,6 +65,13 @@ export async function expandFrames<T extends Imaged>(
   const parts = Array.from({ length: Math.ceil(images.length / partLength) }, (_, part) =>
     images.slice(part * partLength, (part + 1) * partLength),
   );
+  const hashes = new Map<string, string>();
+  /** Many images are of one patient. */
+  const hashed = (identity: string): string => {
+    const known = hashes.get(identity) ?? keyedHash(identity, secret);
+    hashes.set(identity, known);
+    return known;
+  };
   const expanded = await mapConcurrently(
     parts,
     partsAtOnce,
@@ -74,7 +81,7 @@ export async function expandFrames<T extends Imaged>(
       const files = new Map(toRead.map((image, at) => [image, found[at]]));
       return part.flatMap((image) => {
         const file = files.get(image);
-        return file === undefined ? [image] : framesOf(image, file, secret);
+        return file === undefined ? [image] : framesOf(image, file, hashed);
       });
     },
     signal,
@@ -97,21 +104,21 @@ function mayHoldMore(name: string): boolean {
 function framesOf<T extends Imaged>(
   image: T,
   { frames, grouping }: FileFrames,
-  secret: Uint8Array,
+  hashed: (identity: string) => string,
 ): T[] {
   const named = grouping?.patient?.trim() ?? '';
   const patient = placeholder.test(named) ? '' : named;
   // Without a patient the images of one examination or series belong together.
   const identity = patient === '' ? (grouping?.study ?? grouping?.series ?? '') : patient;
   // What a person has said comes before what the file says.
-  const group = image.group ?? (identity === '' ? undefined : keyedHash(identity, secret));
+  const group = image.group ?? (identity === '' ? undefined : hashed(identity));
   if (frames === 1) return [group === undefined ? image : { ...image, group }];
   return Array.from({ length: frames }, (_, frame) => ({
     ...image,
     name: `${image.name}#${frame + 1}`,
     frame,
     // Slices of one volume show nearly the same: they stay on one side.
-    group: group ?? keyedHash(image.path, secret),
+    group: group ?? hashed(image.path),
   }));
 }
 

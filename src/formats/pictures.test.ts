@@ -21,12 +21,12 @@ function waves(width: number, height: number, bands: number): number[] {
   });
 }
 
-async function jpeg(width: number, height: number, bands: 1 | 3): Promise<Buffer> {
+async function jpeg(width: number, height: number, bands: 1 | 3, orientation = 1): Promise<Buffer> {
   const data = Uint8Array.from(waves(width, height, bands), (value) => value >> 4);
-  return sharp(data, { raw: { width, height, channels: bands } })
+  const image = sharp(data, { raw: { width, height, channels: bands } })
     .toColourspace(bands === 1 ? 'b-w' : 'srgb')
-    .jpeg({ quality: 90 })
-    .toBuffer();
+    .jpeg({ quality: 90 });
+  return orientation === 1 ? image.toBuffer() : image.withMetadata({ orientation }).toBuffer();
 }
 
 async function png(width: number, height: number): Promise<Buffer> {
@@ -65,6 +65,13 @@ describe('a thumbnail', () => {
     ['odd.dcm', () => dicom(300), 'full', 1],
     ['small.dcm', () => dicom(100), 'window:1000:900', 1],
     ['photograph.jpg', () => jpeg(800, 600, 3), 'auto', 3],
+    ['half.jpg', () => jpeg(512, 512, 3), 'auto', 3],
+    ['quarter.jpg', () => jpeg(1024, 768, 3), 'auto', 3],
+    ['odd.jpg', () => jpeg(301, 517, 3), 'auto', 3],
+    ['turned.jpg', () => jpeg(700, 517, 3, 6), 'auto', 3],
+    ['mirrored.jpg', () => jpeg(700, 517, 3, 7), 'auto', 3],
+    ["a patient's [shrink=4].jpg", () => jpeg(600, 512, 3), 'auto', 3],
+    ['small.jpg', () => jpeg(90, 70, 3), 'auto', 3],
     ['grey.jpg', () => jpeg(512, 512, 1), 'auto', 1],
     ['stretched.jpg', () => jpeg(512, 384, 1), 'full', 1],
     ['drawn.png', () => png(512, 256), 'auto', 3],

@@ -98,7 +98,7 @@ function shadesOfSpan(
   return shades;
 }
 
-/** Shades from the least value to the greatest; of a single band also that of what is not there. */
+/** Shades of every value of the span; of a single band also that of what is not there. */
 export function shadeTable(
   span: WholeSpan,
   range: KnownRange,
@@ -119,7 +119,7 @@ export function shadeTable(
   return table;
 }
 
-/** Every stored value from the least to the greatest. */
+/** Every stored value that there may be, from the least on. */
 function valuesOf({ least, length }: WholeSpan): Float64Array {
   const stored = new Float64Array(length);
   for (let at = 0; at < stored.length; at++) stored[at] = least + at;

@@ -46,7 +46,10 @@ describe.each(Object.keys(displays))('%s', (name) => {
         [2, 1, null],
         [3, null, 0],
       ] as const) {
-        const values = drawn(30 * 40 * bands, type.endsWith('8') ? 120 : 900, bands);
+        const below = type.startsWith('u') ? 0 : 40;
+        const values = drawn(30 * 40 * bands, type.endsWith('8') ? 120 : 900, bands).map(
+          (value) => value - below,
+        );
         const form: StoredForm = {
           ...{ format: 'tiff', bands, alpha, nodata },
           sampleType: type as StoredForm['sampleType'],
@@ -122,6 +125,28 @@ describe('means of squares', () => {
       expect([...means.data]).toEqual(expected);
       // By another way, which writes the shades first.
       expect(meanOfSquares(seen, factor).data.filter((_, at) => at % 3 === 0)).toEqual(means.data);
+    }
+  });
+
+  test.each([
+    ['uint8', Uint8Array, 0, 200],
+    ['int8', Int8Array, -90, 200],
+    ['uint16', Uint16Array, 0, 3000],
+    ['uint16', Uint16Array, 60_000, 5000],
+    ['int16', Int16Array, -1024, 4000],
+    ['int16', Int16Array, -30_000, 60_000],
+  ] as const)('of %s %j from %d on, over %d', (sampleType, Samples, least, spread) => {
+    const [width, height] = [320, 250];
+    const values = drawn(width * height, spread, 3).map((value) => value + least);
+    const display = { ...plainDisplay, rescale: { slope: 0.5, intercept: 3 } };
+    const dense: StoredForm = { ...form, sampleType, display, nodata: least + 7 };
+    for (const range of ['percentile:2:98', 'full', 'window:500:900']) {
+      const preparation = preparationOf({ range });
+      const pixels = (data: Pixels['data']): Pixels => ({ width, height, bands: 1, data });
+      const seen = prepare(pixels(Int32Array.from(values)), preparation, dense);
+      const expected = meanOfSquares(seen, 2).data.filter((_, at) => at % 3 === 0);
+      const means = prepareMeans(pixels(Samples.from(values)), preparation, dense, 2);
+      expect(Buffer.from(means.data).equals(Buffer.from(expected))).toBe(true);
     }
   });
 

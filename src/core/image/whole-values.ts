@@ -17,15 +17,61 @@ export interface WholeSpan {
   readonly band: number;
   /** Pixels. */
   readonly count: number;
-  /** Of the stored values. */
+  /** No stored value is below. */
   readonly least: number;
-  /** From the least value to the greatest, both counted. */
+  /** Of the table: every stored value is below `least + length`. */
   readonly length: number;
 }
 
 /** Undefined where looking at each pixel by itself is as well. */
 export function spanOf({ data, bands }: Pixels, band: number): WholeSpan | undefined {
   if (!isWhole(data)) return undefined;
+  const count = Math.floor(data.length / bands);
+  const common = { data, bands, band, count };
+  const near = bitSpan(data);
+  if (near.length * smallShare <= count) return { ...common, ...near };
+  const exact = exactSpan(data, bands, band);
+  return exact.length <= count ? { ...common, ...exact } : undefined;
+}
+
+/** A table of so small a part of the image is not worth finding the exact bounds for. */
+const smallShare = 16;
+
+type Ends = Pick<WholeSpan, 'least' | 'length'>;
+
+/** By the bits that any value of any band has, which takes a third of the time of comparing. */
+function bitSpan(data: WholeSamples): Ends {
+  if (data instanceof Uint8Array) return { least: 0, length: 256 };
+  if (data instanceof Int8Array) return { least: -128, length: 256 };
+  const used = data instanceof Uint16Array ? usedBits(data) : usedBitsOfSigned(data);
+  const length = 2 ** (32 - Math.clz32(used));
+  return data instanceof Uint16Array
+    ? { least: 0, length }
+    : { least: -length, length: 2 * length };
+}
+
+/** Two values at a time. */
+function usedBits(data: Uint16Array<ArrayBuffer>): number {
+  const pairs = data.byteOffset % 4 === 0 ? data.length >> 1 : 0;
+  const words = new Int32Array(data.buffer, pairs === 0 ? 0 : data.byteOffset, pairs);
+  let both = 0;
+  for (let at = 0; at < pairs; at++) both |= words[at] ?? 0;
+  let used = (both | (both >>> 16)) & 0xffff;
+  for (let at = 2 * pairs; at < data.length; at++) used |= data[at] ?? 0;
+  return used;
+}
+
+/** Without the sign: -1 has none, as 0. */
+function usedBitsOfSigned(data: Int16Array<ArrayBuffer>): number {
+  let used = 0;
+  for (let at = 0; at < data.length; at++) {
+    const value = data[at] ?? 0;
+    used |= value ^ (value >> 15);
+  }
+  return used;
+}
+
+function exactSpan(data: WholeSamples, bands: number, band: number): Ends {
   // Whole numbers from the start: with an infinity the loop would count in floating point.
   let least = data[band] ?? 0;
   let greatest = least;
@@ -34,9 +80,7 @@ export function spanOf({ data, bands }: Pixels, band: number): WholeSpan | undef
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }
-  const count = Math.floor(data.length / bands);
-  const length = greatest - least + 1;
-  return length <= count ? { data, bands, band, count, least, length } : undefined;
+  return { least, length: greatest - least + 1 };
 }
 
 function isWhole(data: Pixels['data']): data is WholeSamples {
@@ -127,7 +171,12 @@ export function meansOfLookedUp(
   const height = count / columns / factor;
   const means = new Uint8Array(width * height);
   if (factor === 2) {
-    fillMeansOfFour(means, data, table, columns, least);
+    if (data.BYTES_PER_ELEMENT === 2 && data.byteOffset % 4 === 0) {
+      const words = new Int32Array(data.buffer, data.byteOffset, count / 2);
+      fillMeansOfPairs(means, words, tableOfBits(data, table, least), width);
+    } else {
+      fillMeansOfFour(means, data, table, columns, least);
+    }
     return { width, height, channels: 1, data: means };
   }
   const sums = new Uint32Array(width);
@@ -162,6 +211,39 @@ function fillMeansOfFour(
         (table[(data[at + 1] ?? 0) - least] ?? 0) +
         (table[(data[at + columns] ?? 0) - least] ?? 0) +
         (table[(data[at + columns + 1] ?? 0) - least] ?? 0);
+      means[to] = (sum + 2) >> 2;
+    }
+  }
+}
+
+/** The same table by the 16 bits of a value. */
+function tableOfBits(
+  data: WholeSamples,
+  table: Uint8ClampedArray,
+  least: number,
+): Uint8ClampedArray {
+  if (data instanceof Uint16Array && least === 0) return table;
+  const entries = new Uint8ClampedArray(2 ** 16);
+  for (let at = 0; at < table.length; at++) entries[(least + at) & 0xffff] = table[at] ?? 0;
+  return entries;
+}
+
+/** Two neighbours of 16 bits at a time, which takes half the time again. */
+function fillMeansOfPairs(
+  means: Uint8Array,
+  words: Int32Array,
+  table: Uint8ClampedArray,
+  width: number,
+): void {
+  for (let to = 0, at = 0; to < means.length; at += width) {
+    for (const end = to + width; to < end; to++, at++) {
+      const upper = words[at] ?? 0;
+      const lower = words[at + width] ?? 0;
+      const sum =
+        (table[upper & 0xffff] ?? 0) +
+        (table[upper >>> 16] ?? 0) +
+        (table[lower & 0xffff] ?? 0) +
+        (table[lower >>> 16] ?? 0);
       means[to] = (sum + 2) >> 2;
     }
   }

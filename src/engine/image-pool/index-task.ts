@@ -11,6 +11,7 @@ import { readThumbnail } from '../../formats/pictures.ts';
 import { FileSource } from '../../formats/raster/file-source.ts';
 import type { ImageFile } from '../../formats/raster/image-file.ts';
 import { openSource } from '../../formats/raster/open.ts';
+import { sampleBytes } from '../../formats/raster/sample-arrays.ts';
 import type { TaskContext } from './tasks.ts';
 
 export interface IndexRequest {
@@ -38,25 +39,42 @@ export type Indexed =
 
 /** Files up to so many bytes are read once, for their hash and their pixels. */
 const wholeBytes = 2 ** 26;
-/** Most files fit in here; memory that is new for each has to be collected again. */
-const memory = new Uint8Array(2 ** 22);
+/**
+ * Most files fit in here; memory that is new for each has to be collected again. Two, since a file is read while
+ * the thumbnail of the one before is drawn.
+ */
+const memories = [new Uint8Array(2 ** 22), new Uint8Array(2 ** 22)] as const;
+/** Bytes of values above which an image is alone in its thread. */
+const mostBeside = 2 ** 26;
 
-/** Reads images one after the other; what is wrong with one is its own. */
+/**
+ * Reads images in their order; what is wrong with one is its own. The decoder draws thumbnails elsewhere, so that
+ * meanwhile the next file is read.
+ */
 export async function indexImages(
   { images, preparation }: IndexRequest,
   { alive }: TaskContext,
 ): Promise<Indexed[]> {
   const seen = preparationOf(preparation);
-  const indexed: Indexed[] = [];
-  for (const image of images) {
+  const indexed: Promise<Indexed>[] = [];
+  for (const [at, image] of images.entries()) {
     alive();
-    try {
-      indexed.push({ ok: true, image: await indexImage(image, seen, alive) });
-    } catch (error) {
-      indexed.push({ ok: false, reason: reasonOf(error, image.path) });
-    }
+    const before = indexed.at(-1);
+    const memory = memories[at % 2 === 0 ? 0 : 1];
+    const { isAlone, finish } = await begin(image, { preparation: seen, memory, alive });
+    if (isAlone) await before;
+    const outcome = outcomeOf(finish(), image);
+    indexed.push(outcome);
+    await (isAlone ? outcome : before);
   }
-  return indexed;
+  return Promise.all(indexed);
+}
+
+function outcomeOf(work: Promise<IndexedImage>, { path }: ImagePlace): Promise<Indexed> {
+  return work.then(
+    (image) => ({ ok: true, image }),
+    (error: unknown) => ({ ok: false, reason: reasonOf(error, path) }),
+  );
 }
 
 /** A file that a reader trips over must not cost the others. */
@@ -66,32 +84,75 @@ function reasonOf(error: unknown, path: string): string {
   return `${path} could not be read (${told}). It may be damaged; copy it again or leave it out.`;
 }
 
-async function indexImage(
-  { path, frame }: ImagePlace,
-  preparation: Preparation,
-  alive: () => void,
+interface Indexing {
+  readonly preparation: Preparation;
+  /** For the file, until it is finished. */
+  readonly memory: Uint8Array<ArrayBuffer>;
+  readonly alive: () => void;
+}
+
+/** An image whose thumbnail is to be drawn. */
+interface BegunImage {
+  /** Whether no other may be in memory besides. */
+  readonly isAlone: boolean;
+  /** Called once; it closes the file. */
+  readonly finish: () => Promise<IndexedImage>;
+}
+
+/** Reads a file; what is wrong with it is told once the image is finished. */
+async function begin(image: ImagePlace, indexing: Indexing): Promise<BegunImage> {
+  // A slice of a file whose other slices will be asked for.
+  if (image.frame !== undefined) {
+    return { isAlone: true, finish: () => indexSlice(image, image.frame ?? 0, indexing) };
+  }
+  try {
+    const source = await FileSource.open(image.path);
+    return await beginFile(source, indexing).catch(async (error: unknown) => {
+      await source.close();
+      throw error;
+    });
+  } catch (error) {
+    return {
+      isAlone: false,
+      finish: () => Promise.reject(error instanceof Error ? error : new Error(String(error))),
+    };
+  }
+}
+
+async function beginFile(
+  source: FileSource,
+  { preparation, memory, alive }: Indexing,
+): Promise<BegunImage> {
+  const content = await contentOf(source, memory, alive);
+  const file = await openSource(source);
+  const { width, height, bands, sampleType } = file.header;
+  const values = width * height * bands * sampleBytes[sampleType];
+  return {
+    isAlone: source.size > memory.length || values > mostBeside,
+    finish: async () => {
+      try {
+        return { ...content, width, height, thumbnail: await readThumbnail(file, preparation) };
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+async function indexSlice(
+  { path }: ImagePlace,
+  frame: number,
+  { preparation, memory, alive }: Indexing,
 ): Promise<IndexedImage> {
   const source = await FileSource.open(path);
   try {
-    const content = await (frame === undefined ? contentOf : contentOnce)(source, alive);
-    const read = async (file: ImageFile): Promise<IndexedImage> => {
+    const content = await contentOnce(source, memory, alive);
+    return await withImage(path, async (file) => {
       requireFrame(file, frame);
       const { width, height } = file.header;
-      return {
-        ...content,
-        width,
-        height,
-        thumbnail: await readThumbnail(file, preparation, frame),
-      };
-    };
-    // A slice of a file whose other slices will be asked for.
-    if (frame !== undefined) return await withImage(path, read);
-    const file = await openSource(source);
-    try {
-      return await read(file);
-    } finally {
-      await file.close();
-    }
+      const thumbnail = await readThumbnail(file, preparation, frame);
+      return { ...content, width, height, thumbnail };
+    });
   } finally {
     await source.close();
   }
@@ -102,13 +163,21 @@ type FileContent = Pick<IndexedImage, 'sha256' | 'bytes' | 'modified'>;
 /** Of the file that was hashed last: its slices come one after the other. */
 let last: { readonly stamp: string; readonly content: FileContent } | undefined;
 
-async function contentOnce(source: FileSource, alive: () => void): Promise<FileContent> {
+async function contentOnce(
+  source: FileSource,
+  memory: Uint8Array<ArrayBuffer>,
+  alive: () => void,
+): Promise<FileContent> {
   const stamp = `${source.size}:${source.modified}:${source.path}`;
-  if (last?.stamp !== stamp) last = { stamp, content: await contentOf(source, alive) };
+  if (last?.stamp !== stamp) last = { stamp, content: await contentOf(source, memory, alive) };
   return last.content;
 }
 
-async function contentOf(source: FileSource, alive: () => void): Promise<FileContent> {
+async function contentOf(
+  source: FileSource,
+  memory: Uint8Array<ArrayBuffer>,
+  alive: () => void,
+): Promise<FileContent> {
   const { path, size, modified } = source;
   const isSmall = size <= wholeBytes;
   const sum = isSmall

@@ -105,8 +105,8 @@ function unlabelled(image: FoundImage): ImageToImport {
   return { ...image, labels: [], isLabelled: false, group: undefined, isTest };
 }
 
-/** Images that a thread reads in one go: enough that asking takes little of the time. */
-const batchLength = 4;
+/** Images that a thread reads in one go: enough that asking, and waiting for the last, take little of the time. */
+const batchLength = 8;
 
 /** Every slice of it takes all of the file unpacked, so that one thread reads them one after the other. */
 function isPacked({ path, frame }: ImageToImport): boolean {

@@ -1,13 +1,7 @@
-import { constants, type Stats } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import { UserError } from '../../core/errors.ts';
 import { readFailure } from '../file-errors.ts';
+import { openForReading, type OpenedFile } from './open-file.ts';
 import { closedFile } from './read-request.ts';
-
-/** Windows has no O_NONBLOCK. */
-const flags: { readonly O_NONBLOCK?: number } = constants;
-/** Without waiting: opening a named pipe would else wait for a writer. */
-const openFlags = constants.O_RDONLY | (flags.O_NONBLOCK ?? 0);
 
 /** Bytes by place. */
 export interface Bytes {
@@ -35,27 +29,24 @@ export class FileSource implements ByteSource, SizedBytes {
   readonly size: number;
   /** Milliseconds since 1970, when it was opened. */
   readonly modified: number;
-  readonly #handle: FileHandle;
+  readonly #file: OpenedFile;
   #isClosed = false;
   #whole: Promise<Uint8Array<ArrayBuffer>> | undefined;
 
-  private constructor(path: string, { size, mtimeMs }: Stats, handle: FileHandle) {
+  private constructor(path: string, file: OpenedFile) {
     this.path = path;
-    this.size = size;
-    this.modified = Math.round(mtimeMs);
-    this.#handle = handle;
+    this.size = file.status.size;
+    this.modified = Math.round(file.status.mtimeMs);
+    this.#file = file;
   }
 
   /** @throws UserError 'not-found', 'disk', 'invalid-file' for a folder or what else is no file */
-  static async open(path: string): Promise<FileSource> {
-    let handle: FileHandle | undefined;
+  static async open(path: string, openFile = openForReading): Promise<FileSource> {
     try {
-      handle = await open(path, openFlags);
-      const status = await handle.stat();
-      if (status.isFile()) return new FileSource(path, status, handle);
-      await handle.close();
+      const file = await openFile(path);
+      if (file.status.isFile()) return new FileSource(path, file);
+      await file.close();
     } catch (error) {
-      await handle?.close().catch(() => undefined);
       throw readFailure(error, path);
     }
     throw new UserError('invalid-file', `${path} is not a file. Name a file.`);
@@ -102,7 +93,7 @@ export class FileSource implements ByteSource, SizedBytes {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#whole = undefined;
-    await this.#handle.close();
+    await this.#file.close();
   }
 
   async #readSome(
@@ -113,7 +104,7 @@ export class FileSource implements ByteSource, SizedBytes {
   ): Promise<number> {
     if (this.#isClosed) throw closedFile(this.path);
     try {
-      return (await this.#handle.read(target, offset, length, start + offset)).bytesRead;
+      return await this.#file.read(target, offset, length, start + offset);
     } catch (error) {
       throw this.#hasClosed() ? closedFile(this.path) : readFailure(error, this.path);
     }

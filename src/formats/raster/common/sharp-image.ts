@@ -4,6 +4,7 @@ import { damagedImage, sharp } from '../../libvips.ts';
 import type { ImageFormat, ReadLimits, Samples } from '../image-file.ts';
 import { pickBands } from '../crop.ts';
 import { newSamples, samplesOf } from '../sample-arrays.ts';
+import { sketchJpeg } from './jpeg-sketch.ts';
 import { plainJpeg } from './plain-jpeg.ts';
 import { wholeHeader, type WholeImage } from './whole-file.ts';
 
@@ -52,7 +53,12 @@ export async function openWithSharp(
     // The decoder reads a JPEG at a half, a quarter or an eighth of its size where that is enough.
     sketch:
       format === 'jpeg' && !facts.isCmyk
-        ? (side, quality) => sketch(bytes, facts, { side, quality }, limits, path)
+        ? (side, quality) =>
+            sketchJpeg({ path, bytes, ...facts }, { side, quality, limit: limits.pixels }).catch(
+              (error: unknown) => {
+                throw decodeFailure(error, path);
+              },
+            )
         : undefined,
   };
 }
@@ -137,32 +143,6 @@ async function decode(
   }
   const values = samplesOf(sampleType, ownBuffer(data));
   return divided(bands === 2 ? greyWithAlpha(values, sampleType) : values, bands, factor);
-}
-
-async function sketch(
-  bytes: Buffer,
-  { bands, isTurned }: Facts,
-  { side, quality }: { readonly side: number; readonly quality: number },
-  limits: ReadLimits,
-  path: string,
-): Promise<Buffer> {
-  return (
-    sharp(bytes, {
-      autoOrient: isTurned,
-      failOn: 'error',
-      ignoreIcc: true,
-      limitInputPixels: limits.pixels,
-    })
-      // The decoder leaves factors up to three to the kernel, and the usual 512 px to 256 with them.
-      .resize(side, side, { fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
-      .toColourspace(bands === 1 ? 'b-w' : 'srgb')
-      // Tables made for each picture save a few per cent of bytes, and take a quarter of the time.
-      .jpeg({ quality, optimiseCoding: false })
-      .toBuffer()
-      .catch((error: unknown) => {
-        throw decodeFailure(error, path);
-      })
-  );
 }
 
 /** The decoder's memory where it is this image's alone, else a copy. */

@@ -7,17 +7,22 @@ import type { SizedBytes } from '../file-source.ts';
  */
 export class Cursor {
   readonly source: SizedBytes;
-  readonly #windowSize: number;
+  readonly #largestWindow: number;
+  #windowSize: number;
   #window = new DataView(new ArrayBuffer(0));
   /** Where the window begins in the source. */
   #start = 0;
   #position: number;
 
-  /** @param windowSize bytes fetched at a time: many for a header, few for a walk with long leaps */
-  constructor(source: SizedBytes, position: number, windowSize = 2 ** 16) {
+  /**
+   * @param windowSize bytes fetched at a time, few for a walk with long leaps; by default as many as a usual
+   * header has, and more of a long one
+   */
+  constructor(source: SizedBytes, position: number, windowSize?: number) {
     this.source = source;
     this.#position = position;
-    this.#windowSize = windowSize;
+    this.#windowSize = windowSize ?? 2 ** 13;
+    this.#largestWindow = windowSize ?? 2 ** 16;
   }
 
   get position(): number {
@@ -40,6 +45,7 @@ export class Cursor {
     const bytes = await this.source.read(this.#position, size);
     this.#window = new DataView(bytes.buffer);
     this.#start = this.#position;
+    this.#windowSize = Math.min(4 * this.#windowSize, this.#largestWindow);
   }
 
   skip(length: number): void {

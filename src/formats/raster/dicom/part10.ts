@@ -85,7 +85,7 @@ async function actualEncoding(
   start: number,
   said: Encoding,
 ): Promise<Encoding> {
-  const cursor = new Cursor(source, start);
+  const cursor = new Cursor(source, start, 8);
   if (cursor.left < 8 || !said.littleEndian) return said;
   await cursor.need(8);
   const letters = cursor.peek16(false, 4);

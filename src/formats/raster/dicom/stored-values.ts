@@ -53,13 +53,15 @@ export function takeBits(values: Samples, { bits, lowBit, isSigned }: BitField):
   }
 }
 
-/** Two at a time, since most images of hospitals are such. */
+/** Two at a time, since most images of hospitals are such; and in most of them other bits are empty. */
 function maskWords(values: Uint16Array<ArrayBuffer>, bits: number): void {
   const mask = 2 ** bits - 1;
   const pairs = values.byteOffset % 4 === 0 ? values.length >> 1 : 0;
   const words = new Uint32Array(values.buffer, values.byteOffset - (values.byteOffset % 4), pairs);
   const both = mask * 0x10001;
-  for (let i = 0; i < pairs; i++) words[i] = (words[i] ?? 0) & both;
+  let used = 0;
+  for (let i = 0; i < pairs; i++) used |= words[i] ?? 0;
+  if ((used & ~both) !== 0) for (let i = 0; i < pairs; i++) words[i] = (words[i] ?? 0) & both;
   for (let i = 2 * pairs; i < values.length; i++) values[i] = (values[i] ?? 0) & mask;
 }
 
