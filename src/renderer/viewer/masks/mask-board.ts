@@ -9,8 +9,7 @@ import type { Stage } from '../stage.ts';
 import { ignoreColour, type Rgb } from './colouring.ts';
 import { lateStroke } from './late-stroke.ts';
 import type { LayerName } from './layer-choices.svelte.ts';
-import type { OpenMask } from './open-mask.svelte.ts';
-import type { RegionProblem, ShownValues, Stroke } from './painter.ts';
+import type { Painter, RegionProblem, ShownValues, Stroke } from './painter.ts';
 import type { LayerSituation } from './shown-layers.ts';
 import { noneStroke } from './suggesting.svelte.ts';
 import type { ToolSettings } from './tool-settings.svelte.ts';
@@ -19,8 +18,10 @@ import type { Board, StrokeKind } from './tools/board.ts';
 const words = text.masks;
 
 export interface BoardSituation extends LayerSituation {
-  /** The mask of the image that is shown, when it is open; null if it cannot be. */
-  whenOpen(): Promise<OpenMask | null>;
+  /** Paints on the mask of the image that is shown: now, or once it is open. */
+  edit(work: (painter: Painter) => void): void;
+  /** Something is painted once this resolves: nothing is closed before. */
+  hold<T>(work: Promise<T>): Promise<T>;
   readonly settings: ToolSettings;
   /** What is shown of the open image, for tools that go by it; undefined while that is not known. */
   shown(): ShownValues | undefined;
@@ -75,17 +76,13 @@ export class MaskBoard implements Board {
       return begin();
     }
     // The shade under the cursor is not here yet, and that of another place is not meant.
-    const picked = shown.load([tileAt(at)]).then(
-      () => {
+    return lateStroke((begun) => {
+      const picked = shown.load([tileAt(at)]).then(() => {
         pick();
-        return begin();
-      },
-      (error: unknown) => {
-        tellFailure(error);
-        return undefined;
-      },
-    );
-    return lateStroke(picked);
+        begun(begin());
+      });
+      void this.situation.hold(picked).catch(tellFailure);
+    });
   }
 
   polygon(corners: readonly Corner[], isErasing: boolean): void {
@@ -99,10 +96,9 @@ export class MaskBoard implements Board {
   fill({ x, y }: Point, isErasing: boolean): void {
     const paint = this.paint(isErasing);
     this.reveal('human');
-    void this.situation
-      .whenOpen()
-      .then((open) => open?.painter.fill(paint, Math.floor(x), Math.floor(y)))
-      .then(tellProblem, tellFailure);
+    this.situation.edit((painter) => {
+      void painter.fill(paint, Math.floor(x), Math.floor(y)).then(tellProblem, tellFailure);
+    });
   }
 
   pick({ x, y }: Point, isErasing: boolean): void {
@@ -111,18 +107,20 @@ export class MaskBoard implements Board {
     const shown = this.situation.shown();
     if (shown === undefined || !isInside({ x, y }, shown.size)) return;
     this.reveal('human');
-    void this.situation
-      .whenOpen()
-      .then((open) => open?.painter.pick(paint, shown, Math.floor(x), Math.floor(y), tolerance))
-      .then(tellProblem, tellFailure);
+    this.situation.edit((painter) => {
+      const region = painter.pick(paint, shown, Math.floor(x), Math.floor(y), tolerance);
+      void region.then(tellProblem, tellFailure);
+    });
   }
 
   /** The hand may be quicker than the engine, which says what there is in the mask. */
   #begin(paint: Paint, shown?: ShownValues): Stroke {
     this.reveal('human');
-    const { open } = this.situation;
-    if (open !== null) return open.painter.begin(paint, shown);
-    return lateStroke(this.situation.whenOpen().then((late) => late?.painter.begin(paint, shown)));
+    return lateStroke((begun) => {
+      this.situation.edit((painter) => {
+        begun(painter.begin(paint, shown));
+      });
+    });
   }
 
   /** Nobody paints what is not seen: a layer that is hidden is shown. */
