@@ -7,6 +7,7 @@ import { channels, mediaScheme } from '../contract/bridge.ts';
 import { Closing } from './closing.ts';
 import { EngineHost } from './engine-host.ts';
 import { startEngineProcess } from './engine-process.ts';
+import { keepReloads } from './held-reload.ts';
 import { describe, Log } from './log.ts';
 import { setMenu } from './menu.ts';
 import type { MenuActions } from './menu.ts';
@@ -127,6 +128,7 @@ function begin(): void {
     showMenu();
     window = openWindow(log);
     closing.watch(window);
+    keepReloads(window);
     window.on('closed', () => {
       window = null;
     });

@@ -39,8 +39,8 @@ export interface DeskViewer {
   goTo(image: number): Promise<boolean | null>;
   /** Ends a stroke that is being drawn. */
   finishStroke(): void;
-  /** A mask was said to be done, or not; `before` undoes that. */
-  marked(image: number, before: MaskState): void;
+  /** A mask was said to be done, or not, or a step did so; `before` undoes that. */
+  marked(image: number, before: MaskState, step?: Direction): void;
   /** What is shown of the open image; undefined while that is not known. */
   shown(): ShownValues | undefined;
 }
@@ -244,21 +244,37 @@ export class MaskDesk {
   }
 
   /** Says that all of the mask is as it should be, or is not yet. True if it is said. */
-  async setState(state: MaskState): Promise<boolean> {
+  setState(state: MaskState): Promise<boolean> {
+    return this.#steps.inTurn(async () => {
+      const { open } = this;
+      const before = await this.mark(state);
+      if (open === null || before === null) return false;
+      if (before !== state) this.#steps.addMark(open.image, before, state);
+      return true;
+    });
+  }
+
+  /**
+   * As `setState`, but no step of its own.
+   *
+   * @param step the step back or forth that this is
+   * @returns what it was before; null where it could not be said
+   */
+  async mark(state: MaskState, step?: Direction): Promise<MaskState | null> {
     const { open } = this;
-    if (open === null) return false;
+    if (open === null) return null;
     this.#asking++;
     try {
-      if (!(await this.flush())) return false;
+      if (!(await this.flush())) return null;
       const before = open.info('human')?.state ?? 'draft';
       const info = await call('mask.setState', { image: open.image.id, state });
       open.take(info);
-      this.#viewer?.marked(open.image.id, before);
+      if (before !== state) this.#viewer?.marked(open.image.id, before, step);
       this.#revisions.read(open.image.id, info.revision);
-      return true;
+      return before;
     } catch (error) {
       notices.fail(error);
-      return false;
+      return null;
     } finally {
       this.#asking--;
     }
