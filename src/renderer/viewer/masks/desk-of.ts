@@ -1,3 +1,4 @@
+import { call } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
 import { text } from '../../text/index.ts';
@@ -41,7 +42,7 @@ function saveBeforeClosing(event: BeforeUnloadEvent): void {
   void Promise.all(unsaved.map((desk) => desk.flush())).then((saved) => {
     const isSaved = saved.every(Boolean);
     closing = isSaved ? 'no' : 'told';
-    if (isSaved) window.close();
+    if (isSaved) void call('shell.leave', null);
     else notices.add('loss', text.masks.closing);
   });
 }
