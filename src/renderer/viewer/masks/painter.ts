@@ -56,9 +56,12 @@ export class Painter {
     let state: 'waiting' | 'drawn' | 'over' | 'void' = 'waiting';
     let isDrawn = true;
     this.#drawn++;
+    const release = this.#tiles.hold();
     const leave = (): void => {
-      if (isDrawn) this.#drawn--;
+      if (!isDrawn) return;
       isDrawn = false;
+      this.#drawn--;
+      release();
     };
     const drawNow = (shape: (take: TakeRun) => void): void => {
       if (state === 'void') return;
@@ -79,18 +82,18 @@ export class Painter {
       },
       end: () => {
         if (state === 'over' || state === 'void') return;
-        leave();
         this.#after(() => {
           state = 'over';
           return this.#complete(edit, shown);
         });
+        leave();
       },
       cancel: () => {
         if (state === 'over' || state === 'void') return;
-        leave();
         state = 'void';
         edit.cancel();
         this.#show(edit);
+        leave();
       },
     };
   }
@@ -199,9 +202,11 @@ export class Painter {
 
   #inTurn<T>(work: () => Promise<T> | T): Promise<T> {
     this.#pending++;
+    const release = this.#tiles.hold();
     const result = this.#tail.then(work);
     const over = (): void => {
       this.#pending--;
+      release();
     };
     this.#tail = result.then(over, over);
     return result;
