@@ -5,7 +5,7 @@ import type { CDPSession } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProjectImage } from '../src/contract/app.ts';
-import { Store } from '../src/store/store.ts';
+import { openStore } from '../src/store/store.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import {
@@ -47,7 +47,7 @@ describe('tools of masks', () => {
     [image] = made.images as [ProjectImage];
     await launched.app.close();
     // A teacher's mask: the left half of a band is vessel, as it is stored once a teacher has looked.
-    const store = Store.open(join(folder, 'workspace'));
+    const store = openStore(join(folder, 'workspace'));
     const pixels = new Uint8Array(512 * 512);
     for (let y = 300; y < 340; y++) pixels.fill(2, y * 512 + 100, y * 512 + 300);
     store.masks.save(image.id, 'teacher', [{ x: 0, y: 0, pixels }]);
@@ -60,8 +60,7 @@ describe('tools of masks', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const value = (x: number, y: number): Promise<number> =>
-    valueOf(launched.page, image.id, x, y);
+  const value = (x: number, y: number): Promise<number> => valueOf(launched.page, image.id, x, y);
   const press = (key: string): Promise<void> => launched.page.keyboard.press(key);
 
   /** A stroke of a pen that is pressed so hard, in [0, 1]. */
@@ -98,16 +97,8 @@ describe('tools of masks', () => {
   test('a pen that is pressed harder paints wider, unless that is not wanted', async () => {
     const { page } = launched;
     await press('b');
-    await page.getByRole('slider', { name: 'Size', exact: true }).focus();
-    await press('Home');
-    for (let at = 0; at < 60; at++) {
-      const said = await page
-        .getByRole('slider', { name: 'Size', exact: true })
-        .getAttribute('aria-valuetext');
-      if (Number.parseInt(said ?? '0', 10) >= 40) break;
-      await press(']');
-    }
-    await page.locator('dialog [data-image]').click({ button: 'middle' });
+    // 1,024 to the power of 53.2 %.
+    await page.getByRole('slider', { name: 'Size', exact: true }).fill('53.2');
     await penStroke(100, 0.3);
     await penStroke(200, 1);
     const [light, full] = [await widthAt(350, 100), await widthAt(350, 200)];
@@ -156,7 +147,61 @@ describe('tools of masks', () => {
   test('differences of two masks are shown in colours of their own, and follow the brush', async () => {
     const { page } = launched;
     await page.getByRole('button', { name: 'Show Differences' }).click();
-    await page.getByRole('button', { name: /^Teacher against|^Student/ }).first().waitFor().catch(() => undefined);
+    await page.getByRole('combobox', { name: 'Teacher against' }).selectOption('You');
+    await page.getByRole('button', { name: /^Show You/ }).click();
+    const onlyTeacher = [213, 94, 0];
+    const onlyPerson = [86, 180, 233];
+    const another = [240, 228, 66];
+    await soon(() => shownAt(250, 320)).toEqual(onlyTeacher);
+    expect(await shownAt(400, 320)).toBeNull();
+    // What was hidden is shown by painting, and is hidden again to see what is under it.
+    await press('b');
+    await press('2');
+    await drag(page, size, [
+      [100, 320],
+      [180, 320],
+    ]);
+    await drag(page, size, [
+      [400, 320],
+      [450, 320],
+    ]);
+    await press('1');
+    await drag(page, size, [
+      [260, 320],
+      [280, 320],
+    ]);
+    await saved(page);
+    await page.getByRole('button', { name: /^Show You/ }).click();
+    await soon(() => shownAt(150, 320)).toBeNull();
+    await soon(() => shownAt(425, 320)).toEqual(onlyPerson);
+    await soon(() => shownAt(270, 320)).toEqual(another);
+    expect(await shownAt(225, 320)).toEqual(onlyTeacher);
     await photograph(launched, '62-masks-differences');
+    await press('Control+z');
+    await soon(() => shownAt(270, 320)).toEqual(onlyTeacher);
   });
+
+  /** The colour of the layers at a pixel of the image, however opaque; null where there is none. */
+  async function shownAt(x: number, y: number): Promise<number[] | null> {
+    const at = await placeOf(launched.page, size, x, y);
+    const [red = 0, green = 0, blue = 0, alpha = 0] = await launched.page.evaluate(({ x, y }) => {
+      const canvas = document.querySelector<HTMLCanvasElement>('dialog [data-plane=overlays]');
+      const box = canvas?.getBoundingClientRect();
+      if (canvas == null || box === undefined) return [];
+      const pixels = canvas.width / box.width;
+      const context = canvas.getContext('2d');
+      const found = context?.getImageData((x - box.x) * pixels, (y - box.y) * pixels, 1, 1);
+      return [...(found?.data ?? [])];
+    }, at);
+    if (alpha === 0) return null;
+    // Half opaque, colours are stored with half as many shades.
+    const known = [
+      [213, 94, 0],
+      [86, 180, 233],
+      [240, 228, 66],
+    ].find((colour) =>
+      [red, green, blue].every((part, index) => Math.abs(part - (colour[index] ?? 0)) < 4),
+    );
+    return known ?? [red, green, blue];
+  }
 });

@@ -45,9 +45,7 @@ test('a notice is seen, read out and answered by key while a dialog is open', as
   await page.keyboard.press('Enter');
   await dismiss.waitFor({ state: 'detached' });
   // The keys are in the dialog again.
-  expect(
-    await page.evaluate(() => document.activeElement?.closest('dialog') !== null),
-  ).toBe(true);
+  expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   expect(await page.getByRole('region', { name: 'Messages' }).count()).toBe(1);
