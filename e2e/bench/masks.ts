@@ -46,18 +46,19 @@ try {
   await page.waitForTimeout(1500);
   await instrument(page);
   const rows = [];
-  for (const [name, brush, isNear] of [
-    ['whole image, 24 px', 24, false],
-    ['whole image, 200 px', 200, false],
-    ['at 100 %, 24 px', 24, true],
-    ['at 100 %, 200 px', 200, true],
+  for (const [name, brush, isNear, reach] of [
+    ['whole image, 24 px', 24, false, 200],
+    ['whole image, 200 px', 200, false, 200],
+    ['whole image, 600 px, from side to side', 600, false, 0.95],
+    ['at 100 %, 24 px', 24, true, 200],
+    ['at 100 %, 200 px', 200, true, 200],
   ] as const) {
     await setSize(page, brush);
     await page.keyboard.press(isNear ? 'z' : 'Home');
     // Another class than before: where nothing changes nothing is drawn or saved.
     await page.keyboard.press(rows.length % 2 === 0 ? '1' : '2');
     await page.waitForTimeout(1000);
-    rows.push({ case: name, ...(await measure(page)) });
+    rows.push({ case: name, ...(await measure(page, reach)) });
   }
   const middle = await valueOf(page, image.id, side / 2, side / 2);
   if (middle === 0) throw new Error('nothing was painted');
@@ -119,17 +120,19 @@ async function setSize(page: Page, wanted: number): Promise<void> {
   }
 }
 
-async function measure(page: Page): Promise<Record<string, string>> {
+/** @param reach of a stroke to either side of the middle: CSS px, or below 1 a share of the image's half */
+async function measure(page: Page, reach: number): Promise<Record<string, string>> {
   await page.evaluate(() => {
     const { measured } = globalThis as unknown as { measured: Measured };
     for (const list of Object.values(measured) as number[][]) list.length = 0;
   });
   const middle = await placeOf(page, size, side / 2, side / 2);
+  const half = reach < 1 ? (reach * side * middle.scale) / 2 : reach;
   for (let stroke = 0; stroke < strokes; stroke++) {
     const y = middle.y + (stroke - strokes / 2) * 12;
-    await page.mouse.move(middle.x - 200, y);
+    await page.mouse.move(middle.x - half, y);
     await page.mouse.down();
-    await page.mouse.move(middle.x + 200, y + 30, { steps: movesEach });
+    await page.mouse.move(middle.x + half, y + 30, { steps: movesEach });
     await page.mouse.up();
     await saved(page);
   }

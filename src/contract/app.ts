@@ -363,6 +363,8 @@ export const shellMethods = {
   'shell.showInFolder': { params: z.strictObject({ file: path }), result: nothing },
   'shell.chooseWorkspace': { params: nothing, result: path.nullable() },
   'shell.showLog': { params: nothing, result: nothing },
+  /** Goes on with closing the window, or loading it again, which the page held up to save something first. */
+  'shell.leave': { params: nothing, result: nothing },
   'shell.restartEngine': { params: nothing, result: nothing },
   /** The keys that the menu shows and answers to, as Electron writes them; of others it has its own. */
   'shell.setMenuKeys': {

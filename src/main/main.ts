@@ -7,6 +7,7 @@ import { channels, mediaScheme } from '../contract/bridge.ts';
 import { Closing } from './closing.ts';
 import { EngineHost } from './engine-host.ts';
 import { startEngineProcess } from './engine-process.ts';
+import { Leaving } from './leaving.ts';
 import { describe, Log } from './log.ts';
 import { setMenu } from './menu.ts';
 import type { MenuActions } from './menu.ts';
@@ -67,6 +68,7 @@ function begin(): void {
     }
   };
   const closing = new Closing();
+  const leaving = new Leaving();
   const engine = new EngineHost({
     start: (onOutput) => startEngineProcess(engineProgram(), workspace, onOutput),
     // Of which name the content is, the engine says; the page checks it.
@@ -104,6 +106,9 @@ function begin(): void {
       engine,
       showLog,
       setMenuKeys: showMenu,
+      goOnLeaving: () => {
+        leaving.goOn();
+      },
       forgetPictures: async () => {
         contents()?.send(channels.forgetPictures);
         await session.defaultSession.clearCache();
@@ -127,6 +132,7 @@ function begin(): void {
     showMenu();
     window = openWindow(log);
     closing.watch(window);
+    leaving.watch(window);
     window.on('closed', () => {
       window = null;
     });

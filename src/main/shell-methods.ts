@@ -12,6 +12,8 @@ export interface ShellWorld {
   readonly engine: EngineHost;
   readonly showLog: () => Promise<void>;
   readonly setMenuKeys: (keys: MenuKeys) => void;
+  /** The page has saved what it held its end up for. */
+  readonly goOnLeaving: () => void;
   /** Pictures of the workspace that is left must not appear under ids of the new one. */
   readonly forgetPictures: () => Promise<void>;
 }
@@ -86,6 +88,10 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
     },
     'shell.setMenuKeys': ({ keys }) => {
       world.setMenuKeys(keys);
+      return Promise.resolve(null);
+    },
+    'shell.leave': () => {
+      world.goOnLeaving();
       return Promise.resolve(null);
     },
     'shell.restartEngine': async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readArea, reduceInto } from './area.ts';
 import { Flood } from './flood.ts';
 import { isBorder, outlineEdges } from './outline.ts';
-import { countRuns, decodeRuns, encodeRuns } from './runs.ts';
+import { countRuns, decodeRuns, encodeRuns, replaceInRuns } from './runs.ts';
 import { SparseMask } from './sparse-mask.ts';
 import type { TileValues } from './sparse-mask.ts';
 import { halve, tilePixels, tileSide } from './tiles.ts';
@@ -227,6 +227,25 @@ it('codes runs of values, and gives them back', () => {
       }
     }),
     { numRuns: 30 },
+  );
+});
+
+it('codes values wherever they lie in memory, and puts others in their place', () => {
+  const part = fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 40 }));
+  const start = fc.integer({ min: 0, max: 3 });
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 12 }), start, (parts, from) => {
+      const values = parts.flatMap(([value, count]) => Array<number>(count).fill(value));
+      const lying = Uint8Array.from([...Array<number>(from).fill(0), ...values]).subarray(from);
+      const coded = encodeRuns(lying);
+      expect(coded).toEqual(encodeRuns(Uint8Array.from(values)));
+      const becomes = Uint8Array.from({ length: 256 }, (_, value) => (value === 2 ? 0 : value));
+      const back: number[] = [];
+      decodeRuns(replaceInRuns(coded, becomes), (begin, end, value) => {
+        back.push(...Array<number>(end - begin).fill(value));
+      });
+      expect(back).toEqual(values.map((value) => becomes[value]));
+    }),
   );
 });
 

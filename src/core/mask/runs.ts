@@ -7,10 +7,19 @@ export function encodeRuns(values: Uint8Array): Uint8Array {
   let out = new Uint8Array(256);
   let length = 0;
   const count = values.length;
+  const fours = foursOf(values);
+  const whole = fours.length;
   for (let at = 0; at < count;) {
     const value = values[at] ?? 0;
+    const four = Math.imul(value, 0x01010101);
     let end = at + 1;
-    while (end < count && values[end] === value) end++;
+    while (end < count && values[end] === value) {
+      end++;
+      if ((end & 3) !== 0) continue;
+      let next = end >> 2;
+      while (next < whole && fours[next] === four) next++;
+      end = next << 2;
+    }
     // A value, and a length of up to five bytes.
     if (length + 6 > out.length) {
       const larger = new Uint8Array(2 * out.length);
@@ -24,6 +33,28 @@ export function encodeRuns(values: Uint8Array): Uint8Array {
     at = end;
   }
   return out.slice(0, length);
+}
+
+/** Four values in one, so that long runs are seen four times as fast; none where memory does not allow it. */
+function foursOf({ buffer, byteOffset, length }: Uint8Array): Int32Array {
+  if (byteOffset % 4 !== 0) return new Int32Array();
+  return new Int32Array(buffer, byteOffset, Math.floor(length / 4));
+}
+
+/**
+ * The same runs of other values.
+ *
+ * @param values by value, what it becomes; 256 of them
+ */
+export function replaceInRuns(coded: Uint8Array, values: Uint8Array): Uint8Array {
+  const out = coded.slice();
+  for (let at = 0; at < coded.length; at++) {
+    out[at] = values[coded[at] ?? 0] ?? 0;
+    // Behind a value, the bytes of its length: the last is below 128.
+    do at++;
+    while ((coded[at] ?? 0) > 127);
+  }
+  return out;
 }
 
 /**

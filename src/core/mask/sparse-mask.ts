@@ -66,6 +66,18 @@ export class SparseMask implements TileValues {
     else this.#tiles.set(key, pixels);
   }
 
+  /** Lets go of a tile: it is elsewhere from now on. */
+  forget(place: TilePlace): void {
+    const key = tileKey(place);
+    this.#tiles.delete(key);
+    this.#elsewhere.add(key);
+  }
+
+  /** How many tiles take memory. */
+  get count(): number {
+    return this.#tiles.size;
+  }
+
   /** Tiles that are in memory. */
   places(): TilePlace[] {
     return [...this.#tiles.keys()].map(placeOfKey);

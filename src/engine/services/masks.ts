@@ -76,7 +76,7 @@ export class MaskService {
       if (maskValue !== null) known.add(maskValue);
     }
     for (const tile of tiles) requireFitting(tile, size, known);
-    const isNew = this.#store.masks.get(image, 'human') === undefined;
+    const isNew = !this.#store.masks.has(image, 'human');
     const saved = this.#store.masks.save(image, 'human', tiles);
     if (isNew) this.#emit('project.changed', { project });
     return saved;

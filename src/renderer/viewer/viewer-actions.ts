@@ -29,7 +29,7 @@ const runs = {
     viewer.take(viewer.measure);
   },
   'reset-window': (viewer: Viewer) => {
-    viewer.reset();
+    viewer.display.reset();
   },
 } satisfies Partial<Record<KeyActionId, (viewer: Viewer) => void>>;
 

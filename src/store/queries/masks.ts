@@ -10,7 +10,7 @@ import type {
 } from '../../contract/masks.ts';
 import { countRuns, encodeRuns } from '../../core/mask/runs.ts';
 import type { TilePlace } from '../../core/mask/tiles.ts';
-import { json, now, oneNumber, toJson } from '../columns.ts';
+import { now, oneNumber, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { damage } from '../failures.ts';
 import { packTile, unpackTile } from '../packed-tile.ts';
@@ -26,7 +26,8 @@ const maskRow = z.object({
 
 /** Pixels by value. */
 const histogram = z.record(z.string().regex(/^\d{1,3}$/), z.number());
-const placeRow = z.object({ x: z.number(), y: z.number(), histogram: json(histogram) });
+const placeRow = z.object({ x: z.number(), y: z.number() });
+const sumRow = z.object({ value: z.number(), pixels: z.number() });
 const pixelsRow = z.object({ pixels: z.instanceof(Uint8Array) });
 const tileRow = pixelsRow.extend({ id: z.number() });
 
@@ -56,6 +57,10 @@ export class MaskQueries {
   get(image: number, layer: MaskLayer, run: number | null = null): MaskInfo | undefined {
     const row = this.#row(image, layer, run);
     return row && this.#described(row);
+  }
+
+  has(image: number, layer: MaskLayer): boolean {
+    return this.#row(image, layer) !== undefined;
   }
 
   /** Of the places asked for, those that are not all background. */
@@ -229,21 +234,15 @@ export class MaskQueries {
   }
 
   #described({ id, ...mask }: z.infer<typeof maskRow>): MaskInfo {
-    const tiles = this.#connection.all(
-      placeRow,
-      'SELECT x, y, histogram FROM mask_tiles WHERE mask = ? ORDER BY y, x',
-      id,
-    );
-    const totals = new Map<number, number>();
-    for (const [value, pixels] of tiles.flatMap((tile) => Object.entries(tile.histogram))) {
-      totals.set(Number(value), (totals.get(Number(value)) ?? 0) + pixels);
-    }
+    const tiles = 'SELECT x, y FROM mask_tiles WHERE mask = ? ORDER BY y, x';
+    // Added up where they lie: of a mosaic there are thousands of tiles, and each save asks.
+    const histogram = `
+      SELECT CAST(key AS INTEGER) AS value, sum(json_each.value) AS pixels
+      FROM mask_tiles, json_each(histogram) WHERE mask = ? GROUP BY key ORDER BY value`;
     return {
       ...mask,
-      tiles: tiles.map(({ x, y }) => ({ x, y })),
-      histogram: [...totals]
-        .map(([value, pixels]) => ({ value, pixels }))
-        .sort((a, b) => a.value - b.value),
+      tiles: this.#connection.all(placeRow, tiles, id),
+      histogram: this.#connection.all(sumRow, histogram, id),
     };
   }
 }

@@ -73,9 +73,18 @@ export class Outlining extends SelectableImages {
     this.#pickKept();
   }
 
-  /** A mask was marked in the viewer. */
-  record(reverse: Mark): void {
-    this.#history = recorded(this.#history, reverse);
+  /**
+   * A mask was marked in the viewer.
+   *
+   * @param step the step back or forth of the viewer that this was: it is one here too
+   */
+  record(reverse: Mark, step?: Direction): void {
+    const next = step === undefined ? undefined : nextEntry(this.#history, step);
+    const isSame = next?.image === reverse.image && next.state !== reverse.state;
+    this.#history =
+      step !== undefined && isSame
+        ? moved(this.#history, step, reverse)
+        : recorded(this.#history, reverse);
   }
 
   canGo(direction: Direction): boolean {

@@ -5,33 +5,39 @@ export class BegunMasks {
   /** Whether something is drawn, or waits for what it is painted on. */
   isBusy = $state(false);
   #masks: readonly OpenMask[] = [];
-  #late: readonly Promise<unknown>[] = [];
+  readonly #held = new Set<Promise<unknown>>();
 
   add(open: OpenMask): void {
-    this.#masks = [...this.#masks.filter(({ painter }) => painter.isBusy), open];
+    this.#masks = [...this.#masks.filter((mask) => mask !== open && mask.painter.isBusy), open];
     open.painter.onbusy = () => {
       this.#look();
     };
   }
 
-  /** An edit cannot be begun before this. */
-  wait(late: Promise<unknown>): void {
-    const over = (): void => {
-      this.#late = this.#late.filter((other) => other !== late);
-      this.#look();
-    };
-    this.#late = [...this.#late, late];
+  /** The mask of an image on which something is still being painted. */
+  of(image: number): OpenMask | undefined {
+    return this.#masks.find((mask) => mask.image.id === image && mask.painter.isBusy);
+  }
+
+  /** Something is painted once this resolves. */
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.#held.add(work);
     this.#look();
-    void late.then(over, over);
+    try {
+      return await work;
+    } finally {
+      this.#held.delete(work);
+      this.#look();
+    }
   }
 
   /** Resolves when every edit is complete, or failed. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#late);
+    await Promise.allSettled(this.#held);
     await Promise.all(this.#masks.map(({ painter }) => painter.settled()));
   }
 
   #look(): void {
-    this.isBusy = this.#late.length > 0 || this.#masks.some(({ painter }) => painter.isBusy);
+    this.isBusy = this.#held.size > 0 || this.#masks.some(({ painter }) => painter.isBusy);
   }
 }

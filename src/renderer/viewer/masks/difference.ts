@@ -3,7 +3,11 @@ import { blankTile } from '../../../core/mask/sparse-mask.ts';
 import type { TileValues } from '../../../core/mask/sparse-mask.ts';
 import { tilePixels } from '../../../core/mask/tiles.ts';
 import type { TilePlace } from '../../../core/mask/tiles.ts';
+import { ByteCache } from '../tile-cache.ts';
 import type { LayerSource } from './mask-layer.ts';
+
+/** Bytes of comparisons that are kept. */
+const keptBytes = 2 ** 26;
 
 /** How two masks differ in a pixel: only the one has a class, only the other, or each another. */
 export const differenceValues = { onlyFirst: 1, onlySecond: 2, other: 3 } as const;
@@ -12,7 +16,7 @@ export const differenceValues = { onlyFirst: 1, onlySecond: 2, other: 3 } as con
 export class DifferenceSource implements LayerSource {
   readonly #first: LayerSource;
   readonly #second: LayerSource;
-  readonly #made = new Map<string, Uint8Array>();
+  #made = newCache();
 
   constructor(first: LayerSource, second: LayerSource) {
     this.#first = first;
@@ -21,7 +25,7 @@ export class DifferenceSource implements LayerSource {
 
   /** One of the two changed: compared again when it is drawn, a tile takes a fraction of a millisecond. */
   changed(): void {
-    this.#made.clear();
+    this.#made = newCache();
   }
 
   at(level: number): TileValues {
@@ -46,6 +50,10 @@ export class DifferenceSource implements LayerSource {
     this.#first.want(level, place);
     this.#second.want(level, place);
   }
+}
+
+function newCache(): ByteCache<Uint8Array> {
+  return new ByteCache<Uint8Array>(keptBytes, (tile) => (tile === blankTile ? 0 : tile.byteLength));
 }
 
 function compared(one: ArrayLike<number>, other: ArrayLike<number>): Uint8Array {

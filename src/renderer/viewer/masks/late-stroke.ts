@@ -1,10 +1,16 @@
 import type { Stroke } from './painter.ts';
 
-/** A stroke that is drawn before it can be begun: what it is told is told again when it can. */
-export function lateStroke(begun: Promise<Stroke | undefined>): Stroke {
+/**
+ * A stroke that is drawn before it can be begun: what it is told is told again when it can.
+ *
+ * @param whenBegun has what it is given called once, with the stroke or where there will be none
+ */
+export function lateStroke(
+  whenBegun: (begun: (stroke: Stroke | undefined) => void) => void,
+): Stroke {
   const told: ((stroke: Stroke) => void)[] = [];
   let stroke: Stroke | undefined;
-  void begun.then((made) => {
+  whenBegun((made) => {
     stroke = made;
     if (made !== undefined) for (const tell of told.splice(0)) tell(made);
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { MaskTile } from '../../../contract/masks.ts';
 import { MaskEdit, paintOver } from '../../../core/mask/edit.ts';
-import { SparseMask } from '../../../core/mask/sparse-mask.ts';
-import { halve, tilePixels, tileSide } from '../../../core/mask/tiles.ts';
+import { SparseMask, tileKey } from '../../../core/mask/sparse-mask.ts';
+import { halve, tilePixels, tileSide, tilesIn } from '../../../core/mask/tiles.ts';
 import type { Rectangle, TilePlace } from '../../../core/mask/tiles.ts';
-import { type FetchTiles, LayerTiles } from './layer-tiles.ts';
+import { type FetchTiles, LayerTiles, sizeAt } from './layer-tiles.ts';
 
 const size = { width: 1100, height: 1000 };
 
@@ -111,6 +111,68 @@ describe('the tiles of a layer', () => {
     // Level 1 of that place has stored marks too, so it comes from the engine.
     expect(pixels).toBeUndefined();
     expect(asked).toEqual([]);
+  });
+
+  it('are let go of and asked for again, so that a mosaic takes 64 MiB at most', async () => {
+    const mosaic = { width: 20_000, height: 20_000 };
+    const all = tilesIn({ x: 0, y: 0, ...mosaic }, mosaic);
+    const unsaved = new Set<number>();
+    const asked: number[] = [];
+    const none = (): void => undefined;
+    const tiles: LayerTiles = new LayerTiles(
+      mosaic,
+      all,
+      (level, places) => {
+        asked.push(...places.map((place) => level * 2 ** 44 + tileKey(place)));
+        return Promise.resolve(
+          places.map(({ x, y }) => ({ x, y, pixels: new Uint8Array(tilePixels).fill(1) })),
+        );
+      },
+      none,
+      none,
+      undefined,
+      (place) => unsaved.has(tileKey(place)),
+    );
+    const most = 256;
+    const pan = async (level: number): Promise<number> => {
+      let greatest = 0;
+      for (const place of tilesIn(
+        { x: 0, y: 0, ...sizeAt(mosaic, level) },
+        sizeAt(mosaic, level),
+      )) {
+        tiles.want(level, place);
+        if (place.x % 8 === 7) await soon();
+        const held = [0, 1, 2, 3].reduce((sum, one) => sum + tiles.count(one), 0);
+        greatest = Math.max(greatest, held);
+      }
+      await soon();
+      return greatest;
+    };
+    // What is painted in a corner stays until it is saved.
+    await tiles.load([{ x: 0, y: 0 }]);
+    const edit = new MaskEdit(tiles.mask, { value: 9, over: paintOver('everything') });
+    edit.run(0, 0, 100);
+    tiles.changed({ x: 0, y: 0, width: 100, height: 1 });
+    unsaved.add(0);
+    expect(await pan(0)).toBeLessThanOrEqual(most);
+    expect(new Set(asked).size).toBe(all.length);
+    expect(tiles.mask.tile({ x: 0, y: 0 })?.[50]).toBe(9);
+    expect(tiles.mask.tile({ x: 1, y: 0 })).toBeUndefined();
+    expect(tiles.mask.tile({ x: 39, y: 39 })?.[0]).toBe(1);
+    expect(await pan(1)).toBeLessThanOrEqual(most);
+    expect(tiles.at(1).tile({ x: 0, y: 0 })).toBeUndefined();
+    tiles.want(1, { x: 0, y: 0 });
+    await soon();
+    expect([...(tiles.at(1).tile({ x: 0, y: 0 }) as Uint8Array).subarray(48, 52)]).toEqual([
+      ...[9, 9, 1, 1],
+    ]);
+    // Held, all that is needed at once is there.
+    const release = tiles.hold();
+    await tiles.load(all.slice(0, 400));
+    expect(tiles.count(0)).toBeGreaterThanOrEqual(400);
+    unsaved.clear();
+    release();
+    expect(tiles.count(0) + tiles.count(1)).toBe(most);
   });
 
   it('keep what is not stored yet where an image is opened again', async () => {

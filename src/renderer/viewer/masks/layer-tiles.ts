@@ -8,6 +8,9 @@ import type { Rectangle, Size, TilePlace } from '../../../core/mask/tiles.ts';
 /** The engine answers for so many tiles at a time. */
 const tilesAtOnce = 64;
 
+/** Tiles of 256 KiB that a layer keeps, of all levels: 64 MiB. */
+const mostTiles = 256;
+
 /** A tile of this level covers a whole one with one pixel: nothing is looked at from further away. */
 export const coarsestLevel = 9;
 
@@ -20,7 +23,8 @@ export function sizeAt({ width, height }: Size, level: number): Size {
 
 /**
  * The tiles of one layer of an image, at every level, as far as they were needed. What is edited at full
- * resolution shows at once at the others.
+ * resolution shows at once at the others. Those that were not looked at for longest are let go of and asked for
+ * again, but for what the engine does not have yet.
  */
 export class LayerTiles {
   /** At full resolution. */
@@ -30,6 +34,12 @@ export class LayerTiles {
   readonly #arrived: (part: Rectangle) => void;
   readonly #failed: (error: unknown) => void;
   readonly #loading = new Map<string, Promise<void>>();
+  readonly #isUnsaved: (place: TilePlace) => boolean;
+  /** By level and place, the last used last. */
+  readonly #used = new Map<string, { readonly level: number; readonly place: TilePlace }>();
+  /** Those who rely on what is here. */
+  #holds = 0;
+  #coarseLoading = 0;
   #wanted: { level: number; place: TilePlace }[] = [];
   /** Coarse levels that somebody looked at: keeping all of them would take longer than painting. */
   readonly #followed = new Set<number>();
@@ -38,6 +48,7 @@ export class LayerTiles {
    * @param existing tiles of the stored mask that are not all background
    * @param arrived told which part of the image can be drawn now, px of full resolution
    * @param mask of an image that has edits which are not stored yet
+   * @param isUnsaved whether a tile at full resolution is another than the engine's
    */
   constructor(
     size: Size,
@@ -46,7 +57,10 @@ export class LayerTiles {
     arrived: (part: Rectangle) => void,
     failed: (error: unknown) => void,
     mask = new SparseMask(size, existing),
+    isUnsaved: (place: TilePlace) => boolean = () => false,
   ) {
+    this.#isUnsaved = isUnsaved;
+    for (const place of mask.places()) this.#use(0, place);
     this.mask = mask;
     this.#fetch = fetch;
     this.#arrived = arrived;
@@ -65,7 +79,14 @@ export class LayerTiles {
       this.#followed.add(level);
       for (const place of this.mask.places()) this.#bringUp(place, wholeOf(place), level);
     }
-    return this.#level(level);
+    const values = this.#level(level);
+    return {
+      size: values.size,
+      tile: (place) => {
+        if (values.holds(place)) this.#use(level, place);
+        return values.tile(place);
+      },
+    };
   }
 
   /** Values at a level as far as they happen to be here, without what was edited where nobody looks. */
@@ -98,7 +119,59 @@ export class LayerTiles {
 
   /** A part of the mask was edited; px of full resolution. */
   changed(part: Rectangle): void {
-    for (const place of tilesIn(part, this.mask.size)) this.#bringUp(place, part);
+    for (const place of tilesIn(part, this.mask.size)) {
+      this.#use(0, place);
+      this.#bringUp(place, part);
+    }
+  }
+
+  /** How many tiles of a level are in memory. */
+  count(level: number): number {
+    return this.#level(level).count;
+  }
+
+  /** Nothing is let go of until the function that it returns is called, once. */
+  hold(): () => void {
+    this.#holds++;
+    return () => {
+      this.#holds--;
+      this.trim();
+    };
+  }
+
+  /** Lets go of what is more than is kept. */
+  trim(): void {
+    let count = this.#levels.reduce((sum, level) => sum + level.count, 0);
+    if (this.#holds > 0) return;
+    for (const [key, { level, place }] of this.#used) {
+      if (count <= mostTiles) return;
+      if (!this.#level(level).holds(place)) this.#used.delete(key);
+      else if (this.#drop(level, place)) {
+        this.#used.delete(key);
+        count--;
+      }
+    }
+  }
+
+  #drop(level: number, place: TilePlace): boolean {
+    if (level === 0) {
+      // A coarse tile on its way may be without what was edited: it is brought into it from here.
+      if (this.#coarseLoading > 0 || this.#isUnsaved(place)) return false;
+      // Where nobody looked yet, a coarse tile does not have it.
+      for (const [above, coarse] of this.#levels.entries()) {
+        if (above > 0 && !this.#followed.has(above)) coarse.forget(coarsePlace(place, above));
+      }
+    }
+    this.#level(level).forget(place);
+    return true;
+  }
+
+  /** Remembers that a tile was used just now. */
+  #use(level: number, place: TilePlace): void {
+    const key = levelKey(level, place);
+    const { x, y } = place;
+    this.#used.delete(key);
+    this.#used.set(key, { level, place: { x, y } });
   }
 
   #level(level: number): SparseMask {
@@ -121,6 +194,7 @@ export class LayerTiles {
       // All of what is below must be in it: a tile that is made here has nothing else below.
       const target = coarse.tile(above) === undefined ? undefined : coarse.writable(above);
       if (target === undefined) continue;
+      this.#use(level, above);
       const whole = { x: 0, y: 0, width: tileSide, height: tileSide };
       reduceInto(target, level, place, tile, isBlank ? whole : { x, y, width, height });
     }
@@ -153,16 +227,22 @@ export class LayerTiles {
   }
 
   async #fetchPart(level: number, places: TilePlace[]): Promise<void> {
-    const found = await this.#fetch(level, places);
+    const isCoarse = level > 0;
+    if (isCoarse) this.#coarseLoading++;
+    const found = await this.#fetch(level, places).finally(() => {
+      if (isCoarse) this.#coarseLoading--;
+    });
     for (const place of places) {
       // What came meanwhile, as by undoing, is newer.
       if (this.#level(level).tile(place) !== undefined) continue;
       const tile = found.find(({ x, y }) => x === place.x && y === place.y);
       this.#level(level).put(place, tile?.pixels ?? null);
+      this.#use(level, place);
       if (level > 0) this.#bringUpAll(level, place);
       const side = tileSide * 2 ** level;
       this.#arrived({ x: place.x * side, y: place.y * side, width: side, height: side });
     }
+    this.trim();
   }
 
   /** What was edited since the engine drew a coarse tile is newer than it. */

@@ -6,12 +6,10 @@ import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
 import type { Point, Size } from '../geometry.ts';
 import type { Stage } from '../stage.ts';
-import type { BegunMasks } from './begun-masks.svelte.ts';
 import { ignoreColour, type Rgb } from './colouring.ts';
 import { lateStroke } from './late-stroke.ts';
 import type { LayerName } from './layer-choices.svelte.ts';
-import type { OpenMask } from './open-mask.svelte.ts';
-import type { RegionProblem, ShownValues, Stroke } from './painter.ts';
+import type { Painter, RegionProblem, ShownValues, Stroke } from './painter.ts';
 import type { LayerSituation } from './shown-layers.ts';
 import { noneStroke } from './suggesting.svelte.ts';
 import type { ToolSettings } from './tool-settings.svelte.ts';
@@ -20,10 +18,10 @@ import type { Board, StrokeKind } from './tools/board.ts';
 const words = text.masks;
 
 export interface BoardSituation extends LayerSituation {
-  /** The mask of the image that is shown, when it is open; null if it cannot be. */
-  whenOpen(): Promise<OpenMask | null>;
-  /** Told of edits that wait for something before they are begun. */
-  readonly begun: Pick<BegunMasks, 'wait'>;
+  /** Paints on the mask of the image that is shown: now, or once it is open. */
+  edit(work: (painter: Painter) => void): void;
+  /** Something is painted once this resolves: nothing is closed before. */
+  hold<T>(work: Promise<T>): Promise<T>;
   readonly settings: ToolSettings;
   /** What is shown of the open image, for tools that go by it; undefined while that is not known. */
   shown(): ShownValues | undefined;
@@ -78,18 +76,13 @@ export class MaskBoard implements Board {
       return begin();
     }
     // The shade under the cursor is not here yet, and that of another place is not meant.
-    const picked = shown.load([tileAt(at)]).then(
-      () => {
+    return lateStroke((begun) => {
+      const picked = shown.load([tileAt(at)]).then(() => {
         pick();
-        return begin();
-      },
-      (error: unknown) => {
-        tellFailure(error);
-        return undefined;
-      },
-    );
-    this.situation.begun.wait(picked);
-    return lateStroke(picked);
+        begun(begin());
+      });
+      void this.situation.hold(picked).catch(tellFailure);
+    });
   }
 
   polygon(corners: readonly Corner[], isErasing: boolean): void {
@@ -103,7 +96,9 @@ export class MaskBoard implements Board {
   fill({ x, y }: Point, isErasing: boolean): void {
     const paint = this.paint(isErasing);
     this.reveal('human');
-    this.#later((open) => open.painter.fill(paint, Math.floor(x), Math.floor(y)));
+    this.situation.edit((painter) => {
+      void painter.fill(paint, Math.floor(x), Math.floor(y)).then(tellProblem, tellFailure);
+    });
   }
 
   pick({ x, y }: Point, isErasing: boolean): void {
@@ -112,27 +107,20 @@ export class MaskBoard implements Board {
     const shown = this.situation.shown();
     if (shown === undefined || !isInside({ x, y }, shown.size)) return;
     this.reveal('human');
-    this.#later(({ painter }) =>
-      painter.pick(paint, shown, Math.floor(x), Math.floor(y), tolerance),
-    );
-  }
-
-  #later(edit: (open: OpenMask) => Promise<RegionProblem | null>): void {
-    const edited = this.situation
-      .whenOpen()
-      .then((open) => (open === null ? null : edit(open)))
-      .then(tellProblem, tellFailure);
-    this.situation.begun.wait(edited);
+    this.situation.edit((painter) => {
+      const region = painter.pick(paint, shown, Math.floor(x), Math.floor(y), tolerance);
+      void region.then(tellProblem, tellFailure);
+    });
   }
 
   /** The hand may be quicker than the engine, which says what there is in the mask. */
   #begin(paint: Paint, shown?: ShownValues): Stroke {
     this.reveal('human');
-    const { open } = this.situation;
-    if (open !== null) return open.painter.begin(paint, shown);
-    const begun = this.situation.whenOpen().then((late) => late?.painter.begin(paint, shown));
-    this.situation.begun.wait(begun);
-    return lateStroke(begun);
+    return lateStroke((begun) => {
+      this.situation.edit((painter) => {
+        begun(painter.begin(paint, shown));
+      });
+    });
   }
 
   /** Nobody paints what is not seen: a layer that is hidden is shown. */
@@ -169,7 +157,7 @@ function tileAt({ x, y }: Point): Point {
   return { x: Math.floor(x / tileSide), y: Math.floor(y / tileSide) };
 }
 
-function tellProblem(problem: RegionProblem | null): void {
+function tellProblem(problem: RegionProblem | null | undefined): void {
   if (problem === 'too-large') notices.add('attention', words.regionTooLarge);
 }
 

@@ -15,10 +15,11 @@ import { coloursOf, type Rgb } from './colouring.ts';
 import { LayerChoices } from './layer-choices.svelte.ts';
 import { MaskBoard, StrokeBoard } from './mask-board.ts';
 import { levelFor } from './mask-layer.ts';
+import { MaskOpenings } from './mask-openings.ts';
 import { MaskRevisions } from './mask-revisions.ts';
 import { MaskSteps } from './mask-steps.svelte.ts';
 import { type MaskedImage, OpenMask } from './open-mask.svelte.ts';
-import type { ShownValues } from './painter.ts';
+import type { Painter, ShownValues } from './painter.ts';
 import { ShownLayers } from './shown-layers.ts';
 import { Suggesting } from './suggesting.svelte.ts';
 import { type SaveState, TileSaver } from './tile-saver.ts';
@@ -38,8 +39,8 @@ export interface DeskViewer {
   goTo(image: number): Promise<boolean | null>;
   /** Ends a stroke that is being drawn. */
   finishStroke(): void;
-  /** A mask was said to be done, or not; `before` undoes that. */
-  marked(image: number, before: MaskState): void;
+  /** A mask was said to be done, or not, or a step did so; `before` undoes that. */
+  marked(image: number, before: MaskState, step?: Direction): void;
   /** What is shown of the open image; undefined while that is not known. */
   shown(): ShownValues | undefined;
 }
@@ -50,12 +51,10 @@ export class MaskDesk {
   readonly choices: LayerChoices;
   open: OpenMask | null = $state.raw(null);
   suggesting: Suggesting | null = $state.raw(null);
-  saving: SaveState = $state('saved');
   /** Whether the tool of suggestions is in hand: undoing is about its strokes first. */
   isSuggesting = $state(false);
-  /** Whether it is being asked what masks an image has. */
+  /** Whether it is being asked what masks the image has. */
   isOpening = false;
-  readonly begun = new BegunMasks();
   readonly tools: Readonly<Record<MaskToolId, Tool>>;
   readonly #project: () => Project;
   readonly #steps: MaskSteps = new MaskSteps(this);
@@ -63,10 +62,13 @@ export class MaskDesk {
   readonly #layers: ShownLayers;
   #attached: { readonly stage: Stage; readonly image: MaskedImage } | undefined;
   #viewer: DeskViewer | undefined;
-  #opening = new AbortController();
   #opened: Promise<void> = Promise.resolve();
   /** Requests that change a mask and are not answered yet. */
   #asking = 0;
+  readonly #begun = new BegunMasks();
+  readonly #openings: MaskOpenings<OpenMask>;
+  #isWaiting = $state(false);
+  #saverState: SaveState = $state('saved');
   readonly #revisions = new MaskRevisions();
   readonly #classes = new ClassValues();
 
@@ -77,11 +79,24 @@ export class MaskDesk {
       this.#layers.refresh();
     });
     this.#saver = this.#newSaver();
+    this.#openings = new MaskOpenings({
+      open: (image, signal) => this.#openMask(image, signal),
+      opened: (open) => {
+        this.#keep(open);
+      },
+      failed: (error) => {
+        notices.fail(error);
+      },
+      waits: (isBusy) => {
+        this.#isWaiting = isBusy;
+      },
+    });
     listen('engine.state', ({ state }) => {
       this.#revisions.forget();
       if (state !== 'ready') return;
       this.#saver.retry();
-      if (this.open === null && this.#attached) this.#opened = this.#openMask(this.#attached.image);
+      if (this.open === null && this.#attached) this.#reopen(this.#attached.image);
+      this.#openings.retry();
     });
     listen('project.changed', (changed) => {
       if (changed.project === project().id) void this.#follow();
@@ -147,7 +162,7 @@ export class MaskDesk {
   attach(stage: Stage, image: MaskedImage): () => void {
     this.#attached = { stage, image };
     const take = this.#layers.attach(stage);
-    this.#opened = this.#openMask(image);
+    this.#reopen(image);
     let resting: ReturnType<typeof setTimeout> | undefined;
     const unfollow = stage.follow(() => {
       clearTimeout(resting);
@@ -159,7 +174,7 @@ export class MaskDesk {
       clearTimeout(resting);
       unfollow();
       take();
-      this.#opening.abort();
+      this.#openings.leave(image.id);
       this.endSuggesting();
       this.open = null;
       if (this.#attached?.stage === stage) this.#attached = undefined;
@@ -171,16 +186,33 @@ export class MaskDesk {
     return this.open;
   }
 
+  edit(work: (painter: Painter) => void): void {
+    if (this.open !== null) work(this.open.painter);
+    else if (this.#attached !== undefined) this.#openings.wait(this.#attached.image, work);
+  }
+
+  hold<T>(work: Promise<T>): Promise<T> {
+    return this.#begun.hold(work);
+  }
+
+  /** What waits for its mask is on its way too. */
+  get saving(): SaveState {
+    return this.#saverState === 'saved' && this.#isWaiting ? 'saving' : this.#saverState;
+  }
+
   /** Whether something that was painted, on whatever image, is not saved yet. */
   get isUnsaved(): boolean {
-    return this.saving !== 'saved' || this.begun.isBusy;
+    return this.saving !== 'saved' || this.#begun.isBusy;
   }
 
   /** Resolves when every stroke is saved: true, or false where that failed and is tried again. */
   async flush(): Promise<boolean> {
     this.#viewer?.finishStroke();
-    await this.begun.settled();
-    return this.#saver.flush();
+    await this.#begun.settled();
+    this.#openings.retry();
+    await this.#openings.settled();
+    await this.#begun.settled();
+    return (await this.#saver.flush()) && !this.#openings.isBusy;
   }
 
   /** Works with a viewer, until the function that it returns is called. */
@@ -200,6 +232,7 @@ export class MaskDesk {
   async go(direction: Direction): Promise<void> {
     // A step in the middle of a stroke is about the stroke.
     this.#viewer?.finishStroke();
+    if (this.#openings.isBusy) await this.#opened;
     if (direction === 'undo' && this.isSuggesting && this.suggesting?.undo() === true) return;
     await this.#steps.go(direction);
   }
@@ -213,21 +246,37 @@ export class MaskDesk {
   }
 
   /** Says that all of the mask is as it should be, or is not yet. True if it is said. */
-  async setState(state: MaskState): Promise<boolean> {
+  setState(state: MaskState): Promise<boolean> {
+    return this.#steps.inTurn(async () => {
+      const { open } = this;
+      const before = await this.mark(state);
+      if (open === null || before === null) return false;
+      if (before !== state) this.#steps.addMark(open.image, before, state);
+      return true;
+    });
+  }
+
+  /**
+   * As `setState`, but no step of its own.
+   *
+   * @param step the step back or forth that this is
+   * @returns what it was before; null where it could not be said
+   */
+  async mark(state: MaskState, step?: Direction): Promise<MaskState | null> {
     const { open } = this;
-    if (open === null) return false;
+    if (open === null) return null;
     this.#asking++;
     try {
-      if (!(await this.flush())) return false;
+      if (!(await this.flush())) return null;
       const before = open.info('human')?.state ?? 'draft';
       const info = await call('mask.setState', { image: open.image.id, state });
       open.take(info);
-      this.#viewer?.marked(open.image.id, before);
+      if (before !== state) this.#viewer?.marked(open.image.id, before, step);
       this.#revisions.read(open.image.id, info.revision);
-      return true;
+      return before;
     } catch (error) {
       notices.fail(error);
-      return false;
+      return null;
     } finally {
       this.#asking--;
     }
@@ -285,44 +334,48 @@ export class MaskDesk {
     this.suggesting?.look(view.visible, levelFor(view.scale * window.devicePixelRatio));
   }
 
-  async #openMask(image: MaskedImage): Promise<void> {
-    this.#opening.abort();
-    const opening = (this.#opening = new AbortController());
+  #reopen(image: MaskedImage): void {
+    const opened = this.#openings.open(image);
+    this.#opened = opened;
     this.isOpening = true;
     this.#layers.refresh();
-    const failed = (error: unknown): void => {
-      notices.fail(error);
-    };
-    try {
-      const open = await OpenMask.open(
-        image,
-        this.#saver,
-        {
-          failed,
-          arrived: (owner, where) => {
-            this.#layers.changed(owner, where);
-          },
-          changed: (where) => {
-            this.#layers.changed('human', where);
-          },
-          edited: (patch) => {
-            this.#steps.add(image, patch);
-          },
-          touched: (places) => {
-            this.#saver.touch(image.id, open.human.mask, places);
-          },
-        },
-        opening.signal,
-      );
-      if (opening.signal.aborted) return;
-      this.#keep(open);
-      if (this.isSuggesting) this.startSuggesting();
-    } catch (error) {
-      if (!opening.signal.aborted) failed(error);
-    } finally {
-      if (this.#opening === opening) this.isOpening = false;
+    void opened.then(() => {
+      if (this.#opened !== opened) return;
+      this.isOpening = false;
       this.#layers.refresh();
-    }
+    });
+  }
+
+  async #openMask(image: MaskedImage, signal: AbortSignal, isAgain = false): Promise<OpenMask> {
+    // What is still being painted on it goes on on the same mask.
+    const busy = this.#begun.of(image.id);
+    if (busy !== undefined) return busy;
+    const open: OpenMask = await OpenMask.open(
+      image,
+      this.#saver,
+      {
+        failed: (error) => {
+          notices.fail(error);
+        },
+        arrived: (owner, where) => {
+          if (this.open === open) this.#layers.changed(owner, where);
+        },
+        changed: (where) => {
+          if (this.open === open) this.#layers.changed('human', where);
+        },
+        edited: (patch) => {
+          this.#steps.add(image, patch);
+        },
+        touched: (places) => {
+          this.#saver.touch(image.id, open.human.mask, places);
+        },
+      },
+      signal,
+    );
+    // Saved while the engine answered, it would be without what was painted in between.
+    const revision = open.info('human')?.revision ?? 0;
+    const isPast = !isAgain && this.#revisions.isPast(image.id, revision);
+    return isPast ? this.#openMask(image, signal, true) : open;
   }
 
   /**
@@ -345,15 +398,25 @@ export class MaskDesk {
     );
     // Elsewhere it may be said to be done, or not, which is no change of what is painted.
     if (others.length === 0) for (const info of infos) open.take(info);
-    else this.#opened = this.#openMask(open.image);
+    else this.#reopen(open.image);
   }
 
   /** A mask is open from now on. Others may have changed it since this window had it last. */
   #keep(open: OpenMask): void {
-    this.begun.add(open);
-    this.open = open;
+    const { image } = open;
+    const before = this.open;
+    if (before !== open && before?.image.id === image.id && before.painter.isBusy) {
+      // A stroke goes on on the mask on which it was begun.
+      this.#revisions.missed(image.id);
+      return;
+    }
+    this.#begun.add(open);
     const revision = open.info('human')?.revision ?? 0;
-    if (this.#revisions.read(open.image.id, revision)) this.#forget(open.image);
+    if (this.#revisions.read(image.id, revision)) this.#forget(image);
+    if (this.#attached?.image.id !== image.id) return;
+    this.open = open;
+    if (this.isSuggesting) this.startSuggesting();
+    this.#layers.changed('human', { x: 0, y: 0, width: image.width, height: image.height });
   }
 
   /** Reads again what others changed, once nothing of it is being painted or saved. */
@@ -363,7 +426,7 @@ export class MaskDesk {
     for (const image of stale) if (image !== open?.image.id) this.#steps.forget(image);
     if (open === null || !stale.has(open.image.id) || this.isUnsaved) return;
     this.#forget(open.image);
-    this.#opened = this.#openMask(open.image);
+    this.#reopen(open.image);
   }
 
   #forget({ id, name }: MaskedImage): void {
@@ -384,6 +447,7 @@ export class MaskDesk {
       known: () => this.#project().classes.map(({ maskValue }) => maskValue ?? 0),
       saved: (image, info) => {
         this.#revisions.saved(image, info.revision);
+        this.#begun.of(image)?.take(info);
         if (this.open?.image.id === image) this.open.take(info);
       },
       failed: (error, isGone) => {
@@ -392,7 +456,7 @@ export class MaskDesk {
         });
       },
       changed: (state) => {
-        this.saving = state;
+        this.#saverState = state;
         if (state === 'saved') this.#rereadStale();
       },
     });

@@ -26,7 +26,22 @@ it('goes back and forth through edits of all images, in the order in which they 
   expect(history.next('redo')).toBeUndefined();
 });
 
-it('forgets an image that is gone', () => {
+it('takes marks back like edits, and keeps them where only the mask is another', () => {
+  const history = new MaskHistory();
+  const mark = { image: 1, name: '1.png', states: { before: 'draft', after: 'done' } } as const;
+  history.add(change(1, 0));
+  history.add(mark);
+  expect(history.next('undo')).toBe(mark);
+  expect(history.forgetValues(new Set([1]))).toBe(false);
+  expect(history.forget(1)).toBe(true);
+  expect(history.next('undo')).toBe(mark);
+  history.move('undo');
+  expect([history.next('undo'), history.next('redo')]).toEqual([undefined, mark]);
+  history.forgetAll(1);
+  expect(history.next('redo')).toBeUndefined();
+});
+
+it('forgets the edits of an image', () => {
   const history = new MaskHistory();
   for (const image of [1, 2, 1, 2]) history.add(change(image, 0));
   history.move('undo');
@@ -57,8 +72,8 @@ it('forgets edits with the value of a class that is gone, on whichever side of t
   history.move('undo');
   expect(history.forgetValues(new Set([3]))).toBe(false);
   expect(history.forgetValues(new Set([2]))).toBe(true);
-  expect(history.next('redo')?.patch).toEqual(painted(1, 0));
-  expect(history.next('undo')?.patch).toEqual(painted(0, 1));
+  expect(history.next('redo')).toMatchObject({ patch: painted(1, 0) });
+  expect(history.next('undo')).toMatchObject({ patch: painted(0, 1) });
   history.move('undo');
   expect(history.next('undo')).toBeUndefined();
 });

@@ -1,15 +1,26 @@
+import type { MaskState } from '../../../contract/masks.ts';
 import { type MaskPatch, hasValue } from '../../../core/mask/patch.ts';
 import type { Direction } from '../../lib/history.ts';
 
-/** One edit of an image's mask. */
-export interface MaskChange {
+interface Change {
   readonly image: number;
   /** Of the image, to say where it is. */
   readonly name: string;
+}
+
+/** One edit of an image's mask. */
+export interface MaskEdited extends Change {
   readonly patch: MaskPatch;
 }
 
-/** Every edit of a session, in the order in which they were made, on whatever image: without limit. */
+/** A mask was said to be done, or a draft again. */
+export interface MaskMarked extends Change {
+  readonly states: { readonly before: MaskState; readonly after: MaskState };
+}
+
+export type MaskChange = MaskEdited | MaskMarked;
+
+/** Every edit and mark of a session, in the order in which they were made, on whatever image: without limit. */
 export class MaskHistory {
   readonly #past: MaskChange[] = [];
   #future: MaskChange[] = [];
@@ -33,14 +44,19 @@ export class MaskHistory {
     if (change !== undefined) to.push(change);
   }
 
-  /** Forgets an image that is gone, or whose mask was changed by others; false where there was nothing of it. */
+  /** Forgets an image that is gone. */
+  forgetAll(image: number): void {
+    this.#keep((change) => change.image !== image);
+  }
+
+  /** Forgets the edits of a mask that was changed by others; false where there were none. */
   forget(image: number): boolean {
-    return this.#keep((change) => change.image !== image);
+    return this.#keep((change) => change.image !== image || 'states' in change);
   }
 
   /** Forgets edits in which a class is that is gone: its value may be another's by now. */
   forgetValues(values: ReadonlySet<number>): boolean {
-    return this.#keep(({ patch }) => !hasValue(patch, values));
+    return this.#keep((change) => 'states' in change || !hasValue(change.patch, values));
   }
 
   #keep(isKept: (change: MaskChange) => boolean): boolean {

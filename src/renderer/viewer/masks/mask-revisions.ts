@@ -14,6 +14,16 @@ export class MaskRevisions {
     return known !== revision;
   }
 
+  /** Whether a mask that was read is older than what is saved by now. */
+  isPast(image: number, revision: number): boolean {
+    return revision < (this.#known.get(image) ?? 0);
+  }
+
+  /** Others changed a mask that could not be read again just now. */
+  missed(image: number): void {
+    this.#stale.add(image);
+  }
+
   /** A mask was saved. Where others changed it in between, it is stale until it is read again. */
   saved(image: number, revision: number): void {
     const known = this.#known.get(image);

@@ -1,3 +1,4 @@
+import type { MaskState } from '../../../contract/masks.ts';
 import type { MaskPatch } from '../../../core/mask/patch.ts';
 import type { Direction } from '../../lib/history.ts';
 import { notices } from '../../lib/notices.svelte.ts';
@@ -12,9 +13,11 @@ export interface StepsPlace {
   readonly open: OpenMask | null;
   /** Opens the mask of another image where a person looks; null where nobody looks, false if it is gone. */
   show(image: number): Promise<boolean | null>;
+  /** Says of the open mask that it is done, or a draft, as a step. What it was before; null: it is not said. */
+  mark(state: MaskState, direction: Direction): Promise<MaskState | null>;
 }
 
-/** Steps back and forth through every edit of the session, on whatever image it was made. */
+/** Steps back and forth through every edit and mark of the session, on whatever image it was made. */
 export class MaskSteps {
   readonly #place: StepsPlace;
   readonly #history = new MaskHistory();
@@ -31,7 +34,13 @@ export class MaskSteps {
     this.#count++;
   }
 
-  /** Forgets the edits of an image: others changed its mask, or it is gone. False where there were none. */
+  /** A mask was said to be done, or not. */
+  addMark({ id, name }: MaskedImage, before: MaskState, after: MaskState): void {
+    this.#history.add({ image: id, name, states: { before, after } });
+    this.#count++;
+  }
+
+  /** Forgets the edits of an image whose mask others changed. False where there were none. */
   forget(image: number): boolean {
     this.#count++;
     return this.#history.forget(image);
@@ -49,17 +58,21 @@ export class MaskSteps {
 
   /** In a row: keys that repeat come quicker than tiles. */
   go(direction: Direction): Promise<void> {
-    const before = this.#tail;
-    this.#tail = (async () => {
-      await before;
+    return this.inTurn(async () => {
       try {
         await this.#go(direction);
       } catch (error) {
         notices.fail(error);
       }
       this.#count++;
-    })();
-    return this.#tail;
+    });
+  }
+
+  /** Does what makes a step, and does not throw, once those before are taken. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(work);
+    this.#tail = result.then(() => undefined);
+    return result;
   }
 
   async #go(direction: Direction): Promise<void> {
@@ -69,7 +82,7 @@ export class MaskSteps {
     if (this.#place.open?.image.id !== change.image) {
       const isThere = await this.#place.show(change.image);
       if (isThere === false) {
-        this.#history.forget(change.image);
+        this.#history.forgetAll(change.image);
         notices.add('attention', words.undoGone(change.name));
       }
       // Others changed its mask since: its steps are forgotten.
@@ -78,7 +91,17 @@ export class MaskSteps {
     }
     const { open } = this.#place;
     if (open?.image.id !== change.image) return;
-    await open.painter.apply(change.patch, direction === 'undo' ? 'before' : 'after');
+    const side = direction === 'undo' ? 'before' : 'after';
+    if ('patch' in change) {
+      await open.painter.apply(change.patch, side);
+      this.#history.move(direction);
+      return;
+    }
+    const wanted = change.states[side];
+    const before = await this.#place.mark(wanted, direction);
+    if (before === null) return;
     this.#history.move(direction);
+    // It was taken back elsewhere already, as in the grid.
+    if (before === wanted) await this.#go(direction);
   }
 }

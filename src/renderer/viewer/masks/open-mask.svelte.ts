@@ -33,6 +33,7 @@ export class OpenMask {
   private constructor(
     image: MaskedImage,
     infos: readonly MaskInfo[],
+    saver: TileSaver,
     unsaved: SparseMask | undefined,
     hooks: OpenMaskHooks,
   ) {
@@ -48,6 +49,7 @@ export class OpenMask {
         },
         hooks.failed,
         owner === 'human' ? unsaved : undefined,
+        (place) => owner === 'human' && saver.isUnsaved(image.id, place),
       );
     this.human = open('human');
     this.#tiles = { human: this.human, teacher: open('teacher'), student: open('student') };
@@ -73,7 +75,7 @@ export class OpenMask {
     // Saved while the engine answers, it is no longer the saver's, and the answer does not know of it yet.
     const unsaved = saver.maskOf(image.id);
     const infos = await call('mask.list', { image: image.id }, signal);
-    return new OpenMask(image, infos, unsaved ?? saver.maskOf(image.id), hooks);
+    return new OpenMask(image, infos, saver, unsaved ?? saver.maskOf(image.id), hooks);
   }
 
   info(owner: MaskOwner): MaskInfo | undefined {
@@ -83,6 +85,7 @@ export class OpenMask {
   /** After a save. */
   take(info: MaskInfo): void {
     this.infos = [...this.infos.filter(({ layer }) => layer !== info.layer), info];
+    this.#tiles[info.layer].trim();
   }
 
   /** Undefined where the layer has nothing to show. */

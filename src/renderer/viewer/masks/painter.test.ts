@@ -182,7 +182,7 @@ describe('a painter', () => {
 it('draws a stroke that was begun before the mask was open', async () => {
   const { painter, patches, read } = desk();
   let open: (stroke: Stroke | undefined) => void = () => undefined;
-  const stroke = lateStroke(new Promise((resolve) => (open = resolve)));
+  const stroke = lateStroke((begun) => (open = begun));
   stroke.draw((take) => {
     take(3, 0, 10);
   });

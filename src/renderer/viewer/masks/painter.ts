@@ -59,9 +59,12 @@ export class Painter {
     let isDrawn = true;
     this.#drawn++;
     this.onbusy();
+    const release = this.#tiles.hold();
     const leave = (): void => {
-      if (isDrawn) this.#drawn--;
+      if (!isDrawn) return;
       isDrawn = false;
+      this.#drawn--;
+      release();
       this.onbusy();
     };
     const drawNow = (shape: (take: TakeRun) => void): void => {
@@ -91,10 +94,10 @@ export class Painter {
       },
       cancel: () => {
         if (state === 'over' || state === 'void') return;
-        leave();
         state = 'void';
         edit.cancel();
         this.#show(edit);
+        leave();
       },
     };
   }
@@ -204,9 +207,11 @@ export class Painter {
   #inTurn<T>(work: () => Promise<T> | T): Promise<T> {
     this.#pending++;
     this.onbusy();
+    const release = this.#tiles.hold();
     const result = this.#tail.then(work);
     const over = (): void => {
       this.#pending--;
+      release();
       this.onbusy();
     };
     this.#tail = result.then(over, over);

@@ -19,7 +19,8 @@ export class ShownImage {
 
   /** Undefined while it is not known how the image is shown. */
   get(): ShownShades | undefined {
-    const { image, shown, figures } = this.#viewer;
+    const { image, display } = this.#viewer;
+    const { shown, figures } = display;
     if (image === null || shown === null) return undefined;
     if (image === this.#image && shown === this.#shown && this.#shades !== undefined) {
       this.#shades.trim();

@@ -1,4 +1,4 @@
-import type { Suggestion } from '../../../contract/masks.ts';
+import type { MaskTile, Suggestion } from '../../../contract/masks.ts';
 import { type MaskPatch, patchOf } from '../../../core/mask/patch.ts';
 import { SparseMask } from '../../../core/mask/sparse-mask.ts';
 import type { TileValues } from '../../../core/mask/sparse-mask.ts';
@@ -111,6 +111,7 @@ export class Suggesting implements LayerSource {
     if (this.#view === undefined) return;
     this.isBusy = true;
     const patches: MaskPatch[] = [];
+    const release = mask.hold();
     try {
       for (const block of blocksOf(this.#view.region, blockSide)) {
         const { tiles } = await this.#request(block, 0);
@@ -126,6 +127,7 @@ export class Suggesting implements LayerSource {
         mask.changed(patch.rectangle);
         painted(patch);
       }
+      release();
     }
   }
 
@@ -145,7 +147,10 @@ export class Suggesting implements LayerSource {
 
   #noStrokes(): LayerTiles {
     const none = (): void => undefined;
-    return new LayerTiles(this.image, [], () => Promise.resolve([]), none, none);
+    // The engine has nothing of them.
+    const isUnsaved = (): boolean => true;
+    const nothing = (): Promise<MaskTile[]> => Promise.resolve([]);
+    return new LayerTiles(this.image, [], nothing, none, none, undefined, isUnsaved);
   }
 
   #newPainter(): Painter {

@@ -1,6 +1,6 @@
 import type { MaskInfo, MaskTileChange } from '../../../contract/masks.ts';
-import { encodeRuns } from '../../../core/mask/runs.ts';
-import { placeOfKey, tileKey } from '../../../core/mask/sparse-mask.ts';
+import { countRuns, encodeRuns, replaceInRuns } from '../../../core/mask/runs.ts';
+import { blankTile, placeOfKey, tileKey } from '../../../core/mask/sparse-mask.ts';
 import type { SparseMask } from '../../../core/mask/sparse-mask.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
 import type { TilePlace } from '../../../core/mask/tiles.ts';
@@ -121,12 +121,10 @@ export class TileSaver {
     const keys = [...all].slice(0, tilesAtOnce);
     for (const key of keys) all.delete(key);
     this.#inFlight = { image, keys };
-    const known = this.#hooks.known?.();
+    const kept = keptValues(this.#hooks.known?.());
     const tiles = keys.map((key) => {
       const place = placeOfKey(key);
-      const pixels = withKnown(mask.tile(place) ?? null, known);
-      const isMarked = pixels?.some((value) => value !== 0) === true;
-      return { ...place, runs: isMarked ? encodeRuns(pixels) : null };
+      return { ...place, runs: runsOf(mask.tile(place) ?? blankTile, kept) };
     });
     return { image, keys, mask, tiles };
   }
@@ -159,14 +157,22 @@ export class TileSaver {
   }
 }
 
-/** What a class that was removed meanwhile had is background, as everywhere else: the engine would refuse it for ever. */
-function withKnown(
-  pixels: Uint8Array | null,
-  known: readonly number[] | undefined,
-): Uint8Array | null {
-  if (pixels === null || known === undefined) return pixels;
-  const isKnown = Uint8Array.from({ length: 256 }, (_, value) => Number(known.includes(value)));
-  isKnown[0] = isKnown[ignoreValue] = 1;
-  if (pixels.every((value) => isKnown[value] === 1)) return pixels;
-  return pixels.map((value) => (isKnown[value] === 1 ? value : 0));
+/**
+ * By value, what is saved of it. What a class that was removed meanwhile had is background, as everywhere else:
+ * the engine would refuse it for ever.
+ */
+function keptValues(known: readonly number[] | undefined): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, value) => {
+    const isKept = known === undefined || value === ignoreValue || known.includes(value);
+    return isKept ? value : 0;
+  });
+}
+
+/** Looks at the pixels once: a person waits, and a long stroke touches millions. */
+function runsOf(pixels: Uint8Array, kept: Uint8Array): Uint8Array | null {
+  if (pixels === blankTile) return null;
+  const runs = encodeRuns(pixels);
+  const values = [...countRuns(runs).counts.keys()];
+  if (!values.some((value) => kept[value] !== 0)) return null;
+  return values.every((value) => kept[value] === value) ? runs : replaceInRuns(runs, kept);
 }

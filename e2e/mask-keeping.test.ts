@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ProjectImage } from '../src/contract/app.ts';
+import type { MaskInfo } from '../src/contract/masks.ts';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import {
+  answerOf,
+  drag,
+  makeMaskProject,
+  openImage,
+  placeOf,
+  saved,
+  stageReady,
+  valueOf,
+  writeDiscs,
+} from './support/mask-project.ts';
+import { enginePid } from './support/processes.ts';
+
+/** Until it is so: a busy machine is slow, not wrong. */
+const soon = <T>(now: () => T) => expect.poll(now, { timeout: 120_000 });
+
+// That nothing which was painted or marked is lost, however quick or careless the hand is.
+
+const size = { width: 900, height: 700 };
+
+describe('what was painted is kept', () => {
+  let launched: LaunchedApp;
+  let folder: string;
+  let first: ProjectImage;
+  let second: ProjectImage;
+
+  const launch = async (): Promise<void> => {
+    launched = await launchApp({
+      workspace: join(folder, 'workspace'),
+      userData: join(folder, 'settings'),
+      colorScheme: 'dark',
+    });
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-keeping-'));
+    await writeDiscs(join(folder, 'images'), [size, size]);
+    await launch();
+    const made = await makeMaskProject(launched.page, join(folder, 'images'));
+    [first, second] = made.images as [ProjectImage, ProjectImage];
+    await openImage(launched.page, first);
+  });
+  afterAll(async () => {
+    await launched.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const value = (image: ProjectImage, x: number, y: number): Promise<number> =>
+    valueOf(launched.page, image.id, x, y);
+  const press = (key: string): Promise<void> => launched.page.keyboard.press(key);
+  const paint = (y: number): Promise<void> =>
+    drag(launched.page, size, [
+      [100, y],
+      [600, y],
+    ]);
+  const stateOf = async (image: ProjectImage): Promise<string | undefined> => {
+    const infos = await answerOf<MaskInfo[]>(launched.page, 'mask.list', { image: image.id });
+    return infos.find(({ layer }) => layer === 'human')?.state;
+  };
+
+  test('what was marked as done is a draft again by undo, in its turn with strokes', async () => {
+    const { page } = launched;
+    await paint(100);
+    await saved(page);
+    await press('Control+Enter');
+    await soon(() => stateOf(first)).toBe('done');
+    await stageReady(page, second.id);
+    await press('Control+z');
+    await soon(() => stateOf(first)).toBe('draft');
+    await stageReady(page, first.id);
+    expect(await value(first, 300, 100)).toBe(1);
+    await press('Control+z');
+    await soon(() => value(first, 300, 100)).toBe(0);
+    await press('Control+Shift+z');
+    await soon(() => value(first, 300, 100)).toBe(1);
+    expect(await stateOf(first)).toBe('draft');
+    await press('Control+Shift+z');
+    await soon(() => stateOf(first)).toBe('done');
+    await page.getByRole('button', { name: 'Back to draft' }).click();
+    await soon(() => stateOf(first)).toBe('draft');
+    await press('Control+z');
+    await soon(() => stateOf(first)).toBe('done');
+    await press('Control+z');
+    await soon(() => stateOf(first)).toBe('draft');
+  });
+
+  test('a stroke that is quicker than its mask lands on the image that was meant', async () => {
+    const { app, page } = launched;
+    await press('f');
+    await stageReady(page, second.id);
+    await page.waitForFunction(() => document.querySelector('[data-saving="saved"]') !== null);
+    const engine = await enginePid(app);
+    process.kill(engine, 'SIGSTOP');
+    try {
+      await press('d');
+      await stageReady(page, first.id);
+      await paint(200);
+      await page.locator('[data-saving="saving"]').waitFor();
+      await press('f');
+      await stageReady(page, second.id);
+    } finally {
+      process.kill(engine, 'SIGCONT');
+    }
+    await soon(() => value(first, 300, 200)).toBe(1);
+    expect(await value(first, 550, 200)).toBe(1);
+    expect(await value(second, 300, 200)).toBe(0);
+    await saved(page);
+    await press('Control+z');
+    await soon(() => value(first, 300, 200)).toBe(0);
+    expect(await value(first, 300, 100)).toBe(1);
+    await saved(page);
+  });
+
+  test('a window that is loaded again in the middle of a stroke has it afterwards', async () => {
+    const { app, page } = launched;
+    await openImage(page, first);
+    const from = await placeOf(page, size, 100, 300);
+    const to = await placeOf(page, size, 600, 300);
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y, { steps: 8 });
+    await app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.reload();
+    });
+    await page.getByRole('button', { name: 'Outlines' }).first().waitFor();
+    await page.mouse.up();
+    expect(await value(first, 300, 300)).toBe(1);
+  });
+
+  test('a window that is closed right after a stroke has it when it is opened again', async () => {
+    const { app, page } = launched;
+    await openImage(page, first);
+    const closed = new Promise<void>((resolve) => {
+      app.once('close', () => {
+        resolve();
+      });
+    });
+    const engine = await enginePid(app);
+    // Nothing can be saved before the window is told to close.
+    process.kill(engine, 'SIGSTOP');
+    await paint(400);
+    await app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.close();
+    });
+    process.kill(engine, 'SIGCONT');
+    await closed;
+    await launch();
+    expect(await value(first, 300, 400)).toBe(1);
+    expect(await value(first, 590, 400)).toBe(1);
+  });
+});
