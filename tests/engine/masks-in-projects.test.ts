@@ -126,6 +126,24 @@ describe('masks in projects', async () => {
     expect(classes.map(({ name }) => name)).toEqual(['Water', 'Road', 'Field']);
   });
 
+  it.each(['Background', 'IGNORE'])(
+    'make no class of the name %s, and say what to do',
+    async (name) => {
+      const folder = join(root, 'paired');
+      const source = { kind: 'masks', path: folder, property: null } as const;
+      const classes = [{ value: 2, to: { create: name } }];
+      await expect(bring(folder, { source, classes })).rejects.toMatchObject({
+        code: 'invalid-labels',
+        message: expect.stringMatching(
+          /cannot be the name of a class of masks.* Choose /,
+        ) as string,
+      });
+      await expect(engine.call('class.add', { project: project.id, name })).rejects.toMatchObject({
+        code: 'invalid-option',
+      });
+    },
+  );
+
   it('stay as a person left them unless they are to be replaced', async () => {
     const folder = join(root, 'paired');
     const source = { kind: 'masks', path: folder, property: null } as const;

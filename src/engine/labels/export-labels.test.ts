@@ -5,6 +5,7 @@ import type { LabelExportReport } from '../../contract/label-export.ts';
 import { tilePixels } from '../../core/mask/tiles.ts';
 import { pngFile } from '../../formats/image-fixtures.ts';
 import { readLabelFile } from '../../formats/label-file.ts';
+import { parseLabelList } from '../../formats/masks/paired/label-list.ts';
 import { askewVolume, ctSlice, turnedGeotiff } from '../../formats/masks/testing/geo-fixtures.ts';
 import { addProject, newImage } from '../../store/testing/fixtures.ts';
 import { temporaryFolder, temporaryStore } from '../../store/testing/temporary-store.ts';
@@ -106,6 +107,24 @@ describe('what is exported', () => {
     };
     expect(coco.categories.map((one) => one.id)).toEqual([1, 2]);
     expect(new Set(coco.annotations.map((one) => one.category_id))).toEqual(new Set([1]));
+  });
+});
+
+describe('classes called as what is no class', () => {
+  it('by a project from before that was refused, keep their regions', async () => {
+    const project = await projectOfFiles([photo('a.png')], [1, 2]);
+    const { store, id } = project;
+    const [first] = store.classes.list(id);
+    store.classes.rename(first?.id ?? 0, 'Background');
+    const { folder } = await exported(project);
+    const list = parseLabelList(
+      await readFile(join(folder, 'labelmap.txt'), 'utf8'),
+      'labelmap.txt',
+    );
+    expect(list.slice(0, 2)).toMatchObject([
+      { value: 0, name: 'background' },
+      { value: 1, name: 'Background (1)' },
+    ]);
   });
 });
 

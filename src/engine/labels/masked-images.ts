@@ -1,4 +1,5 @@
 import type { ExportedMasks } from '../../contract/label-export.ts';
+import { reservedWord } from '../../core/mask/class-names.ts';
 import { ignoreValue, type Size } from '../../core/mask/tiles.ts';
 import type { MaskClass, MaskRaster } from '../../formats/masks/mask-raster.ts';
 import type { Store } from '../../store/store.ts';
@@ -65,7 +66,12 @@ function numbering(
       maskValue === null ? [] : [{ name, colour, maskValue }],
     )
     .sort((a, b) => a.maskValue - b.maskValue);
-  const classes = inMasks.map(({ name, colour }, index) => ({ value: index + 1, name, colour }));
+  const classes = inMasks.map(({ name, colour }, index) => ({
+    value: index + 1,
+    // Of projects from before such names were refused: a reader would take the class for none.
+    name: reservedWord(name) === null ? name : `${name} (${index + 1})`,
+    colour,
+  }));
   const isSame = inMasks.every(({ maskValue }, index) => maskValue === index + 1);
   const numbers = new Uint8Array(256);
   numbers[ignoreValue] = ignoreValue;

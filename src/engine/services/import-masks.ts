@@ -3,6 +3,7 @@ import type { ClassTarget, MaskImport } from '../../contract/mask-sources.ts';
 import type { Project } from '../../contract/app.ts';
 import { nextColour } from '../../contract/palette.ts';
 import { UserError } from '../../core/errors.ts';
+import { whyReserved } from '../../core/mask/class-names.ts';
 import { ignoreValue, tileCounts, type TilePlace } from '../../core/mask/tiles.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import { placeName } from '../../formats/labelled-images.ts';
@@ -277,6 +278,13 @@ function made(
     throw new UserError(
       'invalid-labels',
       `The masks have a class “${name.slice(0, 40)}${name.length > 40 ? '…' : ''}”, which cannot be the name of one: it must have 1 to 200 characters that can be seen. Choose a class of the project for it, or another name.`,
+    );
+  }
+  const why = whyReserved(name);
+  if (why !== null) {
+    throw new UserError(
+      'invalid-labels',
+      `${why} Choose what becomes of it (background, ignore or a class of the project), or another name.`,
     );
   }
   const taken = store.classes.list(project).map(({ colour }) => colour);

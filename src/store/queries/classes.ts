@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ProjectClass } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
+import { whyReserved } from '../../core/mask/class-names.ts';
 import { lastClassValue } from '../../core/mask/tiles.ts';
 import { oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
@@ -33,12 +34,13 @@ export function classesOf(connection: Connection, project: number): NamedClass[]
   );
 }
 
-/** @throws UserError 'invalid-option' where the project has a class of that name */
+/** @throws UserError 'invalid-option' where the project has a class of that name, or masks can have none of it */
 export function insertClass(
   connection: Connection,
   project: number,
   { name, colour }: NewClass,
 ): number {
+  refuseReservedName(connection, project, name);
   refuseTakenName(connection, project, name);
   return connection.run(
     `INSERT INTO classes (project, name, colour, position, mask_value)
@@ -59,6 +61,14 @@ function freeMaskValue(connection: Connection, project: number): number | null {
   const gap = taken.findIndex(({ value }, index) => value !== index + 1);
   const value = gap < 0 ? taken.length + 1 : gap + 1;
   return value <= lastClassValue ? value : null;
+}
+
+/** Where regions are outlined: files of masks say with some names that there is no class. */
+function refuseReservedName(connection: Connection, project: number, name: string): void {
+  const why = whyReserved(name);
+  const sql = `SELECT 1 AS value FROM projects WHERE id = ? AND task = 'segmentation'`;
+  if (why === null || connection.get(oneNumber, sql, project) === undefined) return;
+  throw new UserError('invalid-option', `${why} Choose another name.`);
 }
 
 function refuseTakenName(connection: Connection, project: number, name: string): void {
@@ -85,19 +95,20 @@ export class ClassQueries {
   /**
    * As the project's last class; returns its id.
    *
-   * @throws UserError 'invalid-option' where the name is taken, 'not-found' without the project
+   * @throws UserError 'invalid-option' where the name is taken or none for masks, 'not-found' without the project
    */
   add(project: number, newClass: NewClass): number {
     return this.#connection.transaction(() => insertClass(this.#connection, project, newClass));
   }
 
-  /** @throws UserError 'invalid-option' where the name is taken */
+  /** @throws UserError 'invalid-option' where the name is taken, or none for masks */
   rename(id: number, name: string): number {
     return this.#connection.transaction(() => {
       const project = this.projectOf(id);
       const current = 'SELECT id AS value FROM classes WHERE id = ? AND name = ?';
       const isSame = this.#connection.get(oneNumber, current, id, name) !== undefined;
       if (isSame) return project;
+      refuseReservedName(this.#connection, project, name);
       refuseTakenName(this.#connection, project, name);
       this.#connection.run('UPDATE classes SET name = ? WHERE id = ?', name, id);
       return project;

@@ -1,8 +1,9 @@
 import type { SourceClass } from '../../../contract/mask-sources.ts';
 import { UserError } from '../../../core/errors.ts';
+import { backgroundName } from '../../../core/mask/class-names.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { classLimit } from '../mask-source.ts';
-import { backgroundName, colourText, type Colour, type ListedLabel } from './label-list.ts';
+import { colourText, type Colour, type ListedLabel } from './label-list.ts';
 import { areGreys, colourOfNumber, type MaskValues } from './survey.ts';
 
 /** What the values of a set of masks mean. */
