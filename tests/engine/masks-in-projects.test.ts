@@ -144,6 +144,24 @@ describe('masks in projects', async () => {
     },
   );
 
+  it('of more classes than masks hold are refused before any is made', async () => {
+    const folder = join(root, 'paired');
+    const source = { kind: 'masks', path: folder, property: null } as const;
+    const classes = Array.from({ length: 254 }, (_, at) => ({
+      value: at + 1,
+      to: { create: `class ${at}` },
+    }));
+    const before = await engine.call('project.get', { project: project.id });
+    await expect(bring(folder, { source, classes })).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringMatching(
+        /254 new classes and the project has 3, but masks hold 254/,
+      ) as string,
+    });
+    const after = await engine.call('project.get', { project: project.id });
+    expect(after.classes).toEqual(before.classes);
+  });
+
   it('stay as a person left them unless they are to be replaced', async () => {
     const folder = join(root, 'paired');
     const source = { kind: 'masks', path: folder, property: null } as const;

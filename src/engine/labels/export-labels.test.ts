@@ -128,6 +128,21 @@ describe('classes called as what is no class', () => {
   });
 });
 
+it('of more classes than masks hold is refused before anything is written', async () => {
+  const names = Array.from({ length: 256 }, (_, at) => `class ${at}`);
+  const project = await projectOfFiles([photo('a.png')], [1], names);
+  const folder = join(temporaryFolder(), 'new');
+  for (const format of ['png', 'coco', 'geotiff', 'nifti', 'dicom-seg'] as const) {
+    await expect(exported(project, { format, folder })).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringMatching(
+        /256 classes.*254\. Remove class 254 and 1 more first/,
+      ) as string,
+    });
+  }
+  await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 describe('images that do not fit a format', () => {
   const files = [
     photo('photo.png'),

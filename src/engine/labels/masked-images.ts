@@ -1,6 +1,7 @@
 import type { ExportedMasks } from '../../contract/label-export.ts';
+import { UserError } from '../../core/errors.ts';
 import { reservedWord } from '../../core/mask/class-names.ts';
-import { ignoreValue, type Size } from '../../core/mask/tiles.ts';
+import { ignoreValue, lastClassValue, type Size } from '../../core/mask/tiles.ts';
 import type { MaskClass, MaskRaster } from '../../formats/masks/mask-raster.ts';
 import type { Store } from '../../store/store.ts';
 import { storedMask } from '../services/masks.ts';
@@ -54,6 +55,22 @@ export function maskedImages(store: Store, project: number, which: ExportedMasks
     }
   }
   return { images, classes, unmarked };
+}
+
+/**
+ * A list of classes that leaves some out would be taken for all of them.
+ *
+ * @throws UserError 'too-large' where a project has more classes than masks hold
+ */
+export function requireMaskClasses(store: Store, project: number): void {
+  const classes = store.classes.list(project);
+  const [first, ...others] = classes.filter(({ maskValue }) => maskValue === null);
+  if (first === undefined) return;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  throw new UserError(
+    'too-large',
+    `The project has ${classes.length} classes, and masks hold ${lastClassValue}. Remove ${first.name}${more} first: no mask can have them.`,
+  );
 }
 
 function numbering(

@@ -46,6 +46,7 @@ async function readBack(
   project: TestProject,
   report: LabelExportReport,
   kind: MaskSourceKind,
+  names: readonly string[] = testClasses,
 ): Promise<{ masks: Map<string, Uint8Array>; problems: unknown }> {
   const { folder } = project;
   await cp(report.folder, folder, { recursive: true });
@@ -55,7 +56,7 @@ async function readBack(
   const values = new Uint8Array(256);
   values[ignoreValue] = ignoreValue;
   for (const { value, name } of source.classes) {
-    values[value] = name === 'ignore' ? ignoreValue : testClasses.indexOf(name ?? '') + 1;
+    values[value] = names.indexOf(name ?? '') + 1;
   }
   const masks = new Map<string, Uint8Array>();
   for (const image of project.store.images.all(project.id)) {
@@ -83,27 +84,29 @@ const photos = [
   photo('test/images/a.png', 7, 520),
 ];
 
+const formats = [
+  ['png', 'masks', photos],
+  ['coco', 'coco', photos],
+  [
+    'geotiff',
+    'masks',
+    [{ name: 'images/t.tif', width: 515, height: 530, bytes: turnedGeotiff(515, 530) }],
+  ],
+  [
+    'nifti',
+    'masks',
+    [
+      {
+        ...{ name: 'imagesTr/case_0000.nii', width: 7, height: 5, slices: 4 },
+        bytes: askewVolume(1, [5, 7, 4], false),
+      },
+    ],
+  ],
+  ['dicom-seg', 'dicom-seg', [slice('a.dcm', -3), slice('b.dcm', 5), slice('c.dcm', 1)]],
+] as const;
+
 describe('labels that leave a project and come back', () => {
-  it.each([
-    ['png', 'masks', photos],
-    ['coco', 'coco', photos],
-    [
-      'geotiff',
-      'masks',
-      [{ name: 'images/t.tif', width: 515, height: 530, bytes: turnedGeotiff(515, 530) }],
-    ],
-    [
-      'nifti',
-      'masks',
-      [
-        {
-          ...{ name: 'imagesTr/case_0000.nii', width: 7, height: 5, slices: 4 },
-          bytes: askewVolume(1, [5, 7, 4], false),
-        },
-      ],
-    ],
-    ['dicom-seg', 'dicom-seg', [slice('a.dcm', -3), slice('b.dcm', 5), slice('c.dcm', 1)]],
-  ] as const)('are the same as %s', async (format, kind, files) => {
+  it.each(formats)('are the same as %s', async (format, kind, files) => {
     const project = await projectOfFiles(files);
     const report = await exported(project, format);
     expect(report).toMatchObject({ images: project.masks.size, leftOut: [], unmarked: 0 });
@@ -114,6 +117,20 @@ describe('labels that leave a project and come back', () => {
     const different = [...masks].filter(([name, mask]) => !isSame(mask, project.masks.get(name)));
     expect(different.map(([name]) => name)).toEqual([]);
   });
+
+  it.each(formats)(
+    'are the same as %s where masks hold all the classes that they can',
+    async (format, kind, files) => {
+      const names = Array.from({ length: 254 }, (_, at) => `class ${at + 1}`);
+      const project = await projectOfFiles(files, [...names.keys(), 254, 255], names);
+      const report = await exported(project, format);
+      expect(report).toMatchObject({ images: project.masks.size, leftOut: [] });
+      const { masks, problems } = await readBack(project, report, kind, names);
+      expect(problems).toEqual([]);
+      const different = [...project.masks].filter(([name, mask]) => !isSame(mask, masks.get(name)));
+      expect(different.map(([name]) => name)).toEqual([]);
+    },
+  );
 
   it('say of slices that nobody has marked that they are not known', async () => {
     const project = await projectOfFiles([

@@ -4,7 +4,7 @@ import type { Project } from '../../contract/app.ts';
 import { nextColour } from '../../contract/palette.ts';
 import { UserError } from '../../core/errors.ts';
 import { whyReserved } from '../../core/mask/class-names.ts';
-import { ignoreValue, tileCounts, type TilePlace } from '../../core/mask/tiles.ts';
+import { ignoreValue, lastClassValue, tileCounts, type TilePlace } from '../../core/mask/tiles.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { MaskSource, OpenMask, SizedImage } from '../../formats/masks/mask-source.ts';
@@ -228,6 +228,7 @@ function valuesOf(
   { classes }: MaskImport,
   found: MaskSource['classes'],
 ): Int16Array {
+  requireRoom(store, project, classes);
   const values = new Int16Array(256).fill(undecided);
   values[0] = 0;
   values[ignoreValue] = ignoreValue;
@@ -236,6 +237,20 @@ function valuesOf(
     values[value] = valueOf(store, project, to, colour);
   }
   return values;
+}
+
+/** @throws UserError 'too-large' where the project's classes and those to be made are more than masks hold */
+function requireRoom(store: Store, project: number, classes: MaskImport['classes']): void {
+  const known = new Set(store.classes.list(project).map(({ name }) => name));
+  const created = classes.flatMap(({ to }) =>
+    typeof to === 'object' && 'create' in to ? [writtenName(to.create)] : [],
+  );
+  const fresh = new Set(created.filter((name) => !known.has(name)));
+  if (fresh.size === 0 || known.size + fresh.size <= lastClassValue) return;
+  throw new UserError(
+    'too-large',
+    `The masks bring ${fresh.size} new classes and the project has ${known.size}, but masks hold ${lastClassValue}. Choose classes of the project for some of them, or background or ignore.`,
+  );
 }
 
 function valueOf(store: Store, project: number, to: ClassTarget, colour: string | null): number {

@@ -34,7 +34,7 @@ export function classesOf(connection: Connection, project: number): NamedClass[]
   );
 }
 
-/** @throws UserError 'invalid-option' where the project has a class of that name, or masks can have none of it */
+/** @throws UserError 'invalid-option' where the project has a class of that name, or masks can have none of it or no more */
 export function insertClass(
   connection: Connection,
   project: number,
@@ -42,11 +42,18 @@ export function insertClass(
 ): number {
   refuseReservedName(connection, project, name);
   refuseTakenName(connection, project, name);
+  const maskValue = freeMaskValue(connection, project);
+  if (maskValue === null && isOutlined(connection, project)) {
+    throw new UserError(
+      'invalid-option',
+      `The project has ${lastClassValue} classes, and masks cannot hold more. Remove one that is not needed first.`,
+    );
+  }
   return connection.run(
     `INSERT INTO classes (project, name, colour, position, mask_value)
      VALUES (:project, :name, :colour,
        (SELECT coalesce(max(position) + 1, 0) FROM classes WHERE project = :project), :maskValue)`,
-    { project, name, colour, maskValue: freeMaskValue(connection, project) },
+    { project, name, colour, maskValue },
   ).id;
 }
 
@@ -63,11 +70,16 @@ function freeMaskValue(connection: Connection, project: number): number | null {
   return value <= lastClassValue ? value : null;
 }
 
+/** Whether its classes are of regions. */
+function isOutlined(connection: Connection, project: number): boolean {
+  const sql = `SELECT 1 AS value FROM projects WHERE id = ? AND task = 'segmentation'`;
+  return connection.get(oneNumber, sql, project) !== undefined;
+}
+
 /** Where regions are outlined: files of masks say with some names that there is no class. */
 function refuseReservedName(connection: Connection, project: number, name: string): void {
   const why = whyReserved(name);
-  const sql = `SELECT 1 AS value FROM projects WHERE id = ? AND task = 'segmentation'`;
-  if (why === null || connection.get(oneNumber, sql, project) === undefined) return;
+  if (why === null || !isOutlined(connection, project)) return;
   throw new UserError('invalid-option', `${why} Choose another name.`);
 }
 

@@ -1,4 +1,6 @@
 import { UserError } from '../../../core/errors.ts';
+import { reservedWord } from '../../../core/mask/class-names.ts';
+import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { readJson } from '../bounded-file.ts';
 import { layeredMask } from '../layers.ts';
 import {
@@ -9,7 +11,7 @@ import {
   type SourceRequest,
 } from '../mask-source.ts';
 import { findNamedImages } from '../match-images.ts';
-import { parseCoco, type CocoFile, type CocoImage } from './parse.ts';
+import { parseCoco, type CocoCategory, type CocoFile, type CocoImage } from './parse.ts';
 import { outlineBudget, shapesOf } from './segmentation.ts';
 
 /**
@@ -54,9 +56,11 @@ export async function openCocoMasks({ path, found }: SourceRequest): Promise<Mas
 }
 
 function classesOf(
-  { categories, images }: CocoFile,
+  { categories: listed, images }: CocoFile,
   path: string,
 ): { values: Map<number, number>; classes: MaskSource['classes'] } {
+  const isIgnored = ({ name }: CocoCategory): boolean => reservedWord(name) === 'ignore';
+  const categories = listed.filter((category) => !isIgnored(category));
   if (categories.length > classLimit) {
     throw new UserError(
       'too-large',
@@ -74,7 +78,9 @@ function classesOf(
     colour: null,
     count: counts.get(id) ?? 0,
   }));
-  return { values: new Map(categories.map(({ id }, index) => [id, index + 1])), classes };
+  const values = new Map(categories.map(({ id }, index) => [id, index + 1]));
+  for (const { id } of listed.filter(isIgnored)) values.set(id, ignoreValue);
+  return { values, classes };
 }
 
 function maskOf(

@@ -1,6 +1,7 @@
 import type { SourceClass } from '../../../contract/mask-sources.ts';
 import { UserError } from '../../../core/errors.ts';
-import { backgroundName } from '../../../core/mask/class-names.ts';
+import { backgroundName, reservedWord } from '../../../core/mask/class-names.ts';
+import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { mapConcurrently } from '../../concurrently.ts';
 import type { FoundImage, ImageProblem } from '../../labelled-images.ts';
 import { classLimit, type MaskSource, type SourceRequest } from '../mask-source.ts';
@@ -105,6 +106,10 @@ function classesOf(segmentations: readonly Segmentation[], folder: string): Segm
     for (const { number, label, colour } of segmentation.segments) {
       if (number === 0 && (label === null || backgroundName.test(label))) {
         own.set(0, 0);
+        continue;
+      }
+      if (label !== null && reservedWord(label) === 'ignore') {
+        own.set(number, ignoreValue);
         continue;
       }
       // Segments without a label that can be read are told apart by their numbers.
