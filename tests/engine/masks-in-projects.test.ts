@@ -162,6 +162,28 @@ describe('masks in projects', async () => {
     expect(after.classes).toEqual(before.classes);
   });
 
+  it('that were exported into a folder of images are no images when it comes in again', async () => {
+    const folder = dirname(await put('photos/p.png', grey(filled(90))));
+    const made = { name: 'Exported', domain: 'other', task: 'segmentation' } as const;
+    const { id } = await engine.call('project.create', { ...made, classes: ['Water'] });
+    const again = (): Promise<ImportReport> =>
+      engine.call('image.import', { project: id, folder, labels: 'none' });
+    await again();
+    const [image] = [...engine.store.images.all(id)];
+    engine.store.masks.setState(image?.id ?? 0, 'human', 'done');
+    for (const format of ['png', 'coco'] as const) {
+      await engine.call('labels.export', { project: id, format, folder });
+    }
+    const report = await again();
+    expect([...engine.store.images.all(id)].map(({ name }) => name)).toEqual(['p.png']);
+    expect(report.skipped.map(({ path }) => path)).toEqual(['labels-png/masks']);
+    const seen = await engine.call('image.look', { folder });
+    expect(seen).toMatchObject({ images: 1, masks: 1 });
+    const named = join(folder, 'labels-png');
+    const own = await engine.call('image.import', { project: id, folder: named, labels: 'none' });
+    expect(own.added).toBe(1);
+  });
+
   it('stay as a person left them unless they are to be replaced', async () => {
     const folder = join(root, 'paired');
     const source = { kind: 'masks', path: folder, property: null } as const;

@@ -11,6 +11,7 @@ import { openMaskSource } from '../../formats/masks/open-source.ts';
 import { wholeMask } from '../../formats/masks/strips.ts';
 import { askewVolume, ctSlice, turnedGeotiff } from '../../formats/masks/testing/geo-fixtures.ts';
 import type { Entry } from '../../formats/raster/dicom/dicom-fixtures.ts';
+import { tiffBytes } from '../../formats/raster/tiff/tiff-fixtures.ts';
 import { temporaryFolder } from '../../store/testing/temporary-store.ts';
 import { exportLabels } from './export-labels.ts';
 import {
@@ -30,6 +31,35 @@ const slice = (name: string, z: number): TestFile => {
   const bytes = ctSlice({ ...size, z, instance: `2.25.777${Math.abs(z)}` });
   return { name, width: size.columns, height: size.rows, bytes };
 };
+
+/** Three frames. */
+function cine(): Buffer {
+  const inSequence = (tag: number, entries: Entry[]): Entry => [tag, 'SQ', [entries]];
+  const place = (z: number): Entry[] => [
+    inSequence(0x00209113, [[0x00200032, 'DS', `0\\0\\${z}`]]),
+  ];
+  const shared = [
+    inSequence(0x00209116, [[0x00200037, 'DS', '1\\0\\0\\0\\1\\0']]),
+    inSequence(0x00289110, [
+      [0x00180050, 'DS', '2'],
+      [0x00280030, 'DS', '0.7\\0.8'],
+    ]),
+  ];
+  const more = [
+    [0x00280008, 'IS', '3'],
+    inSequence(0x52009229, shared),
+    [0x52009230, 'SQ', [place(0), place(2), place(4)]],
+  ] satisfies Entry[];
+  return ctSlice({ rows: 37, columns: 53, z: 1, instance: '2.25.7', more });
+}
+
+const size3 = { width: 6, height: 4 };
+
+/** Three pages. */
+function stackTiff(): Buffer {
+  const values = Array.from({ length: 24 }, (_, at) => at);
+  return Buffer.from(tiffBytes([1, 2, 3].map(() => ({ ...size3, values }))));
+}
 
 async function exported(
   project: TestProject,
@@ -132,6 +162,32 @@ describe('labels that leave a project and come back', () => {
     },
   );
 
+  const stacks = [
+    { ...size3, name: 'scan.tif', bytes: stackTiff(), slices: 3 },
+    {
+      ...{ name: 'deep/v.nii', width: 7, height: 5, slices: 4, bare: [2] },
+      bytes: askewVolume(1, [5, 7, 4], true),
+    },
+    { ...{ name: 'm.dcm', width: 53, height: 37, slices: 3 }, bytes: cine() },
+    photo('deep/flat.png', 5, 4),
+  ];
+
+  it.each([
+    ['png', 'masks', ''],
+    ['png', 'masks', 'images/'],
+    ['coco', 'coco', ''],
+  ] as const)('are the same slice by slice as %s (%s)', async (format, kind, inside) => {
+    const files = stacks.map((file) => ({ ...file, name: inside + file.name }));
+    const project = await projectOfFiles(files);
+    const report = await exported(project, format);
+    expect(report).toMatchObject({ images: 10, unmarked: 1, leftOut: [] });
+    const { masks, problems } = await readBack(project, report, kind);
+    expect(problems).toEqual([]);
+    expect([...masks.keys()].sort()).toEqual([...project.masks.keys()].sort());
+    const different = [...project.masks].filter(([name, mask]) => !isSame(mask, masks.get(name)));
+    expect(different.map(([name]) => name)).toEqual([]);
+  });
+
   it('say of slices that nobody has marked that they are not known', async () => {
     const project = await projectOfFiles([
       {
@@ -154,26 +210,8 @@ describe('labels that leave a project and come back', () => {
   });
 
   it('say it of frames in DICOM too, where leaving them out would say that they show nothing', async () => {
-    const size = { rows: 37, columns: 53 };
-    const inSequence = (tag: number, entries: Entry[]): Entry => [tag, 'SQ', [entries]];
-    const place = (z: number): Entry[] => [
-      inSequence(0x00209113, [[0x00200032, 'DS', `0\\0\\${z}`]]),
-    ];
-    const shared = [
-      inSequence(0x00209116, [[0x00200037, 'DS', '1\\0\\0\\0\\1\\0']]),
-      inSequence(0x00289110, [
-        [0x00180050, 'DS', '2'],
-        [0x00280030, 'DS', '0.7\\0.8'],
-      ]),
-    ];
-    const more = [
-      [0x00280008, 'IS', '3'],
-      inSequence(0x52009229, shared),
-      [0x52009230, 'SQ', [place(0), place(2), place(4)]],
-    ] satisfies Entry[];
-    const bytes = ctSlice({ ...size, z: 1, instance: '2.25.7', more });
     const project = await projectOfFiles([
-      { name: 'm.dcm', width: 53, height: 37, slices: 3, bare: [1], bytes },
+      { name: 'm.dcm', width: 53, height: 37, slices: 3, bare: [1], bytes: cine() },
     ]);
     const report = await exported(project, 'dicom-seg');
     expect(report).toMatchObject({ images: 2, unmarked: 1, leftOut: [] });

@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import { UserError } from '../../../core/errors.ts';
 import { reservedWord } from '../../../core/mask/class-names.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
@@ -25,8 +26,8 @@ export async function openCocoMasks({ path, found }: SourceRequest): Promise<Mas
   const { values, classes } = classesOf(coco, path);
   const named = { images: found, path };
   const { byImage, problems: unclear } = findNamedImages(
-    coco.images,
-    ({ fileName }) => fileName,
+    filesOf(coco.images, found),
+    ({ name }) => name,
     named,
   );
   const problems = [...unclear];
@@ -46,13 +47,50 @@ export async function openCocoMasks({ path, found }: SourceRequest): Promise<Mas
     property: null,
     problems,
     maskFor(image) {
-      const described = byImage.get(image.path);
+      const file = byImage.get(image.path);
+      const described = file?.slices.get(image.frame ?? 0) ?? file?.whole;
       if (described === undefined) return Promise.resolve(undefined);
+      const isSlice = described !== file?.whole;
       // A rejection, not an exception, as with sources that read.
-      return Promise.resolve().then(() => maskOf(described, image, values, classes, path));
+      return Promise.resolve().then(() =>
+        maskOf(described, isSlice ? { ...image, frame: undefined } : image, values, classes, path),
+      );
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** What is said of a file: of all of it, or of its slices, which `x.tif#3` names as our exports do. */
+interface DescribedFile {
+  readonly name: string;
+  readonly whole: CocoImage | undefined;
+  /** By number, from 0. */
+  readonly slices: Map<number, CocoImage>;
+}
+
+function filesOf(
+  images: readonly CocoImage[],
+  found: SourceRequest['found'],
+): readonly DescribedFile[] {
+  const names = new Set(found.map(({ name }) => basename(name)));
+  const files: DescribedFile[] = [];
+  const sliced = new Map<string, DescribedFile>();
+  for (const image of images) {
+    const { fileName: name } = image;
+    const [, file, number] = /^(.+)#(\d{1,9})$/.exec(name) ?? [];
+    const isWhole = file === undefined || names.has(basename(name));
+    const known = isWhole ? undefined : sliced.get(file);
+    if (isWhole || known?.slices.has(Number(number) - 1) === true) {
+      files.push({ name, whole: image, slices: new Map() });
+      continue;
+    }
+    const entry = known ?? { name: file, whole: undefined, slices: new Map() };
+    entry.slices.set(Number(number) - 1, image);
+    if (known !== undefined) continue;
+    sliced.set(file, entry);
+    files.push(entry);
+  }
+  return files;
 }
 
 function classesOf(

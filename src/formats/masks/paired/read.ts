@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../core/errors.ts';
 import { mapConcurrently } from '../../concurrently.ts';
-import type { FoundImage, ImageProblem } from '../../labelled-images.ts';
+import { placeName, type FoundImage, type ImageProblem } from '../../labelled-images.ts';
 import { withImage } from '../../open-images.ts';
 import type { ImageHeader } from '../../raster/image-file.ts';
 import { isNiftiFile } from '../../raster/nifti/open-nifti.ts';
@@ -46,7 +46,10 @@ export async function openPairedMasks({
   const readable = new Set(
     pairs.masks.filter((_, index) => surveyed[index]).map(({ path }) => path),
   );
-  const images = [...pairs.byImage.values()].filter(({ path }) => readable.has(path)).length;
+  const withMask = (pairs: ReadonlyMap<string, FoundImage>): string[] =>
+    [...pairs].filter(([, mask]) => readable.has(mask.path)).map(([image]) => image);
+  const sliced = withMask(pairs.bySlice).map((place) => place.replace(/#\d+$/, ''));
+  const images = new Set([...withMask(pairs.byImage), ...sliced]).size;
   return {
     kind: 'masks',
     claimed: new Set(pairs.masks.map(({ path }) => path)),
@@ -57,10 +60,12 @@ export async function openPairedMasks({
     property: null,
     problems,
     async maskFor(image) {
-      const mask = pairs.byImage.get(image.path);
+      const { path, frame = 0 } = image;
+      const own = pairs.bySlice.get(placeName({ path, frame }));
+      const mask = own ?? pairs.byImage.get(path);
       // What could not be read was told of.
       if (mask === undefined || !readable.has(mask.path)) return undefined;
-      return openMaskOf(image, mask.path, table);
+      return openMaskOf(own ? { ...image, frame: undefined } : image, mask.path, table);
     },
     close: () => Promise.resolve(),
   };
