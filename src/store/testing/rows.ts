@@ -150,4 +150,15 @@ INSERT INTO import_files VALUES
 INSERT INTO watched_folders VALUES (1, '/images', '"folders"', '2026-01-01T10:00:00.000Z');
 `,
   ],
+  [
+    90,
+    `
+UPDATE watched_folders SET masks =
+  '{"source":{"kind":"masks","path":"/images","property":null},' ||
+  '"classes":[{"value":1,"to":{"class":2}}],"onConflict":"keep","state":"done",' ||
+  '"looked":[{"value":1,"name":"opaque","number":3,"colour":null,"count":2}],' ||
+  '"table":{"byColour":false,"values":[[0,0],[3,1],[255,255]]}}';
+INSERT INTO watched_labels VALUES (1, '/images', '/images/masks/A2.png', 70, 1.5, 12);
+`,
+  ],
 ]);

@@ -42,6 +42,7 @@ export async function openCocoMasks({ path, found }: SourceRequest): Promise<Mas
     claimed: new Set(),
     classes,
     images: byImage.size,
+    table: null,
     isComplete: true,
     properties: [],
     property: null,
@@ -56,6 +57,7 @@ export async function openCocoMasks({ path, found }: SourceRequest): Promise<Mas
         maskOf(described, isSlice ? { ...image, frame: undefined } : image, values, classes, path),
       );
     },
+    labelsOf: () => [path],
     close: () => Promise.resolve(),
   };
 }

@@ -67,6 +67,7 @@ export async function openSegmentations(request: SourceRequest): Promise<MaskSou
     claimed,
     classes,
     images: new Set(laid.images).size,
+    table: null,
     isComplete: true,
     properties: [],
     property: null,
@@ -82,6 +83,7 @@ export async function openSegmentations(request: SourceRequest): Promise<MaskSou
       if (parts.length === 0 && !isNamed) return Promise.resolve(undefined);
       return Promise.resolve(segmentMask(image, classes, parts));
     },
+    labelsOf: (path) => [...(laid.files.get(path) ?? [])],
     close: () => Promise.resolve(),
   };
 }
@@ -144,6 +146,8 @@ interface LaidFrames {
   readonly parts: ReadonlyMap<string, SegmentPart[]>;
   /** Paths. */
   readonly images: string[];
+  /** Segmentations by the path of the image. */
+  readonly files: ReadonlyMap<string, ReadonlySet<string>>;
   /** Images whose own frames do not have their pixels. */
   readonly refused: ReadonlySet<string>;
 }
@@ -158,6 +162,7 @@ function layFrames(
   const parts = new Map<string, SegmentPart[]>();
   const images: string[] = [];
   const refused = new Set<string>();
+  const files = new Map<string, Set<string>>();
   for (const segmentation of segmentations) {
     let lost = 0;
     let moved = 0;
@@ -174,6 +179,8 @@ function layFrames(
       }
       for (const target of fitting) {
         images.push(target.path);
+        const own = files.get(target.path) ?? new Set();
+        files.set(target.path, own.add(segmentation.path));
         const key = keyOf(target);
         const there = parts.get(key) ?? [];
         parts.set(key, there);
@@ -195,7 +202,7 @@ function layFrames(
       });
     }
   }
-  return { parts, images, refused };
+  return { parts, images, files, refused };
 }
 
 function targetsOf(

@@ -27,33 +27,29 @@ const masksAtOnce = 4;
 export async function openPairedMasks({
   folder,
   found,
+  table: decided,
   signal,
 }: SourceRequest): Promise<MaskSource> {
   const pairs = pairMasks(found);
   const problems: ImageProblem[] = [...pairs.problems];
-  const surveyed = await mapConcurrently(
-    pairs.masks,
-    masksAtOnce,
-    (mask) => survey(mask, problems, signal),
-    signal,
-  );
-  const list = await findLabelList(foldersOf(pairs.masks, folder), folder);
-  const table = valueTable(
-    surveyed.filter((values) => values !== undefined),
-    list,
-    folder,
-  );
-  const readable = new Set(
-    pairs.masks.filter((_, index) => surveyed[index]).map(({ path }) => path),
-  );
+  const { table, masks } = decided
+    ? { table: decided, masks: pairs.masks }
+    : await surveyAll(pairs.masks, folder, problems, signal);
+  const readable = new Set(masks.map(({ path }) => path));
   const withMask = (pairs: ReadonlyMap<string, FoundImage>): string[] =>
     [...pairs].filter(([, mask]) => readable.has(mask.path)).map(([image]) => image);
+  const slices = new Map<string, string[]>();
+  for (const [place, mask] of pairs.bySlice) {
+    const path = place.replace(/#\d+$/, '');
+    slices.set(path, [...(slices.get(path) ?? []), mask.path]);
+  }
   const sliced = withMask(pairs.bySlice).map((place) => place.replace(/#\d+$/, ''));
   const images = new Set([...withMask(pairs.byImage), ...sliced]).size;
   return {
     kind: 'masks',
     claimed: new Set(pairs.masks.map(({ path }) => path)),
     classes: table.classes,
+    table,
     images,
     isComplete: true,
     properties: [],
@@ -67,8 +63,31 @@ export async function openPairedMasks({
       if (mask === undefined || !readable.has(mask.path)) return undefined;
       return openMaskOf(own ? { ...image, frame: undefined } : image, mask.path, table);
     },
+    labelsOf: (path) => {
+      const own = pairs.byImage.get(path);
+      return [...(own ? [own.path] : []), ...(slices.get(path) ?? [])];
+    },
     close: () => Promise.resolve(),
   };
+}
+
+/** Reads all masks for what their values mean; gives those that can be read. */
+async function surveyAll(
+  masks: readonly FoundImage[],
+  folder: string,
+  problems: ImageProblem[],
+  signal: AbortSignal | undefined,
+): Promise<{ table: ValueTable; masks: FoundImage[] }> {
+  const surveyed = await mapConcurrently(
+    masks,
+    masksAtOnce,
+    (mask) => survey(mask, problems, signal),
+    signal,
+  );
+  const list = await findLabelList(foldersOf(masks, folder), folder);
+  const values = surveyed.filter((one) => one !== undefined);
+  const table = valueTable(values, list, folder);
+  return { table, masks: masks.filter((_, index) => surveyed[index]) };
 }
 
 async function survey(
