@@ -184,6 +184,48 @@ describe('masks in projects', async () => {
     expect(own.added).toBe(1);
   });
 
+  it('go on coming in where one of their classes is removed meanwhile, and say so', async () => {
+    const folder = join(root, 'many');
+    const names = Array.from({ length: 300 }, (_, at) => `${1000 + at}.png`);
+    for (const [at, name] of names.entries()) {
+      await put(`many/images/${name}`, grey([...filled(at % 250).slice(2), at < 250 ? 0 : 1, 7]));
+      await put(`many/masks/${name}`, grey(half(1, 2)));
+    }
+    const made = { name: 'Many', domain: 'other', task: 'segmentation' } as const;
+    const { id, classes } = await engine.call('project.create', {
+      ...made,
+      classes: ['Gone', 'Kept'],
+    });
+    const [lost, kept] = classes;
+    const source = { kind: 'masks', path: folder, property: null } as const;
+    const removed = engine
+      .next('import.progress', ({ project: of, done }) => of === id && done > 0)
+      .then(() => engine.call('class.remove', { class: lost?.id ?? 0 }))
+      .then(() => engine.call('class.add', { project: id, name: 'Later' }));
+    const report = await engine.call('image.import', {
+      ...{ project: id, folder, labels: 'none' },
+      masks: {
+        ...{ source, state: 'done' },
+        classes: [
+          { value: 1, to: { class: lost?.id ?? 0 } },
+          { value: 2, to: { class: kept?.id ?? 0 } },
+        ],
+      },
+    });
+    await removed;
+    expect(report).toMatchObject({ added: 300, masks: 300, cancelled: false });
+    expect(report.skipped.map(({ reason }) => reason)).toEqual([
+      'The class “Gone” is no longer in the project, so its regions were left out; the other classes of the masks came in',
+    ]);
+    const values = [...engine.store.images.all(id)].map((image) =>
+      engine.store.masks
+        .get(image.id, 'human')
+        ?.histogram.map(({ value }) => value)
+        .join(),
+    );
+    expect(new Set(values)).toEqual(new Set([String(kept?.maskValue)]));
+  });
+
   it('stay as a person left them unless they are to be replaced', async () => {
     const folder = join(root, 'paired');
     const source = { kind: 'masks', path: folder, property: null } as const;

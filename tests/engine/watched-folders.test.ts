@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WatchedFolder } from '../../src/contract/app.ts';
 import { encodeRuns } from '../../src/core/mask/runs.ts';
+import { tilePixels } from '../../src/core/mask/tiles.ts';
 import { pngFile } from '../../src/formats/image-fixtures.ts';
 import type { WatchPace } from '../../src/engine/services/folder-watches.ts';
 import { OpenServices } from '../support/open-services.ts';
@@ -225,9 +226,9 @@ describe('a watched folder', async () => {
       expect(marks('images/c.png')).toBe('none');
       await put('masks/c.png', grey(5));
       await expect.poll(() => marks('images/c.png'), soon).toBe('done Field');
-      expect(await engine.call('image.reports', { project })).toMatchObject([
-        { found: 3, added: 3, masks: 3, skipped: [] },
-      ]);
+      await expect
+        .poll(() => engine.call('image.reports', { project }), soon)
+        .toMatchObject([{ found: 3, added: 3, masks: 3, skipped: [] }]);
     });
 
     it('tells of a number that nobody chose for, and does not shift the others', async () => {
@@ -238,17 +239,20 @@ describe('a watched folder', async () => {
       await put('masks/c.png', grey(5));
       await expect.poll(() => marks('images/c.png'), soon).toBe('done Field');
       expect(marks('images/b.png')).toBe('none');
-      const [report] = await engine.call('image.reports', { project });
-      expect(report?.skipped).toMatchObject([
-        { reason: expect.stringContaining('number 3') as string },
-      ]);
+      const skippedNow = async (): Promise<unknown> =>
+        (await engine.call('image.reports', { project }))[0]?.skipped;
+      await expect
+        .poll(skippedNow, soon)
+        .toMatchObject([{ reason: expect.stringContaining('number 3') as string }]);
     });
 
     it('leaves alone what a person painted, and what is known, also after a restart', async () => {
       const { engine, project, put, marks, open } = await beginMasks();
       const [image] = [...engine.store.images.all(project)];
       const [road] = engine.store.classes.list(project);
-      const runs = encodeRuns(new Uint8Array(2 ** 18).fill(road?.maskValue ?? 0));
+      const pixels = new Uint8Array(tilePixels);
+      pixels.fill(road?.maskValue ?? 0, 0, size.width);
+      const runs = encodeRuns(pixels);
       await engine.call('mask.save', { image: image?.id ?? 0, tiles: [{ x: 0, y: 0, runs }] });
       expect(marks('images/a.png')).toContain('Road');
       const before = await engine.call('image.reports', { project });
@@ -261,8 +265,9 @@ describe('a watched folder', async () => {
       await put('masks/d.png', grey(5));
       const masked = (): number => again.store.masks.count(project, 'human').done;
       await expect.poll(masked, soon).toBe(1);
-      const [report] = await again.call('image.reports', { project });
-      expect(report).toMatchObject({ found: 2, added: 2, skipped: [] });
+      await expect
+        .poll(() => again.call('image.reports', { project }), soon)
+        .toMatchObject([{ found: 2, added: 2, skipped: [] }]);
     });
 
     it('goes on where a class is gone, and says so', async () => {
@@ -272,10 +277,11 @@ describe('a watched folder', async () => {
       await put('images/b.png', grey(20));
       await put('masks/b.png', grey(5));
       await expect.poll(() => marks('images/b.png'), soon).toBe('done');
-      const [report] = await engine.call('image.reports', { project });
-      expect(report?.skipped).toMatchObject([
-        { reason: expect.stringContaining('no longer in the project') as string },
-      ]);
+      const skippedNow = async (): Promise<unknown> =>
+        (await engine.call('image.reports', { project }))[0]?.skipped;
+      await expect
+        .poll(skippedNow, soon)
+        .toMatchObject([{ reason: expect.stringContaining('no longer in the project') as string }]);
     });
   });
 });

@@ -34,7 +34,7 @@ const keptOthers = 10_000;
 /** Some of a folder's files, images and labels, which come in beside what did before. */
 export interface SomeFiles {
   has(path: string): boolean;
-  /** Of a file that cannot be read: whether it is to be tried again later, and nothing said of it now. */
+  /** Of a file that cannot be read, or labels without an image: whether it is to be tried again later, and nothing said of it now. */
   putOff(path: string): boolean;
 }
 
@@ -74,6 +74,8 @@ export class FolderImport {
   readonly #outcomes = new FileOutcomes();
   readonly #places: ImportPlaces;
   readonly #seen = new Set<number>();
+  /** Of what comes with a watched folder: labels whose images are there. */
+  readonly #paired = new Set<string>();
   #masks: ImportMasks | undefined;
   readonly #start = performance.now();
   #report: Omit<ImportReport, 'cancelled'>;
@@ -163,10 +165,16 @@ export class FolderImport {
       if (only === undefined) return { images, problems, passed };
       const isAsked = (path: string): boolean =>
         only.has(path) || masks?.labelsOf(path).some((label) => only.has(label)) === true;
+      const asked = images.filter(({ path }) => isAsked(path));
+      for (const { path } of asked) {
+        for (const label of masks?.labelsOf(path) ?? []) this.#paired.add(label);
+      }
+      const places = new Set(images.map(({ path }) => path));
+      // The image of a mask may be on its way.
       const told = (masks?.problems ?? []).filter(
-        ({ path }) => only.has(path) && images.every((image) => image.path !== path),
+        ({ path }) => only.has(path) && !places.has(path) && !only.putOff(path),
       );
-      return { images: images.filter(({ path }) => isAsked(path)), problems: told, passed: [] };
+      return { images: asked, problems: told, passed: [] };
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'cancelled') throw error;
       return { images: [], problems: [], passed: [] };
@@ -219,7 +227,8 @@ export class FolderImport {
       this.#before = before;
       const { project, folder, found, added, known, moved, masks, skipped } = before;
       const counts = { found, added, known, moved, masks };
-      this.#report = { project, folder, ...counts, skipped: [...skipped] };
+      const still = skipped.filter(({ path }) => !this.#paired.has(path));
+      this.#report = { project, folder, ...counts, skipped: still };
     }
     this.#total = files;
     this.#report.found += files;

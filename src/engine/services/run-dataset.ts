@@ -32,7 +32,7 @@ export async function runDataset(
     return kept;
   }
   const images = [...store.images.all(project.id)];
-  const states = await fileStates(images);
+  const states = await fileStates(images, store.importFiles.inodes(project.id));
   const whole = projectDataset(
     store,
     project,
@@ -69,7 +69,7 @@ export function projectDataset(
     const place = placeName(image);
     if (ids.has(place)) continue;
     if (states.get(path) === 'changed') {
-      const reason = `${path} has changed since it came in. Add its folder again.`;
+      const reason = `${path} is no longer the file that came in, so it was left out. Import its folder again to learn from it.`;
       changed.push({ path: place, reason });
       continue;
     }
