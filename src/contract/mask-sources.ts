@@ -89,3 +89,20 @@ export const maskImport = z.strictObject({
   state: maskState,
 });
 export type MaskImport = z.infer<typeof maskImport>;
+
+/** How masks come into a project with a watched folder: as they first came, by what that had decided. */
+export const watchedMasks = maskImport.extend({
+  /** The classes that `classes` speaks of: another look may number them otherwise. */
+  looked: z.array(sourceClass).max(254),
+  /**
+   * What numbers or colours in masks mean, by what all masks had: a class, 0 background or 255 nothing
+   * known. Null for sources that say it themselves.
+   */
+  table: z
+    .strictObject({
+      byColour: z.boolean(),
+      values: z.array(z.tuple([z.int().nonnegative(), z.int().min(0).max(255)])),
+    })
+    .nullable(),
+});
+export type WatchedMasks = z.infer<typeof watchedMasks>;

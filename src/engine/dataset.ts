@@ -133,7 +133,8 @@ async function readFileLabels(images: string, labels: string): Promise<LabelledI
     if (kind === 'skipped') passed.push(problem);
   });
   if (labels === 'imagefolder') {
-    return { ...labelsFromFolders(images, found), problems: passed };
+    const read = labelsFromFolders(images, found);
+    return { ...read, problems: [...passed, ...read.problems] };
   }
   const parted = separateMasks(found);
   const table = await findLabelFile(images, labels);

@@ -4,11 +4,12 @@ import { extname, join, resolve, sep } from 'node:path';
 import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
 import { readFailure } from './file-errors.ts';
+import { isLabelList, markExportedLabels } from './exported-labels.ts';
 import { imageExtensions } from './images.ts';
 import { isDicom } from './raster/dicom/dicom.ts';
 import { readHead } from './raster/file-source.ts';
 import type { FoundImage, LabelledImages } from './labelled-images.ts';
-import { refuseMasks, separateMasks } from './mask-folders.ts';
+import { maskProblems, refuseMasks, separateMasks } from './mask-folders.ts';
 
 /** Bounds of a search, so that a wrong folder (a whole disk) fails with a sentence, not with time. */
 export interface FolderLimits {
@@ -45,6 +46,8 @@ interface Search {
   readonly found: FoundImage[];
   readonly tell: (passed: PassedOver) => void;
   folders: number;
+  /** Folders with a list of classes, as `Place` has them. */
+  readonly labelled: Set<string>;
   /** Links that lead outside. */
   outside: number;
 }
@@ -62,7 +65,7 @@ interface Place {
  * Finds the images in a folder and those below it, by extension, ordered by the code points of their
  * names. Hidden files and folders are left aside. Links are followed where they lead to something within
  * the folder: those that lead outside, nowhere or back to a folder they lie in are passed over, and so are
- * folders that cannot be read.
+ * folders that cannot be read. Masks that were exported have the folder that they lie in.
  *
  * @param tell told of what was passed over
  * @throws UserError 'not-found', 'invalid-file' (a file, not a folder), 'no-images', 'too-large' (past
@@ -78,12 +81,13 @@ export async function findImages(
   const root = resolve(directory);
   const realRoot = await realpath(root);
   const search: Search = {
-    ...{ root, realRoot, signal, tell, found: [], folders: 0, outside: 0 },
+    ...{ root, realRoot, signal, tell, found: [], labelled: new Set(), folders: 0, outside: 0 },
     limits: { ...defaultLimits, ...limits },
   };
   await look(search, { prefix: '', depth: 0, ancestors: [realRoot] });
   if (search.found.length === 0) throw noImages(directory, search.outside);
-  return search.found.sort((a, b) => compareCodePoints(a.name, b.name));
+  const sorted = search.found.sort((a, b) => compareCodePoints(a.name, b.name));
+  return markExportedLabels(sorted, search.labelled);
 }
 
 function noImages(directory: string, outside: number): UserError {
@@ -145,6 +149,7 @@ async function visit(search: Search, place: Place, entry: Dirent): Promise<void>
     }
     search.found.push(compact(path, name));
   } else {
+    if (kind.isFile && isLabelList(entry.name)) search.labelled.add(place.prefix);
     search.tell({ path, reason: 'It is no image by its name.', kind: 'other' });
   }
 }
@@ -239,9 +244,10 @@ export function labelsFromFolders(
   directory: string,
   images: readonly FoundImage[],
 ): LabelledImages {
-  refuseMasks(directory, separateMasks(images), nameInTable);
-  checkNoSplits(directory, images);
-  const labelled = images.map((image) => {
+  const parted = separateMasks(images);
+  refuseMasks(directory, parted, nameInTable);
+  checkNoSplits(directory, parted.images);
+  const labelled = parted.images.map((image) => {
     const label = firstFolder(image.name);
     return {
       ...image,
@@ -252,7 +258,8 @@ export function labelsFromFolders(
     };
   });
   const classes = new Set(labelled.flatMap(({ labels }) => labels));
-  return { images: labelled, classes: [...classes].sort(compareCodePoints), problems: [] };
+  const problems = maskProblems(parted);
+  return { images: labelled, classes: [...classes].sort(compareCodePoints), problems };
 }
 
 function firstFolder(name: string): string | undefined {

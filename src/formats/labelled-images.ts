@@ -17,6 +17,8 @@ export interface FoundImage extends ImagePlace {
   readonly name: string;
   /** SHA-256 of the file's content, in hexadecimal, where it is known: then the image may lie anywhere. */
   readonly contentHash?: string | undefined;
+  /** Of a mask that was exported: the folder of masks that it lies in, relative to the chosen one. */
+  readonly labelFolder?: string | undefined;
 }
 
 export interface LabelledImage extends FoundImage {

@@ -24,6 +24,8 @@ export interface MaskFolders {
   /** What is no mask. */
   readonly images: FoundImage[];
   readonly masks: FoundImage[];
+  /** Of the masks, those beside images; the others were exported. */
+  readonly besideImages: number;
   /** Folders that masks lie in, relative to the search, with `/`. */
   readonly folders: string[];
 }
@@ -31,7 +33,7 @@ export interface MaskFolders {
 /**
  * Tells masks from images, by the names of their folders: where folders named `images` and `masks`, or the
  * like, lie side by side, what is in the second are masks and no images. Masks without images beside them
- * are images like any others.
+ * are images like any others, unless they were exported.
  */
 export function separateMasks(found: readonly FoundImage[]): MaskFolders {
   const imageParents = new Set(found.flatMap(({ name }) => placesOf(name, imageNames)));
@@ -39,15 +41,20 @@ export function separateMasks(found: readonly FoundImage[]): MaskFolders {
   const images: FoundImage[] = [];
   const masks: FoundImage[] = [];
   const folders = new Set<string>();
+  let besideImages = 0;
   for (const image of found) {
     const place =
       placesOf(image.name, maskNames).find((parent) => imageParents.has(parent)) ??
       monaiPlace(image.name, names);
-    (place === undefined ? images : masks).push(image);
-    if (place !== undefined)
-      folders.add(place + (image.name.slice(place.length).split('/')[0] ?? ''));
+    if (place !== undefined) besideImages++;
+    const folder =
+      place === undefined
+        ? image.labelFolder
+        : place + (image.name.slice(place.length).split('/')[0] ?? '');
+    (folder === undefined ? images : masks).push(image);
+    if (folder !== undefined) folders.add(folder);
   }
-  return { images, masks, folders: [...folders] };
+  return { images, masks, besideImages, folders: [...folders] };
 }
 
 /** The folder of images that a mask of MONAI Label belongs to. */
@@ -101,7 +108,10 @@ function placesOf(name: string, wanted: RegExp): string[] {
 }
 
 /** Tells that masks were left out: once a folder, as nobody reads thousands of lines of it. */
-export function maskProblems({ masks, folders }: MaskFolders): ImageProblem[] {
+export function maskProblems({
+  masks,
+  folders,
+}: Pick<MaskFolders, 'masks' | 'folders'>): ImageProblem[] {
   return folders.map((folder) => {
     const count = masks.filter(({ name }) => name.startsWith(`${folder}/`)).length;
     const what = count === 1 ? 'its one image is a mask' : `its ${count} images are masks`;
@@ -115,10 +125,14 @@ export function maskProblems({ masks, folders }: MaskFolders): ImageProblem[] {
  * @param advice what to do, as a sentence
  * @throws UserError 'unsupported'
  */
-export function refuseMasks(directory: string, { masks }: MaskFolders, advice: string): void {
-  if (masks.length === 0) return;
+export function refuseMasks(
+  directory: string,
+  { besideImages }: MaskFolders,
+  advice: string,
+): void {
+  if (besideImages === 0) return;
   throw new UserError(
     'unsupported',
-    `${directory} holds images and their masks (${masks.length}), which mark regions; classes here are of whole images. ${advice}`,
+    `${directory} holds images and their masks (${besideImages}), which mark regions; classes here are of whole images. ${advice}`,
   );
 }

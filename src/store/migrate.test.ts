@@ -86,7 +86,18 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     expect(store.importFiles.known(1, paths)).toMatchObject(
       paths.map((path) => ({ path, bytes: 10, images: 1, found: [{ folder: '/images' }] })),
     );
-    expect(store.watched.list(1)).toHaveLength(version < 80 ? 0 : 1);
+    const [watch] = store.watched.list(1);
+    expect(watch?.folder).toBe(version < 80 ? undefined : '/images');
+    expect(watch?.masks?.table?.values).toEqual(
+      version < 90
+        ? undefined
+        : [
+            [0, 0],
+            [3, 1],
+            [255, 255],
+          ],
+    );
+    expect([...store.watched.labels(1, '/images').keys()]).toHaveLength(version < 90 ? 0 : 1);
     store.close();
   });
 

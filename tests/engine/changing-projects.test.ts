@@ -1,8 +1,9 @@
-import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Project, Run } from '../../src/contract/app.ts';
 import { EngineProcess } from '../support/engine-process.ts';
+import { bmpFile } from '../../src/formats/raster/common/bmp-fixtures.ts';
 import { temporaryFolder, writeImages, writeText, writeTinyTeacher } from './support.ts';
 
 // Files, labels and projects that change while they are used; each was found by somebody told to break it.
@@ -105,6 +106,32 @@ describe('projects that change', async () => {
     const done = await ended(await engine.call('run.start', { project }));
     expect(done.summary?.images.distilled).toBe(17);
     expect(done.summary?.images.skipped).toMatchObject([{ path: file }]);
+  });
+
+  it('a file that was exchanged for another of its size and time is left out, and told of', async () => {
+    const { project, images } = await create('exchanged');
+    const file = join(images, 'train', 'red', '0.png');
+    const [one, other] = [8, 200].map((value) =>
+      bmpFile({ width: 8, height: 8, bits: 24, data: new Array<number>(192).fill(value) }),
+    );
+    const time = new Date(1.7e12);
+    await writeFile(file, one ?? '');
+    await utimes(file, time, time);
+    await bringIn(project, images);
+    const fresh = join(folder, 'exchanged.png');
+    await writeFile(fresh, other ?? '');
+    await utimes(fresh, time, time);
+    await rename(fresh, file);
+    const done = await ended(await engine.call('run.start', { project }));
+    expect(done.summary?.images.skipped).toMatchObject([
+      {
+        path: file,
+        reason: expect.stringMatching(
+          /0\.png is no longer the file.*Import its folder again/,
+        ) as string,
+      },
+    ]);
+    expect(await get(project)).toMatchObject({ images: 27, labelled: 27 });
   });
 
   it('swapped files keep their labels with their content', async () => {

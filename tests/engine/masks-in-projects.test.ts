@@ -126,6 +126,106 @@ describe('masks in projects', async () => {
     expect(classes.map(({ name }) => name)).toEqual(['Water', 'Road', 'Field']);
   });
 
+  it.each(['Background', 'IGNORE'])(
+    'make no class of the name %s, and say what to do',
+    async (name) => {
+      const folder = join(root, 'paired');
+      const source = { kind: 'masks', path: folder, property: null } as const;
+      const classes = [{ value: 2, to: { create: name } }];
+      await expect(bring(folder, { source, classes })).rejects.toMatchObject({
+        code: 'invalid-labels',
+        message: expect.stringMatching(
+          /cannot be the name of a class of masks.* Choose /,
+        ) as string,
+      });
+      await expect(engine.call('class.add', { project: project.id, name })).rejects.toMatchObject({
+        code: 'invalid-option',
+      });
+    },
+  );
+
+  it('of more classes than masks hold are refused before any is made', async () => {
+    const folder = join(root, 'paired');
+    const source = { kind: 'masks', path: folder, property: null } as const;
+    const classes = Array.from({ length: 254 }, (_, at) => ({
+      value: at + 1,
+      to: { create: `class ${at}` },
+    }));
+    const before = await engine.call('project.get', { project: project.id });
+    await expect(bring(folder, { source, classes })).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringMatching(
+        /254 new classes and the project has 3, but masks hold 254/,
+      ) as string,
+    });
+    const after = await engine.call('project.get', { project: project.id });
+    expect(after.classes).toEqual(before.classes);
+  });
+
+  it('that were exported into a folder of images are no images when it comes in again', async () => {
+    const folder = dirname(await put('photos/p.png', grey(filled(90))));
+    const made = { name: 'Exported', domain: 'other', task: 'segmentation' } as const;
+    const { id } = await engine.call('project.create', { ...made, classes: ['Water'] });
+    const again = (): Promise<ImportReport> =>
+      engine.call('image.import', { project: id, folder, labels: 'none' });
+    await again();
+    const [image] = [...engine.store.images.all(id)];
+    engine.store.masks.setState(image?.id ?? 0, 'human', 'done');
+    for (const format of ['png', 'coco'] as const) {
+      await engine.call('labels.export', { project: id, format, folder });
+    }
+    const report = await again();
+    expect([...engine.store.images.all(id)].map(({ name }) => name)).toEqual(['p.png']);
+    expect(report.skipped.map(({ path }) => path)).toEqual(['labels-png/masks']);
+    const seen = await engine.call('image.look', { folder });
+    expect(seen).toMatchObject({ images: 1, masks: 1 });
+    const named = join(folder, 'labels-png');
+    const own = await engine.call('image.import', { project: id, folder: named, labels: 'none' });
+    expect(own.added).toBe(1);
+  });
+
+  it('go on coming in where one of their classes is removed meanwhile, and say so', async () => {
+    const folder = join(root, 'many');
+    const names = Array.from({ length: 300 }, (_, at) => `${1000 + at}.png`);
+    for (const [at, name] of names.entries()) {
+      await put(`many/images/${name}`, grey([...filled(at % 250).slice(2), at < 250 ? 0 : 1, 7]));
+      await put(`many/masks/${name}`, grey(half(1, 2)));
+    }
+    const made = { name: 'Many', domain: 'other', task: 'segmentation' } as const;
+    const { id, classes } = await engine.call('project.create', {
+      ...made,
+      classes: ['Gone', 'Kept'],
+    });
+    const [lost, kept] = classes;
+    const source = { kind: 'masks', path: folder, property: null } as const;
+    const removed = engine
+      .next('import.progress', ({ project: of, done }) => of === id && done > 0)
+      .then(() => engine.call('class.remove', { class: lost?.id ?? 0 }))
+      .then(() => engine.call('class.add', { project: id, name: 'Later' }));
+    const report = await engine.call('image.import', {
+      ...{ project: id, folder, labels: 'none' },
+      masks: {
+        ...{ source, state: 'done' },
+        classes: [
+          { value: 1, to: { class: lost?.id ?? 0 } },
+          { value: 2, to: { class: kept?.id ?? 0 } },
+        ],
+      },
+    });
+    await removed;
+    expect(report).toMatchObject({ added: 300, masks: 300, cancelled: false });
+    expect(report.skipped.map(({ reason }) => reason)).toEqual([
+      'The class “Gone” is no longer in the project, so its regions were left out; the other classes of the masks came in',
+    ]);
+    const values = [...engine.store.images.all(id)].map((image) =>
+      engine.store.masks
+        .get(image.id, 'human')
+        ?.histogram.map(({ value }) => value)
+        .join(),
+    );
+    expect(new Set(values)).toEqual(new Set([String(kept?.maskValue)]));
+  });
+
   it('stay as a person left them unless they are to be replaced', async () => {
     const folder = join(root, 'paired');
     const source = { kind: 'masks', path: folder, property: null } as const;

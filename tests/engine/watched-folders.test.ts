@@ -1,8 +1,11 @@
 import { appendFile, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WatchedFolder } from '../../src/contract/app.ts';
+import { encodeRuns } from '../../src/core/mask/runs.ts';
+import { tilePixels } from '../../src/core/mask/tiles.ts';
+import { pngFile } from '../../src/formats/image-fixtures.ts';
 import type { WatchPace } from '../../src/engine/services/folder-watches.ts';
 import { OpenServices } from '../support/open-services.ts';
 import { temporaryFolder, writeImages } from './support.ts';
@@ -161,5 +164,124 @@ describe('a watched folder', async () => {
     });
     expect(report).toMatchObject({ found: 9, cancelled: false });
     expect(await names(engine, project)).toHaveLength(9);
+  });
+
+  describe('that masks came with', () => {
+    const size = { width: 6, height: 4, channels: 1, bits: 8 } as const;
+    const grey = (value: number): Buffer =>
+      pngFile({ ...size, values: new Array<number>(24).fill(value) });
+
+    const beginMasks = async (): Promise<{
+      engine: OpenServices;
+      project: number;
+      put: (name: string, bytes: Uint8Array | string) => Promise<void>;
+      marks: (name: string) => string;
+      images: string;
+      open: () => Promise<OpenServices>;
+    }> => {
+      const at = join(folder, `${count++}`);
+      const images = join(at, 'scans');
+      const put = async (name: string, bytes: Uint8Array | string): Promise<void> => {
+        await mkdir(dirname(join(images, name)), { recursive: true });
+        await writeFile(join(images, name), bytes);
+      };
+      await put('images/a.png', grey(10));
+      await put('masks/a.png', grey(5));
+      const open = (): Promise<OpenServices> =>
+        OpenServices.open(join(at, 'workspace'), undefined, pace);
+      const engine = await open();
+      onTestFinished(() => engine.close());
+      const { id: project } = await engine.call('project.create', {
+        ...{ name: 'Watched', domain: 'other', task: 'segmentation', classes: ['Road'] },
+      });
+      const source = { kind: 'masks', path: images, property: null } as const;
+      await engine.call('image.lookMasks', { project, folder: images, source });
+      await engine.call('image.import', {
+        ...{ project, folder: images, labels: 'none', watch: true },
+        masks: { source, classes: [{ value: 1, to: { create: 'Field' } }], state: 'done' },
+      });
+      /** What is in the mask of an image, by names of classes. */
+      const marks = (name: string): string => {
+        const image = [...engine.store.images.all(project)].find((one) => one.name === name);
+        const info = image && engine.store.masks.get(image.id, 'human');
+        if (!info) return 'none';
+        const classes = engine.store.classes.list(project);
+        const found = info.histogram.map(
+          ({ value }) => classes.find(({ maskValue }) => maskValue === value)?.name ?? value,
+        );
+        return [info.state, ...found].join(' ');
+      };
+      return { engine, project, put, marks, images, open };
+    };
+
+    it('brings new masks in by the same choice, whichever comes first', async () => {
+      const { engine, project, put, marks } = await beginMasks();
+      expect(marks('images/a.png')).toBe('done Field');
+      await put('masks/b.png', grey(5));
+      await sleep(150);
+      await put('images/b.png', grey(20));
+      await put('images/c.png', grey(30));
+      await expect.poll(() => marks('images/b.png'), soon).toBe('done Field');
+      await expect.poll(() => [...engine.store.images.all(project)].length, soon).toBe(3);
+      expect(marks('images/c.png')).toBe('none');
+      await put('masks/c.png', grey(5));
+      await expect.poll(() => marks('images/c.png'), soon).toBe('done Field');
+      await expect
+        .poll(() => engine.call('image.reports', { project }), soon)
+        .toMatchObject([{ found: 3, added: 3, masks: 3, skipped: [] }]);
+    });
+
+    it('tells of a number that nobody chose for, and does not shift the others', async () => {
+      const { engine, project, put, marks } = await beginMasks();
+      await put('images/b.png', grey(20));
+      await put('masks/b.png', grey(3));
+      await put('images/c.png', grey(30));
+      await put('masks/c.png', grey(5));
+      await expect.poll(() => marks('images/c.png'), soon).toBe('done Field');
+      expect(marks('images/b.png')).toBe('none');
+      const skippedNow = async (): Promise<unknown> =>
+        (await engine.call('image.reports', { project }))[0]?.skipped;
+      await expect
+        .poll(skippedNow, soon)
+        .toMatchObject([{ reason: expect.stringContaining('number 3') as string }]);
+    });
+
+    it('leaves alone what a person painted, and what is known, also after a restart', async () => {
+      const { engine, project, put, marks, open } = await beginMasks();
+      const [image] = [...engine.store.images.all(project)];
+      const [road] = engine.store.classes.list(project);
+      const pixels = new Uint8Array(tilePixels);
+      pixels.fill(road?.maskValue ?? 0, 0, size.width);
+      const runs = encodeRuns(pixels);
+      await engine.call('mask.save', { image: image?.id ?? 0, tiles: [{ x: 0, y: 0, runs }] });
+      expect(marks('images/a.png')).toContain('Road');
+      const before = await engine.call('image.reports', { project });
+      await sleep(300);
+      expect(await engine.call('image.reports', { project })).toEqual(before);
+      await engine.close();
+      const again = await open();
+      onTestFinished(() => again.close());
+      await put('images/d.png', grey(40));
+      await put('masks/d.png', grey(5));
+      const masked = (): number => again.store.masks.count(project, 'human').done;
+      await expect.poll(masked, soon).toBe(1);
+      await expect
+        .poll(() => again.call('image.reports', { project }), soon)
+        .toMatchObject([{ found: 2, added: 2, skipped: [] }]);
+    });
+
+    it('goes on where a class is gone, and says so', async () => {
+      const { engine, project, put, marks } = await beginMasks();
+      const field = engine.store.classes.list(project).find(({ name }) => name === 'Field');
+      await engine.call('class.remove', { class: field?.id ?? 0 });
+      await put('images/b.png', grey(20));
+      await put('masks/b.png', grey(5));
+      await expect.poll(() => marks('images/b.png'), soon).toBe('done');
+      const skippedNow = async (): Promise<unknown> =>
+        (await engine.call('image.reports', { project }))[0]?.skipped;
+      await expect
+        .poll(skippedNow, soon)
+        .toMatchObject([{ reason: expect.stringContaining('no longer in the project') as string }]);
+    });
   });
 });

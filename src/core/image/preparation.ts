@@ -1,12 +1,12 @@
 import type { Raster } from './raster.ts';
-import { endsOf, hasEnds, isPhotographic, shadesOf, shadeTable } from './shades.ts';
+import { endsOf, hasEnds, isPhotographic, maskingBand, shadesOf, shadeTable } from './shades.ts';
 import type { Ends, KnownRange } from './shades.ts';
 import { meanOfSquares } from './shrink.ts';
 import { meansOfLookedUp, spanOf } from './whole-values.ts';
 import type { Display, Interpretation, Pixels, SampleType } from './stored.ts';
 import { UserError } from '../errors.ts';
 
-export { bandValues, isAsStored, isPhotographic } from './shades.ts';
+export { bandValues, isAsStored, isPhotographic, maskingBand } from './shades.ts';
 
 /**
  * What a model sees of an image: which bands, and which intensities become black and white. It is decided
@@ -230,7 +230,8 @@ export function prepareMeans(
 /** The bands to read for `prepare`: what becomes colour, then the one that says where there is something. */
 export function readBands(preparation: Preparation, form: StoredForm): readonly number[] {
   const bands = bandsOf(preparation, form);
-  return form.alpha === null || isPhotographic(form) ? bands : [...bands, form.alpha];
+  const mask = maskingBand(form);
+  return mask === null ? bands : [...bands, mask];
 }
 
 function isAsItIs(
@@ -250,7 +251,7 @@ export function presence(
   colours: number,
 ): Uint8Array | undefined {
   const { nodata, sampleType } = form;
-  const alpha = isPhotographic(form) ? null : form.alpha;
+  const alpha = maskingBand(form);
   const mayBeNaN = sampleType === 'float32' || sampleType === 'float64';
   if (alpha === null && nodata === null && !mayBeNaN) return undefined;
   const isThere = new Uint8Array(data.length / bands);

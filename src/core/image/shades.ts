@@ -19,6 +19,11 @@ export function isPhotographic({ format }: Pick<StoredForm, 'format'>): boolean 
   return photographic.has(format);
 }
 
+/** The band that says where there is nothing, or null where no band does. */
+export function maskingBand(form: Pick<StoredForm, 'format' | 'alpha'>): number | null {
+  return isPhotographic(form) ? null : form.alpha;
+}
+
 /** Whether shades are made of values as they are stored, not of what they mean. */
 export function isAsStored(
   range: Pick<IntensityRange, 'kind'>,

@@ -20,6 +20,7 @@ describe('classes of a file in a project', () => {
     ['a mark behind the name', 'Liver-', { create: 'Liver-' }],
     ['a new name', 'spleen', { create: 'spleen' }],
     ['nothing known', 'Unlabeled', 'ignore'],
+    ['nothing there', 'Background', 'background'],
     ['no name', null, null],
   ])('by %s', (_, name, target) => {
     expect(proposed(name)).toEqual(target);

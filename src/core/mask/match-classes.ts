@@ -1,3 +1,5 @@
+import { backgroundName, ignoreName } from './class-names.ts';
+
 /** Classes of a label file and those of a project, by their names. */
 
 export interface NamedInFile {
@@ -12,9 +14,7 @@ export interface NamedInProject {
 
 /** What is proposed for a class; null where only a person can tell. */
 export type ProposedTarget =
-  { readonly class: number } | { readonly create: string } | 'ignore' | null;
-
-const ignoreName = /^_*(?:ignored?|void|unlabell?ed)_*$/i;
+  { readonly class: number } | { readonly create: string } | 'background' | 'ignore' | null;
 
 /**
  * Two names that people take for the same: case, spaces, marks between words and ways of writing letters
@@ -30,7 +30,8 @@ export function foldName(name: string): string {
 
 /**
  * Proposes for each class the project's class of its name, else a new one. A class without a name, and one
- * whose name fits several of the project, are asked. Names that say that nothing is known are ignored.
+ * whose name fits several of the project, are asked. Names that say that nothing is
+ * known are ignored, and those of the background become it.
  */
 export function proposeTargets(
   inFile: readonly NamedInFile[],
@@ -45,6 +46,7 @@ export function proposeTargets(
     const [only, another] = exact ? [exact] : similar;
     if (only !== undefined) return another === undefined ? { class: only.id } : null;
     if (ignoreName.test(name)) return 'ignore';
+    if (backgroundName.test(name)) return 'background';
     const create = created.get(folded) ?? name;
     created.set(folded, create);
     return { create };

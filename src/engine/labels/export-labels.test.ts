@@ -5,6 +5,7 @@ import type { LabelExportReport } from '../../contract/label-export.ts';
 import { tilePixels } from '../../core/mask/tiles.ts';
 import { pngFile } from '../../formats/image-fixtures.ts';
 import { readLabelFile } from '../../formats/label-file.ts';
+import { parseLabelList } from '../../formats/masks/paired/label-list.ts';
 import { askewVolume, ctSlice, turnedGeotiff } from '../../formats/masks/testing/geo-fixtures.ts';
 import { placedGeotiff } from '../../formats/vector/testing/placed-geotiff.ts';
 import { addProject, newImage } from '../../store/testing/fixtures.ts';
@@ -108,6 +109,39 @@ describe('what is exported', () => {
     expect(coco.categories.map((one) => one.id)).toEqual([1, 2]);
     expect(new Set(coco.annotations.map((one) => one.category_id))).toEqual(new Set([1]));
   });
+});
+
+describe('classes called as what is no class', () => {
+  it('by a project from before that was refused, keep their regions', async () => {
+    const project = await projectOfFiles([photo('a.png')], [1, 2]);
+    const { store, id } = project;
+    const [first] = store.classes.list(id);
+    store.classes.rename(first?.id ?? 0, 'Background');
+    const { folder } = await exported(project);
+    const list = parseLabelList(
+      await readFile(join(folder, 'labelmap.txt'), 'utf8'),
+      'labelmap.txt',
+    );
+    expect(list.slice(0, 2)).toMatchObject([
+      { value: 0, name: 'background' },
+      { value: 1, name: 'Background (1)' },
+    ]);
+  });
+});
+
+it('of more classes than masks hold is refused before anything is written', async () => {
+  const names = Array.from({ length: 256 }, (_, at) => `class ${at}`);
+  const project = await projectOfFiles([photo('a.png')], [1], names);
+  const folder = join(temporaryFolder(), 'new');
+  for (const format of ['png', 'coco', 'geotiff', 'nifti', 'dicom-seg'] as const) {
+    await expect(exported(project, { format, folder })).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringMatching(
+        /256 classes.*254\. Remove class 254 and 1 more first/,
+      ) as string,
+    });
+  }
+  await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 describe('images that do not fit a format', () => {

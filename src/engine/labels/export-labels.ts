@@ -8,7 +8,7 @@ import { ExportFolder } from './export-folder.ts';
 import { ExportNames } from './export-names.ts';
 import { exportTable } from './label-table.ts';
 import { exportCoco, exportGeotiff, exportNifti, exportPng } from './mask-formats.ts';
-import { maskedImages } from './masked-images.ts';
+import { maskedImages, requireMaskClasses } from './masked-images.ts';
 import { exportSeg } from './seg-format.ts';
 import { exportGeojson, exportGeopackage } from './vector-formats.ts';
 
@@ -46,7 +46,7 @@ const maskExports: Record<
  * told of, each with its reason.
  *
  * @throws UserError 'not-found', 'disk', 'invalid-option' for the workspace's own folder, 'invalid-labels'
- * where there is nothing to write
+ * where there is nothing to write, 'too-large' for more classes than masks hold
  */
 export async function exportLabels(
   store: Store,
@@ -98,6 +98,7 @@ function maskWork(
         : 'No image of this project has a mask yet. Mark something, or export classes as a table.',
     );
   }
+  requireMaskClasses(store, project);
   return {
     total: images.length,
     unmarked,

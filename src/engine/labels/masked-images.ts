@@ -1,5 +1,7 @@
 import type { ExportedMasks } from '../../contract/label-export.ts';
-import { ignoreValue, type Size } from '../../core/mask/tiles.ts';
+import { UserError } from '../../core/errors.ts';
+import { reservedWord } from '../../core/mask/class-names.ts';
+import { ignoreValue, lastClassValue, type Size } from '../../core/mask/tiles.ts';
 import type { MaskClass, MaskRaster } from '../../formats/masks/mask-raster.ts';
 import type { Store } from '../../store/store.ts';
 import { storedMask } from '../services/masks.ts';
@@ -55,6 +57,22 @@ export function maskedImages(store: Store, project: number, which: ExportedMasks
   return { images, classes, unmarked };
 }
 
+/**
+ * A list of classes that leaves some out would be taken for all of them.
+ *
+ * @throws UserError 'too-large' where a project has more classes than masks hold
+ */
+export function requireMaskClasses(store: Store, project: number): void {
+  const classes = store.classes.list(project);
+  const [first, ...others] = classes.filter(({ maskValue }) => maskValue === null);
+  if (first === undefined) return;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  throw new UserError(
+    'too-large',
+    `The project has ${classes.length} classes, and masks hold ${lastClassValue}. Remove ${first.name}${more} first: no mask can have them.`,
+  );
+}
+
 function numbering(
   store: Store,
   project: number,
@@ -65,7 +83,12 @@ function numbering(
       maskValue === null ? [] : [{ name, colour, maskValue }],
     )
     .sort((a, b) => a.maskValue - b.maskValue);
-  const classes = inMasks.map(({ name, colour }, index) => ({ value: index + 1, name, colour }));
+  const classes = inMasks.map(({ name, colour }, index) => ({
+    value: index + 1,
+    // Of projects from before such names were refused: a reader would take the class for none.
+    name: reservedWord(name) === null ? name : `${name} (${index + 1})`,
+    colour,
+  }));
   const isSame = inMasks.every(({ maskValue }, index) => maskValue === index + 1);
   const numbers = new Uint8Array(256);
   numbers[ignoreValue] = ignoreValue;

@@ -12,6 +12,7 @@ import { openMaskSource } from '../../formats/masks/open-source.ts';
 import { wholeMask } from '../../formats/masks/strips.ts';
 import { askewVolume, ctSlice, turnedGeotiff } from '../../formats/masks/testing/geo-fixtures.ts';
 import type { Entry } from '../../formats/raster/dicom/dicom-fixtures.ts';
+import { tiffBytes } from '../../formats/raster/tiff/tiff-fixtures.ts';
 import { temporaryFolder } from '../../store/testing/temporary-store.ts';
 import { exportLabels } from './export-labels.ts';
 import {
@@ -32,6 +33,35 @@ const slice = (name: string, z: number): TestFile => {
   return { name, width: size.columns, height: size.rows, bytes };
 };
 
+/** Three frames. */
+function cine(): Buffer {
+  const inSequence = (tag: number, entries: Entry[]): Entry => [tag, 'SQ', [entries]];
+  const place = (z: number): Entry[] => [
+    inSequence(0x00209113, [[0x00200032, 'DS', `0\\0\\${z}`]]),
+  ];
+  const shared = [
+    inSequence(0x00209116, [[0x00200037, 'DS', '1\\0\\0\\0\\1\\0']]),
+    inSequence(0x00289110, [
+      [0x00180050, 'DS', '2'],
+      [0x00280030, 'DS', '0.7\\0.8'],
+    ]),
+  ];
+  const more = [
+    [0x00280008, 'IS', '3'],
+    inSequence(0x52009229, shared),
+    [0x52009230, 'SQ', [place(0), place(2), place(4)]],
+  ] satisfies Entry[];
+  return ctSlice({ rows: 37, columns: 53, z: 1, instance: '2.25.7', more });
+}
+
+const size3 = { width: 6, height: 4 };
+
+/** Three pages. */
+function stackTiff(): Buffer {
+  const values = Array.from({ length: 24 }, (_, at) => at);
+  return Buffer.from(tiffBytes([1, 2, 3].map(() => ({ ...size3, values }))));
+}
+
 async function exported(
   project: TestProject,
   format: LabelFormat,
@@ -47,6 +77,7 @@ async function readBack(
   project: TestProject,
   report: LabelExportReport,
   kind: MaskSourceKind,
+  names: readonly string[] = testClasses,
 ): Promise<{ masks: Map<string, Uint8Array>; problems: unknown }> {
   const { folder } = project;
   await cp(report.folder, folder, { recursive: true });
@@ -58,7 +89,7 @@ async function readBack(
   const values = new Uint8Array(256);
   values[ignoreValue] = ignoreValue;
   for (const { value, name } of source.classes) {
-    values[value] = name === 'ignore' ? ignoreValue : testClasses.indexOf(name ?? '') + 1;
+    values[value] = names.indexOf(name ?? '') + 1;
   }
   const masks = new Map<string, Uint8Array>();
   for (const image of project.store.images.all(project.id)) {
@@ -86,27 +117,29 @@ const photos = [
   photo('test/images/a.png', 7, 520),
 ];
 
+const formats = [
+  ['png', 'masks', photos],
+  ['coco', 'coco', photos],
+  [
+    'geotiff',
+    'masks',
+    [{ name: 'images/t.tif', width: 515, height: 530, bytes: turnedGeotiff(515, 530) }],
+  ],
+  [
+    'nifti',
+    'masks',
+    [
+      {
+        ...{ name: 'imagesTr/case_0000.nii', width: 7, height: 5, slices: 4 },
+        bytes: askewVolume(1, [5, 7, 4], false),
+      },
+    ],
+  ],
+  ['dicom-seg', 'dicom-seg', [slice('a.dcm', -3), slice('b.dcm', 5), slice('c.dcm', 1)]],
+] as const;
+
 describe('labels that leave a project and come back', () => {
-  it.each([
-    ['png', 'masks', photos],
-    ['coco', 'coco', photos],
-    [
-      'geotiff',
-      'masks',
-      [{ name: 'images/t.tif', width: 515, height: 530, bytes: turnedGeotiff(515, 530) }],
-    ],
-    [
-      'nifti',
-      'masks',
-      [
-        {
-          ...{ name: 'imagesTr/case_0000.nii', width: 7, height: 5, slices: 4 },
-          bytes: askewVolume(1, [5, 7, 4], false),
-        },
-      ],
-    ],
-    ['dicom-seg', 'dicom-seg', [slice('a.dcm', -3), slice('b.dcm', 5), slice('c.dcm', 1)]],
-  ] as const)('are the same as %s', async (format, kind, files) => {
+  it.each(formats)('are the same as %s', async (format, kind, files) => {
     const project = await projectOfFiles(files);
     const report = await exported(project, format);
     expect(report).toMatchObject({ images: project.masks.size, leftOut: [], unmarked: 0 });
@@ -158,6 +191,46 @@ describe('labels that leave a project and come back', () => {
     }
   });
 
+  it.each(formats)(
+    'are the same as %s where masks hold all the classes that they can',
+    async (format, kind, files) => {
+      const names = Array.from({ length: 254 }, (_, at) => `class ${at + 1}`);
+      const project = await projectOfFiles(files, [...names.keys(), 254, 255], names);
+      const report = await exported(project, format);
+      expect(report).toMatchObject({ images: project.masks.size, leftOut: [] });
+      const { masks, problems } = await readBack(project, report, kind, names);
+      expect(problems).toEqual([]);
+      const different = [...project.masks].filter(([name, mask]) => !isSame(mask, masks.get(name)));
+      expect(different.map(([name]) => name)).toEqual([]);
+    },
+  );
+
+  const stacks = [
+    { ...size3, name: 'scan.tif', bytes: stackTiff(), slices: 3 },
+    {
+      ...{ name: 'deep/v.nii', width: 7, height: 5, slices: 4, bare: [2] },
+      bytes: askewVolume(1, [5, 7, 4], true),
+    },
+    { ...{ name: 'm.dcm', width: 53, height: 37, slices: 3 }, bytes: cine() },
+    photo('deep/flat.png', 5, 4),
+  ];
+
+  it.each([
+    ['png', 'masks', ''],
+    ['png', 'masks', 'images/'],
+    ['coco', 'coco', ''],
+  ] as const)('are the same slice by slice as %s (%s)', async (format, kind, inside) => {
+    const files = stacks.map((file) => ({ ...file, name: inside + file.name }));
+    const project = await projectOfFiles(files);
+    const report = await exported(project, format);
+    expect(report).toMatchObject({ images: 10, unmarked: 1, leftOut: [] });
+    const { masks, problems } = await readBack(project, report, kind);
+    expect(problems).toEqual([]);
+    expect([...masks.keys()].sort()).toEqual([...project.masks.keys()].sort());
+    const different = [...project.masks].filter(([name, mask]) => !isSame(mask, masks.get(name)));
+    expect(different.map(([name]) => name)).toEqual([]);
+  });
+
   it('say of slices that nobody has marked that they are not known', async () => {
     const project = await projectOfFiles([
       {
@@ -180,26 +253,8 @@ describe('labels that leave a project and come back', () => {
   });
 
   it('say it of frames in DICOM too, where leaving them out would say that they show nothing', async () => {
-    const size = { rows: 37, columns: 53 };
-    const inSequence = (tag: number, entries: Entry[]): Entry => [tag, 'SQ', [entries]];
-    const place = (z: number): Entry[] => [
-      inSequence(0x00209113, [[0x00200032, 'DS', `0\\0\\${z}`]]),
-    ];
-    const shared = [
-      inSequence(0x00209116, [[0x00200037, 'DS', '1\\0\\0\\0\\1\\0']]),
-      inSequence(0x00289110, [
-        [0x00180050, 'DS', '2'],
-        [0x00280030, 'DS', '0.7\\0.8'],
-      ]),
-    ];
-    const more = [
-      [0x00280008, 'IS', '3'],
-      inSequence(0x52009229, shared),
-      [0x52009230, 'SQ', [place(0), place(2), place(4)]],
-    ] satisfies Entry[];
-    const bytes = ctSlice({ ...size, z: 1, instance: '2.25.7', more });
     const project = await projectOfFiles([
-      { name: 'm.dcm', width: 53, height: 37, slices: 3, bare: [1], bytes },
+      { name: 'm.dcm', width: 53, height: 37, slices: 3, bare: [1], bytes: cine() },
     ]);
     const report = await exported(project, 'dicom-seg');
     expect(report).toMatchObject({ images: 2, unmarked: 1, leftOut: [] });

@@ -11,7 +11,7 @@ export function changedProblem(
   states: ReadonlyMap<string, FileState>,
 ): ImageProblem | undefined {
   if (states.get(image.path) !== 'changed') return undefined;
-  const reason = `${image.path} has changed since it came in. Add its folder again.`;
+  const reason = `${image.path} is no longer the file that came in, so it was left out. Import its folder again to learn from it.`;
   return { path: placeName(image), reason };
 }
 

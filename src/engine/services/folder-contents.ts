@@ -24,10 +24,10 @@ export async function lookAtFolder(
   except?: string,
 ): Promise<FolderContents> {
   const found = await findImages(folder, { except }, signal);
-  const { images, masks } = separateMasks(found);
+  const { images, masks, besideImages } = separateMasks(found);
   const listed = images.map(labelByFolder);
   // Folders of images and masks are no classes.
-  const labels = masks.length > 0 ? [] : listed.flatMap((image) => image.labels);
+  const labels = besideImages > 0 ? [] : listed.flatMap((image) => image.labels);
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   const classes = [...counts.keys()].sort(compareCodePoints);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ImportReport, Project } from '../../contract/app.ts';
-import type { MaskImport } from '../../contract/mask-sources.ts';
+import type { MaskImport, WatchedMasks } from '../../contract/mask-sources.ts';
 import { UserError } from '../../core/errors.ts';
 import { expandFrames } from '../../formats/frames.ts';
 import type { PassedOver } from '../../formats/image-folder.ts';
@@ -31,10 +31,10 @@ const reportedProblems = 5000;
 /** Files that are no images by their names, of each import; the others are only counted out. */
 const keptOthers = 10_000;
 
-/** Some of a folder's files, which come in beside what did before. */
+/** Some of a folder's files, images and labels, which come in beside what did before. */
 export interface SomeFiles {
   has(path: string): boolean;
-  /** Of a file that cannot be read: whether it is to be tried again later, and nothing said of it now. */
+  /** Of a file that cannot be read, or labels without an image: whether it is to be tried again later, and nothing said of it now. */
   putOff(path: string): boolean;
 }
 
@@ -43,8 +43,10 @@ export interface FolderImportOptions {
   readonly prepare?: (images: ImageToImport[]) => ImageToImport[];
   /** All unless given. */
   readonly only?: SomeFiles | undefined;
-  /** None unless given. */
-  readonly masks?: MaskImport | null | undefined;
+  /** None unless given; `WatchedMasks`: of a watched folder. */
+  readonly masks?: MaskImport | WatchedMasks | null | undefined;
+  /** Told how masks of later files come in, once it is known. */
+  readonly keepMasks?: ((masks: WatchedMasks) => void) | undefined;
 }
 
 export interface ImportWorld {
@@ -72,6 +74,8 @@ export class FolderImport {
   readonly #outcomes = new FileOutcomes();
   readonly #places: ImportPlaces;
   readonly #seen = new Set<number>();
+  /** Of what comes with a watched folder: labels whose images are there. */
+  readonly #paired = new Set<string>();
   #masks: ImportMasks | undefined;
   readonly #start = performance.now();
   #report: Omit<ImportReport, 'cancelled'>;
@@ -158,9 +162,19 @@ export class FolderImport {
         ...(masks?.problems ?? []),
         ...left,
       ];
-      return only === undefined
-        ? { images, problems, passed }
-        : { images: images.filter(({ path }) => only.has(path)), problems: [], passed: [] };
+      if (only === undefined) return { images, problems, passed };
+      const isAsked = (path: string): boolean =>
+        only.has(path) || masks?.labelsOf(path).some((label) => only.has(label)) === true;
+      const asked = images.filter(({ path }) => isAsked(path));
+      for (const { path } of asked) {
+        for (const label of masks?.labelsOf(path) ?? []) this.#paired.add(label);
+      }
+      const places = new Set(images.map(({ path }) => path));
+      // The image of a mask may be on its way.
+      const told = (masks?.problems ?? []).filter(
+        ({ path }) => only.has(path) && !places.has(path) && !only.putOff(path),
+      );
+      return { images: asked, problems: told, passed: [] };
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'cancelled') throw error;
       return { images: [], problems: [], passed: [] };
@@ -171,11 +185,25 @@ export class FolderImport {
     const { masks: plan } = this.#options;
     if (!plan) return undefined;
     const { store, masks } = this.#world;
-    const source = await masks.open(this.#folder, plan.source, found, this.#signal);
+    const kept = 'looked' in plan ? plan : null;
+    const table = kept?.table && {
+      ...{
+        byColour: kept.table.byColour,
+        classes: kept.looked,
+        values: new Map(kept.table.values),
+      },
+    };
+    const source = await masks.open(this.#folder, plan.source, found, this.#signal, table ?? null);
     try {
-      this.#masks = new ImportMasks(store, this.#project, source, plan, this.#signal, (problem) => {
-        this.#note(problem);
-      });
+      const looked = kept?.looked ?? masks.lookedAt(this.#folder, plan.source) ?? source.classes;
+      const whole = { ...plan, looked, isWatched: kept !== null };
+      this.#masks = new ImportMasks(
+        ...([store, this.#project, source, whole, this.#signal] as const),
+        (problem) => {
+          this.#note(problem);
+        },
+      );
+      this.#options.keepMasks?.(this.#masks.watched);
       return this.#masks;
     } catch (error) {
       await source.close();
@@ -199,7 +227,8 @@ export class FolderImport {
       this.#before = before;
       const { project, folder, found, added, known, moved, masks, skipped } = before;
       const counts = { found, added, known, moved, masks };
-      this.#report = { project, folder, ...counts, skipped: [...skipped] };
+      const still = skipped.filter(({ path }) => !this.#paired.has(path));
+      this.#report = { project, folder, ...counts, skipped: still };
     }
     this.#total = files;
     this.#report.found += files;
@@ -262,9 +291,14 @@ export class FolderImport {
         store.importFiles.markMoved(this.#project.id, looked.file.path);
       }
     }
-    this.#report.known += all.length;
+    if (this.#options.only === undefined) {
+      this.#report.known += all.length;
+      this.#foundMore(all.length - files.length);
+    } else {
+      // Only their masks are new: they were counted when they came in.
+      this.#report.found -= files.length;
+    }
     this.#done += all.length;
-    this.#foundMore(all.length - files.length);
   }
 
   #isStopped(): boolean {

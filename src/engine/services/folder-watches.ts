@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
 import type { WatchedFolder } from '../../contract/app.ts';
+import type { MaskImport } from '../../contract/mask-sources.ts';
 import { UserError } from '../../core/errors.ts';
+import { mapConcurrently } from '../../formats/concurrently.ts';
 import { findImages } from '../../formats/image-folder.ts';
-import { separateMasks } from '../../formats/mask-folders.ts';
-import type { KeptWatch } from '../../store/queries/watched-folders.ts';
+import { separateMasks, type MaskFolders } from '../../formats/mask-folders.ts';
+import { findSegmentations } from '../../formats/masks/dicom-seg/read.ts';
+import type { KeptWatch, WatchedLabel } from '../../store/queries/watched-folders.ts';
 import type { Store } from '../../store/store.ts';
 import type { Emit } from './dispatch.ts';
 import type { ImageService } from './images.ts';
-import { isUnchanged, lookAtFiles } from './known-files.ts';
+import { isUnchanged, lookAtFiles, stampOf, type FileStamp } from './known-files.ts';
 import { requireNotOwn } from './own-files.ts';
 
 /** How often, and for how long; ms. */
@@ -34,7 +37,9 @@ const filesAtOnce = 256;
 
 /** A file that came or was changed, and is not in yet. */
 interface Arriving {
-  readonly stamp: string;
+  readonly stamp: FileStamp;
+  /** The same in words. */
+  readonly mark: string;
   /** When it was first seen as it is; ms. */
   readonly since: number;
 }
@@ -52,6 +57,7 @@ interface Watch extends KeptWatch {
  * by names, sizes and times: that sees the same on network drives, of whose changes the system tells
  * nothing, and needs nothing held for each file. What was looked at before and is as it was is left alone,
  * so an image that was taken out of the project does not come back, and a damaged file is told of once.
+ * Where masks came with the folder, masks that come later are brought in by the same choice.
  */
 export class FolderWatches {
   readonly #store: Store;
@@ -83,11 +89,30 @@ export class FolderWatches {
       }));
   }
 
-  add(kept: KeptWatch): void {
+  /** @param labels files with labels, as they were before the import that was brought in with them began */
+  add(kept: KeptWatch, labels: readonly WatchedLabel[] = []): void {
     const watch = { ...kept, folder: resolve(kept.folder) };
-    this.#store.watched.put(watch);
+    this.#store.transaction(() => {
+      this.#store.watched.put(watch);
+      this.#store.watched.noteLabels(watch.project, watch.folder, labels);
+    });
     this.#follow(watch, this.#pace.interval);
     this.#emit('project.changed', { project: kept.project });
+  }
+
+  /** The files of a folder that masks come from, as they are now; none where it cannot be looked into. */
+  async labelsIn(folder: string, { source }: MaskImport): Promise<WatchedLabel[]> {
+    const { signal } = this.#controller;
+    const found = await this.#imagesIn(folder).catch(() => undefined);
+    if (found === undefined) return [];
+    const segmentations = await findSegmentations(found.images, signal);
+    const paths = [...labelFiles(found, source), ...segmentations.map(({ path }) => path)];
+    const stamps = await mapConcurrently(paths, filesAtOnce, stampOf);
+    // What comes while the import begins is looked at once more, which does no harm.
+    return paths.flatMap((path, index) => {
+      const stamp = stamps[index];
+      return stamp ? [{ path, ...stamp }] : [];
+    });
   }
 
   remove(project: number, folder: string): void {
@@ -170,16 +195,21 @@ export class FolderWatches {
   async #arrived(watch: Watch): Promise<Set<string>> {
     const arriving = new Map<string, Arriving>();
     const ready = new Set<string>();
-    const files = await this.#imagesIn(watch.folder);
+    const found = await this.#imagesIn(watch.folder);
+    const labels = labelFiles(found, watch.masks?.source).map((path) => ({ path }));
+    const files = [...found.images, ...labels];
+    const seen = this.#store.watched.labels(watch.project, watch.folder);
     for (let from = 0; from < files.length; from += filesAtOnce) {
       this.#controller.signal.throwIfAborted();
       const part = files.slice(from, from + filesAtOnce);
       for (const looked of await lookAtFiles(this.#store, watch.project, part)) {
         const { file, stamp } = looked;
         if (stamp === null || isUnchanged(looked)) continue;
-        const seen = watch.arriving.get(file.path);
-        const mark = `${stamp.bytes} ${stamp.modified} ${stamp.inode}`;
-        const one = seen?.stamp === mark ? seen : { stamp: mark, since: performance.now() };
+        const mark = markOf(stamp);
+        const label = seen.get(file.path);
+        if (label !== undefined && markOf(label) === mark) continue;
+        const before = watch.arriving.get(file.path);
+        const one = before?.mark === mark ? before : { mark, stamp, since: performance.now() };
         arriving.set(file.path, one);
         if (performance.now() - one.since >= this.#pace.quiet) ready.add(file.path);
       }
@@ -189,32 +219,55 @@ export class FolderWatches {
   }
 
   /** An empty folder is one that something may come into. */
-  async #imagesIn(folder: string): Promise<readonly { readonly path: string }[]> {
+  async #imagesIn(folder: string): Promise<Pick<MaskFolders, 'images' | 'masks'>> {
     const except = await requireNotOwn(this.#store.folder, folder);
     try {
       const found = await findImages(folder, { except }, this.#controller.signal);
-      return separateMasks(found).images;
+      return separateMasks(found);
     } catch (error) {
-      if (error instanceof UserError && error.code === 'no-images') return [];
+      if (error instanceof UserError && error.code === 'no-images') {
+        return { images: [], masks: [] };
+      }
       throw error;
     }
   }
 
   async #takeIn(watch: Watch, ready: ReadonlySet<string>): Promise<void> {
-    const { project, folder, labels } = watch;
+    const { project, folder, labels, masks } = watch;
     // It may have been stopped, or an import begun, while the folder was looked through.
     if (!this.#isFollowed(watch) || this.#images.isImporting(project)) return;
     const before = this.#store.imports.list(project).find((one) => one.folder === folder)?.added;
+    const later = new Set<string>();
     const only = {
       has: (path: string): boolean => ready.has(path),
       putOff: (path: string): boolean => {
         const { since = 0 } = watch.arriving.get(path) ?? {};
-        return performance.now() - since < this.#pace.patience;
+        const isLater = performance.now() - since < this.#pace.patience;
+        if (isLater) later.add(path);
+        return isLater;
       },
     };
     const { signal } = this.#controller;
-    const report = await this.#images.import(project, folder, labels, signal, { only });
+    const report = await this.#images.import(project, folder, labels, signal, { only, masks });
     watch.added += report.added - (before ?? 0);
+    // Whoever stopped it has begun an import, which sees them as well.
+    if (!this.#isFollowed(watch) || signal.aborted) return;
+    await this.#noteLabels(
+      watch,
+      [...ready].filter((path) => !later.has(path)),
+    );
+  }
+
+  /** What came and is no image: it is not looked at again until it changes. */
+  async #noteLabels(watch: Watch, ready: readonly string[]): Promise<void> {
+    const { project, folder } = watch;
+    const files = ready.map((path) => ({ path }));
+    const looked = await lookAtFiles(this.#store, project, files);
+    const labels = looked.flatMap((one): WatchedLabel[] => {
+      const stamp = watch.arriving.get(one.file.path)?.stamp;
+      return stamp && !isUnchanged(one) ? [{ path: one.file.path, ...stamp }] : [];
+    });
+    if (this.#isFollowed(watch)) this.#store.watched.noteLabels(project, folder, labels);
   }
 
   /** Says once what a watch is at. */
@@ -224,6 +277,20 @@ export class FolderWatches {
     watch.message = message;
     if (this.#isFollowed(watch)) this.#emit('project.changed', { project: watch.project });
   }
+}
+
+/** Files of masks beside images, and the one that masks come from where it is one. */
+function labelFiles(
+  { masks }: Pick<MaskFolders, 'masks'>,
+  source: MaskImport['source'] | undefined,
+): string[] {
+  if (source === undefined) return [];
+  const isFolder = source.kind === 'masks' || source.kind === 'dicom-seg';
+  return isFolder ? masks.map(({ path }) => path) : [resolve(source.path)];
+}
+
+function markOf({ bytes, modified, inode }: FileStamp): string {
+  return `${bytes} ${modified} ${inode}`;
 }
 
 function keyOf(project: number, folder: string): string {

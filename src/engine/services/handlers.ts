@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
+import type { WatchedMasks } from '../../contract/mask-sources.ts';
 import type { Store } from '../../store/store.ts';
 import { ImagePool } from '../image-pool/image-pool.ts';
 import { version } from '../version.ts';
@@ -90,9 +91,13 @@ export async function openServices(
       return images.maskSources.look(project, folder, source, signal, except);
     },
     'image.import': async ({ project, folder, labels, masks: plan, watch }, signal) => {
-      const report = await images.import(project, folder, labels, signal, { masks: plan });
+      let kept: WatchedMasks | null = null;
+      const keepMasks = (masks: WatchedMasks): void => void (kept = masks);
+      const seen = watch && plan ? await watches.labelsIn(folder, plan) : [];
+      const options = { masks: plan, keepMasks };
+      const report = await images.import(project, folder, labels, signal, options);
       // What a person stopped must not come in by itself.
-      if (watch && !report.cancelled) watches.add({ project, folder, labels });
+      if (watch && !report.cancelled) watches.add({ project, folder, labels, masks: kept }, seen);
       else watches.remove(project, folder);
       return report;
     },

@@ -1,19 +1,23 @@
-import { className } from '../../contract/app.ts';
-import type { ClassTarget, MaskImport } from '../../contract/mask-sources.ts';
+import type { MaskImport, SourceClass, WatchedMasks } from '../../contract/mask-sources.ts';
 import type { Project } from '../../contract/app.ts';
-import { nextColour } from '../../contract/palette.ts';
 import { UserError } from '../../core/errors.ts';
-import { ignoreValue, tileCounts, type TilePlace } from '../../core/mask/tiles.ts';
+import { tileCounts, type TilePlace } from '../../core/mask/tiles.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { MaskSource, OpenMask, SizedImage } from '../../formats/masks/mask-source.ts';
 import type { Store } from '../../store/store.ts';
-import { writtenName } from './import-checks.ts';
+import { AssignedClasses, gone, undecided, type AssignedValues } from './assigned-classes.ts';
 import { breathe } from '../job.ts';
 
 /** Tiles that are saved together, 16 MB. */
 const tilesAtOnce = 64;
-const undecided = -1;
+
+/** How masks come in: as a person chose just now, or with a watched folder. */
+export interface MaskPlan extends MaskImport {
+  /** The classes that it speaks of. */
+  readonly looked: readonly SourceClass[];
+  readonly isWatched: boolean;
+}
 
 interface PaintedTile extends TilePlace {
   readonly pixels: Uint8Array;
@@ -22,16 +26,19 @@ interface PaintedTile extends TilePlace {
 /**
  * The masks that one import brings: into the layer of the person, tile by tile, as their values were
  * assigned to classes. Nothing is decided in silence: a mask with a value that nobody assigned is left out
- * and told of, and where an image has a mask already it stays unless the import was told to replace it.
+ * and told of, and where an image has a mask already it stays unless the import was told to replace it. Of a
+ * class that is removed meanwhile no more comes in, which is told of.
  */
 export class ImportMasks {
   readonly #store: Store;
   readonly #source: MaskSource;
-  readonly #plan: MaskImport;
+  readonly #plan: MaskPlan;
   readonly #signal: AbortSignal;
   readonly #tell: (problem: ImageProblem) => void;
-  /** By value of the source, value in the project. */
-  readonly #values: Int16Array;
+  readonly #classes: AssignedClasses;
+  /** Classes that went while masks came in, and are told of; by name. */
+  readonly #told = new Set<string>();
+  readonly #goneBefore = new Set<string>();
   /** What this import has written, with the place that it came from. */
   readonly #written = new Map<number, string>();
   #kept = 0;
@@ -39,14 +46,13 @@ export class ImportMasks {
   /**
    * Makes the classes that are to be made.
    *
-   * @throws UserError 'invalid-option' where the project outlines no regions, a class is not its, or has
-   * no value in masks
+   * @throws UserError 'invalid-option' where the project outlines no regions; as `AssignedClasses`
    */
   constructor(
     store: Store,
     project: Project,
     source: MaskSource,
-    plan: MaskImport,
+    plan: MaskPlan,
     signal: AbortSignal,
     tell: (problem: ImageProblem) => void,
   ) {
@@ -61,7 +67,12 @@ export class ImportMasks {
     this.#plan = plan;
     this.#signal = signal;
     this.#tell = tell;
-    this.#values = store.transaction(() => valuesOf(store, project.id, plan, source.classes));
+    const { looked, isWatched: isKept } = plan;
+    const classes = { found: source.classes, looked, isKept };
+    this.#classes = new AssignedClasses(store, project.id, plan, classes);
+    // What was gone before is told of where there is something of it.
+    if (isKept)
+      for (const name of this.#classes.current().gone.values()) this.#goneBefore.add(name);
   }
 
   /** Files that are labels and no images. */
@@ -71,6 +82,21 @@ export class ImportMasks {
 
   get kind(): MaskSource['kind'] {
     return this.#source.kind;
+  }
+
+  /** How the masks of what comes later come in. */
+  get watched(): WatchedMasks {
+    const { source, onConflict, state } = this.#plan;
+    const { table, classes: looked } = this.#source;
+    return {
+      ...{ source, onConflict, state, classes: this.#classes.plan, looked: [...looked] },
+      table: table && { byColour: table.byColour, values: [...table.values] },
+    };
+  }
+
+  /** Files that have the mask of an image, or of its slices. */
+  labelsOf(path: string): readonly string[] {
+    return this.#source.labelsOf(path);
   }
 
   /** Images whose masks this import has written. */
@@ -106,7 +132,10 @@ export class ImportMasks {
   end(folder: string): void {
     const { kind } = this.#source;
     const isByPlace = kind === 'geojson' || kind === 'geotiff';
-    if (isByPlace && this.#written.size + this.#kept === 0) {
+    for (const name of this.#classes.current().gone.values()) {
+      if (!this.#goneBefore.has(name)) this.#tellOfGone(folder, name);
+    }
+    if (isByPlace && !this.#plan.isWatched && this.#written.size + this.#kept === 0) {
       // Nothing else would tell of coordinates that were exchanged, say.
       const path = this.#plan.source.path;
       this.#tell({
@@ -119,6 +148,15 @@ export class ImportMasks {
     this.#tell({
       path: folder,
       reason: `${images} a mask in the project already, which was kept; the one in the folder was left out`,
+    });
+  }
+
+  #tellOfGone(path: string, name: string): void {
+    if (this.#told.has(name)) return;
+    this.#told.add(name);
+    this.#tell({
+      path,
+      reason: `The class “${name}” is no longer in the project, so its regions were left out; the other classes of the masks came in`,
     });
   }
 
@@ -161,14 +199,22 @@ export class ImportMasks {
   async #write(image: SizedImage, id: number, mask: OpenMask): Promise<void> {
     const { masks } = this.#store;
     const path = placeName(image);
-    const staged = masks.stage();
-    try {
-      for await (const tiles of this.#tiles(image, mask)) staged.put(tiles);
-      // A person may have begun to paint meanwhile.
-      if (!this.#mayWrite(image, id)) return;
-      masks.replace(id, 'human', this.#plan.state, staged);
-    } finally {
-      staged.drop();
+    for (;;) {
+      const classes = this.#classes.current();
+      const lost = new Set<number>();
+      const staged = masks.stage();
+      try {
+        for await (const tiles of this.#tiles(image, mask, classes, lost)) staged.put(tiles);
+        // A class may have gone meanwhile, and another have its value.
+        if (this.#classes.current() !== classes) continue;
+        // A person may have begun to paint meanwhile.
+        if (!this.#mayWrite(image, id)) return;
+        masks.replace(id, 'human', this.#plan.state, staged);
+      } finally {
+        staged.drop();
+      }
+      for (const value of lost) this.#tellOfGone(path, classes.gone.get(value) ?? '?');
+      break;
     }
     this.#written.set(id, path);
     const notes = mask.notes();
@@ -177,7 +223,12 @@ export class ImportMasks {
   }
 
   /** Those that are not all background, some at a time. */
-  async *#tiles(image: SizedImage, mask: OpenMask): AsyncGenerator<PaintedTile[]> {
+  async *#tiles(
+    image: SizedImage,
+    mask: OpenMask,
+    { values }: AssignedValues,
+    lost: Set<number>,
+  ): AsyncGenerator<PaintedTile[]> {
     const { columns, rows } = tileCounts(image);
     let some: PaintedTile[] = [];
     for (let y = 0; y < rows; y++) {
@@ -185,7 +236,7 @@ export class ImportMasks {
         if (this.#signal.aborted) throw new UserError('cancelled', 'The import was stopped.');
         const stored = await mask.tile(x, y);
         if (stored === null) continue;
-        some.push({ x, y, pixels: this.#translated(stored, mask) });
+        some.push({ x, y, pixels: this.#translated(stored, mask, values, lost) });
         if (some.length < tilesAtOnce) continue;
         yield some;
         some = [];
@@ -195,14 +246,21 @@ export class ImportMasks {
     if (some.length > 0) yield some;
   }
 
-  #translated(stored: Uint8Array, mask: OpenMask): Uint8Array {
+  /** @param lost gets values whose class is gone; there it becomes background */
+  #translated(
+    stored: Uint8Array,
+    mask: OpenMask,
+    values: Int16Array,
+    lost: Set<number>,
+  ): Uint8Array {
     const pixels = new Uint8Array(stored.length);
     for (let at = 0; at < stored.length; at++) {
       const from = stored[at] ?? 0;
       if (from === 0) continue;
-      const value = this.#values[from] ?? undecided;
+      const value = values[from] ?? undecided;
       if (value === undecided) throw this.#undecided(from, mask);
-      pixels[at] = value;
+      if (value === gone) lost.add(from);
+      else pixels[at] = value;
     }
     return pixels;
   }
@@ -219,69 +277,4 @@ export class ImportMasks {
       `It has ${what}, for which no class of the project was chosen. Import the folder again and choose one.`,
     );
   }
-}
-
-function valuesOf(
-  store: Store,
-  project: number,
-  { classes }: MaskImport,
-  found: MaskSource['classes'],
-): Int16Array {
-  const values = new Int16Array(256).fill(undecided);
-  values[0] = 0;
-  values[ignoreValue] = ignoreValue;
-  for (const { value, to } of classes) {
-    const colour = found.find((one) => one.value === value)?.colour ?? null;
-    values[value] = valueOf(store, project, to, colour);
-  }
-  return values;
-}
-
-function valueOf(store: Store, project: number, to: ClassTarget, colour: string | null): number {
-  if (to === 'background') return 0;
-  if (to === 'ignore') return ignoreValue;
-  const known = store.classes.list(project);
-  const wanted =
-    'class' in to
-      ? known.find(({ id }) => id === to.class)
-      : (known.find(({ name }) => name === writtenName(to.create)) ??
-        made(store, project, to.create, colour));
-  if (wanted === undefined) {
-    throw new UserError(
-      'invalid-option',
-      'A class that masks were assigned to is no longer in the project. Import the folder again.',
-    );
-  }
-  if (wanted.maskValue !== null) return wanted.maskValue;
-  throw new UserError(
-    'invalid-option',
-    `The class ${wanted.name} is past the 254th, which masks cannot hold. Remove classes first.`,
-  );
-}
-
-/** Where regions are drawn nothing can be seen of it. */
-const black = '#000000';
-
-/**
- * In the colour that it has where it comes from, unless another class has that.
- *
- * @throws UserError 'invalid-labels' for a name with which nothing could be shown of the project again
- */
-function made(
-  store: Store,
-  project: number,
-  name: string,
-  wanted: string | null,
-): ReturnType<Store['classes']['list']>[number] | undefined {
-  if (!className.safeParse(name).success) {
-    throw new UserError(
-      'invalid-labels',
-      `The masks have a class “${name.slice(0, 40)}${name.length > 40 ? '…' : ''}”, which cannot be the name of one: it must have 1 to 200 characters that can be seen. Choose a class of the project for it, or another name.`,
-    );
-  }
-  const taken = store.classes.list(project).map(({ colour }) => colour);
-  const isFree = wanted !== null && wanted !== black && !taken.includes(wanted);
-  const colour = isFree ? wanted : nextColour(taken);
-  const id = store.classes.add(project, { name: writtenName(name), colour });
-  return store.classes.list(project).find((one) => one.id === id);
 }

@@ -130,7 +130,7 @@ export async function requireSameImages(
   const files = dataset.distilled.flatMap((image) =>
     knownFile(image, stored.get(placeName(image))),
   );
-  const states = await fileStates(files);
+  const states = await fileStates(files, store.importFiles.inodes(project));
   const lost = files.filter((_, index) => states[index] !== 'same');
   const [first] = lost;
   if (!first) return;

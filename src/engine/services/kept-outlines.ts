@@ -61,7 +61,7 @@ export async function runOutlines(
     return kept;
   }
   const images = [...store.images.all(project.id)];
-  const states = await fileStates(images);
+  const states = await fileStates(images, store.importFiles.inodes(project.id));
   const found = new Map(images.map(({ path }, index) => [path, states[index] ?? 'same'] as const));
   const { dataset, ids, classIds } = projectOutlines(store, project, seed, smallest, found);
   const values = new Map(project.classes.map(({ id, maskValue }) => [id, maskValue]));

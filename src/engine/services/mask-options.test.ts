@@ -65,6 +65,14 @@ describe('masks by options', () => {
     ]);
   });
 
+  it.each([
+    ['Background', 'background'],
+    ['IGNORE', 'ignore'],
+  ])('know the word %s in any case', async (word, to) => {
+    const classes = await planFor({ classes: [`5=${word}`], makesClasses: true });
+    expect(classes[2]).toEqual({ value: 3, to });
+  });
+
   it('make classes where that is asked for', async () => {
     const classes = await planFor({ classes: ['5=background'], makesClasses: true });
     expect(classes.slice(1)).toEqual([

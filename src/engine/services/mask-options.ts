@@ -8,6 +8,7 @@ import type {
   SourceClass,
 } from '../../contract/mask-sources.ts';
 import { UserError } from '../../core/errors.ts';
+import { reservedWord } from '../../core/mask/class-names.ts';
 import { foldName, proposeTargets } from '../../core/mask/match-classes.ts';
 import { findImages } from '../../formats/image-folder.ts';
 import { detectMaskSources } from '../../formats/masks/detect.ts';
@@ -126,7 +127,8 @@ function targetOf(
 ): ClassTarget | null {
   if (typeof target === 'string' || 'class' in target) return target;
   const { create } = target;
-  if (create === 'background' || create === 'ignore') return create;
+  const word = reservedWord(create);
+  if (word !== null) return word;
   const known = classes.filter(({ name }) => foldName(name) === foldName(create));
   const one = known.find(({ name }) => name === create) ?? (known.length === 1 ? known[0] : null);
   if (one) return { class: one.id };

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { MaskSourceContents, MaskSourcePlace } from '../../contract/mask-sources.ts';
+import type {
+  MaskSourceContents,
+  MaskSourcePlace,
+  SourceClass,
+} from '../../contract/mask-sources.ts';
 import { findImages } from '../../formats/image-folder.ts';
 import type { FoundImage } from '../../formats/labelled-images.ts';
 import type { MaskSource } from '../../formats/masks/mask-source.ts';
+import type { ValueTable } from '../../formats/masks/paired/values.ts';
 import { openMaskSource } from '../../formats/masks/open-source.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -15,6 +20,8 @@ const keptFor = 10 * 60_000;
 /** Sources of masks: a look at one, and the same again for the import. */
 export class MaskSources {
   readonly #store: Store;
+  /** Of the last look: what a choice that was made by it speaks of. */
+  #looked: { readonly key: string; readonly classes: readonly SourceClass[] } | undefined;
   #kept: { readonly key: string; readonly source: MaskSource; timer: NodeJS.Timeout } | undefined;
 
   constructor(store: Store) {
@@ -38,6 +45,7 @@ export class MaskSources {
     const { id } = this.#store.projects.get(project);
     const found = await findImages(resolve(folder), { except }, signal);
     const source = await this.open(folder, place, found, signal);
+    this.#looked = { key: placeKey(folder, place), classes: source.classes };
     await this.#keep(keyOf(folder, place, found), source);
     const counts = this.#store.masks.count(id, 'human');
     const { kind, images, classes, properties, property, problems, isComplete } = source;
@@ -51,21 +59,38 @@ export class MaskSources {
     };
   }
 
-  /** The source that was looked at last where it is this one and its folder has the same images, else anew. */
+  /** The classes that a look found in a source, if it was the last. */
+  lookedAt(folder: string, place: MaskSourcePlace): readonly SourceClass[] | undefined {
+    return this.#looked?.key === placeKey(folder, place) ? this.#looked.classes : undefined;
+  }
+
+  /**
+   * The source that was looked at last where it is this one and its folder has the same images, else anew.
+   *
+   * @param table what its values mean, where that was decided before
+   */
   async open(
     folder: string,
     place: MaskSourcePlace,
     found: readonly FoundImage[],
     signal: AbortSignal,
+    table: ValueTable | null = null,
   ): Promise<MaskSource> {
     const kept = this.#kept;
-    if (kept?.key === keyOf(folder, place, found)) {
+    if (table === null && kept?.key === keyOf(folder, place, found)) {
       clearTimeout(kept.timer);
       this.#kept = undefined;
       return kept.source;
     }
     const { kind, path, property } = place;
-    const request = { path: resolve(path), folder: resolve(folder), found, property, signal };
+    const request = {
+      path: resolve(path),
+      folder: resolve(folder),
+      found,
+      property,
+      table,
+      signal,
+    };
     return openMaskSource(kind, request);
   }
 
@@ -87,4 +112,8 @@ function keyOf(folder: string, place: MaskSourcePlace, found: readonly FoundImag
   const names = createHash('sha256');
   for (const { path } of found) names.update(path).update('\0');
   return JSON.stringify([resolve(folder), place, names.digest('hex')]);
+}
+
+function placeKey(folder: string, place: MaskSourcePlace): string {
+  return JSON.stringify([resolve(folder), place]);
 }

@@ -4,7 +4,7 @@ import { findSegmentations } from '../../formats/masks/dicom-seg/read.ts';
 import type { ImageToImport } from './import-images.ts';
 
 /**
- * Where regions are outlined, segmentations are no images to outline, whether or not they are read.
+ * Segmentations are no images, whether or not they are read.
  *
  * @param claimed files that masks are taken from
  * @returns the images, and what is told of the files that are none
@@ -15,14 +15,14 @@ export async function withoutLabelFiles(
   claimed: ReadonlySet<string> | undefined,
   signal: AbortSignal,
 ): Promise<{ images: ImageToImport[]; left: ImageProblem[] }> {
-  if (task !== 'segmentation') return { images: [...images], left: [] };
   const unclaimed = images.filter(({ path }) => claimed?.has(path) !== true);
   const segmentations = new Set(await findSegmentations(unclaimed, signal));
+  const advice = task === 'segmentation' ? '; add the folder again to take its masks' : '';
   return {
     images: unclaimed.filter((image) => !segmentations.has(image)),
     left: [...segmentations].map(({ path }) => ({
       path,
-      reason: 'it is a DICOM segmentation and no image; add the folder again to take its masks',
+      reason: `it is a DICOM segmentation and no image${advice}`,
     })),
   };
 }

@@ -135,7 +135,7 @@ export class PredictionService {
       chosen ? chosen.has(id) : which === 'all' || !isLabelled,
     );
     const open = wanted.filter(({ id }) => !predicted.has(id));
-    const states = await fileStates(open);
+    const states = await fileStates(open, this.#store.importFiles.inodes(run.project));
     const skipped = open.flatMap((image, index) => {
       if (states[index] === 'same') return [];
       const what = states[index] === 'changed' ? 'has changed since it came in' : 'is gone';

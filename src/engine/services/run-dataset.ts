@@ -33,7 +33,7 @@ export async function runDataset(
     return kept;
   }
   const images = [...store.images.all(project.id)];
-  const states = await fileStates(images);
+  const states = await fileStates(images, store.importFiles.inodes(project.id));
   const whole = projectDataset(
     store,
     project,

@@ -2,6 +2,7 @@ import type { MaskSourceKind, SourceClass } from '../../contract/mask-sources.ts
 import type { Size } from '../../core/mask/tiles.ts';
 import type { FoundImage, ImageProblem } from '../labelled-images.ts';
 import type { MaskRaster } from './mask-raster.ts';
+import type { ValueTable } from './paired/values.ts';
 
 /** An image whose mask is asked for. Its size is that of the frame, upright. */
 export type SizedImage = FoundImage & Size;
@@ -27,6 +28,8 @@ export interface MaskSource {
   /** Of GeoJSON; empty otherwise. */
   readonly properties: readonly { readonly name: string; readonly values: number }[];
   readonly property: string | null;
+  /** What stored values mean, where all masks together decide that; null where the source says it. */
+  readonly table: ValueTable | null;
   /** Found out when it was opened. */
   readonly problems: readonly ImageProblem[];
   /**
@@ -35,6 +38,8 @@ export interface MaskSource {
    * @throws UserError 'invalid-labels' and others where it does, but the two do not fit
    */
   maskFor(image: SizedImage): Promise<OpenMask | undefined>;
+  /** Files that have the mask of an image, or of its slices. */
+  labelsOf(path: string): readonly string[];
   close(): Promise<void>;
 }
 
@@ -47,6 +52,8 @@ export interface SourceRequest {
   /** All that was found in the folder, masks among it. */
   readonly found: readonly FoundImage[];
   readonly property: string | null;
+  /** What stored values mean, where that was decided before: masks are then not read for it. */
+  readonly table?: ValueTable | null | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -62,6 +62,19 @@ describe('what is prepared of a file', () => {
     expect([...indexed.data.subarray(0, 3)]).toEqual([1, 2, 3]);
   });
 
+  test('is of a photograph what its colours are, also where it is transparent', async () => {
+    const size = { width: side + 2, height: side };
+    const data = new Uint8Array(
+      Buffer.alloc(size.width * size.height * 4, Uint8Array.of(7, 90, 0, 0)),
+    );
+    const file = memoryFile([{ ...size, bands: 4, data }], {
+      ...{ format: 'png', interpretation: 'rgb', alpha: 3 },
+    });
+    const raster = await readPrepared(file, stored);
+    const expected = Buffer.alloc(raster.width * raster.height * 3, Uint8Array.of(7, 90, 0));
+    expect(Buffer.compare(raster.data, expected)).toBe(0);
+  });
+
   test('a band that is not there is told of with the file', async () => {
     const preparation = { ...plainPreparation, bands: [3] };
     await expect(readPrepared(memoryFile([drawn(2, 2, () => 0)]), { preparation })).rejects.toThrow(

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import type { ImageHeader, Pixels } from './image-file.ts';
 import { reduceSquares } from './reduce-squares.ts';
 
-type Mixing = Pick<ImageHeader, 'interpretation' | 'nodata' | 'alpha'>;
+type Mixing = Pick<ImageHeader, 'format' | 'interpretation' | 'nodata' | 'alpha'>;
 
 /** As it is defined, a square after the other. */
 function defined({ width, height, bands, data }: Pixels, factor: number, mixing: Mixing): number[] {
-  const { interpretation, nodata, alpha } = mixing;
+  const { format, interpretation, nodata } = mixing;
+  const alpha = format === 'png' ? null : mixing.alpha;
   const out: number[] = [];
   for (let top = 0; top < height; top += factor) {
     for (let left = 0; left < width; left += factor) {
@@ -36,6 +37,7 @@ function defined({ width, height, bands, data }: Pixels, factor: number, mixing:
 test('squares are reduced as defined, to the bit, of whatever type and form', () => {
   const side = fc.integer({ min: 1, max: 11 });
   const mixing: fc.Arbitrary<Mixing> = fc.record({
+    format: fc.constantFrom('tiff', 'png'),
     interpretation: fc.constantFrom('bands', 'palette'),
     nodata: fc.constantFrom(null, 3),
     alpha: fc.constantFrom(null, 3),

@@ -1,23 +1,26 @@
+import { maskingBand } from '../../core/image/preparation.ts';
 import type { ImageHeader, Pixels, Samples } from './image-file.ts';
 
 /**
  * Means of squares of `factor` px of what is there; at an odd edge the square is what is left of it. Indices of
  * a palette are not mixed but taken.
  *
- * @param strip its last band says where something is, where `alpha` is not null
+ * @param strip as `readBands` has it: its last band says where something is, where the image has such a band
  * @param out one value a square and band; where nothing is, nodata or no number
  */
 export function reduceSquares(
   strip: Pixels,
   factor: number,
-  { interpretation, nodata, alpha }: Pick<ImageHeader, 'interpretation' | 'nodata' | 'alpha'>,
+  header: Pick<ImageHeader, 'format' | 'interpretation' | 'nodata' | 'alpha'>,
   out: Float32Array,
 ): void {
   const { data } = strip;
+  const { interpretation, nodata } = header;
+  const hasMask = maskingBand(header) !== null;
   const isFloat = data instanceof Float32Array || data instanceof Float64Array;
   if (interpretation === 'palette') takeCorners(strip, factor, out);
-  else if (nodata === null && alpha === null && !isFloat) meanAll(strip, factor, out);
-  else meanPresent(strip, factor, nodata, alpha !== null, out);
+  else if (nodata === null && !hasMask && !isFloat) meanAll(strip, factor, out);
+  else meanPresent(strip, factor, nodata, hasMask, out);
 }
 
 function takeCorners({ width, height, bands, data }: Pixels, factor: number, out: Float32Array) {

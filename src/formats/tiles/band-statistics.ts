@@ -1,6 +1,6 @@
 import { percentileOf, rankedValues, rescaled } from '../../core/image/intensity.ts';
 import type { RankedValues } from '../../core/image/intensity.ts';
-import { bandValues, isPhotographic, presence } from '../../core/image/preparation.ts';
+import { bandValues, maskingBand, presence } from '../../core/image/preparation.ts';
 import { requireFrame } from '../images.ts';
 import { cropFrame } from '../raster/crop.ts';
 import type { ImageFile, Pixels } from '../raster/image-file.ts';
@@ -46,8 +46,8 @@ export async function bandStatistics(
   return withViewed(place.path, async (file) => {
     requireFrame(file, place.frame);
     const { header } = file;
-    const isMasked = header.alpha !== null && !isPhotographic(header);
-    const bands = isMasked ? [...request.bands, header.alpha] : request.bands;
+    const mask = maskingBand(header);
+    const bands = mask === null ? request.bands : [...request.bands, mask];
     const pixels = await read(file, place, bands, signal);
     const isThere = presence(pixels, header, request.bands.length);
     return request.bands.map((_, index) => {

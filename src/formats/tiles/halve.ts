@@ -1,8 +1,9 @@
+import { maskingBand } from '../../core/image/preparation.ts';
 import type { ImageHeader, Pixels, Samples } from '../raster/image-file.ts';
 import { samplesLike } from '../raster/sample-arrays.ts';
 
 /** What decides how values are mixed. */
-export type Mixing = Pick<ImageHeader, 'interpretation' | 'nodata' | 'alpha'>;
+export type Mixing = Pick<ImageHeader, 'format' | 'interpretation' | 'nodata' | 'alpha'>;
 
 /**
  * Half as wide and high: means of squares of two px, rounded where the type is of whole numbers. Only what
@@ -17,10 +18,12 @@ export function halve(pixels: Pixels, mixing: Mixing): Pixels {
   const height = Math.ceil(pixels.height / 2);
   const out = samplesLike(data, width * height * bands);
   const isFloat = data instanceof Float32Array || data instanceof Float64Array;
-  const isPlain = mixing.nodata === null && mixing.alpha === null && !isFloat;
+  const alpha = maskingBand(mixing);
+  const { nodata } = mixing;
+  const isPlain = nodata === null && alpha === null && !isFloat;
   if (mixing.interpretation === 'palette') takeCorners(pixels, out, width);
   else if (isPlain) mixAll(pixels, out, width);
-  else mixPresent(pixels, out, width, mixing, isFloat);
+  else mixPresent(pixels, out, width, { nodata, alpha }, isFloat);
   return { width, height, bands, data: out };
 }
 
@@ -59,7 +62,7 @@ function mixPresent(
   { width, height, bands, data }: Pixels,
   out: Samples,
   outWidth: number,
-  { nodata, alpha }: Mixing,
+  { nodata, alpha }: Pick<Mixing, 'nodata' | 'alpha'>,
   isFloat: boolean,
 ): void {
   const rows = out.length / (outWidth * bands);

@@ -64,7 +64,7 @@ describe('viewLevels', () => {
 });
 
 describe('halve', () => {
-  const plain = { interpretation: 'bands', nodata: null, alpha: null } as const;
+  const plain = { format: 'tiff', interpretation: 'bands', nodata: null, alpha: null } as const;
   const grey = (width: number, data: Pixels['data']): Pixels => ({
     ...{ width, height: data.length / width, bands: 1, data },
   });
@@ -83,6 +83,8 @@ describe('halve', () => {
     expect([...data]).toEqual([5, -1]);
     const withAlpha = { width: 2, height: 1, bands: 2, data: Uint8Array.of(200, 0, 10, 255) };
     expect([...halve(withAlpha, { ...plain, alpha: 1 }).data]).toEqual([10, 128]);
+    // What is transparent in a photograph has colours all the same.
+    expect([...halve(withAlpha, { ...plain, format: 'webp', alpha: 1 }).data]).toEqual([105, 128]);
   });
 
   it('takes one of the indices of a palette', () => {

@@ -6,6 +6,7 @@ import { masks } from './050-masks.ts';
 import { segmentation } from './060-segmentation.ts';
 import { review } from './070-review.ts';
 import { importFiles } from './080-import-files.ts';
+import { watchedMasks } from './090-watched-masks.ts';
 import { runMasks } from './100-run-masks.ts';
 import type { Migration } from './migration.ts';
 
@@ -19,5 +20,6 @@ export const migrations: readonly Migration[] = [
   segmentation,
   review,
   importFiles,
+  watchedMasks,
   runMasks,
 ];

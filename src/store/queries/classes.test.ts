@@ -30,6 +30,38 @@ test('a name is taken once a project', () => {
   store.classes.add(other.id, { name: 'x', colour });
 });
 
+test.each(['background', 'Ignore', ' _BACKGROUND_ '])(
+  'a class of masks is not called %j, which is no class in lists of them',
+  (name) => {
+    const store = temporaryStore();
+    const refused = expect.objectContaining({
+      code: 'invalid-option',
+      message: expect.stringMatching(
+        /cannot be the name of a class of masks.*another name\.$/,
+      ) as string,
+    }) as Error;
+    expect(() => addProject(store, [name], 'segmentation')).toThrow(refused);
+    const { id, classes } = addProject(store, ['x'], 'segmentation');
+    expect(() => store.classes.add(id, { name, colour })).toThrow(refused);
+    expect(() => store.classes.rename(classes[0]?.id ?? 0, name)).toThrow(refused);
+    store.classes.add(addProject(store, []).id, { name, colour });
+  },
+);
+
+test('masks hold 254 classes, and no project of masks has more', () => {
+  const store = temporaryStore();
+  const names = Array.from({ length: 255 }, (_, at) => `class ${at}`);
+  const refused = expect.objectContaining({
+    message:
+      'The project has 254 classes, and masks cannot hold more. Remove one that is not needed first.',
+  }) as Error;
+  expect(() => addProject(store, names, 'segmentation')).toThrow(refused);
+  const { id, classes } = addProject(store, names.slice(1), 'segmentation');
+  expect(classes.at(-1)?.maskValue).toBe(254);
+  expect(() => store.classes.add(id, { name: 'more', colour })).toThrow(refused);
+  expect(addProject(store, names).classes.at(-1)?.maskValue).toBeNull();
+});
+
 test('its labels go with a class, and images without another become unlabelled', () => {
   const store = temporaryStore();
   const { id: project, classes } = addProject(store, ['x', 'y']);

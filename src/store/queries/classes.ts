@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ProjectClass } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
+import { whyReserved } from '../../core/mask/class-names.ts';
 import { lastClassValue } from '../../core/mask/tiles.ts';
 import { oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
@@ -33,18 +34,26 @@ export function classesOf(connection: Connection, project: number): NamedClass[]
   );
 }
 
-/** @throws UserError 'invalid-option' where the project has a class of that name */
+/** @throws UserError 'invalid-option' where the project has a class of that name, or masks can have none of it or no more */
 export function insertClass(
   connection: Connection,
   project: number,
   { name, colour }: NewClass,
 ): number {
+  refuseReservedName(connection, project, name);
   refuseTakenName(connection, project, name);
+  const maskValue = freeMaskValue(connection, project);
+  if (maskValue === null && isOutlined(connection, project)) {
+    throw new UserError(
+      'invalid-option',
+      `The project has ${lastClassValue} classes, and masks cannot hold more. Remove one that is not needed first.`,
+    );
+  }
   return connection.run(
     `INSERT INTO classes (project, name, colour, position, mask_value)
      VALUES (:project, :name, :colour,
        (SELECT coalesce(max(position) + 1, 0) FROM classes WHERE project = :project), :maskValue)`,
-    { project, name, colour, maskValue: freeMaskValue(connection, project) },
+    { project, name, colour, maskValue },
   ).id;
 }
 
@@ -59,6 +68,19 @@ function freeMaskValue(connection: Connection, project: number): number | null {
   const gap = taken.findIndex(({ value }, index) => value !== index + 1);
   const value = gap < 0 ? taken.length + 1 : gap + 1;
   return value <= lastClassValue ? value : null;
+}
+
+/** Whether its classes are of regions. */
+function isOutlined(connection: Connection, project: number): boolean {
+  const sql = `SELECT 1 AS value FROM projects WHERE id = ? AND task = 'segmentation'`;
+  return connection.get(oneNumber, sql, project) !== undefined;
+}
+
+/** Where regions are outlined: files of masks say with some names that there is no class. */
+function refuseReservedName(connection: Connection, project: number, name: string): void {
+  const why = whyReserved(name);
+  if (why === null || !isOutlined(connection, project)) return;
+  throw new UserError('invalid-option', `${why} Choose another name.`);
 }
 
 function refuseTakenName(connection: Connection, project: number, name: string): void {
@@ -85,19 +107,20 @@ export class ClassQueries {
   /**
    * As the project's last class; returns its id.
    *
-   * @throws UserError 'invalid-option' where the name is taken, 'not-found' without the project
+   * @throws UserError 'invalid-option' where the name is taken or none for masks, 'not-found' without the project
    */
   add(project: number, newClass: NewClass): number {
     return this.#connection.transaction(() => insertClass(this.#connection, project, newClass));
   }
 
-  /** @throws UserError 'invalid-option' where the name is taken */
+  /** @throws UserError 'invalid-option' where the name is taken, or none for masks */
   rename(id: number, name: string): number {
     return this.#connection.transaction(() => {
       const project = this.projectOf(id);
       const current = 'SELECT id AS value FROM classes WHERE id = ? AND name = ?';
       const isSame = this.#connection.get(oneNumber, current, id, name) !== undefined;
       if (isSame) return project;
+      refuseReservedName(this.#connection, project, name);
       refuseTakenName(this.#connection, project, name);
       this.#connection.run('UPDATE classes SET name = ? WHERE id = ?', name, id);
       return project;

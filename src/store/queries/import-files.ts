@@ -54,6 +54,8 @@ const found = z.strictObject({
   name: z.string(),
 });
 
+const inodeRow = z.object({ path: z.string(), inode: z.number() });
+
 const knownRow = z.object({
   path: z.string(),
   outcome: fileOutcome,
@@ -114,6 +116,13 @@ export class ImportFileQueries {
       project,
       JSON.stringify(paths),
     );
+  }
+
+  /** Which file of the disk each was, where that is known, by path. */
+  inodes(project: number): Map<string, number> {
+    const sql = 'SELECT path, inode FROM import_files WHERE project = ? AND inode IS NOT NULL';
+    const rows = this.#connection.all(inodeRow, sql, project);
+    return new Map(rows.map(({ path, inode }) => [path, inode]));
   }
 
   /** Notes what an import has made of files. */

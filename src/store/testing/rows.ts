@@ -151,6 +151,17 @@ INSERT INTO watched_folders VALUES (1, '/images', '"folders"', '2026-01-01T10:00
 `,
   ],
   [
+    90,
+    `
+UPDATE watched_folders SET masks =
+  '{"source":{"kind":"masks","path":"/images","property":null},' ||
+  '"classes":[{"value":1,"to":{"class":2}}],"onConflict":"keep","state":"done",' ||
+  '"looked":[{"value":1,"name":"opaque","number":3,"colour":null,"count":2}],' ||
+  '"table":{"byColour":false,"values":[[0,0],[3,1],[255,255]]}}';
+INSERT INTO watched_labels VALUES (1, '/images', '/images/masks/A2.png', 70, 1.5, 12);
+`,
+  ],
+  [
     100,
     `
 INSERT INTO masks VALUES (2, 1, 'student', 1, 'draft', 1, '2026-01-03T10:00:00.000Z');

@@ -29,13 +29,14 @@ export interface TestProject {
 
 export const testClasses = ['water', 'Größe: <3> & "x"', 'never marked'];
 
-/** A project of files with random masks of two classes and of what is not known. */
+/** A project of files with random masks, of two classes and of what is not known by default. */
 export async function projectOfFiles(
   files: readonly TestFile[],
   values: readonly number[] = [0, 1, 2, 255],
+  classes: readonly string[] = testClasses,
 ): Promise<TestProject> {
   const [store, folder] = [temporaryStore(), temporaryFolder()];
-  const { id } = addProject(store, testClasses);
+  const { id } = addProject(store, classes);
   const masks = new Map<string, Uint8Array>();
   for (const { name, bytes, width, height, slices = 1, bare = [] } of files) {
     await mkdir(dirname(join(folder, name)), { recursive: true });

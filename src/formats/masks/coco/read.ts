@@ -1,4 +1,7 @@
+import { basename } from 'node:path/posix';
 import { UserError } from '../../../core/errors.ts';
+import { reservedWord } from '../../../core/mask/class-names.ts';
+import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { readJson } from '../bounded-file.ts';
 import { layeredMask } from '../layers.ts';
 import {
@@ -9,7 +12,7 @@ import {
   type SourceRequest,
 } from '../mask-source.ts';
 import { findNamedImages } from '../match-images.ts';
-import { parseCoco, type CocoFile, type CocoImage } from './parse.ts';
+import { parseCoco, type CocoCategory, type CocoFile, type CocoImage } from './parse.ts';
 import { outlineBudget, shapesOf } from './segmentation.ts';
 
 /**
@@ -23,8 +26,8 @@ export async function openCocoMasks({ path, found }: SourceRequest): Promise<Mas
   const { values, classes } = classesOf(coco, path);
   const named = { images: found, path };
   const { byImage, problems: unclear } = findNamedImages(
-    coco.images,
-    ({ fileName }) => fileName,
+    filesOf(coco.images, found),
+    ({ name }) => name,
     named,
   );
   const problems = [...unclear];
@@ -39,24 +42,65 @@ export async function openCocoMasks({ path, found }: SourceRequest): Promise<Mas
     claimed: new Set(),
     classes,
     images: byImage.size,
+    table: null,
     isComplete: true,
     properties: [],
     property: null,
     problems,
     maskFor(image) {
-      const described = byImage.get(image.path);
+      const file = byImage.get(image.path);
+      const described = file?.slices.get(image.frame ?? 0) ?? file?.whole;
       if (described === undefined) return Promise.resolve(undefined);
+      const isSlice = described !== file?.whole;
       // A rejection, not an exception, as with sources that read.
-      return Promise.resolve().then(() => maskOf(described, image, values, classes, path));
+      return Promise.resolve().then(() =>
+        maskOf(described, isSlice ? { ...image, frame: undefined } : image, values, classes, path),
+      );
     },
+    labelsOf: () => [path],
     close: () => Promise.resolve(),
   };
 }
 
+/** What is said of a file: of all of it, or of its slices, which `x.tif#3` names as our exports do. */
+interface DescribedFile {
+  readonly name: string;
+  readonly whole: CocoImage | undefined;
+  /** By number, from 0. */
+  readonly slices: Map<number, CocoImage>;
+}
+
+function filesOf(
+  images: readonly CocoImage[],
+  found: SourceRequest['found'],
+): readonly DescribedFile[] {
+  const names = new Set(found.map(({ name }) => basename(name)));
+  const files: DescribedFile[] = [];
+  const sliced = new Map<string, DescribedFile>();
+  for (const image of images) {
+    const { fileName: name } = image;
+    const [, file, number] = /^(.+)#(\d{1,9})$/.exec(name) ?? [];
+    const isWhole = file === undefined || names.has(basename(name));
+    const known = isWhole ? undefined : sliced.get(file);
+    if (isWhole || known?.slices.has(Number(number) - 1) === true) {
+      files.push({ name, whole: image, slices: new Map() });
+      continue;
+    }
+    const entry = known ?? { name: file, whole: undefined, slices: new Map() };
+    entry.slices.set(Number(number) - 1, image);
+    if (known !== undefined) continue;
+    sliced.set(file, entry);
+    files.push(entry);
+  }
+  return files;
+}
+
 function classesOf(
-  { categories, images }: CocoFile,
+  { categories: listed, images }: CocoFile,
   path: string,
 ): { values: Map<number, number>; classes: MaskSource['classes'] } {
+  const isIgnored = ({ name }: CocoCategory): boolean => reservedWord(name) === 'ignore';
+  const categories = listed.filter((category) => !isIgnored(category));
   if (categories.length > classLimit) {
     throw new UserError(
       'too-large',
@@ -74,7 +118,9 @@ function classesOf(
     colour: null,
     count: counts.get(id) ?? 0,
   }));
-  return { values: new Map(categories.map(({ id }, index) => [id, index + 1])), classes };
+  const values = new Map(categories.map(({ id }, index) => [id, index + 1]));
+  for (const { id } of listed.filter(isIgnored)) values.set(id, ignoreValue);
+  return { values, classes };
 }
 
 function maskOf(

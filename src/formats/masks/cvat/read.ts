@@ -39,7 +39,10 @@ export async function openCvatMasks(request: SourceRequest): Promise<MaskSource>
   }
 }
 
-async function openMasks(zip: Zip, { path, found, signal }: SourceRequest): Promise<MaskSource> {
+async function openMasks(
+  zip: Zip,
+  { path, found, table: decided, signal }: SourceRequest,
+): Promise<MaskSource> {
   const { byImage: matched, problems: unclear } = matchMasks(zip, path, found);
   const problems: ImageProblem[] = [...unclear];
   const masks = [...new Set(matched.values())];
@@ -49,16 +52,14 @@ async function openMasks(zip: Zip, { path, found, signal }: SourceRequest): Prom
     (name) => survey(zip, name, path, problems, signal),
     signal,
   );
-  const table = valueTable(
-    values.filter((one) => one !== undefined),
-    await readLabelMap(zip, path),
-    path,
-  );
+  const surveyed = values.filter((one) => one !== undefined);
+  const table = decided ?? valueTable(surveyed, await readLabelMap(zip, path), path);
   const readable = new Set(masks.filter((_, index) => values[index] !== undefined));
   return {
     kind: 'cvat',
     claimed: new Set(),
     classes: table.classes,
+    table,
     images: [...matched.values()].filter((name) => readable.has(name)).length,
     isComplete: true,
     properties: [],
@@ -71,6 +72,7 @@ async function openMasks(zip: Zip, { path, found, signal }: SourceRequest): Prom
       requireFitting(image, stored);
       return placedMask(stored, image, { frame: 0, offset: { x: 0, y: 0 } }, table);
     },
+    labelsOf: () => [path],
     close: () => zip.close(),
   };
 }

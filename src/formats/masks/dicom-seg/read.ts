@@ -1,9 +1,10 @@
 import type { SourceClass } from '../../../contract/mask-sources.ts';
 import { UserError } from '../../../core/errors.ts';
+import { backgroundName, reservedWord } from '../../../core/mask/class-names.ts';
+import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { mapConcurrently } from '../../concurrently.ts';
 import type { FoundImage, ImageProblem } from '../../labelled-images.ts';
 import { classLimit, type MaskSource, type SourceRequest } from '../mask-source.ts';
-import { backgroundName } from '../paired/label-list.ts';
 import { segmentMask, type SegmentPart } from './frame-mask.ts';
 import { indexImages, mayBeDicom, type ImageIndex, type IndexedFrame } from './image-index.ts';
 import { isSegmentationFile } from './kind.ts';
@@ -66,6 +67,7 @@ export async function openSegmentations(request: SourceRequest): Promise<MaskSou
     claimed,
     classes,
     images: new Set(laid.images).size,
+    table: null,
     isComplete: true,
     properties: [],
     property: null,
@@ -81,6 +83,7 @@ export async function openSegmentations(request: SourceRequest): Promise<MaskSou
       if (parts.length === 0 && !isNamed) return Promise.resolve(undefined);
       return Promise.resolve(segmentMask(image, classes, parts));
     },
+    labelsOf: (path) => [...(laid.files.get(path) ?? [])],
     close: () => Promise.resolve(),
   };
 }
@@ -105,6 +108,10 @@ function classesOf(segmentations: readonly Segmentation[], folder: string): Segm
     for (const { number, label, colour } of segmentation.segments) {
       if (number === 0 && (label === null || backgroundName.test(label))) {
         own.set(0, 0);
+        continue;
+      }
+      if (label !== null && reservedWord(label) === 'ignore') {
+        own.set(number, ignoreValue);
         continue;
       }
       // Segments without a label that can be read are told apart by their numbers.
@@ -139,6 +146,8 @@ interface LaidFrames {
   readonly parts: ReadonlyMap<string, SegmentPart[]>;
   /** Paths. */
   readonly images: string[];
+  /** Segmentations by the path of the image. */
+  readonly files: ReadonlyMap<string, ReadonlySet<string>>;
   /** Images whose own frames do not have their pixels. */
   readonly refused: ReadonlySet<string>;
 }
@@ -153,6 +162,7 @@ function layFrames(
   const parts = new Map<string, SegmentPart[]>();
   const images: string[] = [];
   const refused = new Set<string>();
+  const files = new Map<string, Set<string>>();
   for (const segmentation of segmentations) {
     let lost = 0;
     let moved = 0;
@@ -169,6 +179,8 @@ function layFrames(
       }
       for (const target of fitting) {
         images.push(target.path);
+        const own = files.get(target.path) ?? new Set();
+        files.set(target.path, own.add(segmentation.path));
         const key = keyOf(target);
         const there = parts.get(key) ?? [];
         parts.set(key, there);
@@ -190,7 +202,7 @@ function layFrames(
       });
     }
   }
-  return { parts, images, refused };
+  return { parts, images, files, refused };
 }
 
 function targetsOf(

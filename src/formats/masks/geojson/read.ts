@@ -42,6 +42,7 @@ export async function openGeoJson({ path, found, property }: SourceRequest): Pro
     claimed: new Set(),
     classes,
     images: rasters.length,
+    table: null,
     isComplete: false,
     properties,
     property,
@@ -56,6 +57,7 @@ export async function openGeoJson({ path, found, property }: SourceRequest): Pro
       });
       return shapes.length === 0 ? undefined : layeredMask(image, classes, shapes);
     },
+    labelsOf: () => [path],
     close: () => Promise.resolve(),
   };
 }

@@ -4,9 +4,9 @@ import { withImage } from '../../open-images.ts';
 import type { MaskSource, SourceRequest } from '../mask-source.ts';
 import { findLabelList } from '../paired/find-list.ts';
 import { placedMask } from '../paired/mask-tiles.ts';
-import { openStoredMask } from '../paired/stored-mask.ts';
+import { openStoredMask, type StoredMask } from '../paired/stored-mask.ts';
 import { surveyMask } from '../paired/survey.ts';
-import { valueTable } from '../paired/values.ts';
+import { valueTable, type ValueTable } from '../paired/values.ts';
 import { areOverlapping, placeRaster } from './place.ts';
 
 /**
@@ -16,7 +16,7 @@ import { areOverlapping, placeRaster } from './place.ts';
  * @throws UserError 'invalid-labels' where it has no place on Earth; as `openStoredMask`, `surveyMask`
  */
 export async function openLabelRaster(request: SourceRequest): Promise<MaskSource> {
-  const { path, found, signal } = request;
+  const { path, found } = request;
   const stored = await openStoredMask(path);
   try {
     const { header } = stored.file;
@@ -26,8 +26,7 @@ export async function openLabelRaster(request: SourceRequest): Promise<MaskSourc
         `${path} does not say where it lies on Earth, so it cannot be laid on images. Put it into a folder “masks” under the name of its image.`,
       );
     }
-    const list = await findLabelList([request.folder], request.folder);
-    const table = valueTable([await surveyMask(stored, signal)], list, path);
+    const table = request.table ?? (await tableOf(stored, request));
     const problems: ImageProblem[] = [];
     const claimed = new Set([path]);
     const rasters = found.filter((image) => image.path !== path && /\.tiff?$/i.test(image.name));
@@ -35,6 +34,7 @@ export async function openLabelRaster(request: SourceRequest): Promise<MaskSourc
       kind: 'geotiff',
       claimed,
       classes: table.classes,
+      table,
       images: rasters.length,
       isComplete: true,
       properties: [],
@@ -54,10 +54,19 @@ export async function openLabelRaster(request: SourceRequest): Promise<MaskSourc
         // The raster serves other images too.
         return { ...mask, close: () => Promise.resolve() };
       },
+      labelsOf: () => [path],
       close: () => stored.close(),
     };
   } catch (error) {
     await stored.close();
     throw error;
   }
+}
+
+async function tableOf(
+  stored: StoredMask,
+  { path, folder, signal }: SourceRequest,
+): Promise<ValueTable> {
+  const list = await findLabelList([folder], folder);
+  return valueTable([await surveyMask(stored, signal)], list, path);
 }

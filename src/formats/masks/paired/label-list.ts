@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
+import { backgroundName } from '../../../core/mask/class-names.ts';
 
 /**
  * Lists of classes beside masks: `labelmap.txt` of CVAT and Datumaro (`name:R,G,B:parts:actions`),
@@ -19,9 +20,6 @@ export interface ListedLabel {
 /** Bytes; more is no list of classes. */
 export const labelListLimit = 2 ** 20;
 const labelLimit = 4096;
-
-export const backgroundName = /^_*background_*$/i;
-export const ignoreName = /^_*(?:ignored?|void|unlabell?ed)_*$/i;
 
 /** Names that lists of classes have, in the order in which they are taken. */
 export const labelListNames: readonly string[] = [

@@ -61,6 +61,48 @@ it.each([
   expect(Object.fromEntries(named)).toEqual(pairs);
 });
 
+const exported = (...names: string[]): { name: string; path: string; labelFolder?: string }[] =>
+  found(...names).map((one) => (/masks\//.test(one.name) ? { ...one, labelFolder: 'masks' } : one));
+
+it.each([
+  ['in folders', ['cats/a.jpg', 'masks/cats/a.png'], { '/cats/a.jpg': 'masks/cats/a.png' }],
+  [
+    'beside two images',
+    ['a.jpg', 'a.png', 'masks/a.jpg.png', 'masks/a.png.png'],
+    { '/a.jpg': 'masks/a.jpg.png', '/a.png': 'masks/a.png.png' },
+  ],
+  [
+    'of images with a folder of their own first',
+    ['a.jpg', 'images/a.jpg', 'masks/a.png'],
+    { '/images/a.jpg': 'masks/a.png' },
+  ],
+])('exported masks %s', (_, names, pairs) => {
+  const { byImage, problems } = pairMasks(exported(...names));
+  expect(Object.fromEntries([...byImage].map(([image, { name }]) => [image, name]))).toEqual(pairs);
+  expect(problems).toEqual([]);
+});
+
+it('pairs masks of slices, of which none may have two', () => {
+  const masks = [
+    'masks/v.nii#1.png',
+    'masks/v.nii#2.png',
+    'masks/v.nii#2.tif',
+    'masks/w.nii#1.png',
+  ];
+  const { bySlice, problems } = pairMasks(found('images/v.nii', ...masks));
+  expect([...bySlice].map(([slice, { name }]) => [slice, name])).toEqual([
+    ['/images/v.nii#1', 'masks/v.nii#1.png'],
+  ]);
+  expect(problems).toMatchObject([{ path: '/images/v.nii#2' }, { path: '/masks/w.nii#1.png' }]);
+  const both = pairMasks(found('images/v.tif', 'masks/v.tif', 'masks/v.tif#1.png'));
+  expect(both.problems).toMatchObject([{ path: '/images/v.tif' }]);
+});
+
+it('gives an exported mask that fits two images to neither', () => {
+  const { byImage, problems } = pairMasks(exported('a.jpg', 'a.png', 'masks/a.tif'));
+  expect([byImage.size, problems.length]).toEqual([0, 2]);
+});
+
 it('tells of masks without an image', () => {
   const { problems } = pairMasks(found('images/a.jpg', 'masks/a.png', 'masks/b.png'));
   expect(problems).toMatchObject([{ path: '/masks/b.png' }]);

@@ -239,10 +239,10 @@ describe('what is no mask', () => {
   ])('nnU-Net names its labels %s', async (_, labels) => {
     const files = { 'masks/a.png': mask([1, 2, 3]), 'dataset.json': JSON.stringify({ labels }) };
     const source = await open(files);
+    expect(await first(source)).toEqual([1, 2, 255]);
     expect(source.classes.map(({ name, number }) => [name, number])).toEqual([
       ['a', 1],
       ['b', 2],
-      ['ignore', 3],
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../core/errors.ts';
 import { mapConcurrently } from '../../concurrently.ts';
-import type { FoundImage, ImageProblem } from '../../labelled-images.ts';
+import { placeName, type FoundImage, type ImageProblem } from '../../labelled-images.ts';
 import { withImage } from '../../open-images.ts';
 import type { ImageHeader } from '../../raster/image-file.ts';
 import { isNiftiFile } from '../../raster/nifti/open-nifti.ts';
@@ -27,43 +27,67 @@ const masksAtOnce = 4;
 export async function openPairedMasks({
   folder,
   found,
+  table: decided,
   signal,
 }: SourceRequest): Promise<MaskSource> {
   const pairs = pairMasks(found);
   const problems: ImageProblem[] = [...pairs.problems];
-  const surveyed = await mapConcurrently(
-    pairs.masks,
-    masksAtOnce,
-    (mask) => survey(mask, problems, signal),
-    signal,
-  );
-  const list = await findLabelList(foldersOf(pairs.masks, folder), folder);
-  const table = valueTable(
-    surveyed.filter((values) => values !== undefined),
-    list,
-    folder,
-  );
-  const readable = new Set(
-    pairs.masks.filter((_, index) => surveyed[index]).map(({ path }) => path),
-  );
-  const images = [...pairs.byImage.values()].filter(({ path }) => readable.has(path)).length;
+  const { table, masks } = decided
+    ? { table: decided, masks: pairs.masks }
+    : await surveyAll(pairs.masks, folder, problems, signal);
+  const readable = new Set(masks.map(({ path }) => path));
+  const withMask = (pairs: ReadonlyMap<string, FoundImage>): string[] =>
+    [...pairs].filter(([, mask]) => readable.has(mask.path)).map(([image]) => image);
+  const slices = new Map<string, string[]>();
+  for (const [place, mask] of pairs.bySlice) {
+    const path = place.replace(/#\d+$/, '');
+    slices.set(path, [...(slices.get(path) ?? []), mask.path]);
+  }
+  const sliced = withMask(pairs.bySlice).map((place) => place.replace(/#\d+$/, ''));
+  const images = new Set([...withMask(pairs.byImage), ...sliced]).size;
   return {
     kind: 'masks',
     claimed: new Set(pairs.masks.map(({ path }) => path)),
     classes: table.classes,
+    table,
     images,
     isComplete: true,
     properties: [],
     property: null,
     problems,
     async maskFor(image) {
-      const mask = pairs.byImage.get(image.path);
+      const { path, frame = 0 } = image;
+      const own = pairs.bySlice.get(placeName({ path, frame }));
+      const mask = own ?? pairs.byImage.get(path);
       // What could not be read was told of.
       if (mask === undefined || !readable.has(mask.path)) return undefined;
-      return openMaskOf(image, mask.path, table);
+      return openMaskOf(own ? { ...image, frame: undefined } : image, mask.path, table);
+    },
+    labelsOf: (path) => {
+      const own = pairs.byImage.get(path);
+      return [...(own ? [own.path] : []), ...(slices.get(path) ?? [])];
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** Reads all masks for what their values mean; gives those that can be read. */
+async function surveyAll(
+  masks: readonly FoundImage[],
+  folder: string,
+  problems: ImageProblem[],
+  signal: AbortSignal | undefined,
+): Promise<{ table: ValueTable; masks: FoundImage[] }> {
+  const surveyed = await mapConcurrently(
+    masks,
+    masksAtOnce,
+    (mask) => survey(mask, problems, signal),
+    signal,
+  );
+  const list = await findLabelList(foldersOf(masks, folder), folder);
+  const values = surveyed.filter((one) => one !== undefined);
+  const table = valueTable(values, list, folder);
+  return { table, masks: masks.filter((_, index) => surveyed[index]) };
 }
 
 async function survey(

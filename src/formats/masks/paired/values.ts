@@ -1,8 +1,9 @@
 import type { SourceClass } from '../../../contract/mask-sources.ts';
 import { UserError } from '../../../core/errors.ts';
+import { reservedWord } from '../../../core/mask/class-names.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { classLimit } from '../mask-source.ts';
-import { backgroundName, colourText, type Colour, type ListedLabel } from './label-list.ts';
+import { colourText, type Colour, type ListedLabel } from './label-list.ts';
 import { areGreys, colourOfNumber, type MaskValues } from './survey.ts';
 
 /** What the values of a set of masks mean. */
@@ -90,10 +91,11 @@ function numberEntries(
     counts.has(255) &&
     [...counts.keys()].every((value) => value === 0 || value === 255) &&
     !masks.some(isVoidAt255);
-  const [only, ...more] = list.filter(({ name }) => !backgroundName.test(name));
+  const [only, ...more] = list.filter(({ name }) => reservedWord(name) !== 'background');
   const isNamed = isBinary && only !== undefined && more.length === 0;
   for (const { name, value, colour } of list) {
-    if (backgroundName.test(name)) entries.set(value, 'background');
+    const special = specialEntry(name);
+    if (special !== null) entries.set(value, special);
     else if (isNamed) entries.set(255, { name, number: 255, colour: colour && colourText(colour) });
     else entries.set(value, { name, number: value, colour: colour && colourText(colour) });
   }
@@ -104,6 +106,12 @@ function numberEntries(
     entries.set(value, isUnknown ? 'nothing' : { name: null, number: value, colour: null });
   }
   return new Map(sorted(entries.keys()).map((value) => [value, entries.get(value) ?? 'nothing']));
+}
+
+/** What a list names that is no class. */
+function specialEntry(name: string): 'background' | 'nothing' | null {
+  const word = reservedWord(name);
+  return word === 'ignore' ? 'nothing' : word;
 }
 
 /** By its palette, as in PASCAL VOC and in our own masks: 255 is no class there, even without others. */
@@ -119,7 +127,7 @@ function colourEntries(
   for (const { name, colour } of list) {
     if (colour === null) continue;
     const entry = { name, number: null, colour: colourText(colour) };
-    entries.set(pack(colour), backgroundName.test(name) ? 'background' : entry);
+    entries.set(pack(colour), specialEntry(name) ?? entry);
   }
   if (!entries.has(black)) entries.set(black, 'background');
   if (!entries.has(vocVoid)) entries.set(vocVoid, 'nothing');

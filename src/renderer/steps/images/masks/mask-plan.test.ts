@@ -10,9 +10,15 @@ const road = {
 };
 
 it('proposes what the names say, and leaves numbers to a person', () => {
-  const classes = [inFile('road'), inFile('Field'), inFile('void'), inFile(null, 3)];
+  const classes = [
+    inFile('road'),
+    inFile('Field'),
+    inFile('void'),
+    inFile('background'),
+    inFile(null, 3),
+  ];
   const targets = proposedAssignments(classes, [road]).map(targetOf);
-  expect(targets).toEqual([{ class: 7 }, { create: 'Field' }, 'ignore', undefined]);
+  expect(targets).toEqual([{ class: 7 }, { create: 'Field' }, 'ignore', 'background', undefined]);
 });
 
 it('needs a name for a new class', () => {

@@ -18,7 +18,7 @@ export function proposedAssignments(
   return proposeTargets(classes, project).map((target, index) => {
     const name = classes[index]?.name ?? '';
     if (target === null) return { choice: '', name };
-    if (target === 'ignore') return { choice: 'ignore', name };
+    if (target === 'ignore' || target === 'background') return { choice: target, name };
     if ('class' in target) return { choice: `class:${target.class}`, name };
     return { choice: 'new', name: target.create };
   });
