@@ -91,11 +91,8 @@ describe('outlines in projects', async () => {
   afterAll(() => engine.close());
 
   it('begin with the settings of outlines, by domain', async () => {
-    const made = {
-      name: 'Outlines',
-      task: 'segmentation',
-      classes: ['Bright', 'Unseen', 'Dark'],
-    } as const;
+    const classes = ['Bright', 'Unseen', 'Dark'];
+    const made = { name: 'Outlines', task: 'segmentation', classes } as const;
     const satellite = await engine.call('project.create', { ...made, domain: 'satellite' });
     expect(satellite.settings).toMatchObject({ adapt: true, orientation: 'overhead' });
     project = await engine.call('project.create', { ...made, domain: 'medical' });
@@ -133,8 +130,8 @@ describe('outlines in projects', async () => {
       masks: {
         source: { kind: 'masks', path: folder, property: null },
         classes: [
-          { value: 1, to: project.classes[0]?.id ?? 0 },
-          { value: 2, to: project.classes[2]?.id ?? 0 },
+          { value: 1, to: { class: project.classes[0]?.id ?? 0 } },
+          { value: 2, to: { class: project.classes[2]?.id ?? 0 } },
         ],
         ...{ state: 'done', onConflict: 'replace' },
       },
