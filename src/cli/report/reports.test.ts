@@ -208,7 +208,10 @@ it('predictReport counts pixels, and says what should be known', () => {
   const report = predictReport(maskPrediction, plain);
   expect(report).toContain('4 images at 2.5 images/s');
   expect(cells(report, 'nucleus')).toEqual(['nucleus', '3,000', '75.0 %']);
-  expect(report).toContain('The masks of 2 images were there already.');
+  expect(report).toContain('The masks of 2 images were there already and count here too.');
+  const files = Array.from({ length: 30 }, (_, index) => `/answers/${index}.png`);
+  const many = predictReport({ ...maskPrediction, files }, plain);
+  expect(many).toContain('19.png\n  and 10 more');
   expect(report).toContain('Areas are in pixels: the images do not say how large one is.');
   expect(report).toContain('Written to /answers\n  a.png');
   const nothing = { ...maskPrediction, pixels: { nucleus: 0 }, known: 0, notes: [] };

@@ -1,6 +1,5 @@
 import type { ClassSummary, Interval, MaskSummary } from '../../../contract/results.ts';
 import { count, decimals, percent, percentRange } from '../../lib/format.ts';
-import type { Amount } from '../../lib/format.ts';
 import { resultText as text } from '../../text/en/result.ts';
 import { candidates } from './predictions.ts';
 import type { CandidateName } from './predictions.ts';
@@ -9,14 +8,18 @@ import type { CandidateName } from './predictions.ts';
 export type Qualities = Readonly<Record<CandidateName, Interval | null>>;
 
 /** A quality, drawn on one scale for all candidates. */
-export interface MeasureRow {
-  readonly name: string;
+export interface Drawn {
   readonly intervals: Qualities;
   readonly scale: Scale;
+  readonly unit: '' | '%';
+  readonly write: (value: number) => string;
+  readonly writeRange: (low: number, high: number) => string;
+}
+
+export interface MeasureRow extends Drawn {
+  readonly name: string;
   /** The scale in words. */
   readonly scaleText: string;
-  readonly write: (value: number) => Amount;
-  readonly writeRange: (low: number, high: number) => string;
 }
 
 export interface Scale {
@@ -31,34 +34,35 @@ export function accuracyRow(summary: ClassSummary): MeasureRow {
   const intervals = qualitiesOf((who) => summary[who].accuracy);
   const scale = scaleOf([intervals]);
   return {
-    ...{ name: text.rows.accuracy, intervals, scale },
-    scaleText: text.rows.scale(`${count(scale.low * 100)}`, `${count(scale.high * 100)} %`),
-    write: (value) => ({ value: percent(value), unit: '%' }),
-    writeRange: percentRange,
+    ...{ name: text.rows.accuracy, intervals, scale, unit: '%' },
+    scaleText: text.rows.scale(count(scale.low * 100), `${count(scale.high * 100)} %`),
+    ...{ write: percent, writeRange: percentRange },
   };
 }
 
 /** The mean over the classes. */
 export function maskRow(summary: MaskSummary, measure: MaskMeasure): MeasureRow {
   const intervals = qualitiesOf((who) => summary[who][measure]?.mean ?? null);
-  const scale = scaleOf([intervals]);
-  return {
-    ...{ name: text.rows[measure], intervals, scale },
-    scaleText: text.rows.scale(decimals(scale.low, 2), decimals(scale.high, 2)),
-    write: (value) => ({ value: decimals(value, 3), unit: '' }),
-    writeRange: shareRange,
-  };
+  return shareRow(text.rows[measure], intervals, scaleOf([intervals]));
 }
 
-/** A measure of each class, on one scale. */
-export function classScores(
-  summary: MaskSummary,
-  measure: MaskMeasure,
-): { readonly scale: Scale; readonly classes: readonly Qualities[] } {
-  const classes = summary.classes.map((name) =>
-    qualitiesOf((who) => summary[who][measure]?.classes[name] ?? null),
-  );
-  return { scale: scaleOf(classes), classes };
+/** A row a class, all on one scale. */
+export function classRows(summary: MaskSummary, measure: MaskMeasure): readonly MeasureRow[] {
+  const rows = summary.classes.map((name) => ({
+    name,
+    intervals: qualitiesOf((who) => summary[who][measure]?.classes[name] ?? null),
+  }));
+  const scale = scaleOf(rows.map(({ intervals }) => intervals));
+  return rows.map(({ name, intervals }) => shareRow(name, intervals, scale));
+}
+
+function shareRow(name: string, intervals: Qualities, scale: Scale): MeasureRow {
+  return {
+    ...{ name, intervals, scale, unit: '' },
+    scaleText: text.rows.scale(decimals(scale.low, 2), decimals(scale.high, 2)),
+    write: (value) => decimals(value, 3),
+    writeRange: shareRange,
+  };
 }
 
 /** `0.821–0.861`. */

@@ -1,4 +1,9 @@
-import type { ClassSummary, DistillSummary, Interval, MaskSummary } from '../../../contract/results.ts';
+import type {
+  ClassSummary,
+  DistillSummary,
+  Interval,
+  MaskSummary,
+} from '../../../contract/results.ts';
 import { decimals, percent, percentRange } from '../../lib/format.ts';
 import { resultText } from '../../text/en/result.ts';
 import { shareRange } from './measures.ts';

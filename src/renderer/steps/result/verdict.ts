@@ -1,8 +1,10 @@
 import { judge } from '../../../contract/judgement.ts';
 import type { Comparison, Judgement } from '../../../contract/judgement.ts';
+import type { RunPrediction } from '../../../contract/app.ts';
 import type { ClassSummary } from '../../../contract/results.ts';
 import { rounded } from '../../lib/format.ts';
 import { resultText } from '../../text/en/result.ts';
+import { copyAgainstStudent } from './predictions.ts';
 
 /** What the figures say, and what they do not. */
 export interface Verdict {
@@ -34,6 +36,16 @@ export function verdict(summary: ClassSummary): Verdict {
     sentences,
     tone: judged.hasHelped ? 'good' : 'doubt',
   };
+}
+
+/** Who is right where copy and student differ; null where that is not known, or says nothing. */
+export function pairedText(
+  { task }: ClassSummary,
+  predictions: readonly RunPrediction[] | null,
+): string | null {
+  if (predictions === null || task !== 'single') return null;
+  const { differing, student, copy } = copyAgainstStudent(predictions);
+  return differing === 0 ? null : text.paired(differing, student, copy);
 }
 
 function againstCopy({ outcome, gain, isApart }: Comparison, tested: number): string {

@@ -1,5 +1,5 @@
 import type { Project, ProjectSettings } from '../../../contract/app.ts';
-import { distillRequest } from '../../../contract/jobs.ts';
+import { distillRequest, usualTraining } from '../../../contract/jobs.ts';
 
 /** What stands behind "Advanced". */
 export type AdvancedSettings = Pick<
@@ -13,13 +13,14 @@ const sample = { steps: 130, batch: 64, views: 12 };
 /** As the engine has them where nobody chooses. Seen from above, images have no up. */
 export function defaultSettings({
   domain,
+  task,
   isSample,
-}: Pick<Project, 'domain' | 'isSample'>): AdvancedSettings {
-  const { rank, steps, batch, views, start } = distillRequest.shape;
+}: Pick<Project, 'domain' | 'task' | 'isSample'>): AdvancedSettings {
+  const { rank, views, start } = distillRequest.shape;
+  const usual = usualTraining[task === 'segmentation' ? 'segmentation' : 'classification'];
   return {
     rank: rank.parse(undefined),
-    steps: steps.parse(undefined),
-    batch: batch.parse(undefined),
+    ...usual,
     views: views.parse(undefined),
     start: start.parse(undefined),
     orientation: domain === 'satellite' ? 'overhead' : 'upright',

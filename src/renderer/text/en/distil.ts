@@ -2,13 +2,16 @@ import type { JobPhase } from '../../../contract/jobs.ts';
 import { count, counted, decimals, duration, percent } from '../../lib/format.ts';
 
 const phaseNames: Record<
-  Exclude<JobPhase, 'sample' | 'predict' | 'pixels'>,
+  Exclude<JobPhase, 'sample' | 'pixels'>,
   { name: string; doing: string }
 > = {
   images: { name: 'Images', doing: 'Reading images' },
   fit: { name: 'Start', doing: 'Fitting the kept blocks' },
   distill: { name: 'Distil', doing: 'Distilling' },
   head: { name: 'Heads', doing: 'Teaching the classes' },
+  masks: { name: 'Masks', doing: 'Reading masks' },
+  decoder: { name: 'Decoders', doing: 'Teaching the classes' },
+  predict: { name: 'Test', doing: 'Outlining the test images' },
   timing: { name: 'Timing', doing: 'Measuring speed' },
   export: { name: 'Files', doing: 'Writing and checking files' },
 };
@@ -106,6 +109,10 @@ export const distilText = {
     title: 'The student is ready',
     more: (seconds: number, accuracy: number) =>
       `It took ${duration(seconds)}. The student is right on ${percent(accuracy)} % of the test images.`,
+    outlines: (seconds: number, dice: number | null) =>
+      dice === null
+        ? `It took ${duration(seconds)}.`
+        : `It took ${duration(seconds)}. The student’s mean Dice on the test images is ${decimals(dice, 3)}.`,
   },
   runs: {
     title: 'Runs of this project',
@@ -118,6 +125,7 @@ export const distilText = {
     },
     step: (step: number, steps: number) => `step ${count(step)} of ${count(steps)}`,
     accuracy: (share: number) => `${percent(share)} %`,
+    dice: (share: number | null) => `Dice ${share === null ? '–' : decimals(share, 3)}`,
   },
   empty: {
     title: 'Nothing is being distilled yet',
