@@ -93,7 +93,9 @@ export async function distillOutlines(
 }
 
 /** A teacher's own side, or the least multiple of its patches from `usualSide` up. */
-export function sideFor({ architecture: { imageSize, patchSize } }: VitModel): number {
+export function sideFor({
+  architecture: { imageSize, patchSize },
+}: Pick<VitModel, 'architecture'>): number {
   return Math.max(imageSize, Math.ceil(usualSide / patchSize) * patchSize);
 }
 
@@ -201,7 +203,8 @@ function watchOf(
     ...image,
     ...{ labels: [], isLabelled: true, split: undefined },
   }));
-  const plan = { labelled, classes: [], task: 'single' as const };
+  // Without classes there is no worth to be told.
+  const plan = { labelled, classes: [], task: 'several' as const };
   const form = { imageSize, channels, framing, preparation };
   return (training, graph) => openGlimpses(training, { ...plan, form }, graph, executor, context);
 }

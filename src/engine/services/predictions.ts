@@ -199,7 +199,7 @@ class MaskTaker {
   readonly #run: number;
   readonly #table: Uint8Array;
   #last: Promise<void> = Promise.resolve();
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(store: Store, run: number, table: Uint8Array) {
     this.#store = store;
@@ -229,7 +229,7 @@ class MaskTaker {
     } catch (error) {
       const isOfImage = error instanceof UserError && error.code === 'invalid-file';
       if (isOfImage) this.problems.push({ path: file, reason: error.message });
-      else this.#failure ??= error;
+      else this.#failure ??= error instanceof Error ? error : new Error(String(error));
     }
   }
 }
