@@ -19,6 +19,7 @@ function run(change: Partial<Run> = {}, skip = 2, start: Run['settings']['start'
       start,
       orientation: 'upright',
       preparation: { range: 'auto' },
+      ...{ imageSize: null, decoderSteps: 400, adapt: false, overlap: 0.5, tolerance: 2 },
     },
     teacherName: 'tiny',
     teacherBlocks: 12,
