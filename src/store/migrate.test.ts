@@ -11,13 +11,17 @@ import { databaseName, openStore } from './store.ts';
 import { rows, written } from './testing/rows.ts';
 import { temporaryFolder } from './testing/temporary-store.ts';
 
-const { description, settings, summary } = written;
+const { description, summary } = written;
+const settings = {
+  ...written.settings,
+  ...{ imageSize: null, decoderSteps: 400, adapt: false, overlap: 0.5, tolerance: 2 },
+};
 const newest = migrations.at(-1)?.version ?? 0;
 
 test('versions go up in tens, and each has its rows to test with', () => {
-  expect(migrations.map(({ version }) => version)).toEqual(
-    migrations.map((_, index) => 10 * (index + 1)),
-  );
+  const versions = migrations.map(({ version }) => version);
+  expect(versions).toEqual([...new Set(versions)].sort((one, other) => one - other));
+  expect(versions.filter((version) => version % 10 !== 0)).toEqual([]);
   for (const version of rows.keys()) {
     expect(migrations.map((migration) => migration.version)).toContain(version);
   }
@@ -64,6 +68,13 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     expect(looks.reference?.images).toEqual(version < 30 ? undefined : [1, null]);
     expect(store.masks.get(1, 'human')?.histogram).toEqual(
       version < 50 ? undefined : [{ value: 2, pixels: 2 ** 18 }],
+    );
+    expect(store.masks.list(1).map(({ layer, run }) => [layer, run])).toEqual([
+      ...(version < 50 ? [] : [['human', null]]),
+      ...(version < 100 ? [] : [['student', 1]]),
+    ]);
+    expect(store.records.masks(1).map(({ student }) => student)).toEqual(
+      version < 100 ? [] : [0.25],
     );
     expect(store.review.page(1, 'several', { search: '' }, 0, 9).images).toMatchObject([
       { id: 2, review: { reason: version < 70 ? 'unlabelled' : 'unsure' } },

@@ -12,6 +12,7 @@ import type { WatchPace } from './folder-watches.ts';
 import { ImageService } from './images.ts';
 import { LabelExports } from './label-exports.ts';
 import { MaskService } from './masks.ts';
+import { PredictionService } from './predictions.ts';
 import { requireNotOwn } from './own-files.ts';
 import { Previews } from './previews.ts';
 import { Pictures } from './pictures.ts';
@@ -56,6 +57,7 @@ export async function openServices(
   projects.followWorkspace();
   const runs = new RunService(store, emit, patience);
   const review = new ReviewService(store, emit);
+  const predictions = new PredictionService(store, emit);
   const watches = new FolderWatches(store, images, emit, pace);
   const handlers: Handlers = {
     'workspace.status': () => ({ path: store.folder, version, memoryBytes: totalmem() }),
@@ -67,7 +69,11 @@ export async function openServices(
       watches.removeProject(project);
       images.stopImport(project);
       labelExports.stop(project);
-      await Promise.all([review.stop(project), runs.endProject(project)]);
+      await Promise.all([
+        review.stop(project),
+        predictions.stopProject(project),
+        runs.endProject(project),
+      ]);
       await projects.remove(project);
       return null;
     },
@@ -116,10 +122,12 @@ export async function openServices(
     'image.picture': ({ image, side, mark }) => images.picture(image, side, mark),
     'image.describe': ({ image }) => previews.describe(image),
     'image.preview': ({ image, preparation }, signal) => previews.draw(image, preparation, signal),
-    'mask.list': ({ image }) => masks.list(image),
-    'mask.tiles': ({ image, layer, level, tiles }) => masks.tiles(image, layer, level, tiles),
+    'mask.list': ({ image, run }) => masks.list(image, run),
+    'mask.tiles': ({ image, layer, level, tiles, run }) =>
+      masks.tiles(image, layer, level, tiles, run),
     'mask.save': ({ image, tiles }) => masks.save(image, tiles),
     'mask.setState': ({ image, state }) => masks.setState(image, state),
+    'mask.adopt': ({ image, ...asked }) => masks.adopt(image, asked),
     'labels.choices': ({ project }) => labelExports.choices(project),
     'labels.export': (request, signal) => labelExports.export(request, signal),
     'labels.stopExport': ({ project }) => {
@@ -146,6 +154,7 @@ export async function openServices(
       await review.stop(project);
       return null;
     },
+    'run.check': ({ project }) => runs.check(project),
     'run.start': ({ project }) => runs.start(project),
     'run.list': ({ project }) => runs.list(project),
     'run.get': ({ run }) => runs.get(run),
@@ -153,12 +162,20 @@ export async function openServices(
     'run.resume': ({ run }) => runs.resume(run),
     'run.finish': ({ run }) => runs.finish(run),
     'run.cancel': async ({ run }) => {
+      await predictions.stop(run);
       await runs.cancel(run);
       return null;
     },
     'run.metrics': ({ run }) => store.records.metrics(run),
     'run.glimpses': ({ run }) => store.records.glimpses(run),
     'run.predictions': ({ run }) => store.records.predictions(run),
+    'run.masks': ({ run }) => store.records.masks(run),
+    'run.predictionStatus': ({ run }) => predictions.status(run),
+    'run.predictMasks': ({ run, images: which }, signal) => predictions.predict(run, which, signal),
+    'run.stopPredicting': async ({ run }) => {
+      await predictions.stop(run);
+      return null;
+    },
     'run.export': ({ run, format, file }) => exportStudent(store, run, format, file),
   };
   runs.recover();
@@ -172,6 +189,7 @@ export async function openServices(
         images.stopAll(),
         labelExports.stopAll(),
         review.stopAll(),
+        predictions.stopAll(),
         runs.close(),
       ]);
       await pool.close();
@@ -182,6 +200,7 @@ export async function openServices(
       void images.stopAll();
       void labelExports.stopAll();
       void review.stopAll();
+      void predictions.stopAll();
       void pool.close();
       runs.abandon();
     },

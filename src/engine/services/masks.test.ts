@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { adoption } from '../../contract/masks.ts';
+import type { Adoption } from '../../contract/masks.ts';
+import { applyPatch } from '../../core/mask/patch.ts';
 import { encodeRuns } from '../../core/mask/runs.ts';
+import { blankTile, SparseMask } from '../../core/mask/sparse-mask.ts';
 import { tilePixels, tileSide } from '../../core/mask/tiles.ts';
 import type { Store } from '../../store/store.ts';
-import { addProject } from '../../store/testing/fixtures.ts';
+import { addProject, newTeacher, settings } from '../../store/testing/fixtures.ts';
 import { temporaryStore } from '../../store/testing/temporary-store.ts';
 import { MaskService, storedMask } from './masks.ts';
 
@@ -103,4 +107,81 @@ test('the page is told of what it shows beyond the mask itself', () => {
   expect(told).toEqual(['project.changed']);
   expect(masks.setState(image, 'done')).toMatchObject({ state: 'done', revision: 2 });
   expect(told).toHaveLength(2);
+});
+
+describe('adopting', () => {
+  const run = 1;
+  /** A store with a person's mask and one that a run predicted. */
+  function predicted(human: Uint8Array | null, student: Uint8Array) {
+    const { store, masks, image } = open();
+    const teacher = store.teachers.upsert(newTeacher()).id;
+    const { project } = store.images.get(image);
+    store.runs.create({ project, teacher, settings, folder: String });
+    const staged = store.masks.stage();
+    staged.put([{ x: 0, y: 0, pixels: student }]);
+    store.masks.replacePredicted(image, 'student', run, staged);
+    if (human) store.masks.save(image, 'human', [{ x: 0, y: 0, pixels: human }]);
+    const asked = (change: Partial<Adoption>): Adoption =>
+      adoption.parse({ layer: 'student', ...change });
+    const now = (): Uint8Array =>
+      store.masks.tiles(image, 'human', [{ x: 0, y: 0 }])[0]?.pixels ?? new Uint8Array(tilePixels);
+    return { store, masks, image, asked, now };
+  }
+  /** The first of two rows. */
+  const row = (values: readonly number[]): Uint8Array => {
+    const pixels = new Uint8Array(tilePixels);
+    pixels.set(values);
+    return pixels;
+  };
+  const human = row([0, 1, 1, 0, 0, 2, 0]);
+  const student = row([1, 2, 0, 2, 0, 0, 2]);
+
+  test.each<[string, Partial<Adoption>, number[]]>([
+    ['fills what nobody has marked', {}, [1, 1, 1, 2, 0, 2, 2]],
+    ['takes the place of all', { keep: false }, [1, 2, 0, 2, 0, 0, 2]],
+    ['brings one class', { classes: [2], keep: false }, [0, 2, 1, 2, 0, 2, 2]],
+    ['brings a part', { region: { x: 0, y: 0, width: 2, height: 1 } }, [1, 1, 1, 0, 0, 2, 0]],
+    ['brings what hangs together', { at: { x: 3, y: 0 } }, [0, 1, 1, 2, 0, 2, 0]],
+  ])('%s, and the answer takes it back', async (_, change, expected) => {
+    const { masks, image, asked, now } = predicted(human, student);
+    const { info, tiles } = await masks.adopt(image, asked(change));
+    expect([...now().subarray(0, 7)]).toEqual(expected);
+    expect(Buffer.compare(now(), row(expected))).toBe(0);
+    expect(info).toMatchObject({ layer: 'human', run: null, state: 'draft', revision: 2 });
+    const mask = new SparseMask({ width: 1300, height: 600 });
+    mask.put({ x: 0, y: 0 }, now());
+    applyPatch(mask, { tiles, rectangle: { x: 0, y: 0, width: 1, height: 1 } }, 'before');
+    expect(Buffer.compare(mask.tile({ x: 0, y: 0 }) ?? blankTile, human)).toBe(0);
+  });
+
+  test('makes a draft where there was no mask', async () => {
+    const { store, masks, image, asked, now } = predicted(null, student);
+    expect((await masks.adopt(image, asked({}))).info.state).toBe('draft');
+    expect(Buffer.compare(now(), student)).toBe(0);
+    // The prediction stays beside it.
+    expect(store.masks.list(image).map(({ layer, run: of }) => [layer, of])).toEqual([
+      ['human', null],
+      ['student', run],
+    ]);
+  });
+
+  test('of what is not there, or lies outside, is refused', async () => {
+    const { masks, image, asked } = predicted(null, student);
+    await expect(masks.adopt(image, asked({ layer: 'teacher' }))).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    await expect(masks.adopt(image, asked({ run: 7 }))).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    await expect(masks.adopt(image, asked({ at: { x: 1300, y: 0 } }))).rejects.toThrow(invalid);
+    expect(masks.list(image)).toHaveLength(1);
+  });
+
+  test('what changed meanwhile is left as it is', async () => {
+    const { store, masks, image, asked, now } = predicted(human, student);
+    const adopting = masks.adopt(image, asked({ keep: false }));
+    store.masks.save(image, 'human', [{ x: 0, y: 0, pixels: row([2]) }]);
+    await expect(adopting).rejects.toMatchObject({ code: 'in-use' });
+    expect([...now().subarray(0, 3)]).toEqual([2, 0, 0]);
+  });
 });

@@ -1,4 +1,5 @@
 import type {
+  Adoption,
   MaskInfo,
   MaskLayer,
   MaskState,
@@ -18,6 +19,8 @@ import {
 import type { Size, TilePlace } from '../../core/mask/tiles.ts';
 import type { MaskRaster } from '../../formats/masks/mask-raster.ts';
 import type { Store } from '../../store/store.ts';
+import { adoptMask } from './adopt-mask.ts';
+import type { Adopted } from './adopt-mask.ts';
 import type { Emit } from './dispatch.ts';
 
 /** Masks of images: what a person marks, and what models say. */
@@ -31,9 +34,9 @@ export class MaskService {
   }
 
   /** @throws UserError 'not-found' */
-  list(image: number): MaskInfo[] {
+  list(image: number, run: number | null = null): MaskInfo[] {
     this.#store.images.get(image);
-    return this.#store.masks.list(image);
+    return this.#store.masks.list(image, run);
   }
 
   /**
@@ -41,13 +44,21 @@ export class MaskService {
    *
    * @throws UserError 'not-found'
    */
-  tiles(image: number, layer: MaskLayer, level: number, places: readonly TilePlace[]): MaskTile[] {
+  tiles(
+    image: number,
+    layer: MaskLayer,
+    level: number,
+    places: readonly TilePlace[],
+    run: number | null = null,
+  ): MaskTile[] {
     const size = this.#store.images.get(image);
-    if (level === 0) return this.#store.masks.tiles(image, layer, places);
+    const stored: StoredTile = (place) =>
+      this.#store.masks.tiles(image, layer, [place], run)[0]?.pixels ?? null;
+    if (level === 0) return this.#store.masks.tiles(image, layer, places, run);
     const { columns, rows } = tileCounts(size);
     return places.flatMap(({ x, y }) => {
       if (x * 2 ** level >= columns || y * 2 ** level >= rows) return [];
-      const pixels = this.#reduced(image, layer, level, { x, y });
+      const pixels = reduced(stored, level, { x, y });
       return pixels === null ? [] : [{ x, y, pixels }];
     });
   }
@@ -71,6 +82,15 @@ export class MaskService {
     return saved;
   }
 
+  /** @throws UserError as `adoptMask` */
+  async adopt(image: number, asked: Adoption): Promise<Adopted> {
+    const { project } = this.#store.images.get(image);
+    const isNew = this.#store.masks.get(image, 'human') === undefined;
+    const adopted = await adoptMask(this.#store, image, asked);
+    if (isNew) this.#emit('project.changed', { project });
+    return adopted;
+  }
+
   /** @throws UserError 'not-found' */
   setState(image: number, state: MaskState): MaskInfo {
     const { project } = this.#store.images.get(image);
@@ -78,29 +98,31 @@ export class MaskService {
     this.#emit('project.changed', { project });
     return info;
   }
+}
 
-  /** Made of four tiles of the level below, and so on down to the stored ones; null: all background. */
-  #reduced(image: number, layer: MaskLayer, level: number, { x, y }: TilePlace): Uint8Array | null {
-    if (level === 0) return this.#store.masks.tiles(image, layer, [{ x, y }])[0]?.pixels ?? null;
-    const half = tileSide / 2;
-    let out: Uint8Array | null = null;
-    for (const [down, right] of [
-      [0, 0],
-      [0, 1],
-      [1, 0],
-      [1, 1],
-    ] as const) {
-      const below = this.#reduced(image, layer, level - 1, { x: 2 * x + right, y: 2 * y + down });
-      if (below === null) continue;
-      out ??= new Uint8Array(tilePixels);
-      const quarter = halve(below, tileSide);
-      for (let row = 0; row < half; row++) {
-        const line = quarter.subarray(row * half, (row + 1) * half);
-        out.set(line, (down * half + row) * tileSide + right * half);
-      }
+type StoredTile = (place: TilePlace) => Uint8Array | null;
+
+/** Made of four tiles of the level below, and so on down to the stored ones; null: all background. */
+function reduced(stored: StoredTile, level: number, { x, y }: TilePlace): Uint8Array | null {
+  if (level === 0) return stored({ x, y });
+  const half = tileSide / 2;
+  let out: Uint8Array | null = null;
+  for (const [down, right] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ] as const) {
+    const below = reduced(stored, level - 1, { x: 2 * x + right, y: 2 * y + down });
+    if (below === null) continue;
+    out ??= new Uint8Array(tilePixels);
+    const quarter = halve(below, tileSide);
+    for (let row = 0; row < half; row++) {
+      const line = quarter.subarray(row * half, (row + 1) * half);
+      out.set(line, (down * half + row) * tileSide + right * half);
     }
-    return out;
   }
+  return out;
 }
 
 /** A mask in the workspace as a raster, with the classes of its project. */

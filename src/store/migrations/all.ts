@@ -6,6 +6,7 @@ import { masks } from './050-masks.ts';
 import { segmentation } from './060-segmentation.ts';
 import { review } from './070-review.ts';
 import { importFiles } from './080-import-files.ts';
+import { runMasks } from './100-run-masks.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   segmentation,
   review,
   importFiles,
+  runMasks,
 ];

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { encodeRuns } from '../../core/mask/runs.ts';
 import { tilePixels } from '../../core/mask/tiles.ts';
 import { databaseName } from '../store.ts';
-import { addImages, addProject } from '../testing/fixtures.ts';
+import { addImages, addProject, newTeacher, settings } from '../testing/fixtures.ts';
 import { temporaryStore } from '../testing/temporary-store.ts';
 
 const filled = (value: number, from = 0, to = tilePixels): Uint8Array =>
@@ -176,4 +176,69 @@ test('a tile that is damaged is told of', () => {
       expect.objectContaining({ code: 'invalid-file' }) as Error,
     );
   }
+});
+
+test('models have a mask for each run, which goes with it; without a run it is the latest', () => {
+  const store = temporaryStore();
+  const { id: project, classes } = addProject(store, ['x', 'y']);
+  const [image = 0, other = 0] = addImages(store, project, ['a', 'b']);
+  const teacher = store.teachers.upsert(newTeacher()).id;
+  const runs = [1, 2].map(
+    () => store.runs.create({ project, teacher, settings, folder: String }).id,
+  );
+  const place = { x: 0, y: 0 };
+  for (const [at, run] of runs.entries()) {
+    const staged = store.masks.stage();
+    staged.put([{ ...place, pixels: filled(at + 1) }]);
+    const layer = at === 0 ? 'copy' : 'student';
+    store.masks.replacePredicted(image, layer, run, staged);
+    expect(store.masks.replacePredicted(image, 'teacher', run, staged)).toMatchObject({ run });
+    staged.drop();
+  }
+  const [first = 0, second = 0] = runs;
+  const valueOf = (run: number | null): number | undefined =>
+    store.masks.tiles(image, 'teacher', [place], run)[0]?.pixels[0];
+  expect([first, second, null].map(valueOf)).toEqual([1, 2, 2]);
+  store.masks.setState(image, 'human', 'draft');
+  const layersOf = (run: number | null): (string | number | null)[][] =>
+    store.masks.list(image, run).map((info) => [info.layer, info.run]);
+  expect(layersOf(first)).toEqual([
+    ['human', null],
+    ['teacher', first],
+    ['copy', first],
+  ]);
+  expect(layersOf(null)).toEqual([
+    ['human', null],
+    ['teacher', second],
+    ['copy', first],
+    ['student', second],
+  ]);
+  expect(store.masks.predicted(second, 'student')).toEqual(new Set([image]));
+  expect(store.masks.list(other)).toEqual([]);
+  store.classes.remove(classes[1]?.id ?? 0);
+  expect(valueOf(second)).toBeUndefined();
+  store.runs.remove(second);
+  expect(layersOf(null)).toEqual(layersOf(first));
+});
+
+test('how well test images were outlined is told, the worst first', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store, ['x']);
+  const [a = 0, b = 0, c = 0] = addImages(store, project, ['a', 'b', 'c']);
+  const teacher = store.teachers.upsert(newTeacher()).id;
+  const { id } = store.runs.create({ project, teacher, settings, folder: String });
+  const dice = (image: number, student: number | null) => ({
+    image,
+    teacher: 1,
+    copy: 0.5,
+    student,
+  });
+  store.records.replaceMasks(id, [dice(a, null), dice(b, 0.75), dice(c, 0.25), dice(999, 0)]);
+  expect(store.records.masks(id).map(({ name, student }) => [name, student])).toEqual([
+    ['c', 0.25],
+    ['b', 0.75],
+    ['a', null],
+  ]);
+  store.images.remove(project, [c]);
+  expect(store.records.masks(id)).toHaveLength(2);
 });

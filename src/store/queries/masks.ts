@@ -6,6 +6,7 @@ import type {
   MaskState,
   MaskTile,
   MaskTileChange,
+  ModelLayer,
 } from '../../contract/masks.ts';
 import { countRuns, encodeRuns } from '../../core/mask/runs.ts';
 import type { TilePlace } from '../../core/mask/tiles.ts';
@@ -17,6 +18,7 @@ import { packTile, unpackTile } from '../packed-tile.ts';
 const maskRow = z.object({
   id: z.number(),
   layer: maskLayer,
+  run: z.number().nullable(),
   state: maskState,
   revision: z.number(),
   changedAt: z.string(),
@@ -32,9 +34,12 @@ const tileRow = pixelsRow.extend({ id: z.number() });
 export type TileChange = MaskTileChange | (TilePlace & { readonly pixels: Uint8Array | null });
 
 const selectMask = `
-  SELECT id, layer, state, revision, changed_at AS changedAt FROM masks WHERE image = ?`;
+  SELECT id, layer, run, state, revision, changed_at AS changedAt FROM masks WHERE image = :image`;
 
-/** Masks of images, tile by tile. Whose image it is, and which values a class has, is for others to check. */
+/**
+ * Masks of images, tile by tile. Whose image it is, and which values a class has, is for others to check. The layers
+ * of models have a mask for each run; where none is asked for, it is the latest.
+ */
 export class MaskQueries {
   readonly #connection: Connection;
 
@@ -42,20 +47,25 @@ export class MaskQueries {
     this.#connection = connection;
   }
 
-  /** The masks that an image has. */
-  list(image: number): MaskInfo[] {
-    const found = this.#connection.all(maskRow, `${selectMask} ORDER BY layer`, image);
+  /** The masks that an image has: one of each layer. */
+  list(image: number, run: number | null = null): MaskInfo[] {
+    const found = maskLayer.options.flatMap((layer) => this.#row(image, layer, run) ?? []);
     return found.map((row) => this.#described(row));
   }
 
-  get(image: number, layer: MaskLayer): MaskInfo | undefined {
-    const row = this.#row(image, layer);
+  get(image: number, layer: MaskLayer, run: number | null = null): MaskInfo | undefined {
+    const row = this.#row(image, layer, run);
     return row && this.#described(row);
   }
 
   /** Of the places asked for, those that are not all background. */
-  tiles(image: number, layer: MaskLayer, places: readonly TilePlace[]): MaskTile[] {
-    const mask = this.#row(image, layer);
+  tiles(
+    image: number,
+    layer: MaskLayer,
+    places: readonly TilePlace[],
+    run: number | null = null,
+  ): MaskTile[] {
+    const mask = this.#row(image, layer, run);
     if (!mask) return [];
     return places.flatMap(({ x, y }) => {
       const sql = 'SELECT pixels FROM mask_tiles WHERE mask = ? AND x = ? AND y = ?';
@@ -89,11 +99,24 @@ export class MaskQueries {
    */
   replace(image: number, layer: MaskLayer, state: MaskState, staged: StagedMask): MaskInfo {
     return this.#connection.transaction(() => {
-      const mask = this.#touched(image, layer);
-      this.#connection.run('DELETE FROM mask_tiles WHERE mask = ?', mask);
-      staged.moveTo(mask);
+      this.#replaceTiles(this.#touched(image, layer), staged);
       return this.setState(image, layer, state);
     });
+  }
+
+  /** As `replace`, of what a run's model predicted. */
+  replacePredicted(image: number, layer: ModelLayer, run: number, staged: StagedMask): MaskInfo {
+    return this.#connection.transaction(() => {
+      this.#replaceTiles(this.#touched(image, layer, run), staged);
+      return this.#required(image, layer, run);
+    });
+  }
+
+  /** Images of which a run's model has predicted the mask. */
+  predicted(run: number, layer: ModelLayer): Set<number> {
+    const sql = 'SELECT image AS value FROM masks WHERE run = ? AND layer = ?';
+    const rows = this.#connection.all(oneNumber, sql, run, layer);
+    return new Set(rows.map(({ value }) => value));
   }
 
   /** A mask that is not there yet is made: nothing in it is marked. Its revision counts what is marked alone. */
@@ -168,24 +191,39 @@ export class MaskQueries {
     );
   }
 
+  #replaceTiles(mask: number, staged: StagedMask): void {
+    this.#connection.run('DELETE FROM mask_tiles WHERE mask = ?', mask);
+    staged.moveTo(mask);
+  }
+
   /** The mask's id, after it was made or its change counted. */
-  #touched(image: number, layer: MaskLayer): number {
+  #touched(image: number, layer: MaskLayer, run: number | null = null): number {
     this.#connection.run(
-      `INSERT INTO masks (image, layer, state, revision, changed_at)
-       VALUES (:image, :layer, 'draft', 1, :now)
-       ON CONFLICT (image, layer) DO UPDATE SET revision = revision + 1, changed_at = :now`,
-      { image, layer, now: now() },
+      `INSERT INTO masks (image, layer, run, state, revision, changed_at)
+       VALUES (:image, :layer, :run, 'draft', 1, :now)
+       ON CONFLICT (image, layer, coalesce(run, 0))
+       DO UPDATE SET revision = revision + 1, changed_at = :now`,
+      { image, layer, run, now: now() },
     );
-    const sql = 'SELECT id AS value FROM masks WHERE image = ? AND layer = ?';
-    return this.#connection.get(oneNumber, sql, image, layer)?.value ?? 0;
+    const sql = 'SELECT id AS value FROM masks WHERE image = ? AND layer = ? AND run IS ?';
+    return this.#connection.get(oneNumber, sql, image, layer, run)?.value ?? 0;
   }
 
-  #row(image: number, layer: MaskLayer): z.infer<typeof maskRow> | undefined {
-    return this.#connection.get(maskRow, `${selectMask} AND layer = ?`, image, layer);
+  #row(
+    image: number,
+    layer: MaskLayer,
+    run: number | null = null,
+  ): z.infer<typeof maskRow> | undefined {
+    return this.#connection.get(
+      maskRow,
+      `${selectMask} AND layer = :layer AND (run = :run OR :run IS NULL)
+       ORDER BY run DESC LIMIT 1`,
+      { image, layer, run: layer === 'human' ? null : run },
+    );
   }
 
-  #required(image: number, layer: MaskLayer): MaskInfo {
-    const info = this.get(image, layer);
+  #required(image: number, layer: MaskLayer, run: number | null = null): MaskInfo {
+    const info = this.get(image, layer, run);
     if (!info) throw new Error(`no mask ${layer} of image ${image} though it was just written`);
     return info;
   }

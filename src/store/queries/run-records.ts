@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { RunGlimpse, RunMetric, RunPrediction, RunReference } from '../../contract/app.ts';
+import type {
+  RunGlimpse,
+  RunMask,
+  RunMetric,
+  RunPrediction,
+  RunReference,
+} from '../../contract/app.ts';
 import { json, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
@@ -16,6 +22,18 @@ const predictionRow = z.object({
   teacher: classIndices,
   copy: classIndices,
   student: classIndices,
+});
+
+/** The name is the image's. */
+export type NewRunMask = Omit<RunMask, 'name'>;
+
+const dice = z.number().nullable();
+const maskRow = z.object({
+  image: z.number(),
+  name: z.string(),
+  teacher: dice,
+  copy: dice,
+  student: dice,
 });
 
 const imageIds = z.array(z.number().nullable());
@@ -128,6 +146,31 @@ export class RunRecordQueries {
       `SELECT image, name, truth, teacher, copy, student
        FROM predictions JOIN images ON images.id = predictions.image
        WHERE run = ? ORDER BY folder, natural_key, images.id`,
+      run,
+    );
+  }
+
+  /** Images that were removed since the run began are passed over. */
+  replaceMasks(run: number, masks: readonly NewRunMask[]): void {
+    this.#connection.transaction(() => {
+      this.#connection.run('DELETE FROM run_masks WHERE run = ?', run);
+      for (const { image, teacher, copy, student } of masks) {
+        this.#connection.run(
+          `INSERT INTO run_masks (run, image, teacher, copy, student)
+           SELECT :run, id, :teacher, :copy, :student FROM images WHERE id = :image`,
+          { run, image, teacher, copy, student },
+        );
+      }
+    });
+  }
+
+  /** The student's worst first; where there was nothing to compare last. */
+  masks(run: number): RunMask[] {
+    return this.#connection.all(
+      maskRow,
+      `SELECT image, name, teacher, copy, student
+       FROM run_masks JOIN images ON images.id = run_masks.image
+       WHERE run = ? ORDER BY student ASC NULLS LAST, folder, natural_key, images.id`,
       run,
     );
   }

@@ -18,6 +18,11 @@ export const settings: ProjectSettings = {
   start: 'auto',
   orientation: 'upright',
   preparation: { range: 'auto' },
+  imageSize: null,
+  decoderSteps: 400,
+  adapt: false,
+  overlap: 0.5,
+  tolerance: 2,
 };
 
 export function addProject(

@@ -150,4 +150,11 @@ INSERT INTO import_files VALUES
 INSERT INTO watched_folders VALUES (1, '/images', '"folders"', '2026-01-01T10:00:00.000Z');
 `,
   ],
+  [
+    100,
+    `
+INSERT INTO masks VALUES (2, 1, 'student', 1, 'draft', 1, '2026-01-03T10:00:00.000Z');
+INSERT INTO run_masks VALUES (1, 1, 0.5, NULL, 0.25);
+`,
+  ],
 ]);
