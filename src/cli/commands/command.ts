@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { addOptions, type Options } from '../options/option-table.ts';
+import { UserError } from '../../engine/errors.ts';
+import { addOptions, type Options, valueName } from '../options/option-table.ts';
 import { type OptionValues, readRequest } from '../options/read-request.ts';
 
 /** A command of the program. */
@@ -13,8 +14,13 @@ export interface CommandSpec<Schema extends z.ZodType> extends Options<Schema> {
   readonly usage: string;
   /** Goes below the options. */
   readonly footer?: string;
+  /** Options that do not go together, a sentence each. */
+  refusals?(request: z.output<Schema>, isGiven: IsGiven): readonly string[];
   run(request: z.output<Schema>, json: boolean): Promise<void>;
 }
+
+/** Whether a property of the request, `outer.inner`, was given on the command line. */
+export type IsGiven = (path: string) => boolean;
 
 /** Adds a command whose options make up one request. */
 export function addCommand<Schema extends z.ZodType>(
@@ -27,10 +33,23 @@ export function addCommand<Schema extends z.ZodType>(
     .description(spec.description)
     .usage(spec.usage)
     .action(async (values: OptionValues) => {
-      await spec.run(readRequest(spec, values), values.json === true);
+      const request = readRequest(spec, values);
+      requireNone(spec.refusals?.(request, given(spec, values)) ?? []);
+      await spec.run(request, values.json === true);
     });
   addJsonOption(addOptions(command, spec));
   if (spec.footer !== undefined) command.addHelpText('after', `\n${spec.footer}`);
+}
+
+function given({ table }: Options<z.ZodType>, values: OptionValues): IsGiven {
+  return (path) => {
+    const spec = table[path];
+    return spec !== undefined && values[valueName(spec)] !== undefined;
+  };
+}
+
+function requireNone(refusals: readonly string[]): void {
+  if (refusals.length > 0) throw new UserError('invalid-option', refusals.join('\n'));
 }
 
 export function addJsonOption(command: Command): Command {

@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
-import { type DistillRequest, distillRequest } from '../../contract/jobs.ts';
+import { type DistillRequest, distillRequest, usualTraining } from '../../contract/jobs.ts';
 import { runJob } from '../job.ts';
-import type { OptionSpec, OptionTable } from '../options/option-table.ts';
+import { flagOf, type OptionSpec, type OptionTable } from '../options/option-table.ts';
 import { distillReport } from '../report/distill-report.ts';
 import type { World } from '../world.ts';
-import { addCommand } from './command.ts';
+import { addCommand, type IsGiven } from './command.ts';
+import { overlapOption, toleranceOption } from './mask-options.ts';
 import { overrideOptions } from './teacher-options.ts';
 
 const needed = 'What it needs';
 const images = 'Images and labels';
 const student = 'The student';
 const training = 'Training';
+const regions = 'Outlined regions (--task segmentation)';
 const machine = 'This machine';
 
 type OverridePath = Extract<keyof OptionTable<DistillRequest>, `overrides.${string}`>;
@@ -32,13 +34,13 @@ const table: OptionTable<DistillRequest> = {
   },
   images: {
     flags: '--images <folder>',
-    help: 'images to learn from; all serve to distil, those with labels also train the head',
+    help: 'images to learn from; all serve to distil, those with labels also train the head, those with masks the decoder',
     group: needed,
   },
   out: { flags: '--out <folder>', help: 'where the student goes', group: needed },
   labels: {
     flags: '--labels <how>',
-    help: 'imagefolder: the folder an image lies in is its class; or a CSV file with the columns path,label[,split,group], several labels as a|b, none of them as -',
+    help: 'imagefolder: the folder an image lies in is its class; or a CSV file with the columns path,label[,split,group], several labels as a|b, none of them as -; for outlined regions masks: the folder "masks" beside "images", or a label file',
     group: images,
   },
   test: {
@@ -48,12 +50,8 @@ const table: OptionTable<DistillRequest> = {
   },
   task: {
     flags: '--task <kind>',
-    help: 'one class an image, or several labels; auto looks at the labels',
+    help: 'one class an image, several labels, or regions that masks outline; auto looks at the labels for one or several',
     group: images,
-    refusals: {
-      segmentation:
-        'Students that outline regions cannot be made yet in this version; in the window masks can be drawn, kept and exported. Choose --task auto, single or several.',
-    },
   },
   perClass: {
     flags: '--per-class <n>',
@@ -82,7 +80,7 @@ const table: OptionTable<DistillRequest> = {
   },
   imageSize: {
     flags: '--image-size <px>',
-    help: "side of the student's input (the teacher's by default)",
+    help: "side of the student's input (the teacher's by default; for outlined regions at least 128)",
     group: images,
   },
   start: {
@@ -105,11 +103,11 @@ const table: OptionTable<DistillRequest> = {
     help: 'size of the adapters, the part that is trained and makes up for the skipped blocks; more learns more, slower',
     group: student,
   },
-  steps: { flags: '--steps <n>', help: 'training steps', group: training },
-  batch: { flags: '--batch <n>', help: 'images in a step', group: training },
+  steps: { flags: '--steps <n>', help: `training steps (${usual('steps')})`, group: training },
+  batch: { flags: '--batch <n>', help: `images in a step (${usual('batch')})`, group: training },
   learningRate: {
     flags: '--lr <x>',
-    help: 'how far a step goes at most: the peak learning rate (0.006 × batch / 256 by default)',
+    help: 'how far a step goes at most: the peak learning rate (0.006 × batch / 256 by default, 0.003 for outlined regions)',
     group: training,
   },
   views: {
@@ -133,8 +131,50 @@ const table: OptionTable<DistillRequest> = {
     help: 'processor threads to use (chosen by default)',
     group: machine,
   },
+  decoderSteps: {
+    flags: '--decoder-steps <n>',
+    help: 'training steps of each decoder',
+    group: regions,
+  },
+  adapt: {
+    flags: '--adapt',
+    help: "the student's adapters go on to learn from the masks, with its decoder; for images that the teacher does not know",
+    group: regions,
+  },
+  overlap: { ...overlapOption, group: regions },
+  tolerance: { ...toleranceOption, group: regions },
   ...overrides,
 };
+
+/** `600 by default, 300 for outlined regions`. */
+function usual(what: 'steps' | 'batch'): string {
+  const { classification, segmentation } = usualTraining;
+  return `${classification[what]} by default, ${segmentation[what]} for outlined regions`;
+}
+
+const ofRegions = ['decoderSteps', 'adapt', 'overlap', 'tolerance'] as const;
+
+/** Of options for classes, why they do not go with outlined regions. */
+const ofClasses = {
+  perClass: 'an image may show several classes. Give the images that are to be learnt from',
+  framing: 'images keep their shape and are seen in tiles. Leave it out',
+} as const;
+
+function refusals({ task, labels }: DistillRequest, isGiven: IsGiven): string[] {
+  if (task === 'segmentation') {
+    return (['perClass', 'framing'] as const)
+      .filter(isGiven)
+      .map((path) => `${flagOf(table[path])} is not for --task segmentation: ${ofClasses[path]}.`);
+  }
+  const strange = ofRegions
+    .filter(isGiven)
+    .map(
+      (path) =>
+        `${flagOf(table[path])} is for regions that masks outline. Add --task segmentation, or leave it out.`,
+    );
+  if (labels !== 'masks') return strange;
+  return [...strange, '--labels masks is for outlined regions. Add --task segmentation.'];
+}
 
 /** `distill`: the main job. */
 export function addDistill(program: Command, world: World): void {
@@ -144,11 +184,13 @@ export function addDistill(program: Command, world: World): void {
     description:
       'Copies some blocks of the teacher into a smaller student and trains it on your images to see ' +
       'what the teacher sees. That needs no labels; a few labelled images then train the ' +
-      'head that names classes. Teacher, plain copy and student are tested side by side.',
+      'head that names classes, or a few masks the decoder that outlines regions. Teacher, plain copy and ' +
+      'student are tested side by side.',
     usage: '--teacher <file> --images <folder> --out <folder> [options]',
     footer: examples,
     schema: distillRequest,
     table,
+    refusals,
     run: (request, json) =>
       runJob(world, {
         json,
@@ -169,4 +211,8 @@ const examples = `Examples:
 
   Labels in a table, any number of findings an image:
     understudy distill --teacher vit.safetensors --images chest/ --labels findings.csv \\
-      --task several --out student/`;
+      --task several --out student/
+
+  Regions: images in scans/images, a mask of the same name for some of them in scans/masks:
+    understudy distill --teacher vit.safetensors --images scans/images --labels masks \\
+      --task segmentation --out student/`;

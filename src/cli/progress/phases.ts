@@ -9,6 +9,8 @@ export const phaseNames: Record<JobPhase, string> = {
   fit: 'Fitting the start',
   distill: 'Distilling',
   head: 'Training the heads',
+  masks: 'Reading masks',
+  decoder: 'Training the decoders',
   timing: 'Measuring speed',
   export: 'Writing files',
   predict: 'Predicting',

@@ -1,24 +1,19 @@
-import type { CandidateReport, DistillSummary } from '../../contract/results.ts';
-import {
-  count,
-  counted,
-  duration,
-  megabytes,
-  milliseconds,
-  parameters,
-  percent,
-  percentInterval,
-  shareInterval,
-} from '../figures.ts';
+import type { DistillSummary, MaskSummary } from '../../contract/results.ts';
+import { count, counted, duration, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
-import { shortened, wrap } from '../text.ts';
+import { printable, shortened, wrap } from '../text.ts';
 import { widest } from '../world.ts';
 import { fileList } from './files.ts';
+import { sideBySide } from './side-by-side.ts';
 import { table } from './table.ts';
 import { verdict } from './verdict.ts';
 
+/** Of the test images, those that are named. */
+const worstListed = 5;
+
 /** Teacher, plain copy and student side by side, what that means, and where the student is. */
 export function distillReport(summary: DistillSummary, paint: Paint): string {
+  const isMasks = summary.task === 'segmentation';
   return [
     '',
     paint.strong(title(summary)),
@@ -27,9 +22,10 @@ export function distillReport(summary: DistillSummary, paint: Paint): string {
     '',
     ...verdict(summary).map((sentence) => wrap(sentence, widest)),
     '',
+    ...(isMasks ? worstImages(summary, paint) : []),
     table(facts(summary), { leftColumns: 2 }),
     '',
-    fileList(summary.files, summary.parity, paint),
+    fileList(summary.files, paint, summary.parity, isMasks ? 'masks' : 'classes'),
   ].join('\n');
 }
 
@@ -38,29 +34,22 @@ function title({ skip, student, teacher }: DistillSummary): string {
   return skip === null ? `Chosen blocks: ${blocks}` : `Skip factor ${skip}: ${blocks}`;
 }
 
-function sideBySide({ teacher, copy, student }: DistillSummary, paint: Paint): string {
-  const candidates = [teacher, copy, student];
-  const row = (name: string, cell: (report: CandidateReport) => string): string[] => [
-    name,
-    ...candidates.map(cell),
-  ];
-  const rows = [
-    ['', 'Teacher', 'Plain copy', 'Student'],
-    row('Accuracy (95 % interval)', ({ accuracy }) => percentInterval(accuracy)),
-    row('Balanced accuracy', ({ balancedAccuracy }) => percentInterval(balancedAccuracy)),
-    row('F1, mean of classes', ({ macroF1 }) => shareInterval(macroF1)),
-    row('AUC', ({ auc }) => (auc === null ? '-' : shareInterval(auc))),
-    row('Blocks', ({ blocks }) => count(blocks)),
-    row('Parameters', (report) => parameters(report.parameters)),
-    row('Size in float32', ({ bytes }) => megabytes(bytes)),
-    row('Time an image', ({ msPerImage }) => milliseconds(msPerImage)),
-    row('Speed-up', ({ msPerImage }) => `${(teacher.msPerImage / msPerImage).toFixed(2)}×`),
-  ];
-  return table(rows, { leftColumns: 1, header: (line) => paint.strong(line) });
+/** Where to look first. A path comes last, so that it need not be cut. */
+function worstImages({ perImage }: MaskSummary, paint: Paint): string[] {
+  const measured = perImage.filter(({ student }) => student !== null).slice(0, worstListed);
+  if (measured.length === 0) return [];
+  const figure = (value: number | null): string => value?.toFixed(3) ?? '-';
+  const rows = measured.map(({ path, teacher, copy, student }) => [
+    ...[student, copy, teacher].map(figure),
+    printable(path),
+  ]);
+  const head = ['Student', 'Plain copy', 'Teacher', 'Dice of the worst test images'];
+  const header = (line: string): string => paint.strong(line);
+  return [table([head, ...rows], { leftColumns: 4, header }), ''];
 }
 
 function facts(summary: DistillSummary): string[][] {
-  const { loss, images, blocks, rank, steps, targetCacheHits, seconds } = summary;
+  const { loss, images, blocks, targetCacheHits } = summary;
   const skipped = images.skipped.length === 0 ? '' : `, ${count(images.skipped.length)} left out`;
   return [
     [
@@ -68,12 +57,25 @@ function facts(summary: DistillSummary): string[][] {
       `${loss.first.toFixed(4)} → ${loss.last.toFixed(4)} (mean difference from the teacher's last block)`,
     ],
     ['Blocks kept', shortened(blocks.join(', '), 80)],
-    ['Training', `rank ${rank}, ${counted(steps, 'step')}, ${duration(seconds)} in all`],
-    ['Images', `${imageCounts(images)}${skipped}`],
+    ['Training', training(summary)],
+    ['Images', `${imageCounts(summary)}${skipped}`],
+    ...(summary.task === 'segmentation' ? [['Tiles', `${summary.side} × ${summary.side} px`]] : []),
     ['Reused', `${percent(targetCacheHits, 0)} of the teacher's answers`],
   ];
 }
 
-function imageCounts({ distilled, labelled, tested }: DistillSummary['images']): string {
-  return `${count(distilled)} to distil, ${count(labelled)} labelled for the head, ${count(tested)} to test`;
+function training(summary: DistillSummary): string {
+  const parts = [`rank ${summary.rank}`, counted(summary.steps, 'step')];
+  if (summary.task === 'segmentation') {
+    const learning = summary.adapted ? ' with the adapters learning on' : '';
+    parts.push(`${count(summary.decoderSteps)} for each decoder${learning}`);
+  }
+  return [...parts, `${duration(summary.seconds)} in all`].join(', ');
+}
+
+function imageCounts(summary: DistillSummary): string {
+  const { distilled, labelled, tested } = summary.images;
+  const learnt =
+    summary.task === 'segmentation' ? 'with masks for the decoders' : 'labelled for the head';
+  return `${count(distilled)} to distil, ${count(labelled)} ${learnt}, ${count(tested)} to test`;
 }

@@ -9,34 +9,62 @@ import {
 } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, shortened } from '../text.ts';
+import { classList } from './class-list.ts';
+import { orDash } from './side-by-side.ts';
 import { table } from './table.ts';
 
-const classesListed = 50;
+type ClassEvaluation = Exclude<EvaluateSummary, { task: 'segmentation' }>;
+type MaskEvaluation = Extract<EvaluateSummary, { task: 'segmentation' }>;
 
 /** How good a model is on labelled images, as a whole and class by class. */
 export function evaluateReport(summary: EvaluateSummary, paint: Paint): string {
-  const { auc } = summary;
-  const figures = [
-    ['Accuracy (95 % interval)', percentInterval(summary.accuracy)],
-    ['Balanced accuracy', percentInterval(summary.balancedAccuracy)],
-    ['F1, mean of classes', shareInterval(summary.macroF1)],
-    ['AUC', auc === null ? '-' : shareInterval(auc)],
-    ['Time an image', milliseconds(summary.msPerImage)],
-  ];
+  const [figures, classes] =
+    summary.task === 'segmentation'
+      ? [maskFigures(summary), scoreTable(summary, paint)]
+      : [wholeFigures(summary), classTable(summary, paint)];
   return [
     '',
     paint.strong(`${printable(summary.model)} on ${counted(summary.images, 'image')}`),
     '',
     table(figures, { leftColumns: 1 }),
     '',
-    classTable(summary, paint),
+    classes,
   ].join('\n');
 }
 
-function classTable(summary: EvaluateSummary, paint: Paint): string {
+function wholeFigures(summary: ClassEvaluation): string[][] {
+  return [
+    ['Accuracy (95 % interval)', percentInterval(summary.accuracy)],
+    ['Balanced accuracy', percentInterval(summary.balancedAccuracy)],
+    ['F1, mean of classes', shareInterval(summary.macroF1)],
+    ['AUC', orDash(summary.auc)],
+    ['Time an image', milliseconds(summary.msPerImage)],
+  ];
+}
+
+function maskFigures(summary: MaskEvaluation): string[][] {
+  return [
+    ['Dice (95 % interval)', orDash(summary.dice.mean)],
+    ['IoU', orDash(summary.iou.mean)],
+    ['Pixel accuracy', orDash(summary.pixelAccuracy, percentInterval)],
+    ['Boundary F1', orDash(summary.boundaryF1?.mean)],
+    ['Time a tile', milliseconds(summary.msPerImage)],
+  ];
+}
+
+function scoreTable({ classes, dice, iou, boundaryF1 }: MaskEvaluation, paint: Paint): string {
+  const scores = [dice, iou, boundaryF1];
+  const rows = classes.map((name) => [
+    shown(name),
+    ...scores.map((one) => orDash(one?.classes[name])),
+  ]);
+  return classList(['Class', 'Dice', 'IoU', 'Boundary F1'], rows, paint);
+}
+
+function classTable(summary: ClassEvaluation, paint: Paint): string {
   const { classes, confusion } = summary;
-  const several = hasSeveralLabels(summary);
-  const rows = classes.slice(0, classesListed).map((name, index) => {
+  const several = summary.task === 'several';
+  const rows = classes.map((name, index) => {
     const cells = confusion[index] ?? [];
     const figures = several ? labelFigures(cells) : classFigures(cells, index, classes);
     return [shown(name), ...figures];
@@ -44,15 +72,7 @@ function classTable(summary: EvaluateSummary, paint: Paint): string {
   const head = several
     ? ['Label', 'Images', 'Found', 'False alarms']
     : ['Class', 'Images', 'Found', 'Most often taken for'];
-  const more = classes.length - rows.length;
-  const lines = table([head, ...rows], { leftColumns: 1, header: (line) => paint.strong(line) });
-  return more > 0 ? `${lines}\nand ${counted(more, 'more class', 'more classes')}` : lines;
-}
-
-/** Of several labels each has its four counts; of single ones all cells together count the images. */
-function hasSeveralLabels({ classes, confusion, images }: EvaluateSummary): boolean {
-  if (confusion.some((row) => row.length !== 4)) return false;
-  return classes.length !== 4 || sum(confusion.flat()) !== images;
+  return classList(head, rows, paint);
 }
 
 /** @param cells predictions for the images of the class */

@@ -5,27 +5,44 @@ import type { Paint } from '../paint.ts';
 import { printable } from '../text.ts';
 import { table } from './table.ts';
 
-const explanation =
-  '  Each model was opened again and its logits and answers compared with those of the student.';
+/** How the check of an exported model is put, by what it gives. */
+const words = {
+  classes: {
+    explanation:
+      '  Each model was opened again and its logits and answers compared with those of the student.',
+    agreement: (share: string, images: number) =>
+      `same answer on ${share} of ${counted(images, 'image')}`,
+  },
+  masks: {
+    explanation:
+      '  Each model was opened again and its probabilities and masks compared with those of the student.',
+    agreement: (share: string, images: number) =>
+      `same class on ${share} of the pixels of ${counted(images, 'tile')}`,
+  },
+} as const;
+
+/** What a model gives. */
+export type ModelOutput = keyof typeof words;
 
 /** Where files are, by folder, with how well each exported one agrees with the live model. */
 export function fileList(
   files: readonly string[],
-  parity: readonly ParityReport[],
   paint: Paint,
+  parity: readonly ParityReport[] = [],
+  output: ModelOutput = 'classes',
 ): string {
   const folders = Map.groupBy(files, dirname);
   return [...folders]
     .map(([folder, paths]) => {
       const heading = paint.strong(`Written to ${printable(folder)}`);
-      const rows = paths.map((path) => fileRow(path, parity));
+      const rows = paths.map((path) => fileRow(path, parity, output));
       return `${heading}\n${table(rows, { leftColumns: 1, indent: '  ' })}`;
     })
-    .concat(parity.length === 0 ? [] : [paint.quiet(explanation)])
+    .concat(parity.length === 0 ? [] : [paint.quiet(words[output].explanation)])
     .join('\n');
 }
 
-function fileRow(path: string, parity: readonly ParityReport[]): string[] {
+function fileRow(path: string, parity: readonly ParityReport[], output: ModelOutput): string[] {
   const name = printable(basename(path));
   const report =
     parity.find(({ file }) => file === path) ??
@@ -36,6 +53,6 @@ function fileRow(path: string, parity: readonly ParityReport[]): string[] {
     name,
     megabytes(report.bytes),
     `differs by ${relativeDifference.toExponential(1)}`,
-    `same answer on ${percent(agreement)} of ${counted(images, 'image')}`,
+    words[output].agreement(percent(agreement), images),
   ];
 }

@@ -1,34 +1,49 @@
 import type { PredictSummary } from '../../contract/results.ts';
 import { count, counted, percent, significant } from '../figures.ts';
 import type { Paint } from '../paint.ts';
-import { printable, shortened } from '../text.ts';
+import { printable, shortened, wrap } from '../text.ts';
+import { widest } from '../world.ts';
+import { classList } from './class-list.ts';
 import { fileList } from './files.ts';
-import { table } from './table.ts';
 
-const classesListed = 50;
-
-/** How many images of each class a model found, and where the predictions are. */
+/** What a model found, by class, what should be known of its files, and where they are. */
 export function predictReport(summary: PredictSummary, paint: Paint): string {
   const { images, imagesPerSecond, files } = summary;
-  const counts = Object.entries(summary.counts).sort(([, a], [, b]) => b - a);
-  const rows = counts
-    .slice(0, classesListed)
-    .map(([name, number]) => [
-      shortened(printable(name), 40),
-      count(number),
-      images === 0 ? '-' : percent(number / images),
-    ]);
-  const more = counts.length - rows.length;
   return [
     '',
     paint.strong(`${counted(images, 'image')} at ${significant(imagesPerSecond)} images/s`),
     '',
-    table([['Class', 'Images', 'Share'], ...rows], {
-      leftColumns: 1,
-      header: (line) => paint.strong(line),
-    }),
-    ...(more > 0 ? [`and ${counted(more, 'more class', 'more classes')}`] : []),
+    summary.task === 'segmentation'
+      ? foundTable(['Class', 'Pixels', 'Share of what was found'], summary.pixels, paint)
+      : foundTable(['Class', 'Images', 'Share'], summary.counts, paint, images),
+    ...(summary.task === 'segmentation' ? remarks(summary) : []),
     '',
-    fileList(files, [], paint),
+    fileList(files, paint),
   ].join('\n');
+}
+
+/** The most frequent class first; a share of `whole`, or of all classes together. */
+function foundTable(
+  head: readonly string[],
+  found: Readonly<Record<string, number>>,
+  paint: Paint,
+  whole = Object.values(found).reduce((sum, number) => sum + number, 0),
+): string {
+  const rows = Object.entries(found)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, number]) => [
+      shortened(printable(name), 40),
+      count(number),
+      whole === 0 ? '-' : percent(number / whole),
+    ]);
+  return classList(head, rows, paint);
+}
+
+function remarks({ known, notes }: Extract<PredictSummary, { task: 'segmentation' }>): string[] {
+  const sentences = [
+    ...(known > 0 ? [`The masks of ${counted(known, 'image')} were there already.`] : []),
+    ...notes,
+  ];
+  if (sentences.length === 0) return [];
+  return ['', ...sentences.map((sentence) => wrap(printable(sentence), widest))];
 }

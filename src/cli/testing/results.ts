@@ -1,9 +1,12 @@
 import type { ImageDescription } from '../../contract/image-description.ts';
 import type {
   CandidateReport,
-  DistillSummary,
+  ClassScores,
+  ClassSummary,
   EvaluateSummary,
   Interval,
+  MaskCandidateReport,
+  MaskSummary,
   PredictSummary,
 } from '../../contract/results.ts';
 import type { TeacherDescription } from '../../contract/descriptions.ts';
@@ -29,38 +32,87 @@ export function candidate(accuracy: number, blocks: number): CandidateReport {
   };
 }
 
-export function distillResult(change: Partial<DistillSummary> = {}): DistillSummary {
+/** Mean and two classes, one of them found worse. */
+export function scores(mean: number, halfWidth = 0.02): ClassScores {
   return {
+    mean: intervalOf(mean, halfWidth),
+    classes: { nucleus: intervalOf(mean + 0.05), lumen: intervalOf(mean - 0.05) },
+  };
+}
+
+export function maskCandidate(dice: number, blocks: number): MaskCandidateReport {
+  const { parameters, bytes, msPerImage } = candidate(dice, blocks);
+  return {
+    dice: scores(dice),
+    iou: scores(dice - 0.1),
+    pixelAccuracy: intervalOf(0.95),
+    boundaryF1: scores(dice - 0.05),
+    ...{ blocks, parameters, bytes, msPerImage },
+  };
+}
+
+const run = {
+  loss: { first: 0.8123, last: 0.1034 },
+  seconds: 511,
+  skip: 2,
+  blocks: [0, 2, 4, 6, 8, 10],
+  rank: 16,
+  targetCacheHits: 0.93,
+  parity: [
+    {
+      file: '/out/student.onnx',
+      bytes: 10_900_000,
+      relativeDifference: 2.1e-6,
+      agreement: 1,
+      images: 64,
+    },
+  ],
+  files: ['/out/student.onnx', '/out/student.safetensors'],
+};
+
+export function distillResult(change: Partial<ClassSummary> = {}): ClassSummary {
+  return {
+    ...run,
     teacher: candidate(0.934, 12),
     copy: candidate(0.845, 6),
     student: candidate(0.901, 6),
-    loss: { first: 0.8123, last: 0.1034 },
-    seconds: 511,
-    skip: 2,
-    blocks: [0, 2, 4, 6, 8, 10],
-    rank: 16,
     steps: 600,
     classes: ['forest', 'water'],
     task: 'single',
     images: { distilled: 100, labelled: 20, tested: 150, skipped: [] },
-    targetCacheHits: 0.93,
-    parity: [
-      {
-        file: '/out/student.onnx',
-        bytes: 10_900_000,
-        relativeDifference: 2.1e-6,
-        agreement: 1,
-        images: 64,
-      },
-    ],
-    files: ['/out/student.onnx', '/out/student.safetensors'],
     ...change,
   };
 }
 
-export function evaluateResult(change: Partial<EvaluateSummary> = {}): EvaluateSummary {
+export function maskResult(change: Partial<MaskSummary> = {}): MaskSummary {
+  return {
+    ...run,
+    teacher: maskCandidate(0.86, 12),
+    copy: maskCandidate(0.79, 6),
+    student: maskCandidate(0.85, 6),
+    steps: 300,
+    classes: ['nucleus', 'lumen'],
+    task: 'segmentation',
+    images: { distilled: 100, labelled: 20, tested: 30, skipped: [] },
+    side: 128,
+    decoderSteps: 400,
+    adapted: false,
+    units: 30,
+    perImage: [
+      { path: 'images/a.png', teacher: 0.5, copy: 0.25, student: 0.125 },
+      { path: 'images/b.png', teacher: 0.9, copy: 0.7, student: 0.8 },
+      { path: 'images/c.png', teacher: null, copy: null, student: null },
+    ],
+    ...change,
+  };
+}
+
+type ClassEvaluation = Exclude<EvaluateSummary, { task: 'segmentation' }>;
+
+export function evaluateResult(change: Partial<ClassEvaluation> = {}): ClassEvaluation {
   const { accuracy, balancedAccuracy, macroF1, auc, confusion } = candidate(0.85, 6);
   return {
+    task: 'single',
     model: 'student.onnx',
     accuracy,
     balancedAccuracy,
@@ -75,7 +127,21 @@ export function evaluateResult(change: Partial<EvaluateSummary> = {}): EvaluateS
   };
 }
 
+export const maskEvaluation: EvaluateSummary = {
+  task: 'segmentation',
+  model: 'student.onnx',
+  dice: scores(0.85),
+  iou: scores(0.75),
+  pixelAccuracy: intervalOf(0.95),
+  boundaryF1: { mean: intervalOf(0.8), classes: { nucleus: intervalOf(0.8), lumen: null } },
+  classes: ['nucleus', 'lumen'],
+  images: 12,
+  msPerImage: 3.5,
+  skipped: [],
+};
+
 export const predictResult: PredictSummary = {
+  task: 'single',
   model: 'student.onnx',
   images: 4,
   counts: { forest: 1, water: 3 },
@@ -83,6 +149,18 @@ export const predictResult: PredictSummary = {
   skipped: [],
   files: ['/answers/predictions.csv'],
 };
+
+export const maskPrediction = {
+  task: 'segmentation',
+  model: 'student.onnx',
+  images: 4,
+  pixels: { nucleus: 3000, lumen: 1000 },
+  imagesPerSecond: 2.5,
+  known: 2,
+  notes: ['Areas are in pixels: the images do not say how large one is.'],
+  skipped: [],
+  files: ['/answers/a.png', '/answers/areas.csv'],
+} as const satisfies PredictSummary;
 
 export const teacherResult: TeacherDescription = {
   file: 'vit.safetensors',

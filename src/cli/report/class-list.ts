@@ -1,0 +1,17 @@
+import { counted } from '../figures.ts';
+import type { Paint } from '../paint.ts';
+import { table } from './table.ts';
+
+const listed = 50;
+
+/** A table with a row a class, of which there may be many: the first fifty, and how many more there are. */
+export function classList(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  paint: Paint,
+): string {
+  const shown = [head, ...rows.slice(0, listed)];
+  const lines = table(shown, { leftColumns: 1, header: (line) => paint.strong(line) });
+  const more = rows.length - listed;
+  return more > 0 ? `${lines}\nand ${counted(more, 'more class', 'more classes')}` : lines;
+}

@@ -1,0 +1,116 @@
+import { type Comparison, judgeMasks, type MaskJudgement } from '../../contract/judgement.ts';
+import type { MaskSummary } from '../../contract/results.ts';
+import { counted } from '../figures.ts';
+import { costs } from './costs.ts';
+
+/** What the figures of students that outline regions say: against plain copy and teacher, and what to try. */
+export function maskVerdict(summary: MaskSummary): string[] {
+  const judged = judgeMasks(summary);
+  if (!judged) {
+    return [
+      'There is nothing to compare: no test mask shows any class. Test on images that show what the student should find.',
+    ];
+  }
+  return [
+    againstCopy(summary, judged),
+    ...onImages(judged),
+    ...contradicted(summary, judged),
+    againstTeacher(judged),
+    ...adapted(summary, judged),
+    ...copyOverTeacher(judged),
+    ...advice(judged),
+    ...few(summary, judged),
+  ];
+}
+
+function againstCopy(summary: MaskSummary, { overCopy }: MaskJudgement): string {
+  const { outcome, isApart } = overCopy;
+  const tested = testedOf(summary);
+  if (outcome === 'same') {
+    const reached = summary.student.dice.mean?.value.toFixed(3) ?? '-';
+    return `Distilling made no difference here: student and plain copy both reach a mean Dice of ${reached} (${tested}). The plain copy is as good.`;
+  }
+  const where = `${difference(overCopy)} the plain copy in mean Dice`;
+  if (outcome === 'worse') {
+    const certainty = isApart
+      ? `Their 95 % intervals do not overlap (${tested})`
+      : `Their 95 % intervals overlap, so with ${tested} this may be chance`;
+    return `Distilling did not help here: the student is ${where}. ${certainty}.`;
+  }
+  return isApart
+    ? `Distilling helped: the student is ${where}, and their 95 % intervals do not overlap (${tested}).`
+    : `The student is ${where}, but their 95 % intervals overlap: with ${tested} this may be chance, and the plain copy as good. More test images would tell.`;
+}
+
+/** Test images, or groups of them where those are fewer: what is of one patient or scene counts once. */
+function testedOf({ images, units }: MaskSummary): string {
+  const tested = counted(images.tested, 'test image');
+  return units < images.tested ? `${tested} in ${counted(units, 'group')}` : tested;
+}
+
+function onImages({ images: { differing, student, copy } }: MaskJudgement): string[] {
+  if (differing === 0) return [];
+  return [
+    `They differ on ${counted(differing, 'test image')}: on ${student} the student is better, on ${copy} the plain copy.`,
+  ];
+}
+
+function contradicted({ student, copy }: MaskSummary, { contradiction }: MaskJudgement): string[] {
+  if (!contradiction) return [];
+  const [ours, theirs] = [student, copy].map(({ iou }) => iou.mean?.value.toFixed(3) ?? '-');
+  const certainty = contradiction.isApart ? '' : ', which may be chance too';
+  return [
+    `By IoU, which counts the pixels of all images together, it is the other way round: ${ours} for the student, ${theirs} for the plain copy${certainty}.`,
+  ];
+}
+
+function againstTeacher(judged: MaskJudgement): string {
+  const { outcome, isApart } = judged.overTeacher;
+  const quality =
+    outcome === 'same'
+      ? 'is as good as the teacher'
+      : `is ${difference(judged.overTeacher)} the teacher${isApart ? '' : ' (intervals overlap)'}`;
+  return `The student ${quality}, ${costs(judged, 'a tile')}.`;
+}
+
+/** Only the student's encoder saw the masks, so it is not distilling alone that made the difference. */
+function adapted(summary: MaskSummary, { overCopy }: MaskJudgement): string[] {
+  if (!summary.adapted || overCopy.outcome !== 'better') return [];
+  return [
+    "The student's encoder also learnt on from the masks (--adapt), those of teacher and plain copy did not: not all of its gain is from distilling.",
+  ];
+}
+
+function copyOverTeacher({ copyOverTeacher: found }: MaskJudgement): string[] {
+  if (found.outcome !== 'better') return [];
+  const chance = found.isApart ? '' : ', which may be chance';
+  return [
+    `The plain copy is ${difference(found)} even the teacher${chance}: on such images the teacher is no good model, and being like it is little help.`,
+  ];
+}
+
+function advice({ advice: what }: MaskJudgement): string[] {
+  if (what === 'adapt') {
+    return [
+      'Try --adapt: the adapters then go on to learn from the masks, instead of from the teacher alone.',
+    ];
+  }
+  return what === 'more'
+    ? ['More images with masks, more --decoder-steps or another --rank may do better.']
+    : [];
+}
+
+function few(summary: MaskSummary, { isFew }: MaskJudgement): string[] {
+  if (!isFew) return [];
+  const { units, images } = summary;
+  const what = units < images.tested ? 'group of test images' : 'test image';
+  const several = units < images.tested ? 'groups of test images' : 'test images';
+  return [
+    `Only ${counted(units, what, several)}: the intervals themselves are rough. Hold out more for a sharper answer.`,
+  ];
+}
+
+/** `0.031 above`. */
+function difference({ gain, outcome }: Comparison): string {
+  return `${Math.abs(gain).toFixed(3)} ${outcome === 'better' ? 'above' : 'below'}`;
+}

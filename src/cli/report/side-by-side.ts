@@ -1,0 +1,100 @@
+import type {
+  CandidateReport,
+  ClassScores,
+  DistillSummary,
+  Interval,
+  MaskCandidateReport,
+  MaskSummary,
+} from '../../contract/results.ts';
+import {
+  count,
+  megabytes,
+  milliseconds,
+  parameters,
+  percentInterval,
+  shareInterval,
+} from '../figures.ts';
+import type { Paint } from '../paint.ts';
+import { printable, shortened } from '../text.ts';
+import { table } from './table.ts';
+
+const classesListed = 50;
+const nameWidth = 24;
+
+/** A row of the comparison, from each candidate's report. */
+type Row<Report> = readonly [name: string, cell: (report: Report) => string];
+
+/** Teacher, plain copy and student: how good they are and what they cost. */
+export function sideBySide(summary: DistillSummary, paint: Paint): string {
+  const isMasks = summary.task === 'segmentation';
+  const rows = [
+    ['', 'Teacher', 'Plain copy', 'Student'],
+    ...(isMasks ? cells(maskRows(summary.classes), summary) : cells(classRows, summary)),
+    ...cells(costRows(summary.teacher, isMasks ? 'a tile' : 'an image'), summary),
+  ];
+  const lines = table(rows, { leftColumns: 1, header: (line) => paint.strong(line) });
+  const more = isMasks ? summary.classes.length - classesListed : 0;
+  return more > 0
+    ? `${lines}\n(the first ${classesListed} classes; all are in summary.json)`
+    : lines;
+}
+
+function cells<Report>(
+  rows: readonly Row<Report>[],
+  { teacher, copy, student }: Readonly<Record<'teacher' | 'copy' | 'student', Report>>,
+): string[][] {
+  return rows.map(([name, cell]) => [name, cell(teacher), cell(copy), cell(student)]);
+}
+
+const classRows: readonly Row<CandidateReport>[] = [
+  ['Accuracy (95 % interval)', ({ accuracy }) => percentInterval(accuracy)],
+  ['Balanced accuracy', ({ balancedAccuracy }) => percentInterval(balancedAccuracy)],
+  ['F1, mean of classes', ({ macroF1 }) => shareInterval(macroF1)],
+  ['AUC', ({ auc }) => orDash(auc)],
+];
+
+function maskRows(classes: readonly string[]): Row<MaskCandidateReport>[] {
+  return [
+    ...scoreRows('Dice (95 % interval)', classes, ({ dice }) => dice),
+    ...scoreRows('IoU', classes, ({ iou }) => iou),
+    ['Pixel accuracy', ({ pixelAccuracy }) => orDash(pixelAccuracy, percentInterval)],
+    ['Boundary F1', ({ boundaryF1 }) => orDash(boundaryF1?.mean)],
+  ];
+}
+
+/** The mean and, where there are several, each class below it. */
+function scoreRows(
+  name: string,
+  classes: readonly string[],
+  scores: (report: MaskCandidateReport) => ClassScores,
+): Row<MaskCandidateReport>[] {
+  const each = classes.length > 1 ? classes.slice(0, classesListed) : [];
+  return [
+    [name, (report) => orDash(scores(report).mean)],
+    ...each.map((own): Row<MaskCandidateReport> => [
+      `  ${shortened(printable(own), nameWidth - 2)}`,
+      (report) => orDash(scores(report).classes[own]),
+    ]),
+  ];
+}
+
+function costRows(
+  teacher: MaskSummary['teacher'] | CandidateReport,
+  each: string,
+): Row<MaskSummary['teacher'] | CandidateReport>[] {
+  return [
+    ['Blocks', ({ blocks }) => count(blocks)],
+    ['Parameters', (report) => parameters(report.parameters)],
+    ['Size in float32', ({ bytes }) => megabytes(bytes)],
+    [`Time ${each}`, ({ msPerImage }) => milliseconds(msPerImage)],
+    ['Speed-up', ({ msPerImage }) => `${(teacher.msPerImage / msPerImage).toFixed(2)}×`],
+  ];
+}
+
+/** An interval as a share, or a dash where there was nothing to measure. */
+export function orDash(
+  interval: Interval | null | undefined,
+  write: (interval: Interval) => string = shareInterval,
+): string {
+  return interval ? write(interval) : '-';
+}
