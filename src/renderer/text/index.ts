@@ -10,6 +10,7 @@ import { masksIn } from './en/masks-in.ts';
 import { masks } from './en/masks.ts';
 import { outlines } from './en/outlines.ts';
 import { labelExportText } from './en/label-export.ts';
+import { predicting } from './en/predicting.ts';
 import { preparation } from './en/preparation.ts';
 import { project } from './en/project.ts';
 import { resultText } from './en/result.ts';
@@ -32,6 +33,7 @@ const en = {
   masksIn,
   labelExport: labelExportText,
   outlines,
+  predicting,
   review,
   viewer,
   masks,

@@ -1,10 +1,20 @@
 import type { Project, ProjectSettings } from '../../../contract/app.ts';
-import { distillRequest } from '../../../contract/jobs.ts';
+import { distillRequest, usualTraining } from '../../../contract/jobs.ts';
 
 /** What stands behind "Advanced". */
 export type AdvancedSettings = Pick<
   ProjectSettings,
-  'rank' | 'steps' | 'batch' | 'views' | 'start' | 'orientation'
+  | 'rank'
+  | 'steps'
+  | 'batch'
+  | 'views'
+  | 'start'
+  | 'orientation'
+  | 'imageSize'
+  | 'decoderSteps'
+  | 'adapt'
+  | 'overlap'
+  | 'tolerance'
 >;
 
 /** The sample is there to see the whole path: a minute or two. As in src/engine/services/projects.ts. */
@@ -14,15 +24,21 @@ const sample = { steps: 130, batch: 64, views: 12 };
 export function defaultSettings({
   domain,
   isSample,
-}: Pick<Project, 'domain' | 'isSample'>): AdvancedSettings {
-  const { rank, steps, batch, views, start } = distillRequest.shape;
+  task,
+}: Pick<Project, 'domain' | 'isSample' | 'task'>): AdvancedSettings {
+  const { rank, views, start, decoderSteps, overlap, tolerance } = distillRequest.shape;
   return {
     rank: rank.parse(undefined),
-    steps: steps.parse(undefined),
-    batch: batch.parse(undefined),
+    ...usualTraining[task === 'segmentation' ? 'segmentation' : 'classification'],
     views: views.parse(undefined),
     start: start.parse(undefined),
     orientation: domain === 'satellite' ? 'overhead' : 'upright',
+    imageSize: null,
+    decoderSteps: decoderSteps.parse(undefined),
+    // What the teacher knows is far from the look of the earth from above.
+    adapt: domain === 'satellite',
+    overlap: overlap.parse(undefined),
+    tolerance: tolerance.parse(undefined),
     ...(isSample ? sample : {}),
   };
 }
