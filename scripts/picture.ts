@@ -4,8 +4,8 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { distillSummary } from '../src/contract/jobs.ts';
-import type { CandidateReport, DistillSummary } from '../src/contract/jobs.ts';
+import { classSummary } from '../src/contract/results.ts';
+import type { CandidateReport, ClassSummary } from '../src/contract/results.ts';
 
 const demo = process.argv[2] ?? 'understudy-demo';
 const width = 880;
@@ -23,7 +23,7 @@ const colours = {
 } as const;
 
 const summaries = [2, 3].map((skip) =>
-  distillSummary.parse(
+  classSummary.parse(
     JSON.parse(readFileSync(join(demo, `student-r${skip}`, 'summary.json'), 'utf8')),
   ),
 );
@@ -63,7 +63,7 @@ function at(share: number): number {
 }
 
 /** One run: three rows with accuracy, its interval, size and time. */
-function comparison(summary: DistillSummary, index: number): string {
+function comparison(summary: ClassSummary, index: number): string {
   const top = panel.top + index * (panel.height + panel.gap);
   const title = `Skip factor ${summary.skip ?? '–'}: ${summary.student.blocks} of ${summary.teacher.blocks} blocks`;
   const heads = [

@@ -24,7 +24,9 @@ describe('help', () => {
   it('takes defaults and choices from the contract', async () => {
     const text = (await runTest(['distill', '--help'])).stdout.text.replace(/\s+/g, ' ');
     expect(text).toMatch(/--rank <k> [^-]*\(default 16\)/);
-    expect(text).toMatch(/--task <kind> [^-]*\(auto, single or several; default auto\)/);
+    expect(text).toMatch(
+      /--task <kind> [^-]*\(auto, single, several or segmentation; default auto\)/,
+    );
     expect((await runTest(['demo', '--help'])).stdout.text).toContain('./understudy-demo');
   });
 

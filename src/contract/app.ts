@@ -434,7 +434,7 @@ export const events = {
     run: id,
     project: id,
     /** `predict` measures the three on the test images. */
-    phase: jobPhase.exclude(['sample']),
+    phase: jobPhase.exclude(['sample', 'pixels']),
     done: z.number(),
     total: z.number(),
     /** Of this phase. */

@@ -60,6 +60,8 @@ export const maskCard = z.strictObject({
     colours: z.array(z.string()),
     /** Share of a tile's side. */
     overlap: z.number().min(0).max(0.75),
+    /** Side of a patch, px: what an image must at least have. */
+    patchSize: z.int().positive(),
     decoderSteps: z.number(),
     /** Whether the encoder learnt on from the masks. */
     adapted: z.boolean(),

@@ -32,6 +32,7 @@ const splitNames = /^(?:train|val|test)?$/i;
 
 /** Finds images and their labels and decides, by seed, what each is for. */
 export async function openDataset(request: DistillRequest): Promise<Dataset> {
+  if (request.task === 'segmentation') throw new Error('openDataset: these are no outlines');
   const all = await readLabels(request.images, request.labels);
   if (request.task === 'single') requireOneLabel(all.images);
   const { rest, tested, problems, sharesTable } = await holdOut(request, all);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { EvaluateRequest } from '../contract/jobs.ts';
+import type { ClassCard } from '../contract/model-card.ts';
 import type { EvaluateSummary } from '../contract/results.ts';
 import { UserError } from '../core/errors.ts';
 import { classificationReport } from '../core/metrics/classification.ts';
@@ -13,59 +14,69 @@ import { readBatches, stackRows } from './inference.ts';
 import { PhaseProgress } from './job.ts';
 import type { JobContext } from './job.ts';
 import { openModel } from './model-file.ts';
+import type { OpenModel } from './model-file.ts';
+import { evaluateOutlines } from './segmentation/evaluate-outlines.ts';
 
 /** Measures an exported student on labelled images. */
 export async function evaluateModel(
   request: EvaluateRequest,
   context: JobContext,
 ): Promise<EvaluateSummary> {
-  const { card, form, graph } = await openModel(
-    request.model,
-    openExecutor('cpu', request.threads),
-  );
+  const { card, ...model } = await openModel(request.model, openExecutor('cpu', request.threads));
   try {
-    const all = await readLabels(request.images, request.labels);
-    const problems: ImageProblem[] = [...all.problems];
-    for (const problem of problems) context.report({ type: 'skipped', ...problem });
-    const labelled = all.images.filter(({ isLabelled }) => isLabelled);
-    if (labelled.length === 0) {
-      throw new UserError(
-        'invalid-labels',
-        `${request.images}: none of the ${all.images.length} images is labelled. Put them into folders named ${card.classes.join(', ')}, or give a CSV file with --labels.`,
-      );
-    }
-    if (card.task === 'single') requireOneLabel(labelled);
-    for (const image of labelled) labelIndices(image, card.classes, request.model);
-    const progress = new PhaseProgress(context, 'predict', labelled.length);
-    const probabilities: Tensor[] = [];
-    const truth: number[][] = [];
-    let milliseconds = 0;
-    for await (const { images, pixels } of readBatches(labelled, form, problems, context)) {
-      const start = performance.now();
-      const results = await graph.run({ image: pixels });
-      milliseconds += performance.now() - start;
-      probabilities.push(await readResult(results, 'probabilities'));
-      truth.push(...images.map((image) => labelIndices(image, card.classes, request.model)));
-      progress.advance(truth.length);
-    }
-    if (truth.length === 0) {
-      throw new UserError('no-images', `${request.images}: no labelled image could be read.`);
-    }
-    const report = classificationReport({
-      probabilities: stackRows(probabilities),
-      truth,
-      task: card.task,
-      seed: request.seed,
-    });
-    return {
-      model: resolve(request.model),
-      ...qualityOf(report),
-      classes: card.classes,
-      images: truth.length,
-      msPerImage: milliseconds / truth.length,
-      skipped: problems,
-    };
+    return card.task === 'segmentation'
+      ? await evaluateOutlines({ card, ...model }, request, context)
+      : await evaluateClasses({ card, ...model }, request, context);
   } finally {
-    await graph.dispose();
+    await model.graph.dispose();
   }
+}
+
+async function evaluateClasses(
+  { card, form, graph }: OpenModel<ClassCard>,
+  request: EvaluateRequest,
+  context: JobContext,
+): Promise<EvaluateSummary> {
+  const all = await readLabels(request.images, request.labels);
+  const problems: ImageProblem[] = [...all.problems];
+  for (const problem of problems) context.report({ type: 'skipped', ...problem });
+  const labelled = all.images.filter(({ isLabelled }) => isLabelled);
+  if (labelled.length === 0) {
+    throw new UserError(
+      'invalid-labels',
+      `${request.images}: none of the ${all.images.length} images is labelled. Put them into folders named ${card.classes.join(', ')}, or give a CSV file with --labels.`,
+    );
+  }
+  if (card.task === 'single') requireOneLabel(labelled);
+  for (const image of labelled) labelIndices(image, card.classes, request.model);
+  const progress = new PhaseProgress(context, 'predict', labelled.length);
+  const probabilities: Tensor[] = [];
+  const truth: number[][] = [];
+  let milliseconds = 0;
+  for await (const { images, pixels } of readBatches(labelled, form, problems, context)) {
+    const start = performance.now();
+    const results = await graph.run({ image: pixels });
+    milliseconds += performance.now() - start;
+    probabilities.push(await readResult(results, 'probabilities'));
+    truth.push(...images.map((image) => labelIndices(image, card.classes, request.model)));
+    progress.advance(truth.length);
+  }
+  if (truth.length === 0) {
+    throw new UserError('no-images', `${request.images}: no labelled image could be read.`);
+  }
+  const report = classificationReport({
+    probabilities: stackRows(probabilities),
+    truth,
+    task: card.task,
+    seed: request.seed,
+  });
+  return {
+    task: card.task,
+    model: resolve(request.model),
+    ...qualityOf(report),
+    classes: card.classes,
+    images: truth.length,
+    msPerImage: milliseconds / truth.length,
+    skipped: problems,
+  };
 }

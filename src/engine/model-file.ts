@@ -13,8 +13,8 @@ import type { InputForm } from './inference.ts';
 export const cardKey = 'understudy';
 
 /** A student that was exported. */
-export interface OpenModel {
-  readonly card: ModelCard;
+export interface OpenModel<Card extends ModelCard = ModelCard> {
+  readonly card: Card;
   readonly form: InputForm;
   readonly graph: LoadedGraph;
 }

@@ -44,7 +44,7 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
   const path = resolve(out);
   const staging = join(path, stagingName);
   await makeFolder(path);
-  const unlock = takeLock(path);
+  const unlock = holdFolder(path);
   const close = async (): Promise<void> => {
     await rm(staging, { recursive: true, force: true }).finally(unlock);
   };
@@ -103,8 +103,12 @@ async function publish(names: readonly string[], staging: string, path: string):
 /**
  * Holds the folder until the process ends, however it ends. The lock's file is deleted while it is held;
  * who finds that the file it has locked is no longer the one in the folder tries again.
+ *
+ * @param path of a folder that is there
+ * @returns what lets others in
+ * @throws UserError 'in-use', and 'disk' where nothing can be written there
  */
-function takeLock(path: string): () => void {
+export function holdFolder(path: string): () => void {
   const file = join(path, lockName);
   const inUse = `Another run is writing into ${path}. Wait for it or choose another folder.`;
   for (let attempt = 0; attempt < 5; attempt++) {

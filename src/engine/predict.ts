@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import type { ModelCard } from '../contract/model-card.ts';
+import { join, resolve, sep } from 'node:path';
+import type { ClassCard } from '../contract/model-card.ts';
 import type { PredictRequest } from '../contract/jobs.ts';
 import type { PredictSummary } from '../contract/results.ts';
 import { UserError } from '../core/errors.ts';
@@ -17,70 +17,103 @@ import { readBatches } from './inference.ts';
 import { PhaseProgress } from './job.ts';
 import type { JobContext } from './job.ts';
 import { openModel } from './model-file.ts';
+import type { OpenModel } from './model-file.ts';
+import { predictOutlines } from './segmentation/predict-outlines.ts';
+import type { FoundToPredict } from './segmentation/predict-outlines.ts';
 
-/** Answers for a folder of images, as a table `predictions.csv`. */
+/**
+ * Answers for a folder of images: a table `predictions.csv`, and masks where the model outlines regions.
+ *
+ * @throws UserError where the model or the images cannot be used, 'invalid-option', and 'cancelled'
+ */
 export async function predict(
   request: PredictRequest,
   context: JobContext,
 ): Promise<PredictSummary> {
-  const out = resolve(request.out);
-  const { card, form, graph } = await openModel(
-    request.model,
-    openExecutor('cpu', request.threads),
-  );
+  const { card, ...model } = await openModel(request.model, openExecutor('cpu', request.threads));
   try {
-    const problems: ImageProblem[] = [];
-    const found = await findImages(request.images, {}, context.signal, ({ kind, ...problem }) => {
-      if (kind === 'skipped') problems.push(problem);
-    });
-    const passedOver = problems.length;
-    const images = await expandFrames(found, { secret: noSecret, signal: context.signal });
-    const file = join(out, 'predictions.csv');
-    await makeFolder(out);
-    await requireNoFolder(file);
-    const counts = new Map(card.classes.map((name) => [name, 0]));
-    const lines = [csvLine(['path', 'prediction', 'confidence', ...card.classes])];
-    const progress = new PhaseProgress(context, 'predict', images.length);
-    const start = performance.now();
-    let done = 0;
-    for await (const batch of readBatches(images, form, problems, context)) {
-      const { data } = await readResult(await graph.run({ image: batch.pixels }), 'probabilities');
-      const size = card.classes.length;
-      batch.images.forEach(({ name }, row) => {
-        const answer = answerOf(data.subarray(row * size, (row + 1) * size), card);
-        for (const label of answer.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-        lines.push(
-          csvLine([
-            name,
-            answer.labels.join('|') || noneOfThem,
-            answer.confidence,
-            ...answer.shares,
-          ]),
-        );
-      });
-      done += batch.images.length;
-      progress.advance(done + problems.length - passedOver);
-    }
-    if (done === 0) {
-      throw new UserError('no-images', `${request.images}: none of the images could be read.`);
-    }
-    await writeFileAtomically(file, new TextEncoder().encode(lines.join('')));
-    return {
-      model: resolve(request.model),
-      images: done,
-      counts: Object.fromEntries(counts),
-      imagesPerSecond: (1000 * done) / (performance.now() - start),
-      skipped: problems,
-      files: [file],
-    };
+    const found = await findToPredict(request, context);
+    return card.task === 'segmentation'
+      ? await predictOutlines({ card, ...model }, found, request, context)
+      : await predictClasses({ card, ...model }, found, request, context);
   } finally {
-    await graph.dispose();
+    await model.graph.dispose();
   }
+}
+
+/** The images of the folder, slice by slice, and what was left out of it. */
+async function findToPredict(
+  { images, out }: PredictRequest,
+  { signal }: JobContext,
+): Promise<FoundToPredict> {
+  const problems: ImageProblem[] = [];
+  const found = await findImages(images, {}, signal, ({ kind, ...problem }) => {
+    if (kind === 'skipped') problems.push(problem);
+  });
+  // What was predicted into a folder among the images is none of them when the command is given again.
+  const own = `${resolve(out)}${sep}`;
+  const isWithin = own.startsWith(`${resolve(images)}${sep}`);
+  const others = isWithin ? found.filter(({ path }) => !path.startsWith(own)) : found;
+  return { images: await expandFrames(others, { secret: noSecret, signal }), problems };
+}
+
+async function predictClasses(
+  { card, form, graph }: OpenModel<ClassCard>,
+  { images, problems }: FoundToPredict,
+  request: PredictRequest,
+  context: JobContext,
+): Promise<PredictSummary> {
+  refuseMaskOptions(request);
+  const out = resolve(request.out);
+  const passedOver = problems.length;
+  const file = join(out, 'predictions.csv');
+  await makeFolder(out);
+  await requireNoFolder(file);
+  const counts = new Map(card.classes.map((name) => [name, 0]));
+  const lines = [csvLine(['path', 'prediction', 'confidence', ...card.classes])];
+  const progress = new PhaseProgress(context, 'predict', images.length);
+  const start = performance.now();
+  let done = 0;
+  for await (const batch of readBatches(images, form, problems, context)) {
+    const { data } = await readResult(await graph.run({ image: batch.pixels }), 'probabilities');
+    const size = card.classes.length;
+    batch.images.forEach(({ name }, row) => {
+      const answer = answerOf(data.subarray(row * size, (row + 1) * size), card);
+      for (const label of answer.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+      lines.push(
+        csvLine([name, answer.labels.join('|') || noneOfThem, answer.confidence, ...answer.shares]),
+      );
+    });
+    done += batch.images.length;
+    progress.advance(done + problems.length - passedOver);
+  }
+  if (done === 0) {
+    throw new UserError('no-images', `${request.images}: none of the images could be read.`);
+  }
+  await writeFileAtomically(file, new TextEncoder().encode(lines.join('')));
+  return {
+    task: card.task,
+    model: resolve(request.model),
+    images: done,
+    counts: Object.fromEntries(counts),
+    imagesPerSecond: (1000 * done) / (performance.now() - start),
+    skipped: problems,
+    files: [file],
+  };
+}
+
+/** @throws UserError 'invalid-option' for what only masks have */
+function refuseMaskOptions({ model, format, simplify, overlap, resume }: PredictRequest): void {
+  if (format === undefined && overlap === undefined && simplify === 0 && !resume) return;
+  throw new UserError(
+    'invalid-option',
+    `${model} names classes and outlines nothing, so --format, --simplify, --overlap and --resume do not apply. Leave them out.`,
+  );
 }
 
 function answerOf(
   probabilities: Float32Array,
-  { classes, task }: ModelCard,
+  { classes, task }: ClassCard,
 ): { labels: string[]; confidence: string; shares: string[] } {
   const largest = Math.max(...probabilities);
   const row = { shape: [1, classes.length], data: probabilities };

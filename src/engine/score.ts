@@ -3,7 +3,7 @@ import type { LinearProbe } from '../core/heads/linear-probe.ts';
 import { answersOf } from '../core/metrics/labels.ts';
 import { uncertaintyOf } from '../core/metrics/uncertainty.ts';
 import { featureGraph } from '../core/vit/classifier.ts';
-import type { ModelCard } from '../contract/model-card.ts';
+import type { ClassCard } from '../contract/model-card.ts';
 import { placeName } from '../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelled-images.ts';
 import { readResult } from '../runtime/executor.ts';
@@ -58,6 +58,7 @@ export async function scoreImages(
 ): Promise<ScoreOutcome> {
   const executor = openExecutor('cpu');
   const { card, form, graph } = await openModel(request.model, executor);
+  if (card.task === 'segmentation') throw new Error('scoreImages: the student outlines regions');
   const problems: ImageProblem[] = [];
   const learnt = request.teacher === null ? 0 : request.labelled.length;
   const progress = new PhaseProgress(context, 'predict', learnt + request.images.length);
@@ -94,7 +95,7 @@ async function openEncoder(
 async function teacherHead(
   teacher: LoadedGraph,
   { labelled, seed }: ScoreRequest,
-  { classes, task }: ModelCard,
+  { classes, task }: ClassCard,
   form: InputForm,
   context: JobContext,
   progress: PhaseProgress,
@@ -118,7 +119,7 @@ async function teacherHead(
 async function studentSays(
   graph: LoadedGraph,
   { images, pixels }: ImageBatch<FoundImage>,
-  { classes, task }: ModelCard,
+  { classes, task }: ClassCard,
 ): Promise<Omit<ScoredImage, 'teacher'>[]> {
   const probabilities = await readResult(await graph.run({ image: pixels }), 'probabilities');
   const answers = answersOf(probabilities, task);

@@ -39,7 +39,10 @@ import type { ViewSource } from './view-source.ts';
  */
 
 /** Options with what nobody said filled in. */
-export type Recipe = DistillOptions & Required<Pick<DistillOptions, 'steps' | 'batch'>>;
+export type Recipe = Omit<DistillOptions, 'steps' | 'batch'> & {
+  readonly steps: number;
+  readonly batch: number;
+};
 
 /** A job whose teacher was read and whose output folder is its own. */
 export interface StudentJob {

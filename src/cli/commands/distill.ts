@@ -125,12 +125,6 @@ const table: OptionTable<DistillRequest> = {
     help: 'go on from where the same command was stopped',
     group: training,
   },
-  device: { flags: '--device <name>', help: 'what to compute on', group: machine },
-  threads: {
-    flags: '--threads <n>',
-    help: 'processor threads to use (chosen by default)',
-    group: machine,
-  },
   decoderSteps: {
     flags: '--decoder-steps <n>',
     help: 'training steps of each decoder',
@@ -143,6 +137,12 @@ const table: OptionTable<DistillRequest> = {
   },
   overlap: { ...overlapOption, group: regions },
   tolerance: { ...toleranceOption, group: regions },
+  device: { flags: '--device <name>', help: 'what to compute on', group: machine },
+  threads: {
+    flags: '--threads <n>',
+    help: 'processor threads to use (chosen by default)',
+    group: machine,
+  },
   ...overrides,
 };
 

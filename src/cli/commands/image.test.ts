@@ -29,7 +29,7 @@ describe('image inspect', () => {
     expect(exitCode).toBe(0);
     expect(stdout.lines[0]).toBe(path);
     expect(stdout.text).toMatch(/^Values {2,}uint8, 1 to 4, mean 2\.5$/m);
-    expect(stderr.text).toMatch(/^Reading pixels +4 of 4 in /);
+    expect(stderr.text).toMatch(/^Going through pixels +4 of 4 in /);
   });
 
   it('ends with 2 and a reason where the file is refused', async () => {

@@ -69,7 +69,7 @@ describe('requests', () => {
       ],
       'distill',
       {
-        ...neededRequest,
+        ...distillRequest.parse(neededRequest),
         overrides: {
           heads: 4,
           epsilon: 1e-5,
@@ -98,6 +98,48 @@ describe('requests', () => {
         device: 'cpu',
         threads: 2,
         resume: true,
+      },
+    ],
+    [
+      [
+        ...['distill', ...needed, '--task', 'segmentation', '--labels', 'masks', '--adapt'],
+        ...[
+          '--decoder-steps',
+          '50',
+          '--overlap',
+          '.25',
+          '--tolerance',
+          '1.5',
+          '--image-size',
+          '96',
+        ],
+      ],
+      'distill',
+      {
+        ...distillRequest.parse(neededRequest),
+        task: 'segmentation',
+        labels: 'masks',
+        adapt: true,
+        decoderSteps: 50,
+        overlap: 0.25,
+        tolerance: 1.5,
+        imageSize: 96,
+      },
+    ],
+    [
+      ['evaluate', '--model', 'm.onnx', '--images', 'in', '--tolerance', '3'],
+      'evaluateModel',
+      evaluateRequest.parse({ model: 'm.onnx', images: 'in', tolerance: 3 }),
+    ],
+    [
+      [
+        ...['predict', '--model', 'm.onnx', '--images', 'in', '--out', 'o', '--format', 'gpkg'],
+        ...['--simplify', '1.5', '--overlap', '0', '--resume'],
+      ],
+      'predict',
+      {
+        ...{ model: 'm.onnx', images: 'in', out: 'o' },
+        ...{ format: 'gpkg', simplify: 1.5, overlap: 0, resume: true },
       },
     ],
     [
@@ -130,9 +172,23 @@ describe('requests', () => {
 describe('options that will not do', () => {
   it.each<[string[], string]>([
     [
-      ['--task', 'segmentation'],
-      'Students that outline regions cannot be made yet in this version; in the window masks can be drawn, kept and exported. Choose --task auto, single or several.',
+      ['--adapt'],
+      '--adapt is for regions that masks outline. Add --task segmentation, or leave it out.',
     ],
+    [
+      ['--decoder-steps', '9', '--task', 'single'],
+      '--decoder-steps is for regions that masks outline. Add --task segmentation, or leave it out.',
+    ],
+    [['--labels', 'masks'], '--labels masks is for outlined regions. Add --task segmentation.'],
+    [
+      ['--task', 'segmentation', '--per-class', '5'],
+      '--per-class is not for --task segmentation: an image may show several classes. Give the images that are to be learnt from.',
+    ],
+    [
+      ['--task', 'segmentation', '--framing', 'whole'],
+      '--framing is not for --task segmentation: images keep their shape and are seen in tiles. Leave it out.',
+    ],
+    [['--overlap', '1'], '--overlap must be a number from 0 to 0.75; it was "1".'],
     [['--rank', 'x'], '--rank must be a whole number from 1 to 1024; it was "x".'],
     [['--rank', '2.5'], '--rank must be a whole number from 1 to 1024; it was "2.5".'],
     [['--rank', '0x10'], '--rank must be a whole number from 1 to 1024; it was "0x10".'],
@@ -141,7 +197,7 @@ describe('options that will not do', () => {
     [['--seed', '-1'], '--seed must be a whole number from 0 to 4,294,967,295; it was "-1".'],
     [['--lr', '0'], '--lr must be a number above 0 and at most 1; it was "0".'],
     [['--lr', 'Infinity'], '--lr must be a number above 0 and at most 1; it was "Infinity".'],
-    [['--task', 'both'], '--task must be auto, single or several; it was "both".'],
+    [['--task', 'both'], '--task must be auto, single, several or segmentation; it was "both".'],
     [['--device', 'cuda'], '--device must be cpu; it was "cuda".'],
     [
       ['--blocks', '0,x'],
@@ -179,6 +235,19 @@ describe('options that will not do', () => {
     expect(exitCode).toBe(2);
   });
 
+  it.each([[[]], [['--format', 'png']], [['--format', 'nifti']]])(
+    'simplifying what has no polygons, %j',
+    async (format) => {
+      const argv = ['predict', '--model', 'm', '--images', 'i', '--out', 'o', '--simplify', '2'];
+      const { exitCode, stderr } = await runTest([...argv, ...format]);
+      expect(stderr.lines).toEqual([
+        '--simplify is for polygons. Add --format geojson or --format gpkg, or leave it out.',
+        'See understudy predict --help.',
+      ]);
+      expect(exitCode).toBe(2);
+    },
+  );
+
   it('are all named at once', async () => {
     const { stderr } = await runTest(['distill', ...needed, '--rank', 'x', '--views', '0']);
     expect(stderr.lines).toEqual([
@@ -186,5 +255,7 @@ describe('options that will not do', () => {
       '--views must be a whole number from 1 to 100,000; it was "0".',
       'See understudy distill --help.',
     ]);
+    const { stderr: together } = await runTest(['distill', ...needed, '--adapt', '--overlap', '0']);
+    expect(together.lines).toHaveLength(3);
   });
 });

@@ -10,8 +10,6 @@ export interface OptionSpec {
   readonly help: string;
   /** A heading in the help. */
   readonly group?: string;
-  /** What is said of values that one may expect and that will not do, by value. */
-  readonly refusals?: Readonly<Record<string, string>>;
 }
 
 type OptionPath<Request> = {

@@ -66,9 +66,7 @@ function sentences(
       continue;
     }
     const raw = values[valueName(spec)];
-    const refused = spec.refusals?.[String(raw)];
     if (raw === undefined) missing.push(spec.flags);
-    else if (refused !== undefined) wrong.add(refused);
     else
       wrong.add(`${flagOf(spec)} must be ${facts.get(path)?.wanted ?? ''}; it was ${quote(raw)}.`);
   }

@@ -17,7 +17,7 @@ const half: ProgressEvent = {
 describe('barLine', () => {
   it('shows phase, share, time left, loss and pace', () => {
     expect(barLine(half, 100)).toBe(
-      `Distilling          ${'█'.repeat(12)}${'░'.repeat(12)}  50 %  3 min 20 s left  loss 0.1235  148 images/s`,
+      `Distilling             ${'█'.repeat(12)}${'░'.repeat(12)}  50 %  3 min 20 s left  loss 0.1235  148 images/s`,
     );
   });
 
@@ -53,8 +53,8 @@ describe('BarView', () => {
     });
     expect(lines).toEqual([
       'Stopping.',
-      'Distilling          300 of 600 in 1 min 5 s, loss 0.1235, 148 images/s',
-      'Writing files       0 of 3 in 0.0 s',
+      'Distilling             300 of 600 in 1 min 5 s, loss 0.1235, 148 images/s',
+      'Writing files          0 of 3 in 0.0 s',
       '',
     ]);
   });

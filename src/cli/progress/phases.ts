@@ -14,7 +14,7 @@ export const phaseNames: Record<JobPhase, string> = {
   timing: 'Measuring speed',
   export: 'Writing files',
   predict: 'Predicting',
-  pixels: 'Reading pixels',
+  pixels: 'Going through pixels',
 };
 
 const nameWidth = Math.max(...Object.values(phaseNames).map((name) => name.length));

@@ -67,7 +67,7 @@ function facts(summary: DistillSummary): string[][] {
 function training(summary: DistillSummary): string {
   const parts = [`rank ${summary.rank}`, counted(summary.steps, 'step')];
   if (summary.task === 'segmentation') {
-    const learning = summary.adapted ? ' with the adapters learning on' : '';
+    const learning = summary.adapted ? ' and the adapters' : '';
     parts.push(`${count(summary.decoderSteps)} for each decoder${learning}`);
   }
   return [...parts, `${duration(summary.seconds)} in all`].join(', ');

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { ParityReport } from '../../contract/results.ts';
-import { counted, megabytes, percent } from '../figures.ts';
+import { count, counted, megabytes, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable } from '../text.ts';
 import { table } from './table.ts';
@@ -14,12 +14,14 @@ const words = {
       `same answer on ${share} of ${counted(images, 'image')}`,
   },
   masks: {
-    explanation:
-      '  Each model was opened again and its probabilities and masks compared with those of the student.',
+    explanation: '  Each model was opened again and its masks compared with those of the student.',
     agreement: (share: string, images: number) =>
-      `same class on ${share} of the pixels of ${counted(images, 'tile')}`,
+      `same class on ${share} of pixels, ${counted(images, 'tile')}`,
   },
 } as const;
+
+/** Of a folder: a prediction writes a file an image. */
+const listed = 20;
 
 /** What a model gives. */
 export type ModelOutput = keyof typeof words;
@@ -35,8 +37,10 @@ export function fileList(
   return [...folders]
     .map(([folder, paths]) => {
       const heading = paint.strong(`Written to ${printable(folder)}`);
-      const rows = paths.map((path) => fileRow(path, parity, output));
-      return `${heading}\n${table(rows, { leftColumns: 1, indent: '  ' })}`;
+      const rows = paths.slice(0, listed).map((path) => fileRow(path, parity, output));
+      const more = paths.length - rows.length;
+      const end = more > 0 ? `\n  and ${count(more)} more` : '';
+      return `${heading}\n${table(rows, { leftColumns: 1, indent: '  ' })}${end}`;
     })
     .concat(parity.length === 0 ? [] : [paint.quiet(words[output].explanation)])
     .join('\n');

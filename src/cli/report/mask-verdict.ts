@@ -83,9 +83,9 @@ function adapted(summary: MaskSummary, { overCopy }: MaskJudgement): string[] {
 
 function copyOverTeacher({ copyOverTeacher: found }: MaskJudgement): string[] {
   if (found.outcome !== 'better') return [];
-  const chance = found.isApart ? '' : ', which may be chance';
+  const doubt = found.isApart ? '' : 'this may be chance; if not, ';
   return [
-    `The plain copy is ${difference(found)} even the teacher${chance}: on such images the teacher is no good model, and being like it is little help.`,
+    `The plain copy is ${difference(found)} even the teacher: ${doubt}the teacher does not know such images well, and being like it is of little help.`,
   ];
 }
 

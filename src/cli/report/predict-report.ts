@@ -41,7 +41,9 @@ function foundTable(
 
 function remarks({ known, notes }: Extract<PredictSummary, { task: 'segmentation' }>): string[] {
   const sentences = [
-    ...(known > 0 ? [`The masks of ${counted(known, 'image')} were there already.`] : []),
+    ...(known > 0
+      ? [`The masks of ${counted(known, 'image')} were there already and count here too.`]
+      : []),
     ...notes,
   ];
   if (sentences.length === 0) return [];

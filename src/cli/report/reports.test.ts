@@ -6,6 +6,10 @@ import {
   distillResult,
   evaluateResult,
   imageResult,
+  maskCandidate,
+  maskEvaluation,
+  maskPrediction,
+  maskResult,
   predictResult,
   teacherResult,
 } from '../testing/results.ts';
@@ -84,7 +88,77 @@ describe('distillReport', () => {
   });
 });
 
+describe('distillReport of masks', () => {
+  const report = distillReport(maskResult(), plain);
+
+  it.each([
+    ['Dice (95 % interval)', '0.860 (0.840–0.880)', '0.790 (0.770–0.810)', '0.850 (0.830–0.870)'],
+    ['nucleus', '0.910 (0.890–0.930)', '0.840 (0.820–0.860)', '0.900 (0.880–0.920)'],
+    ['lumen', '0.810 (0.790–0.830)', '0.740 (0.720–0.760)', '0.800 (0.780–0.820)'],
+    ['IoU', '0.760 (0.740–0.780)', '0.690 (0.670–0.710)', '0.750 (0.730–0.770)'],
+    ['Pixel accuracy', '95.0 % (93.0–97.0)', '95.0 % (93.0–97.0)', '95.0 % (93.0–97.0)'],
+    ['Boundary F1', '0.810 (0.790–0.830)', '0.740 (0.720–0.760)', '0.800 (0.780–0.820)'],
+    ['Size in float32', '21.6 MB', '10.8 MB', '10.8 MB'],
+    ['Time a tile', '2.4 ms', '1.2 ms', '1.2 ms'],
+    ['Training', 'rank 16, 300 steps, 400 for each decoder, 8 min 31 s in all'],
+    ['Images', '100 to distil, 20 with masks for the decoders, 30 to test'],
+    ['Tiles', '128 × 128 px'],
+    ['0.125', '0.250', '0.500', 'images/a.png'],
+    [
+      'student.onnx',
+      ...['10.9 MB', 'differs by 2.1e-6', 'same class on 100.0 % of pixels, 64 tiles'],
+    ],
+  ])('says %s', (...row) => {
+    expect(cells(report, row[0])).toEqual(row);
+  });
+
+  it('names the worst images first, and none that shows nothing', () => {
+    expect(report.indexOf('images/a.png')).toBeLessThan(report.indexOf('images/b.png'));
+    expect(report).not.toContain('images/c.png');
+    const empty = distillReport(maskResult({ perImage: [] }), plain);
+    expect(empty).not.toContain('worst');
+  });
+
+  it('says that the adapters learnt on', () => {
+    const adapted = distillReport(maskResult({ adapted: true }), plain);
+    expect(cells(adapted, 'Training')?.[1]).toContain('400 for each decoder and the adapters');
+  });
+
+  it('names a single class once, and has dashes for what was not measured', () => {
+    const bare = {
+      ...maskCandidate(0.8, 6),
+      ...{ dice: { mean: null, classes: { nucleus: null } }, boundaryF1: null },
+    };
+    const one = maskResult({ classes: ['nucleus'], student: bare });
+    const text = distillReport(one, plain);
+    expect(cells(text, 'nucleus')).toBeUndefined();
+    expect(cells(text, 'Dice')?.at(-1)).toBe('-');
+    expect(cells(text, 'Boundary F1')?.at(-1)).toBe('-');
+    expect(text).toContain('There is nothing to compare');
+  });
+
+  it('is no wider than 100 columns, and has fifty classes at most', () => {
+    const classes = Array.from({ length: 60 }, (_, index) => `${index} ${'long '.repeat(30)}`);
+    const text = distillReport(maskResult({ classes, adapted: true }), plain);
+    expect(widthOf(text)).toBeLessThanOrEqual(100);
+    expect(cells(text, '49 long')).toBeDefined();
+    expect(cells(text, '50 long')).toBeUndefined();
+    expect(text).toContain('the first 50 classes');
+  });
+});
+
 describe('evaluateReport', () => {
+  it('says how well masks fit, as a whole and by class', () => {
+    const report = evaluateReport(maskEvaluation, plain);
+    expect(report).toContain('student.onnx on 12 images');
+    expect(cells(report, 'Dice (95')?.[1]).toBe('0.850 (0.830–0.870)');
+    expect(cells(report, 'Time a tile')?.[1]).toBe('3.5 ms');
+    expect(cells(report, 'lumen')).toEqual([
+      ...['lumen', '0.800 (0.780–0.820)', '0.700 (0.680–0.720)', '-'],
+    ]);
+    expect(widthOf(report)).toBeLessThanOrEqual(100);
+  });
+
   it('says how good the model is and where it errs', () => {
     const report = evaluateReport(evaluateResult(), plain);
     expect(report).toContain('student.onnx on 100 images');
@@ -105,7 +179,11 @@ describe('evaluateReport', () => {
       confusion: [[90, 10, 0, 0], empty, empty, empty],
     });
     expect(cells(evaluateReport(single, plain), 'a ')).toEqual(['a', '100', '90.0 %', 'b (10)']);
-    const several = evaluateResult({ classes, confusion: classes.map(() => labelRow) });
+    const several = evaluateResult({
+      task: 'several',
+      classes,
+      confusion: classes.map(() => labelRow),
+    });
     expect(cells(evaluateReport(several, plain), 'a ')).toEqual(['a', '15', '80.0 %', '5.9 %']);
   });
 
@@ -124,6 +202,22 @@ it('predictReport counts the classes, the most frequent first', () => {
   expect(report.indexOf('water')).toBeLessThan(report.indexOf('forest'));
   expect(cells(report, 'water')).toEqual(['water', '3', '75.0 %']);
   expect(report).toContain('Written to /answers\n  predictions.csv');
+});
+
+it('predictReport counts pixels, and says what should be known', () => {
+  const report = predictReport(maskPrediction, plain);
+  expect(report).toContain('4 images at 2.5 images/s');
+  expect(cells(report, 'nucleus')).toEqual(['nucleus', '3,000', '75.0 %']);
+  expect(report).toContain('The masks of 2 images were there already and count here too.');
+  const files = Array.from({ length: 30 }, (_, index) => `/answers/${index}.png`);
+  const many = predictReport({ ...maskPrediction, files }, plain);
+  expect(many).toContain('19.png\n  and 10 more');
+  expect(report).toContain('Areas are in pixels: the images do not say how large one is.');
+  expect(report).toContain('Written to /answers\n  a.png');
+  const nothing = { ...maskPrediction, pixels: { nucleus: 0 }, known: 0, notes: [] };
+  const quiet = predictReport(nothing, plain);
+  expect(cells(quiet, 'nucleus')).toEqual(['nucleus', '0', '-']);
+  expect(quiet).not.toContain('already');
 });
 
 it('teacherReport describes the model, what was assumed and the students', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { candidate, distillResult } from '../testing/results.ts';
-import { overlaps, verdict } from './verdict.ts';
+import type { MaskSummary } from '../../contract/results.ts';
+import { candidate, distillResult, maskCandidate, maskResult, scores } from '../testing/results.ts';
+import { verdict } from './verdict.ts';
 
 /** What is said of these accuracies; every interval reaches 2 points either way. */
 function said(copy: number, student: number): string {
@@ -52,11 +53,77 @@ describe('verdict', () => {
   });
 });
 
-it.each<[number, number, boolean]>([
-  [0.5, 0.53, true],
-  [0.5, 0.55, false],
-  [0.55, 0.5, false],
-])('overlap of %d and %d, each ± 0.02: %s', (a, b, expected) => {
-  const [first, second] = [candidate(a, 1).accuracy, candidate(b, 1).accuracy];
-  expect(overlaps(first, second)).toBe(expected);
+describe('verdict on masks', () => {
+  /** What is said of these mean Dice figures; every interval reaches 0.02 either way. */
+  function saidOfMasks(
+    [teacher, copy, student]: readonly [number, number, number],
+    change: Partial<MaskSummary> = {},
+  ): string {
+    const candidates = {
+      teacher: maskCandidate(teacher, 12),
+      copy: maskCandidate(copy, 6),
+      student: maskCandidate(student, 6),
+    };
+    return verdict(maskResult({ ...candidates, ...change })).join(' ');
+  }
+
+  it('says that distilling helped where the intervals lie apart', () => {
+    const text = saidOfMasks([0.86, 0.79, 0.85]);
+    expect(text).toMatch(
+      /^Distilling helped: the student is 0\.060 above the plain copy in mean Dice, .* do not overlap \(30 test images\)\./,
+    );
+    expect(text).toContain(
+      'The student is 0.010 below the teacher (intervals overlap), has 50 % of its size and takes 50 % of its time a tile.',
+    );
+    expect(text).not.toMatch(/--adapt|rough/);
+  });
+
+  it('doubts a gain within the intervals', () => {
+    expect(saidOfMasks([0.86, 0.83, 0.85])).toMatch(
+      /^The student is 0\.020 above .* overlap: with 30 test images this may be chance, and the plain copy as good/,
+    );
+  });
+
+  it('says where the plain copy is as good', () => {
+    expect(saidOfMasks([0.86, 0.85, 0.85])).toMatch(
+      /^Distilling made no difference here: .* a mean Dice of 0\.850 .* The plain copy is as good/,
+    );
+  });
+
+  it('says that it did not help, and advises to learn on from the masks', () => {
+    const worse = saidOfMasks([0.48, 0.54, 0.5]);
+    expect(worse).toMatch(/^Distilling did not help here: the student is 0\.040 below .* overlap/);
+    expect(worse).toContain('The plain copy is 0.060 above even the teacher: the teacher does not');
+    expect(worse).toContain('Try --adapt');
+    expect(saidOfMasks([0.9, 0.6, 0.5])).toContain('Their 95 % intervals do not overlap (30 test');
+  });
+
+  it('advises it where the copy beats the teacher alone, or by IoU alone', () => {
+    expect(saidOfMasks([0.48, 0.5, 0.56])).toContain('Try --adapt');
+    const student = { ...maskCandidate(0.86, 6), iou: scores(0.65) };
+    const text = saidOfMasks([0.9, 0.79, 0.86], { student });
+    expect(text).toContain('it is the other way round: 0.650 for the student, 0.690 for the plain');
+    expect(text).toContain('which may be chance too');
+    expect(text).toContain('Try --adapt');
+  });
+
+  it('does not take all of an adapted gain for distilling, nor advise it twice', () => {
+    const text = saidOfMasks([0.48, 0.54, 0.6], { adapted: true });
+    expect(text).toContain('not all of its gain is from distilling');
+    expect(text).not.toContain('Try --adapt');
+    expect(text).not.toContain('More images with masks');
+    expect(saidOfMasks([0.48, 0.54, 0.5], { adapted: true })).toContain('More images with masks');
+  });
+
+  it('counts the images, and groups of them once', () => {
+    const few = saidOfMasks([0.86, 0.79, 0.85], { units: 3 });
+    expect(few).toContain('(30 test images in 3 groups)');
+    expect(few).toContain('Only 3 groups of test images: the intervals themselves are rough.');
+    expect(few).toContain('They differ on 2 test images: on 1 the student is better, on 1 the');
+    expect(saidOfMasks([0.8, 0.8, 0.8], { perImage: [] })).not.toContain('They differ');
+  });
+
+  it('warns where the loss did not fall', () => {
+    expect(saidOfMasks([0.8, 0.7, 0.8], { loss: { first: 1, last: 1 } })).toContain('did not fall');
+  });
 });

@@ -5,7 +5,6 @@ import type { MaskSummary } from '../../contract/results.ts';
 import { UserError } from '../../core/errors.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
 import { mergeAdapters } from '../../core/lora/adapters.ts';
-
 import type { VitModel } from '../../core/vit/weights.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
@@ -321,6 +320,7 @@ function cardOf(
     masks: {
       colours: dataset.classes.map(({ colour }) => colour ?? '#808080'),
       ...{ overlap, decoderSteps, adapted: adapt },
+      patchSize: job.teacher.model.architecture.patchSize,
     },
     metrics: {
       teacher: figures(candidates.teacher),

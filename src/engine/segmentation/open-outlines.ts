@@ -1,14 +1,8 @@
 import type { DistillRequest } from '../../contract/jobs.ts';
-import type { SourceClass } from '../../contract/mask-sources.ts';
-import { nextColour } from '../../contract/palette.ts';
 import { holdOutShare, separateGroups } from '../../core/dataset/hold-out.ts';
 import { UserError } from '../../core/errors.ts';
-import { foldName } from '../../core/mask/match-classes.ts';
-import { ignoreValue } from '../../core/mask/tiles.ts';
 import type { ImageProblem } from '../../formats/labelled-images.ts';
-import type { MaskClass } from '../../formats/masks/mask-raster.ts';
 import type { OpenMask, SizedImage } from '../../formats/masks/mask-source.ts';
-import { ignoreName } from '../../formats/masks/paired/label-list.ts';
 import { withImage } from '../../formats/open-images.ts';
 import { PhaseProgress, throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
@@ -16,6 +10,7 @@ import { skip } from '../raster-store.ts';
 import type { OutlinedImage, SegmentationDataset } from './dataset.ts';
 import { openFolderMasks } from './folder-masks.ts';
 import type { FolderMasks } from './folder-masks.ts';
+import { classesOf, translated, valuesOf } from './mask-classes.ts';
 
 /**
  * Finds images and masks in folders and decides, by seed, what each is for.
@@ -51,7 +46,7 @@ export async function openOutlines(
   return {
     origin: request.images,
     task: 'segmentation',
-    classes: classes.map(({ mask }) => mask),
+    classes,
     ...parts,
     problems,
     async openMask(image) {
@@ -71,75 +66,8 @@ function testLabels({ labels, test = '' }: DistillRequest): string {
   return test === '' ? 'masks' : labels;
 }
 
-interface NamedClass {
-  readonly source: SourceClass;
-  readonly mask: MaskClass;
-}
-
-/** @throws UserError 'invalid-labels' for values that a list of classes does not name, and where there is no class */
-function classesOf({ origin, source }: FolderMasks): NamedClass[] {
-  const used = source.classes.filter(({ name }) => name === null || !ignoreName.test(name));
-  const isListed = used.some(({ name }) => name !== null);
-  const unnamed = used.find(({ name, count }) => name === null && count !== 0);
-  if (isListed && unnamed) {
-    throw new UserError(
-      'invalid-labels',
-      `${origin}: masks have ${spoken(unnamed)}, which the list of classes does not name. Add it to the list, or correct the masks.`,
-    );
-  }
-  const named = isListed ? used.filter(({ name }) => name !== null) : used;
-  if (named.length === 0) {
-    throw new UserError(
-      'invalid-labels',
-      `${origin}: the masks show nothing but background, so there is nothing to learn. Check that these are the right masks.`,
-    );
-  }
-  const colours: string[] = named.flatMap(({ colour }) => colour ?? []);
-  return named.map((one, index) => {
-    const colour = one.colour ?? nextColour(colours);
-    if (one.colour === null) colours.push(colour);
-    const name = one.name ?? (named.length === 1 ? 'object' : nameOf(one));
-    return { source: one, mask: { value: index + 1, name, colour } };
-  });
-}
-
-function nameOf({ number, colour }: SourceClass): string {
-  return number === null ? (colour ?? '?') : `class ${number}`;
-}
-
-function spoken({ number, colour }: SourceClass): string {
-  return number === null ? `the colour ${colour ?? '?'}` : `the number ${number}`;
-}
-
-/**
- * From values of a folder's masks to those of the classes.
- *
- * @throws UserError 'invalid-labels' for a class that is not learnt
- */
-function valuesOf({ origin, source }: FolderMasks, classes: readonly NamedClass[]): Uint8Array {
-  const table = new Uint8Array(256).fill(ignoreValue);
-  table[0] = 0;
-  for (const one of source.classes) {
-    if (one.name !== null && ignoreName.test(one.name)) continue;
-    const found = classes.find(({ source: other }) => isSame(one, other));
-    if (found) table[one.value] = found.mask.value;
-    else if (one.count !== 0) {
-      throw new UserError(
-        'invalid-labels',
-        `${origin}: masks have ${one.name === null ? spoken(one) : `the class "${one.name}"`}, which the images to learn from have not (${classes.map(({ mask }) => mask.name).join(', ')}). Correct the masks or the lists of classes.`,
-      );
-    }
-  }
-  return table;
-}
-
-function isSame(a: SourceClass, b: SourceClass): boolean {
-  if (a.name !== null && b.name !== null) return foldName(a.name) === foldName(b.name);
-  return a.number === b.number && a.colour === b.colour;
-}
-
 /** The images that have a mask which fits; others are told of. */
-async function withMask(
+export async function withMask(
   folder: FolderMasks,
   problems: ImageProblem[],
   context: JobContext,
@@ -219,21 +147,11 @@ function placeOf({ path, frame }: { readonly path: string; readonly frame?: numb
   return `${path}#${frame ?? 0}`;
 }
 
-async function maskOf({ origin, source }: FolderMasks, image: SizedImage): Promise<OpenMask> {
+export async function maskOf(
+  { origin, source }: FolderMasks,
+  image: SizedImage,
+): Promise<OpenMask> {
   const mask = await source.maskFor(image);
   if (mask) return mask;
   throw new UserError('invalid-labels', `${origin}: ${image.name} has no mask any more.`);
-}
-
-/** In the values of the classes. */
-function translated(mask: OpenMask, table: Uint8Array, classes: readonly NamedClass[]): OpenMask {
-  return {
-    ...{ width: mask.width, height: mask.height, classes: classes.map((one) => one.mask) },
-    tile: async (x, y) => {
-      const tile = await mask.tile(x, y);
-      return tile?.map((value) => table[value] ?? ignoreValue) ?? null;
-    },
-    notes: () => mask.notes(),
-    close: () => mask.close(),
-  };
 }

@@ -33,7 +33,7 @@ export class PackedMask implements MaskRaster {
    */
   static async of(
     mask: MaskRaster,
-    see: (place: TilePlace, pixels: Uint8Array) => void,
+    see?: (place: TilePlace, pixels: Uint8Array) => void,
   ): Promise<PackedMask> {
     const tiles = new Map<number, Uint8Array>();
     const { columns, rows } = tileCounts(mask);
@@ -42,7 +42,7 @@ export class PackedMask implements MaskRaster {
         const pixels = await mask.tile(x, y);
         if (pixels === null) continue;
         tiles.set(tileKey({ x, y }), packTile(encodeRuns(pixels)));
-        see({ x, y }, pixels);
+        see?.({ x, y }, pixels);
       }
     }
     return new PackedMask(mask, tiles);

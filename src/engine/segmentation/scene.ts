@@ -45,6 +45,9 @@ export async function readScene(
   return { pixels: raster, labels };
 }
 
+/** What knows the masks of images. */
+type MaskedClasses = Pick<SegmentationDataset, 'classes' | 'openMask'>;
+
 /**
  * Reads the masks of labelled images. Those that cannot be read or do not fit are left out and reported.
  *
@@ -54,7 +57,7 @@ export async function readScene(
  */
 export async function openScenes(
   labelled: readonly OutlinedImage[],
-  dataset: SegmentationDataset,
+  dataset: MaskedClasses,
   images: OpenImages,
   smallest: number,
   seed: number,
@@ -78,7 +81,7 @@ export async function openScenes(
 
 async function openScene(
   image: OutlinedImage,
-  dataset: SegmentationDataset,
+  dataset: MaskedClasses,
   images: OpenImages,
   smallest: number,
   random: Random,

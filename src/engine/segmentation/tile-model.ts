@@ -1,3 +1,5 @@
+import type { MaskCard } from '../../contract/model-card.ts';
+import type { MaskClass } from '../../formats/masks/mask-raster.ts';
 import { readResult } from '../../runtime/executor.ts';
 import type { LoadedGraph } from '../../runtime/executor.ts';
 import type { TileModel } from './predict-mask.ts';
@@ -16,5 +18,29 @@ export function tileModel(graph: LoadedGraph, side: number, outputs: number): Ti
       const results = await graph.run({ image: { shape: [count, 3, side, side], data } });
       return (await readResult(results, 'probabilities')).data;
     },
+  };
+}
+
+/** The classes that an exported student finds, without the background. */
+export function maskClasses({ classes, masks }: MaskCard): MaskClass[] {
+  return classes
+    .slice(1)
+    .map((name, index) => ({ value: index + 1, name, colour: masks.colours[index] ?? null }));
+}
+
+/** A model that tells how long its tiles took, without the first batch, which sets up what the others reuse. */
+export function timed(model: TileModel): TileModel & { readonly msPerTile: () => number } {
+  let [batches, tiles, milliseconds] = [0, 0, 0];
+  return {
+    ...{ side: model.side, outputs: model.outputs, batch: model.batch },
+    async run(images, count) {
+      const start = performance.now();
+      const result = await model.run(images, count);
+      if (batches++ === 1) [tiles, milliseconds] = [0, 0];
+      tiles += count;
+      milliseconds += performance.now() - start;
+      return result;
+    },
+    msPerTile: () => milliseconds / tiles,
   };
 }

@@ -13,12 +13,8 @@ import { memoryMask, randomMask } from '../../formats/masks/testing/memory-mask.
 import { colourOf } from '../../formats/masks/paired/label-list.ts';
 import { openImage } from '../../formats/raster/open.ts';
 import { testFolder } from '../../formats/raster/testing/test-folder.ts';
-import {
-  segmentationKey,
-  writeMasks,
-  writeSegmentation,
-  type MaskFileFormat,
-} from './write-masks.ts';
+import type { MaskFormat } from '../../contract/jobs.ts';
+import { maskEndings, segmentationKey, writeMasks, writeSegmentation } from './write-masks.ts';
 
 const folder = testFolder();
 const classes = [
@@ -26,6 +22,13 @@ const classes = [
   { value: 2, name: 'Größe: <3> & "x"', colour: '#d55e00' },
 ];
 const options = { classes, model: 'student-7' };
+
+/** Names beside a target: of frames with their number where there are several. */
+function named(format: MaskFormat, target: string, isNumbered = false) {
+  const nameFor = (frame: number | null): string =>
+    `${target}${frame !== null && isNumbered ? `#${frame + 1}` : ''}${maskEndings[format]}`;
+  return { ...options, nameFor };
+}
 
 function drawn(seed: number, size: Size, values = [0, 1, 2, 255]) {
   const pixels = randomMask(seed, size, values);
@@ -51,7 +54,7 @@ describe('predicted masks', () => {
     const written = await writeMasks(
       'geotiff',
       { path, masks: new Map([[0, mask]]) },
-      { ...options, target },
+      named('geotiff', target),
     );
     expect(written).toEqual([`${target}.tif`]);
     expect((await readGeoSource(`${target}.tif`)).tags).toEqual((await readGeoSource(path)).tags);
@@ -72,7 +75,7 @@ describe('predicted masks', () => {
     ]);
     const path = await folder.file('v.nii', askewVolume(1, [5, 7, 4], true));
     const target = join(folder.path, 'slices', 'v');
-    const written = await writeMasks('png', { path, masks }, { ...options, target });
+    const written = await writeMasks('png', { path, masks }, named('png', target, true));
     expect(written).toEqual([`${target}#1.png`, `${target}#3.png`]);
     const png = await readFile(`${target}#3.png`);
     // The palette, after the header: a colour each.
@@ -88,7 +91,7 @@ describe('predicted masks', () => {
     const drawnOnes = [0, 1, 3].map((frame) => [frame, drawn(frame + 4, size)] as const);
     const masks = new Map(drawnOnes.map(([frame, { mask }]) => [frame, mask]));
     const target = join(folder.path, 'askew-labels');
-    const written = await writeMasks('nifti', { path, masks }, { ...options, target });
+    const written = await writeMasks('nifti', { path, masks }, named('nifti', target));
     expect(written).toEqual([`${target}.nii.gz`]);
     const [label, image] = [await openImage(`${target}.nii.gz`), await openImage(path)];
     expect(label.header.spacing).toEqual(image.header.spacing);
@@ -112,7 +115,7 @@ describe('predicted masks', () => {
     expect(keys.size).toBe(1);
     const files = series.map(({ path, mask }) => ({ path, masks: new Map([[0, mask]]) }));
     const target = join(folder.path, 'seg');
-    const written = await writeSegmentation(files, { ...options, target });
+    const written = await writeSegmentation(files, named('dicom-seg', target));
     expect(written).toEqual([`${target}.dcm`]);
     const bytes = (await readFile(`${target}.dcm`)).toString('latin1');
     expect(bytes).toContain('AUTOMATIC ');
@@ -145,7 +148,7 @@ describe('predicted masks', () => {
     const before = await readdir(folder.path, { recursive: true });
     const file = { path, masks: new Map([[0, mask]]) };
     await expect(
-      writeMasks(format, file, { ...options, target: join(folder.path, 'none', 'photo') }),
+      writeMasks(format, file, named(format, join(folder.path, 'none', 'photo'))),
     ).rejects.toMatchObject({
       code: 'unsupported',
       message: expect.stringContaining(why) as string,
@@ -155,18 +158,17 @@ describe('predicted masks', () => {
 
   it.each(['geotiff', 'nifti', 'dicom-seg'] as const)(
     'of another size than the image are refused as %s',
-    async (format: MaskFileFormat) => {
+    async (format) => {
       const files = {
         geotiff: turnedGeotiff(9, 9),
         nifti: askewVolume(1, [5, 7, 4], true),
         'dicom-seg': ctSlice({ rows: 4, columns: 5, z: 1, instance: '2.25.9' }),
-        png: new Uint8Array(),
       };
       const path = await folder.file(`other-${format}`, files[format]);
       const { mask } = drawn(1, { width: 3, height: 3 });
       const file = { path, masks: new Map([[0, mask]]) };
       await expect(
-        writeMasks(format, file, { ...options, target: join(folder.path, 'other') }),
+        writeMasks(format, file, named(format, join(folder.path, 'other'))),
       ).rejects.toMatchObject({ code: 'invalid-file' });
     },
   );
@@ -178,7 +180,9 @@ describe('predicted masks', () => {
     const target = join(folder.path, 'stopped', 'stop');
     const signal = AbortSignal.abort();
     const file = { path, masks: new Map([[0, mask]]) };
-    await expect(writeMasks('png', file, { ...options, target, signal })).rejects.toMatchObject({
+    await expect(
+      writeMasks('png', file, { ...named('png', target), signal }),
+    ).rejects.toMatchObject({
       code: 'cancelled',
     });
     expect(await readdir(join(folder.path, 'stopped'))).toEqual([]);

@@ -5,7 +5,7 @@ import { parameterCount, tokenCount } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import { keptBlocks } from '../../core/vit/copy.ts';
 import { timingRounds } from '../comparison.ts';
-import { parityImages } from '../export.ts';
+import { parityImages } from '../export-classifier.ts';
 import { startOf, tokensToFit } from '../fitting.ts';
 import { timeShare } from '../glimpses.ts';
 import { inferenceBatch } from '../inference.ts';

@@ -1,4 +1,5 @@
 import type { Run, RunPrediction } from '../../../contract/app.ts';
+import type { ClassificationTask } from '../../../contract/jobs.ts';
 import { call } from '../../lib/client.ts';
 import { disagreements, imagesOfCell, isRight } from './predictions.ts';
 import type { CandidateName, CellPlace } from './predictions.ts';
@@ -19,15 +20,17 @@ export class Exploration {
   show = $state<ImageChoice>('differ');
   #limit = $state(portion);
   readonly #run: Run;
+  readonly #task: ClassificationTask;
 
-  constructor(run: Run) {
+  constructor(run: Run, task: ClassificationTask) {
     this.#run = run;
+    this.#task = task;
   }
 
   readonly found: readonly RunPrediction[] = $derived.by(() => {
     const all = this.predictions ?? [];
     if (this.cell) {
-      return imagesOfCell(all, this.who, this.cell, this.#run.summary?.task ?? 'single');
+      return imagesOfCell(all, this.who, this.cell, this.#task);
     }
     if (this.show === 'differ') return disagreements(all);
     return this.show === 'all' ? all : all.filter((one) => !isRight(one, 'student'));

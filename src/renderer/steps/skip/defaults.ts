@@ -23,8 +23,8 @@ const sample = { steps: 130, batch: 64, views: 12 };
 /** As the engine has them where nobody chooses. Seen from above, images have no up. */
 export function defaultSettings({
   domain,
-  isSample,
   task,
+  isSample,
 }: Pick<Project, 'domain' | 'isSample' | 'task'>): AdvancedSettings {
   const { rank, views, start, decoderSteps, overlap, tolerance } = distillRequest.shape;
   return {

@@ -119,6 +119,10 @@ export const distilText = {
     title: 'The student is ready',
     more: (seconds: number, accuracy: number) =>
       `It took ${duration(seconds)}. The student is right on ${percent(accuracy)} % of the test images.`,
+    outlines: (seconds: number, dice: number | null) =>
+      dice === null
+        ? `It took ${duration(seconds)}.`
+        : `It took ${duration(seconds)}. The student’s mean Dice on the test images is ${decimals(dice, 3)}.`,
   },
   runs: {
     title: 'Runs of this project',
@@ -131,6 +135,7 @@ export const distilText = {
     },
     step: (step: number, steps: number) => `step ${count(step)} of ${count(steps)}`,
     accuracy: (share: number) => `${percent(share)} %`,
+    dice: (share: number | null) => `Dice ${share === null ? '–' : decimals(share, 3)}`,
   },
   empty: {
     title: 'Nothing is being distilled yet',

@@ -1,9 +1,12 @@
-import { count, counted, decimals, duration, percent, percentRange } from '../../lib/format.ts';
+import { count, counted, decimals, duration, percent } from '../../lib/format.ts';
 
 const points = (difference: number): string => {
   const text = percent(Math.abs(difference));
   return `${text} ${text === '1.0' ? 'point' : 'points'}`;
 };
+
+/** A difference of shares: `0.031`. */
+const share = (difference: number): string => decimals(Math.abs(difference), 3);
 
 export const resultText = {
   title: 'Result',
@@ -17,14 +20,17 @@ export const resultText = {
   },
   rows: {
     accuracy: 'Accuracy',
-    scale: (low: number, high: number) => `scale ${count(low * 100)} to ${count(high * 100)} %`,
+    dice: 'Dice, mean',
+    iou: 'IoU, mean',
+    boundaryF1: 'Boundary F1, mean',
+    scale: (low: string, high: string) => `scale ${low} to ${high}`,
     mark: 'dashed: the teacher',
     size: 'Size',
-    time: 'Time an image',
+    time: { image: 'Time an image', tile: 'Time a tile' },
     parameters: 'Parameters',
     blocks: 'Blocks',
   },
-  intervalOf: (low: number, high: number) => `95 % interval ${percentRange(low, high)} %`,
+  intervalOf: (range: string) => `95 % interval ${range}`,
   verdict: {
     asGood: 'The student is as accurate as its teacher, as far as the test images can tell',
     below: (difference: number) => `The student is ${points(difference)} below its teacher`,
@@ -50,24 +56,77 @@ export const resultText = {
     notLearnt: (first: number, last: number) =>
       `The loss did not fall (${decimals(first, 3)} to ${decimals(last, 3)}): the student has learnt nothing. Try more steps.`,
   },
+  /** Of students that outline regions; differences are of the mean Dice. */
+  maskVerdict: {
+    nothing: 'There is nothing to compare',
+    nothingWhy:
+      'No test image shows any class, in truth or in what was predicted. Hold out images that show what the student should find.',
+    asGood: 'The student is as good as its teacher, as far as the test images can tell',
+    below: (difference: number) =>
+      `The student is ${share(difference)} below its teacher in mean Dice`,
+    above: (difference: number) =>
+      `The student is ${share(difference)} above its teacher in mean Dice`,
+    tested: (images: number, units: number) =>
+      units < images
+        ? `${counted(images, 'test image')} in ${counted(units, 'group')}`
+        : counted(images, 'test image'),
+    helped: (gain: number) =>
+      `Distilling helped: ${share(gain)} more than copying the blocks alone, and the 95 % intervals lie apart.`,
+    perhaps: (gain: number, tested: string) =>
+      `Distilling gained ${share(gain)} over copying the blocks alone, but the 95 % intervals overlap: with ${tested} this may be chance. Copying alone may be as good.`,
+    same: (tested: string) =>
+      `Copying the blocks alone is as good here: both reach the same mean Dice on ${tested}.`,
+    perhapsWorse: (loss: number, tested: string) =>
+      `Distilling did not help here: ${share(loss)} less than copying the blocks alone. The 95 % intervals overlap, so with ${tested} this may be chance.`,
+    worse: (loss: number) =>
+      `Distilling did harm here: ${share(loss)} less than copying the blocks alone, and the 95 % intervals lie apart.`,
+    paired: (differing: number, student: number, copy: number) =>
+      `The two differ on ${counted(differing, 'test image')}: the student is better on ${count(student)}, the copy on ${count(copy)}.`,
+    contradiction: (student: number, copy: number, isApart: boolean) =>
+      `By IoU, which counts the pixels of all images together, it is the other way round: ${decimals(student, 3)} for the student, ${decimals(copy, 3)} for the copy${isApart ? '' : ', which may be chance too'}.`,
+    adapted:
+      'The student also learnt on from the masks, teacher and copy did not: not all of its gain is from distilling.',
+    copyOverTeacher: (gain: number, isApart: boolean) =>
+      `The copy is ${share(gain)} above even the teacher: ${isApart ? '' : 'this may be chance; if not, '}the teacher does not know such images well, and being like it is of little help.`,
+    advice: {
+      adapt:
+        'Let the adapters learn on from the masks: the student then follows what you outlined, not its teacher alone.',
+      more: 'More outlined images, more steps for the decoder or another rank may do better.',
+    },
+    few: (units: number, areGroups: boolean) =>
+      `Only ${areGroups ? counted(units, 'group of test images', 'groups of test images') : counted(units, 'test image')}: the intervals themselves are rough. Outline and hold out more for a sharper answer.`,
+  },
   more: 'More measures',
   measures: {
     balancedAccuracy: 'Balanced accuracy',
     macroF1: 'F1, mean of classes',
     auc: 'AUC',
+    boundaryF1: 'Boundary F1, mean',
+    pixelAccuracy: 'Pixels with the right class',
     none: '–',
+  },
+  byClass: {
+    title: 'Class by class',
+    measure: 'Which measure',
+    measures: { dice: 'Dice', iou: 'IoU', boundaryF1: 'Boundary F1' },
+    mark: 'dashed: the teacher',
   },
   how: {
     title: 'How it was made',
     blocks: 'Blocks kept',
     loss: 'Loss',
     training: 'Training',
+    decoder: 'Decoder',
     images: 'Images',
     lossOf: (first: number, last: number) => `${decimals(first, 3)} to ${decimals(last, 3)}`,
     trainingOf: (rank: number, steps: number, seconds: number) =>
       `rank ${count(rank)}, ${counted(steps, 'step')}, ${duration(seconds)} in all`,
+    decoderOf: (steps: number, side: number, adapted: boolean) =>
+      `${counted(steps, 'step')} on tiles of ${count(side)} × ${count(side)} px${adapted ? '; the student’s adapters learnt on with it' : ''}`,
     imagesOf: (distilled: number, labelled: number, tested: number) =>
       `${count(distilled)} to distil, ${count(labelled)} labelled to teach the classes, ${count(tested)} to test`,
+    outlinedOf: (distilled: number, labelled: number, tested: number) =>
+      `${count(distilled)} to distil, ${count(labelled)} outlined to teach the classes, ${count(tested)} to test`,
   },
   skipped: (number: number) => `${counted(number, 'image')} left out`,
   skippedWhy: 'These could not be used. The others were.',

@@ -1,0 +1,108 @@
+import type { SourceClass } from '../../contract/mask-sources.ts';
+import { nextColour } from '../../contract/palette.ts';
+import { UserError } from '../../core/errors.ts';
+import { foldName } from '../../core/mask/match-classes.ts';
+import { ignoreValue } from '../../core/mask/tiles.ts';
+import type { MaskClass } from '../../formats/masks/mask-raster.ts';
+import type { OpenMask } from '../../formats/masks/mask-source.ts';
+import { ignoreName } from '../../formats/masks/paired/label-list.ts';
+import type { FolderMasks } from './folder-masks.ts';
+
+/** What folders call the classes of their masks, and what a student calls them. */
+
+/** What the class of masks that name none and show one thing is called. */
+export const onlyClass = 'object';
+
+/**
+ * The classes that masks show, numbered from 1 without gaps.
+ *
+ * @throws UserError 'invalid-labels' for values that a list of classes does not name, and where there is no class
+ */
+export function classesOf({ origin, source }: FolderMasks): MaskClass[] {
+  const used = source.classes.filter(isLearnt);
+  const isListed = used.some(({ name }) => name !== null);
+  const unnamed = used.find(({ name, count }) => name === null && count !== 0);
+  if (isListed && unnamed) {
+    throw new UserError(
+      'invalid-labels',
+      `${origin}: masks have ${spoken(unnamed)}, which the list of classes does not name. Add it to the list, or correct the masks.`,
+    );
+  }
+  const named = isListed ? used.filter(({ name }) => name !== null) : used;
+  if (named.length === 0) {
+    throw new UserError(
+      'invalid-labels',
+      `${origin}: the masks show nothing but background, so there is nothing to learn. Check that these are the right masks.`,
+    );
+  }
+  const colours: string[] = named.flatMap(({ colour }) => colour ?? []);
+  return named.map((one, index) => {
+    const colour = one.colour ?? nextColour(colours);
+    if (one.colour === null) colours.push(colour);
+    const name = named.length === 1 ? (one.name ?? onlyClass) : nameOf(one);
+    return { value: index + 1, name, colour };
+  });
+}
+
+/**
+ * From values of a folder's masks, (256), to those of the classes: what is not listed becomes 255.
+ *
+ * @param known what knows the classes, for the message
+ * @throws UserError 'invalid-labels' for a class that is not among them
+ */
+export function valuesOf(
+  { origin, source }: FolderMasks,
+  classes: readonly MaskClass[],
+  known = 'the images to learn from have not',
+): Uint8Array {
+  const table = new Uint8Array(256).fill(ignoreValue);
+  table[0] = 0;
+  const used = source.classes.filter(isLearnt);
+  const isOnly = used.length === 1 && classes.length === 1;
+  for (const one of used) {
+    const name = foldName(nameOf(one));
+    const found =
+      isOnly && one.name === null
+        ? classes[0]
+        : classes.find((other) => foldName(other.name ?? '') === name);
+    if (found) table[one.value] = found.value;
+    else if (one.count !== 0) {
+      throw new UserError(
+        'invalid-labels',
+        `${origin}: masks have ${one.name === null ? spoken(one) : `the class "${one.name}"`}, which ${known} (${classes.map((other) => other.name).join(', ')}). Correct the masks or the lists of classes.`,
+      );
+    }
+  }
+  return table;
+}
+
+/** A mask in the values of the classes. */
+export function translated(
+  mask: OpenMask,
+  table: Uint8Array,
+  classes: readonly MaskClass[],
+): OpenMask {
+  return {
+    ...{ width: mask.width, height: mask.height, classes },
+    tile: async (x, y) => {
+      const tile = await mask.tile(x, y);
+      return tile?.map((value) => table[value] ?? ignoreValue) ?? null;
+    },
+    notes: () => mask.notes(),
+    close: () => mask.close(),
+  };
+}
+
+/** What is marked as not known is no class. */
+function isLearnt({ name }: SourceClass): boolean {
+  return name === null || !ignoreName.test(name);
+}
+
+function nameOf({ name, number, colour }: SourceClass): string {
+  if (name !== null) return name;
+  return number === null ? (colour ?? '?') : `class ${number}`;
+}
+
+function spoken({ number, colour }: SourceClass): string {
+  return number === null ? `the colour ${colour ?? '?'}` : `the number ${number}`;
+}

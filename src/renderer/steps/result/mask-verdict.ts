@@ -1,0 +1,52 @@
+import { judgeMasks } from '../../../contract/judgement.ts';
+import type { Comparison, MaskJudgement } from '../../../contract/judgement.ts';
+import type { MaskSummary } from '../../../contract/results.ts';
+import { resultText } from '../../text/en/result.ts';
+import { costs } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
+
+const words = resultText.verdict;
+const text = resultText.maskVerdict;
+
+/** What the figures of a student that outlines regions say. */
+export function maskVerdict(summary: MaskSummary): Verdict {
+  const judged = judgeMasks(summary);
+  if (!judged) return { headline: text.nothing, sentences: [text.nothingWhy], tone: 'doubt' };
+  return {
+    headline: `${againstTeacher(judged.overTeacher)}, ${costs(judged)}.`,
+    sentences: [...sentences(summary, judged)],
+    tone: judged.hasHelped ? 'good' : 'doubt',
+  };
+}
+
+function* sentences(summary: MaskSummary, judged: MaskJudgement): Generator<string> {
+  const { images, units, loss } = summary;
+  const { contradiction, copyOverTeacher, advice } = judged;
+  yield againstCopy(judged.overCopy, text.tested(images.tested, units));
+  if (judged.images.differing > 0) {
+    yield text.paired(judged.images.differing, judged.images.student, judged.images.copy);
+  }
+  if (contradiction) {
+    const [ours, theirs] = [summary.student, summary.copy].map(({ iou }) => iou.mean?.value ?? NaN);
+    yield text.contradiction(ours ?? NaN, theirs ?? NaN, contradiction.isApart);
+  }
+  if (summary.adapted && judged.overCopy.outcome === 'better') yield text.adapted;
+  if (copyOverTeacher.outcome === 'better') {
+    yield text.copyOverTeacher(copyOverTeacher.gain, copyOverTeacher.isApart);
+  }
+  if (advice) yield text.advice[advice];
+  if (!judged.hasLearnt) yield words.notLearnt(loss.first, loss.last);
+  if (judged.isFew) yield text.few(units, units < images.tested);
+}
+
+function againstCopy({ outcome, gain, isApart }: Comparison, tested: string): string {
+  if (outcome === 'same') return text.same(tested);
+  if (outcome === 'better') return isApart ? text.helped(gain) : text.perhaps(gain, tested);
+  return isApart ? text.worse(gain) : text.perhapsWorse(gain, tested);
+}
+
+function againstTeacher({ outcome, gain, isApart }: Comparison): string {
+  if (outcome === 'same') return text.asGood;
+  const said = outcome === 'better' ? text.above(gain) : text.below(gain);
+  return isApart ? said : `${said} ${words.overlap}`;
+}
