@@ -50,7 +50,9 @@ export const distilText = {
   },
   decoder: {
     name: 'Loss of the outlines',
-    waiting: 'It begins when the student has learnt from its teacher.',
+    waiting: 'The curve begins with the first step.',
+    at: (step: number, loss: number) =>
+      `Step ${count(step)} of the decoders, loss ${decimals(loss, 3)}`,
     why: 'Teacher, plain copy and student each learn a decoder from the same masks, one after the other.',
     alternative: (first: number, last: number, step: number) =>
       `Line chart. The loss of the outlines went from ${decimals(first, 3)} to ${decimals(last, 3)} at step ${count(step)} of the decoders.`,
