@@ -13,6 +13,7 @@ import { labelExportText } from './en/label-export.ts';
 import { predicting } from './en/predicting.ts';
 import { preparation } from './en/preparation.ts';
 import { project } from './en/project.ts';
+import { resultMasks } from './en/result-masks.ts';
 import { resultText } from './en/result.ts';
 import { review } from './en/review.ts';
 import { skipText } from './en/skip.ts';
@@ -41,6 +42,7 @@ const en = {
   skip: skipText,
   distil: distilText,
   result: resultText,
+  resultMasks,
   export: exportText,
 };
 
