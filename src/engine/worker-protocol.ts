@@ -3,6 +3,13 @@ import type { Failure } from '../contract/app.ts';
 import { UserError } from '../core/errors.ts';
 import type { Dataset } from './dataset.ts';
 import type { DistillOutcome } from './distill.ts';
+import type { OutlineOutcome } from './segmentation/distill-outlines.ts';
+import type { KeptOutlines } from './segmentation/kept-outlines.ts';
+import type {
+  MadeMask,
+  PredictImagesOutcome,
+  PredictImagesRequest,
+} from './segmentation/predict-images.ts';
 import type { ScoreOutcome, ScoreRequest } from './score.ts';
 import type { Measurement, SpeedRequest } from './speed.ts';
 
@@ -14,6 +21,14 @@ import type { Measurement, SpeedRequest } from './speed.ts';
 /** The first message: what to do. */
 export type WorkerTask =
   | { readonly kind: 'distill'; readonly options: DistillOptions; readonly dataset: Dataset }
+  | {
+      readonly kind: 'outline';
+      readonly options: DistillOptions;
+      readonly dataset: KeptOutlines;
+      /** Where the masks that were predicted for the test images go. */
+      readonly masksFolder: string;
+    }
+  | { readonly kind: 'predict'; readonly request: PredictImagesRequest }
   | { readonly kind: 'speed'; readonly request: SpeedRequest }
   | { readonly kind: 'score'; readonly request: ScoreRequest };
 
@@ -25,11 +40,15 @@ export type WorkerOrder =
 
 export type WorkerResult =
   | { readonly kind: 'distill'; readonly outcome: DistillOutcome }
+  | { readonly kind: 'outline'; readonly outcome: OutlineOutcome }
+  | { readonly kind: 'predict'; readonly outcome: PredictImagesOutcome }
   | { readonly kind: 'speed'; readonly measurement: Measurement }
   | { readonly kind: 'score'; readonly outcome: ScoreOutcome };
 
 export type WorkerMessage =
   | { readonly kind: 'event'; readonly event: JobEvent }
+  /** A part of what is made that can be taken already. */
+  | { readonly kind: 'part'; readonly part: MadeMask }
   | { readonly kind: 'result'; readonly result: WorkerResult }
   | { readonly kind: 'failure'; readonly failure: Failure };
 

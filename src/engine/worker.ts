@@ -2,6 +2,10 @@ import { distillImages } from './distill.ts';
 import type { JobContext } from './job.ts';
 import { endAfterParent } from './orphan-watch.ts';
 import { scoreImages } from './score.ts';
+import { distillOutlines } from './segmentation/distill-outlines.ts';
+import { openKeptOutlines } from './segmentation/kept-outlines.ts';
+import { predictImages } from './segmentation/predict-images.ts';
+import type { MadeMask } from './segmentation/predict-images.ts';
 import { measureSpeed } from './speed.ts';
 import { failureOf } from './worker-protocol.ts';
 import type { WorkerMessage, WorkerOrder, WorkerResult, WorkerTask } from './worker-protocol.ts';
@@ -48,13 +52,21 @@ async function perform(task: WorkerTask): Promise<WorkerResult> {
   if (task.kind === 'score') {
     return { kind: 'score', outcome: await scoreImages(task.request, context) };
   }
-  return {
-    kind: 'distill',
-    outcome: await distillImages(task.options, task.dataset, context, {
-      keepCheckpoint: true,
-      glimpses: true,
-    }),
-  };
+  if (task.kind === 'predict') {
+    const take = (part: MadeMask): void => {
+      send({ kind: 'part', part });
+    };
+    return { kind: 'predict', outcome: await predictImages(task.request, context, take) };
+  }
+  const habits = { keepCheckpoint: true, glimpses: true };
+  if (task.kind === 'outline') {
+    const { options, dataset, masksFolder } = task;
+    const opened = openKeptOutlines(dataset);
+    const outcome = await distillOutlines(options, opened, context, { ...habits, masksFolder });
+    return { kind: 'outline', outcome };
+  }
+  const { options, dataset } = task;
+  return { kind: 'distill', outcome: await distillImages(options, dataset, context, habits) };
 }
 
 function send(message: WorkerMessage): void {

@@ -8,10 +8,8 @@ import { mergeAdapters } from '../../core/lora/adapters.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
-import { pngOfMask } from '../../formats/masks/paired/write-png.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
 import { withImage } from '../../formats/open-images.ts';
-import { writeFileAtomically } from '../../formats/write-file.ts';
 import type { DistillHabits } from '../distill.ts';
 import { openGlimpses } from '../glimpses.ts';
 import { PhaseProgress, throwIfCancelled } from '../job.ts';
@@ -33,12 +31,13 @@ import type { Contender, MaskCandidate } from './compare-decoders.ts';
 import { cropViews, parityTiles } from './crop-views.ts';
 import type { SegmentationDataset } from './dataset.ts';
 import { exportOutliner } from './export-outliner.ts';
+import { keepMask } from './kept-mask.ts';
 import type { TakeMask } from './measure-masks.ts';
 import { OpenImages } from './open-images.ts';
 import { openScenes, requireLargeEnough } from './scene.ts';
 import type { Scene } from './scene.ts';
 
-/** Files of the masks that were predicted for a test image: indexed PNG, values as the dataset's classes have them. */
+/** Files of the masks that were predicted for a test image: as `keepMask` has them, values as the dataset's classes have them. */
 export interface PredictedTestMasks {
   /** As `placeName` has it. */
   readonly path: string;
@@ -356,8 +355,8 @@ class MaskKeeper {
     if (folder === undefined) return undefined;
     return async (mask, scene) => {
       await makeFolder(folder);
-      const file = join(folder, `${name}-${this.#numbers.get(scene) ?? 0}.png`);
-      await writeFileAtomically(file, pngOfMask(mask), { durable: false });
+      const file = join(folder, `${name}-${this.#numbers.get(scene) ?? 0}.mask`);
+      await keepMask(file, mask);
       this.#files.set(scene, { ...this.#files.get(scene), [name]: file });
     };
   }

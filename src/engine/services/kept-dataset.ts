@@ -17,7 +17,7 @@ import type { KnownFile } from './image-files.ts';
 
 // What a run learns from, in a file of its folder: what is labelled or added later must not change it.
 
-const placedImage = z
+export const placedImage = z
   .strictObject({
     path: z.string(),
     frame: z.int().nonnegative().optional(),
@@ -55,9 +55,13 @@ export async function keepDataset(
   folder: string,
   { dataset, ids }: ProjectDataset,
 ): Promise<void> {
+  await keepContent(store, folder, { ids: [...ids], ...dataset });
+}
+
+/** @param content can be written as JSON */
+export async function keepContent(store: Store, folder: string, content: object): Promise<void> {
   await makeFolder(folder, store.folder);
-  const text = JSON.stringify({ ids: [...ids], ...dataset });
-  await writeFileAtomically(fileIn(folder), new TextEncoder().encode(text));
+  await writeFileAtomically(fileIn(folder), new TextEncoder().encode(JSON.stringify(content)));
 }
 
 /**
@@ -71,10 +75,26 @@ export async function findDataset(
   project: number,
   folder: string,
 ): Promise<ProjectDataset | undefined> {
-  const text = await readFile(fileIn(folder), 'utf8').catch(() => undefined);
-  const kept = keptDataset.safeParse(parseJson(text)).data;
+  const kept = keptDataset.safeParse(await keptContent(folder)).data;
   if (!kept) return undefined;
   const { ids, ...dataset } = kept;
+  return placedNow(store, project, ids, dataset);
+}
+
+/** What the file of a run's data says; undefined where there is none. */
+export async function keptContent(folder: string): Promise<unknown> {
+  return parseJson(await readFile(fileIn(folder), 'utf8').catch(() => undefined));
+}
+
+/** Images where they lie now. */
+export function placedNow<
+  T extends { readonly distilled: LabelledImage[]; readonly tested: LabelledImage[] },
+>(
+  store: Store,
+  project: number,
+  ids: readonly (readonly [string, number])[],
+  dataset: T,
+): { readonly ids: ReadonlyMap<string, number>; readonly dataset: T } {
   const stored = new Map([...store.images.all(project)].map((image) => [image.id, image]));
   const known = new Map(ids);
   const place = (image: LabelledImage): LabelledImage => ({
@@ -104,7 +124,7 @@ export async function findDataset(
 export async function requireSameImages(
   store: Store,
   project: number,
-  { dataset }: ProjectDataset,
+  { dataset }: { readonly dataset: Pick<Dataset, 'distilled'> },
 ): Promise<void> {
   const stored = new Map([...store.images.all(project)].map((image) => [placeName(image), image]));
   const files = dataset.distilled.flatMap((image) =>

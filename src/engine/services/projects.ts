@@ -2,6 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Domain, Project, ProjectSettings } from '../../contract/app.ts';
 import type { ProjectTask } from '../../contract/app.ts';
+import { usualTraining } from '../../contract/jobs.ts';
 import { nextColour } from '../../contract/palette.ts';
 import { sampleSets } from '../../core/sample/sets.ts';
 import type { Store } from '../../store/store.ts';
@@ -13,14 +14,16 @@ import type { ImageToImport } from './import-images.ts';
 import { folderOfRun } from './runs.ts';
 
 /** As in the measured recipe: docs/adr and README. */
-const defaults: Omit<ProjectSettings, 'teacher' | 'orientation'> = {
+const defaults: Omit<ProjectSettings, 'teacher' | 'steps' | 'batch' | keyof DomainSettings> = {
   skip: 2,
   rank: 16,
-  steps: 600,
-  batch: 128,
   views: 64,
   start: 'auto',
   preparation: { range: 'auto' },
+  imageSize: null,
+  decoderSteps: 400,
+  overlap: 0.5,
+  tolerance: 2,
 };
 
 /** Small enough for a minute or two: the sample is there to see the whole path. */
@@ -57,8 +60,10 @@ export class ProjectService {
       colours.push(colour);
       return { name: className, colour };
     });
-    const orientation = orientationOf(domain);
-    const settings = { ...defaults, teacher: this.#bundledTeacher, orientation };
+    const { steps, batch } =
+      usualTraining[task === 'segmentation' ? 'segmentation' : 'classification'];
+    const usual = { ...defaults, ...settingsOf(domain), steps, batch };
+    const settings = { ...usual, teacher: this.#bundledTeacher };
     return this.#store.projects.create({
       name,
       domain,
@@ -81,7 +86,7 @@ export class ProjectService {
     return this.#store.projects.get(id);
   }
 
-  /** Another domain brings its default for turning views, unless that is chosen at the same time. */
+  /** Another domain brings its defaults, unless they are chosen at the same time. */
   update(
     id: number,
     change: {
@@ -91,8 +96,8 @@ export class ProjectService {
     },
   ): Project {
     const { domain, settings } = change;
-    const turned = domain === undefined ? {} : { orientation: orientationOf(domain) };
-    return this.#store.projects.update(id, { ...change, settings: { ...turned, ...settings } });
+    const usual = domain === undefined ? {} : settingsOf(domain);
+    return this.#store.projects.update(id, { ...change, settings: { ...usual, ...settings } });
   }
 
   /** The images of others stay where they lie; what runs made goes. */
@@ -199,9 +204,15 @@ export class ProjectService {
   }
 }
 
-/** Satellite images have no up; radiographs do, and of others nobody knows. */
-function orientationOf(domain: Domain): ProjectSettings['orientation'] {
-  return domain === 'satellite' ? 'overhead' : 'upright';
+type DomainSettings = Pick<ProjectSettings, 'orientation' | 'adapt'>;
+
+/**
+ * Satellite images have no up; radiographs do, and of others nobody knows. They are also far from what most teachers
+ * were trained on: there the student does better where it learns on from the masks (docs/adr/0021).
+ */
+function settingsOf(domain: Domain): DomainSettings {
+  const isSatellite = domain === 'satellite';
+  return { orientation: isSatellite ? 'overhead' : 'upright', adapt: isSatellite };
 }
 
 /** Few labels are the point: all but ten of each class's training images have none. */

@@ -54,6 +54,12 @@ export class ReviewService {
    * 'not-found' where the student's file is gone, 'cancelled'
    */
   async find(project: number, signal: AbortSignal): Promise<{ images: number; skipped: number }> {
+    if (this.#store.projects.get(project).task === 'segmentation') {
+      throw new UserError(
+        'unsupported',
+        'Where regions are outlined, predict masks with the student and look through those.',
+      );
+    }
     const run = this.#latestDone(project);
     if (!run) {
       throw new UserError('invalid-option', 'There is no student to ask yet. Distil one first.');
@@ -155,7 +161,9 @@ export class ReviewService {
   }
 
   #latestDone(project: number): Run | undefined {
-    return this.#store.runs.list(project).find(({ state }) => state === 'done');
+    return this.#store.runs
+      .list(project)
+      .find(({ state, summary }) => state === 'done' && summary?.task !== 'segmentation');
   }
 
   /** Not of what is held out. */

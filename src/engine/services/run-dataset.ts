@@ -9,6 +9,7 @@ import type { Store } from '../../store/store.ts';
 import { hasCheckpoint } from '../checkpoint.ts';
 import { fileStates } from './image-files.ts';
 import type { FileState } from './image-files.ts';
+import { changedProblem, datasetRow, oneGroup, sharedProblems } from './dataset-rows.ts';
 import { findDataset, keepDataset, requireSameImages } from './kept-dataset.ts';
 import type { ProjectDataset } from './kept-dataset.ts';
 
@@ -58,29 +59,23 @@ export function projectDataset(
   seed: number,
   states: ReadonlyMap<string, FileState> = new Map<string, FileState>(),
 ): ProjectDataset {
-  const task = requireClassification(project);
+  const task = classificationOf(project);
   const changed: ImageProblem[] = [];
   const names = new Map(project.classes.map(({ id, name }) => [id, name]));
   const ids = new Map<string, number>();
   const marked: LabelledImage[] = [];
   const others: LabelledImage[] = [];
   for (const image of store.images.all(project.id)) {
-    const { path, frame, isLabelled, group } = image;
     const place = placeName(image);
     if (ids.has(place)) continue;
-    if (states.get(path) === 'changed') {
-      const reason = `${path} has changed since it came in. Add its folder again.`;
-      changed.push({ path: place, reason });
+    const problem = changedProblem(image, states);
+    if (problem) {
+      changed.push(problem);
       continue;
     }
     ids.set(place, image.id);
     const labels = image.classes.flatMap((id) => names.get(id) ?? []);
-    const name = `${image.folder}/${image.name}`;
-    // Of what is missing nothing is learnt, so that it need not be there later either.
-    const isThere = states.get(path) === 'same';
-    const contentHash = isThere ? Buffer.from(image.sha256).toString('hex') : undefined;
-    const row = { path, frame, name, labels, isLabelled, group, split: undefined, contentHash };
-    (image.isTest ? marked : others).push(row);
+    (image.isTest ? marked : others).push(datasetRow(image, labels, states));
   }
   const { tested, rest: distilled, shared } = holdOut(marked, others, seed);
   const learnt = distilled.filter(({ isLabelled }) => isLabelled);
@@ -100,25 +95,9 @@ export function projectDataset(
   };
 }
 
-/** @throws UserError 'unsupported' where regions are outlined */
-export function requireClassification({ name, task }: Project): ClassificationTask {
+function classificationOf({ name, task }: Project): ClassificationTask {
   if (task !== 'segmentation') return task;
-  throw new UserError(
-    'unsupported',
-    `In ${name} regions are outlined. Students that outline regions cannot be made yet in this version; masks can be drawn, kept and exported.`,
-  );
-}
-
-/** Whoever marks test images is told what is left out for it, and may mark others. */
-function sharedProblems(
-  marked: readonly LabelledImage[],
-  shared: readonly LabelledImage[],
-): ImageProblem[] {
-  if (!marked.some(({ isLabelled }) => isLabelled)) return [];
-  return shared.map((image) => ({
-    path: placeName(image),
-    reason: `others of its group “${image.group}” are test images, so it was not learnt from`,
-  }));
+  throw new Error(`in ${name} regions are outlined`);
 }
 
 function requireEnough(
@@ -137,10 +116,7 @@ function requireEnough(
   if (tested.length === 0) {
     const groups = new Set(all.filter(({ isLabelled }) => isLabelled).map(({ group }) => group));
     if (groups.size === 1 && !groups.has(undefined)) {
-      throw new UserError(
-        'invalid-labels',
-        `All labelled images of ${name} are of one group: one patient, volume or scene. What is learnt from one can only be measured on another: add labelled images of others, put some in a folder named test, or say in a table with the column group which belong together.`,
-      );
+      throw new UserError('invalid-labels', oneGroup(name, 'labelled'));
     }
     throw new UserError(
       'invalid-labels',

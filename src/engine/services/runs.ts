@@ -2,20 +2,18 @@ import { rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Run } from '../../contract/app.ts';
-import { distillOptions } from '../../contract/jobs.ts';
-import type { DistillOptions, JobEvent } from '../../contract/jobs.ts';
-import { projectSeed as seed } from '../../core/dataset/hold-out.ts';
+import type { JobEvent } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
 import type { Store } from '../../store/store.ts';
 import { checkpointProgress, hasCheckpoint, removeCheckpoint } from '../checkpoint.ts';
-import type { Dataset } from '../dataset.ts';
-import type { DistillOutcome } from '../distill.ts';
 import { failureOf } from '../worker-protocol.ts';
+import type { WorkerResult } from '../worker-protocol.ts';
 import { CurveKeeper } from './curve-keeper.ts';
 import type { Emit } from './dispatch.ts';
-import { projectDataset, requireClassification, runDataset } from './run-dataset.ts';
+import { checkRun, optionsOf, runInput } from './run-inputs.ts';
+import type { RunInput } from './run-inputs.ts';
 import { hungFailure, silentFailure } from './run-failures.ts';
 import { RunStates } from './run-states.ts';
 import type { Patience } from './silence.ts';
@@ -81,19 +79,20 @@ export class RunService {
     this.#next();
   }
 
+  /** What a run would meet now. @throws UserError with what is missing */
+  check(project: number): { notes: string[] } {
+    return { notes: checkRun(this.#store, this.#store.projects.get(project)) };
+  }
+
   /** @throws UserError with what is missing */
   start(project: number): Run {
     const found = this.#store.projects.get(project);
     const { teacher } = found.settings;
-    requireClassification(found);
-    if (teacher === null) {
-      throw new UserError('invalid-option', `Choose a teacher for ${found.name} first.`);
-    }
-    projectDataset(this.#store, found, seed);
+    checkRun(this.#store, found);
     // Relative, so that a workspace may be moved.
     const folder = (id: number): string => `runs/${id}`;
     const { settings } = found;
-    const run = this.#store.runs.create({ project, teacher, settings, folder });
+    const run = this.#store.runs.create({ project, teacher: teacher ?? 0, settings, folder });
     this.#emit('run.changed', run);
     this.#next();
     return this.get(run.id);
@@ -231,16 +230,16 @@ export class RunService {
       throw new UserError('not-found', `The teacher ${run.teacherName} was removed.`);
     }
     const { file } = this.#store.teachers.get(teacher);
-    const project = this.#store.projects.get(run.project);
-    const { dataset, ids } = await runDataset(this.#store, project, seed, folder);
-    const curve = new CurveKeeper(this.#store, this.#emit, run, ids);
+    const input = await runInput(this.#store, run, teacher, folder, signal);
+    const curve = new CurveKeeper(this.#store, this.#emit, run, input.ids);
     const options = { run, file, folder };
-    const persisted = this.#persist(options, signal, curve, dataset);
+    const persisted = this.#persist(options, signal, curve, input);
     // Also of a run that is paused or fails.
-    const outcome = await persisted.finally(() => {
+    const result = await persisted.finally(() => {
       curve.flush();
     });
-    this.#keep(run.id, outcome, ids);
+    await input.keep(result);
+    this.#emit('run.changed', this.#store.runs.get(run.id));
     await removeCheckpoint(folder);
     await rm(enoughFile(folder), { force: true });
   }
@@ -250,19 +249,18 @@ export class RunService {
     { run, file, folder }: { run: Run; file: string; folder: string },
     signal: AbortSignal,
     curve: CurveKeeper,
-    dataset: Dataset,
-  ): Promise<DistillOutcome> {
+    input: RunInput,
+  ): Promise<WorkerResult> {
     const start = performance.now();
     let deaths = 0;
     let unwritten: unknown;
     for (;;) {
       const resume = await hasCheckpoint(folder);
       if (await exists(enoughFile(folder))) this.#active?.enough.abort();
-      const options = optionsOf(run, file, folder, resume);
+      const options = optionsOf(run, this.#store, file, folder, resume);
       curve.begin();
       try {
-        const task = { kind: 'distill', options, dataset } as const;
-        const result = await performInWorker(task, signal, {
+        return await performInWorker(input.task(options), signal, {
           report: (event: JobEvent) => {
             try {
               curve.note(event);
@@ -279,8 +277,6 @@ export class RunService {
           kill: this.#active?.kill.signal,
           patience: this.#patience,
         });
-        if (result.kind !== 'distill') throw new Error('the worker answered another task');
-        return result.outcome;
       } catch (error) {
         if (error === unwritten) throw error;
         const isHeld = error instanceof UserError && error.code === 'in-use';
@@ -293,29 +289,6 @@ export class RunService {
         if (deaths >= patience) throw error;
       }
     }
-  }
-
-  #keep(id: number, { summary, answers }: DistillOutcome, ids: ReadonlyMap<string, number>): void {
-    this.#store.transaction(() => {
-      this.#store.records.replacePredictions(
-        id,
-        answers.flatMap(({ path, truth, teacher, copy, student }) => {
-          const image = ids.get(path);
-          if (image === undefined) return [];
-          return [
-            {
-              image,
-              truth: [...truth],
-              teacher: [...teacher],
-              copy: [...copy],
-              student: [...student],
-            },
-          ];
-        }),
-      );
-      this.#store.runs.update(id, { state: 'done', step: summary.steps, summary, error: null });
-    });
-    this.#emit('run.changed', this.#store.runs.get(id));
   }
 }
 
@@ -331,15 +304,4 @@ async function exists(file: string): Promise<boolean> {
 /** Where a run's files lie. */
 export function folderOfRun(store: Store, run: number): string {
   return resolve(store.folder, store.runs.files(run).folder);
-}
-
-function optionsOf(
-  { settings }: Run,
-  teacher: string,
-  out: string,
-  resume: boolean,
-): DistillOptions {
-  const { skip, rank, steps, batch, views, start, orientation, preparation } = settings;
-  const choices = { skip, rank, steps, batch, views, start, orientation, preparation };
-  return distillOptions.parse({ ...choices, teacher, out, resume, seed });
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { JobEvent } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
+import type { MadeMask } from '../segmentation/predict-images.ts';
 import type { WorkerMessage, WorkerOrder, WorkerResult, WorkerTask } from '../worker-protocol.ts';
 import { defaultPatience, SilenceWatch } from './silence.ts';
 import type { Patience } from './silence.ts';
@@ -26,6 +27,8 @@ export class WorkerHung extends Error {
 
 export interface WorkerWatch {
   readonly report: (event: JobEvent) => void;
+  /** Gets each part of what is made, before the outcome. */
+  readonly take?: ((part: MadeMask) => void) | undefined;
   /** Aborted when what was learnt is enough: the task goes on to its end without more training. */
   readonly enough?: AbortSignal | undefined;
   /** Aborted when nothing of the task is wanted any more: the worker is killed. */
@@ -74,14 +77,16 @@ class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #silence: SilenceWatch;
   readonly #report: WorkerWatch['report'];
+  readonly #take: WorkerWatch['take'];
   readonly #settled = Promise.withResolvers<WorkerResult>();
   /** Its result or failure; what is still to come is its exit. */
-  #last: Exclude<WorkerMessage, { kind: 'event' }> | undefined;
+  #last: Exclude<WorkerMessage, { kind: 'event' | 'part' }> | undefined;
   #hung: WorkerHung | undefined;
 
-  constructor({ report, patience = defaultPatience, silent }: WorkerWatch) {
+  constructor({ report, take, patience = defaultPatience, silent }: WorkerWatch) {
     this.outcome = this.#settled.promise;
     this.#report = report;
+    this.#take = take;
     this.#silence = new SilenceWatch(patience, {
       working: (silentMs) => silent?.(silentMs),
       broken: () => silent?.(null),
@@ -122,14 +127,15 @@ class WorkerProcess {
 
   #receive(message: WorkerMessage): void {
     this.#silence.heard();
-    if (message.kind !== 'event') {
+    if (message.kind !== 'event' && message.kind !== 'part') {
       this.#last = message;
       // It has nothing more to say, and may hang in a library that it takes down.
       this.#silence.stopping();
       return;
     }
     try {
-      this.#report(message.event);
+      if (message.kind === 'event') this.#report(message.event);
+      else this.#take?.(message.part);
     } catch (error) {
       // A full disk, say: the run cannot go on, and its worker keeps what it has learnt.
       this.#settled.reject(error instanceof Error ? error : new Error(String(error)));

@@ -1,0 +1,251 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PredictedImages, PredictionStatus, Result, Run } from '../../contract/app.ts';
+import { UserError } from '../../core/errors.ts';
+import { tileGrid } from '../../core/segmentation/tile-plan.ts';
+import { placeName } from '../../formats/labelled-images.ts';
+import type { ImageProblem } from '../../formats/labelled-images.ts';
+import { makeFolder } from '../../formats/make-folder.ts';
+import type { StoredImage } from '../../store/queries/images.ts';
+import type { Store } from '../../store/store.ts';
+import type { MadeMask, PredictImagesRequest } from '../segmentation/predict-images.ts';
+import type { Emit } from './dispatch.ts';
+import { fileStates } from './image-files.ts';
+import { findOutlines, valuesNow } from './kept-outlines.ts';
+import { folderOfRun } from './runs.ts';
+import { storePredicted } from './store-predicted.ts';
+import { performInWorker, WorkerDied, WorkerHung } from './worker-process.ts';
+
+type Outcome = Result<'run.predictMasks'>;
+
+/** Between two reports to the window, ms. */
+const reportInterval = 100;
+
+/** Predicts masks of a project's images with the student of one of its runs, in a process of its own. */
+export class PredictionService {
+  readonly #store: Store;
+  readonly #emit: Emit;
+  /** At work, by run. */
+  readonly #active = new Map<number, { controller: AbortController; ended: Promise<unknown> }>();
+
+  constructor(store: Store, emit: Emit) {
+    this.#store = store;
+    this.#emit = emit;
+  }
+
+  /** @throws UserError 'not-found' */
+  status(id: number): PredictionStatus {
+    const run = this.#store.runs.get(id);
+    const predicted = this.#store.masks.predicted(id, 'student');
+    const all = { images: 0, predicted: 0 };
+    const unlabelled = { images: 0, predicted: 0 };
+    let seconds = 0;
+    for (const image of this.#store.images.all(run.project)) {
+      const isPredicted = predicted.has(image.id);
+      for (const counts of image.isLabelled ? [all] : [all, unlabelled]) {
+        counts.images++;
+        if (isPredicted) counts.predicted++;
+      }
+      if (!isPredicted && !image.isLabelled) seconds += timeOf(run, image);
+    }
+    return { all, unlabelled, seconds, isAtWork: this.#active.has(id) };
+  }
+
+  /**
+   * @throws UserError 'not-found' (run, its student), 'invalid-option' for a run without such a student,
+   * 'in-use' where it is at work or a student is being distilled, 'disk', 'too-large' where the process died
+   */
+  async predict(id: number, which: PredictedImages, signal: AbortSignal): Promise<Outcome> {
+    const run = this.#store.runs.get(id);
+    if (run.state !== 'done' || run.summary?.task !== 'segmentation') {
+      throw new UserError('invalid-option', 'This run has no student that outlines regions yet.');
+    }
+    this.#requireFree(run);
+    const controller = new AbortController();
+    const ended = this.#predict(run, which, AbortSignal.any([signal, controller.signal]));
+    this.#active.set(id, { controller, ended });
+    try {
+      return await ended;
+    } finally {
+      this.#active.delete(id);
+      this.#emit('project.changed', { project: run.project });
+    }
+  }
+
+  /** What was predicted stays. */
+  async stop(run: number): Promise<void> {
+    const active = this.#active.get(run);
+    active?.controller.abort();
+    await active?.ended.catch(() => undefined);
+  }
+
+  async stopProject(project: number): Promise<void> {
+    const runs = this.#store.runs.list(project);
+    await Promise.all(runs.map(({ id }) => this.stop(id)));
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#active.keys()].map((run) => this.stop(run)));
+  }
+
+  #requireFree({ id, project }: Run): void {
+    if (this.#active.has(id)) {
+      throw new UserError('in-use', 'This student is predicting already. Wait for it.');
+    }
+    if (this.#store.runs.list(project).some(({ state }) => state === 'running')) {
+      throw new UserError(
+        'in-use',
+        'A student is being distilled. Predict when it is done, or pause it.',
+      );
+    }
+  }
+
+  async #predict(run: Run, which: PredictedImages, signal: AbortSignal): Promise<Outcome> {
+    const folder = join(folderOfRun(this.#store, run.id), 'predictions');
+    const { images, known, skipped } = await this.#choose(run, which);
+    const table = await this.#valuesOf(run);
+    const request = { model: await this.#modelOf(run), images, folder };
+    if (images.length === 0) return { images: 0, known, skipped, cancelled: false };
+    await makeFolder(folder, this.#store.folder);
+    const taker = new MaskTaker(this.#store, run.id, table);
+    let isCancelled = false;
+    try {
+      skipped.push(...(await this.#ask(run, request, taker, signal)));
+    } catch (error) {
+      const isStopped = error instanceof UserError && error.code === 'cancelled';
+      if (!isStopped && !(error instanceof WorkerHung)) throw deathError(error);
+      isCancelled = true;
+    } finally {
+      await taker.settled();
+    }
+    // One that was begun waits for the next time.
+    if (!isCancelled) await rm(folder, { recursive: true, force: true });
+    skipped.push(...taker.problems);
+    return { images: taker.count, known, skipped, cancelled: isCancelled };
+  }
+
+  /** Those without a mask of this run whose files are as they were. */
+  async #choose(
+    run: Run,
+    which: PredictedImages,
+  ): Promise<{ images: PredictImagesRequest['images']; known: number; skipped: ImageProblem[] }> {
+    const predicted = this.#store.masks.predicted(run.id, 'student');
+    const chosen = Array.isArray(which) ? new Set(which) : undefined;
+    const wanted = [...this.#store.images.all(run.project)].filter(({ id, isLabelled }) =>
+      chosen ? chosen.has(id) : which === 'all' || !isLabelled,
+    );
+    const open = wanted.filter(({ id }) => !predicted.has(id));
+    const states = await fileStates(open);
+    const skipped = open.flatMap((image, index) => {
+      if (states[index] === 'same') return [];
+      const what = states[index] === 'changed' ? 'has changed since it came in' : 'is gone';
+      return [{ path: placeName(image), reason: `${image.path} ${what}. Add its folder again.` }];
+    });
+    const images = open
+      .filter((_, index) => states[index] === 'same')
+      .map(({ id, path, frame, folder, name }) => ({ id, path, frame, name: `${folder}/${name}` }));
+    return { images, known: wanted.length - open.length, skipped };
+  }
+
+  async #valuesOf({ id, project }: Run): Promise<Uint8Array> {
+    const kept = await findOutlines(this.#store, project, folderOfRun(this.#store, id));
+    if (kept) return valuesNow(this.#store, project, kept.classIds);
+    throw new UserError(
+      'not-found',
+      'What this run learnt from is no longer known, so its classes cannot be told. Distil again.',
+    );
+  }
+
+  async #modelOf({ id }: Run): Promise<string> {
+    const model = join(folderOfRun(this.#store, id), 'student.onnx');
+    if (await stat(model).catch(() => undefined)) return model;
+    throw new UserError(
+      'not-found',
+      `${model} is gone, so nothing can be predicted. Distil again.`,
+    );
+  }
+
+  async #ask(
+    { id, project }: Run,
+    request: PredictImagesRequest,
+    taker: MaskTaker,
+    signal: AbortSignal,
+  ): Promise<readonly ImageProblem[]> {
+    let reportedAt = -Infinity;
+    const result = await performInWorker({ kind: 'predict', request }, signal, {
+      take: (made) => {
+        taker.take(made);
+      },
+      report: (event) => {
+        if (event.type !== 'progress') return;
+        const { total, secondsLeft } = event;
+        const done = Math.floor(event.done);
+        if (done < total && performance.now() - reportedAt < reportInterval) return;
+        reportedAt = performance.now();
+        const part = event.done - done;
+        this.#emit('predict.progress', { run: id, project, done, total, part, secondsLeft });
+      },
+    });
+    if (result.kind !== 'predict') throw new Error('the worker answered another task');
+    return result.outcome.problems;
+  }
+}
+
+/** Takes masks into the workspace one after the other, while others are made. */
+class MaskTaker {
+  readonly problems: ImageProblem[] = [];
+  count = 0;
+  readonly #store: Store;
+  readonly #run: number;
+  readonly #table: Uint8Array;
+  #last: Promise<void> = Promise.resolve();
+  #failure: unknown;
+
+  constructor(store: Store, run: number, table: Uint8Array) {
+    this.#store = store;
+    this.#run = run;
+    this.#table = table;
+  }
+
+  /** @throws what an earlier one failed with, a full disk say */
+  take(made: MadeMask): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#last = this.#last.then(() => this.#takeOne(made));
+  }
+
+  /** Once all that was taken is there. @throws what failed */
+  async settled(): Promise<void> {
+    await this.#last;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #takeOne({ id, file }: MadeMask): Promise<void> {
+    const place = { image: id, layer: 'student', run: this.#run } as const;
+    try {
+      // It is whole, so it is taken also where nobody waits for others any more.
+      await storePredicted(this.#store, place, file, this.#table);
+      await rm(file, { force: true });
+      this.count++;
+    } catch (error) {
+      const isOfImage = error instanceof UserError && error.code === 'invalid-file';
+      if (isOfImage) this.problems.push({ path: file, reason: error.message });
+      else this.#failure ??= error;
+    }
+  }
+}
+
+/** Seconds, roughly. */
+function timeOf({ summary, settings }: Run, image: StoredImage): number {
+  if (summary?.task !== 'segmentation') return 0;
+  const { columns, rows } = tileGrid(image, summary.side, settings.overlap);
+  return (columns.length * rows.length * summary.student.msPerImage) / 1000;
+}
+
+function deathError(error: unknown): unknown {
+  if (!(error instanceof WorkerDied)) return error;
+  return new UserError(
+    'too-large',
+    'Predicting ended without a word, most likely for want of memory. What was predicted is kept: close other programs, then go on.',
+    error.message,
+  );
+}

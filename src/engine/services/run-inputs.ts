@@ -1,0 +1,174 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Project, Run } from '../../contract/app.ts';
+import { distillOptions } from '../../contract/jobs.ts';
+import type { DistillOptions } from '../../contract/jobs.ts';
+import type { DistillSummary } from '../../contract/results.ts';
+import { projectSeed as seed } from '../../core/dataset/hold-out.ts';
+import { UserError } from '../../core/errors.ts';
+import type { Store } from '../../store/store.ts';
+import type { DistillOutcome } from '../distill.ts';
+import type { OutlineOutcome } from '../segmentation/distill-outlines.ts';
+import type { WorkerResult, WorkerTask } from '../worker-protocol.ts';
+import { dropMasks, runOutlines, valuesNow } from './kept-outlines.ts';
+import type { RunOutlines } from './kept-outlines.ts';
+import { projectOutlines } from './project-outlines.ts';
+import { projectDataset, runDataset } from './run-dataset.ts';
+import { storePredicted } from './store-predicted.ts';
+
+/** What a run gives its worker, and what becomes of the worker's answer. */
+export interface RunInput {
+  /** Which image each is, by `placeName`. */
+  readonly ids: ReadonlyMap<string, number>;
+  task(options: DistillOptions): WorkerTask;
+  /** Puts an outcome into the workspace, with the run's end. @throws UserError 'disk', 'cancelled' */
+  keep(result: WorkerResult): Promise<void>;
+}
+
+/**
+ * What a person should know before a run begins.
+ *
+ * @throws UserError with what is missing
+ */
+export function checkRun(store: Store, project: Project): string[] {
+  const { teacher } = project.settings;
+  if (teacher === null) {
+    throw new UserError('invalid-option', `Choose a teacher for ${project.name} first.`);
+  }
+  if (project.task === 'segmentation') {
+    const { notes } = projectOutlines(store, project, seed, patchSizeOf(store, teacher));
+    return [...notes];
+  }
+  projectDataset(store, project, seed);
+  return [];
+}
+
+/**
+ * What a run learns from, as it was when it began.
+ *
+ * @param folder the run's
+ * @throws UserError where there is not enough to learn from, and what the run began with is gone
+ */
+export async function runInput(
+  store: Store,
+  run: Run,
+  teacher: number,
+  folder: string,
+  signal: AbortSignal,
+): Promise<RunInput> {
+  const project = store.projects.get(run.project);
+  if (project.task === 'segmentation') {
+    const smallest = patchSizeOf(store, teacher);
+    const outlines = await runOutlines(store, project, seed, smallest, folder, signal);
+    return outlineInput(store, run, outlines, folder, signal);
+  }
+  const { dataset, ids } = await runDataset(store, project, seed, folder);
+  return {
+    ids,
+    task: (options) => ({ kind: 'distill', options, dataset }),
+    keep: (result) => {
+      if (result.kind !== 'distill') throw otherTask();
+      keepAnswers(store, run.id, result.outcome, ids);
+      return Promise.resolve();
+    },
+  };
+}
+
+export function optionsOf(
+  { settings, project }: Pick<Run, 'settings' | 'project'>,
+  store: Store,
+  teacher: string,
+  out: string,
+  resume: boolean,
+): DistillOptions {
+  const { skip, rank, steps, batch, views, start, orientation, preparation } = settings;
+  const { imageSize, decoderSteps, adapt, overlap, tolerance } = settings;
+  const choices = { skip, rank, steps, batch, views, start, orientation, preparation };
+  return distillOptions.parse({
+    ...choices,
+    ...(imageSize !== null && { imageSize }),
+    ...(store.projects.get(project).task === 'segmentation' && {
+      ...{ decoderSteps, adapt, overlap, tolerance },
+    }),
+    ...{ teacher, out, resume, seed },
+  });
+}
+
+function outlineInput(
+  store: Store,
+  run: Run,
+  { dataset, ids, classIds }: RunOutlines,
+  folder: string,
+  signal: AbortSignal,
+): RunInput {
+  const masksFolder = join(folder, 'predicted');
+  return {
+    ids,
+    task: (options) => ({ kind: 'outline', options, dataset, masksFolder }),
+    async keep(result) {
+      if (result.kind !== 'outline') throw otherTask();
+      const { summary, masks } = result.outcome;
+      const table = valuesNow(store, run.project, classIds);
+      for (const { path, ...files } of masks) {
+        const image = ids.get(path);
+        if (image === undefined) continue;
+        for (const layer of ['teacher', 'copy', 'student'] as const) {
+          await storePredicted(store, { image, layer, run: run.id }, files[layer], table, signal);
+        }
+      }
+      store.transaction(() => {
+        store.records.replaceMasks(run.id, dicesOf(summary, ids));
+        end(store, run.id, summary);
+      });
+      await rm(masksFolder, { recursive: true, force: true });
+      await dropMasks(folder);
+    },
+  };
+}
+
+function dicesOf(
+  { perImage }: OutlineOutcome['summary'],
+  ids: ReadonlyMap<string, number>,
+): Parameters<Store['records']['replaceMasks']>[1] {
+  return perImage.flatMap(({ path, teacher, copy, student }) => {
+    const image = ids.get(path);
+    return image === undefined ? [] : [{ image, teacher, copy, student }];
+  });
+}
+
+function keepAnswers(
+  store: Store,
+  run: number,
+  { summary, answers }: DistillOutcome,
+  ids: ReadonlyMap<string, number>,
+): void {
+  const predictions = answers.flatMap(({ path, truth, teacher, copy, student }) => {
+    const image = ids.get(path);
+    if (image === undefined) return [];
+    return [
+      {
+        image,
+        truth: [...truth],
+        teacher: [...teacher],
+        copy: [...copy],
+        student: [...student],
+      },
+    ];
+  });
+  store.transaction(() => {
+    store.records.replacePredictions(run, predictions);
+    end(store, run, summary);
+  });
+}
+
+function end(store: Store, run: number, summary: DistillSummary): void {
+  store.runs.update(run, { state: 'done', step: summary.steps, summary, error: null });
+}
+
+function patchSizeOf(store: Store, teacher: number): number {
+  return store.teachers.get(teacher).description.architecture.patchSize;
+}
+
+function otherTask(): Error {
+  return new Error('the worker answered another task');
+}
