@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accuracyScale, overlaps, verdict } from './verdict.ts';
+import { pairedText, verdict } from './verdict.ts';
 import { candidate, summaryOf } from '../../testing/results.ts';
 
 const said = (copy: number, student: number, tested = 500): ReturnType<typeof verdict> =>
@@ -70,18 +70,12 @@ describe('verdict against the teacher', () => {
   });
 });
 
-it.each([
-  [0.5, 0.53, true],
-  [0.5, 0.55, false],
-  [0.55, 0.5, false],
-])('overlap of %d and %d, each ± 0.02: %s', (a, b, expected) => {
-  expect(overlaps(candidate(a, 1).accuracy, candidate(b, 1).accuracy)).toBe(expected);
-});
-
-it('has one scale with all intervals inside', () => {
-  const intervals = [0.93, 0.834, 0.894].map((value) => candidate(value, 6).accuracy);
-  const { low, high } = accuracyScale(intervals);
-  expect(low).toBeCloseTo(0.8);
-  expect(high).toBeCloseTo(1);
-  expect(accuracyScale([{ value: 0, low: 0, high: 1 }])).toEqual({ low: 0, high: 1 });
+it('counts who is right where copy and student differ, of one class an image', () => {
+  const one = { image: 1, name: 'a.png', truth: [0], teacher: [0], copy: [1], student: [0] };
+  expect(pairedText(summaryOf(), [one])).toBe(
+    'The two differ on 1 test image: there the student is right on 1, the copy on 0.',
+  );
+  expect(pairedText(summaryOf(), [{ ...one, copy: [0] }])).toBeNull();
+  expect(pairedText(summaryOf(), null)).toBeNull();
+  expect(pairedText(summaryOf({ task: 'several' }), [one])).toBeNull();
 });

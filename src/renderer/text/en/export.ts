@@ -32,7 +32,7 @@ export const exportText = {
     safetensors: {
       name: 'Weights only',
       tag: 'safetensors',
-      why: 'To go on working in PyTorch with timm. Encoder and head, no graph.',
+      why: 'To go on working in PyTorch with timm. All weights, no graph.',
     },
   },
   about: 'about',
@@ -40,6 +40,9 @@ export const exportText = {
     same: (images: number) => `Checked: same answer on all of ${counted(images, 'image')}`,
     share: (agreement: number, images: number) =>
       `${percent(agreement)} % same answers on ${counted(images, 'image')}`,
+    sameMasks: (tiles: number) => `Checked: same class in every pixel of ${counted(tiles, 'tile')}`,
+    shareOfPixels: (agreement: number, tiles: number) =>
+      `${percent(agreement)} % of the pixels of ${counted(tiles, 'tile')} have the same class`,
     difference: (difference: number) => `Outputs differ by ${relative(difference)} at most.`,
     none: 'The same numbers as in the result',
     noneWhy: 'Weights are stored as they are; there is nothing to compare.',
@@ -56,6 +59,18 @@ export const exportText = {
       name: 'Head',
       what: (classes: number) => `tells ${counted(classes, 'class', 'classes')} apart`,
       several: (classes: number) => `yes or no to each of ${counted(classes, 'label')}`,
+    },
+    decoder: {
+      name: 'Decoder',
+      what: (classes: number) =>
+        `outlines ${counted(classes, 'class', 'classes')} and the background; softmax is inside`,
+      noSoftmax: (classes: number) =>
+        `outlines ${counted(classes, 'class', 'classes')} and the background`,
+    },
+    tiles: {
+      name: 'Tiles',
+      what: (side: number, overlap: number) =>
+        `${count(side)} × ${count(side)} px, best with an overlap of ${count(100 * overlap)} %`,
     },
     values: {
       name: 'Values',
@@ -85,6 +100,8 @@ export const exportText = {
     metadata: {
       name: 'Metadata',
       what: 'teacher, blocks kept, how it was made, measured quality; no images and no file names',
+      deepness:
+        'the same, and what the QGIS plugin Deepness reads: tile size, overlap, class names, resolution; no images and no file names',
     },
   },
   use: {
@@ -105,6 +122,31 @@ export const exportText = {
         'classes = json.loads(about["class_names"])',
       ].join('\n');
     },
+    onnxMasks: (file: string, side: number, classes: number) =>
+      [
+        'import json',
+        'import numpy as np, onnxruntime as ort',
+        '',
+        'session = ort.InferenceSession(',
+        `    "${file}")`,
+        `tile = np.zeros((1, 3, ${side}, ${side}), np.float32)  # RGB, 0 to 1`,
+        '(probabilities,) = session.run(',
+        '    ["probabilities"], {"image": tile})',
+        `mask = probabilities[0].argmax(0)  # (${side}, ${side}), 0 to ${classes}`,
+        'about = session.get_modelmeta().custom_metadata_map',
+        'classes = json.loads(about["class_names"])  # "0" is the background',
+      ].join('\n'),
+    qgis: {
+      title: 'In QGIS, with the plugin Deepness',
+      steps: [
+        'Install Deepness from the plugins of QGIS and open its panel.',
+        'Choose the raster layer, and its bands in the order red, green, blue.',
+        'Choose this file as the model: type, tile size, overlap and classes are read from it.',
+        'Choose the area and run. The masks come in as layers, in the place of the raster.',
+      ],
+      values:
+        'Deepness turns 8-bit values into 0 to 1 and knows no other preparation: give it a raster whose values were prepared as the metadata say.',
+    },
     safetensors: (file: string) =>
       [
         'from safetensors.torch import load_file',
@@ -118,9 +160,17 @@ export const exportText = {
       ['logits', 'output: before softmax or sigmoid'],
       ['features', 'output: of the encoder, for search or other heads'],
     ],
+    maskNames: [
+      ['image', 'input: batch, 3 channels, height, width; values from 0 to 1'],
+      ['probabilities', 'output: batch, classes with the background first, height, width'],
+    ],
     weightNames: [
       ['patch_embed, pos_embed, blocks, norm', 'the encoder, as timm names it'],
       ['head.weight, head.bias', 'the classes'],
+    ],
+    maskWeightNames: [
+      ['patch_embed, pos_embed, blocks, norm', 'the encoder, as timm names it'],
+      ['decoder.…', 'what outlines the classes'],
     ],
   },
   save: 'Save student…',

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { maskSummaryOf, summaryOf } from '../../testing/results.ts';
+import { contentsOf } from './contents.ts';
+import { useOf } from './use.ts';
+
+const preparation = { range: 'auto' };
+
+it('says what is in a file that names classes', () => {
+  const parts = contentsOf(summaryOf(), preparation, 'float32');
+  expect(parts.map(({ name }) => name)).toEqual(['Encoder', 'Head', 'Normalisation', 'Metadata']);
+  expect(parts[1]?.what).toBe('tells 2 classes apart');
+  expect(contentsOf(summaryOf({ task: 'several' }), preparation, 'float32')[1]?.what).toBe(
+    'yes or no to each of 2 labels',
+  );
+});
+
+it('says what is in a file that outlines regions, and what is not in one of weights', () => {
+  const parts = contentsOf(maskSummaryOf(), { range: 'full' }, 'float16');
+  expect(parts.map(({ name, what }) => `${name}: ${what}`)).toEqual([
+    'Encoder: 6 blocks, 2.7 million parameters; adapters are merged in',
+    'Decoder: outlines 2 classes and the background; softmax is inside',
+    'Tiles: 128 × 128 px, best with an overlap of 50 %',
+    expect.stringMatching(/^Values: prepared outside/),
+    expect.stringMatching(/^Normalisation: inside/),
+    expect.stringMatching(/^Metadata: .* Deepness reads: tile size, overlap, class names/),
+  ]);
+  const weights = contentsOf(maskSummaryOf(), preparation, 'safetensors');
+  expect(weights[1]?.what).not.toContain('softmax');
+  expect(weights.at(-1)?.what).not.toContain('Deepness');
+});
+
+it('says how each is used', () => {
+  const masks = useOf(maskSummaryOf(), 'a.onnx', 64, 'int8');
+  expect(masks.note).toContain('np.zeros((1, 3, 128, 128), np.float32)');
+  expect(masks.note).toContain('probabilities[0].argmax(0)  # (128, 128), 0 to 2');
+  expect(masks.names.map(([name]) => name)).toEqual(['image', 'probabilities']);
+  const classes = useOf(summaryOf(), 'a.onnx', null, 'float32');
+  expect(classes.note).toContain('np.zeros((1, 3, side, side), np.float32)');
+  const weights = useOf(maskSummaryOf(), 'a.safetensors', 64, 'safetensors');
+  expect(weights.note).toContain('load_file');
+  expect(weights.names.at(-1)?.[0]).toBe('decoder.…');
+});
