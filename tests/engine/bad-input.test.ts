@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { evaluateRequest } from '../../src/contract/jobs.ts';
 import type { DistillRequest } from '../../src/contract/jobs.ts';
 import { distill } from '../../src/engine/distill.ts';
 import { evaluateModel } from '../../src/engine/evaluate.ts';
@@ -192,12 +193,7 @@ describe('bad input', async () => {
     ['nothing', ''],
   ])('a model file that holds %s: a sentence', async (name, text) => {
     await writeText(at(`${name}.onnx`), text);
-    const request = {
-      model: at(`${name}.onnx`),
-      images: at('test'),
-      labels: 'imagefolder',
-      seed: 0,
-    };
+    const request = evaluateRequest.parse({ model: at(`${name}.onnx`), images: at('test') });
     await expect(evaluateModel(request, watch())).rejects.toMatchObject({
       code: 'invalid-file',
       message: expect.stringContaining(`${name}.onnx`) as string,

@@ -3,8 +3,8 @@ import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { distillSummary } from '../../src/contract/results.ts';
-import { jobEvent } from '../../src/contract/jobs.ts';
-import type { DistillSummary } from '../../src/contract/results.ts';
+import { evaluateRequest, jobEvent, predictRequest } from '../../src/contract/jobs.ts';
+import type { ClassSummary } from '../../src/contract/results.ts';
 import { openDataset } from '../../src/engine/dataset.ts';
 import { distill, distillImages } from '../../src/engine/distill.ts';
 import { evaluateModel } from '../../src/engine/evaluate.ts';
@@ -12,6 +12,7 @@ import { readCard } from '../../src/engine/model-file.ts';
 import { predict } from '../../src/engine/predict.ts';
 import { inspectTeacher } from '../../src/engine/teacher.ts';
 import {
+  asClasses,
   classes,
   temporaryFolder,
   tinyRequest,
@@ -24,13 +25,13 @@ import {
 describe('a whole job', async () => {
   const folder = await temporaryFolder();
   const out = join(folder, 'out');
-  let summary: DistillSummary;
+  let summary: ClassSummary;
 
   beforeAll(async () => {
     await writeTinyTeacher(join(folder, 'teacher.safetensors'));
     await writeImages(join(folder, 'train'), 12, 1);
     await writeImages(join(folder, 'test'), 8, 2);
-    summary = await distill(tinyRequest(folder), watch());
+    summary = asClasses(await distill(tinyRequest(folder), watch()));
   });
 
   it('gives a summary that the contract accepts and that adds up', () => {
@@ -71,10 +72,8 @@ describe('a whole job', async () => {
     async (file) => {
       const model = join(out, file);
       const test = join(folder, 'test');
-      const result = await evaluateModel(
-        { model, images: test, labels: 'imagefolder', seed: 4, threads: 1 },
-        watch(),
-      );
+      const request = evaluateRequest.parse({ model, images: test, seed: 4, threads: 1 });
+      const result = asClasses(await evaluateModel(request, watch()));
       const tolerance = file === 'student.int8.onnx' ? 0.1 : 0.05;
       const difference = Math.abs(result.accuracy.value - summary.student.accuracy.value);
       expect(difference).toBeLessThan(tolerance);
@@ -86,7 +85,8 @@ describe('a whole job', async () => {
     const model = join(out, 'student.onnx');
     const answers = join(folder, 'answers');
     const images = join(folder, 'test');
-    const result = await predict({ model, images, out: answers, threads: 1 }, watch());
+    const request = predictRequest.parse({ model, images, out: answers, threads: 1 });
+    const result = await predict(request, watch());
     expect(result.images).toBe(24);
     const lines = (await readFile(join(answers, 'predictions.csv'), 'utf8')).trim().split('\r\n');
     expect(lines[0]).toBe('path,prediction,confidence,blue,green,red');
@@ -338,7 +338,7 @@ describe('a whole job', async () => {
       out: join(folder, 'several'),
     });
     delete request.test;
-    const result = await distill(request, watch());
+    const result = asClasses(await distill(request, watch()));
     expect(result.task).toBe('several');
     expect(result.student.confusion.map((row) => row.length)).toEqual([4, 4, 4]);
     // Images with none of the labels are learnt from as well.

@@ -1,13 +1,14 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { predictRequest } from '../../src/contract/jobs.ts';
 import { Random } from '../../src/core/random.ts';
 import { readCard } from '../../src/engine/model-file.ts';
 import { predict } from '../../src/engine/predict.ts';
 import { pictureFile, syntax } from '../../src/formats/raster/dicom/dicom-fixtures.ts';
 import { niftiFile } from '../../src/formats/raster/nifti/nifti-fixtures.ts';
 import { EngineProcess } from '../support/engine-process.ts';
-import { temporaryFolder, watch, writeTinyTeacher } from './support.ts';
+import { asClasses, temporaryFolder, watch, writeTinyTeacher } from './support.ts';
 
 // Volumes and medical images in a project, from the folder to the exported student's answers.
 
@@ -119,7 +120,7 @@ describe('images of many formats in a project', async () => {
     expect(done.error).toBeNull();
     const used = done.summary?.images;
     expect((used?.distilled ?? 0) + (used?.tested ?? 0)).toBe(40);
-    expect(done.summary?.student.accuracy.value).toBeGreaterThan(0.9);
+    expect(asClasses(done.summary).student.accuracy.value).toBeGreaterThan(0.9);
     const predictions = await engine.call('run.predictions', { run: run.id });
     const volumes = new Set(predictions.map(({ name }) => name.split('#')[0]));
     // Whole volumes are held out: as many slices of each as it has.
@@ -132,10 +133,8 @@ describe('images of many formats in a project', async () => {
     const card = await readCard(file);
     expect(card.preprocessing.preparation).toEqual({ range: 'window:2000:4000' });
     const out = join(folder, 'answers');
-    const summary = await predict(
-      { model: file, images: join(images, 'dark'), out, threads: undefined },
-      watch(),
-    );
+    const request = predictRequest.parse({ model: file, images: join(images, 'dark'), out });
+    const summary = asClasses(await predict(request, watch()));
     expect(summary.images).toBe(20);
     expect(summary.counts.dark).toBeGreaterThan(17);
     const table = await readFile(join(out, 'predictions.csv'), 'utf8');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
 import { distillRequest } from '../../src/contract/jobs.ts';
-import type { DistillRequest, JobEvent } from '../../src/contract/jobs.ts';
+import type { DistillRequest, JobEvent, Task } from '../../src/contract/jobs.ts';
 import { Random } from '../../src/core/random.ts';
 import type { JobContext } from '../../src/engine/job.ts';
 import { writePng } from '../../src/formats/images.ts';
@@ -71,6 +71,16 @@ export function tinyRequest(folder: string, more: Partial<DistillRequest> = {}):
     out: join(folder, 'out'),
     ...more,
   });
+}
+
+/** What came of images with classes; throws where it is of anything else. */
+export function asClasses<Result extends { readonly task: Task }>(
+  result: Result | null | undefined,
+): Exclude<Result, { readonly task: 'segmentation' }> {
+  if (!result || result.task === 'segmentation') {
+    throw new Error(`a result of classes was expected, not ${result?.task ?? 'none'}`);
+  }
+  return result as Exclude<Result, { readonly task: 'segmentation' }>;
 }
 
 export interface Watched extends JobContext {
