@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
+import { segmentationStep } from '../core/distill/segmentation-step.ts';
 import { targetGraph, trainStep } from '../core/distill/train-step.ts';
 import {
   drawView,
@@ -10,6 +11,11 @@ import {
 } from '../core/distill/views.ts';
 import { graphInputs } from '../core/graph/ops.ts';
 import type { Graph } from '../core/graph/ops.ts';
+import {
+  decoderLayout,
+  initialDecoder,
+  segmentationGraph,
+} from '../core/heads/segmentation-decoder.ts';
 import { adapterLayout } from '../core/lora/adapters.ts';
 import { elementCount } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -21,6 +27,7 @@ import type { Executor } from '../runtime/executor.ts';
 import { defaultThreads } from '../runtime/threads.ts';
 import { openExecutor } from './devices.ts';
 import { inferenceBatch } from './inference.ts';
+import { tilesAtOnce } from './segmentation/tile-model.ts';
 import { openTeacher } from './teacher.ts';
 import { imagesAtOnce } from './training.ts';
 
@@ -28,6 +35,10 @@ import { imagesAtOnce } from './training.ts';
 export interface SpeedRequest {
   readonly teacher: string;
   readonly rank: number;
+  /** Side of the input, px; the teacher's own by default. */
+  readonly imageSize?: number | undefined;
+  /** Whether regions are outlined: then a decoder is measured too. */
+  readonly outlines?: boolean;
 }
 
 /** A time that grows with the number of blocks: fixed + block·n, seconds an image. */
@@ -44,6 +55,8 @@ export const machineSpeed = z.strictObject({
   target: z.number(),
   /** A new view, drawn from a large image. */
   view: z.number(),
+  /** A step of a decoder on what a frozen encoder saw, and its answer, seconds a crop. */
+  decoder: z.strictObject({ step: z.number(), inference: z.number() }).optional(),
 });
 export type MachineSpeed = z.infer<typeof machineSpeed>;
 
@@ -58,10 +71,15 @@ export interface Measurement {
  * through them: blocks are alike, so their times add up. Times are those of a machine that has nothing
  * else to do.
  */
-export async function measureSpeed({ teacher: file, rank }: SpeedRequest): Promise<Measurement> {
-  const { model } = await openTeacher(file, {});
+export async function measureSpeed({
+  teacher: file,
+  rank,
+  imageSize,
+  outlines = false,
+}: SpeedRequest): Promise<Measurement> {
+  const { model } = await openTeacher(file, {}, imageSize);
   const freeShare = watchOthers();
-  const measured = await measure(model, rank);
+  const measured = await measure(model, rank, outlines);
   const free = freeShare();
   return { speed: alone(measured, free), free };
 }
@@ -72,15 +90,23 @@ export async function measureSpeed({ teacher: file, rank }: SpeedRequest): Promi
  * alone, and so corrected 1.1 to 1.9 times. Views are drawn by one processor, which is free
  * sooner.
  */
-function alone({ step, inference, target, view }: MachineSpeed, share: number): MachineSpeed {
+function alone(
+  { step, inference, target, view, decoder }: MachineSpeed,
+  share: number,
+): MachineSpeed {
   const scaled = ({ fixed, block }: BlockTime): BlockTime => ({
     fixed: share * fixed,
     block: share * block,
   });
-  return { step: scaled(step), inference: scaled(inference), target: share * target, view };
+  return {
+    ...{ step: scaled(step), inference: scaled(inference), target: share * target, view },
+    ...(decoder && {
+      decoder: { step: share * decoder.step, inference: share * decoder.inference },
+    }),
+  };
 }
 
-async function measure(model: VitModel, rank: number): Promise<MachineSpeed> {
+async function measure(model: VitModel, rank: number, outlines: boolean): Promise<MachineSpeed> {
   const executor = openExecutor('cpu');
   const images = imagesAtOnce(executor, model);
   const { depth } = model.architecture;
@@ -96,11 +122,34 @@ async function measure(model: VitModel, rank: number): Promise<MachineSpeed> {
   };
   const inferenceTime = (student: VitModel): Promise<number> =>
     time(executor, featureGraph(student), inferenceBatch);
+  const inference = await inferenceTime(one);
   return {
     step: line(await stepTime(one), await stepTime(more), many),
-    inference: line(await inferenceTime(one), await inferenceTime(more), many),
+    inference: line(inference, await inferenceTime(more), many),
     target: await time(executor, targetGraph(model), images),
     view: await timeViews(model.architecture),
+    ...(outlines && { decoder: await timeDecoder(executor, one, images, inference) }),
+  };
+}
+
+/** Classes of the decoder that is measured: they are the least of its work. */
+const usualClasses = 4;
+
+/** @param inference of the encoder alone, seconds an image */
+async function timeDecoder(
+  executor: Executor,
+  encoder: VitModel,
+  images: number,
+  inference: number,
+): Promise<NonNullable<MachineSpeed['decoder']>> {
+  const decoder = decoderLayout(encoder.architecture, usualClasses);
+  const weights = { shape: [decoder.size], data: initialDecoder(decoder, 0) };
+  const classWeights = { shape: [usualClasses], data: new Float32Array(usualClasses).fill(1) };
+  const step = segmentationStep({ encoder, decoder, classWeights }, images);
+  const whole = segmentationGraph(encoder, decoder, weights);
+  return {
+    step: await time(executor, step, images),
+    inference: Math.max(0, (await time(executor, whole, tilesAtOnce)) - inference),
   };
 }
 

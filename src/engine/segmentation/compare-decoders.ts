@@ -23,9 +23,9 @@ import { tileModel, tilesAtOnce } from './tile-model.ts';
 import { trainDecoder } from './train-decoder.ts';
 
 /** Different crops that decoders learn from; more were no better (docs/adr/0021). */
-const differentCrops = 1024;
+export const differentCrops = 1024;
 /** Crops of a step. */
-const cropsOfStep = 16;
+export const cropsOfStep = 16;
 const peakLearningRate = 2e-3;
 /** What the adapters' learning rate is to the decoder's where they learn on. */
 const adapterRate = 0.5;

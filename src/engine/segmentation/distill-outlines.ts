@@ -93,7 +93,9 @@ export async function distillOutlines(
 }
 
 /** A teacher's own side, or the least multiple of its patches from `usualSide` up. */
-export function sideFor({ architecture: { imageSize, patchSize } }: VitModel): number {
+export function sideFor({
+  architecture: { imageSize, patchSize },
+}: Pick<VitModel, 'architecture'>): number {
   return Math.max(imageSize, Math.ceil(usualSide / patchSize) * patchSize);
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ProjectSettings } from '../../contract/app.ts';
+import { settings as usual } from '../../store/testing/fixtures.ts';
 import { plainVit } from '../../core/vit/architecture.ts';
 import { entryBytes } from '../target-cache.ts';
 import { estimateStudents } from './estimates.ts';
@@ -16,12 +17,12 @@ const speed = {
   view: 0.0005,
 };
 const settings: ProjectSettings = {
-  ...{ teacher: 1, skip: 2, rank: 16, steps: 100, batch: 10, views: 4 },
-  ...({ start: 'copy', orientation: 'upright', preparation: { range: 'auto' } } as const),
+  ...usual,
+  ...{ teacher: 1, steps: 100, batch: 10, views: 4, start: 'copy' },
 };
 const workload: Workload = {
   ...{ images: 50, labelled: 10, tested: 20, classes: 3, pixels: 64 * 64 },
-  memory: 2 ** 34,
+  ...{ memory: 2 ** 34, atOnce: 8, outlines: false },
 };
 
 /** Seconds for every second block. */
@@ -77,4 +78,38 @@ it('is a number where there are no images yet', () => {
 
 it('a fitted start costs more', () => {
   expect(half({}, { ...settings, start: 'fitted' })).toBeGreaterThan(half());
+});
+
+it('counts three decoders, the tiles of test images, and adapters that learn on', () => {
+  const decoder = { step: 0.05, inference: 0.01 };
+  const outlined = (
+    change: Partial<ProjectSettings> = {},
+    more: Partial<Workload> = {},
+    measured: typeof speed & { decoder?: typeof decoder } = { ...speed, decoder },
+  ): number => {
+    const load = { ...workload, outlines: true, ...more };
+    const students = estimateStudents(architecture, measured, { ...settings, ...change }, load);
+    return students.find(({ skip }) => skip === 2)?.seconds ?? NaN;
+  };
+  // Sixteen crops a step, each for three decoders.
+  const longer = outlined({ decoderSteps: 500 }) - outlined();
+  expect(longer).toBeCloseTo(100 * 16 * 3 * 0.05, 6);
+  // Frozen encoders see 1,024 crops once; one that learns on sees all of them, and has a step for each.
+  const adapting = outlined({ adapt: true }) - outlined();
+  expect(adapting).toBeCloseTo(6400 * 0.007 - 1024 * 6 * 0.0002, 6);
+  // Of 64 px that overlap by half there are 16 in 128 × 128.
+  const more = outlined({}, { tested: 21 }) - outlined();
+  const large = { pixels: 128 * 128, images: 0 };
+  const larger = outlined({}, { ...large, tested: 21 }) - outlined({}, { ...large, tested: 20 });
+  expect(larger).toBeCloseTo(16 * (24 * 0.0002 + 3 * 0.01), 6);
+  expect(more).toBeCloseTo(larger / 4, 6);
+});
+
+it('says what memory is needed, more where decoders learn', () => {
+  const needed = (change: Partial<Workload>): number =>
+    estimateStudents(architecture, speed, settings, { ...workload, ...change })[1]?.memoryNeeded ??
+    NaN;
+  expect(needed({})).toBeGreaterThan(4 * 5e6);
+  expect(needed({ outlines: true }) - needed({})).toBe(4 * 64 ** 2 * (512 + 6 * 4) * 8);
+  expect(needed({ atOnce: 16 })).toBeGreaterThan(needed({}));
 });

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import type { ProjectSettings, StudentEstimate } from '../../contract/app.ts';
+import { trainingMemory } from '../../core/distill/memory.ts';
 import { workingSides } from '../../core/distill/views.ts';
 import { parameterCount, tokenCount } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
@@ -11,13 +12,17 @@ import { timeShare } from '../glimpses.ts';
 import { inferenceBatch } from '../inference.ts';
 import { rasterBudget, targetBudget } from '../memory-budget.ts';
 import { timeOf } from '../speed.ts';
-import type { MachineSpeed } from '../speed.ts';
+import type { MachineSpeed, SpeedRequest } from '../speed.ts';
+import { cropsOfStep, differentCrops } from '../segmentation/compare-decoders.ts';
+import { tilesAtOnce } from '../segmentation/tile-model.ts';
 import { entryBytes, targetMisses } from '../target-cache.ts';
 
 /** Which machine a measurement is of. */
-export function machineKey(rank: number): string {
+export function machineKey({ rank, imageSize, outlines }: Omit<SpeedRequest, 'teacher'>): string {
   const [first] = cpus();
-  return `${first?.model ?? process.arch} × ${cpus().length}, rank ${rank}`;
+  const machine = `${first?.model ?? process.arch} × ${cpus().length}, rank ${rank}`;
+  const side = imageSize === undefined ? '' : `, ${imageSize} px`;
+  return `${machine}${side}${outlines === true ? ', outlines' : ''}`;
 }
 
 /** What is to be distilled on, and with what. */
@@ -33,6 +38,10 @@ export interface Workload {
   readonly pixels: number;
   /** Free memory, bytes. */
   readonly memory: number;
+  /** Images that go through a training step at a time. */
+  readonly atOnce: number;
+  /** Whether regions are outlined. */
+  readonly outlines: boolean;
 }
 
 /*
@@ -69,7 +78,14 @@ export function estimateStudents(
       speedUp: timeOf(speed.inference, depth) / timeOf(speed.inference, blocks.length),
       seconds:
         trainingTime(architecture, speed, settings, workload, blocks.length) +
-        timeBesides(architecture, speed, workload, blocks.length),
+        openingTime(architecture, workload) +
+        (workload.outlines
+          ? outliningTime(architecture, speed, settings, workload, blocks.length)
+          : headsTime(architecture, speed, workload, blocks.length)),
+      memoryNeeded: Math.round(
+        trainingMemory(architecture, blocks.length, workload.atOnce) +
+          (workload.outlines ? decoderMemory(architecture, workload) : 0),
+      ),
     });
   }
   return estimates;
@@ -97,21 +113,22 @@ function trainingTime(
   );
 }
 
-/** Seconds for what comes before and after: reading, heads, timing, files. */
-function timeBesides(
+function openingTime(architecture: VitArchitecture, workload: Workload): number {
+  return opening + preparing * parameterCount(architecture) + workload.images * readTime(workload);
+}
+
+/** Seconds for heads, timing, files. */
+function headsTime(
   architecture: VitArchitecture,
   { inference }: MachineSpeed,
   workload: Workload,
   kept: number,
 ): number {
-  const { images, labelled, tested, classes } = workload;
+  const { labelled, tested, classes } = workload;
   const student = timeOf(inference, kept);
   // Teacher, copy and student side by side.
   const three = timeOf(inference, architecture.depth) + 2 * student;
   return (
-    opening +
-    preparing * parameterCount(architecture) +
-    images * readTime(workload) +
     (labelled + tested) * (readTime(workload) + three) +
     3 * labelled * architecture.width * classes * teaching +
     timingRounds * inferenceBatch * three +
@@ -120,13 +137,52 @@ function timeBesides(
   );
 }
 
+/** Seconds for three decoders, their measures on test images, timing and files. */
+function outliningTime(
+  { depth, imageSize }: VitArchitecture,
+  { step, inference, decoder = { step: 0, inference: 0 } }: MachineSpeed,
+  { decoderSteps, adapt, overlap }: ProjectSettings,
+  { tested, pixels }: Workload,
+  kept: number,
+): number {
+  const crops = decoderSteps * cropsOfStep;
+  // What a frozen encoder sees in a crop is computed once.
+  const different = Math.min(differentCrops, crops);
+  const [teacher, student] = [timeOf(inference, depth), timeOf(inference, kept)];
+  const seeing = different * (teacher + (adapt ? 1 : 2) * student);
+  const adapting = adapt ? crops * timeOf(step, kept) : 0;
+  const three = teacher + 2 * student + 3 * decoder.inference;
+  const tiles = tested * Math.max(1, pixels / (imageSize * (1 - overlap)) ** 2);
+  return (
+    seeing +
+    adapting +
+    3 * crops * decoder.step +
+    (tiles + timingRounds * tilesAtOnce) * three +
+    // The live student, and each of its three files.
+    4 * tilesAtOnce * (student + decoder.inference)
+  );
+}
+
+/** Channels that the step of a decoder keeps for its backward pass, each at full size, twice as it is joined. */
+const keptChannels = 2 * 256;
+
+/** Bytes that the step of a decoder needs, roughly. */
+function decoderMemory({ imageSize }: VitArchitecture, { classes, atOnce }: Workload): number {
+  return 4 * imageSize ** 2 * (keptChannels + 6 * (classes + 1)) * atOnce;
+}
+
 function readTime({ pixels }: Workload): number {
   return reading.file + pixels * reading.pixel;
 }
 
 /** Share of the images that find no room decoded, and are read again for each new view, [0, 1]. */
-function rereadShare({ imageSize }: VitArchitecture, { images, pixels, memory }: Workload): number {
-  const bytes = 3 * Math.min(pixels, (workingSides * imageSize) ** 2) * images;
+function rereadShare(
+  { imageSize }: VitArchitecture,
+  { images, pixels, memory, outlines }: Workload,
+): number {
+  // Outlined images stay as they are, with where there is nothing.
+  const each = outlines ? 4 * pixels : 3 * Math.min(pixels, (workingSides * imageSize) ** 2);
+  const bytes = each * images;
   return bytes === 0 ? 0 : Math.max(0, 1 - rasterBudget(memory) / bytes);
 }
 

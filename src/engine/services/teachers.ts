@@ -10,7 +10,8 @@ import type { Store } from '../../store/store.ts';
 import { bundledTeacher } from '../demo.ts';
 import { openExecutor } from '../devices.ts';
 import { machineSpeed } from '../speed.ts';
-import type { MachineSpeed } from '../speed.ts';
+import type { MachineSpeed, SpeedRequest } from '../speed.ts';
+import { sideFor } from '../segmentation/distill-outlines.ts';
 import { inspectTeacher, requireColour, teacherName } from '../teacher.ts';
 import { imagesAtOnce } from '../training.ts';
 import { estimateStudents, machineKey } from './estimates.ts';
@@ -33,6 +34,9 @@ const unknownBackground: Background = {
   licence: null,
   isBundled: false,
 };
+
+/** What a measurement is of, besides the teacher. */
+type Measured = Omit<SpeedRequest, 'teacher'>;
 
 /** Share of the processors that must have been free for a measurement to be kept. */
 const undisturbed = 0.85;
@@ -86,21 +90,30 @@ export class TeacherService {
   /** Students by skip factor, with the time that a run of the project would take. */
   async estimate(id: number, project: Project, signal: AbortSignal): Promise<StudentEstimate[]> {
     const teacher = this.#store.teachers.get(id);
-    const speed = await this.#speedOf(teacher, project.settings.rank, signal);
-    const workload = workloadOf(project, this.#store.images.meanPixels(project.id), freemem());
-    return estimateStudents(architectureOf(teacher), speed, project.settings, workload);
+    const own = architectureOf(teacher);
+    const outlines = project.task === 'segmentation';
+    const { rank, imageSize } = project.settings;
+    const side = imageSize ?? (outlines ? sideFor({ architecture: own }) : own.imageSize);
+    const measured = { rank, ...(side !== own.imageSize && { imageSize: side }), outlines };
+    const speed = await this.#speedOf(teacher, measured, signal);
+    const architecture = { ...own, imageSize: side };
+    const atOnce = imagesAtOnce(openExecutor('cpu'), { architecture });
+    const pixels = this.#store.images.meanPixels(project.id);
+    const workload = { ...workloadOf(project, pixels, freemem()), atOnce, outlines };
+    return estimateStudents(architecture, speed, project.settings, workload);
   }
 
   async #speedOf(
     { id, file }: StoredTeacher,
-    rank: number,
+    measured: Measured,
     signal: AbortSignal,
   ): Promise<MachineSpeed> {
-    const machine = machineKey(rank);
+    const machine = machineKey(measured);
     const key = `${id} ${machine}`;
     const known = this.#store.teachers.estimate(machineSpeed, id, machine) ?? this.#recent(key);
     if (known) return known;
-    const measuring = this.#measuring.get(key) ?? this.#measure(id, file, rank, machine);
+    const measuring =
+      this.#measuring.get(key) ?? this.#measure(id, { teacher: file, ...measured }, machine);
     this.#measuring.set(key, measuring);
     try {
       const speed = await measuring;
@@ -111,13 +124,8 @@ export class TeacherService {
     }
   }
 
-  async #measure(
-    id: number,
-    teacher: string,
-    rank: number,
-    machine: string,
-  ): Promise<MachineSpeed> {
-    const task = { kind: 'speed', request: { teacher, rank } } as const;
+  async #measure(id: number, request: SpeedRequest, machine: string): Promise<MachineSpeed> {
+    const task = { kind: 'speed', request } as const;
     const result = await performInWorker(task, new AbortController().signal, {
       report: () => undefined,
     });
@@ -139,7 +147,7 @@ function workloadOf(
   { images, learnt, tested, marked, classes }: Project,
   pixels: number,
   memory: number,
-): Workload {
+): Omit<Workload, 'atOnce' | 'outlines'> {
   return {
     images: images - tested - marked.unlabelled,
     labelled: learnt,
