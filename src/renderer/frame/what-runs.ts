@@ -37,15 +37,9 @@ export function whatRuns(
     return { ...finding, what: text.review.finding(done, total), step: 'labels' };
   }
   if (predicting !== null) {
-    const { done, total, part, secondsLeft, project } = predicting;
-    return {
-      what: text.predicting.doing(done, total),
-      done: done + part,
-      total,
-      secondsLeft,
-      project,
-      step: 'labels',
-    };
+    const { done, total, part } = predicting;
+    const what = text.predicting.doing(done, total);
+    return { ...predicting, what, done: done + part, step: 'labels' };
   }
   if (progress !== null) {
     const { phase, done, total, secondsLeft, project } = progress;
