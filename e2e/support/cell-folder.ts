@@ -29,6 +29,6 @@ export async function writeCells(folder: string, images: number, masks: number):
       .png()
       .toFile(join(folder, 'masks', file));
   }
-  const names = maskClasses.map(({ name }) => name);
+  const names = ['background', ...maskClasses.slice(1).map(({ name }) => name)];
   await writeFile(join(folder, 'classes.txt'), `${names.join('\n')}\n`);
 }
