@@ -105,7 +105,7 @@ describe('outlines in projects', async () => {
       project: project.id,
       settings: {
         ...{ teacher: teacher.id, imageSize: 32, rank: 2, steps: 3000, batch: 8, views: 2 },
-        ...{ decoderSteps: 60, start: 'copy' },
+        ...{ decoderSteps: 40, start: 'copy' },
       },
     });
   });

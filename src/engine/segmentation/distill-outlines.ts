@@ -203,7 +203,8 @@ function watchOf(
     ...image,
     ...{ labels: [], isLabelled: true, split: undefined },
   }));
-  const plan = { labelled, classes: [], task: 'single' as const };
+  // Without classes there is no worth to be told.
+  const plan = { labelled, classes: [], task: 'several' as const };
   const form = { imageSize, channels, framing, preparation };
   return (training, graph) => openGlimpses(training, { ...plan, form }, graph, executor, context);
 }
