@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Project, Run } from '../../src/contract/app.ts';
 import { EngineProcess } from '../support/engine-process.ts';
-import { asClasses, classes, temporaryFolder, writeImages, writeText, writeTinyTeacher } from './support.ts';
+import {
+  asClasses,
+  classes,
+  temporaryFolder,
+  writeImages,
+  writeText,
+  writeTinyTeacher,
+} from './support.ts';
 
 describe('the engine in its process', async () => {
   const folder = await temporaryFolder();
@@ -113,7 +120,10 @@ describe('the engine in its process', async () => {
     expect(glimpses.at(-1)?.map.length).toBe(reference?.map.length);
     const predictions = await engine.call('run.predictions', { run: run.id });
     const right = predictions.filter(({ truth, student }) => truth[0] === student[0]).length;
-    expect(right / predictions.length).toBeCloseTo(asClasses(done.summary).student.accuracy.value, 6);
+    expect(right / predictions.length).toBeCloseTo(
+      asClasses(done.summary).student.accuracy.value,
+      6,
+    );
     const file = join(folder, 'my student.onnx');
     const saved = await engine.call('run.export', { run: run.id, format: 'float32', file });
     expect((await readFile(file)).byteLength).toBe(saved.bytes);
