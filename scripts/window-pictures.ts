@@ -13,6 +13,7 @@ const shown = {
   '25-preparation-dark': 'window-preparation',
   '51-viewer-lung-dark': 'window-viewer',
   '61-masks-suggestion-dark': 'window-masks',
+  '74-outlines-result-dark': 'window-outlines',
 };
 
 for (const [taken, kept] of Object.entries(shown)) {

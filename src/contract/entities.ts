@@ -25,6 +25,8 @@ export const projectClass = z.strictObject({
   /** Labelled images that a run would learn from now, and those that it would hold out to measure on. */
   learnt: z.int().nonnegative(),
   tested: z.int().nonnegative(),
+  /** That masks which are done give it; missing where there is none of it. */
+  pixels: z.int().nonnegative().optional(),
 });
 export type ProjectClass = z.infer<typeof projectClass>;
 
@@ -117,6 +119,8 @@ export const projectImage = z.strictObject({
   isReviewed: z.boolean().optional(),
   /** Missing where nothing is outlined. */
   mask: maskState.optional(),
+  /** A student has predicted its mask; missing where not. */
+  isPredicted: z.boolean().optional(),
   /** Where what to look at next was asked for. */
   review: imageReview.optional(),
 });
@@ -124,11 +128,14 @@ export type ProjectImage = z.infer<typeof projectImage>;
 
 /**
  * Which images of a project: of one class, without a label, or all. `to-label`: unlabelled and not held out;
- * `draft`: of a mask that is begun and not done; `review`: those to look at next, the most useful first.
+ * `draft`: of a mask that is begun and not done; `predicted`: not done, but a student has predicted it; `review`: those to look at next, the most useful first.
  */
 export const imageFilter = z.strictObject({
   show: z
-    .union([z.enum(['all', 'unlabelled', 'to-label', 'labelled', 'test', 'draft', 'review']), id])
+    .union([
+      z.enum(['all', 'unlabelled', 'to-label', 'labelled', 'test', 'draft', 'predicted', 'review']),
+      id,
+    ])
     .default('all'),
   /** Part of the name. */
   search: z.string().max(200).default(''),

@@ -27,13 +27,17 @@ describe('how far the steps are', () => {
     expect(stepStates(empty, [], true).images.progress).toBe('work');
   });
 
-  it('where regions are outlined, masks are counted and no student is promised', () => {
-    const outlined = (labelled: number, drafts: number): ReturnType<typeof stepStates> =>
-      stepStates(projectWith({}, { task: 'segmentation', images: 3, labelled, drafts }), [], false);
+  it('where regions are outlined, masks are counted', () => {
+    const outlined = (learnt: number, tested: number, drafts = 0): ReturnType<typeof stepStates> => {
+      const counts = { cell: [learnt, tested] } as const;
+      return stepStates(projectWith(counts, { task: 'segmentation', drafts }), [], false);
+    };
     expect(outlined(0, 0).labels.progress).toBe('open');
-    expect(outlined(0, 1).labels.progress).toBe('work');
-    expect(outlined(3, 0).labels.progress).toBe('done');
-    expect(outlined(3, 0).distil).toEqual({ progress: 'waiting', waitsFor: 'version' });
+    expect(outlined(0, 0, 1).labels.progress).toBe('work');
+    expect(outlined(0, 0, 1).distil).toEqual({ progress: 'waiting', waitsFor: 'labels' });
+    expect(outlined(4, 1).labels.progress).toBe('work');
+    expect(outlined(4, 1).distil).toEqual({ progress: 'open' });
+    expect(outlined(10, 2).labels.progress).toBe('done');
   });
 
   it.each([

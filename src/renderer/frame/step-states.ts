@@ -7,7 +7,7 @@ export type StepProgress = 'done' | 'work' | 'open' | 'waiting';
 export interface StepState {
   readonly progress: StepProgress;
   /** What a waiting step waits for. */
-  readonly waitsFor?: 'images' | 'labels' | 'teacher' | 'run' | 'version';
+  readonly waitsFor?: 'images' | 'labels' | 'teacher' | 'run';
 }
 
 const unmade: Record<StepName, StepState> = {
@@ -51,24 +51,17 @@ export function stepStates(
 }
 
 function labelProgress(project: Project): StepProgress {
-  if (project.task === 'segmentation') return outlineProgress(project);
-  if (project.labelled === 0) return 'open';
+  if (project.labelled + project.drafts === 0) return 'open';
   const isEnough = missingLabels(project) === null && labelsThatHelp(project) === 0;
   return isEnough ? 'done' : 'work';
-}
-
-function outlineProgress({ images, labelled, drafts }: Project): StepProgress {
-  if (labelled === images) return 'done';
-  return labelled + drafts === 0 ? 'open' : 'work';
 }
 
 function distilState(
   project: Project,
   hasResult: boolean,
-  waiting: (waitsFor: 'images' | 'labels' | 'teacher' | 'version') => StepState,
+  waiting: (waitsFor: 'images' | 'labels' | 'teacher') => StepState,
 ): StepState {
   if (hasResult) return { progress: 'done' };
-  if (project.task === 'segmentation') return waiting('version');
   if (project.images === 0) return waiting('images');
   if (missingLabels(project) !== null) return waiting('labels');
   return project.settings.teacher === null ? waiting('teacher') : { progress: 'open' };

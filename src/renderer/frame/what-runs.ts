@@ -19,6 +19,7 @@ export function whatRuns(
   progress: EventOf<'run.progress'> | null,
   runs: readonly Run[],
   finding: EventOf<'review.progress'> | null = null,
+  predicting: EventOf<'predict.progress'> | null = null,
 ): Running | null {
   if (importing !== null) {
     const { done, total, secondsLeft, project } = importing;
@@ -34,6 +35,11 @@ export function whatRuns(
   if (finding !== null) {
     const { done, total } = finding;
     return { ...finding, what: text.review.finding(done, total), step: 'labels' };
+  }
+  if (predicting !== null) {
+    const { done, total, part } = predicting;
+    const what = text.predicting.doing(done, total);
+    return { ...predicting, what, done: done + part, step: 'labels' };
   }
   if (progress !== null) {
     const { phase, done, total, secondsLeft, project } = progress;

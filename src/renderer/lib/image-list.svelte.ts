@@ -213,6 +213,8 @@ export function fits(image: ProjectImage, { show }: Pick<ImageFilter, 'show'>): 
       return image.isTest;
     case 'draft':
       return image.mask === 'draft';
+    case 'predicted':
+      return image.isPredicted === true && !image.isLabelled;
     case 'review':
       return !image.isLabelled || image.isReviewed !== true;
     default:

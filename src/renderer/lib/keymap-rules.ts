@@ -14,6 +14,7 @@ export const mostKeys = 3;
 const contexts: readonly (readonly KeyPlace[])[] = [
   ['window', 'images', 'viewer'],
   ['window', 'labels', 'viewer', 'masks'],
+  ['window', 'viewer', 'result'],
 ];
 
 const placeOf = new Map<KeyActionId, KeyPlace>(keyActions.map(({ id, place }) => [id, place]));

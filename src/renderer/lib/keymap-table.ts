@@ -4,10 +4,10 @@
  */
 
 /** Where a key holds. */
-export type KeyPlace = 'window' | 'images' | 'labels' | 'viewer' | 'masks';
+export type KeyPlace = 'window' | 'images' | 'labels' | 'viewer' | 'masks' | 'result';
 
 /** In the order in which they are listed. */
-export const keyPlaces = ['window', 'images', 'labels', 'viewer', 'masks'] as const;
+export const keyPlaces = ['window', 'images', 'labels', 'viewer', 'masks', 'result'] as const;
 
 export interface KeyAction {
   readonly id: string;
@@ -63,6 +63,15 @@ export const keyActions = [
   { id: 'brush-larger', place: 'masks', keys: [']', '.'] },
   { id: 'toggle-masks', place: 'masks', keys: ['V'] },
   { id: 'toggle-outline', place: 'masks', keys: ['O'] },
+  { id: 'adopt-region', place: 'masks', keys: ['Q'] },
+  { id: 'adopt-class', place: 'masks', keys: ['C'] },
+  { id: 'adopt-all', place: 'masks', keys: ['Shift+Q'] },
+
+  { id: 'see-student', place: 'result', keys: ['1'] },
+  { id: 'see-copy', place: 'result', keys: ['2'] },
+  { id: 'see-teacher', place: 'result', keys: ['3'] },
+  { id: 'see-difference', place: 'result', keys: ['X'] },
+  { id: 'hide-overlays', place: 'result', keys: ['V'] },
 ] as const satisfies readonly KeyAction[];
 
 export type KeyActionId = (typeof keyActions)[number]['id'];
@@ -82,6 +91,7 @@ export const fixedKeys = {
   drag: 'viewer',
   wheel: 'viewer',
   erase: 'masks',
+  wipe: 'result',
 } as const satisfies Record<string, KeyPlace>;
 
 export type FixedKey = keyof typeof fixedKeys;

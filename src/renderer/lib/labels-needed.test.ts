@@ -20,6 +20,14 @@ describe('labels to give', () => {
     expect(labelsThatHelp(projectWith({ town: [4, 1], water: [0, 0] }))).toBe(8 + 13);
   });
 
+  it('that help where regions are outlined are those of the class that lacks most', () => {
+    const outlined = { task: 'segmentation', marked } as const;
+    const counts = { cell: [9, 2], vessel: [1, 0] } as const;
+    expect(labelsThatHelp(projectWith(counts, { ...outlined, learnt: 9 }))).toBe(2);
+    expect(labelsThatHelp(projectWith(counts, { ...outlined, learnt: 4 }))).toBe(6);
+    expect(labelsThatHelp(projectWith({ cell: [10, 2] }, outlined))).toBe(0);
+  });
+
   it('are no more than the images that can get one', () => {
     const few = { images: 10, marked: { labelled: 1, unlabelled: 3 } };
     expect(labelsThatHelp(projectWith({ town: [3, 1] }, few))).toBe(3);
@@ -37,6 +45,9 @@ describe('what is missing to go on', () => {
     [projectWith({ town: [5, 0], water: [5, 0] }), 'tested'],
     [projectWith({ town: [5, 0], water: [5, 0], bare: [0, 4] }, { marked }), 'tested'],
     [projectWith({ town: [3, 0] }, { task: 'several', tested: 0 }), 'tested'],
+    [projectWith({}, { task: 'segmentation' }), 'classes'],
+    [projectWith({ cell: [0, 3] }, { task: 'segmentation' }), 'masks'],
+    [projectWith({ cell: [3, 0] }, { task: 'segmentation' }), 'tested'],
   ] as const)('of %o is %s', (project, kind) => {
     expect(missingLabels(project)?.kind).toBe(kind);
   });
@@ -52,5 +63,6 @@ describe('what is missing to go on', () => {
   it('is nothing with two classes, or one of several, and something to measure on', () => {
     expect(missingLabels(projectWith({ town: [1, 1], water: [2, 0], bare: [0, 0] }))).toBeNull();
     expect(missingLabels(projectWith({ town: [2, 1] }, { task: 'several' }))).toBeNull();
+    expect(missingLabels(projectWith({ cell: [2, 1] }, { task: 'segmentation' }))).toBeNull();
   });
 });

@@ -28,13 +28,26 @@ export function labelsShort({ learnt }: ProjectClass, project: Pick<Project, 'ma
 
 /** Labels that would help, over all classes; no more than there are images to give them to. */
 export function labelsThatHelp(project: LabelledProject): number {
-  if (project.task === 'segmentation') return 0;
+  if (project.task === 'segmentation') return masksThatHelp(project);
   const short = project.classes.map((one) => labelsShort(one, project));
   const free = project.images - project.labelled - project.marked.unlabelled;
   return Math.min(
     short.reduce((sum, one) => sum + one, 0),
     free,
   );
+}
+
+/** Images that a class should be outlined in, at least. */
+export const enoughOfClass = 3;
+
+/** An image that is outlined shows several classes at once: the one that lacks most decides. */
+function masksThatHelp(project: LabelledProject): number {
+  const short = [
+    labelsFor(Math.max(0, enoughImages - project.learnt), project),
+    ...project.classes.map(({ learnt }) => labelsFor(Math.max(0, enoughOfClass - learnt), project)),
+  ];
+  const free = project.images - project.labelled - project.marked.unlabelled;
+  return Math.min(Math.max(...short), Math.max(0, free));
 }
 
 export type MissingLabels =
@@ -47,19 +60,22 @@ export type MissingLabels =
       readonly have: number;
       readonly need: number;
     }
+  /** No mask that is done has anything of a class to learn from. */
+  | { readonly kind: 'masks' }
   /** There is nothing to measure on. */
-  | { readonly kind: 'tested' }
-  /** Students that outline regions are not made yet. */
-  | { readonly kind: 'task' };
+  | { readonly kind: 'tested' };
 
 /** What stands between these labels and a student, as the engine asks for it; null when nothing does. */
 export function missingLabels(project: LabelledProject): MissingLabels | null {
   const { images, classes, task } = project;
-  if (task === 'segmentation') return { kind: 'task' };
   if (images === 0) return { kind: 'images' };
   const need = classesNeeded[task];
   if (classes.length < need) return { kind: 'classes', missing: need - classes.length };
   const learnt = classes.filter((one) => one.learnt > 0);
+  if (task === 'segmentation') {
+    if (learnt.length === 0) return { kind: 'masks' };
+    return project.tested > 0 ? null : { kind: 'tested' };
+  }
   if (learnt.length < need) {
     const nearest = classes
       .filter((one) => one.learnt === 0)

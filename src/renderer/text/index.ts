@@ -10,8 +10,10 @@ import { masksIn } from './en/masks-in.ts';
 import { masks } from './en/masks.ts';
 import { outlines } from './en/outlines.ts';
 import { labelExportText } from './en/label-export.ts';
+import { predicting } from './en/predicting.ts';
 import { preparation } from './en/preparation.ts';
 import { project } from './en/project.ts';
+import { resultMasks } from './en/result-masks.ts';
 import { resultText } from './en/result.ts';
 import { review } from './en/review.ts';
 import { skipText } from './en/skip.ts';
@@ -32,6 +34,7 @@ const en = {
   masksIn,
   labelExport: labelExportText,
   outlines,
+  predicting,
   review,
   viewer,
   masks,
@@ -39,6 +42,7 @@ const en = {
   skip: skipText,
   distil: distilText,
   result: resultText,
+  resultMasks,
   export: exportText,
 };
 

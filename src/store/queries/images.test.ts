@@ -127,6 +127,24 @@ describe('a page', () => {
     ]);
   });
 
+  test('of what a student has predicted and nobody has marked as done', () => {
+    const store = temporaryStore();
+    const { id: project } = addProject(store, ['x'], 'segmentation');
+    const [a = 0, b = 0, c = 0] = addImages(store, project, ['a', 'b', 'c', 'd']);
+    const marked = { x: 0, y: 0, pixels: new Uint8Array(512 * 512).fill(1) };
+    for (const image of [a, b]) store.masks.save(image, 'student', [marked]);
+    store.masks.save(c, 'teacher', [marked]);
+    store.masks.setState(b, 'human', 'done');
+    expect(names(store, project, { show: 'predicted' })).toEqual(['a']);
+    const { images } = store.images.page(project, everything, 0, 9);
+    expect(images.map(({ isPredicted }) => isPredicted)).toEqual([
+      true,
+      true,
+      undefined,
+      undefined,
+    ]);
+  });
+
   test('of what a search finds: any part, no case, nothing read as a pattern', () => {
     const store = temporaryStore();
     const { id: project } = addProject(store);

@@ -66,15 +66,21 @@ const imageRow = z.object({
   isTest: flag,
 });
 
-export const shownRow = imageRow.extend({ isReviewed: flag, mask: maskState.nullable() });
+export const shownRow = imageRow.extend({
+  isReviewed: flag,
+  mask: maskState.nullable(),
+  isPredicted: flag,
+});
 
 /** As the contract has it: what there is not, of a mask or of somebody's look, there is no word of. */
 export function asShown(row: z.infer<typeof shownRow>): ProjectImage {
   const { id, name, width, height, isLabelled, classes, isTest, isReviewed, mask } = row;
+  const { isPredicted } = row;
   return {
     ...{ id, name, width, height, isLabelled, classes, isTest },
     ...(isReviewed && { isReviewed }),
     ...(mask !== null && { mask }),
+    ...(isPredicted && { isPredicted }),
   };
 }
 
@@ -110,7 +116,8 @@ const imageColumns = `
 
 /** Of `images`, for `shownRow`. */
 export const shownColumns = `${imageColumns}, is_reviewed AS isReviewed,
-  (SELECT state FROM masks WHERE image = images.id AND layer = 'human') AS mask`;
+  (SELECT state FROM masks WHERE image = images.id AND layer = 'human') AS mask,
+  EXISTS (SELECT 1 FROM masks WHERE image = images.id AND layer = 'student') AS isPredicted`;
 
 const storedColumns = `${imageColumns}, project, folder, sha256, bytes,
   modified, group_name AS "group", frame`;
@@ -125,6 +132,8 @@ const conditions = {
   test: 'AND is_test = 1',
   review: 'AND (is_labelled = 0 OR is_reviewed = 0)',
   draft: `AND id IN (SELECT image FROM masks WHERE layer = 'human' AND state = 'draft')`,
+  predicted: `AND is_labelled = 0
+    AND EXISTS (SELECT 1 FROM masks WHERE image = images.id AND layer = 'student')`,
   class: 'AND id IN (SELECT image FROM labels WHERE class = :class)',
 } as const;
 

@@ -136,7 +136,7 @@ export class ProjectQueries {
        FROM images WHERE project = :project`,
       { project: row.id },
     ) ?? { images: 0, drafts: 0, marked: 0, markedLabelled: 0 };
-    const { ofClass, ...uses } = usesOf(this.#connection, row.id);
+    const { ofClass, ...uses } = usesOf(this.#connection, row.id, row.task);
     const classes = classesOf(this.#connection, row.id);
     return {
       ...row,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { tilePixels } from '../../core/mask/tiles.ts';
 import type { Project } from '../../contract/app.ts';
 import type { Store } from '../store.ts';
 import { addProject, newImage } from '../testing/fixtures.ts';
@@ -90,4 +91,40 @@ test('images of several classes count for each, those of none for the project', 
     [2, 1, 1],
     [2, 1, 1],
   ]);
+});
+
+test('where regions are outlined, a class is in the images whose masks have it and are done', () => {
+  const store = temporaryStore();
+  const { id, classes } = addProject(store, ['nucleus', 'vessel'], 'segmentation');
+  const images = store.images.add(
+    id,
+    Array.from({ length: 10 }, (_, index) => newImage(`${index}.png`)),
+  );
+  const tile = (...marked: readonly (readonly [value: number, pixels: number])[]): Uint8Array => {
+    const pixels = new Uint8Array(tilePixels);
+    let from = 0;
+    for (const [value, count] of marked) pixels.fill(value, from, (from += count));
+    return pixels;
+  };
+  const values = classes.map(({ maskValue }) => maskValue ?? 0);
+  const [nucleus = 0, vessel = 0] = values;
+  const outline = (index: number, x: number, pixels: Uint8Array): void => {
+    store.masks.save(images[index]?.id ?? 0, 'human', [{ x, y: 0, pixels }]);
+  };
+  for (const index of images.keys()) outline(index, 0, tile([nucleus, 100]));
+  outline(0, 1, tile([vessel, 7], [255, 9]));
+  expect(counted(store.projects.get(id))).toEqual([
+    [0, 0, 0],
+    [0, 0, 0],
+  ]);
+  for (const image of images) store.masks.setState(image.id, 'human', 'done');
+  const done = store.projects.get(id);
+  expect(done).toMatchObject({ labelled: 10, learnt: 8, tested: 2 });
+  expect(counted(done)[0]).toEqual([10, 8, 2]);
+  expect(counted(done)[1]?.[0]).toBe(1);
+  expect(done.classes.map(({ pixels }) => pixels)).toEqual([1000, 7]);
+  // Asked again after a change, and after one of them is a draft again.
+  outline(0, 1, tile([vessel, 12]));
+  store.masks.setState(images[9]?.id ?? 0, 'human', 'draft');
+  expect(store.projects.get(id).classes.map(({ pixels }) => pixels)).toEqual([900, 12]);
 });

@@ -19,6 +19,7 @@ function run(change: Partial<Run> = {}, skip = 2, start: Run['settings']['start'
       start,
       orientation: 'upright',
       preparation: { range: 'auto' },
+      ...{ imageSize: null, decoderSteps: 400, adapt: false, overlap: 0.5, tolerance: 2 },
     },
     teacherName: 'tiny',
     teacherBlocks: 12,
@@ -49,6 +50,15 @@ describe('phaseMarks', () => {
   it('shows what is at work', () => {
     expect(brief(run({ step: 150 }), progress('distill', 150, 600))).toBe(
       'images done 1, distill current 0.25, head waiting 0, timing waiting 0, export waiting 0',
+    );
+  });
+
+  it('has decoders and a measurement where regions are outlined', () => {
+    expect(brief(run({ step: 600 }), progress('decoder', 300, 1200), true)).toBe(
+      'images done 1, masks done 1, distill done 1, decoder current 0.25, predict waiting 0, timing waiting 0, export waiting 0',
+    );
+    expect(brief(run({ state: 'paused', step: 300 }), null, true)).toMatch(
+      /^images done 1, masks done 1, distill stopped 0.5, decoder waiting 0/,
     );
   });
 
@@ -111,6 +121,7 @@ it('tells a run that was finished early', () => {
   expect(isShort(done(600), null, curve(600))).toBe(false);
   expect(isShort(run(), progress('head', 0, 3), curve(50, 51))).toBe(true);
   expect(isShort(run(), progress('head', 0, 3), curve(599, 600))).toBe(false);
+  expect(isShort(run(), progress('decoder', 0, 3), curve(50, 51))).toBe(true);
   // The curve is not there yet.
   expect(isShort(run(), progress('head', 0, 3), [])).toBe(false);
   expect(isShort(run({ step: 51 }), progress('distill', 51, 600), curve(51))).toBe(false);

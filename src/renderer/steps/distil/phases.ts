@@ -12,6 +12,10 @@ export interface PhaseMark {
 }
 
 const order: readonly RunPhase[] = ['images', 'fit', 'distill', 'head', 'timing', 'export'];
+/** Where regions are outlined. */
+const outlineOrder: readonly RunPhase[] = [
+  ...(['images', 'masks', 'fit', 'distill', 'decoder', 'predict', 'timing', 'export'] as const),
+];
 
 /** Blocks of the teacher that a kept one stands for, from which on `auto` fits the start (docs/adr/0010). */
 const fitsFrom = 3;
@@ -23,11 +27,16 @@ function hasFit({ settings, teacherBlocks }: Run, progress: RunProgress | null):
 }
 
 /** The parts of a run in their order, and how far each is. */
-export function phaseMarks(run: Run, progress: RunProgress | null): readonly PhaseMark[] {
-  const phases = order.filter((phase) => phase !== 'fit' || hasFit(run, progress));
+export function phaseMarks(
+  run: Run,
+  progress: RunProgress | null,
+  isOutlining = false,
+): readonly PhaseMark[] {
+  const parts = isOutlining ? outlineOrder : order;
+  const phases = parts.filter((phase) => phase !== 'fit' || hasFit(run, progress));
   if (run.state === 'done') return phases.map((phase) => ({ phase, state: 'done', share: 1 }));
   const current = run.state === 'running' ? progress : null;
-  if (current === null) return phases.map((phase) => restingMark(run, phase));
+  if (current === null) return phases.map((phase) => restingMark(run, phase, parts));
   const at = phases.indexOf(current.phase);
   return phases.map((phase, index) => {
     if (index < at) return { phase, state: 'done', share: 1 };
@@ -37,9 +46,13 @@ export function phaseMarks(run: Run, progress: RunProgress | null): readonly Pha
 }
 
 /** Of a run that waits or was stopped: known is how many steps it did. */
-function restingMark({ step, settings }: Run, phase: RunPhase): PhaseMark {
+function restingMark(
+  { step, settings }: Run,
+  phase: RunPhase,
+  parts: readonly RunPhase[],
+): PhaseMark {
   if (step === 0) return { phase, state: 'waiting', share: 0 };
-  if (order.indexOf(phase) < order.indexOf('distill')) return { phase, state: 'done', share: 1 };
+  if (parts.indexOf(phase) < parts.indexOf('distill')) return { phase, state: 'done', share: 1 };
   if (phase !== 'distill') return { phase, state: 'waiting', share: 0 };
   return { phase, state: 'stopped', share: Math.min(1, step / settings.steps) };
 }
@@ -76,7 +89,9 @@ export function isShort(...known: Parameters<typeof stepsDone>): boolean {
   return isTrained && done > 0 && done < run.settings.steps;
 }
 
-const afterTraining: ReadonlySet<RunPhase> = new Set(['head', 'timing', 'export']);
+const afterTraining: ReadonlySet<RunPhase> = new Set([
+  ...(['head', 'decoder', 'predict', 'timing', 'export'] as const),
+]);
 
 /** The step that a run has come to, past which its curve is of a course it went back from; infinite where not known. */
 export function reachOf(run: Run, progress: RunProgress | null): number {

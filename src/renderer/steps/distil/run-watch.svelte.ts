@@ -13,6 +13,8 @@ type Control = 'run.pause' | 'run.resume' | 'run.finish' | 'run.cancel';
 /** One run's curve and progress as they come, and the ways to stop it and go on. */
 export class RunWatch {
   points = $state.raw<readonly CurvePoint[]>([]);
+  /** Of the decoders, one after the other; as far as they were heard of here. */
+  outlines = $state.raw<readonly CurvePoint[]>([]);
   progress = $state.raw<RunProgress | null>(null);
   /** What was asked for and is not done yet. */
   asked = $state<Control | null>(null);
@@ -23,6 +25,7 @@ export class RunWatch {
   readonly #run: number;
   readonly #shared: ProjectState;
   #pending: CurvePoint[] = [];
+  #pendingOutlines: CurvePoint[] = [];
 
   constructor(shared: ProjectState, run: number) {
     this.#shared = shared;
@@ -107,14 +110,19 @@ export class RunWatch {
 
   #hear(progress: RunProgress): void {
     this.progress = progress;
-    if (progress.phase !== 'distill') return;
-    this.#goBack(progress.done);
-    if (progress.loss === undefined || progress.done < 1) return;
-    this.#pending.push({ step: progress.done, loss: progress.loss });
-    if (this.#pending.length > 1) return;
+    const { phase, done: step, loss } = progress;
+    if (phase === 'distill') {
+      this.#goBack(step);
+      this.outlines = [];
+    } else if (phase !== 'decoder') return;
+    if (loss === undefined || step < 1) return;
+    const pending = phase === 'distill' ? this.#pending : this.#pendingOutlines;
+    pending.push({ step, loss });
+    if (pending.length > 1) return;
     // At most one new curve a picture, however fast the steps come.
     requestAnimationFrame(() => {
       this.points = merged(this.points, this.#pending.splice(0));
+      this.outlines = merged(this.outlines, this.#pendingOutlines.splice(0));
     });
   }
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { defaultSettings, isDefault } from './defaults.ts';
 
-const satellite = { domain: 'satellite', task: 'single' } as const;
+const of = { isSample: false, task: 'single' } as const;
 
 it('has the defaults of the engine, and views by domain', () => {
-  const medical = defaultSettings({ domain: 'medical', task: 'single', isSample: false });
+  const medical = defaultSettings({ ...of, domain: 'medical' });
   expect(medical).toEqual({
     rank: 16,
     steps: 600,
@@ -12,20 +12,27 @@ it('has the defaults of the engine, and views by domain', () => {
     views: 64,
     start: 'auto',
     orientation: 'upright',
+    imageSize: null,
+    decoderSteps: 400,
+    adapt: false,
+    overlap: 0.5,
+    tolerance: 2,
   });
-  expect(defaultSettings({ ...satellite, isSample: false }).orientation).toBe('overhead');
+  expect(defaultSettings({ ...of, domain: 'satellite' }).orientation).toBe('overhead');
   expect(isDefault({ ...medical }, medical)).toBe(true);
   expect(isDefault({ ...medical, rank: 8 }, medical)).toBe(false);
 });
 
-it('trains less where regions are outlined', () => {
-  const { steps, batch } = defaultSettings({
-    ...{ domain: 'medical', task: 'segmentation', isSample: false },
+it('has the sample’s own for the sample', () => {
+  const { steps, batch, views, rank } = defaultSettings({
+    ...of,
+    domain: 'satellite',
+    isSample: true,
   });
-  expect({ steps, batch }).toEqual({ steps: 300, batch: 32 });
+  expect({ steps, batch, views, rank }).toEqual({ steps: 130, batch: 64, views: 12, rank: 16 });
 });
 
-it('has the sample’s own for the sample', () => {
-  const { steps, batch, views, rank } = defaultSettings({ ...satellite, isSample: true });
-  expect({ steps, batch, views, rank }).toEqual({ steps: 130, batch: 64, views: 12, rank: 16 });
+it('has others where regions are outlined', () => {
+  const outlining = defaultSettings({ ...of, domain: 'satellite', task: 'segmentation' });
+  expect(outlining).toMatchObject({ steps: 300, batch: 32, adapt: true, orientation: 'overhead' });
 });

@@ -4,7 +4,17 @@ import { distillRequest, usualTraining } from '../../../contract/jobs.ts';
 /** What stands behind "Advanced". */
 export type AdvancedSettings = Pick<
   ProjectSettings,
-  'rank' | 'steps' | 'batch' | 'views' | 'start' | 'orientation'
+  | 'rank'
+  | 'steps'
+  | 'batch'
+  | 'views'
+  | 'start'
+  | 'orientation'
+  | 'imageSize'
+  | 'decoderSteps'
+  | 'adapt'
+  | 'overlap'
+  | 'tolerance'
 >;
 
 /** The sample is there to see the whole path: a minute or two. As in src/engine/services/projects.ts. */
@@ -15,15 +25,20 @@ export function defaultSettings({
   domain,
   task,
   isSample,
-}: Pick<Project, 'domain' | 'task' | 'isSample'>): AdvancedSettings {
-  const { rank, views, start } = distillRequest.shape;
-  const usual = usualTraining[task === 'segmentation' ? 'segmentation' : 'classification'];
+}: Pick<Project, 'domain' | 'isSample' | 'task'>): AdvancedSettings {
+  const { rank, views, start, decoderSteps, overlap, tolerance } = distillRequest.shape;
   return {
     rank: rank.parse(undefined),
-    ...usual,
+    ...usualTraining[task === 'segmentation' ? 'segmentation' : 'classification'],
     views: views.parse(undefined),
     start: start.parse(undefined),
     orientation: domain === 'satellite' ? 'overhead' : 'upright',
+    imageSize: null,
+    decoderSteps: decoderSteps.parse(undefined),
+    // What the teacher knows is far from the look of the earth from above.
+    adapt: domain === 'satellite',
+    overlap: overlap.parse(undefined),
+    tolerance: tolerance.parse(undefined),
     ...(isSample ? sample : {}),
   };
 }

@@ -26,12 +26,20 @@ describe('missingFor', () => {
     expect(steps(counts, change)).toEqual(expected);
   });
 
-  it('says that students that outline regions are not made yet, and nothing else', () => {
-    const change = { task: 'segmentation', images: 0, settings: noTeacher } as const;
-    const [missing, ...others] = missingFor(projectWith({}, change));
-    expect(missing).toMatchObject({ step: 'labels' });
-    expect(missing?.what).toMatch(/cannot be made yet in this version/);
-    expect(others).toEqual([]);
+  it.each([
+    ['images', { cell: [0, 0] }, { images: 0 }, /no images/],
+    ['a class', {}, {}, /needs a class/],
+    ['a mask', { cell: [0, 0] }, {}, /No mask to learn from is done/],
+    ['a mask to learn from', { cell: [0, 2] }, {}, /No mask to learn from is done/],
+    ['a mask to measure on', { cell: [3, 0] }, {}, /no mask to measure on/],
+  ] as const)('where regions are outlined, names %s', (_, counts, change, expected) => {
+    const [missing] = missingFor(projectWith(counts, { task: 'segmentation', ...change }));
+    expect(missing?.what).toMatch(expected);
+  });
+
+  it('is content with one class that is outlined', () => {
+    const counts = { cell: [3, 1], vessel: [0, 0] } as const;
+    expect(steps(counts, { task: 'segmentation' })).toEqual([]);
   });
 
   it('is content with one of several labels', () => {

@@ -12,12 +12,26 @@ export interface Missing {
 
 export function missingFor(project: Project): readonly Missing[] {
   const labels = missingLabels(project);
-  // Nothing else that were done would lead to a student.
-  if (labels?.kind === 'task') return [placed(labels)];
+  const isOutlining = project.task === 'segmentation';
+  const placed = isOutlining ? placedOutlines : placedLabels;
   return [...(labels === null ? [] : [placed(labels)]), ...missingTeacher(project)];
 }
 
-function placed(missing: MissingLabels): Missing {
+function placedOutlines(missing: MissingLabels): Missing {
+  const text = skipText.missing.outlines;
+  switch (missing.kind) {
+    case 'images':
+      return { ...skipText.missing.images, step: 'images' };
+    case 'classes':
+      return { ...text.classes, step: 'labels' };
+    case 'tested':
+      return { ...text.tested, step: 'labels' };
+    default:
+      return { ...text.masks, step: 'labels' };
+  }
+}
+
+function placedLabels(missing: MissingLabels): Missing {
   const text = skipText.missing;
   switch (missing.kind) {
     case 'images':
@@ -31,8 +45,8 @@ function placed(missing: MissingLabels): Missing {
       };
     case 'tested':
       return { ...text.tested, step: 'labels' };
-    case 'task':
-      return { ...text.task, step: 'labels' };
+    case 'masks':
+      return placedOutlines(missing);
   }
 }
 

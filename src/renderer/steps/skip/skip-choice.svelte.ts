@@ -6,12 +6,16 @@ import { skipText } from '../../text/en/skip.ts';
 import { Estimates } from './estimates.svelte.ts';
 import { missingFor } from './missing.ts';
 import type { Missing } from './missing.ts';
+import { RunCheck } from './run-check.svelte.ts';
 import { stopIndex, stopsOf } from './stops.ts';
 import type { Stop } from './stops.ts';
+
+const timed = ['steps', 'batch', 'rank', 'imageSize', 'decoderSteps', 'adapt'] as const;
 
 /** Which student is wanted: the handle, its figures, and the start of the run. */
 export class SkipChoice {
   readonly estimates = new Estimates();
+  readonly check = new RunCheck();
   startFailure = $state<string | null>(null);
   isStarting = $state(false);
   readonly #shared: () => ProjectState;
@@ -36,7 +40,8 @@ export class SkipChoice {
   }
 
   get canStart(): boolean {
-    return this.stop !== undefined && this.missing.length === 0 && !this.isStarting;
+    const isReady = this.stop !== undefined && this.missing.length === 0 && !this.isStarting;
+    return isReady && this.check.refusal === null;
   }
 
   /** What the primary action will do. */
@@ -63,8 +68,7 @@ export class SkipChoice {
     const shared = this.#shared();
     await shared.choose(settings);
     const { id, settings: kept } = shared.project;
-    const { steps, batch, rank } = settings;
-    const bearsOnTime = (steps ?? batch ?? rank) !== undefined;
+    const bearsOnTime = timed.some((setting) => settings[setting] !== undefined);
     if (bearsOnTime && kept.teacher !== null) await this.estimates.measure(id, kept.teacher);
   }
 
@@ -88,5 +92,6 @@ export class SkipChoice {
 
   dispose(): void {
     this.estimates.dispose();
+    this.check.dispose();
   }
 }

@@ -10,8 +10,8 @@ const phaseNames: Record<
   distill: { name: 'Distil', doing: 'Distilling' },
   head: { name: 'Heads', doing: 'Teaching the classes' },
   masks: { name: 'Masks', doing: 'Reading masks' },
-  decoder: { name: 'Decoders', doing: 'Teaching the classes' },
-  predict: { name: 'Test', doing: 'Outlining the test images' },
+  decoder: { name: 'Decoders', doing: 'Learning to outline' },
+  predict: { name: 'Measuring', doing: 'Measuring on test images' },
   timing: { name: 'Timing', doing: 'Measuring speed' },
   export: { name: 'Files', doing: 'Writing and checking files' },
 };
@@ -28,6 +28,9 @@ export const distilText = {
     shortStep: 'Steps, finished early',
     of: (steps: number) => `of ${count(steps)}`,
     loss: 'Loss',
+    decoderLoss: 'Loss of the outlines',
+    decoderStep: 'Step of the decoders',
+    decoderOf: (steps: number) => `of ${count(steps)}`,
     speed: 'Images a second',
     left: 'Time left',
     leftHere: 'Time left in this part',
@@ -44,6 +47,15 @@ export const distilText = {
     none: 'This run has no curve yet.',
     alternative: (first: number, last: number, step: number) =>
       `Line chart. The loss went from ${decimals(first, 3)} to ${decimals(last, 3)} at step ${count(step)}.`,
+  },
+  decoder: {
+    name: 'Loss of the outlines',
+    waiting: 'The curve begins with the first step.',
+    at: (step: number, loss: number) =>
+      `Step ${count(step)} of the decoders, loss ${decimals(loss, 3)}`,
+    why: 'Teacher, plain copy and student each learn a decoder from the same masks, one after the other.',
+    alternative: (first: number, last: number, step: number) =>
+      `Line chart. The loss of the outlines went from ${decimals(first, 3)} to ${decimals(last, 3)} at step ${count(step)} of the decoders.`,
   },
   accuracy: {
     name: 'Accuracy, cross-checked on labelled images',

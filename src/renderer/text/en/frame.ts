@@ -28,7 +28,6 @@ export const frame = {
     labels: 'waits for labels',
     teacher: 'waits for a teacher',
     run: 'waits for a student',
-    version: 'students that outline regions cannot be made yet',
   },
   /** What would help, else what there is. */
   labelled: (learnt: number, missing: number) =>

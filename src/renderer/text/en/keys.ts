@@ -7,6 +7,7 @@ const places: Record<KeyPlace, string> = {
   labels: 'Labels',
   viewer: 'Looking at an image',
   masks: 'Outlining regions',
+  result: 'Comparing masks',
 };
 
 const actions: Record<KeyActionId, string> = {
@@ -54,6 +55,14 @@ const actions: Record<KeyActionId, string> = {
   'brush-larger': 'Larger brush',
   'toggle-masks': 'Show or hide the masks',
   'toggle-outline': 'Outlines or filled',
+  'adopt-region': 'Take the predicted region under the pointer',
+  'adopt-class': 'Take what is predicted of the class',
+  'adopt-all': 'Take all that is predicted',
+  'see-student': 'The student’s mask',
+  'see-copy': 'The plain copy’s mask',
+  'see-teacher': 'The teacher’s mask',
+  'see-difference': 'Show what differs, or both masks',
+  'hide-overlays': 'Show or hide the masks',
 };
 
 /** With their keys, `Mod` and the like as `keyName` takes them. */
@@ -71,6 +80,7 @@ const fixed: Record<FixedKey, readonly [name: string, keys: string]> = {
   drag: ['Pan with the mouse', 'Space+drag'],
   wheel: ['Zoom', 'Wheel'],
   erase: ['Erase for a moment', 'Alt+drag'],
+  wipe: ['Wipe between the two masks', 'Arrow keys'],
 };
 
 const reserved: Record<ReservedFor, string> = {

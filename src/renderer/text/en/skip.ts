@@ -69,6 +69,29 @@ export const skipText = {
       why: 'Seen from above, or under a microscope, images may be turned and flipped freely.',
       options: { upright: 'Yes', overhead: 'No' },
     },
+    imageSize: {
+      name: 'Side of what it sees, px',
+      why: (patch: number) =>
+        `The student sees squares of an image, one after the other. Larger ones show more around a region and take longer. In steps of ${count(patch)}.`,
+    },
+    decoderSteps: {
+      name: 'Steps of the outlines',
+      why: 'How long the last layers learn from your masks to draw regions.',
+    },
+    overlap: {
+      name: 'Overlap, %',
+      why: 'How much neighbouring squares share. More makes smoother borders and takes longer.',
+    },
+    tolerance: {
+      name: 'Tolerance of borders, px',
+      why: 'How far a predicted border may lie from yours and still count as right.',
+    },
+    adapt: {
+      name: 'Let the student learn on from your masks',
+      why: 'After it has learnt from its teacher it learns from your masks as well. Helps where the teacher does not know images like yours, as aerial views; with very few masks it may learn them by heart.',
+    },
+    multiple: (low: number, high: number, step: number) =>
+      `A multiple of ${count(step)} from ${count(low)} to ${count(high)}`,
     range: (low: number, high: number) => `A whole number from ${count(low)} to ${count(high)}`,
     reset: 'Reset to defaults',
     changed: 'changed',
@@ -79,6 +102,8 @@ export const skipText = {
   starting: 'Starting…',
   queue: 'Another run is at work; this one will wait until it is done.',
   startFailed: 'Distilling could not be started',
+  notes: 'Good to know before you start',
+  cannot: 'As things are, distilling would stop at once',
   missing: {
     title: 'Before you can distil',
     images: { what: 'This project has no images yet.', go: 'Add images' },
@@ -97,9 +122,16 @@ export const skipText = {
       what: 'There is no labelled image to measure on. Some are held out once there are a few more.',
       go: 'Label images',
     },
-    task: {
-      what: 'Students that outline regions cannot be made yet in this version. Masks can be drawn, kept and exported.',
-      go: 'Outline regions',
+    outlines: {
+      classes: { what: 'A region needs a class: name at least one.', go: 'Add classes' },
+      masks: {
+        what: 'No mask to learn from is done yet. Outline regions in some images and mark their masks as done.',
+        go: 'Outline regions',
+      },
+      tested: {
+        what: 'There is no mask to measure on. One is held out once a few more are done.',
+        go: 'Outline regions',
+      },
     },
     teacher: { what: 'No teacher is chosen yet.', go: 'Choose a teacher' },
   },

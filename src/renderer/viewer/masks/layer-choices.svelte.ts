@@ -1,8 +1,21 @@
 import { z } from 'zod';
+import type { MaskLayer } from '../../../contract/masks.ts';
 
 /** Whose mask, or what of two. */
-export const layerNames = ['human', 'teacher', 'student', 'difference', 'suggestion'] as const;
+export const layerNames = [
+  ...(['human', 'student', 'copy', 'teacher', 'difference', 'suggestion'] as const),
+] as const;
 export type LayerName = (typeof layerNames)[number];
+
+/** Whose masks are compared: what only the first has, what only the second, and what is another class. */
+export const comparisons = {
+  'human-student': ['human', 'student'],
+  'human-copy': ['human', 'copy'],
+  'human-teacher': ['human', 'teacher'],
+  'teacher-student': ['teacher', 'student'],
+} as const satisfies Record<string, readonly [MaskLayer, MaskLayer]>;
+export type Comparison = keyof typeof comparisons;
+export const comparisonNames = Object.keys(comparisons) as readonly Comparison[];
 
 const choice = z.object({
   isShown: z.boolean(),
@@ -15,7 +28,7 @@ export type Choice = z.infer<typeof choice>;
 const kept = z.object({
   layers: z.partialRecord(z.enum(layerNames), choice),
   hasHatch: z.boolean(),
-  compared: z.enum(['student', 'human']),
+  compared: z.enum(comparisonNames).catch('human-student'),
 });
 
 const keptUnder = 'mask-layers';
@@ -26,15 +39,16 @@ const usual: Choice = { isShown: true, opacity: 0.5, hasOutline: true };
 export class LayerChoices {
   #layers: Readonly<Record<LayerName, Choice>> = $state.raw({
     human: usual,
+    student: { ...usual, opacity: 0.25 },
+    copy: { ...usual, isShown: false },
     teacher: { ...usual, isShown: false },
-    student: { ...usual, isShown: false },
     difference: { ...usual, isShown: false },
     suggestion: { ...usual, opacity: 0.35 },
   });
   /** The one whose opacity the wheel changes. */
   active: LayerName = $state('human');
   #hasHatch = $state(false);
-  #compared: 'student' | 'human' = $state('student');
+  #compared: Comparison = $state('human-student');
   readonly #changed: () => void;
 
   /** @param changed told of every change */
@@ -66,12 +80,11 @@ export class LayerChoices {
     this.#keep();
   }
 
-  /** With whom the teacher is compared. */
-  get compared(): 'student' | 'human' {
+  get compared(): Comparison {
     return this.#compared;
   }
 
-  set compared(compared: 'student' | 'human') {
+  set compared(compared: Comparison) {
     this.#compared = compared;
     this.#keep();
   }

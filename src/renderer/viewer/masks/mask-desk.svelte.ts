@@ -1,14 +1,14 @@
 import type { Project } from '../../../contract/app.ts';
-import type { MaskInfo, MaskState } from '../../../contract/masks.ts';
+import type { MaskState } from '../../../contract/masks.ts';
 import { paintOver } from '../../../core/mask/edit.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { call, listen } from '../../lib/client.ts';
 import type { Direction } from '../../lib/history.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
-import type { Point } from '../geometry.ts';
 import type { Stage } from '../stage.ts';
 import type { Tool } from '../tool.ts';
+import { Adopting } from './adopting.svelte.ts';
 import { BegunMasks } from './begun-masks.svelte.ts';
 import { ClassValues } from './class-values.ts';
 import { coloursOf, type Rgb } from './colouring.ts';
@@ -49,6 +49,7 @@ export interface DeskViewer {
 export class MaskDesk {
   readonly settings = new ToolSettings();
   readonly choices: LayerChoices;
+  readonly adopting: Adopting;
   open: OpenMask | null = $state.raw(null);
   suggesting: Suggesting | null = $state.raw(null);
   /** Whether the tool of suggestions is in hand: undoing is about its strokes first. */
@@ -89,6 +90,15 @@ export class MaskDesk {
       },
       waits: (isBusy) => {
         this.#isWaiting = isBusy;
+      },
+    });
+    this.adopting = new Adopting({
+      open: () => this.open,
+      finishStroke: () => this.#viewer?.finishStroke(),
+      save: () => this.#saver.flush(),
+      adopted: (image, info, isChanged) => {
+        if (isChanged) this.#revisions.saved(image.id, info.revision);
+        if (this.open?.image.id === image.id) this.open.take(info);
       },
     });
     listen('engine.state', ({ state }) => {
@@ -137,18 +147,6 @@ export class MaskDesk {
     if (value === ignoreValue) return words.ignore;
     const found = this.#project().classes.find(({ maskValue }) => maskValue === value);
     return found?.name ?? words.background;
-  }
-
-  /** What the masks that are shown say of a place; empty where they say nothing. */
-  saidAt(at: Point): string {
-    const owners = (['human', 'teacher', 'student'] as const).flatMap((owner) => {
-      const value = this.choices.of(owner).isShown ? this.open?.valueAt(owner, at) : undefined;
-      if (value === undefined || this.open?.info(owner) === undefined) return [];
-      return [{ owner, name: this.nameOf(value) }];
-    });
-    const [only] = owners;
-    if (owners.length === 1 && only?.owner === 'human') return only.name;
-    return owners.map(({ owner, name }) => `${words.layers[owner]}: ${name}`).join(' · ');
   }
 
   /** Colours or classes changed. */
@@ -391,13 +389,8 @@ export class MaskDesk {
     // What cannot be asked now is asked when the engine is back.
     const infos = await call('mask.list', { image: open.image.id }).catch(() => null);
     if (infos === null || !isQuiet()) return;
-    const revisionOf = (all: readonly MaskInfo[], owner: MaskInfo['layer']): number =>
-      all.find(({ layer }) => layer === owner)?.revision ?? 0;
-    const others = (['human', 'teacher', 'student'] as const).filter(
-      (owner) => revisionOf(infos, owner) !== revisionOf(open.infos, owner),
-    );
     // Elsewhere it may be said to be done, or not, which is no change of what is painted.
-    if (others.length === 0) for (const info of infos) open.take(info);
+    if (open.isAsIn(infos)) for (const info of infos) open.take(info);
     else this.#reopen(open.image);
   }
 

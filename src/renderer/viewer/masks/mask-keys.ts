@@ -43,7 +43,13 @@ export function onMaskKey(event: KeyboardEvent, desk: MaskDesk, viewer: Viewer):
   else if (keymap.matches(event, 'brush-larger')) desk.settings.step(1);
   else if (keymap.matches(event, 'toggle-masks')) desk.choices.toggleAll();
   else if (keymap.matches(event, 'toggle-outline')) desk.choices.toggleOutline();
-  else return false;
+  else if (keymap.matches(event, 'adopt-all')) void desk.adopting.adopt();
+  else if (keymap.matches(event, 'adopt-class')) {
+    void desk.adopting.adopt({ value: desk.settings.value });
+  } else if (keymap.matches(event, 'adopt-region')) {
+    const { reading } = viewer;
+    if (reading !== null) void desk.adopting.adopt({ at: { x: reading.column, y: reading.row } });
+  } else return false;
   viewer.stage?.invalidate('interaction');
   return true;
 }

@@ -1,10 +1,15 @@
-import type { MaskInfo, MaskLayer as MaskOwner } from '../../../contract/masks.ts';
+import { type MaskInfo, maskLayer, type MaskLayer as MaskOwner } from '../../../contract/masks.ts';
 import { coarsePlace } from '../../../core/mask/area.ts';
 import { type SparseMask, valueAt } from '../../../core/mask/sparse-mask.ts';
 import { call } from '../../lib/client.ts';
 import type { Point, Rectangle, Size } from '../geometry.ts';
 import { DifferenceSource } from './difference.ts';
-import type { LayerName } from './layer-choices.svelte.ts';
+import {
+  type Comparison,
+  comparisonNames,
+  comparisons,
+  type LayerName,
+} from './layer-choices.svelte.ts';
 import { LayerTiles } from './layer-tiles.ts';
 import type { LayerSource } from './mask-layer.ts';
 import { Painter, type PainterHooks } from './painter.ts';
@@ -28,7 +33,7 @@ export class OpenMask {
   readonly human: LayerTiles;
   infos: readonly MaskInfo[] = $state.raw([]);
   readonly #tiles: Readonly<Record<MaskOwner, LayerTiles>>;
-  readonly #differences: Readonly<Record<'student' | 'human', DifferenceSource>>;
+  readonly #differences: ReadonlyMap<Comparison, DifferenceSource>;
 
   private constructor(
     image: MaskedImage,
@@ -39,11 +44,14 @@ export class OpenMask {
   ) {
     this.image = image;
     this.infos = infos;
-    const open = (owner: MaskOwner): LayerTiles =>
-      new LayerTiles(
+    const open = (owner: MaskOwner): LayerTiles => {
+      const info = infos.find(({ layer }) => layer === owner);
+      // Of the run that was listed, whatever others come meanwhile.
+      const asked = { image: image.id, layer: owner, run: info?.run ?? null };
+      return new LayerTiles(
         image,
-        infos.find(({ layer }) => layer === owner)?.tiles ?? [],
-        (level, tiles) => call('mask.tiles', { image: image.id, layer: owner, level, tiles }),
+        info?.tiles ?? [],
+        (level, tiles) => call('mask.tiles', { ...asked, level, tiles }),
         (part) => {
           hooks.arrived(owner, part);
         },
@@ -51,13 +59,16 @@ export class OpenMask {
         owner === 'human' ? unsaved : undefined,
         (place) => owner === 'human' && saver.isUnsaved(image.id, place),
       );
-    this.human = open('human');
-    this.#tiles = { human: this.human, teacher: open('teacher'), student: open('student') };
-    const { human, teacher, student } = this.#tiles;
-    this.#differences = {
-      student: new DifferenceSource(teacher, student),
-      human: new DifferenceSource(teacher, human),
     };
+    this.human = open('human');
+    const [teacher, copy, student] = [open('teacher'), open('copy'), open('student')];
+    this.#tiles = { human: this.human, teacher, copy, student };
+    this.#differences = new Map(
+      comparisonNames.map((name) => {
+        const [first, second] = comparisons[name];
+        return [name, new DifferenceSource(this.#tiles[first], this.#tiles[second])];
+      }),
+    );
     this.painter = new Painter(this.human, hooks);
   }
 
@@ -82,6 +93,14 @@ export class OpenMask {
     return this.infos.find(({ layer }) => layer === owner);
   }
 
+  /** Whether what is marked in each layer is as it was listed: of the same run, and of the same revision. */
+  isAsIn(infos: readonly MaskInfo[]): boolean {
+    return maskLayer.options.every((owner) => {
+      const [one, other] = [this.info(owner), infos.find(({ layer }) => layer === owner)];
+      return (one?.revision ?? 0) === (other?.revision ?? 0) && one?.run === other?.run;
+    });
+  }
+
   /** After a save. */
   take(info: MaskInfo): void {
     this.infos = [...this.infos.filter(({ layer }) => layer !== info.layer), info];
@@ -89,17 +108,19 @@ export class OpenMask {
   }
 
   /** Undefined where the layer has nothing to show. */
-  source(layer: LayerName, compared: 'student' | 'human'): LayerSource | undefined {
+  source(layer: LayerName, compared: Comparison): LayerSource | undefined {
     if (layer === 'suggestion') return undefined;
     if (layer !== 'difference') return this.#tiles[layer];
-    if (this.info('teacher') === undefined || this.info(compared) === undefined) return undefined;
-    return this.#differences[compared];
+    // A person who has marked nothing yet is compared as one who has.
+    const isThere = comparisons[compared].every(
+      (owner) => owner === 'human' || this.info(owner) !== undefined,
+    );
+    return isThere ? this.#differences.get(compared) : undefined;
   }
 
   /** A part of the person's mask changed. */
   changed(): void {
-    this.#differences.student.changed();
-    this.#differences.human.changed();
+    for (const difference of this.#differences.values()) difference.changed();
   }
 
   /** The value of a layer at a place; undefined where that is not known here. */

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MaskTile } from '../../../contract/masks.ts';
 import { readArea } from '../../../core/mask/area.ts';
-import { paintOver } from '../../../core/mask/edit.ts';
+import { MaskEdit, paintOver } from '../../../core/mask/edit.ts';
 import type { MaskPatch } from '../../../core/mask/patch.ts';
-import { tileKey } from '../../../core/mask/sparse-mask.ts';
+import { SparseMask, tileKey } from '../../../core/mask/sparse-mask.ts';
 import { tilePixels } from '../../../core/mask/tiles.ts';
 import type { Rectangle, TilePlace } from '../../../core/mask/tiles.ts';
 import { LayerTiles } from './layer-tiles.ts';
@@ -46,6 +46,12 @@ function desk() {
   const read = (): Uint8Array => readArea(tiles.mask, { x: 0, y: 0, ...size }).values;
   const breakEngine = (): void => void (isBroken = true);
   return { tiles, painter, patches, touched, failures, shown, read, breakEngine };
+}
+
+function copyOf(mask: SparseMask): SparseMask {
+  const copy = new SparseMask(size, []);
+  for (const place of mask.places()) copy.put(place, Uint8Array.from(mask.tile(place) ?? []));
+  return copy;
 }
 
 const rectangle = fc.record({
@@ -138,6 +144,48 @@ describe('a painter', () => {
     other.cancel();
     other.end();
     expect(painter.isBusy).toBe(false);
+  });
+
+  it('takes in an edit of others between strokes, and undoes all of them exactly', async () => {
+    const { tiles, painter, patches, touched, read } = desk();
+    await tiles.load([{ x: 1, y: 0 }]);
+    const start = read();
+    const part = { x: 500, y: 10, width: 100, height: 20 };
+    const stroke = (value: number): void => {
+      painter.paint({ value, over }, (take) => {
+        for (let row = 15; row < 40; row++) take(row, 450, 560);
+      });
+    };
+    stroke(1);
+    const taken = painter.take(async () => {
+      await soon();
+      // As the engine would: on what was painted and saved before it.
+      const edit = new MaskEdit(copyOf(tiles.mask), { value: 9, over });
+      for (let row = part.y; row < part.y + part.height; row++)
+        edit.run(row, part.x, part.x + part.width);
+      return edit.finish();
+    });
+    // Drawn while the engine is asked: it lies on what comes of that.
+    stroke(2);
+    expect(await taken).toMatchObject({ rectangle: part });
+    await painter.settled();
+    expect(patches).toHaveLength(3);
+    const after = read();
+    expect(after[12 * size.width + 590]).toBe(9);
+    expect(after[20 * size.width + 520]).toBe(2);
+    // What others saved need not be saved again.
+    expect(touched.size).toBe(2);
+    for (const patch of patches.toReversed()) await painter.apply(patch, 'before');
+    expect(read()).toEqual(start);
+    for (const patch of patches) await painter.apply(patch, 'after');
+    expect(read()).toEqual(after);
+  });
+
+  it('takes in nothing where there is nothing', async () => {
+    const { painter, patches } = desk();
+    expect(await painter.take(() => Promise.resolve(undefined))).toBeUndefined();
+    await expect(painter.take(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+    expect([patches.length, painter.isBusy]).toEqual([0, false]);
   });
 
   it('leaves nothing of a stroke that is given up', async () => {

@@ -141,10 +141,25 @@ export class Painter {
   apply(patch: MaskPatch, side: 'before' | 'after'): Promise<void> {
     return this.#inTurn(async () => {
       await this.#tiles.load(patch.tiles);
-      applyPatch(this.#tiles.mask, patch, side);
-      this.#tiles.changed(patch.rectangle);
-      this.#hooks.changed(patch.rectangle);
+      this.#put(patch, side);
       this.#hooks.touched(patch.tiles);
+    });
+  }
+
+  /**
+   * Takes in an edit that was made and saved elsewhere: what was begun before it is complete by then, and what is
+   * begun meanwhile comes after it.
+   *
+   * @param make makes and saves it; undefined where there was nothing to change
+   */
+  take(make: () => Promise<MaskPatch | undefined>): Promise<MaskPatch | undefined> {
+    return this.#inTurn(async () => {
+      const patch = await make();
+      if (patch === undefined) return undefined;
+      await this.#tiles.load(patch.tiles);
+      this.#put(patch, 'after');
+      this.#hooks.edited(patch);
+      return patch;
     });
   }
 
@@ -156,6 +171,13 @@ export class Painter {
   /** Resolves when every edit that was begun is complete, or failed. */
   settled(): Promise<void> {
     return this.#tail;
+  }
+
+  /** Its tiles are in memory. */
+  #put(patch: MaskPatch, side: 'before' | 'after'): void {
+    applyPatch(this.#tiles.mask, patch, side);
+    this.#tiles.changed(patch.rectangle);
+    this.#hooks.changed(patch.rectangle);
   }
 
   async #paintRegion(

@@ -4,13 +4,13 @@ import type { Layer } from '../layer.ts';
 import type { Stage } from '../stage.ts';
 import type { ViewTransform } from '../view-transform.ts';
 import type { Rgb } from './colouring.ts';
-import type { LayerChoices, LayerName } from './layer-choices.svelte.ts';
+import { comparisons, type LayerChoices, type LayerName } from './layer-choices.svelte.ts';
 import { type LayerSource, MaskLayer } from './mask-layer.ts';
 import type { OpenMask } from './open-mask.svelte.ts';
 import { noneStroke, type Suggesting } from './suggesting.svelte.ts';
 
 /** From below. */
-const order = ['teacher', 'student', 'difference', 'human', 'suggestion'] as const;
+const order = ['teacher', 'copy', 'student', 'difference', 'human', 'suggestion'] as const;
 
 /** As in `differenceValues`: only the first, only the second, each another. From Okabe and Ito's set. */
 export const differenceColours: ReadonlyMap<number, Rgb> = new Map<number, Rgb>([
@@ -63,7 +63,7 @@ export class ShownLayers implements Layer {
     else {
       open?.changed();
       this.#layers.get(owner)?.layer.changed(part);
-      if (owner === 'teacher' || owner === choices.compared) {
+      if (comparisons[choices.compared].some((one) => one === owner)) {
         this.#layers.get('difference')?.layer.changed(part);
       }
     }

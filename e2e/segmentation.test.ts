@@ -1,0 +1,301 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Project, ProjectImage, Run, RunMask } from '../src/contract/app.ts';
+import type { MaskInfo, MaskLayer, MaskTile } from '../src/contract/masks.ts';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import { cellSide, writeCells } from './support/cell-folder.ts';
+import { dropOn } from './support/drag.ts';
+import { answerOf, drag, saved, stageReady, valueOf } from './support/mask-project.ts';
+import { photograph } from './support/screenshots.ts';
+
+// From images with a few masks to a student that outlines the others, whose masks become labels.
+
+const images = 16;
+const outlined = 12;
+const size = { width: cellSide, height: cellSide };
+
+/** Until it is so: a busy machine is slow, not wrong. */
+const soon = <T>(now: () => T) => expect.poll(now, { timeout: 120_000 });
+
+describe('a student that outlines', () => {
+  let launched: LaunchedApp;
+  let folder: string;
+  let project: Project;
+  /** An image without a mask, in which the student outlined something. */
+  let adopted: ProjectImage;
+
+  const launch = async (): Promise<void> => {
+    launched = await launchApp({
+      workspace: join(folder, 'workspace'),
+      userData: join(folder, 'settings'),
+      colorScheme: 'dark',
+    });
+    await launched.page.locator('article').first().waitFor();
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-outlines-'));
+    await writeCells(join(folder, 'cells'), images, outlined);
+    launched = await launchApp({
+      workspace: join(folder, 'workspace'),
+      userData: join(folder, 'settings'),
+      colorScheme: 'dark',
+    });
+    const { page } = launched;
+    await page.getByRole('button', { name: 'Open the sample' }).waitFor();
+    const made = { name: 'Cells', domain: 'medical', task: 'segmentation' };
+    project = await answerOf<Project>(page, 'project.create', made);
+    await answerOf(page, 'project.update', {
+      project: project.id,
+      settings: {
+        ...{ steps: 12, batch: 8, views: 4, rank: 4, skip: 4 },
+        ...{ imageSize: 64, decoderSteps: 60, orientation: 'overhead' },
+      },
+    });
+    await page.reload();
+    await page.locator('article').first().click();
+    await page.getByRole('heading', { level: 1, name: 'Images' }).waitFor();
+  });
+  afterAll(async () => {
+    await launched.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const runs = (): Promise<Run[]> =>
+    answerOf<Run[]>(launched.page, 'run.list', { project: project.id });
+  const masksOf = (image: number): Promise<MaskInfo[]> =>
+    answerOf<MaskInfo[]>(launched.page, 'mask.list', { image });
+  const maskOf = async (image: number, layer: MaskLayer): Promise<MaskInfo | undefined> =>
+    (await masksOf(image)).find((info) => info.layer === layer);
+  const pixelsOf = async (image: number, layer: MaskLayer): Promise<Uint8Array> => {
+    const asked = { image, layer, tiles: [{ x: 0, y: 0 }] };
+    const [tile] = await answerOf<MaskTile[]>(launched.page, 'mask.tiles', asked);
+    return Uint8Array.from(Object.values(tile?.pixels ?? {}));
+  };
+  const heading = (name: string): Promise<void> =>
+    launched.page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+  /** Pixels of the overlays of the comparison that are drawn on. */
+  const drawn = (): Promise<number> =>
+    launched.page
+      .locator('[data-comparison] canvas[data-plane="overlays"]')
+      .evaluate((canvas: HTMLCanvasElement) => {
+        const { width, height } = canvas;
+        const { data } = canvas.getContext('2d')?.getImageData(0, 0, width, height) ?? { data: [] };
+        let count = 0;
+        for (let at = 3; at < data.length; at += 4) if (data[at] !== 0) count++;
+        return count;
+      });
+  const accessible = async (): Promise<void> => {
+    const { violations } = await new AxeBuilder({ page: launched.page }).setLegacyMode().analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  };
+
+  test('the labels say how much is outlined, and what would help', async () => {
+    const { page } = launched;
+    await dropOn(page, [join(folder, 'cells')]);
+    await page.getByText(`For ${outlined} files, with 3 classes.`).waitFor();
+    await page.getByRole('button', { name: `Add ${images} images` }).click();
+    await page
+      .getByText(`${images} images were added, ${outlined} came with their masks.`)
+      .waitFor();
+    await page.keyboard.press('Alt+3');
+    await heading('Labels');
+    await page.getByText(`${outlined} of ${images} images have masks that are done.`).waitFor();
+    const nucleus = page
+      .getByRole('list', { name: 'What is outlined of each class' })
+      .getByRole('listitem')
+      .filter({ hasText: 'nucleus' });
+    project = await answerOf<Project>(page, 'project.get', { project: project.id });
+    const counted = project.classes.find(({ name }) => name === 'nucleus');
+    expect(counted?.labelled).toBe(outlined);
+    expect(counted?.pixels).toBeGreaterThan(1000);
+    expect(await nucleus.textContent()).toContain(`${outlined} images`);
+    await page.getByText('A fifth of the masks is held out for the test.').waitFor();
+    await photograph(launched, '71-outlines-labels');
+    await page.getByRole('button', { name: 'Continue to the teacher' }).click();
+    await heading('Teacher');
+  });
+
+  test('the student may learn on from the masks, and what is known before is said', async () => {
+    const { page } = launched;
+    await page.keyboard.press('Alt+5');
+    await heading('Skip factor');
+    const adapt = page.getByRole('switch', { name: 'Let the student learn on from your masks' });
+    expect(await adapt.isChecked()).toBe(false);
+    await adapt.click();
+    await page.getByText('Advanced').click();
+    const side = page.getByRole('spinbutton', { name: 'Side of what it sees, px' });
+    expect(await side.inputValue()).toBe('64');
+    await side.fill('65');
+    await side.press('Tab');
+    await page.getByText(/^A multiple of \d+ from/).waitFor();
+    await side.fill('64');
+    await side.press('Tab');
+    await page.getByRole('spinbutton', { name: 'Steps of the outlines' }).waitFor();
+    // Few test images.
+    await page.getByRole('note').filter({ hasText: 'Good to know before you start' }).waitFor();
+    await photograph(launched, '72-outlines-skip');
+    await accessible();
+    await soon(async () => {
+      const { settings } = await answerOf<Project>(page, 'project.get', { project: project.id });
+      return settings.adapt;
+    }).toBe(true);
+    await page.getByRole('button', { name: /^Distil \d+ of 12 blocks/ }).click();
+    await heading('Distil');
+  });
+
+  test('a run learns to outline and measures', async () => {
+    const { page } = launched;
+    await page.getByText('Learning to outline').waitFor({ timeout: 300_000 });
+    await page.getByText('Loss of the outlines').first().waitFor();
+    await photograph(launched, '73-outlines-distil');
+    await page.getByRole('button', { name: 'See the result' }).click({ timeout: 300_000 });
+    await heading('Result');
+    const [run] = await runs();
+    expect(run?.summary).toMatchObject({ task: 'segmentation', adapted: true, side: 64 });
+  });
+
+  test('the worst images come first, and a line wipes between two masks', async () => {
+    const { page } = launched;
+    const [run] = await runs();
+    const masks = await answerOf<RunMask[]>(page, 'run.masks', { run: run?.id });
+    const thumbnails = page.getByRole('list', { name: 'Test images' }).getByRole('button');
+    await thumbnails.first().waitFor();
+    expect(await thumbnails.count()).toBe(masks.length);
+    const worst = masks.map(({ student }) => student ?? 1);
+    expect(worst).toEqual(worst.toSorted((one, other) => one - other));
+    const line = page.getByRole('slider', { name: /Truth on the left of the line, Student/ });
+    await line.focus();
+    await page.locator(`[data-comparison="${masks[0]?.image}"]`).waitFor();
+    await soon(drawn).toBeGreaterThan(200);
+    expect(await line.getAttribute('aria-valuenow')).toBe('50');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('ArrowLeft');
+    expect(await line.getAttribute('aria-valuenow')).toBe('58');
+    await photograph(launched, '74-outlines-result');
+    // All of it the truth: as much as its mask has.
+    await page.keyboard.press('End');
+    await soon(drawn).toBeGreaterThan(200);
+    await page.keyboard.press('v');
+    await soon(drawn).toBe(0);
+    await page.keyboard.press('v');
+    await page.keyboard.press('2');
+    await page.getByRole('slider', { name: /Plain copy on the right/ }).waitFor();
+    await page.keyboard.press('1');
+    // Another image.
+    await page.keyboard.press('f');
+    await page.locator(`[data-comparison="${masks[1]?.image}"]`).waitFor();
+    await page.keyboard.press('x');
+    await page.getByText('Missed', { exact: true }).waitFor();
+    await page.getByText('Found, and not true').waitFor();
+    await soon(drawn).toBeGreaterThan(0);
+    await photograph(launched, '75-outlines-differences');
+    await accessible();
+    await page.keyboard.press('x');
+    // The hand moves the line too.
+    await page.keyboard.press('Home');
+    const box = await page.locator('[data-comparison]').boundingBox();
+    if (box === null) throw new Error('there is no stage');
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.up();
+    await soon(() =>
+      page.locator('[data-comparison]').getAttribute('aria-valuenow').then(Number),
+    ).toBeGreaterThan(45);
+    await page.keyboard.press('Enter');
+    await stageReady(page, masks[1]?.image);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog[data-viewer]').waitFor({ state: 'detached' });
+  });
+
+  test('it outlines images without a mask, and they say so', async () => {
+    const { page } = launched;
+    const left = images - outlined;
+    await page.getByRole('button', { name: new RegExp(`^Outline ${left} images`) }).click();
+    await page.getByText(`The student has outlined ${left} images.`).waitFor();
+    await page.getByRole('button', { name: 'Look at them' }).click();
+    await heading('Labels');
+    const tiles = page.getByRole('option', { name: /, predicted/ });
+    await soon(() => tiles.count()).toBe(left);
+    const filter = { show: 'predicted', search: '' };
+    const asked = { project: project.id, filter, offset: 0, limit: 50 };
+    const found = await answerOf<{ images: ProjectImage[] }>(page, 'image.page', asked);
+    for (const image of found.images) {
+      expect(image).toMatchObject({ isPredicted: true, isLabelled: false });
+      const info = await maskOf(image.id, 'student');
+      if ((info?.histogram.length ?? 0) > 0) adopted = image;
+    }
+    expect(adopted).toBeDefined();
+    await photograph(launched, '76-outlines-predicted');
+  });
+
+  test('a prediction is taken over, undone, taken again and corrected: it is a label', async () => {
+    const { page } = launched;
+    await page.getByRole('option', { name: new RegExp(`^${adopted.name}`) }).click();
+    await page.keyboard.press('Enter');
+    await stageReady(page, adopted.id);
+    const panel = page.getByRole('region', { name: 'Take a prediction as my mask' });
+    await panel.getByRole('button', { name: 'Whole image' }).waitFor();
+    await photograph(launched, '77-outlines-adopt');
+    await accessible();
+    const predicted = await pixelsOf(adopted.id, 'student');
+    const marked = predicted.findIndex((value) => value !== 0);
+    expect(await maskOf(adopted.id, 'human')).toBeUndefined();
+    await page.keyboard.press('Shift+q');
+    await soon(() => pixelsOf(adopted.id, 'human')).toEqual(predicted);
+    await soon(() => page.getByRole('button', { name: /^Undo/ }).isEnabled()).toBe(true);
+    await page.keyboard.press('Control+z');
+    await soon(async () => (await maskOf(adopted.id, 'human'))?.tiles.length).toBe(0);
+    // Once more, only the region under the pointer.
+    const at = [marked % 512, Math.floor(marked / 512)] as const;
+    const place = await page.locator('dialog [data-image]').boundingBox();
+    if (place === null) throw new Error('there is no stage');
+    const scale = Math.min(place.width / cellSide, place.height / cellSide, 16);
+    await page.mouse.move(
+      place.x + (place.width - cellSide * scale) / 2 + (at[0] + 0.5) * scale,
+      place.y + (place.height - cellSide * scale) / 2 + (at[1] + 0.5) * scale,
+    );
+    await page.keyboard.press('q');
+    await soon(() => valueOf(page, adopted.id, ...at)).toBe(predicted[marked]);
+    const region = await pixelsOf(adopted.id, 'human');
+    expect(region.every((value, index) => value === 0 || value === predicted[index])).toBe(true);
+    await page.keyboard.press('Shift+q');
+    await soon(() => pixelsOf(adopted.id, 'human')).toEqual(predicted);
+    // Corrected with the brush.
+    await page.keyboard.press('b');
+    await page.keyboard.press('2');
+    await drag(page, size, [
+      [10, 48],
+      [86, 48],
+    ]);
+    await saved(page);
+    const second = project.classes[1]?.maskValue;
+    expect(await valueOf(page, adopted.id, 48, 48)).toBe(second);
+    await page.keyboard.press('Control+Enter');
+    await soon(async () => (await maskOf(adopted.id, 'human'))?.state).toBe('done');
+    await page.keyboard.press('Escape');
+    const { labelled } = await answerOf<Project>(page, 'project.get', { project: project.id });
+    expect(labelled).toBe(outlined + 1);
+  });
+
+  test('all of it is there after a restart', async () => {
+    const before = await pixelsOf(adopted.id, 'human');
+    await launched.close();
+    await launch();
+    const { page } = launched;
+    await page.locator('article').first().click();
+    await heading('Result');
+    await page.getByRole('list', { name: 'Test images' }).getByRole('button').first().waitFor();
+    expect(await pixelsOf(adopted.id, 'human')).toEqual(before);
+    expect((await masksOf(adopted.id)).map(({ layer, state }) => [layer, state])).toContainEqual([
+      'human',
+      'done',
+    ]);
+    const left = images - outlined - 1;
+    await page.getByText(`The student has outlined ${left} images that nobody`).waitFor();
+  });
+});

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { Connection } from '../connection.ts';
+
+/** What the masks of a project's images that are done have of a class. */
+export interface OutlinedClasses {
+  /** Ids of the classes that an image's mask has, by image. */
+  readonly ofImage: ReadonlyMap<number, readonly number[]>;
+  /** Pixels by class. */
+  readonly pixels: ReadonlyMap<number, number>;
+}
+
+interface Counted extends OutlinedClasses {
+  /** Changes with every change of a mask that is done. */
+  readonly mark: string;
+}
+
+/** Large masks have thousands of tiles, and a project is asked for after every stroke. */
+const known = new WeakMap<Connection, Map<number, Counted>>();
+
+const countRow = z.object({ image: z.number(), class: z.number(), pixels: z.number() });
+const markRow = z.object({ mark: z.string() });
+
+/** Of the masks by a person. */
+export function outlinedClasses(connection: Connection, project: number): OutlinedClasses {
+  const mark = markOf(connection, project);
+  const counted = known.get(connection) ?? new Map<number, Counted>();
+  known.set(connection, counted);
+  const found = counted.get(project);
+  if (found?.mark === mark) return found;
+  const made = { mark, ...count(connection, project) };
+  counted.set(project, made);
+  return made;
+}
+
+function markOf(connection: Connection, project: number): string {
+  const found = connection.get(
+    markRow,
+    `SELECT count(*) || ' ' || coalesce(sum(masks.id), 0) || ' ' || coalesce(sum(revision), 0) || ' '
+       || (SELECT coalesce(group_concat(id || ':' || coalesce(mask_value, '')), '')
+           FROM classes WHERE project = :project) AS mark
+     FROM masks JOIN images ON images.id = masks.image
+     WHERE layer = 'human' AND state = 'done' AND project = :project`,
+    { project },
+  );
+  return found?.mark ?? '';
+}
+
+function count(connection: Connection, project: number): OutlinedClasses {
+  const rows = connection.all(
+    countRow,
+    `SELECT masks.image AS image, classes.id AS class, sum(marked.value) AS pixels
+     FROM masks JOIN images ON images.id = masks.image
+       JOIN mask_tiles ON mask_tiles.mask = masks.id, json_each(mask_tiles.histogram) AS marked
+       JOIN classes ON classes.project = images.project AND classes.mask_value = marked.key
+     WHERE layer = 'human' AND state = 'done' AND images.project = ?
+     GROUP BY masks.image, classes.id`,
+    project,
+  );
+  const ofImage = new Map<number, number[]>();
+  const pixels = new Map<number, number>();
+  for (const row of rows) {
+    ofImage.set(row.image, [...(ofImage.get(row.image) ?? []), row.class]);
+    pixels.set(row.class, (pixels.get(row.class) ?? 0) + row.pixels);
+  }
+  return { ofImage, pixels };
+}
