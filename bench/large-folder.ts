@@ -10,6 +10,7 @@ import { ImageService } from '../src/engine/services/images.ts';
 import { lookAtFiles } from '../src/engine/services/known-files.ts';
 import { Pictures } from '../src/engine/services/pictures.ts';
 import { openStore } from '../src/store/store.ts';
+import { settings } from '../src/store/testing/fixtures.ts';
 
 // `node bench/large-folder.ts [--images 300000] [--per-folder 5000] [--folder <kept>]`: how long a large
 // folder takes to list, to bring in, to bring in again, to watch and to page through, and the memory of
@@ -71,10 +72,7 @@ const { id: project } =
   store.projects.list()[0] ??
   store.projects.create({
     ...{ name: 'Large', domain: 'other', task: 'single', isSample: false, classes: [] },
-    settings: {
-      ...{ teacher: null, skip: 2, rank: 16, steps: 600, batch: 128, views: 64 },
-      ...{ start: 'auto', orientation: 'upright', preparation: { range: 'auto' } },
-    },
+    settings,
   });
 const bringIn = (): Promise<{ added: number; known: number }> =>
   service.import(project, scans, 'none', new AbortController().signal);

@@ -207,7 +207,7 @@ describe('a student that outlines', () => {
       page.locator('[data-comparison]').getAttribute('aria-valuenow').then(Number),
     ).toBeGreaterThan(45);
     await page.keyboard.press('Enter');
-    await stageReady(page, masks[1]?.image);
+    await stageReady(page, masks[1]?.image ?? 0);
     await page.keyboard.press('Escape');
     await page.locator('dialog[data-viewer]').waitFor({ state: 'detached' });
   });

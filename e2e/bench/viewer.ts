@@ -7,6 +7,7 @@ import { printTable } from '../../bench/table.ts';
 import { drawSample } from '../../src/core/sample/draw.ts';
 import { encodePicture } from '../../src/formats/pictures.ts';
 import { openStore } from '../../src/store/store.ts';
+import { settings } from '../../src/store/testing/fixtures.ts';
 import { launchApp } from '../support/app.ts';
 import { hugeRaster } from '../support/huge-raster.ts';
 
@@ -19,12 +20,9 @@ import { hugeRaster } from '../support/huge-raster.ts';
 /** A project of two images, put in as an import would, but for the time that it takes. */
 async function fill(workspace: string): Promise<void> {
   const store = openStore(workspace);
-  const settings = {
-    ...{ teacher: null, skip: 2, rank: 16, steps: 600, batch: 128, views: 64 },
-    ...({ start: 'auto', orientation: 'overhead', preparation: { range: 'auto' } } as const),
-  };
   const { id } = store.projects.create({
-    ...{ name: 'Large images', domain: 'satellite', task: 'single', isSample: false, settings },
+    ...{ name: 'Large images', domain: 'satellite', task: 'single', isSample: false },
+    settings: { ...settings, orientation: 'overhead' },
     classes: [],
   });
   const { image } = drawSample('land', 'town', 1, 1);

@@ -7,6 +7,7 @@ import { launchApp } from '../support/app.ts';
 import { drawSample } from '../../src/core/sample/draw.ts';
 import { encodePicture } from '../../src/formats/pictures.ts';
 import { openStore } from '../../src/store/store.ts';
+import { settings } from '../../src/store/testing/fixtures.ts';
 import { printTable } from '../../bench/table.ts';
 
 /**
@@ -49,12 +50,9 @@ async function benchStart(): Promise<void> {
 /** A project of so many images, with a hundred pictures between them. */
 async function fill(workspace: string): Promise<void> {
   const store = openStore(workspace);
-  const settings = {
-    ...{ teacher: null, skip: 2, rank: 16, steps: 600, batch: 128, views: 64 },
-    ...({ start: 'auto', orientation: 'overhead', preparation: { range: 'auto' } } as const),
-  };
   const { id } = store.projects.create({
-    ...{ name: 'Many images', domain: 'satellite', task: 'single', isSample: false, settings },
+    ...{ name: 'Many images', domain: 'satellite', task: 'single', isSample: false },
+    settings: { ...settings, orientation: 'overhead' },
     classes: [],
   });
   const pictures: Uint8Array[] = [];

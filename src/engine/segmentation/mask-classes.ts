@@ -1,11 +1,11 @@
 import type { SourceClass } from '../../contract/mask-sources.ts';
 import { nextColour } from '../../contract/palette.ts';
 import { UserError } from '../../core/errors.ts';
+import { ignoreName } from '../../core/mask/class-names.ts';
 import { foldName } from '../../core/mask/match-classes.ts';
 import { ignoreValue } from '../../core/mask/tiles.ts';
 import type { MaskClass } from '../../formats/masks/mask-raster.ts';
 import type { OpenMask } from '../../formats/masks/mask-source.ts';
-import { ignoreName } from '../../formats/masks/paired/label-list.ts';
 import type { FolderMasks } from './folder-masks.ts';
 
 /** What folders call the classes of their masks, and what a student calls them. */

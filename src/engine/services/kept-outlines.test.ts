@@ -29,12 +29,12 @@ function open(images: readonly Outlined[]): { store: Store; project: Project; id
     images.map(({ row, state, ...change }, at) => newImage(`${at}.png`, { ...size, ...change })),
   );
   const ids = added.map((image) => image.id);
-  images.forEach(({ row, state = 'done' }, at) => {
+  images.forEach(({ row, state }, at) => {
     if (!row) return;
     const pixels = new Uint8Array(tilePixels);
     pixels.set(row);
     store.masks.save(ids[at] ?? 0, 'human', [{ x: 0, y: 0, pixels }]);
-    store.masks.setState(ids[at] ?? 0, 'human', state);
+    store.masks.setState(ids[at] ?? 0, 'human', state ?? 'done');
   });
   return { store, project: store.projects.get(id), ids };
 }
