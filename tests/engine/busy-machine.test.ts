@@ -28,7 +28,9 @@ it('a measurement beside other work is used at once, and not kept for ever', asy
 
   const students = await engine.call('teacher.estimate', { project, teacher });
   for (const { seconds } of students) expect(seconds).toBeGreaterThan(0);
-  expect(engine.store.teachers.estimate(machineSpeed, teacher, machineKey({ rank: 2 }))).toBeUndefined();
+  expect(
+    engine.store.teachers.estimate(machineSpeed, teacher, machineKey({ rank: 2 })),
+  ).toBeUndefined();
   // Measured again, it would not be the same to the last bit.
   expect(await engine.call('teacher.estimate', { project, teacher })).toEqual(students);
 });

@@ -1,6 +1,7 @@
 import { count, counted, decimals } from '../../lib/format.ts';
 
-const score = (dice: number | null): string => (dice === null ? 'nothing to compare' : decimals(dice, 2));
+const score = (dice: number | null): string =>
+  dice === null ? 'nothing to compare' : decimals(dice, 2);
 
 /** Masks of test images, beside what is true. */
 export const resultMasks = {

@@ -8,10 +8,7 @@ import type { ComparedMasks } from './compared-masks.ts';
 import type { MaskComparison } from './mask-comparison.svelte.ts';
 import { splitAt } from './wipe.ts';
 
-type Choice = Pick<
-  MaskComparison,
-  'first' | 'second' | 'mode' | 'share' | 'opacity' | 'isHidden'
->;
+type Choice = Pick<MaskComparison, 'first' | 'second' | 'mode' | 'share' | 'opacity' | 'isHidden'>;
 
 /** Draws two masks side by side, or where they differ, over an image. */
 export class ComparedLayers implements Layer {
@@ -42,7 +39,8 @@ export class ComparedLayers implements Layer {
     if (masks === null || isHidden) return;
     if (mode === 'difference') {
       const source = masks.difference(first, second);
-      if (source !== undefined) this.#layer(source, () => differenceColours).draw(context, view, dirty);
+      if (source !== undefined)
+        this.#layer(source, () => differenceColours).draw(context, view, dirty);
       return;
     }
     const at = splitAt(view, share);

@@ -37,7 +37,8 @@ export class ComparedMasks {
       new LayerTiles(
         image,
         tiles,
-        (level, wanted) => call('mask.tiles', { image: image.id, layer, run, level, tiles: wanted }),
+        (level, wanted) =>
+          call('mask.tiles', { image: image.id, layer, run, level, tiles: wanted }),
         (part) => {
           hooks.arrived(part);
         },
