@@ -6,7 +6,7 @@ import { path } from './values.ts';
 
 /**
  * `masks`: a folder of them beside one of images; `dicom-seg`: segmentations among the DICOM files of a
- * folder; the others are files. `file`: one that a person chose, told by its content.
+ * folder; the others are files, `nifti` a label map of a DICOM series. `file`: one that a person chose, told by its content.
  */
 export const maskSourceKind = z.enum([
   'masks',
@@ -15,6 +15,7 @@ export const maskSourceKind = z.enum([
   'cvat',
   'geojson',
   'geotiff',
+  'nifti',
   'file',
 ]);
 export type MaskSourceKind = z.infer<typeof maskSourceKind>;

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { niftiFile } from '../../formats/raster/nifti/nifti-fixtures.ts';
 import { pngFile } from '../../formats/image-fixtures.ts';
 import { openStore } from '../../store/store.ts';
 import { engine } from '../engine.ts';
@@ -100,6 +101,70 @@ describe('import', () => {
     store.close();
     const other = await runTest([...args(), '--masks', 'found'], { engine });
     expect(other.stderr.text).toContain('is for one class an image');
+  });
+
+  it.each([
+    [
+      'more classes than masks hold',
+      'many.json',
+      Buffer.from(
+        JSON.stringify({
+          images: [{ id: 1, file_name: '1.png' }],
+          annotations: [],
+          categories: Array.from({ length: 255 }, (_, id) => ({ id, name: `class ${id}` })),
+        }),
+      ),
+      'too-large',
+      /many\.json has 255 categories; a mask can hold 254 classes\. Merge categories first\.$/m,
+    ],
+    [
+      'a label map that lies on none of the images',
+      'labels.nii',
+      niftiFile({
+        shape: [2, 1, 1],
+        type: 'uint8',
+        values: [0, 1],
+        sform: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0],
+      }),
+      'invalid-labels',
+      /labels\.nii fits none of the DICOM images in the folder: .*choose the folder/,
+    ],
+  ])(
+    'refuses %s in one sentence, and leaves no project',
+    async (_, name, bytes, code, sentence) => {
+      await writeFile(at(name), bytes);
+      const words = [
+        ...['import', at('scans'), '--workspace', at('workspace'), '--project', 'Refused'],
+        ...['--task', 'segmentation', '--masks', at(name), '--new-classes'],
+      ];
+      const said = await runTest(words, { engine });
+      expect([said.exitCode, said.stdout.text]).toEqual([2, '']);
+      expect(said.stderr.text.replaceAll(/\s+/g, ' ').trim()).toMatch(sentence);
+      const { exitCode, stdout } = await runTest([...words, '--json'], { engine });
+      expect([exitCode, JSON.parse(stdout.text)]).toMatchObject([2, { error: { code } }]);
+      const store = openStore(at('workspace'));
+      expect(store.projects.list().map((project) => project.name)).not.toContain('Refused');
+      store.close();
+    },
+  );
+
+  it('makes no class of a category that is background or ignore', async () => {
+    const square = [0, 0, 1, 0, 1, 1, 0, 1];
+    const categories = ['Background', 'ignore', 'road'].map((name, id) => ({ id, name }));
+    const annotations = categories.map(({ id }) => ({
+      ...{ id, image_id: 1, category_id: id, iscrowd: 0, segmentation: [square] },
+    }));
+    const images = [{ id: 1, file_name: 'clear/1.png' }];
+    await writeFile(at('words.json'), JSON.stringify({ images, annotations, categories }));
+    const words = [
+      ...['import', at('scans'), '--workspace', at('workspace'), '--project', 'Words'],
+      ...['--task', 'segmentation', '--masks', at('words.json')],
+    ];
+    expect((await runTest([...words, '--new-classes'], { engine })).exitCode).toBe(0);
+    const store = openStore(at('workspace'));
+    const project = store.projects.list().find(({ name }) => name === 'Words');
+    store.close();
+    expect(project?.classes.map(({ name }) => name)).toEqual(['road']);
   });
 
   it('tells all that there is of a file of masks', async () => {

@@ -25,7 +25,7 @@ const table: OptionTable<Omit<ImportRequest, 'folder'>> = {
   masks: {
     flags: '--masks <where>',
     group: 'Masks',
-    help: 'found: those that lie in the folder; or a file: COCO, a CVAT archive, GeoJSON',
+    help: 'found: those that lie in the folder; or a file: COCO, a CVAT archive, GeoJSON, a label map of a DICOM series',
   },
   class: {
     flags: '--class <pairs>',

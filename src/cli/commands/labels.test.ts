@@ -46,6 +46,23 @@ describe('labels export', () => {
     expect(stderr.text).toMatch(sentence);
   });
 
+  it('refuses more classes than masks hold, in one sentence', async () => {
+    const names = Array.from({ length: 255 }, (_, at) => `class ${at}`);
+    const files = [{ name: 'a.png', width: 2, height: 2, bytes }];
+    const { store } = await projectOfFiles(files, [1], names);
+    store.close();
+    const { exitCode, stdout, stderr } = await runTest([...argv(store.folder), '--json'], {
+      engine,
+    });
+    expect([exitCode, JSON.parse(stdout.text)]).toMatchObject([
+      2,
+      { error: { code: 'too-large' } },
+    ]);
+    expect(stderr.text.replaceAll(/\s+/g, ' ')).toMatch(
+      /has 255 classes, and masks hold 254\. Remove class 254 first: no mask can have them\./,
+    );
+  });
+
   it('makes no workspace where there is none', async () => {
     const { exitCode, stderr } = await runTest(argv(temporaryFolder()), { engine });
     expect(exitCode).toBe(2);

@@ -3,6 +3,7 @@ import { UserError } from '../../core/errors.ts';
 import { imageSignature } from '../image-signature.ts';
 import type { FoundImage } from '../labelled-images.ts';
 import { readHead } from '../raster/file-source.ts';
+import { isNifti } from '../raster/nifti/open-nifti.ts';
 import { isCvatArchive } from './cvat/read.ts';
 import { openZip } from './cvat/zip.ts';
 import { isSegmentationFile } from './dicom-seg/kind.ts';
@@ -52,7 +53,7 @@ export async function requireKind(path: string): Promise<MaskSourceKind> {
   if (kind !== undefined) return kind;
   throw new UserError(
     'unsupported',
-    `${path} is no file of masks that is known. Choose COCO JSON, GeoJSON, an archive of CVAT’s segmentation masks, a DICOM segmentation or a GeoTIFF of labels.`,
+    `${path} is no file of masks that is known. Choose COCO JSON, GeoJSON, an archive of CVAT’s segmentation masks, a DICOM segmentation, a NIfTI label map of a DICOM series or a GeoTIFF of labels.`,
   );
 }
 
@@ -77,6 +78,7 @@ function kindOfJson(text: string): MaskSourceKind | undefined {
 
 async function kindOfImage(path: string): Promise<MaskSourceKind | undefined> {
   if (await isSegmentationFile(path)) return 'dicom-seg';
-  const isTiff = imageSignature(await readHead(path, 1024))?.format === 'tiff';
-  return isTiff ? 'geotiff' : undefined;
+  const head = await readHead(path, 2 ** 12);
+  if (isNifti(head)) return 'nifti';
+  return imageSignature(head)?.format === 'tiff' ? 'geotiff' : undefined;
 }

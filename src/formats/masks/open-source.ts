@@ -6,6 +6,7 @@ import { requireKind } from './detect.ts';
 import { openSegmentations } from './dicom-seg/read.ts';
 import { openGeoJson } from './geojson/read.ts';
 import { openLabelRaster } from './geotiff/read.ts';
+import { openLabelVolume } from './nifti/read-series.ts';
 import type { MaskSource, SourceRequest } from './mask-source.ts';
 import { openPairedMasks } from './paired/read.ts';
 
@@ -19,6 +20,7 @@ const readers: Record<
   cvat: openCvatMasks,
   geojson: openGeoJson,
   geotiff: openLabelRaster,
+  nifti: openLabelVolume,
 };
 
 /** The others speak of images alone: masks beside them often have their names. */

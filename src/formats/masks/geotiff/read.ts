@@ -63,7 +63,8 @@ export async function openLabelRaster(request: SourceRequest): Promise<MaskSourc
   }
 }
 
-async function tableOf(
+/** What the values of one mask mean. */
+export async function tableOf(
   stored: StoredMask,
   { path, folder, signal }: SourceRequest,
 ): Promise<ValueTable> {

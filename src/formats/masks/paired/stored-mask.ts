@@ -102,7 +102,8 @@ function refuseLossy(head: Uint8Array, path: string): void {
   );
 }
 
-function storedMask(file: ImageFile, palette: Uint8Array | null): StoredMask {
+/** Of an open file. Throws as `openStoredMask`. */
+export function storedMask(file: ImageFile, palette: Uint8Array | null): StoredMask {
   const { path, header } = file;
   const colours = header.bands - (header.alpha === null ? 0 : 1);
   const isColour = header.interpretation === 'rgb' && colours === 3;

@@ -27,7 +27,7 @@ export async function chooseTable(): Promise<string | null> {
 export async function chooseMaskFile(): Promise<string | null> {
   try {
     const title = text.masksIn.chooseFile;
-    const extensions = ['json', 'geojson', 'zip', 'dcm', 'tif', 'tiff'];
+    const extensions = ['json', 'geojson', 'zip', 'dcm', 'tif', 'tiff', 'nii', 'gz'];
     return await call('shell.chooseFile', { title, extensions });
   } catch (error) {
     notices.fail(error);

@@ -10,6 +10,7 @@ const titles: BySource<(name: string, files: number) => string> = {
   cvat: (name) => name,
   geojson: (name) => name,
   geotiff: (name) => name,
+  nifti: (name) => name,
   file: (name) => name,
 };
 
@@ -21,6 +22,7 @@ const whys: BySource<string> = {
   cvat: 'Segmentation masks as CVAT exports them.',
   geojson: 'Polygons, laid on images that say where they lie on Earth.',
   geotiff: 'Labels on the grid of the images.',
+  nifti: 'A label map that lies on the slices of a DICOM series.',
   file: 'What is in it decides how it is read.',
 };
 
@@ -34,7 +36,7 @@ export const masksIn = {
     whys,
     file: {
       title: 'From a file…',
-      why: 'COCO, GeoJSON, an archive from CVAT, a DICOM segmentation or a GeoTIFF of labels.',
+      why: 'COCO, GeoJSON, an archive from CVAT, a DICOM segmentation, a NIfTI label map of a DICOM series or a GeoTIFF of labels.',
     },
     none: { title: 'No masks', why: 'Outline the regions here, in the next step.' },
   },
