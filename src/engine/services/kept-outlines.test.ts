@@ -27,7 +27,7 @@ function open(images: readonly Outlined[]): { store: Store; project: Project; id
   const { id } = addProject(store, ['x', 'y', 'z'], 'segmentation');
   const added = store.images.add(
     id,
-    images.map(({ row, state, ...change }, at) => newImage(`${at}.png`, { ...size, ...change })),
+    images.map((image, at) => newImage(`${at}.png`, { ...size, ...image })),
   );
   const ids = added.map((image) => image.id);
   images.forEach(({ row, state = 'done' }, at) => {
