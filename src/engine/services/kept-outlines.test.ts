@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Project } from '../../contract/app.ts';
+import type { MaskState } from '../../contract/masks.ts';
 import { tilePixels } from '../../core/mask/tiles.ts';
 import { wholeMask } from '../../formats/masks/strips.ts';
 import type { NewImage } from '../../store/queries/images.ts';
@@ -17,7 +18,7 @@ const size = { width: 20, height: 10 };
 interface Outlined extends Partial<NewImage> {
   /** Values of the first row; without, nobody has outlined it. */
   readonly row?: readonly number[];
-  readonly state?: 'draft';
+  readonly state?: MaskState;
 }
 
 /** A project of three classes, values 1 to 3, with these images. */
@@ -26,7 +27,7 @@ function open(images: readonly Outlined[]): { store: Store; project: Project; id
   const { id } = addProject(store, ['x', 'y', 'z'], 'segmentation');
   const added = store.images.add(
     id,
-    images.map(({ row, state, ...change }, at) => newImage(`${at}.png`, { ...size, ...change })),
+    images.map((image, at) => newImage(`${at}.png`, { ...size, ...image })),
   );
   const ids = added.map((image) => image.id);
   images.forEach(({ row, state }, at) => {
