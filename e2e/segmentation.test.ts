@@ -150,7 +150,8 @@ describe('a student that outlines', () => {
 
   test('a run learns to outline and measures', async () => {
     const { page } = launched;
-    await page.getByText('Learning to outline').waitFor({ timeout: 300_000 });
+    const parts = page.getByRole('list', { name: 'Parts of the run' });
+    await parts.getByText('Learning to outline').waitFor({ timeout: 300_000 });
     await page.getByText('Loss of the outlines').first().waitFor();
     await photograph(launched, '73-outlines-distil');
     await page.getByRole('button', { name: 'See the result' }).click({ timeout: 300_000 });
