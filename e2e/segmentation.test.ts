@@ -52,8 +52,8 @@ describe('a student that outlines', () => {
     await answerOf(page, 'project.update', {
       project: project.id,
       settings: {
-        ...{ steps: 12, batch: 8, views: 4, rank: 4, skip: 4 },
-        ...{ imageSize: 64, decoderSteps: 60, orientation: 'overhead' },
+        ...{ steps: 6, batch: 8, views: 4, rank: 4, skip: 6 },
+        ...{ imageSize: 64, decoderSteps: 20, orientation: 'overhead' },
       },
     });
     await page.reload();
