@@ -52,8 +52,8 @@ describe('a student that outlines', () => {
     await answerOf(page, 'project.update', {
       project: project.id,
       settings: {
-        ...{ steps: 12, batch: 8, views: 4, rank: 4, skip: 4 },
-        ...{ imageSize: 64, decoderSteps: 60, orientation: 'overhead' },
+        ...{ steps: 6, batch: 8, views: 4, rank: 4, skip: 6 },
+        ...{ imageSize: 64, decoderSteps: 20, orientation: 'overhead' },
       },
     });
     await page.reload();
@@ -150,7 +150,8 @@ describe('a student that outlines', () => {
 
   test('a run learns to outline and measures', async () => {
     const { page } = launched;
-    await page.getByText('Learning to outline').waitFor({ timeout: 300_000 });
+    const parts = page.getByRole('list', { name: 'Parts of the run' });
+    await parts.getByText('Learning to outline').waitFor({ timeout: 300_000 });
     await page.getByText('Loss of the outlines').first().waitFor();
     await photograph(launched, '73-outlines-distil');
     await page.getByRole('button', { name: 'See the result' }).click({ timeout: 300_000 });

@@ -26,7 +26,8 @@ function placedOutlines(missing: MissingLabels): Missing {
       return { ...text.classes, step: 'labels' };
     case 'tested':
       return { ...text.tested, step: 'labels' };
-    default:
+    case 'labels':
+    case 'masks':
       return { ...text.masks, step: 'labels' };
   }
 }

@@ -14,8 +14,7 @@ export class RunCheck {
     try {
       const { notes } = await call('run.check', { project }, signal);
       if (signal.aborted) return;
-      // Two that are alike are one.
-      this.notes = [...new Set(notes)];
+      this.notes = notes;
       this.refusal = null;
     } catch (error) {
       if (signal.aborted) return;

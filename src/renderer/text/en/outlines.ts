@@ -31,6 +31,11 @@ export const outlines = {
   noClassesWhy: 'Name at least one class; its regions are drawn in its colour.',
   allDone: 'Every mask is done.',
   nothing: 'No image is like that.',
+  nothingPredicted: {
+    title: 'No predicted mask waits for a look',
+    sentence:
+      'Once a student is there, it can outline the images that nobody has marked as done. They stand here then, to be taken over and corrected.',
+  },
   classes: 'What is outlined of each class',
   counts: (images: number, pixels: number) => `${counted(images, 'image')}, ${amount(pixels)} px`,
   countsOf: (name: string, learnt: number, tested: number, pixels: number) =>

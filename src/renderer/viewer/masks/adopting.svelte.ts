@@ -1,4 +1,4 @@
-import { type MaskInfo, type ModelLayer, modelLayer } from '../../../contract/masks.ts';
+import type { MaskInfo, ModelLayer } from '../../../contract/masks.ts';
 import { patchOf } from '../../../core/mask/patch.ts';
 import { call } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
@@ -52,8 +52,8 @@ export class Adopting {
     return layers.find((layer) => layer === this.#wanted) ?? layers[0];
   }
 
-  set layer(layer: ModelLayer) {
-    this.#wanted = modelLayer.parse(layer);
+  choose(layer: ModelLayer): void {
+    this.#wanted = layer;
   }
 
   /** One step to undo. What was painted before it, and is not saved yet, comes under it. */

@@ -33,7 +33,7 @@ export class OpenMask {
   readonly human: LayerTiles;
   infos: readonly MaskInfo[] = $state.raw([]);
   readonly #tiles: Readonly<Record<MaskOwner, LayerTiles>>;
-  readonly #differences: ReadonlyMap<Comparison, DifferenceSource>;
+  readonly #differences: Readonly<Record<Comparison, DifferenceSource>>;
 
   private constructor(
     image: MaskedImage,
@@ -63,12 +63,11 @@ export class OpenMask {
     this.human = open('human');
     const [teacher, copy, student] = [open('teacher'), open('copy'), open('student')];
     this.#tiles = { human: this.human, teacher, copy, student };
-    this.#differences = new Map(
-      comparisonNames.map((name) => {
-        const [first, second] = comparisons[name];
-        return [name, new DifferenceSource(this.#tiles[first], this.#tiles[second])];
-      }),
-    );
+    const differences = comparisonNames.map((name) => {
+      const [first, second] = comparisons[name];
+      return [name, new DifferenceSource(this.#tiles[first], this.#tiles[second])];
+    });
+    this.#differences = Object.fromEntries(differences) as Record<Comparison, DifferenceSource>;
     this.painter = new Painter(this.human, hooks);
   }
 
@@ -115,12 +114,12 @@ export class OpenMask {
     const isThere = comparisons[compared].every(
       (owner) => owner === 'human' || this.info(owner) !== undefined,
     );
-    return isThere ? this.#differences.get(compared) : undefined;
+    return isThere ? this.#differences[compared] : undefined;
   }
 
   /** A part of the person's mask changed. */
   changed(): void {
-    for (const difference of this.#differences.values()) difference.changed();
+    for (const difference of Object.values(this.#differences)) difference.changed();
   }
 
   /** The value of a layer at a place; undefined where that is not known here. */
