@@ -10,11 +10,30 @@ export interface Notice {
   readonly action: { readonly label: string; run(): void } | undefined;
 }
 
+/** ms that what is done is told; longer where there is something to choose. */
+const told = 6000;
+const toldToChoose = 20_000;
+
 class Notices {
   readonly list = $state<Notice[]>([]);
-  /** What fills the window and makes all outside it inert: notices are in it then, to be seen and answered. */
-  place: HTMLElement | null = $state.raw(null);
+  /** Somebody is at them: none goes meanwhile. */
+  isHeld = false;
+  #dialogs: readonly HTMLDialogElement[] = $state.raw([]);
   #last = 0;
+
+  /** The dialog that makes all outside it inert: notices are in it then, to be seen, heard and answered. */
+  get place(): HTMLElement | null {
+    return this.#dialogs.at(-1) ?? null;
+  }
+
+  /** Shows a dialog over all else, with what there is to tell, until the function that it returns is called. */
+  readonly showOver = (dialog: HTMLDialogElement): (() => void) => {
+    dialog.showModal();
+    this.#dialogs = [...this.#dialogs, dialog];
+    return () => {
+      this.#dialogs = this.#dialogs.filter((other) => other !== dialog);
+    };
+  };
 
   add(
     kind: Notice['kind'],
@@ -23,10 +42,7 @@ class Notices {
   ): void {
     const id = ++this.#last;
     this.list.push({ id, kind, message, details: more.details, action: more.action });
-    if (kind === 'done')
-      setTimeout(() => {
-        this.dismiss(id);
-      }, 6000);
+    if (kind === 'done') this.#expire(id, more.action === undefined ? told : toldToChoose);
   }
 
   /** Tells of a failure and what can be done about it; an abort is none. */
@@ -39,6 +55,13 @@ class Notices {
       ...(details === undefined ? {} : { details }),
       ...(action === undefined ? {} : { action }),
     });
+  }
+
+  #expire(id: number, after: number): void {
+    setTimeout(() => {
+      if (this.isHeld) this.#expire(id, told);
+      else this.dismiss(id);
+    }, after);
   }
 
   dismiss(id: number): void {

@@ -1,0 +1,56 @@
+import process from 'node:process';
+import AxeBuilder from '@axe-core/playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import { enginePid } from './support/processes.ts';
+import { photograph } from './support/screenshots.ts';
+
+// What the window tells while a dialog is open, which makes all outside it inert.
+
+let launched: LaunchedApp;
+beforeAll(async () => {
+  launched = await launchApp({ colorScheme: 'dark' });
+});
+afterAll(async () => {
+  await launched.close();
+});
+
+test('a notice is seen, read out and answered by key while a dialog is open', async () => {
+  const { app, page } = launched;
+  await page.getByRole('heading').first().waitFor();
+  await page.keyboard.press('Control+/');
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  process.kill(await enginePid(app), 'SIGKILL');
+  // Found by its role, it is not hidden from a screen reader, and its words are in a live region.
+  const notices = dialog.getByRole('region', { name: 'Messages' });
+  expect(await notices.getAttribute('aria-live')).toBe('polite');
+  const dismiss = notices.getByRole('button', { name: 'Dismiss' });
+  await dismiss.waitFor();
+  await dismiss.click({ trial: true });
+  await dialog.getByRole('button').first().focus();
+  const isReached = (): Promise<boolean> =>
+    dismiss.evaluate((button) => button === document.activeElement);
+  for (let presses = 0; presses < 300 && !(await isReached()); presses++) {
+    await page.keyboard.press('Shift+Tab');
+  }
+  expect(await isReached()).toBe(true);
+  await photograph(launched, '64-notice-over-dialog');
+  const results = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  const serious = results.violations.filter(
+    ({ impact }) => impact === 'serious' || impact === 'critical',
+  );
+  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  await page.keyboard.press('Enter');
+  await dismiss.waitFor({ state: 'detached' });
+  // The keys are in the dialog again.
+  expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  // Without it they are in the window again.
+  process.kill(await enginePid(app), 'SIGKILL');
+  const again = page.getByText('The engine is running again.');
+  await again.waitFor();
+  await again.click({ trial: true });
+});
