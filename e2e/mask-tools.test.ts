@@ -1,0 +1,223 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CDPSession } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ProjectImage } from '../src/contract/app.ts';
+import type { MaskTile } from '../src/contract/masks.ts';
+import { openStore } from '../src/store/store.ts';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import {
+  answerOf,
+  drag,
+  makeMaskProject,
+  openImage,
+  placeOf,
+  saved,
+  valueOf,
+  writeDiscs,
+} from './support/mask-project.ts';
+import { photograph } from './support/screenshots.ts';
+
+/** Until it is so: a busy machine is slow, not wrong. */
+const soon = <T>(now: () => T) => expect.poll(now, { timeout: 120_000 });
+
+// A pen, the threshold brush and the comparison of two masks, with real pointer events.
+
+const size = { width: 900, height: 700 };
+
+describe('tools of masks', () => {
+  let launched: LaunchedApp;
+  let folder: string;
+  let image: ProjectImage;
+
+  const launch = async (): Promise<void> => {
+    launched = await launchApp({
+      workspace: join(folder, 'workspace'),
+      userData: join(folder, 'settings'),
+      colorScheme: 'dark',
+    });
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-tools-'));
+    await writeDiscs(join(folder, 'images'), [size]);
+    await launch();
+    const made = await makeMaskProject(launched.page, join(folder, 'images'));
+    [image] = made.images as [ProjectImage];
+    await launched.app.close();
+    // A teacher's mask: the left half of a band is vessel, as it is stored once a teacher has looked.
+    const store = openStore(join(folder, 'workspace'));
+    const pixels = new Uint8Array(512 * 512);
+    for (let y = 300; y < 340; y++) pixels.fill(2, y * 512 + 100, y * 512 + 300);
+    store.masks.save(image.id, 'teacher', [{ x: 0, y: 0, pixels }]);
+    store.close();
+    await launch();
+    await openImage(launched.page, image);
+  });
+  afterAll(async () => {
+    await launched.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const value = (x: number, y: number): Promise<number> => valueOf(launched.page, image.id, x, y);
+  const press = (key: string): Promise<void> => launched.page.keyboard.press(key);
+
+  /** The values of the person's mask as the engine has it now. */
+  async function maskNow(): Promise<(x: number, y: number) => number> {
+    const places = [0, 1].flatMap((y) => [0, 1].map((x) => ({ x, y })));
+    const tiles = await answerOf<MaskTile[]>(launched.page, 'mask.tiles', {
+      ...{ image: image.id, layer: 'human', tiles: places },
+    });
+    return (x, y) => {
+      const [column, row] = [Math.floor(x / 512), Math.floor(y / 512)];
+      const tile = tiles.find((one) => one.x === column && one.y === row);
+      return tile?.pixels[(y % 512) * 512 + (x % 512)] ?? 0;
+    };
+  }
+
+  /** A stroke of a pen that is pressed so hard, in [0, 1]. */
+  async function penStroke(y: number, force: number): Promise<void> {
+    const { page } = launched;
+    const session: CDPSession = await page.context().newCDPSession(page);
+    const send = async (
+      type: 'mousePressed' | 'mouseMoved' | 'mouseReleased',
+      x: number,
+    ): Promise<void> => {
+      const at = await placeOf(page, size, x, y);
+      await session.send('Input.dispatchMouseEvent', {
+        ...{ type, x: at.x, y: at.y, pointerType: 'pen', clickCount: 1 },
+        ...{ button: 'left', buttons: type === 'mouseReleased' ? 0 : 1 },
+        force: type === 'mouseReleased' ? 0 : force,
+      });
+    };
+    await send('mousePressed', 100);
+    for (let x = 150; x <= 600; x += 50) await send('mouseMoved', x);
+    await send('mouseReleased', 600);
+    await session.detach();
+    await saved(page);
+  }
+
+  /** How many pixels of a column are painted around a row. */
+  async function widthAt(x: number, y: number): Promise<number> {
+    const painted = await maskNow();
+    let [top, bottom] = [y, y];
+    while (painted(x, top - 1) !== 0) top--;
+    while (painted(x, bottom) !== 0) bottom++;
+    return bottom - top;
+  }
+
+  test('a pen that is pressed harder paints wider, unless that is not wanted', async () => {
+    const { page } = launched;
+    await press('b');
+    // 1,024 to the power of 53.2 %.
+    await page.getByRole('slider', { name: 'Size', exact: true }).fill('53.2');
+    await penStroke(100, 0.3);
+    await penStroke(200, 1);
+    const [light, full] = [await widthAt(350, 100), await widthAt(350, 200)];
+    expect(full).toBeGreaterThanOrEqual(38);
+    // A third of the size, to a pixel.
+    expect(Math.abs(light - 0.3 * full)).toBeLessThanOrEqual(2);
+    await page.getByRole('checkbox', { name: 'Pressure sets the size' }).uncheck();
+    await penStroke(600, 0.3);
+    expect(await widthAt(350, 600)).toBe(full);
+    await page.getByRole('checkbox', { name: 'Pressure sets the size' }).check();
+    for (let step = 0; step < 3; step++) await press('Control+z');
+    await soon(() => value(350, 200)).toBe(0);
+    await saved(page);
+  });
+
+  test('the threshold brush paints shades in its range alone', async () => {
+    const { page } = launched;
+    await press('b');
+    await page.getByRole('button', { name: /^Threshold brush/ }).click();
+    await page.getByRole('slider', { name: 'Darkest shade' }).fill('120');
+    await page.getByRole('slider', { name: 'Lightest shade' }).fill('255');
+    for (let y = 60; y < 700; y += 90) {
+      await drag(page, size, [
+        [20, y],
+        [880, y],
+      ]);
+    }
+    await saved(page);
+    await photograph(launched, '63-masks-threshold');
+    const { data, info } = await sharp(join(folder, 'images', image.name))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const painted = await maskNow();
+    const seen = { bright: 0, dark: 0 };
+    for (let y = 60; y < 690; y += 90) {
+      for (let x = 40; x < 860; x += 7) {
+        const isBright = (data[(y * info.width + x) * info.channels] ?? 0) > 140;
+        expect([x, y, painted(x, y)]).toEqual([x, y, isBright ? 1 : 0]);
+        seen[isBright ? 'bright' : 'dark']++;
+      }
+    }
+    expect(Math.min(seen.bright, seen.dark)).toBeGreaterThan(5);
+    for (let y = 60; y < 700; y += 90) await press('Control+z');
+    await saved(page);
+  });
+
+  test('differences of two masks are shown in colours of their own, and follow the brush', async () => {
+    const { page } = launched;
+    await page.getByRole('button', { name: 'Show Differences' }).click();
+    await page.getByRole('combobox', { name: 'Teacher against' }).selectOption('You');
+    await page.getByRole('button', { name: /^Show You/ }).click();
+    const onlyTeacher = [213, 94, 0];
+    const onlyPerson = [86, 180, 233];
+    const another = [240, 228, 66];
+    await soon(() => shownAt(250, 320)).toEqual(onlyTeacher);
+    expect(await shownAt(400, 320)).toBeNull();
+    // What was hidden is shown by painting, and is hidden again to see what is under it.
+    await press('b');
+    await press('2');
+    await drag(page, size, [
+      [100, 320],
+      [180, 320],
+    ]);
+    await drag(page, size, [
+      [400, 320],
+      [450, 320],
+    ]);
+    await press('1');
+    await drag(page, size, [
+      [260, 320],
+      [280, 320],
+    ]);
+    await saved(page);
+    await page.getByRole('button', { name: /^Show You/ }).click();
+    await soon(() => shownAt(150, 320)).toBeNull();
+    await soon(() => shownAt(425, 320)).toEqual(onlyPerson);
+    await soon(() => shownAt(270, 320)).toEqual(another);
+    expect(await shownAt(225, 320)).toEqual(onlyTeacher);
+    await photograph(launched, '62-masks-differences');
+    await press('Control+z');
+    await soon(() => shownAt(270, 320)).toEqual(onlyTeacher);
+  });
+
+  /** The colour of the layers at a pixel of the image, however opaque; null where there is none. */
+  async function shownAt(x: number, y: number): Promise<number[] | null> {
+    const at = await placeOf(launched.page, size, x, y);
+    const [red = 0, green = 0, blue = 0, alpha = 0] = await launched.page.evaluate(({ x, y }) => {
+      const canvas = document.querySelector<HTMLCanvasElement>('dialog [data-plane=overlays]');
+      const box = canvas?.getBoundingClientRect();
+      if (canvas == null || box === undefined) return [];
+      const pixels = canvas.width / box.width;
+      const context = canvas.getContext('2d');
+      const found = context?.getImageData((x - box.x) * pixels, (y - box.y) * pixels, 1, 1);
+      return [...(found?.data ?? [])];
+    }, at);
+    if (alpha === 0) return null;
+    // Half opaque, colours are stored with half as many shades.
+    const known = [
+      [213, 94, 0],
+      [86, 180, 233],
+      [240, 228, 66],
+    ].find((colour) =>
+      [red, green, blue].every((part, index) => Math.abs(part - (colour[index] ?? 0)) < 4),
+    );
+    return known ?? [red, green, blue];
+  }
+});
