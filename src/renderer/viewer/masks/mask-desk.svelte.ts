@@ -1,6 +1,5 @@
 import type { Project } from '../../../contract/app.ts';
 import type { MaskState } from '../../../contract/masks.ts';
-import { paintOver } from '../../../core/mask/edit.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { call, listen } from '../../lib/client.ts';
 import type { Direction } from '../../lib/history.ts';
@@ -14,14 +13,14 @@ import { ClassValues } from './class-values.ts';
 import { coloursOf, type Rgb } from './colouring.ts';
 import { LayerChoices } from './layer-choices.svelte.ts';
 import { MaskBoard, StrokeBoard } from './mask-board.ts';
-import { levelFor } from './mask-layer.ts';
 import { MaskOpenings } from './mask-openings.ts';
 import { MaskRevisions } from './mask-revisions.ts';
 import { MaskSteps } from './mask-steps.svelte.ts';
 import { type MaskedImage, OpenMask } from './open-mask.svelte.ts';
 import type { Painter, ShownValues } from './painter.ts';
 import { ShownLayers } from './shown-layers.ts';
-import { Suggesting } from './suggesting.svelte.ts';
+import { SuggestDesk } from './suggest-desk.svelte.ts';
+import type { Suggesting } from './suggesting.svelte.ts';
 import { type SaveState, TileSaver } from './tile-saver.ts';
 import { type MaskToolId, ToolSettings } from './tool-settings.svelte.ts';
 import { brushTool } from './tools/brush.ts';
@@ -29,9 +28,6 @@ import { polygonTool } from './tools/polygon.ts';
 import { regionTool } from './tools/region.ts';
 
 const words = text.masks;
-
-/** ms that a view must rest before a suggestion is made for it. */
-const restingView = 200;
 
 /** The viewer in which images are looked at. */
 export interface DeskViewer {
@@ -51,12 +47,10 @@ export class MaskDesk {
   readonly choices: LayerChoices;
   readonly adopting: Adopting;
   open: OpenMask | null = $state.raw(null);
-  suggesting: Suggesting | null = $state.raw(null);
-  /** Whether the tool of suggestions is in hand: undoing is about its strokes first. */
-  isSuggesting = $state(false);
   /** Whether it is being asked what masks the image has. */
   isOpening = false;
   readonly tools: Readonly<Record<MaskToolId, Tool>>;
+  readonly suggestions: SuggestDesk;
   readonly #project: () => Project;
   readonly #steps: MaskSteps = new MaskSteps(this);
   readonly #saver: TileSaver;
@@ -79,6 +73,7 @@ export class MaskDesk {
     this.choices = new LayerChoices(() => {
       this.#layers.refresh();
     });
+    this.suggestions = this.#newSuggestions();
     this.#saver = this.#newSaver();
     this.#openings = new MaskOpenings({
       open: (image, signal) => this.#openMask(image, signal),
@@ -135,6 +130,10 @@ export class MaskDesk {
     return [...classes, ignoreValue];
   }
 
+  get suggesting(): Suggesting | null {
+    return this.suggestions.current;
+  }
+
   get state(): MaskState | null {
     return this.open?.info('human')?.state ?? null;
   }
@@ -143,11 +142,11 @@ export class MaskDesk {
     return this.#viewer?.shown();
   }
 
-  nameOf(value: number): string {
+  readonly nameOf = (value: number): string => {
     if (value === ignoreValue) return words.ignore;
     const found = this.#project().classes.find(({ maskValue }) => maskValue === value);
     return found?.name ?? words.background;
-  }
+  };
 
   /** Colours or classes changed. */
   refresh(): void {
@@ -161,19 +160,11 @@ export class MaskDesk {
     this.#attached = { stage, image };
     const take = this.#layers.attach(stage);
     this.#reopen(image);
-    let resting: ReturnType<typeof setTimeout> | undefined;
-    const unfollow = stage.follow(() => {
-      clearTimeout(resting);
-      resting = setTimeout(() => {
-        this.#lookAround();
-      }, restingView);
-    });
+    const unfollow = this.suggestions.follow(stage);
     return () => {
-      clearTimeout(resting);
-      unfollow();
       take();
       this.#openings.leave(image.id);
-      this.endSuggesting();
+      unfollow();
       this.open = null;
       if (this.#attached?.stage === stage) this.#attached = undefined;
     };
@@ -222,7 +213,7 @@ export class MaskDesk {
   }
 
   canGo(direction: Direction): boolean {
-    if (direction === 'undo' && this.isSuggesting && (this.suggesting?.kinds ?? 0) > 0) return true;
+    if (direction === 'undo' && this.suggestions.canUndo) return true;
     return this.#steps.can(direction);
   }
 
@@ -231,7 +222,7 @@ export class MaskDesk {
     // A step in the middle of a stroke is about the stroke.
     this.#viewer?.finishStroke();
     if (this.#openings.isBusy) await this.#opened;
-    if (direction === 'undo' && this.isSuggesting && this.suggesting?.undo() === true) return;
+    if (direction === 'undo' && this.suggestions.undo()) return;
     await this.#steps.go(direction);
   }
 
@@ -278,58 +269,6 @@ export class MaskDesk {
     } finally {
       this.#asking--;
     }
-  }
-
-  /** The tool of suggestions is in hand. */
-  startSuggesting(): void {
-    const { open } = this;
-    this.isSuggesting = true;
-    if (open === null || this.suggesting !== null) return;
-    this.suggesting = new Suggesting(open.image, {
-      changed: (layer, part) => {
-        this.#layers.changed(layer, part);
-      },
-      failed: (error) => {
-        notices.fail(error);
-      },
-    });
-    this.#lookAround();
-  }
-
-  /** Another tool is in hand: strokes stay until they are accepted, or the image is left. */
-  restSuggesting(): void {
-    this.isSuggesting = false;
-    if (this.suggesting?.kinds === 0) this.endSuggesting();
-  }
-
-  endSuggesting(): void {
-    this.suggesting?.dispose();
-    this.suggesting = null;
-    this.#layers.refresh();
-  }
-
-  /** Paints what is proposed into the person's mask, where it may be painted; one step to undo. */
-  async accept(): Promise<void> {
-    const { open, suggesting, settings } = this;
-    if (open === null || suggesting === null) return;
-    const guard = settings.guard === 'background' ? 'background' : 'everything';
-    try {
-      await open.painter.settled();
-      await suggesting.accept(open.human, paintOver(guard, settings.locked), (patch) => {
-        this.#layers.changed('human', patch.rectangle);
-        this.#steps.add(open.image, patch);
-        this.#saver.touch(open.image.id, open.human.mask, patch.tiles);
-      });
-      suggesting.restart();
-    } catch (error) {
-      notices.fail(error);
-    }
-  }
-
-  #lookAround(): void {
-    const view = this.#attached?.stage.view;
-    if (view === undefined) return;
-    this.suggesting?.look(view.visible, levelFor(view.scale * window.devicePixelRatio));
   }
 
   #reopen(image: MaskedImage): void {
@@ -408,7 +347,7 @@ export class MaskDesk {
     if (this.#revisions.read(image.id, revision)) this.#forget(image);
     if (this.#attached?.image.id !== image.id) return;
     this.open = open;
-    if (this.isSuggesting) this.startSuggesting();
+    if (this.suggestions.isInHand) this.suggestions.start();
     this.#layers.changed('human', { x: 0, y: 0, width: image.width, height: image.height });
   }
 
@@ -432,6 +371,26 @@ export class MaskDesk {
     if (values.size === 0) return;
     this.settings.locked = this.settings.locked.filter((value) => !values.has(value));
     this.#steps.forgetValues(values);
+  }
+
+  #newSuggestions(): SuggestDesk {
+    const openNow = (): OpenMask | null => this.open;
+    return new SuggestDesk({
+      get open() {
+        return openNow();
+      },
+      settings: this.settings,
+      view: () => this.#attached?.stage.view,
+      changed: (layer, part) => {
+        if (layer === undefined || part === undefined) this.#layers.refresh();
+        else this.#layers.changed(layer, part);
+      },
+      painted: (open, patch) => {
+        this.#layers.changed('human', patch.rectangle);
+        this.#steps.add(open.image, patch);
+        this.#saver.touch(open.image.id, open.human.mask, patch.tiles);
+      },
+    });
   }
 
   #newSaver(): TileSaver {

@@ -24,8 +24,8 @@ export function classKeyOf(index: number): KeyActionId | undefined {
 /** Takes a tool in hand; with that of suggestions, what it needs is begun. */
 export function takeTool(desk: MaskDesk, viewer: Viewer, tool: MaskToolId): void {
   viewer.take(desk.tools[tool]);
-  if (tool === 'suggest') desk.startSuggesting();
-  else desk.restSuggesting();
+  if (tool === 'suggest') desk.suggestions.start();
+  else desk.suggestions.rest();
 }
 
 /** What a key does to masks; false where it is for others. */
