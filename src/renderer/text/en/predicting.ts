@@ -14,8 +14,8 @@ export const predicting = {
   /** Of a button; the time stands beside it. */
   predict: (images: number) => `Outline ${counted(images, 'image')}`,
   goOn: (images: number) => `Go on with ${counted(images, 'image')}`,
-  all: (images: number) => `All ${counted(images, 'image')}`,
-  allWhy: 'Also those whose mask is done, to compare',
+  all: (images: number) => `Outline the other ${count(images)} too`,
+  allWhy: 'Those whose mask is done, to compare',
   about: (seconds: number) => roughDuration(Math.max(1, seconds)),
   show: 'Look at them',
   doing: (done: number, total: number) =>
