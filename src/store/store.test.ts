@@ -92,7 +92,7 @@ test('every foreign key that cascades has an index, so that removing is quick', 
        WHERE NOT EXISTS (
          SELECT 1 FROM pragma_index_list(tables.name) AS indices
            JOIN pragma_index_info(indices.name) AS columns
-         WHERE columns.seqno = 0 AND columns.name = keys."from")`,
+         WHERE columns.seqno = keys.seq AND columns.name = keys."from")`,
     )
     .all();
   expect(bare).toEqual([]);

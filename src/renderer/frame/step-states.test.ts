@@ -28,7 +28,11 @@ describe('how far the steps are', () => {
   });
 
   it('where regions are outlined, masks are counted', () => {
-    const outlined = (learnt: number, tested: number, drafts = 0): ReturnType<typeof stepStates> => {
+    const outlined = (
+      learnt: number,
+      tested: number,
+      drafts = 0,
+    ): ReturnType<typeof stepStates> => {
       const counts = { cell: [learnt, tested] } as const;
       return stepStates(projectWith(counts, { task: 'segmentation', drafts }), [], false);
     };
