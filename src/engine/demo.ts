@@ -13,7 +13,7 @@ export const bundledTeacher = fileURLToPath(
   new URL('../../resources/teachers/vit_tiny_patch8_64.safetensors', import.meta.url),
 );
 
-/** Small enough for four minutes on two cores, large enough for the intervals to mean something. */
+/** Small enough for a few minutes on two cores, large enough for the intervals to mean something. */
 const recipe = {
   classes: { perClass: 60, labelled: 10, steps: 130, batch: 64, views: 12, rank: 16 },
   outlines: { perClass: 8, steps: 80, batch: 32, decoderSteps: 120, views: 32, rank: 16 },

@@ -41,10 +41,10 @@ const sampleTable: OptionTable<SampleRequest> = {
 export function addDemo(program: Command, world: World): void {
   addCommand(program, {
     name: 'demo',
-    summary: 'see it work on a drawn sample, in under three minutes',
+    summary: 'see it work on a drawn sample, in some minutes',
     description:
       'Draws a set of sample images, distils the teacher that comes with Understudy with skip factors 2 ' +
-      'and 3, and shows teacher, plain copy and student side by side. Needs nothing of yours.',
+      'and 3, and once for outlines, and shows teacher, plain copy and student side by side. Needs nothing of yours.',
     usage: '[options]',
     schema: demoWithFolder,
     table: demoTable,
