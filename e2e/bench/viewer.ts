@@ -22,6 +22,7 @@ async function fill(workspace: string): Promise<void> {
   const settings = {
     ...{ teacher: null, skip: 2, rank: 16, steps: 600, batch: 128, views: 64 },
     ...({ start: 'auto', orientation: 'overhead', preparation: { range: 'auto' } } as const),
+    ...{ imageSize: null, decoderSteps: 400, adapt: false, overlap: 0.5, tolerance: 2 },
   };
   const { id } = store.projects.create({
     ...{ name: 'Large images', domain: 'satellite', task: 'single', isSample: false, settings },
