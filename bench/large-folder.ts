@@ -74,6 +74,7 @@ const { id: project } =
     settings: {
       ...{ teacher: null, skip: 2, rank: 16, steps: 600, batch: 128, views: 64 },
       ...{ start: 'auto', orientation: 'upright', preparation: { range: 'auto' } },
+      ...{ imageSize: null, decoderSteps: 400, adapt: false, overlap: 0.5, tolerance: 2 },
     },
   });
 const bringIn = (): Promise<{ added: number; known: number }> =>

@@ -232,6 +232,8 @@ export type JobEvent = z.infer<typeof jobEvent>;
 export const sampleRequest = z.strictObject({
   set: z.enum(['land', 'cells']),
   out: path,
+  /** `classes`: a folder for each class, as heads learn from; `masks`: `images` beside `masks`, as decoders do. */
+  layout: z.enum(['classes', 'masks']).default('classes'),
   /** Training images a class; as many again are drawn for the test. */
   perClass: whole(1, 10_000).default(50),
   seed: seed.default(0),

@@ -8,15 +8,18 @@ import { writeFileAtomically } from '../formats/write-file.ts';
 import { breathe, PhaseProgress, throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
 
+/** Class folders where nobody says how. */
+type WantedSample = Omit<SampleRequest, 'layout'> & Partial<Pick<SampleRequest, 'layout'>>;
+
 /**
- * Draws a sample set into a folder: `train/<class>/` and `test/<class>/` as class folders, the masks
- * under `masks/` by the same names (one class a grey level), and `labelmap.txt` with the classes of the
- * masks and their colours.
+ * Draws a sample set into a folder, with `labelmap.txt`, the classes of the masks and their colours. As `classes`:
+ * `train/<class>/` and `test/<class>/` as class folders, the masks under `masks/` by the same names (one class a
+ * grey level). As `masks`: `train/images/` and `train/masks/`, and so for the test.
  *
  * @param within a folder above that must be there
  */
 export async function writeSample(
-  { set, out, perClass, seed }: SampleRequest,
+  { set, out, layout = 'classes', perClass, seed }: WantedSample,
   context: JobContext,
   within?: string,
 ): Promise<SampleSummary> {
@@ -26,7 +29,10 @@ export async function writeSample(
   let done = 0;
   for (const [position, split] of (['train', 'test'] as const).entries()) {
     for (const { name } of classes) {
-      const places = [join(folder, split, name), join(folder, 'masks', split, name)] as const;
+      const places =
+        layout === 'masks'
+          ? ([join(folder, split, 'images'), join(folder, split, 'masks')] as const)
+          : ([join(folder, split, name), join(folder, 'masks', split, name)] as const);
       for (const place of places) {
         await makeFolder(place, within);
       }

@@ -137,6 +137,11 @@ describe('outlines in projects', async () => {
       },
     });
     expect(report.masks).toBe(12);
+    const sided = (imageSize: number): Promise<Project> =>
+      engine.call('project.update', { project: project.id, settings: { imageSize } });
+    await sided(30);
+    await expect(start()).rejects.toThrow(/30 px is no whole number of the teacher's patches/);
+    await sided(32);
     const { notes } = await engine.call('run.check', { project: project.id });
     expect(notes).toEqual([
       'No mask to learn from shows Unseen, so the student will not find it.',
@@ -176,10 +181,10 @@ describe('outlines in projects', async () => {
     run = await done;
     expect(run).toMatchObject({ state: 'done', error: null });
     expect([...phases]).toEqual(expect.arrayContaining(['decoder', 'predict', 'timing', 'export']));
-    expect((await readdir(folder)).filter((name) => !name.startsWith('student'))).toEqual([
-      'dataset.json',
-      'summary.json',
-    ]);
+    const left = async (): Promise<string[]> =>
+      (await readdir(folder)).filter((name) => !name.startsWith('student'));
+    // It is told of as done before what it no longer needs is gone.
+    await expect.poll(left, { timeout: 60_000 }).toEqual(['dataset.json', 'summary.json']);
     const values = tileOf([...before]);
     const tiles = [{ x: 0, y: 0, runs: encodeRuns(values) }];
     await engine.call('mask.save', { image, tiles });

@@ -144,7 +144,7 @@ describe('what to look at next', async () => {
     expect(first?.review).toMatchObject({ teacher: null });
   });
 
-  it('outlines: a run is refused in a sentence, and folders are no labels', async () => {
+  it('outlines: a run without any, and a look at them, are refused in a sentence, and folders are no labels', async () => {
     const made = { name: 'Outlines', domain: 'other', task: 'segmentation' } as const;
     const { id } = await engine.call('project.create', { ...made, classes: ['cell'] });
     const source = { project: id, folder: join(folder, 'known'), labels: 'folders' } as const;
@@ -153,8 +153,11 @@ describe('what to look at next', async () => {
     expect(found).toMatchObject({ task: 'segmentation', labelled: 0, marked: { unlabelled: 6 } });
     expect(found.classes.map(({ name }) => name)).toEqual(['cell']);
     await expect(engine.call('run.start', { project: id })).rejects.toMatchObject({
+      code: 'invalid-labels',
+      message: expect.stringContaining('Outline more, and mark them as done') as string,
+    });
+    await expect(engine.call('review.find', { project: id })).rejects.toMatchObject({
       code: 'unsupported',
-      message: expect.stringContaining('cannot be made yet in this version') as string,
     });
   });
 });

@@ -26,6 +26,10 @@ const demoTable: OptionTable<DemoRequest> = {
 const sampleTable: OptionTable<SampleRequest> = {
   set: { flags: '--set <name>', help: 'land seen from above, or stained cells' },
   out: { flags: '--out <folder>', help: 'where the images go' },
+  layout: {
+    flags: '--layout <kind>',
+    help: 'classes: a folder for each class; masks: images beside masks, for --task segmentation',
+  },
   perClass: {
     flags: '--per-class <n>',
     help: 'images of each class, to learn from and as many to test on',

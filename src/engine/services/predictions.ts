@@ -2,11 +2,11 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PredictedImages, PredictionStatus, Result, Run } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
+import type { Size } from '../../core/mask/tiles.ts';
 import { tileGrid } from '../../core/segmentation/tile-plan.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { ImageProblem } from '../../formats/labelled-images.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
-import type { StoredImage } from '../../store/queries/images.ts';
 import type { Store } from '../../store/store.ts';
 import type { MadeMask, PredictImagesRequest } from '../segmentation/predict-images.ts';
 import type { Emit } from './dispatch.ts';
@@ -36,19 +36,11 @@ export class PredictionService {
   /** @throws UserError 'not-found' */
   status(id: number): PredictionStatus {
     const run = this.#store.runs.get(id);
-    const predicted = this.#store.masks.predicted(id, 'student');
-    const all = { images: 0, predicted: 0 };
-    const unlabelled = { images: 0, predicted: 0 };
-    let seconds = 0;
-    for (const image of this.#store.images.all(run.project)) {
-      const isPredicted = predicted.has(image.id);
-      for (const counts of image.isLabelled ? [all] : [all, unlabelled]) {
-        counts.images++;
-        if (isPredicted) counts.predicted++;
-      }
-      if (!isPredicted && !image.isLabelled) seconds += timeOf(run, image);
-    }
-    return { all, unlabelled, seconds, isAtWork: this.#active.has(id) };
+    const counts = this.#store.masks.predictionCounts(run.project, id);
+    const { images, predicted } = counts.unlabelled;
+    const side = Math.ceil(Math.sqrt(this.#store.images.meanPixels(run.project)));
+    const seconds = (images - predicted) * timeOf(run, { width: side, height: side });
+    return { ...counts, seconds, isAtWork: this.#active.has(id) };
   }
 
   /**
@@ -199,7 +191,7 @@ class MaskTaker {
   readonly #run: number;
   readonly #table: Uint8Array;
   #last: Promise<void> = Promise.resolve();
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(store: Store, run: number, table: Uint8Array) {
     this.#store = store;
@@ -229,13 +221,13 @@ class MaskTaker {
     } catch (error) {
       const isOfImage = error instanceof UserError && error.code === 'invalid-file';
       if (isOfImage) this.problems.push({ path: file, reason: error.message });
-      else this.#failure ??= error;
+      else this.#failure ??= error instanceof Error ? error : new Error(String(error));
     }
   }
 }
 
 /** Seconds, roughly. */
-function timeOf({ summary, settings }: Run, image: StoredImage): number {
+function timeOf({ summary, settings }: Run, image: Size): number {
   if (summary?.task !== 'segmentation') return 0;
   const { columns, rows } = tileGrid(image, summary.side, settings.overlap);
   return (columns.length * rows.length * summary.student.msPerImage) / 1000;

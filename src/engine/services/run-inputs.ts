@@ -35,9 +35,16 @@ export function checkRun(store: Store, project: Project): string[] {
   if (teacher === null) {
     throw new UserError('invalid-option', `Choose a teacher for ${project.name} first.`);
   }
+  const patchSize = patchSizeOf(store, teacher);
+  const { imageSize } = project.settings;
+  if (imageSize !== null && imageSize % patchSize !== 0) {
+    throw new UserError(
+      'invalid-option',
+      `An input of ${imageSize} px is no whole number of the teacher's patches, which have ${patchSize} px. Choose a multiple of that.`,
+    );
+  }
   if (project.task === 'segmentation') {
-    const { notes } = projectOutlines(store, project, seed, patchSizeOf(store, teacher));
-    return [...notes];
+    return [...projectOutlines(store, project, seed, patchSize).notes];
   }
   projectDataset(store, project, seed);
   return [];

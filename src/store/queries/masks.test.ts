@@ -214,6 +214,12 @@ test('models have a mask for each run, which goes with it; without a run it is t
     ['student', second],
   ]);
   expect(store.masks.predicted(second, 'student')).toEqual(new Set([image]));
+  const counts = { images: 2, predicted: 1 };
+  expect(store.masks.predictionCounts(project, second)).toEqual({
+    all: counts,
+    unlabelled: counts,
+  });
+  expect(store.masks.predictionCounts(project, first).all.predicted).toBe(0);
   expect(store.masks.list(other)).toEqual([]);
   store.classes.remove(classes[1]?.id ?? 0);
   expect(valueOf(second)).toBeUndefined();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PredictionStatus } from '../../contract/app.ts';
 import { maskLayer, maskState } from '../../contract/masks.ts';
 import type {
   MaskInfo,
@@ -29,6 +30,13 @@ const histogram = z.record(z.string().regex(/^\d{1,3}$/), z.number());
 const placeRow = z.object({ x: z.number(), y: z.number(), histogram: json(histogram) });
 const pixelsRow = z.object({ pixels: z.instanceof(Uint8Array) });
 const tileRow = pixelsRow.extend({ id: z.number() });
+
+const countsRow = z.object({
+  images: z.number(),
+  unlabelled: z.number(),
+  predicted: z.number(),
+  both: z.number(),
+});
 
 /** A tile as it shall be, as pixels or already coded; null: all background. */
 export type TileChange = MaskTileChange | (TilePlace & { readonly pixels: Uint8Array | null });
@@ -110,6 +118,22 @@ export class MaskQueries {
       this.#replaceTiles(this.#touched(image, layer, run), staged);
       return this.#required(image, layer, run);
     });
+  }
+
+  /** How many images a project has, and of how many a run's student has predicted the mask. */
+  predictionCounts(project: number, run: number): Omit<PredictionStatus, 'seconds' | 'isAtWork'> {
+    const counts = this.#connection.get(
+      countsRow,
+      `SELECT count(*) AS images, coalesce(sum(NOT is_labelled), 0) AS unlabelled,
+         count(predicted.image) AS predicted,
+         coalesce(sum(NOT is_labelled AND predicted.image IS NOT NULL), 0) AS both
+       FROM images LEFT JOIN (SELECT image FROM masks WHERE run = :run AND layer = 'student')
+         AS predicted ON predicted.image = images.id
+       WHERE project = :project`,
+      { project, run },
+    ) ?? { images: 0, unlabelled: 0, predicted: 0, both: 0 };
+    const { images, unlabelled, predicted, both } = counts;
+    return { all: { images, predicted }, unlabelled: { images: unlabelled, predicted: both } };
   }
 
   /** Images of which a run's model has predicted the mask. */

@@ -1,0 +1,409 @@
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { evaluateRequest, predictRequest } from '../../src/contract/jobs.ts';
+import type { DistillRequest } from '../../src/contract/jobs.ts';
+import { distillSummary, evaluateSummary, predictSummary } from '../../src/contract/results.ts';
+import type { MaskSummary } from '../../src/contract/results.ts';
+import { readOnnxMetadata } from '../../src/core/onnx/metadata.ts';
+import { Random } from '../../src/core/random.ts';
+import { distill } from '../../src/engine/distill.ts';
+import { evaluateModel } from '../../src/engine/evaluate.ts';
+import { readCard } from '../../src/engine/model-file.ts';
+import { predict } from '../../src/engine/predict.ts';
+import { writePng } from '../../src/formats/images.ts';
+import { temporaryFolder, tinyRequest, watch, writeText, writeTinyTeacher } from './support.ts';
+
+interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly seed: number;
+  /** No regions at all. */
+  readonly isEmpty?: boolean;
+}
+
+/** A red and a green square on noise, with their mask: 1 and 2. */
+function drawPair({ width, height, seed, isEmpty = false }: Drawing) {
+  const random = new Random(seed, 0xd0a);
+  const data = Uint8Array.from({ length: width * height * 3 }, () => random.integer(90));
+  const mask = new Uint8Array(width * height);
+  if (isEmpty) return { data, mask };
+  for (const value of [1, 2]) {
+    const side = 8 + random.integer(6);
+    const [left, top] = [random.integer(width - side), random.integer(height - side)];
+    for (let y = top; y < top + side; y++) {
+      for (let x = left; x < left + side; x++) {
+        mask[y * width + x] = value;
+        const at = 3 * (y * width + x);
+        data.fill(random.integer(60), at, at + 3);
+        data[at + value - 1] = 200 + random.integer(55);
+      }
+    }
+  }
+  return { data, mask };
+}
+
+async function writePair(folder: string, name: string, drawing: Drawing): Promise<void> {
+  const { width, height } = drawing;
+  const { data, mask } = drawPair(drawing);
+  const [image, label] = [join(folder, 'images', name), join(folder, 'masks', name)];
+  for (const path of [image, label]) await mkdir(dirname(path), { recursive: true });
+  await writePng(image, { width, height, channels: 3, data });
+  await writePng(label, { width, height, channels: 1, data: mask });
+}
+
+async function writePairs(folder: string, count: number, seed: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const [width, height] = [30 + (index % 3) * 5, 40 - (index % 4)];
+    const drawing = { width, height, seed: 100 * seed + index };
+    await writePair(folder, `${String(index).padStart(2, '0')}.png`, drawing);
+  }
+}
+
+const listed = 'background\nred square\ngreen square\n';
+
+function outlineRequest(folder: string, more: Partial<DistillRequest> = {}): DistillRequest {
+  return tinyRequest(folder, {
+    ...{ task: 'segmentation', labels: 'masks', orientation: 'overhead', imageSize: 32 },
+    ...{ images: join(folder, 'train', 'images'), test: join(folder, 'test', 'images') },
+    ...{ steps: 6, decoderSteps: 60 },
+    ...more,
+  });
+}
+
+/** A folder with a teacher, images and masks to learn from and to test on. */
+async function outlineFolder(): Promise<string> {
+  const folder = await temporaryFolder();
+  await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+  await writePairs(join(folder, 'train'), 10, 1);
+  await writePairs(join(folder, 'test'), 5, 2);
+  await writeText(join(folder, 'classes.txt'), listed);
+  return folder;
+}
+
+describe('a whole job of outlines', async () => {
+  const folder = await outlineFolder();
+  const out = join(folder, 'out');
+  const model = join(out, 'student.onnx');
+  let summary: MaskSummary;
+
+  beforeAll(async () => {
+    const outcome = await distill(outlineRequest(folder), watch());
+    if (outcome.task !== 'segmentation') throw new Error('no outlines');
+    summary = outcome;
+  });
+
+  it('gives a summary that the contract accepts and that adds up', async () => {
+    expect(distillSummary.parse(summary)).toEqual(summary);
+    expect(summary.classes).toEqual(['red square', 'green square']);
+    expect(summary.images).toMatchObject({ distilled: 10, labelled: 10, tested: 5, skipped: [] });
+    expect(summary).toMatchObject({ side: 32, decoderSteps: 60, adapted: false, units: 5 });
+    expect(summary.student.parameters).toBe(summary.copy.parameters);
+    expect(summary.student.parameters).toBeLessThan(summary.teacher.parameters);
+    const names = (await readdir(out)).sort();
+    expect(names).toEqual(summary.files.map((file) => file.slice(out.length + 1)).sort());
+  });
+
+  it('finds what is there to be found, and says how well', () => {
+    for (const { dice, iou } of [summary.teacher, summary.copy, summary.student]) {
+      expect(dice.mean?.value).toBeGreaterThan(0.6);
+      for (const name of summary.classes) {
+        const [own, other] = [dice.classes[name]?.value ?? NaN, iou.classes[name]?.value ?? NaN];
+        expect(own).toBeGreaterThan(0.5);
+        expect(other).toBeLessThan(own);
+      }
+    }
+    const worst = summary.perImage.map(({ student }) => student ?? NaN);
+    expect(worst).toEqual([...worst].sort((a, b) => a - b));
+    const mean = worst.reduce((sum, value) => sum + value, 0) / worst.length;
+    expect(summary.student.dice.mean?.value).toBeCloseTo(mean, 9);
+  });
+
+  it('exports files that agree with the live student, and say what Deepness asks for', async () => {
+    const [full, half] = summary.parity;
+    expect(full?.relativeDifference).toBeLessThan(1e-4);
+    expect(full?.agreement).toBeGreaterThan(0.999);
+    expect(half?.agreement).toBeGreaterThan(0.98);
+    const metadata = readOnnxMetadata(await readFile(model));
+    expect(metadata.get('model_type')).toBe('"Segmentor"');
+    expect(metadata.get('tile_size')).toBe('32');
+    expect(metadata.get('tiles_overlap')).toBe('50');
+    expect(JSON.parse(metadata.get('class_names') ?? '')).toEqual({
+      0: 'background',
+      1: 'red square',
+      2: 'green square',
+    });
+    const card = await readCard(model);
+    expect(card).toMatchObject({
+      task: 'segmentation',
+      classes: ['background', 'red square', 'green square'],
+      masks: { overlap: 0.5, patchSize: 8, adapted: false },
+    });
+  });
+
+  it('is measured by `evaluate` as it was in the run', async () => {
+    const request = evaluateRequest.parse({
+      ...{ model, images: join(folder, 'test', 'images'), labels: 'masks', seed: 4, threads: 1 },
+    });
+    const measured = await evaluateModel(request, watch());
+    expect(evaluateSummary.parse(measured)).toEqual(measured);
+    if (measured.task !== 'segmentation') throw new Error('no outlines');
+    const { dice, iou, pixelAccuracy } = summary.student;
+    expect(measured.images).toBe(5);
+    for (const [got, expected] of [
+      [measured.dice.mean, dice.mean],
+      [measured.iou.mean, iou.mean],
+      [measured.pixelAccuracy, pixelAccuracy],
+    ]) {
+      expect(got?.value).toBeCloseTo(expected?.value ?? NaN, 4);
+    }
+  });
+
+  it('refuses to be measured on classes that it does not know', async () => {
+    await writeText(join(folder, 'others', 'classes.txt'), 'background\ntree\nhouse\n');
+    await writePairs(join(folder, 'others'), 2, 9);
+    const request = { model, images: join(folder, 'others', 'images'), labels: 'masks' };
+    await expect(evaluateModel(evaluateRequest.parse(request), watch())).rejects.toMatchObject({
+      code: 'invalid-labels',
+      message: expect.stringMatching(
+        /"tree", which .*student\.onnx does not know \(red square, green square\)/,
+      ) as string,
+    });
+  });
+
+  describe('predicts', () => {
+    const ask = (more: object): ReturnType<typeof predictRequest.parse> =>
+      predictRequest.parse({ model, images: join(folder, 'test', 'images'), threads: 1, ...more });
+
+    it('a mask for each image, a list of classes, and their areas', async () => {
+      const masks = join(folder, 'predicted');
+      const summary = await predict(ask({ out: masks }), watch());
+      expect(predictSummary.parse(summary)).toEqual(summary);
+      const names = (await readdir(join(masks, 'masks'))).sort();
+      expect(names).toEqual(['00.png', '01.png', '02.png', '03.png', '04.png']);
+      // Pixels are what the table says, by the palette's indices.
+      const counted = [0, 0, 0];
+      for (const name of names) {
+        const { data } = await sharp(join(masks, 'masks', name), { page: 0 })
+          .toColourspace('srgb')
+          .removeAlpha()
+          .raw()
+          .toBuffer({ resolveWithObject: true });
+        for (let at = 0; at < data.length; at += 3) {
+          const isRed = (data[at] ?? 0) + (data[at + 1] ?? 0) + (data[at + 2] ?? 0) > 0;
+          if (isRed) counted[1] = (counted[1] ?? 0) + 1;
+        }
+      }
+      if (summary.task !== 'segmentation') throw new Error('no outlines');
+      const { pixels } = summary;
+      expect(counted[1]).toBe((pixels['red square'] ?? NaN) + (pixels['green square'] ?? NaN));
+      const table = await readFile(join(masks, 'areas.csv'), 'utf8');
+      expect(table.split('\r\n')).toHaveLength(1 + 5 * 3 + 1);
+      expect(await readFile(join(masks, 'labelmap.txt'), 'utf8')).toContain('red square:');
+      expect((await readdir(masks)).filter((name) => name.includes('unfinished'))).toEqual([]);
+    });
+
+    it('masks that are masks of these images when they come in again', async () => {
+      const again = join(folder, 'again');
+      await predict(ask({ out: again }), watch());
+      await mkdir(join(again, 'images'));
+      for (const name of await readdir(join(folder, 'test', 'images'))) {
+        const bytes = await readFile(join(folder, 'test', 'images', name));
+        await writeFile(join(again, 'images', name), bytes);
+      }
+      const request = { model, images: join(again, 'images'), labels: 'masks', threads: 1 };
+      const measured = await evaluateModel(evaluateRequest.parse(request), watch());
+      if (measured.task !== 'segmentation') throw new Error('no outlines');
+      expect(measured.pixelAccuracy?.value).toBe(1);
+      expect(measured.dice.mean?.value).toBe(1);
+    });
+
+    it('what is left, where it was stopped', async () => {
+      const out = join(folder, 'stopped');
+      const stopping = watch();
+      const controller = new AbortController();
+      const context = {
+        ...stopping,
+        signal: controller.signal,
+        report: (event: Parameters<typeof stopping.report>[0]) => {
+          stopping.report(event);
+          if (event.type === 'progress' && event.done > 0.5 * event.total) controller.abort();
+        },
+      };
+      await expect(predict(ask({ out }), context)).rejects.toMatchObject({ code: 'cancelled' });
+      const before = await readdir(join(out, 'masks'));
+      expect(before.length).toBeGreaterThan(0);
+      expect(before.length).toBeLessThan(5);
+      const times = await Promise.all(
+        before.map(async (name) => (await stat(join(out, 'masks', name))).mtimeMs),
+      );
+      const rest = await predict(ask({ out, resume: true }), watch());
+      expect(rest).toMatchObject({ known: before.length, images: 5 - before.length });
+      const after = await Promise.all(
+        before.map(async (name) => (await stat(join(out, 'masks', name))).mtimeMs),
+      );
+      expect(after).toEqual(times);
+      const whole = join(folder, 'predicted-whole');
+      const straight = await predict(ask({ out: whole }), watch());
+      if (rest.task !== 'segmentation' || straight.task !== 'segmentation') {
+        throw new Error('no outlines');
+      }
+      expect(rest.pixels).toEqual(straight.pixels);
+      for (const name of await readdir(join(whole, 'masks'))) {
+        const [one, other] = [join(whole, 'masks', name), join(out, 'masks', name)];
+        expect(await readFile(other)).toEqual(await readFile(one));
+      }
+      expect(await readFile(join(out, 'areas.csv'))).toEqual(
+        await readFile(join(whole, 'areas.csv')),
+      );
+      // A mask that is gone is made again.
+      await rm(join(out, 'masks', '02.png'));
+      expect(await predict(ask({ out, resume: true }), watch())).toMatchObject({
+        ...{ known: 4, images: 1 },
+      });
+    });
+
+    it('polygons in pixels where an image lies nowhere, and says so', async () => {
+      const out = join(folder, 'polygons');
+      const summary = await predict(ask({ out, format: 'geojson', simplify: 1 }), watch());
+      const text = await readFile(join(out, 'masks', '00.geojson'), 'utf8');
+      const { features } = JSON.parse(text) as { features: unknown[] };
+      expect(features.length).toBeGreaterThan(0);
+      if (summary.task !== 'segmentation') throw new Error('no outlines');
+      expect(summary.notes.join()).toContain('pixels');
+    });
+
+    it('no GeoTIFF of what lies nowhere, and says why of each', async () => {
+      const out = join(folder, 'nowhere');
+      const request = ask({ out, format: 'geotiff' });
+      const watched = watch();
+      await expect(predict(request, watched)).rejects.toMatchObject({
+        code: 'no-images',
+        message: expect.stringContaining('is no GeoTIFF') as string,
+      });
+      expect(watched.events.filter(({ type }) => type === 'skipped')).toHaveLength(5);
+    });
+
+    it('nothing over the images themselves', async () => {
+      const images = join(folder, 'own');
+      await writePairs(images, 1, 3);
+      const [name] = await readdir(join(images, 'images'));
+      const before = await readFile(join(images, 'masks', name ?? ''));
+      const request = ask({ images: join(images, 'masks'), out: images });
+      await expect(predict(request, watch())).rejects.toMatchObject({
+        code: 'invalid-option',
+        message: expect.stringContaining('Choose another folder') as string,
+      });
+      expect(await readFile(join(images, 'masks', name ?? ''))).toEqual(before);
+    });
+
+    it('not what is smaller than a patch, but the others', async () => {
+      const images = join(folder, 'small');
+      await writePairs(images, 1, 3);
+      await writePng(join(images, 'images', 'dot.png'), {
+        ...{ width: 5, height: 9, channels: 3, data: new Uint8Array(135) },
+      });
+      const out = join(folder, 'small-out');
+      const summary = await predict(ask({ images: join(images, 'images'), out }), watch());
+      expect(summary.images).toBe(1);
+      expect(summary.skipped).toEqual([
+        {
+          path: join(images, 'images', 'dot.png'),
+          reason: expect.stringContaining('5 × 9 pixels') as string,
+        },
+      ]);
+    });
+  });
+});
+
+it('learns on from the masks where that is asked for, and exports what it learnt', async () => {
+  const folder = await outlineFolder();
+  const summary = await distill(outlineRequest(folder, { adapt: true }), watch());
+  expect(summary).toMatchObject({ adapted: true });
+  expect(summary.parity[0]?.agreement).toBeGreaterThan(0.999);
+  const model = join(folder, 'out', 'student.onnx');
+  const request = { model, images: join(folder, 'test', 'images'), seed: 4, threads: 1 };
+  const measured = await evaluateModel(evaluateRequest.parse(request), watch());
+  if (measured.task !== 'segmentation' || summary.task !== 'segmentation') {
+    throw new Error('no outlines');
+  }
+  expect(measured.dice.mean?.value).toBeCloseTo(summary.student.dice.mean?.value ?? NaN, 4);
+});
+
+it('gives the same bits for the same seed', async () => {
+  const folder = await outlineFolder();
+  const short = { steps: 3, decoderSteps: 4 };
+  await distill(outlineRequest(folder, short), watch());
+  await distill(outlineRequest(folder, { ...short, out: join(folder, 'other') }), watch());
+  const weights = join('student.safetensors');
+  expect(await readFile(join(folder, 'other', weights))).toEqual(
+    await readFile(join(folder, 'out', weights)),
+  );
+});
+
+describe('says what is wrong', async () => {
+  const folder = await outlineFolder();
+  const train = join(folder, 'train');
+
+  it('with a mask whose size differs: which one, and the others are learnt from', async () => {
+    const images = join(folder, 'differs');
+    await writePairs(images, 6, 4);
+    await writePng(join(images, 'masks', '03.png'), {
+      ...{ width: 9, height: 9, channels: 1, data: new Uint8Array(81) },
+    });
+    const watched = watch();
+    const request = outlineRequest(folder, {
+      ...{ images: join(images, 'images'), steps: 1, decoderSteps: 1 },
+      out: join(folder, 'differs-out'),
+    });
+    const summary = await distill(request, watched);
+    expect(summary.images.labelled).toBe(5);
+    const [skipped] = summary.images.skipped;
+    expect(skipped?.path).toContain('03.png');
+    expect(skipped?.reason).toMatch(/9 × 9.*30 × 37|30 × 37.*9 × 9/);
+  });
+
+  it('with values outside the list', async () => {
+    const images = join(folder, 'unlisted');
+    await writePairs(images, 3, 5);
+    await writeText(join(images, 'classes.txt'), 'background\nred square\n');
+    await expect(
+      distill(outlineRequest(folder, { images: join(images, 'images') }), watch()),
+    ).rejects.toMatchObject({
+      code: 'invalid-labels',
+      message: expect.stringContaining('the number 2') as string,
+    });
+  });
+
+  it('with masks of nothing but background', async () => {
+    const images = join(folder, 'nothing');
+    for (const name of ['a.png', 'b.png', 'c.png']) {
+      await writePair(images, name, { width: 30, height: 30, seed: 1, isEmpty: true });
+    }
+    await expect(
+      distill(outlineRequest(folder, { images: join(images, 'images') }), watch()),
+    ).rejects.toMatchObject({
+      code: 'invalid-labels',
+      message: expect.stringContaining('nothing but background') as string,
+    });
+  });
+
+  it('without masks', async () => {
+    const images = join(folder, 'maskless');
+    await writePairs(images, 2, 6);
+    await rm(join(images, 'masks'), { recursive: true });
+    await expect(
+      distill(outlineRequest(folder, { images: join(images, 'images') }), watch()),
+    ).rejects.toMatchObject({
+      code: 'invalid-labels',
+      message: expect.stringContaining('folder "masks"') as string,
+    });
+  });
+
+  it('with a number of images a class', async () => {
+    await expect(
+      distill(outlineRequest(folder, { images: join(train, 'images'), perClass: 3 }), watch()),
+    ).rejects.toMatchObject({ code: 'invalid-option' });
+  });
+});
