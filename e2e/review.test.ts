@@ -236,25 +236,23 @@ describe('a project of outlines', () => {
     await page.getByText(/^0 of \d+ images have masks that are done, 1 is begun\.$/).waitFor();
   });
 
-  test('says plainly that a student of it cannot be made yet', async () => {
+  test('says what a student that outlines lacks, and goes there', async () => {
     const { page } = launched;
-    const sentence = /cannot be made yet in this version\. Masks can be drawn, kept and exported/;
-    for (const [key, heading] of [
-      ['Alt+5', 'Skip factor'],
-      ['Alt+6', 'Distil'],
-    ] as const) {
-      await page.keyboard.press(key);
-      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-      await page.getByText(sentence).first().waitFor();
-      expect(await violations(page)).toEqual([]);
-    }
+    await page.keyboard.press('Alt+6');
+    await page.getByRole('heading', { level: 1, name: 'Distil' }).waitFor();
+    expect(await violations(page)).toEqual([]);
     await photograph(launched, '84-outlines-distil');
+    await page.getByRole('button', { name: 'Choose the skip factor' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Skip factor' }).waitFor();
+    await page.getByText(/^No mask to learn from is done yet\./).waitFor();
+    expect(await page.getByRole('button', { name: /^Distil \d+ of/ }).isDisabled()).toBe(true);
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Outline regions', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Labels' }).waitFor();
     const list = await ask(page, 'project.list', null);
     const [project] = (list.ok ? list.value : []) as [Project];
     expect(await ask(page, 'run.start', { project: project.id })).toMatchObject({
-      ...{ ok: false, error: { code: 'unsupported' } },
+      ...{ ok: false, error: { code: 'invalid-labels' } },
     });
   });
 });

@@ -24,7 +24,7 @@ const tasks: Record<ProjectTask, { title: string; why: string }> = {
   },
   segmentation: {
     title: 'Outline regions',
-    why: 'Regions of an image are of a class: masks, drawn by you. Students of this kind come in a later version.',
+    why: 'Regions of an image are of a class: masks. You draw some, the student draws the rest.',
   },
 };
 
