@@ -163,10 +163,10 @@ describe('tools of masks', () => {
   test('differences of two masks are shown in colours of their own, and follow the brush', async () => {
     const { page } = launched;
     await page.getByRole('button', { name: 'Show Differences' }).click();
-    await page.getByRole('combobox', { name: 'Teacher against' }).selectOption('You');
+    await page.getByRole('combobox', { name: 'Compared' }).selectOption('You and teacher');
     await page.getByRole('button', { name: /^Show You/ }).click();
-    const onlyTeacher = [213, 94, 0];
-    const onlyPerson = [86, 180, 233];
+    const onlyPerson = [213, 94, 0];
+    const onlyTeacher = [86, 180, 233];
     const another = [240, 228, 66];
     await soon(() => shownAt(250, 320)).toEqual(onlyTeacher);
     expect(await shownAt(400, 320)).toBeNull();
