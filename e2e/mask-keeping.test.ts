@@ -93,6 +93,10 @@ describe('what was painted is kept', () => {
     await soon(() => stateOf(first)).toBe('draft');
   });
 
+  /** Until an image is looked at; its mask may be on its way. */
+  const shownImage = (id: number): Promise<void> =>
+    launched.page.locator(`dialog [data-image="${id}"]`).waitFor();
+
   test('a stroke that is quicker than its mask lands on the image that was meant', async () => {
     const { app, page } = launched;
     await press('f');
@@ -102,11 +106,11 @@ describe('what was painted is kept', () => {
     process.kill(engine, 'SIGSTOP');
     try {
       await press('d');
-      await stageReady(page, first.id);
+      await shownImage(first.id);
       await paint(200);
       await page.locator('[data-saving="saving"]').waitFor();
       await press('f');
-      await stageReady(page, second.id);
+      await shownImage(second.id);
     } finally {
       process.kill(engine, 'SIGCONT');
     }
