@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Run } from '../../src/contract/app.ts';
 import { ask } from './bridge.ts';
 
@@ -25,6 +25,11 @@ export async function latestRun(page: Page, project: number): Promise<Run> {
 
 /** Waits until the latest run has come so far, or further; its step is kept every two seconds. */
 export async function waitForStep(page: Page, project: number, step: number): Promise<void> {
-  const come = async (): Promise<number> => (await latestRun(page, project)).step;
-  await expect.poll(come, { interval: 200, timeout: 900_000 }).toBeGreaterThanOrEqual(step);
+  // Hooks wait for it too, where no expectation may be polled.
+  await vi.waitFor(
+    async () => {
+      expect((await latestRun(page, project)).step).toBeGreaterThanOrEqual(step);
+    },
+    { interval: 200, timeout: 900_000 },
+  );
 }
