@@ -4,7 +4,8 @@ import { type DistillSummary, distillSummary } from '../contract/results.ts';
 import { jobEvent } from '../contract/jobs.ts';
 import { UserError } from '../engine/errors.ts';
 import type { JobContext } from '../engine/job.ts';
-import { distillResult, predictResult } from './testing/results.ts';
+import { classSummaryOf } from '../contract/testing/results.ts';
+import { predictResult } from './testing/results.ts';
 import { runTest } from './testing/test-world.ts';
 
 const distill = ['distill', '--teacher', 't', '--images', 'i', '--out', 'o'];
@@ -17,7 +18,7 @@ function shortJob(context: JobContext): Promise<DistillSummary> {
   context.report({ type: 'notice', message: 'Only 20 test images.' });
   const pace = { secondsLeft: 2.5, loss: 0.25, imagesPerSecond: 148 };
   context.report({ type: 'progress', phase: 'distill', done: 1, total: 4, ...pace });
-  return Promise.resolve(distillResult());
+  return Promise.resolve(classSummaryOf());
 }
 
 const engine = { distill: (_request: unknown, context: JobContext) => shortJob(context) };
@@ -29,13 +30,13 @@ describe('--json', () => {
     const lines = stdout.lines.map((line) => JSON.parse(line) as unknown);
     expect(lines).toHaveLength(5);
     for (const line of lines.slice(0, -1)) expect(jobEvent.safeParse(line).error).toBeUndefined();
-    expect(distillSummary.parse(lines.at(-1))).toEqual(distillResult());
+    expect(distillSummary.parse(lines.at(-1))).toEqual(classSummaryOf());
   });
 
   it('writes one object for the demo and for devices', async () => {
     const options = {
       engine: {
-        demo: () => Promise.resolve({ runs: [distillResult(), distillResult({ skip: 3 })] }),
+        demo: () => Promise.resolve({ runs: [classSummaryOf(), classSummaryOf({ skip: 3 })] }),
         listDevices: () => Promise.resolve([]),
       },
     };
@@ -101,7 +102,7 @@ describe('stopping', () => {
   const stopped = (act: () => void, error: Error) => ({
     distill: (_request: unknown, { signal }: JobContext) => {
       act();
-      return signal.aborted ? Promise.reject(error) : Promise.resolve(distillResult());
+      return signal.aborted ? Promise.reject(error) : Promise.resolve(classSummaryOf());
     },
   });
   const cancelled = new UserError('cancelled', 'Stopped.');
@@ -181,7 +182,7 @@ describe('stopping', () => {
       engine: {
         distill: () => {
           signals.emit('SIGINT');
-          return Promise.resolve(distillResult());
+          return Promise.resolve(classSummaryOf());
         },
       },
     });

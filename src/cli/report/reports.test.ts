@@ -3,13 +3,15 @@ import { paintFor } from '../paint.ts';
 import { MemoryOutput } from '../testing/memory-output.ts';
 import {
   candidate,
-  distillResult,
+  classSummaryOf,
+  maskCandidate,
+  maskSummaryOf,
+} from '../../contract/testing/results.ts';
+import {
   evaluateResult,
   imageResult,
-  maskCandidate,
   maskEvaluation,
   maskPrediction,
-  maskResult,
   predictResult,
   teacherResult,
 } from '../testing/results.ts';
@@ -34,7 +36,7 @@ function widthOf(report: string): number {
 }
 
 describe('distillReport', () => {
-  const report = distillReport(distillResult(), plain);
+  const report = distillReport(classSummaryOf(), plain);
 
   it.each([
     ['Teacher', 'Plain copy', 'Student'],
@@ -62,17 +64,19 @@ describe('distillReport', () => {
     expect(report).toContain('Skip factor 2: 6 of 12 blocks');
     expect(report).toContain('Distilling helped');
     expect(report).toContain('Written to /out\n');
-    expect(distillReport(distillResult({ skip: null }), plain)).toContain('Chosen blocks: 6 of 12');
+    expect(distillReport(classSummaryOf({ skip: null }), plain)).toContain(
+      'Chosen blocks: 6 of 12',
+    );
   });
 
   it('has no AUC where there is none', () => {
     const student = { ...candidate(0.9, 6), auc: null };
-    expect(cells(distillReport(distillResult({ student }), plain), 'AUC')?.at(-1)).toBe('-');
+    expect(cells(distillReport(classSummaryOf({ student }), plain), 'AUC')?.at(-1)).toBe('-');
   });
 
   it('is no wider than 100 columns, however much there is', () => {
     const large = { ...candidate(0.97, 1024), parameters: 123_456_789_012, msPerImage: 123_456 };
-    const wide = distillResult({
+    const wide = classSummaryOf({
       teacher: large,
       copy: large,
       student: large,
@@ -89,7 +93,7 @@ describe('distillReport', () => {
 });
 
 describe('distillReport of masks', () => {
-  const report = distillReport(maskResult(), plain);
+  const report = distillReport(maskSummaryOf(), plain);
 
   it.each([
     ['Dice (95 % interval)', '0.860 (0.840–0.880)', '0.790 (0.770–0.810)', '0.850 (0.830–0.870)'],
@@ -115,12 +119,12 @@ describe('distillReport of masks', () => {
   it('names the worst images first, and none that shows nothing', () => {
     expect(report.indexOf('images/a.png')).toBeLessThan(report.indexOf('images/b.png'));
     expect(report).not.toContain('images/c.png');
-    const empty = distillReport(maskResult({ perImage: [] }), plain);
+    const empty = distillReport(maskSummaryOf({ perImage: [] }), plain);
     expect(empty).not.toContain('worst');
   });
 
   it('says that the adapters learnt on', () => {
-    const adapted = distillReport(maskResult({ adapted: true }), plain);
+    const adapted = distillReport(maskSummaryOf({ adapted: true }), plain);
     expect(cells(adapted, 'Training')?.[1]).toContain('400 for each decoder and the adapters');
   });
 
@@ -129,7 +133,7 @@ describe('distillReport of masks', () => {
       ...maskCandidate(0.8, 6),
       ...{ dice: { mean: null, classes: { nucleus: null } }, boundaryF1: null },
     };
-    const one = maskResult({ classes: ['nucleus'], student: bare });
+    const one = maskSummaryOf({ classes: ['nucleus'], student: bare });
     const text = distillReport(one, plain);
     expect(cells(text, 'nucleus')).toBeUndefined();
     expect(cells(text, 'Dice')?.at(-1)).toBe('-');
@@ -139,7 +143,7 @@ describe('distillReport of masks', () => {
 
   it('is no wider than 100 columns, and has fifty classes at most', () => {
     const classes = Array.from({ length: 60 }, (_, index) => `${index} ${'long '.repeat(30)}`);
-    const text = distillReport(maskResult({ classes, adapted: true }), plain);
+    const text = distillReport(maskSummaryOf({ classes, adapted: true }), plain);
     expect(widthOf(text)).toBeLessThanOrEqual(100);
     expect(cells(text, '49 long')).toBeDefined();
     expect(cells(text, '50 long')).toBeUndefined();

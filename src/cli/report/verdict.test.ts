@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { MaskSummary } from '../../contract/results.ts';
-import { candidate, distillResult, maskCandidate, maskResult, scores } from '../testing/results.ts';
+import {
+  candidate,
+  classSummaryOf,
+  maskCandidate,
+  maskSummaryOf,
+  scores,
+} from '../../contract/testing/results.ts';
 import { verdict } from './verdict.ts';
 
 /** What is said of these accuracies; every interval reaches 2 points either way. */
 function said(copy: number, student: number): string {
-  return verdict(distillResult({ copy: candidate(copy, 6), student: candidate(student, 6) })).join(
+  return verdict(classSummaryOf({ copy: candidate(copy, 6), student: candidate(student, 6) })).join(
     ' ',
   );
 }
@@ -39,17 +45,17 @@ describe('verdict', () => {
       'It is 3.3 points below the teacher, has 50 % of its size and takes 50 % of its time an image.',
     );
     const slow = { ...candidate(0.934, 6), msPerImage: 2.4 };
-    expect(verdict(distillResult({ student: slow }))[1]).toBe(
+    expect(verdict(classSummaryOf({ student: slow }))[1]).toBe(
       'It is as accurate as the teacher, has 50 % of its size and is no faster on this machine.',
     );
   });
 
   it.each([0.5, 0.6])('warns where the loss went from 0.5 to %d', (last) => {
-    expect(verdict(distillResult({ loss: { first: 0.5, last } })).at(-1)).toMatch(/did not fall/);
+    expect(verdict(classSummaryOf({ loss: { first: 0.5, last } })).at(-1)).toMatch(/did not fall/);
   });
 
   it('does not warn where the loss fell', () => {
-    expect(verdict(distillResult())).toHaveLength(2);
+    expect(verdict(classSummaryOf())).toHaveLength(2);
   });
 });
 
@@ -64,7 +70,7 @@ describe('verdict on masks', () => {
       copy: maskCandidate(copy, 6),
       student: maskCandidate(student, 6),
     };
-    return verdict(maskResult({ ...candidates, ...change })).join(' ');
+    return verdict(maskSummaryOf({ ...candidates, ...change })).join(' ');
   }
 
   it('says that distilling helped where the intervals lie apart', () => {

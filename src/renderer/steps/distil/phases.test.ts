@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../contract/app.ts';
-import { summaryOf } from '../../testing/results.ts';
+import { classSummaryOf } from '../../../contract/testing/results.ts';
 import { isShort, phaseMarks, reachOf, stepsDone } from './phases.ts';
 import type { RunProgress } from './phases.ts';
 
@@ -108,7 +108,7 @@ describe('stepsDone', () => {
   });
 
   it('is what the summary of a run says, however many were planned', () => {
-    const done = run({ state: 'done', step: 51, summary: summaryOf({ steps: 51 }) });
+    const done = run({ state: 'done', step: 51, summary: classSummaryOf({ steps: 51 }) });
     expect(stepsDone(done, null, curve(50))).toBe(51);
     expect(stepsDone(run({ state: 'done', step: 51 }), null, [])).toBe(51);
   });
@@ -116,7 +116,7 @@ describe('stepsDone', () => {
 
 it('tells a run that was finished early', () => {
   const done = (steps: number): Run =>
-    run({ state: 'done', step: steps, summary: summaryOf({ steps }) });
+    run({ state: 'done', step: steps, summary: classSummaryOf({ steps }) });
   expect(isShort(done(51), null, [])).toBe(true);
   expect(isShort(done(600), null, curve(600))).toBe(false);
   expect(isShort(run(), progress('head', 0, 3), curve(50, 51))).toBe(true);
@@ -131,9 +131,9 @@ it('tells a run that was finished early', () => {
 it('knows how far a curve may reach', () => {
   expect(reachOf(run({ step: 40 }), progress('distill', 33, 600))).toBe(33);
   expect(reachOf(run({ step: 30, state: 'paused' }), null)).toBe(30);
-  expect(reachOf(run({ state: 'done', step: 51, summary: summaryOf({ steps: 51 }) }), null)).toBe(
-    51,
-  );
+  expect(
+    reachOf(run({ state: 'done', step: 51, summary: classSummaryOf({ steps: 51 }) }), null),
+  ).toBe(51);
   // The count that the window has of a run at work lags behind its curve.
   expect(reachOf(run({ step: 30 }), null)).toBe(Infinity);
   expect(reachOf(run({ step: 30 }), progress('head', 0, 3))).toBe(Infinity);

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { maskSummaryOf, summaryOf } from '../../testing/results.ts';
+import { maskSummaryOf, classSummaryOf } from '../../../contract/testing/results.ts';
 import { contentsOf } from './contents.ts';
 import { useOf } from './use.ts';
 
 const preparation = { range: 'auto' };
 
 it('says what is in a file that names classes', () => {
-  const parts = contentsOf(summaryOf(), preparation, 'float32');
+  const parts = contentsOf(classSummaryOf(), preparation, 'float32');
   expect(parts.map(({ name }) => name)).toEqual(['Encoder', 'Head', 'Normalisation', 'Metadata']);
   expect(parts[1]?.what).toBe('tells 2 classes apart');
-  expect(contentsOf(summaryOf({ task: 'several' }), preparation, 'float32')[1]?.what).toBe(
+  expect(contentsOf(classSummaryOf({ task: 'several' }), preparation, 'float32')[1]?.what).toBe(
     'yes or no to each of 2 labels',
   );
 });
@@ -34,7 +34,7 @@ it('says how each is used', () => {
   expect(masks.note).toContain('np.zeros((1, 3, 128, 128), np.float32)');
   expect(masks.note).toContain('probabilities[0].argmax(0)  # (128, 128), 0 to 2');
   expect(masks.names.map(([name]) => name)).toEqual(['image', 'probabilities']);
-  const classes = useOf(summaryOf(), 'a.onnx', null, 'float32');
+  const classes = useOf(classSummaryOf(), 'a.onnx', null, 'float32');
   expect(classes.note).toContain('np.zeros((1, 3, side, side), np.float32)');
   const weights = useOf(maskSummaryOf(), 'a.safetensors', 64, 'safetensors');
   expect(weights.note).toContain('load_file');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../contract/app.ts';
-import { summaryOf } from '../../testing/results.ts';
+import { classSummaryOf } from '../../../contract/testing/results.ts';
 import { fileName, formatChoices, isGood, splitPath } from './formats.ts';
 
 const report = (file: string, bytes: number, agreement: number) => ({
@@ -11,7 +11,7 @@ const report = (file: string, bytes: number, agreement: number) => ({
   images: 64,
 });
 
-const summary = summaryOf({
+const summary = classSummaryOf({
   parity: [
     report('/run/student.onnx', 10_900_000, 1),
     report('/run/student.fp16.onnx', 5_600_000, 1),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MaskSummary } from '../../../contract/results.ts';
-import { maskCandidate, maskSummaryOf, scores } from '../../testing/results.ts';
+import { maskCandidate, maskSummaryOf, scores } from '../../../contract/testing/results.ts';
 import { maskVerdict } from './mask-verdict.ts';
 
 const said = (

@@ -1,11 +1,17 @@
 import { expect, it } from 'vitest';
-import { around, maskCandidate, maskSummaryOf, summaryOf } from '../../testing/results.ts';
+import type { MaskCandidateReport } from '../../../contract/results.ts';
+import {
+  intervalOf,
+  maskCandidate,
+  maskSummaryOf,
+  classSummaryOf,
+} from '../../../contract/testing/results.ts';
 import { howMade } from './how-made.ts';
 import { accuracyRow, classRows, maskRow, scaleOf } from './measures.ts';
 import { moreMeasures } from './more-measures.ts';
 
 it('has one scale with all intervals inside', () => {
-  const { scale, scaleText } = accuracyRow(summaryOf());
+  const { scale, scaleText } = accuracyRow(classSummaryOf());
   expect(scale.low).toBeCloseTo(0.8);
   expect(scale.high).toBeCloseTo(1);
   expect(scaleText).toBe('scale 80 to 100 %');
@@ -15,21 +21,29 @@ it('has one scale with all intervals inside', () => {
 });
 
 it('writes accuracy in percent, and Dice as a share', () => {
-  const accuracy = accuracyRow(summaryOf());
+  const accuracy = accuracyRow(classSummaryOf());
   expect([accuracy.write(0.894), accuracy.writeRange(0.874, 0.914), accuracy.unit]).toEqual([
     ...['89.4', '87.4–91.4', '%'],
   ]);
   const dice = maskRow(maskSummaryOf(), 'dice');
   expect(dice.name).toBe('Dice, mean');
   expect(dice.scaleText).toBe('scale 0.75 to 0.90');
-  expect(dice.intervals.student).toEqual(around(0.85));
+  expect(dice.intervals.student).toEqual(intervalOf(0.85));
   expect([dice.write(0.85), dice.writeRange(0.83, 0.87), dice.unit]).toEqual([
     ...['0.850', '0.830–0.870', ''],
   ]);
 });
 
 it('has a row a class on one scale, and nothing where nothing was measured', () => {
-  const rows = classRows(maskSummaryOf(), 'iou');
+  const nowhere = (dice: number, blocks: number): MaskCandidateReport => {
+    const report = maskCandidate(dice, blocks);
+    const { mean, classes } = report.iou;
+    return { ...report, iou: { mean, classes: { ...classes, lumen: null } } };
+  };
+  const summary = maskSummaryOf({
+    ...{ teacher: nowhere(0.86, 12), copy: nowhere(0.79, 6), student: nowhere(0.85, 6) },
+  });
+  const rows = classRows(summary, 'iou');
   expect(rows.map(({ name }) => name)).toEqual(['nucleus', 'lumen']);
   expect(rows[0]?.intervals.copy?.value).toBeCloseTo(0.74);
   expect(rows[1]?.intervals).toEqual({ teacher: null, copy: null, student: null });
@@ -39,12 +53,12 @@ it('has a row a class on one scale, and nothing where nothing was measured', () 
 });
 
 it('has more measures of either kind', () => {
-  const classes = moreMeasures(summaryOf());
+  const classes = moreMeasures(classSummaryOf());
   expect(classes.map(({ name }) => name)).toEqual([
     ...['Balanced accuracy', 'F1, mean of classes', 'AUC'],
   ]);
-  expect(classes[0]?.cells.student).toEqual(['89.4 %', '87.4–91.4']);
-  expect(classes[1]?.cells.student).toEqual(['0.894', '0.874–0.914']);
+  expect(classes[0]?.cells.student).toEqual(['89.1 %', '87.1–91.1']);
+  expect(classes[1]?.cells.student).toEqual(['0.881', '0.861–0.901']);
   const bare = { ...maskCandidate(0.8, 6), boundaryF1: null, pixelAccuracy: null };
   const masks = moreMeasures(maskSummaryOf({ copy: bare }));
   expect(masks.map(({ cells }) => [cells.student, cells.copy])).toEqual([
@@ -60,7 +74,7 @@ it('says how a student was made', () => {
   );
   expect(facts.get('Images')).toContain('20 outlined');
   expect(facts.get('Blocks kept')).toBe('1, 3, 5, 7, 9, 11');
-  const plain = new Map(howMade(summaryOf()));
+  const plain = new Map(howMade(classSummaryOf()));
   expect(plain.has('Decoder')).toBe(false);
   expect(plain.get('Images')).toContain('20 labelled');
 });

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { pairedText, verdict } from './verdict.ts';
-import { candidate, summaryOf } from '../../testing/results.ts';
+import { candidate, classSummaryOf } from '../../../contract/testing/results.ts';
 
 const said = (copy: number, student: number, tested = 500): ReturnType<typeof verdict> =>
-  verdict(summaryOf({ copy: candidate(copy, 6), student: candidate(student, 6) }, tested));
+  verdict(
+    classSummaryOf({
+      ...{ copy: candidate(copy, 6), student: candidate(student, 6) },
+      images: { distilled: 100, labelled: 20, tested, skipped: [] },
+    }),
+  );
 
 describe('verdict against the copy', () => {
   it('says that distilling helped where the intervals lie apart', () => {
@@ -36,15 +41,17 @@ describe('verdict against the copy', () => {
 
   it('warns of few images and of a loss that did not fall', () => {
     expect(said(0.8, 0.9, 40).sentences.at(-1)).toMatch(/^Only 40 test images/);
-    const { sentences, tone } = verdict(summaryOf({ loss: { first: 0.5, last: 0.5 } }));
+    const { sentences, tone } = verdict(classSummaryOf({ loss: { first: 0.5, last: 0.5 } }));
     expect(sentences.at(-1)).toMatch(/^The loss did not fall \(0\.500 to 0\.500\)/);
     expect(tone).toBe('doubt');
   });
 });
 
 describe('verdict against the teacher', () => {
+  const teacher = candidate(0.93, 12);
+
   it('does not mention intervals that lie apart', () => {
-    const { headline } = verdict(summaryOf({ student: candidate(0.85, 6) }));
+    const { headline } = verdict(classSummaryOf({ teacher, student: candidate(0.85, 6) }));
     expect(headline).toMatch(/^The student is 8\.0 points below its teacher, has/);
   });
 
@@ -66,16 +73,16 @@ describe('verdict against the teacher', () => {
     ],
   ])('at %d and %d ms', (accuracy, msPerImage, expected) => {
     const student = { ...candidate(accuracy, 6), msPerImage };
-    expect(verdict(summaryOf({ student })).headline).toBe(expected);
+    expect(verdict(classSummaryOf({ teacher, student })).headline).toBe(expected);
   });
 });
 
 it('counts who is right where copy and student differ, of one class an image', () => {
   const one = { image: 1, name: 'a.png', truth: [0], teacher: [0], copy: [1], student: [0] };
-  expect(pairedText(summaryOf(), [one])).toBe(
+  expect(pairedText(classSummaryOf(), [one])).toBe(
     'The two differ on 1 test image: there the student is right on 1, the copy on 0.',
   );
-  expect(pairedText(summaryOf(), [{ ...one, copy: [0] }])).toBeNull();
-  expect(pairedText(summaryOf(), null)).toBeNull();
-  expect(pairedText(summaryOf({ task: 'several' }), [one])).toBeNull();
+  expect(pairedText(classSummaryOf(), [{ ...one, copy: [0] }])).toBeNull();
+  expect(pairedText(classSummaryOf(), null)).toBeNull();
+  expect(pairedText(classSummaryOf({ task: 'several' }), [one])).toBeNull();
 });
