@@ -1,27 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProjectImage } from '../src/contract/app.ts';
 import type { MaskInfo } from '../src/contract/masks.ts';
-import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import type { DiscFolder } from './support/mask-project.ts';
 import {
   answerOf,
   drag,
+  makeDiscFolder,
   makeMaskProject,
   openImage,
   placeOf,
   saved,
   stageReady,
   valueOf,
-  writeDiscs,
 } from './support/mask-project.ts';
 import { enginePid } from './support/processes.ts';
-
-/** Until it is so: a busy machine is slow, not wrong. */
-const soon = <T>(now: () => T) => expect.poll(now, { timeout: 120_000 });
 
 // That nothing which was painted or marked is lost, however quick or careless the hand is.
 
@@ -29,29 +23,20 @@ const size = { width: 900, height: 700 };
 
 describe('what was painted is kept', () => {
   let launched: LaunchedApp;
-  let folder: string;
+  let folder: DiscFolder;
   let first: ProjectImage;
   let second: ProjectImage;
 
-  const launch = async (): Promise<void> => {
-    launched = await launchApp({
-      workspace: join(folder, 'workspace'),
-      userData: join(folder, 'settings'),
-      colorScheme: 'dark',
-    });
-  };
-
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'understudy-keeping-'));
-    await writeDiscs(join(folder, 'images'), [size, size]);
-    await launch();
-    const made = await makeMaskProject(launched.page, join(folder, 'images'));
+    folder = await makeDiscFolder([size, size]);
+    launched = await folder.launch();
+    const made = await makeMaskProject(launched.page, folder.images);
     [first, second] = made.images as [ProjectImage, ProjectImage];
     await openImage(launched.page, first);
   });
   afterAll(async () => {
     await launched.close();
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   });
 
   const value = (image: ProjectImage, x: number, y: number): Promise<number> =>
@@ -72,25 +57,25 @@ describe('what was painted is kept', () => {
     await paint(100);
     await saved(page);
     await press('Control+Enter');
-    await soon(() => stateOf(first)).toBe('done');
+    await expect.poll(() => stateOf(first)).toBe('done');
     await stageReady(page, second.id);
     await press('Control+z');
-    await soon(() => stateOf(first)).toBe('draft');
+    await expect.poll(() => stateOf(first)).toBe('draft');
     await stageReady(page, first.id);
     expect(await value(first, 300, 100)).toBe(1);
     await press('Control+z');
-    await soon(() => value(first, 300, 100)).toBe(0);
+    await expect.poll(() => value(first, 300, 100)).toBe(0);
     await press('Control+Shift+z');
-    await soon(() => value(first, 300, 100)).toBe(1);
+    await expect.poll(() => value(first, 300, 100)).toBe(1);
     expect(await stateOf(first)).toBe('draft');
     await press('Control+Shift+z');
-    await soon(() => stateOf(first)).toBe('done');
+    await expect.poll(() => stateOf(first)).toBe('done');
     await page.getByRole('button', { name: 'Back to draft' }).click();
-    await soon(() => stateOf(first)).toBe('draft');
+    await expect.poll(() => stateOf(first)).toBe('draft');
     await press('Control+z');
-    await soon(() => stateOf(first)).toBe('done');
+    await expect.poll(() => stateOf(first)).toBe('done');
     await press('Control+z');
-    await soon(() => stateOf(first)).toBe('draft');
+    await expect.poll(() => stateOf(first)).toBe('draft');
   });
 
   /** Until an image is looked at; its mask may be on its way. */
@@ -114,12 +99,12 @@ describe('what was painted is kept', () => {
     } finally {
       process.kill(engine, 'SIGCONT');
     }
-    await soon(() => value(first, 300, 200)).toBe(1);
+    await expect.poll(() => value(first, 300, 200)).toBe(1);
     expect(await value(first, 550, 200)).toBe(1);
     expect(await value(second, 300, 200)).toBe(0);
     await saved(page);
     await press('Control+z');
-    await soon(() => value(first, 300, 200)).toBe(0);
+    await expect.poll(() => value(first, 300, 200)).toBe(0);
     expect(await value(first, 300, 100)).toBe(1);
     await saved(page);
   });
@@ -157,7 +142,7 @@ describe('what was painted is kept', () => {
     });
     process.kill(engine, 'SIGCONT');
     await closed;
-    await launch();
+    launched = await folder.launch();
     expect(await value(first, 300, 400)).toBe(1);
     expect(await value(first, 590, 400)).toBe(1);
   });

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CDPSession } from 'playwright-core';
 import sharp from 'sharp';
@@ -7,22 +5,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProjectImage } from '../src/contract/app.ts';
 import type { MaskTile } from '../src/contract/masks.ts';
 import { openStore } from '../src/store/store.ts';
-import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import type { DiscFolder } from './support/mask-project.ts';
 import {
   answerOf,
   drag,
+  makeDiscFolder,
   makeMaskProject,
   openImage,
   placeOf,
   saved,
   valueOf,
-  writeDiscs,
 } from './support/mask-project.ts';
 import { photograph } from './support/screenshots.ts';
-
-/** Until it is so: a busy machine is slow, not wrong. */
-const soon = <T>(now: () => T) => expect.poll(now, { timeout: 120_000 });
 
 // A pen, the threshold brush and the comparison of two masks, with real pointer events.
 
@@ -30,36 +25,27 @@ const size = { width: 900, height: 700 };
 
 describe('tools of masks', () => {
   let launched: LaunchedApp;
-  let folder: string;
+  let folder: DiscFolder;
   let image: ProjectImage;
 
-  const launch = async (): Promise<void> => {
-    launched = await launchApp({
-      workspace: join(folder, 'workspace'),
-      userData: join(folder, 'settings'),
-      colorScheme: 'dark',
-    });
-  };
-
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'understudy-tools-'));
-    await writeDiscs(join(folder, 'images'), [size]);
-    await launch();
-    const made = await makeMaskProject(launched.page, join(folder, 'images'));
+    folder = await makeDiscFolder([size]);
+    launched = await folder.launch();
+    const made = await makeMaskProject(launched.page, folder.images);
     [image] = made.images as [ProjectImage];
     await launched.app.close();
     // A teacher's mask: the left half of a band is vessel, as it is stored once a teacher has looked.
-    const store = openStore(join(folder, 'workspace'));
+    const store = openStore(folder.workspace);
     const pixels = new Uint8Array(512 * 512);
     for (let y = 300; y < 340; y++) pixels.fill(2, y * 512 + 100, y * 512 + 300);
     store.masks.save(image.id, 'teacher', [{ x: 0, y: 0, pixels }]);
     store.close();
-    await launch();
+    launched = await folder.launch();
     await openImage(launched.page, image);
   });
   afterAll(async () => {
     await launched.close();
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   });
 
   const value = (x: number, y: number): Promise<number> => valueOf(launched.page, image.id, x, y);
@@ -125,7 +111,7 @@ describe('tools of masks', () => {
     expect(await widthAt(350, 600)).toBe(full);
     await page.getByRole('checkbox', { name: 'Pressure sets the size' }).check();
     for (let step = 0; step < 3; step++) await press('Control+z');
-    await soon(() => value(350, 200)).toBe(0);
+    await expect.poll(() => value(350, 200)).toBe(0);
     await saved(page);
   });
 
@@ -143,7 +129,7 @@ describe('tools of masks', () => {
     }
     await saved(page);
     await photograph(launched, '63-masks-threshold');
-    const { data, info } = await sharp(join(folder, 'images', image.name))
+    const { data, info } = await sharp(join(folder.images, image.name))
       .raw()
       .toBuffer({ resolveWithObject: true });
     const painted = await maskNow();
@@ -168,7 +154,7 @@ describe('tools of masks', () => {
     const onlyPerson = [213, 94, 0];
     const onlyTeacher = [86, 180, 233];
     const another = [240, 228, 66];
-    await soon(() => shownAt(250, 320)).toEqual(onlyTeacher);
+    await expect.poll(() => shownAt(250, 320)).toEqual(onlyTeacher);
     expect(await shownAt(400, 320)).toBeNull();
     // What was hidden is shown by painting, and is hidden again to see what is under it.
     await press('b');
@@ -188,13 +174,13 @@ describe('tools of masks', () => {
     ]);
     await saved(page);
     await page.getByRole('button', { name: /^Show You/ }).click();
-    await soon(() => shownAt(150, 320)).toBeNull();
-    await soon(() => shownAt(425, 320)).toEqual(onlyPerson);
-    await soon(() => shownAt(270, 320)).toEqual(another);
+    await expect.poll(() => shownAt(150, 320)).toBeNull();
+    await expect.poll(() => shownAt(425, 320)).toEqual(onlyPerson);
+    await expect.poll(() => shownAt(270, 320)).toEqual(another);
     expect(await shownAt(225, 320)).toEqual(onlyTeacher);
     await photograph(launched, '62-masks-differences');
     await press('Control+z');
-    await soon(() => shownAt(270, 320)).toEqual(onlyTeacher);
+    await expect.poll(() => shownAt(270, 320)).toEqual(onlyTeacher);
   });
 
   /** The colour of the layers at a pixel of the image, however opaque; null where there is none. */

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import AxeBuilder from '@axe-core/playwright';
@@ -7,18 +5,18 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, ProjectImage } from '../src/contract/app.ts';
 import type { MaskInfo } from '../src/contract/masks.ts';
-import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
+import type { DiscFolder } from './support/mask-project.ts';
 import {
   answerOf,
   drag,
+  makeDiscFolder,
   makeMaskProject,
   openImage,
   placeOf,
   saved,
   stageReady,
   valueOf,
-  writeDiscs,
 } from './support/mask-project.ts';
 import { enginePid } from './support/processes.ts';
 import { photograph } from './support/screenshots.ts';
@@ -29,27 +27,22 @@ const size = { width: 900, height: 700 };
 
 describe('painting a mask', () => {
   let launched: LaunchedApp;
-  let folder: string;
+  let folder: DiscFolder;
   let project: Project;
   let first: ProjectImage;
   let second: ProjectImage;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'understudy-masks-'));
-    await writeDiscs(join(folder, 'images'), [size, size, size]);
-    launched = await launchApp({
-      workspace: join(folder, 'workspace'),
-      userData: join(folder, 'settings'),
-      colorScheme: 'dark',
-    });
-    const made = await makeMaskProject(launched.page, join(folder, 'images'));
+    folder = await makeDiscFolder([size, size, size]);
+    launched = await folder.launch();
+    const made = await makeMaskProject(launched.page, folder.images);
     project = made.project;
     [first, second] = made.images as [ProjectImage, ProjectImage];
     await openImage(launched.page, first);
   });
   afterAll(async () => {
     await launched.close();
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   });
 
   const value = (image: ProjectImage, x: number, y: number): Promise<number> =>
@@ -306,11 +299,7 @@ describe('painting a mask', () => {
 
   test('it is still there when the app is started again', async () => {
     await launched.close();
-    launched = await launchApp({
-      workspace: join(folder, 'workspace'),
-      userData: join(folder, 'settings'),
-      colorScheme: 'dark',
-    });
+    launched = await folder.launch();
     expect(await value(first, 300, 108)).toBe(1);
     expect(await value(first, 300, 300)).toBe(2);
     expect(await value(second, 200, 500)).toBe(2);
@@ -323,7 +312,7 @@ describe('painting a mask', () => {
   async function brightAndDark(
     image: ProjectImage,
   ): Promise<{ bright: [number, number]; dark: [number, number] }> {
-    const file = join(folder, 'images', image.name);
+    const file = join(folder.images, image.name);
     const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
     const isAll = (x: number, y: number, isWanted: (shade: number) => boolean): boolean => {
       for (let row = y - 14; row <= y + 14; row++) {

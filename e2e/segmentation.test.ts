@@ -18,9 +18,6 @@ const images = 16;
 const outlined = 12;
 const size = { width: cellSide, height: cellSide };
 
-/** Until it is so: a busy machine is slow, not wrong. */
-const soon = <T>(now: () => T) => expect.poll(now, { timeout: 120_000 });
-
 describe('a student that outlines', () => {
   let launched: LaunchedApp;
   let folder: string;
@@ -140,10 +137,12 @@ describe('a student that outlines', () => {
     await page.getByRole('note').filter({ hasText: 'Good to know before you start' }).waitFor();
     await photograph(launched, '72-outlines-skip');
     await accessible();
-    await soon(async () => {
-      const { settings } = await answerOf<Project>(page, 'project.get', { project: project.id });
-      return settings.adapt;
-    }).toBe(true);
+    await expect
+      .poll(async () => {
+        const { settings } = await answerOf<Project>(page, 'project.get', { project: project.id });
+        return settings.adapt;
+      })
+      .toBe(true);
     await page.getByRole('button', { name: /^Distil \d+ of 12 blocks/ }).click();
     await heading('Distil');
   });
@@ -172,7 +171,7 @@ describe('a student that outlines', () => {
     const line = page.getByRole('slider', { name: /Truth on the left of the line, Student/ });
     await line.focus();
     await page.locator(`[data-comparison="${masks[0]?.image}"]`).waitFor();
-    await soon(drawn).toBeGreaterThan(200);
+    await expect.poll(drawn).toBeGreaterThan(200);
     expect(await line.getAttribute('aria-valuenow')).toBe('50');
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('ArrowLeft');
@@ -180,9 +179,9 @@ describe('a student that outlines', () => {
     await photograph(launched, '74-outlines-result');
     // All of it the truth: as much as its mask has.
     await page.keyboard.press('End');
-    await soon(drawn).toBeGreaterThan(200);
+    await expect.poll(drawn).toBeGreaterThan(200);
     await page.keyboard.press('v');
-    await soon(drawn).toBe(0);
+    await expect.poll(drawn).toBe(0);
     await page.keyboard.press('v');
     await page.keyboard.press('2');
     await page.getByRole('slider', { name: /Plain copy on the right/ }).waitFor();
@@ -193,7 +192,7 @@ describe('a student that outlines', () => {
     await page.keyboard.press('x');
     await page.getByText('Missed', { exact: true }).waitFor();
     await page.getByText('Found, and not true').waitFor();
-    await soon(drawn).toBeGreaterThan(0);
+    await expect.poll(drawn).toBeGreaterThan(0);
     await photograph(launched, '75-outlines-differences');
     await accessible();
     await page.keyboard.press('x');
@@ -204,9 +203,9 @@ describe('a student that outlines', () => {
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await page.mouse.down();
     await page.mouse.up();
-    await soon(() =>
-      page.locator('[data-comparison]').getAttribute('aria-valuenow').then(Number),
-    ).toBeGreaterThan(45);
+    await expect
+      .poll(() => page.locator('[data-comparison]').getAttribute('aria-valuenow').then(Number))
+      .toBeGreaterThan(45);
     await page.keyboard.press('Enter');
     await stageReady(page, masks[1]?.image ?? 0);
     await page.keyboard.press('Escape');
@@ -221,7 +220,7 @@ describe('a student that outlines', () => {
     await page.getByRole('button', { name: 'Look at them' }).click();
     await heading('Labels');
     const tiles = page.getByRole('option', { name: /, predicted/ });
-    await soon(() => tiles.count()).toBe(left);
+    await expect.poll(() => tiles.count()).toBe(left);
     const filter = { show: 'predicted', search: '' };
     const asked = { project: project.id, filter, offset: 0, limit: 50 };
     const found = await answerOf<{ images: ProjectImage[] }>(page, 'image.page', asked);
@@ -247,10 +246,10 @@ describe('a student that outlines', () => {
     const marked = predicted.findIndex((value) => value !== 0);
     expect(await maskOf(adopted.id, 'human')).toBeUndefined();
     await page.keyboard.press('Shift+q');
-    await soon(() => pixelsOf(adopted.id, 'human')).toEqual(predicted);
-    await soon(() => page.getByRole('button', { name: /^Undo/ }).isEnabled()).toBe(true);
+    await expect.poll(() => pixelsOf(adopted.id, 'human')).toEqual(predicted);
+    await expect.poll(() => page.getByRole('button', { name: /^Undo/ }).isEnabled()).toBe(true);
     await page.keyboard.press('Control+z');
-    await soon(async () => (await maskOf(adopted.id, 'human'))?.tiles.length).toBe(0);
+    await expect.poll(async () => (await maskOf(adopted.id, 'human'))?.tiles.length).toBe(0);
     // Once more, only the region under the pointer.
     const at = [marked % 512, Math.floor(marked / 512)] as const;
     const place = await page.locator('dialog [data-image]').boundingBox();
@@ -261,11 +260,11 @@ describe('a student that outlines', () => {
       place.y + (place.height - cellSide * scale) / 2 + (at[1] + 0.5) * scale,
     );
     await page.keyboard.press('q');
-    await soon(() => valueOf(page, adopted.id, ...at)).toBe(predicted[marked]);
+    await expect.poll(() => valueOf(page, adopted.id, ...at)).toBe(predicted[marked]);
     const region = await pixelsOf(adopted.id, 'human');
     expect(region.every((value, index) => value === 0 || value === predicted[index])).toBe(true);
     await page.keyboard.press('Shift+q');
-    await soon(() => pixelsOf(adopted.id, 'human')).toEqual(predicted);
+    await expect.poll(() => pixelsOf(adopted.id, 'human')).toEqual(predicted);
     // Corrected with the brush.
     await page.keyboard.press('b');
     await page.keyboard.press('2');
@@ -277,7 +276,7 @@ describe('a student that outlines', () => {
     const second = project.classes[1]?.maskValue;
     expect(await valueOf(page, adopted.id, 48, 48)).toBe(second);
     await page.keyboard.press('Control+Enter');
-    await soon(async () => (await maskOf(adopted.id, 'human'))?.state).toBe('done');
+    await expect.poll(async () => (await maskOf(adopted.id, 'human'))?.state).toBe('done');
     await page.keyboard.press('Escape');
     const { labelled } = await answerOf<Project>(page, 'project.get', { project: project.id });
     expect(labelled).toBe(outlined + 1);

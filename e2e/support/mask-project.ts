@@ -1,10 +1,13 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import type { Project, ProjectImage } from '../../src/contract/app.ts';
 import type { MaskTile } from '../../src/contract/masks.ts';
 import { Random } from '../../src/core/random.ts';
+import { launchApp } from './app.ts';
+import type { LaunchedApp } from './app.ts';
 import { ask } from './bridge.ts';
 
 export interface Size {
@@ -35,6 +38,26 @@ export async function writeDiscs(folder: string, sizes: readonly Size[]): Promis
         .toFile(join(folder, `${index}.png`));
     }),
   );
+}
+
+/** Images of discs, and a workspace that outlives the window. */
+export interface DiscFolder {
+  readonly images: string;
+  readonly workspace: string;
+  /** Opens the app on it, again and again. */
+  launch(): Promise<LaunchedApp>;
+  remove(): Promise<void>;
+}
+
+export async function makeDiscFolder(sizes: readonly Size[]): Promise<DiscFolder> {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-discs-'));
+  const [images, workspace] = [join(folder, 'images'), join(folder, 'workspace')];
+  await writeDiscs(images, sizes);
+  return {
+    ...{ images, workspace },
+    launch: () => launchApp({ workspace, userData: join(folder, 'settings'), colorScheme: 'dark' }),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 export async function answerOf<T>(page: Page, method: string, params: unknown): Promise<T> {
