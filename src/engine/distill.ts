@@ -11,7 +11,7 @@ import { readImage } from '../formats/images.ts';
 import { placeName } from '../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelled-images.ts';
 import { compareEncoders } from './comparison.ts';
-import type { Candidate, HeadImages } from './comparison.ts';
+import type { HeadImages } from './comparison.ts';
 import { chooseForHead, labelIndices, openDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { exportClassifier } from './export-classifier.ts';

@@ -64,10 +64,7 @@ function usedBits(data: Uint16Array<ArrayBuffer>): number {
 /** Without the sign: -1 has none, as 0. */
 function usedBitsOfSigned(data: Int16Array<ArrayBuffer>): number {
   let used = 0;
-  for (let at = 0; at < data.length; at++) {
-    const value = data[at] ?? 0;
-    used |= value ^ (value >> 15);
-  }
+  for (const value of data) used |= value ^ (value >> 15);
   return used;
 }
 

@@ -9,7 +9,6 @@ import type { ImagePlace } from '../../formats/labelled-images.ts';
 import { withImage } from '../../formats/open-images.ts';
 import { readThumbnail } from '../../formats/pictures.ts';
 import { FileSource } from '../../formats/raster/file-source.ts';
-import type { ImageFile } from '../../formats/raster/image-file.ts';
 import { openSource } from '../../formats/raster/open.ts';
 import { sampleBytes } from '../../formats/raster/sample-arrays.ts';
 import type { TaskContext } from './tasks.ts';

@@ -54,10 +54,8 @@ export class PackedMask implements MaskRaster {
 
   /** Values of a rectangle, row by row. */
   read(rectangle: Rectangle): Uint8Array {
-    return readArea(
-      { size: this.size, tile: (place: TilePlace) => this.#tile(place) } as TileValues,
-      rectangle,
-    ).values;
+    const tiles: TileValues = { size: this.size, tile: (place) => this.#tile(place) };
+    return readArea(tiles, rectangle).values;
   }
 
   tile(x: number, y: number): Promise<Uint8Array | null> {

@@ -153,7 +153,7 @@ function classFor(
       ? known.find(({ id }) => id === to.class)
       : (known.find(({ name }) => name === writtenName(to.create)) ??
         made(store, project, to.create, colour));
-  if (wanted === undefined || wanted.maskValue !== null) return wanted;
+  if (wanted?.maskValue !== null) return wanted;
   throw new UserError(
     'invalid-option',
     `The class ${wanted.name} is past the 254th, which masks cannot hold. Remove classes first.`,

@@ -15,7 +15,7 @@ export interface VolumeSlice {
   readonly axis: 0 | 1 | 2;
   readonly index: number;
   /** The voxel (i, j, k) of pixel (column, row). */
-  voxel(column: number, row: number): [number, number, number];
+  readonly voxel: (column: number, row: number) => [number, number, number];
 }
 
 /** Of the smallest distance of voxels, as for two volumes: see `placeLabelMap`. */

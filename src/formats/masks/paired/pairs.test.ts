@@ -62,7 +62,9 @@ it.each([
 });
 
 const exported = (...names: string[]): { name: string; path: string; labelFolder?: string }[] =>
-  found(...names).map((one) => (/masks\//.test(one.name) ? { ...one, labelFolder: 'masks' } : one));
+  found(...names).map((one) =>
+    one.name.includes('masks/') ? { ...one, labelFolder: 'masks' } : one,
+  );
 
 it.each([
   ['in folders', ['cats/a.jpg', 'masks/cats/a.png'], { '/cats/a.jpg': 'masks/cats/a.png' }],

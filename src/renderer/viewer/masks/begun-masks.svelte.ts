@@ -5,7 +5,7 @@ export class BegunMasks {
   /** Whether something is drawn, or waits for what it is painted on. */
   isBusy = $state(false);
   #masks: readonly OpenMask[] = [];
-  readonly #held = new Set<Promise<unknown>>();
+  #held: readonly Promise<unknown>[] = [];
 
   add(open: OpenMask): void {
     this.#masks = [...this.#masks.filter((mask) => mask !== open && mask.painter.isBusy), open];
@@ -21,12 +21,12 @@ export class BegunMasks {
 
   /** Something is painted once this resolves. */
   async hold<T>(work: Promise<T>): Promise<T> {
-    this.#held.add(work);
+    this.#held = [...this.#held, work];
     this.#look();
     try {
       return await work;
     } finally {
-      this.#held.delete(work);
+      this.#held = this.#held.filter((other) => other !== work);
       this.#look();
     }
   }
@@ -38,6 +38,6 @@ export class BegunMasks {
   }
 
   #look(): void {
-    this.isBusy = this.#held.size > 0 || this.#masks.some(({ painter }) => painter.isBusy);
+    this.isBusy = this.#held.length > 0 || this.#masks.some(({ painter }) => painter.isBusy);
   }
 }
