@@ -2,13 +2,15 @@ import type { Preparation } from '../../core/image/preparation.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { ImagePlace } from '../../formats/labelled-images.ts';
 import { requireFrame } from '../../formats/images.ts';
+import { withImage } from '../../formats/open-images.ts';
 import type { ImageFile } from '../../formats/raster/image-file.ts';
 import { openImage } from '../../formats/raster/open.ts';
-import { openPreparedRegions } from '../../formats/raster/prepared-regions.ts';
+import { isHeld, openPreparedRegions } from '../../formats/raster/prepared-regions.ts';
 import type { PreparedImage } from '../../formats/raster/prepared-regions.ts';
 
 interface OpenOne {
-  readonly file: ImageFile;
+  /** Closed by now where the image is held. */
+  readonly file: ImageFile | undefined;
   readonly prepared: PreparedImage;
   /** Roughly, of what is held in memory. */
   readonly bytes: number;
@@ -63,17 +65,24 @@ export class OpenImages {
   }
 
   async #openOne({ path, frame }: ImagePlace): Promise<OpenOne> {
+    // Slices of a volume share their file: opening a packed one unpacks all of it.
+    const held = await withImage(path, async (file) => {
+      requireFrame(file, frame);
+      return isHeld(file.header) ? this.#prepare(file, frame) : undefined;
+    });
+    if (held) return { file: undefined, prepared: held, bytes: bytesOf(held) };
     const file = await openImage(path);
     try {
-      requireFrame(file, frame);
-      const prepared = await openPreparedRegions(file, { preparation: this.#preparation, frame });
-      // Held: three colours and where there is nothing. Larger ones are read from the disk.
-      const bytes = Math.min(4 * prepared.width * prepared.height, 2 ** 26);
-      return { file, prepared, bytes };
+      const prepared = await this.#prepare(file, frame);
+      return { file, prepared, bytes: bytesOf(prepared) };
     } catch (error) {
       await file.close();
       throw error;
     }
+  }
+
+  #prepare(file: ImageFile, frame: number | undefined): Promise<PreparedImage> {
+    return openPreparedRegions(file, { preparation: this.#preparation, frame });
   }
 
   async #drop(key: string): Promise<void> {
@@ -81,6 +90,11 @@ export class OpenImages {
     if (!one) return;
     this.#open.delete(key);
     this.#bytes -= one.bytes;
-    await one.file.close();
+    await one.file?.close();
   }
+}
+
+/** Held: three colours and where there is nothing. Larger ones are read from the disk. */
+function bytesOf({ width, height }: PreparedImage): number {
+  return Math.min(4 * width * height, 2 ** 26);
 }

@@ -35,6 +35,15 @@ export interface PreparedImage {
 /** Formats that decode a whole frame, or read through most of it, for each part. */
 const wholeFormats: ReadonlySet<ImageHeader['format']> = new Set(['dicom', 'nifti']);
 
+/** Whether a frame is in memory once it is opened, so that its file is needed no more. */
+export function isHeld({ width, height, format }: ImageHeader): boolean {
+  return isSmall({ width, height }) || wholeFormats.has(format);
+}
+
+function isSmall({ width, height }: Pick<ImageHeader, 'width' | 'height'>): boolean {
+  return width * height <= preparedPixels;
+}
+
 /**
  * Opens a frame to be read in parts, in the colours of `readPrepared`: of an image within `preparedPixels`
  * they are the same to the byte, and it is held in memory (at most 4 bytes a pixel, 64 MB). Of a larger one
@@ -42,7 +51,7 @@ const wholeFormats: ReadonlySet<ImageHeader['format']> = new Set(['dicom', 'nift
  * Rows from top to bottom are read quickest: formats that are decoded whole are held, and a TIFF keeps the
  * blocks that it decoded last.
  *
- * @param file stays open as long as parts are read; the caller closes it
+ * @param file stays open as long as parts are read, but for what `isHeld`; the caller closes it
  * @throws UserError as `readPrepared`
  */
 export async function openPreparedRegions(
@@ -51,8 +60,9 @@ export async function openPreparedRegions(
 ): Promise<PreparedImage> {
   const { header, path } = file;
   const { width, height } = header;
-  const isHeld = width * height <= preparedPixels;
-  const read = isHeld ? await heldRegions(file, request) : await readRegions(file, request);
+  const read = isSmall(header)
+    ? await heldRegions(file, request)
+    : await readRegions(file, request);
   return {
     width,
     height,
