@@ -6,7 +6,7 @@ import { boundaryCounts, readFromMasks } from '../../core/metrics/boundary-f1.ts
 import { MaskConfusion } from '../../core/metrics/mask-confusion.ts';
 import { segmentationReport } from '../../core/metrics/segmentation.ts';
 import type { ClassScores, SegmentedImage } from '../../core/metrics/segmentation.ts';
-import { wholeMask } from '../../formats/masks/strips.ts';
+import { maskStrips, wholeMask } from '../../formats/masks/strips.ts';
 import type { MaskClass, MaskRaster } from '../../formats/masks/mask-raster.ts';
 import type { OpenImages } from './open-images.ts';
 import { predictMask } from './predict-mask.ts';
@@ -78,9 +78,11 @@ async function measure(
   const confusion = new MaskConfusion(outputs);
   const { group } = image;
   if (!hasBoundary) {
-    for (let y = 0; y < height; y += stripHeight) {
-      const box = { x: 0, y, width, height: Math.min(stripHeight, height - y) };
-      confusion.add(truth.read(box), await stripOf(predicted, box.y, box.height));
+    let y = 0;
+    for await (const strip of maskStrips(predicted)) {
+      const rows = strip.length / width;
+      confusion.add(truth.read({ x: 0, y, width, height: rows }), strip);
+      y += rows;
     }
     return { pixels: confusion.classPixels(), group };
   }
@@ -92,23 +94,6 @@ async function measure(
     tolerance: { distance: tolerance },
   });
   return { pixels: confusion.classPixels(), boundary, group };
-}
-
-/** A row of a mask's tiles. */
-const stripHeight = 512;
-
-async function stripOf(mask: MaskRaster, y: number, height: number): Promise<Uint8Array> {
-  const strip = new Uint8Array(mask.width * height);
-  for (let left = 0; left < mask.width; left += stripHeight) {
-    const tile = await mask.tile(left / stripHeight, y / stripHeight);
-    if (tile === null) continue;
-    const width = Math.min(stripHeight, mask.width - left);
-    for (let row = 0; row < height; row++) {
-      const start = row * stripHeight;
-      strip.set(tile.subarray(start, start + width), row * mask.width + left);
-    }
-  }
-  return strip;
 }
 
 /** A report as it crosses to whoever asked, with the names of classes. */

@@ -17,7 +17,8 @@ import { withImage } from '../../formats/open-images.ts';
 import { openPreparedRegions } from '../../formats/raster/prepared-regions.ts';
 import { areaRows, areaTable } from '../../formats/vector/area-table.ts';
 import type { AreaRow } from '../../formats/vector/area-table.ts';
-import { placeOf } from '../../formats/vector/place.ts';
+import { nowhere, placeOf } from '../../formats/vector/place.ts';
+import type { MaskPlace } from '../../formats/vector/place.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
 import { throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
@@ -96,6 +97,7 @@ class FolderPrediction {
   readonly #classes: readonly MaskClass[];
   readonly #names: ExportNames;
   readonly #sources: ReadonlySet<string>;
+  readonly #places = new Map<string, MaskPlace>();
   readonly #notes = new Set<string>();
   readonly #rows: AreaRow[] = [];
   readonly #files: string[] = [];
@@ -129,8 +131,8 @@ class FolderPrediction {
     const spools = join(this.#out, spoolFolder);
     if (!resume) await rm(spools, { recursive: true, force: true });
     await makeFolder(spools);
-    const [units, sizes] = [await this.#units(), await this.#sizes()];
-    const progress = new PixelProgress(this.#context, sizes);
+    const units = await this.#units();
+    const progress = new PixelProgress(this.#context, await this.#look());
     const hash = (await hashOfFile(model)).toString('hex');
     for (const unit of units) {
       throwIfCancelled(this.#context);
@@ -184,15 +186,18 @@ class FolderPrediction {
     return [...units.values()].map((unit) => ({ files: unit }));
   }
 
-  /** Pixels of each image that can be opened, for the time that is left. */
-  async #sizes(): Promise<Map<FoundImage, number>> {
+  /** Looks where images lie, and gives the pixels of each, for the time that is left. */
+  async #look(): Promise<Map<FoundImage, number>> {
     const sizes = new Map<FoundImage, number>();
     for (const image of this.#found.images) {
       throwIfCancelled(this.#context);
-      const pixels = await withImage(image.path, ({ header: { width, height } }) =>
-        Promise.resolve(width * height),
-      ).catch(() => 0);
-      sizes.set(image, pixels);
+      const { path } = image;
+      // What cannot be opened is told of when it is its turn.
+      const header = await withImage(path, (file) => Promise.resolve(file.header)).catch(
+        () => null,
+      );
+      if (header) this.#places.set(path, placeOf(header));
+      sizes.set(image, header ? header.width * header.height : 0);
     }
     return sizes;
   }
@@ -286,8 +291,8 @@ class FolderPrediction {
     });
   }
 
-  async #areasOf(image: FoundImage, mask: MaskRaster): Promise<AreaRow[]> {
-    const place = await withImage(image.path, ({ header }) => Promise.resolve(placeOf(header)));
+  #areasOf(image: FoundImage, mask: MaskRaster): Promise<AreaRow[]> {
+    const place = this.#places.get(image.path) ?? nowhere;
     const file = image.frame === undefined ? image.name : image.name.replace(/#\d+$/, '');
     return areaRows({ file, frame: image.frame, mask, place });
   }
