@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Failure } from './entities.ts';
 import {
   domain,
   projectTask,
@@ -20,15 +19,6 @@ import {
   watchedFolder,
   teacher,
   studentEstimate,
-  failure,
-  run,
-  runMetric,
-  runReference,
-  runGlimpse,
-  runPrediction,
-  runMask,
-  predictedImages,
-  predictionStatus,
   imageFacts,
   exportFormat,
 } from './entities.ts';
@@ -61,15 +51,28 @@ import {
 import { maskImport, maskSourceContents, maskSourcePlace } from './mask-sources.ts';
 import { bytes, jobPhase, preparation } from './jobs.ts';
 import { skippedImage } from './results.ts';
+import {
+  failure,
+  run,
+  runMetric,
+  runReference,
+  runGlimpse,
+  runPrediction,
+  runMask,
+  predictedImages,
+  predictionStatus,
+} from './runs.ts';
+import type { Failure } from './runs.ts';
 import { id, path, name, nothing } from './values.ts';
 
 /**
  * What the window may ask and is told: every method with its parameters and result, every event with
  * its content. Bridge, handlers, client and types derive from these two tables; whoever receives a
- * message checks it against them.
+ * message checks it against them. Both are in one file, however long, so that there is one place to look.
  */
 
 export * from './entities.ts';
+export * from './runs.ts';
 export { className } from './values.ts';
 
 export interface Method {

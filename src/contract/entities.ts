@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { maskClassValue, maskState } from './masks.ts';
 import { foundMaskSource } from './mask-sources.ts';
-import { bytes, orientation, preparation, projectDomain, start, task } from './jobs.ts';
-import { distillSummary, skippedImage } from './results.ts';
+import { orientation, preparation, projectDomain, start, task } from './jobs.ts';
+import { skippedImage } from './results.ts';
 import { id, path, name, when } from './values.ts';
 
-/** What there is in a workspace, as it crosses processes: projects, images, imports, teachers and runs. */
+/** What there is in a workspace, as it crosses processes: projects, images, imports and teachers; runs are in `runs.ts`. */
 
 export const domain = projectDomain;
 export type Domain = z.infer<typeof domain>;
@@ -275,102 +275,6 @@ export const studentEstimate = z.strictObject({
   memoryNeeded: z.number().positive(),
 });
 export type StudentEstimate = z.infer<typeof studentEstimate>;
-
-export const runState = z.enum(['queued', 'running', 'paused', 'failed', 'done']);
-export type RunState = z.infer<typeof runState>;
-
-/** What went wrong, for a person and for a report. */
-export const failure = z.strictObject({
-  code: z.string(),
-  message: z.string(),
-  details: z.string().optional(),
-});
-export type Failure = z.infer<typeof failure>;
-
-export const run = z.strictObject({
-  id,
-  project: id,
-  state: runState,
-  settings: projectSettings,
-  teacherName: z.string(),
-  teacherBlocks: z.int().positive(),
-  createdAt: when,
-  finishedAt: when.nullable(),
-  /** Steps done. */
-  step: z.int().nonnegative(),
-  error: failure.nullable(),
-  summary: distillSummary.nullable(),
-});
-export type Run = z.infer<typeof run>;
-
-/** A point of a run's curve. */
-export const runMetric = z.strictObject({ step: z.int().positive(), loss: z.number() });
-export type RunMetric = z.infer<typeof runMetric>;
-
-/** What a student in training is compared with: its teacher, on the same labelled images. */
-export const runReference = z.strictObject({
-  /** Whose patches are shown; null where an image has been removed since. */
-  images: z.array(id.nullable()),
-  /** Patches a side. */
-  grid: z.int().positive(),
-  /** Cross-validated on labelled images, in [0, 1]; null where there are too few. */
-  accuracy: z.number().nullable(),
-  /** Patch features as colours, (images, grid, grid, 3), 8-bit RGB. */
-  map: bytes,
-});
-export type RunReference = z.infer<typeof runReference>;
-
-/** A look at the student after so many steps; equal colours mean equal features. */
-export const runGlimpse = z.strictObject({
-  step: z.int().nonnegative(),
-  accuracy: z.number().nullable(),
-  map: bytes,
-});
-export type RunGlimpse = z.infer<typeof runGlimpse>;
-
-/** What the three said of one test image; indices into the summary's classes. */
-export const runPrediction = z.strictObject({
-  image: id,
-  name: z.string(),
-  truth: z.array(z.int().nonnegative()),
-  teacher: z.array(z.int().nonnegative()),
-  copy: z.array(z.int().nonnegative()),
-  student: z.array(z.int().nonnegative()),
-});
-export type RunPrediction = z.infer<typeof runPrediction>;
-
-const dice = z.number().min(0).max(1).nullable();
-
-/**
- * How well the three outlined a test image: mean Dice of its classes, null where there was nothing to compare.
- * Their masks are its layers of this run.
- */
-export const runMask = z.strictObject({
-  image: id,
-  name: z.string(),
-  teacher: dice,
-  copy: dice,
-  student: dice,
-});
-export type RunMask = z.infer<typeof runMask>;
-
-/** Whose masks a student is to predict: of images whose own is not done, of all, or of these. */
-export const predictedImages = z.union([
-  z.enum(['unlabelled', 'all']),
-  z.array(id).min(1).max(10_000),
-]);
-export type PredictedImages = z.infer<typeof predictedImages>;
-
-export const predictionStatus = z.strictObject({
-  /** Images of the project, and how many of them have the student's mask of this run. */
-  all: z.strictObject({ images: z.int().nonnegative(), predicted: z.int().nonnegative() }),
-  /** Of them, those whose own mask is not done. */
-  unlabelled: z.strictObject({ images: z.int().nonnegative(), predicted: z.int().nonnegative() }),
-  /** About how long the unlabelled ones that have none would take. */
-  seconds: z.number().nonnegative(),
-  isAtWork: z.boolean(),
-});
-export type PredictionStatus = z.infer<typeof predictionStatus>;
 
 const finite = z.number();
 

@@ -62,6 +62,9 @@ export interface ImportWorld {
  * One import of a folder. What is in stays in, also when it is stopped or fails half way. A file with the
  * size and the time that it had is not read again where all its images are in the project; of the others,
  * images that the project has already, by content, are not doubled.
+ *
+ * Long, as all its steps write to one report: what needs none of it is in files of its own (places, labels,
+ * masks, outcomes).
  */
 export class FolderImport {
   readonly #world: ImportWorld;

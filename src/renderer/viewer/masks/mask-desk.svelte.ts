@@ -11,6 +11,7 @@ import { Adopting } from './adopting.svelte.ts';
 import { BegunMasks } from './begun-masks.svelte.ts';
 import { ClassValues } from './class-values.ts';
 import { coloursOf, type Rgb } from './colouring.ts';
+import type { DeskViewer } from './desk-viewer.ts';
 import { LayerChoices } from './layer-choices.svelte.ts';
 import { MaskBoard, StrokeBoard } from './mask-board.ts';
 import { MaskOpenings } from './mask-openings.ts';
@@ -23,23 +24,9 @@ import { SuggestDesk } from './suggest-desk.svelte.ts';
 import type { Suggesting } from './suggesting.svelte.ts';
 import { type SaveState, TileSaver } from './tile-saver.ts';
 import { type MaskToolId, ToolSettings } from './tool-settings.svelte.ts';
-import { brushTool } from './tools/brush.ts';
-import { polygonTool } from './tools/polygon.ts';
-import { regionTool } from './tools/region.ts';
+import { maskTools } from './tools/all.ts';
 
 const words = text.masks;
-
-/** The viewer in which images are looked at. */
-export interface DeskViewer {
-  /** Shows another image; false if it is gone, null if it cannot be shown now. */
-  goTo(image: number): Promise<boolean | null>;
-  /** Ends a stroke that is being drawn. */
-  finishStroke(): void;
-  /** A mask was said to be done, or not, or a step did so; `before` undoes that. */
-  marked(image: number, before: MaskState, step?: Direction): void;
-  /** What is shown of the open image; undefined while that is not known. */
-  shown(): ShownValues | undefined;
-}
 
 /** Masks of a project's images: the open one, how it is painted and shown, and every edit of the session. */
 export class MaskDesk {
@@ -107,16 +94,7 @@ export class MaskDesk {
       if (changed.project === project().id) void this.#follow();
     });
     this.settings.value = this.values[0] ?? ignoreValue;
-    const board = new MaskBoard(this);
-    this.tools = {
-      brush: brushTool('brush', board),
-      eraser: brushTool('eraser', board),
-      'threshold-brush': brushTool('threshold-brush', board),
-      suggest: brushTool('suggest', new StrokeBoard(this)),
-      polygon: polygonTool(board),
-      fill: regionTool('fill', board),
-      wand: regionTool('wand', board),
-    };
+    this.tools = maskTools(new MaskBoard(this), new StrokeBoard(this));
   }
 
   /** Of the classes, and of what is not known. */
@@ -402,15 +380,16 @@ export class MaskDesk {
         this.#begun.of(image)?.take(info);
         if (this.open?.image.id === image) this.open.take(info);
       },
-      failed: (error, isGone) => {
-        notices.add('loss', isGone ? words.imageGone : words.notSaved, {
-          details: error instanceof Error ? error.message : String(error),
-        });
-      },
+      failed: tellUnsaved,
       changed: (state) => {
         this.#saverState = state;
         if (state === 'saved') this.#rereadStale();
       },
     });
   }
+}
+
+function tellUnsaved(error: unknown, isGone: boolean): void {
+  const details = error instanceof Error ? error.message : String(error);
+  notices.add('loss', isGone ? words.imageGone : words.notSaved, { details });
 }
