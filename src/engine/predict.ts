@@ -9,6 +9,7 @@ import { findImages } from '../formats/image-folder.ts';
 import { answersOf } from '../core/metrics/labels.ts';
 import { noneOfThem } from '../formats/label-rows.ts';
 import type { ImageProblem } from '../formats/labelled-images.ts';
+import { maskProblems, separateMasks } from '../formats/mask-folders.ts';
 import { makeFolder } from '../formats/make-folder.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import { readResult } from '../runtime/executor.ts';
@@ -54,7 +55,9 @@ async function findToPredict(
   const own = `${resolve(out)}${sep}`;
   const isWithin = own.startsWith(`${resolve(images)}${sep}`);
   const others = isWithin ? found.filter(({ path }) => !path.startsWith(own)) : found;
-  return { images: await expandFrames(others, { secret: noSecret, signal }), problems };
+  const parted = separateMasks(others);
+  problems.push(...maskProblems(parted));
+  return { images: await expandFrames(parted.images, { secret: noSecret, signal }), problems };
 }
 
 async function predictClasses(

@@ -230,6 +230,22 @@ describe('a whole job of outlines', async () => {
       expect(await readFile(join(images, 'masks', name ?? ''))).toEqual(before);
     });
 
+    it('nothing of masks that lie beside the images', async () => {
+      const out = join(folder, 'beside');
+      const summary = await predict(ask({ images: join(folder, 'test'), out }), watch());
+      expect(summary.images).toBe(5);
+      expect(summary.skipped).toEqual([
+        { path: 'masks', reason: expect.stringContaining('its 5 images are masks') as string },
+      ]);
+      expect((await readdir(join(out, 'masks'))).sort()).toEqual([
+        '00.png',
+        '01.png',
+        '02.png',
+        '03.png',
+        '04.png',
+      ]);
+    });
+
     it('not what is smaller than a patch, but the others', async () => {
       const images = join(folder, 'small');
       await writePairs(images, 1, 3);
