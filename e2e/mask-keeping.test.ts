@@ -117,9 +117,11 @@ describe('what was painted is kept', () => {
     await page.mouse.move(from.x, from.y);
     await page.mouse.down();
     await page.mouse.move(to.x, to.y, { steps: 8 });
+    const loaded = page.waitForEvent('load');
     await app.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.webContents.reload();
     });
+    await loaded;
     await page.getByRole('button', { name: 'Outlines' }).first().waitFor();
     await page.mouse.up();
     expect(await value(first, 300, 300)).toBe(1);

@@ -86,6 +86,10 @@ describe('outlines in projects', async () => {
     }
     const small = { width: 4, height: 4, channels: 3, data: new Uint8Array(48) };
     await writePng(join(images, 'small.png'), small);
+    // Predicted last and for long, so that a prediction can be stopped in the middle.
+    const side = 640;
+    const wide = { width: side, height: side, channels: 3, data: new Uint8Array(3 * side * side) };
+    await writePng(join(images, 'wide.png'), wide);
     engine = await OpenServices.open(join(root, 'workspace'));
   });
   afterAll(() => engine.close());
@@ -193,7 +197,7 @@ describe('outlines in projects', async () => {
   it('have a result, with a mask of each of the three for every test image', async () => {
     const summary = run.summary as MaskSummary;
     expect(summary).toMatchObject({ task: 'segmentation', classes: ['Bright', 'Dark'], side: 32 });
-    expect(summary.images).toMatchObject({ distilled: 14, labelled: 10, tested: 2 });
+    expect(summary.images).toMatchObject({ distilled: 15, labelled: 10, tested: 2 });
     expect(summary.images.skipped.map(({ path }) => path)).toEqual([join(images, 'small.png')]);
     const outlined = await engine.call('run.masks', { run: run.id });
     expect(outlined).toHaveLength(2);
@@ -228,7 +232,7 @@ describe('outlines in projects', async () => {
   it('predict what nobody has outlined, and go on where they were stopped', async () => {
     const before = await engine.call('run.predictionStatus', { run: run.id });
     expect(before).toMatchObject({
-      ...{ all: { images: 17, predicted: 2 }, unlabelled: { images: 5, predicted: 0 } },
+      ...{ all: { images: 18, predicted: 2 }, unlabelled: { images: 6, predicted: 0 } },
       isAtWork: false,
     });
     expect(before.seconds).toBeGreaterThan(0);
@@ -242,9 +246,10 @@ describe('outlines in projects', async () => {
     expect(first).toMatchObject({ cancelled: true, known: 0 });
     const second = await engine.call('run.predictMasks', { run: run.id });
     expect(second).toMatchObject({ cancelled: false, known: first.images, skipped: [] });
-    expect(first.images + second.images).toBe(5);
+    expect(first.images).toBeGreaterThan(0);
+    expect(first.images + second.images).toBe(6);
     const after = await engine.call('run.predictionStatus', { run: run.id });
-    expect(after).toMatchObject({ unlabelled: { images: 5, predicted: 5 }, seconds: 0 });
+    expect(after).toMatchObject({ unlabelled: { images: 6, predicted: 6 }, seconds: 0 });
     const folder = join(root, 'workspace', 'runs', String(run.id));
     expect(await readdir(folder)).not.toContain('predictions');
   });
