@@ -1,5 +1,6 @@
+import { UserError } from '../../../core/errors.ts';
 import type { Element } from './elements.ts';
-import { depthOf, type SegFrame, type SegSource } from './seg-source.ts';
+import { advice, depthOf, type SegFrame, type SegSource } from './seg-source.ts';
 import { code, type Segment } from './segments.ts';
 
 export const segmentationStorage = '1.2.840.10008.5.1.4.1.1.66.4';
@@ -20,6 +21,8 @@ export interface SegIdentity {
   readonly newUid: () => string;
 }
 
+const flat = `The image has no SliceThickness, which a segmentation of one slice needs. ${advice}`;
+
 const tag = {
   segmentIdentification: 0x0062000a,
   segmentNumber: 0x0062000b,
@@ -29,7 +32,11 @@ const tag = {
   inStackPosition: 0x00209057,
 } as const;
 
-/** Everything of a segmentation but its pixels (PS3.3, A.51.3: its modules one by one). */
+/**
+ * Everything of a segmentation but its pixels (PS3.3, A.51.3: its modules one by one).
+ *
+ * @throws UserError 'unsupported' for a single slice of unknown thickness, which no reader would take
+ */
 export function segDataSet(
   source: SegSource,
   segments: readonly Segment[],
@@ -158,16 +165,25 @@ function dimensions({ frameOfReference }: SegSource, uid: string): Element[] {
 function sharedGroups(source: SegSource, frames: readonly SegFramePlan[]): Element[] {
   const { spacing, orientation, sliceSpacing, frameOfReference } = source;
   const thickness = source.thickness ?? sliceSpacing ?? distanceOf(source, frames);
-  const hasMeasures = spacing !== null && (frameOfReference !== null || thickness !== null);
-  const measures: Element[] = [
-    ...(thickness === null ? [] : [[0x00180050, 'DS', thickness] satisfies Element]),
-    ...(sliceSpacing === null ? [] : [[0x00180088, 'DS', sliceSpacing] satisfies Element]),
-    [0x00280030, 'DS', (spacing ?? []).join('\\')],
-  ];
+  if (frameOfReference !== null && thickness === null) throw new UserError('unsupported', flat);
   const plane: Element = [0x00200037, 'DS', (orientation ?? []).join('\\')];
   return [
-    ...(hasMeasures ? [[0x00289110, 'SQ', [measures]] satisfies Element] : []),
+    ...(spacing === null || thickness === null
+      ? []
+      : [[0x00289110, 'SQ', [measuresOf(spacing, thickness, sliceSpacing)]] satisfies Element]),
     ...(orientation === null ? [] : [[0x00209116, 'SQ', [[plane]]] satisfies Element]),
+  ];
+}
+
+function measuresOf(
+  spacing: readonly string[],
+  thickness: string,
+  sliceSpacing: string | null,
+): Element[] {
+  return [
+    [0x00180050, 'DS', thickness],
+    ...(sliceSpacing === null ? [] : [[0x00180088, 'DS', sliceSpacing] satisfies Element]),
+    [0x00280030, 'DS', spacing.join('\\')],
   ];
 }
 

@@ -42,7 +42,7 @@ export interface SegSource {
   readonly frames: readonly SegFrame[];
 }
 
-const advice = 'Export its mask as a PNG, or save the image with that attribute.';
+export const advice = 'Export its mask as a PNG, or save the image with that attribute.';
 
 /**
  * Reads what a segmentation of a DICOM file needs.

@@ -121,6 +121,25 @@ describe('a segmentation', () => {
     for (const word of unsaid) expect(bytes).not.toContain(word);
   });
 
+  it('of slices of unknown thickness says their distance, and needs two of them', async () => {
+    const thin = { without: [0x00180050] };
+    const sources = [
+      await source('thin-1.dcm', { ...thin, z: 1, instance: '2.25.81' }),
+      await source('thin-2.dcm', { ...thin, z: 4.75, instance: '2.25.82' }),
+    ];
+    const mask = memoryMask(randomMask(1, size, [1]), size, classes);
+    const made = (some: typeof sources): Promise<Buffer> => {
+      const whole = joined(some);
+      const masked = whole.frames.map((frame) => ({ frame, mask }));
+      return collected(segOfMasks(whole, masked, classes, { version: '1.2.3' }));
+    };
+    expect((await made(sources)).toString('latin1')).toContain('3.75');
+    await expect(made(sources.slice(0, 1))).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('has no SliceThickness') as string,
+    });
+  });
+
   it('needs a class', async () => {
     await expect(written([1], [])).rejects.toMatchObject({ code: 'unsupported' });
   });

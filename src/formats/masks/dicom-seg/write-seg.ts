@@ -36,7 +36,7 @@ const lengthLimit = 2 ** 32 - 2;
  * segment, so that it is known as looked at. Of the patient nothing is written: the attributes that must be
  * there are empty, and the study's identifier leads whoever may know back to the source.
  *
- * @throws UserError 'unsupported' without classes, 'too-large' past 4 GiB of pixels
+ * @throws UserError 'unsupported' without classes or for one slice of unknown thickness, 'too-large' past 4 GiB of pixels
  */
 export async function* segOfMasks(
   source: SegSource,

@@ -142,7 +142,7 @@ export const exportText = {
         'Install Deepness from the plugins of QGIS and open its panel.',
         'Choose the raster layer, and its bands in the order red, green, blue.',
         'Choose this file as the model: type, tile size, overlap and classes are read from it.',
-        'Choose the area and run. The masks come in as layers, in the place of the raster.',
+        'Choose the area and run. The regions come in as layers of polygons, one a class, where the raster lies.',
       ],
       values:
         'Deepness turns 8-bit values into 0 to 1 and knows no other preparation: give it a raster whose values were prepared as the metadata say.',
