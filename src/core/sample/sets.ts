@@ -42,6 +42,9 @@ const cellColours: Record<CellKind, HexColour> = {
   eosinophil: '#e69f00',
 };
 
+/** By this name label tools and the import know that it is no class. */
+const background: SampleClass = { name: 'background', colour: '#000000' };
+
 const landClasses = covers.map((name) => ({ name, colour: landColours[name] }));
 
 export const sampleSets: Readonly<Record<SampleSetName, SampleSet>> = {
@@ -52,7 +55,7 @@ export const sampleSets: Readonly<Record<SampleSetName, SampleSet>> = {
     domain: 'overhead',
     classes: landClasses,
     // Roads and tracks are 0. In a town they belong to it, as its gardens do.
-    maskClasses: [{ name: 'other', colour: '#000000' }, ...landClasses],
+    maskClasses: [background, ...landClasses],
   },
   cells: {
     title: 'Blood cells',
@@ -62,7 +65,7 @@ export const sampleSets: Readonly<Record<SampleSetName, SampleSet>> = {
     classes: cellKinds.map((name) => ({ name, colour: cellColours[name] })),
     // Platelets are counted to the slide.
     maskClasses: [
-      { name: 'slide', colour: '#000000' },
+      background,
       { name: 'nucleus', colour: '#0072b2' },
       { name: 'cytoplasm', colour: '#56b4e9' },
       { name: 'red cell', colour: '#d55e00' },
