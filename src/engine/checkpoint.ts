@@ -93,6 +93,13 @@ export async function loadCheckpoint(
   return { step, parameters: adapters, mean, square, firstLoss, lastLoss };
 }
 
+/** Decoders that have learnt since, of a run for outlines: see segmentation/kept-decoders. */
+export function decodersPath(out: string): string {
+  return join(out, 'decoders.safetensors');
+}
+
+/** With what was learnt after it. */
 export async function removeCheckpoint(out: string): Promise<void> {
   await rm(checkpointPath(out), { force: true });
+  await rm(decodersPath(out), { force: true });
 }

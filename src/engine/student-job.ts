@@ -15,6 +15,7 @@ import { runtimeVersion } from '../runtime/onnxruntime.ts';
 import {
   checkpointPath,
   checkpointProgress,
+  decodersPath,
   removeCheckpoint,
   saveCheckpoint,
 } from './checkpoint.ts';
@@ -100,7 +101,12 @@ export async function runStudentJob<T>(
   try {
     await requireCheckpoint(request, output.path);
     const before = request.resume ? ((await checkpointProgress(output.path))?.seconds ?? 0) : 0;
-    await output.requireFree([...exportNames, summaryName, basename(checkpointPath(output.path))]);
+    await output.requireFree([
+      ...exportNames,
+      summaryName,
+      basename(checkpointPath(output.path)),
+      basename(decodersPath(output.path)),
+    ]);
     const outcome = await work({
       ...{ request: recipe, context, teacher, blocks, copy, output },
       start: begun - 1000 * before,

@@ -88,8 +88,8 @@ export interface Watched extends JobContext {
   readonly events: JobEvent[];
 }
 
-/** Watches a job; `stopAt` cancels it after so many steps. */
-export function watch(stopAt = Infinity): Watched {
+/** Watches a job; `stopAt` cancels it after so many steps of a phase. */
+export function watch(stopAt = Infinity, phase = 'distill'): Watched {
   const controller = new AbortController();
   const events: JobEvent[] = [];
   return {
@@ -97,7 +97,7 @@ export function watch(stopAt = Infinity): Watched {
     events,
     report(event) {
       events.push(event);
-      if (event.type === 'progress' && event.phase === 'distill' && event.done >= stopAt) {
+      if (event.type === 'progress' && event.phase === phase && event.done >= stopAt) {
         controller.abort();
       }
     },

@@ -15,6 +15,8 @@ import { PhaseProgress } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { CropPool } from './crop-pool.ts';
 import type { SegmentationDataset } from './dataset.ts';
+import { digestOf } from './kept-decoders.ts';
+import type { KeptDecoders } from './kept-decoders.ts';
 import { maskQuality, measureScenes } from './measure-masks.ts';
 import type { TakeMask } from './measure-masks.ts';
 import type { OpenImages } from './open-images.ts';
@@ -51,6 +53,8 @@ export interface OutlineComparison {
   readonly seed: number;
   /** For what a frozen encoder sees. */
   readonly cacheBytes: number;
+  /** Decoders of an interrupted run, and where those of this one go once they have learnt. */
+  readonly kept: KeptDecoders;
 }
 
 export interface MaskCandidate {
@@ -79,7 +83,7 @@ export async function compareDecoders(
   context: JobContext,
   take: (name: Contender['name']) => TakeMask | undefined,
 ): Promise<MaskCandidate[]> {
-  const { dataset, images, labelled, steps, orientation, seed, cacheBytes } = comparison;
+  const { dataset, images, labelled, steps, orientation, seed, cacheBytes, kept } = comparison;
   const outputs = dataset.classes.length + 1;
   const [first] = contenders;
   if (!first) return [];
@@ -88,28 +92,32 @@ export async function compareDecoders(
     ...{ images, scenes: labelled, outputs, side, orientation, seed },
     count: Math.min(differentCrops, steps * cropsOfStep),
   });
+  const crops = await pool.digest(context);
   const classWeights = weightsOf(labelled, outputs);
   const progress = new PhaseProgress(context, 'decoder', contenders.length * steps);
   const candidates: Omit<MaskCandidate, 'report' | 'perImage'>[] = [];
-  for (const [index, { encoder, adapting }] of contenders.entries()) {
+  for (const [index, { name, encoder, adapting }] of contenders.entries()) {
     const layout = decoderLayout(encoder.architecture, outputs);
     const plan: SegmentationPlan = {
       ...{ encoder, decoder: layout, classWeights },
       adapting: adapting && { layout: adapting.layout, rate: adapterRate },
     };
-    const training = { ...plan, steps, batch: cropsOfStep, peakLearningRate, seed, cacheBytes };
-    const { decoder, adapters } = await trainDecoder(
-      { ...training, adapters: adapting?.adapters },
-      pool,
-      executor,
-      context,
-      (done, loss) => {
+    const adapters = adapting?.adapters;
+    const training = { ...plan, steps, batch: cropsOfStep, peakLearningRate, seed, adapters };
+    const digest = digestOf(training, crops);
+    const known = kept.get(name, digest);
+    const learnt =
+      known ??
+      (await trainDecoder({ ...training, cacheBytes }, pool, executor, context, (done, loss) => {
         progress.advance(index * steps + done, { loss });
-      },
-    );
-    const isAdapted = adapting && adapters;
-    const model = isAdapted ? mergeAdapters(encoder, adapting.layout, adapters.data) : encoder;
-    candidates.push({ model, layout, decoder, adapters });
+      }));
+    if (known) progress.advance((index + 1) * steps, { loss: known.lastLoss });
+    else await kept.add(name, digest, learnt);
+    const model =
+      adapting && learnt.adapters
+        ? mergeAdapters(encoder, adapting.layout, learnt.adapters.data)
+        : encoder;
+    candidates.push({ model, layout, decoder: learnt.decoder, adapters: learnt.adapters });
   }
   return measureCandidates(contenders, candidates, comparison, executor, context, take);
 }

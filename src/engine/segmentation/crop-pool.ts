@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { cropAround, randomCrop, squareOf } from '../../core/distill/crops.ts';
 import type { Crop } from '../../core/distill/crops.ts';
 import type { Orientation } from '../../core/distill/views.ts';
 import { ignoreValue } from '../../core/mask/tiles.ts';
 import { Random } from '../../core/random.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import { breathe, throwIfCancelled } from '../job.ts';
+import type { JobContext } from '../job.ts';
 import type { OpenImages } from './open-images.ts';
 import { readScene } from './scene.ts';
 import type { Scene } from './scene.ts';
@@ -71,6 +74,18 @@ export class CropPool {
     const drawn = this.#draw(index);
     this.#crops.set(index, drawn);
     return drawn;
+  }
+
+  /** A digest of all crops: who learns from equal ones in the same order learns the same. */
+  async digest(context: JobContext): Promise<string> {
+    const hash = createHash('sha256');
+    for (let index = 0; index < this.count; index++) {
+      throwIfCancelled(context);
+      const { pixels, labels } = await this.get(index);
+      hash.update(pixels).update(labels);
+      await breathe();
+    }
+    return hash.digest('hex');
   }
 
   /** Which crops a step learns from: all in turn, shuffled anew each time all have been seen. */

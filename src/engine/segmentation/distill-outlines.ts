@@ -31,6 +31,7 @@ import type { Contender, MaskCandidate } from './compare-decoders.ts';
 import { cropViews, parityTiles } from './crop-views.ts';
 import type { SegmentationDataset } from './dataset.ts';
 import { exportOutliner } from './export-outliner.ts';
+import { KeptDecoders } from './kept-decoders.ts';
 import { keepMask } from './kept-mask.ts';
 import type { TakeMask } from './measure-masks.ts';
 import { OpenImages } from './open-images.ts';
@@ -233,6 +234,7 @@ async function finish(
     {
       ...{ dataset, images, labelled, tested, overlap, tolerance, orientation, seed },
       ...{ steps: decoderSteps, cacheBytes: targetBudget(memory) },
+      kept: await KeptDecoders.open(output.path, request.resume),
     },
     executor,
     context,
