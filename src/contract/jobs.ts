@@ -79,9 +79,12 @@ const overlap = z.number().min(0).max(0.75).default(0.5);
 export const lengthUnit = z.enum(['px', 'mm', 'm']);
 export type LengthUnit = z.infer<typeof lengthUnit>;
 
+/** In whatever unit. */
+export const longestTolerance = 1000;
+
 /** How far from the true boundary a predicted one may be and still count as right. */
 export const borderTolerance = {
-  tolerance: z.number().min(0).max(1000),
+  tolerance: z.number().min(0).max(longestTolerance),
   toleranceUnit: lengthUnit,
 } as const;
 const usualTolerance = {

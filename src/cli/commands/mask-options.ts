@@ -1,4 +1,4 @@
-import { lengthUnit } from '../../contract/jobs.ts';
+import { lengthUnit, longestTolerance } from '../../contract/jobs.ts';
 import type { OptionSpec } from '../options/option-table.ts';
 
 /** Options of several commands about students that outline regions. */
@@ -18,6 +18,6 @@ export const toleranceOption = {
       const [, tolerance = raw, toleranceUnit] = lengthPattern.exec(raw.trim()) ?? [];
       return { tolerance, ...(toleranceUnit !== undefined && { toleranceUnit }) };
     },
-    wanted: 'a length from 0 to 1000, like 2, 2px, 1.5mm or 3m',
+    wanted: `a length from 0 to ${longestTolerance}, like 2, 2px, 1.5mm or 3m`,
   },
 } as const satisfies OptionSpec;
