@@ -137,7 +137,7 @@ describe('a student that outlines', () => {
     await side.fill('64');
     await side.press('Tab');
     await page.getByRole('spinbutton', { name: 'Steps of the outlines' }).waitFor();
-    const tolerance = page.getByRole('spinbutton', { name: 'Tolerance of borders' });
+    const tolerance = page.getByRole('spinbutton', { name: 'Border tolerance' });
     const unit = page.getByRole('combobox', { name: 'Unit of the tolerance' });
     await tolerance.fill('1.5');
     await tolerance.press('Tab');

@@ -83,7 +83,7 @@ export const skipText = {
       why: 'How much neighbouring squares share. More makes smoother borders and takes longer.',
     },
     tolerance: {
-      name: 'Tolerance of borders',
+      name: 'Border tolerance',
       why: 'How far a predicted border may lie from yours and still count as right. Lengths in mm or m need images that say how large their pixels are.',
     },
     toleranceUnit: 'Unit of the tolerance',
