@@ -119,6 +119,10 @@ describe('a student that outlines', () => {
 
   test('the student may learn on from the masks, and what is known before is said', async () => {
     const { page } = launched;
+    const chosenTolerance = async () => {
+      const { settings } = await answerOf<Project>(page, 'project.get', { project: project.id });
+      return [settings.tolerance, settings.toleranceUnit];
+    };
     await page.keyboard.press('Alt+5');
     await heading('Skip factor');
     const adapt = page.getByRole('switch', { name: 'Let the student learn on from your masks' });
@@ -133,6 +137,19 @@ describe('a student that outlines', () => {
     await side.fill('64');
     await side.press('Tab');
     await page.getByRole('spinbutton', { name: 'Steps of the outlines' }).waitFor();
+    const tolerance = page.getByRole('spinbutton', { name: 'Border tolerance' });
+    const unit = page.getByRole('combobox', { name: 'Unit of the tolerance' });
+    await tolerance.fill('1.5');
+    await tolerance.press('Tab');
+    await page.getByText('A whole number from 0 to 64').waitFor();
+    await unit.selectOption('mm');
+    expect(await tolerance.inputValue()).toBe('2');
+    await tolerance.fill('1.5');
+    await tolerance.press('Tab');
+    await expect.poll(() => chosenTolerance()).toEqual([1.5, 'mm']);
+    await unit.selectOption('px');
+    await expect.poll(() => chosenTolerance()).toEqual([2, 'px']);
+    expect(await tolerance.inputValue()).toBe('2');
     // Few test images.
     await page.getByRole('note').filter({ hasText: 'Good to know before you start' }).waitFor();
     await photograph(launched, '72-outlines-skip');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { maskClassValue, maskState } from './masks.ts';
 import { foundMaskSource } from './mask-sources.ts';
-import { orientation, preparation, projectDomain, start, task } from './jobs.ts';
+import { borderTolerance, orientation, preparation, projectDomain, start, task } from './jobs.ts';
 import { skippedImage } from './results.ts';
 import { id, path, name, when } from './values.ts';
 
@@ -47,7 +47,7 @@ export const projectSettings = z.strictObject({
   decoderSteps: z.int().min(1).max(100_000),
   adapt: z.boolean(),
   overlap: z.number().min(0).max(0.75),
-  tolerance: z.number().min(0).max(64),
+  ...borderTolerance,
 });
 export type ProjectSettings = z.infer<typeof projectSettings>;
 

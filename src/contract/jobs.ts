@@ -75,8 +75,22 @@ export const usualTraining = {
 
 /** Share of a tile's side by which tiles overlap. */
 const overlap = z.number().min(0).max(0.75).default(0.5);
-/** How far from the true boundary a predicted one may be and still count as right, px. */
-const tolerance = z.number().min(0).max(64).default(2);
+/** Of lengths in an image: its pixels, or what it says of their size. */
+export const lengthUnit = z.enum(['px', 'mm', 'm']);
+export type LengthUnit = z.infer<typeof lengthUnit>;
+
+/** In whatever unit. */
+export const longestTolerance = 1000;
+
+/** How far from the true boundary a predicted one may be and still count as right. */
+export const borderTolerance = {
+  tolerance: z.number().min(0).max(longestTolerance),
+  toleranceUnit: lengthUnit,
+} as const;
+const usualTolerance = {
+  tolerance: borderTolerance.tolerance.default(2),
+  toleranceUnit: borderTolerance.toleranceUnit.default('px'),
+};
 
 /** How to distil, whatever the images are. */
 export const distillOptions = z.strictObject({
@@ -108,7 +122,7 @@ export const distillOptions = z.strictObject({
   /** Of outlines: whether the student's adapters learn on from the masks, with its decoder. */
   adapt: z.boolean().default(false),
   overlap,
-  tolerance,
+  ...usualTolerance,
   seed: seed.default(0),
   device: z.enum(['cpu']).default('cpu'),
   threads,
@@ -137,7 +151,7 @@ export const evaluateRequest = z.strictObject({
   model: path,
   images: path,
   labels: labels.default('imagefolder'),
-  tolerance,
+  ...usualTolerance,
   seed: seed.default(0),
   threads,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classificationTask } from './jobs.ts';
+import { classificationTask, lengthUnit } from './jobs.ts';
 
 /** What jobs come to: figures with their intervals, what was left out, what was written. */
 
@@ -47,6 +47,10 @@ export const maskQuality = z.strictObject({
   boundaryF1: classScores.nullable(),
 });
 export type MaskQuality = z.infer<typeof maskQuality>;
+
+/** Within which a border counts as met, of boundary F1. */
+export const writtenTolerance = z.strictObject({ distance: z.number(), unit: lengthUnit });
+export type WrittenTolerance = z.infer<typeof writtenTolerance>;
 
 /** As a candidate of classes, with a decoder in place of the head. */
 export const maskCandidateReport = z.strictObject({ ...maskQuality.shape, ...cost });
@@ -102,6 +106,7 @@ export const maskSummary = z.strictObject({
   teacher: maskCandidateReport,
   copy: maskCandidateReport,
   student: maskCandidateReport,
+  tolerance: writtenTolerance,
   /** Side of a tile, px. */
   side: z.number(),
   decoderSteps: z.number(),
@@ -136,7 +141,12 @@ const evaluation = {
 
 export const evaluateSummary = z.discriminatedUnion('task', [
   z.strictObject({ task: classificationTask, ...qualityReport.shape, ...evaluation }),
-  z.strictObject({ task: z.literal('segmentation'), ...maskQuality.shape, ...evaluation }),
+  z.strictObject({
+    task: z.literal('segmentation'),
+    ...maskQuality.shape,
+    tolerance: writtenTolerance,
+    ...evaluation,
+  }),
 ]);
 export type EvaluateSummary = z.infer<typeof evaluateSummary>;
 

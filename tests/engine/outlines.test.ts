@@ -83,6 +83,10 @@ describe('a whole job of outlines', async () => {
     if (measured.task !== 'segmentation') throw new Error('no outlines');
     const { dice, iou, pixelAccuracy } = summary.student;
     expect(measured.images).toBe(5);
+    expect([measured.tolerance, summary.tolerance]).toEqual([
+      { distance: 2, unit: 'px' },
+      { distance: 2, unit: 'px' },
+    ]);
     for (const [got, expected] of [
       [measured.dice.mean, dice.mean],
       [measured.iou.mean, iou.mean],
@@ -90,6 +94,18 @@ describe('a whole job of outlines', async () => {
     ]) {
       expect(got?.value).toBeCloseTo(expected?.value ?? NaN, 4);
     }
+  });
+
+  it('refuses a tolerance in mm before it measures images that say no size of their pixels', async () => {
+    const request = { model, images: join(folder, 'test', 'images'), labels: 'masks' };
+    const watched = watch();
+    await expect(
+      evaluateModel(evaluateRequest.parse({ ...request, toleranceUnit: 'mm' }), watched),
+    ).rejects.toMatchObject({
+      code: 'invalid-option',
+      message: expect.stringMatching(/00\.png does not say how large its pixels are/) as string,
+    });
+    expect(watched.events).not.toContainEqual(expect.objectContaining({ phase: 'predict' }));
   });
 
   it('refuses to be measured on classes that it does not know', async () => {
@@ -321,6 +337,18 @@ describe('says what is wrong', async () => {
       code: 'invalid-labels',
       message: expect.stringContaining('the number 2') as string,
     });
+  });
+
+  it('with a tolerance in mm of images that say no size of their pixels, before it trains', async () => {
+    const watched = watch();
+    const request = outlineRequest(folder, { tolerance: 1, toleranceUnit: 'mm' });
+    await expect(distill(request, watched)).rejects.toMatchObject({
+      code: 'invalid-option',
+      message: expect.stringContaining('Give the tolerance in px.') as string,
+    });
+    for (const phase of ['fit', 'distill']) {
+      expect(watched.events).not.toContainEqual(expect.objectContaining({ phase }));
+    }
   });
 
   it('with masks of nothing but background', async () => {

@@ -26,7 +26,7 @@ const overrides: Record<OverridePath, OptionSpec> = {
   'overrides.deviation': overrideOptions.deviation,
 };
 
-const table: OptionTable<DistillRequest> = {
+const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   teacher: {
     flags: '--teacher <file>',
     help: 'the vision transformer to learn from: a checkpoint in safetensors',

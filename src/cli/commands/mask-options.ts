@@ -1,3 +1,4 @@
+import { lengthUnit, longestTolerance } from '../../contract/jobs.ts';
 import type { OptionSpec } from '../options/option-table.ts';
 
 /** Options of several commands about students that outline regions. */
@@ -7,7 +8,16 @@ export const overlapOption = {
   help: "share of its side by which a tile overlaps the next; more is smoother at the tiles' edges, and slower",
 } as const satisfies OptionSpec;
 
+const lengthPattern = new RegExp(`^(.*?) *(${lengthUnit.options.join('|')})?$`, 's');
+
 export const toleranceOption = {
-  flags: '--tolerance <px>',
-  help: 'of outlined regions: how far from the true border a predicted one still counts as right, for boundary F1',
+  flags: '--tolerance <length>',
+  help: 'of outlined regions: how far from the true border a predicted one still counts as right, for boundary F1; in pixels, 2 or 2px, or where images say how large these are 1.5mm or 3m',
+  composed: {
+    read(raw) {
+      const [, tolerance = raw, toleranceUnit] = lengthPattern.exec(raw.trim()) ?? [];
+      return { tolerance, ...(toleranceUnit !== undefined && { toleranceUnit }) };
+    },
+    wanted: `a length from 0 to ${longestTolerance}, like 2, 2px, 1.5mm or 3m`,
+  },
 } as const satisfies OptionSpec;

@@ -19,7 +19,7 @@ const model = { flags: '--model <file>', help: 'a student that distill wrote, in
 const regions = 'Students that outline regions';
 const threads = { flags: '--threads <n>', help: 'processor threads to use (chosen by default)' };
 
-const evaluateTable: OptionTable<EvaluateRequest> = {
+const evaluateTable: OptionTable<EvaluateRequest, 'toleranceUnit'> = {
   model,
   images: { flags: '--images <folder>', help: 'labelled images that the student has not seen' },
   labels: {

@@ -131,6 +131,17 @@ describe('requests', () => {
       'evaluateModel',
       evaluateRequest.parse({ model: 'm.onnx', images: 'in', tolerance: 3 }),
     ],
+    ...(['2px', '1.5mm', '0.5 mm', '3m', '1e1m'] as const).map(
+      (length, index): [string[], keyof Engine, unknown] => [
+        ['evaluate', '--model', 'm.onnx', '--images', 'in', '--tolerance', length],
+        'evaluateModel',
+        {
+          ...evaluateRequest.parse({ model: 'm.onnx', images: 'in' }),
+          tolerance: [2, 1.5, 0.5, 3, 10][index],
+          toleranceUnit: ['px', 'mm', 'mm', 'm', 'm'][index],
+        },
+      ],
+    ),
     [
       [
         ...['predict', '--model', 'm.onnx', '--images', 'in', '--out', 'o', '--format', 'gpkg'],
@@ -189,6 +200,12 @@ describe('options that will not do', () => {
       '--framing is not for --task segmentation: images keep their shape and are seen in tiles. Leave it out.',
     ],
     [['--overlap', '1'], '--overlap must be a number from 0 to 0.75; it was "1".'],
+    ...['2cm', 'mm', '2mmm', '1,5mm', '-1', '1001m', '2 PX', ''].map(
+      (length): [string[], string] => [
+        ['--tolerance', length],
+        `--tolerance must be a length from 0 to 1000, like 2, 2px, 1.5mm or 3m; it was "${length}".`,
+      ],
+    ),
     [['--rank', 'x'], '--rank must be a whole number from 1 to 1024; it was "x".'],
     [['--rank', '2.5'], '--rank must be a whole number from 1 to 1024; it was "2.5".'],
     [['--rank', '0x10'], '--rank must be a whole number from 1 to 1024; it was "0x10".'],

@@ -10,6 +10,15 @@ export interface OptionSpec {
   readonly help: string;
   /** A heading in the help. */
   readonly group?: string;
+  /** Of a value that tells several properties at once. */
+  readonly composed?: ComposedValue;
+}
+
+export interface ComposedValue {
+  /** The properties as text, by their names; what will not do is left to the schema to refuse. */
+  read(raw: string): Readonly<Record<string, string>>;
+  /** To go after "must be". */
+  readonly wanted: string;
 }
 
 type OptionPath<Request> = {
@@ -20,8 +29,13 @@ type OptionPath<Request> = {
       : Name;
 }[keyof Request & string];
 
-/** Exhaustive: a property that is added to the contract does not compile until it has an option. */
-export type OptionTable<Request> = Readonly<Record<OptionPath<Request>, OptionSpec>>;
+/**
+ * Exhaustive: a property that is added to the contract does not compile until it has an option, its own or one that
+ * is composed.
+ */
+export type OptionTable<Request, Composed extends OptionPath<Request> = never> = Readonly<
+  Record<Exclude<OptionPath<Request>, Composed>, OptionSpec>
+>;
 
 /** What reading the options of a command needs. */
 export interface Options<Schema extends z.ZodType> {

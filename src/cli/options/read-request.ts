@@ -30,10 +30,13 @@ function candidate(
   for (const [path, spec] of Object.entries(table)) {
     const raw = values[valueName(spec)];
     if (raw === undefined) continue;
-    const value = typeof raw === 'string' ? convert(raw, facts.get(path)?.kind) : raw;
-    const [outer = path, inner] = path.split('.');
-    if (inner === undefined) request[outer] = value;
-    else request[outer] = { ...(request[outer] as object | undefined), [inner]: value };
+    const parts = typeof raw === 'string' ? spec.composed?.read(raw) : undefined;
+    for (const [name, part] of Object.entries(parts ?? { [path]: raw })) {
+      const value = typeof part === 'string' ? convert(part, facts.get(name)?.kind) : part;
+      const [outer = name, inner] = name.split('.');
+      if (inner === undefined) request[outer] = value;
+      else request[outer] = { ...(request[outer] as object | undefined), [inner]: value };
+    }
   }
   return request;
 }
@@ -67,8 +70,10 @@ function sentences(
     }
     const raw = values[valueName(spec)];
     if (raw === undefined) missing.push(spec.flags);
-    else
-      wrong.add(`${flagOf(spec)} must be ${facts.get(path)?.wanted ?? ''}; it was ${quote(raw)}.`);
+    else {
+      const wanted = spec.composed?.wanted ?? facts.get(path)?.wanted ?? '';
+      wrong.add(`${flagOf(spec)} must be ${wanted}; it was ${quote(raw)}.`);
+    }
   }
   const missed =
     missing.length === 0

@@ -10,7 +10,7 @@ import {
 import type { Paint } from '../paint.ts';
 import { printable, shortened } from '../text.ts';
 import { classList } from './class-list.ts';
-import { orDash } from './side-by-side.ts';
+import { boundaryName, orDash } from './side-by-side.ts';
 import { table } from './table.ts';
 
 type ClassEvaluation = Exclude<EvaluateSummary, { task: 'segmentation' }>;
@@ -47,18 +47,19 @@ function maskFigures(summary: MaskEvaluation): string[][] {
     ['Dice (95 % interval)', orDash(summary.dice.mean)],
     ['IoU', orDash(summary.iou.mean)],
     ['Pixel accuracy', orDash(summary.pixelAccuracy, percentInterval)],
-    ['Boundary F1', orDash(summary.boundaryF1?.mean)],
+    [boundaryName(summary.tolerance), orDash(summary.boundaryF1?.mean)],
     ['Time a tile', milliseconds(summary.msPerImage)],
   ];
 }
 
-function scoreTable({ classes, dice, iou, boundaryF1 }: MaskEvaluation, paint: Paint): string {
+function scoreTable(summary: MaskEvaluation, paint: Paint): string {
+  const { classes, dice, iou, boundaryF1, tolerance } = summary;
   const scores = [dice, iou, boundaryF1];
   const rows = classes.map((name) => [
     shown(name),
     ...scores.map((one) => orDash(one?.classes[name])),
   ]);
-  return classList(['Class', 'Dice', 'IoU', 'Boundary F1'], rows, paint);
+  return classList(['Class', 'Dice', 'IoU', boundaryName(tolerance)], rows, paint);
 }
 
 function classTable(summary: ClassEvaluation, paint: Paint): string {

@@ -101,7 +101,7 @@ describe('distillReport of masks', () => {
     ['lumen', '0.810 (0.790–0.830)', '0.740 (0.720–0.760)', '0.800 (0.780–0.820)'],
     ['IoU', '0.760 (0.740–0.780)', '0.690 (0.670–0.710)', '0.750 (0.730–0.770)'],
     ['Pixel accuracy', '95.0 % (93.0–97.0)', '95.0 % (93.0–97.0)', '95.0 % (93.0–97.0)'],
-    ['Boundary F1', '0.810 (0.790–0.830)', '0.740 (0.720–0.760)', '0.800 (0.780–0.820)'],
+    ['Boundary F1 (2 px)', '0.810 (0.790–0.830)', '0.740 (0.720–0.760)', '0.800 (0.780–0.820)'],
     ['Size in float32', '21.6 MB', '10.8 MB', '10.8 MB'],
     ['Time a tile', '2.4 ms', '1.2 ms', '1.2 ms'],
     ['Training', 'rank 16, 300 steps, 400 for each decoder, 8 min 31 s in all'],
@@ -156,6 +156,7 @@ describe('evaluateReport', () => {
     const report = evaluateReport(maskEvaluation, plain);
     expect(report).toContain('student.onnx on 12 images');
     expect(cells(report, 'Dice (95')?.[1]).toBe('0.850 (0.830–0.870)');
+    expect(cells(report, 'Boundary F1 (1.5 mm)')?.[1]).toBe('0.800 (0.780–0.820)');
     expect(cells(report, 'Time a tile')?.[1]).toBe('3.5 ms');
     expect(cells(report, 'lumen')).toEqual([
       ...['lumen', '0.800 (0.780–0.820)', '0.700 (0.680–0.720)', '-'],

@@ -5,6 +5,7 @@ import type {
   Interval,
   MaskCandidateReport,
   MaskSummary,
+  WrittenTolerance,
 } from '../../contract/results.ts';
 import {
   count,
@@ -29,7 +30,7 @@ export function sideBySide(summary: DistillSummary, paint: Paint): string {
   const isMasks = summary.task === 'segmentation';
   const rows = [
     ['', 'Teacher', 'Plain copy', 'Student'],
-    ...(isMasks ? cells(maskRows(summary.classes), summary) : cells(classRows, summary)),
+    ...(isMasks ? cells(maskRows(summary), summary) : cells(classRows, summary)),
     ...cells(costRows(summary.teacher, isMasks ? 'a tile' : 'an image'), summary),
   ];
   const lines = table(rows, { leftColumns: 1, header: (line) => paint.strong(line) });
@@ -53,12 +54,12 @@ const classRows: readonly Row<CandidateReport>[] = [
   ['AUC', ({ auc }) => orDash(auc)],
 ];
 
-function maskRows(classes: readonly string[]): Row<MaskCandidateReport>[] {
+function maskRows({ classes, tolerance }: MaskSummary): Row<MaskCandidateReport>[] {
   return [
     ...scoreRows('Dice (95 % interval)', classes, ({ dice }) => dice),
     ...scoreRows('IoU', classes, ({ iou }) => iou),
     ['Pixel accuracy', ({ pixelAccuracy }) => orDash(pixelAccuracy, percentInterval)],
-    ['Boundary F1', ({ boundaryF1 }) => orDash(boundaryF1?.mean)],
+    [boundaryName(tolerance), ({ boundaryF1 }) => orDash(boundaryF1?.mean)],
   ];
 }
 
@@ -89,6 +90,11 @@ function costRows(
     [`Time ${each}`, ({ msPerImage }) => milliseconds(msPerImage)],
     ['Speed-up', ({ msPerImage }) => `${(teacher.msPerImage / msPerImage).toFixed(2)}×`],
   ];
+}
+
+/** `Boundary F1 (2 px)`. */
+export function boundaryName({ distance, unit }: WrittenTolerance): string {
+  return `Boundary F1 (${distance} ${unit})`;
 }
 
 /** An interval as a share, or a dash where there was nothing to measure. */

@@ -30,6 +30,7 @@ export const maskEvaluation: EvaluateSummary = {
   iou: scores(0.75),
   pixelAccuracy: intervalOf(0.95),
   boundaryF1: { mean: intervalOf(0.8), classes: { nucleus: intervalOf(0.8), lumen: null } },
+  tolerance: { distance: 1.5, unit: 'mm' },
   classes: ['nucleus', 'lumen'],
   images: 12,
   msPerImage: 3.5,

@@ -91,6 +91,7 @@ export function maskSummaryOf(change: Partial<MaskSummary> = {}): MaskSummary {
     classes: ['nucleus', 'lumen'],
     task: 'segmentation',
     images: { distilled: 100, labelled: 20, tested: 30, skipped: [] },
+    tolerance: { distance: 2, unit: 'px' },
     side: 128,
     decoderSteps: 400,
     adapted: false,

@@ -62,7 +62,8 @@ export function boundaryCounts(
   { classes, tolerance, stripHeight = defaultStripHeight(size) }: BoundaryOptions,
 ): BoundaryCounts {
   requireClassCount(classes);
-  const reach = reachOf(tolerance, size);
+  const reach = boundaryReach(tolerance, size);
+  requireReach(reach);
   const rows = Math.max(1, Math.min(stripHeight, size.height));
   const strip = new Strip(size.width, rows, reach);
   const near = nearOffsets(tolerance, reach, strip.stride);
@@ -105,13 +106,13 @@ export function boundaryF1(counts: BoundaryCounts, own: number): number {
 }
 
 /** px that a tolerance reaches along each axis. */
-interface Reach {
+export interface Reach {
   readonly x: number;
   readonly y: number;
 }
 
 /** px; a table of offsets to all pixels within the tolerance is kept, about 200,000 for this much. */
-const farthestReach = 256;
+export const farthestReach = 256;
 
 /** Distances that are equal but for rounding, like 3 × 0.1 and 0.3, count as equal. */
 const rounding = 1 + 1e-9;
@@ -123,7 +124,11 @@ function defaultStripHeight({ width }: Size): number {
   return Math.max(64, Math.floor(pixelsOfStrip / width));
 }
 
-function reachOf({ distance, spacing = { x: 1, y: 1 } }: BoundaryTolerance, size: Size): Reach {
+/** How far a tolerance reaches in an image; counts are made up to `farthestReach`. */
+export function boundaryReach(
+  { distance, spacing = { x: 1, y: 1 } }: BoundaryTolerance,
+  size: Size,
+): Reach {
   if (!(distance >= 0 && spacing.x > 0 && spacing.y > 0)) {
     throw new Error(
       `boundary: got tolerance ${distance} at spacing (${spacing.x}, ${spacing.y}), expected at least 0 ` +
@@ -132,12 +137,14 @@ function reachOf({ distance, spacing = { x: 1, y: 1 } }: BoundaryTolerance, size
   }
   const x = Math.min(Math.floor((distance * rounding) / spacing.x), size.width - 1);
   const y = Math.min(Math.floor((distance * rounding) / spacing.y), size.height - 1);
-  if (Math.max(x, y) > farthestReach) {
-    throw new Error(
-      `boundary: a tolerance of ${Math.max(x, y)} pixels is too large, expected at most ${farthestReach}`,
-    );
-  }
   return { x, y };
+}
+
+function requireReach({ x, y }: Reach): void {
+  if (Math.max(x, y) <= farthestReach) return;
+  throw new Error(
+    `boundary: a tolerance of ${Math.max(x, y)} pixels is too large, expected at most ${farthestReach}`,
+  );
 }
 
 /** Steps in an array of rows of `stride` to every pixel within the tolerance, the nearest first. */

@@ -1,4 +1,4 @@
-import type { MaskCandidateReport } from '../../contract/results.ts';
+import type { MaskCandidateReport, WrittenTolerance } from '../../contract/results.ts';
 import type { SegmentationPlan } from '../../core/distill/segmentation-step.ts';
 import type { DecoderLayout } from '../../core/heads/segmentation-decoder.ts';
 import { decoderLayout, segmentationGraph } from '../../core/heads/segmentation-decoder.ts';
@@ -48,7 +48,7 @@ export interface OutlineComparison {
   readonly tested: readonly Scene[];
   readonly steps: number;
   readonly overlap: number;
-  readonly tolerance: number;
+  readonly tolerance: WrittenTolerance;
   readonly orientation: 'upright' | 'overhead';
   readonly seed: number;
   /** For what a frozen encoder sees. */

@@ -26,6 +26,7 @@ import {
 } from '../student-job.ts';
 import type { StudentJob, Trained } from '../student-job.ts';
 import type { OpenWatch } from '../training.ts';
+import { requireTolerance, toleranceOf } from './border-tolerance.ts';
 import { compareDecoders } from './compare-decoders.ts';
 import type { Contender, MaskCandidate } from './compare-decoders.ts';
 import { cropViews, parityTiles } from './crop-views.ts';
@@ -127,6 +128,7 @@ async function readImages(
   const labelled = await open(dataset.labelled);
   const tested = await open(dataset.tested);
   requireScenes(dataset, labelled, tested, problems);
+  requireTolerance(tested, toleranceOf(request));
   noteUnseen(dataset, labelled, context);
   return { dataset, images, distilled, labelled, tested, problems };
 }
@@ -227,7 +229,8 @@ async function finish(
       ? { name: 'student', encoder: base, adapting }
       : { name: 'student', encoder: mergeAdapters(base, layout, adapters.data) },
   ];
-  const { decoderSteps, overlap, tolerance, orientation, seed } = request;
+  const { decoderSteps, overlap, orientation, seed } = request;
+  const tolerance = toleranceOf(request);
   const keeper = new MaskKeeper(masksFolder, tested);
   const [ofTeacher, ofCopy, ofStudent] = await compareDecoders(
     contenders,
@@ -261,6 +264,7 @@ async function finish(
     teacher: ofTeacher.report,
     copy: ofCopy.report,
     student: ofStudent.report,
+    tolerance,
     side: imageSize,
     decoderSteps,
     adapted: request.adapt,

@@ -10,6 +10,7 @@ import { PhaseProgress } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { rasterBudget } from '../memory-budget.ts';
 import type { OpenModel } from '../model-file.ts';
+import { requireTolerance, toleranceOf } from './border-tolerance.ts';
 import { openFolderMasks } from './folder-masks.ts';
 import type { FolderMasks } from './folder-masks.ts';
 import { translated, valuesOf } from './mask-classes.ts';
@@ -37,6 +38,8 @@ export async function evaluateOutlines(
     const problems = [...folder.problems];
     for (const problem of problems) context.report({ type: 'skipped', ...problem });
     const scenes = await scenesOf(folder, card, request, images, problems, context);
+    const tolerance = toleranceOf(request);
+    requireTolerance(scenes, tolerance);
     const model = timed(tileModel(graph, imageSize, card.classes.length));
     const classes = maskClasses(card);
     const progress = new PhaseProgress(context, 'predict', scenes.length);
@@ -46,7 +49,7 @@ export async function evaluateOutlines(
       scenes,
       images,
       {
-        ...{ classes, overlap: card.masks.overlap, tolerance: request.tolerance },
+        ...{ classes, overlap: card.masks.overlap, tolerance },
         signal: context.signal,
       },
       () => {
@@ -58,6 +61,7 @@ export async function evaluateOutlines(
       task: 'segmentation',
       model: resolve(request.model),
       ...maskQuality(measured, classes, request.seed),
+      tolerance,
       classes: classes.map(({ name, value }) => name ?? String(value)),
       images: scenes.length,
       msPerImage: model.msPerTile(),

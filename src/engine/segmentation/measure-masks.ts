@@ -1,13 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MaskQuality, ClassScores as WrittenScores } from '../../contract/results.ts';
+import type {
+  MaskQuality,
+  ClassScores as WrittenScores,
+  WrittenTolerance,
+} from '../../contract/results.ts';
 import { boundaryCounts, readFromMasks } from '../../core/metrics/boundary-f1.ts';
 import { MaskConfusion } from '../../core/metrics/mask-confusion.ts';
 import { segmentationReport } from '../../core/metrics/segmentation.ts';
 import type { ClassScores, SegmentedImage } from '../../core/metrics/segmentation.ts';
 import { maskStrips, wholeMask } from '../../formats/masks/strips.ts';
 import type { MaskClass, MaskRaster } from '../../formats/masks/mask-raster.ts';
+import { toleranceIn } from './border-tolerance.ts';
 import type { OpenImages } from './open-images.ts';
 import { predictMask } from './predict-mask.ts';
 import type { TileModel } from './predict-mask.ts';
@@ -20,8 +25,8 @@ export interface MeasureOptions {
   /** Without the background. */
   readonly classes: readonly MaskClass[];
   readonly overlap: number;
-  /** Of boundaries, px. */
-  readonly tolerance: number;
+  /** Of boundaries; what `requireTolerance` takes of the scenes. */
+  readonly tolerance: WrittenTolerance;
   readonly signal: AbortSignal;
   /** Tiles that are done, of so many of this image. */
   readonly progress?: (done: number, total: number) => void;
@@ -69,11 +74,12 @@ export async function measureScenes(
 }
 
 async function measure(
-  { image, mask: truth, width, height }: Scene,
+  scene: Scene,
   predicted: MaskRaster,
   hasBoundary: boolean,
   { classes, tolerance }: MeasureOptions,
 ): Promise<SegmentedImage> {
+  const { image, mask: truth, width, height } = scene;
   const outputs = classes.length + 1;
   const confusion = new MaskConfusion(outputs);
   const { group } = image;
@@ -91,7 +97,7 @@ async function measure(
   const size = { width, height };
   const boundary = boundaryCounts(size, readFromMasks(pair, size), {
     classes: outputs,
-    tolerance: { distance: tolerance },
+    tolerance: toleranceIn(scene, tolerance),
   });
   return { pixels: confusion.classPixels(), boundary, group };
 }

@@ -34,7 +34,7 @@ function drawn(
   const reds = Uint8Array.from({ length: width * height }, () => random.integer(4));
   const asked: Rectangle[] = [];
   return {
-    ...{ width, height, reds, asked },
+    ...{ width, height, reds, asked, spacing: null },
     read: (region) => {
       asked.push(region);
       const data = new Uint8Array(region.width * region.height * 3);

@@ -4,6 +4,7 @@ import { ignoreValue, tileExtent, tileSide } from '../../core/mask/tiles.ts';
 import type { Rectangle, Size, TilePlace } from '../../core/mask/tiles.ts';
 import { Random } from '../../core/random.ts';
 import type { ImageProblem } from '../../formats/labelled-images.ts';
+import type { PixelSpacing } from '../../formats/raster/image-file.ts';
 import { PhaseProgress, throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { skip } from '../raster-store.ts';
@@ -14,6 +15,8 @@ import { PackedMask } from './packed-mask.ts';
 /** An image with its mask: what a decoder learns from and is measured on. */
 export interface Scene extends Size {
   readonly image: OutlinedImage;
+  /** From pixel to pixel, as the image says it. */
+  readonly spacing: PixelSpacing | null;
   /** Class of each pixel, 0 the background; 255 where nothing is known. */
   readonly mask: PackedMask;
   /** Pixels of each class, (K). */
@@ -86,7 +89,9 @@ async function openScene(
   smallest: number,
   random: Random,
 ): Promise<Scene> {
-  const { width, height } = await images.use(image, (prepared) => Promise.resolve(prepared));
+  const { width, height, spacing } = await images.use(image, (prepared) =>
+    Promise.resolve(prepared),
+  );
   requireLargeEnough({ width, height }, smallest);
   const mask = await dataset.openMask({ ...image, width, height });
   try {
@@ -99,7 +104,7 @@ async function openScene(
     const known = counts.reduce((sum, count) => sum + count, 0);
     // What no tile told of is background.
     counts[0] = (counts[0] ?? 0) + width * height - known - sampler.unknown;
-    return { image, width, height, mask: packed, counts, places };
+    return { image, width, height, spacing, mask: packed, counts, places };
   } finally {
     await mask.close();
   }

@@ -24,6 +24,7 @@ const defaults: Omit<ProjectSettings, 'teacher' | 'steps' | 'batch' | keyof Doma
   decoderSteps: 400,
   overlap: 0.5,
   tolerance: 2,
+  toleranceUnit: 'px',
 };
 
 /** Small enough for a minute or two: the sample is there to see the whole path. */

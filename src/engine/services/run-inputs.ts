@@ -89,13 +89,13 @@ export function optionsOf(
   resume: boolean,
 ): DistillOptions {
   const { skip, rank, steps, batch, views, start, orientation, preparation } = settings;
-  const { imageSize, decoderSteps, adapt, overlap, tolerance } = settings;
+  const { imageSize, decoderSteps, adapt, overlap, tolerance, toleranceUnit } = settings;
   const choices = { skip, rank, steps, batch, views, start, orientation, preparation };
   return distillOptions.parse({
     ...choices,
     ...(imageSize !== null && { imageSize }),
     ...(store.projects.get(project).task === 'segmentation' && {
-      ...{ decoderSteps, adapt, overlap, tolerance },
+      ...{ decoderSteps, adapt, overlap, tolerance, toleranceUnit },
     }),
     ...{ teacher, out, resume, seed },
   });

@@ -10,7 +10,7 @@ import type { Raster } from '../../core/image/raster.ts';
 import type { Rectangle } from '../../core/mask/tiles.ts';
 import { cropFrame } from './crop.ts';
 import { defaultLimits } from './image-file.ts';
-import type { ImageFile, ImageHeader, Pixels } from './image-file.ts';
+import type { ImageFile, ImageHeader, PixelSpacing, Pixels } from './image-file.ts';
 import { bandsToPrepare, preparedPixels, readToPrepare } from './prepared.ts';
 import type { PreparedRequest } from './prepared.ts';
 import { checkRequest, throwIfAborted } from './read-request.ts';
@@ -28,6 +28,8 @@ export interface PreparedImage {
   /** Of full resolution, px. */
   readonly width: number;
   readonly height: number;
+  /** As the file says it. */
+  readonly spacing: PixelSpacing | null;
   /** @throws UserError as the file's `read`; RangeError for what is not inside the image */
   read(region: Rectangle, signal?: AbortSignal): Promise<PreparedRegion>;
 }
@@ -59,13 +61,14 @@ export async function openPreparedRegions(
   request: PreparedRequest,
 ): Promise<PreparedImage> {
   const { header, path } = file;
-  const { width, height } = header;
+  const { width, height, spacing } = header;
   const read = isSmall(header)
     ? await heldRegions(file, request)
     : await readRegions(file, request);
   return {
     width,
     height,
+    spacing,
     async read(region, signal) {
       checkRequest({ region, bands: [0], ...(signal && { signal }) }, header, defaultLimits, path);
       return read(region, signal);

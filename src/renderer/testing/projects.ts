@@ -28,7 +28,8 @@ export function projectWith(
     settings: {
       ...{ teacher: 1, skip: 2, rank: 16, steps: 600, batch: 128, views: 64 },
       ...{ start: 'auto', orientation: 'upright', preparation: { range: 'auto' } },
-      ...{ imageSize: null, decoderSteps: 400, adapt: false, overlap: 0.5, tolerance: 2 },
+      ...{ imageSize: null, decoderSteps: 400, adapt: false, overlap: 0.5 },
+      ...{ tolerance: 2, toleranceUnit: 'px' },
     },
     ...change,
   };

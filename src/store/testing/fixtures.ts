@@ -23,6 +23,7 @@ export const settings: ProjectSettings = {
   adapt: false,
   overlap: 0.5,
   tolerance: 2,
+  toleranceUnit: 'px',
 };
 
 export function addProject(

@@ -49,7 +49,12 @@ it('has a row a class on one scale, and nothing where nothing was measured', () 
   expect(rows[1]?.intervals).toEqual({ teacher: null, copy: null, student: null });
   expect(rows[0]?.scale).toEqual(rows[1]?.scale);
   const bare = { ...maskCandidate(0.8, 6), boundaryF1: null };
-  expect(maskRow(maskSummaryOf({ student: bare }), 'boundaryF1').intervals.student).toBeNull();
+  const boundary = maskRow(
+    maskSummaryOf({ student: bare, tolerance: { distance: 1.5, unit: 'mm' } }),
+    'boundaryF1',
+  );
+  expect(boundary.intervals.student).toBeNull();
+  expect(boundary.name).toBe('Boundary F1 (1.5 mm), mean');
 });
 
 it('has more measures of either kind', () => {
@@ -61,6 +66,7 @@ it('has more measures of either kind', () => {
   expect(classes[1]?.cells.student).toEqual(['0.881', '0.861–0.901']);
   const bare = { ...maskCandidate(0.8, 6), boundaryF1: null, pixelAccuracy: null };
   const masks = moreMeasures(maskSummaryOf({ copy: bare }));
+  expect(masks[0]?.name).toBe('Boundary F1 (2 px), mean');
   expect(masks.map(({ cells }) => [cells.student, cells.copy])).toEqual([
     [['0.800', '0.780–0.820'], null],
     [['95.0 %', '93.0–97.0'], null],

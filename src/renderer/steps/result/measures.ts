@@ -43,7 +43,16 @@ export function accuracyRow(summary: ClassSummary): MeasureRow {
 /** The mean over the classes. */
 export function maskRow(summary: MaskSummary, measure: MaskMeasure): MeasureRow {
   const intervals = qualitiesOf((who) => summary[who][measure]?.mean ?? null);
-  return shareRow(text.rows[measure], intervals, scaleOf([intervals]));
+  return shareRow(measureName(text.rows, summary, measure), intervals, scaleOf([intervals]));
+}
+
+/** A measure's name among `texts`, with what it depends on. */
+export function measureName(
+  texts: Pick<typeof text.rows, MaskMeasure>,
+  { tolerance: { distance, unit } }: Pick<MaskSummary, 'tolerance'>,
+  measure: MaskMeasure,
+): string {
+  return measure === 'boundaryF1' ? texts.boundaryF1(distance, unit) : texts[measure];
 }
 
 /** A row a class, all on one scale. */

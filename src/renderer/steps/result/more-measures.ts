@@ -35,12 +35,15 @@ function ofClasses({ teacher, copy, student }: ClassSummary): WrittenMeasure[] {
   }));
 }
 
-function ofMasks({ teacher, copy, student }: MaskSummary): WrittenMeasure[] {
+function ofMasks({ teacher, copy, student, tolerance }: MaskSummary): WrittenMeasure[] {
   const all = [teacher, copy, student] as const;
   const [accuracyT, accuracyC, accuracyS] = all.map((one) => one.pixelAccuracy);
   const [boundaryT, boundaryC, boundaryS] = all.map((one) => one.boundaryF1?.mean ?? null);
   return [
-    { name: text.boundaryF1, cells: written([boundaryT, boundaryC, boundaryS], asShare) },
+    {
+      name: text.boundaryF1(tolerance.distance, tolerance.unit),
+      cells: written([boundaryT, boundaryC, boundaryS], asShare),
+    },
     { name: text.pixelAccuracy, cells: written([accuracyT, accuracyC, accuracyS], inPercent) },
   ];
 }

@@ -17,6 +17,7 @@ it('has the defaults of the engine, and views by domain', () => {
     adapt: false,
     overlap: 0.5,
     tolerance: 2,
+    toleranceUnit: 'px',
   });
   expect(defaultSettings({ ...of, domain: 'satellite' }).orientation).toBe('overhead');
   expect(isDefault({ ...medical }, medical)).toBe(true);

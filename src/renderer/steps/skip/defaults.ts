@@ -15,6 +15,7 @@ export type AdvancedSettings = Pick<
   | 'adapt'
   | 'overlap'
   | 'tolerance'
+  | 'toleranceUnit'
 >;
 
 /** The sample is there to see the whole path: a minute or two. As in src/engine/services/projects.ts. */
@@ -26,7 +27,8 @@ export function defaultSettings({
   task,
   isSample,
 }: Pick<Project, 'domain' | 'isSample' | 'task'>): AdvancedSettings {
-  const { rank, views, start, decoderSteps, overlap, tolerance } = distillRequest.shape;
+  const { rank, views, start, decoderSteps, overlap } = distillRequest.shape;
+  const { tolerance, toleranceUnit } = distillRequest.shape;
   return {
     rank: rank.parse(undefined),
     ...usualTraining[task === 'segmentation' ? 'segmentation' : 'classification'],
@@ -39,6 +41,7 @@ export function defaultSettings({
     adapt: domain === 'satellite',
     overlap: overlap.parse(undefined),
     tolerance: tolerance.parse(undefined),
+    toleranceUnit: toleranceUnit.parse(undefined),
     ...(isSample ? sample : {}),
   };
 }

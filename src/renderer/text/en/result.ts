@@ -8,6 +8,11 @@ const points = (difference: number): string => {
 /** A difference of shares: `0.031`. */
 const share = (difference: number): string => decimals(Math.abs(difference), 3);
 
+/** Of borders within a length: `Boundary F1 (1.5 mm)`. */
+const boundary = (distance: number, unit: string): string => `Boundary F1 (${distance} ${unit})`;
+const boundaryMean = (distance: number, unit: string): string =>
+  `${boundary(distance, unit)}, mean`;
+
 export const resultText = {
   title: 'Result',
   explanation:
@@ -22,7 +27,7 @@ export const resultText = {
     accuracy: 'Accuracy',
     dice: 'Dice, mean',
     iou: 'IoU, mean',
-    boundaryF1: 'Boundary F1, mean',
+    boundaryF1: boundaryMean,
     scale: (low: string, high: string) => `scale ${low} to ${high}`,
     mark: 'dashed: the teacher',
     size: 'Size',
@@ -101,14 +106,14 @@ export const resultText = {
     balancedAccuracy: 'Balanced accuracy',
     macroF1: 'F1, mean of classes',
     auc: 'AUC',
-    boundaryF1: 'Boundary F1, mean',
+    boundaryF1: boundaryMean,
     pixelAccuracy: 'Pixels with the right class',
     none: '–',
   },
   byClass: {
     title: 'Class by class',
     measure: 'Which measure',
-    measures: { dice: 'Dice', iou: 'IoU', boundaryF1: 'Boundary F1' },
+    measures: { dice: 'Dice', iou: 'IoU', boundaryF1: boundary },
     mark: 'dashed: the teacher',
   },
   how: {

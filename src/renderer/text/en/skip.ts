@@ -83,15 +83,17 @@ export const skipText = {
       why: 'How much neighbouring squares share. More makes smoother borders and takes longer.',
     },
     tolerance: {
-      name: 'Tolerance of borders, px',
-      why: 'How far a predicted border may lie from yours and still count as right.',
+      name: 'Border tolerance',
+      why: 'How far a predicted border may lie from yours and still count as right. Lengths in mm or m need images that say how large their pixels are.',
     },
+    toleranceUnit: 'Unit of the tolerance',
     adapt: {
       name: 'Let the student learn on from your masks',
       why: 'After it has learnt from its teacher it learns from your masks as well. Helps where the teacher does not know images like yours, as aerial views; with very few masks it may learn them by heart.',
     },
     multiple: (low: number, high: number, step: number) =>
       `A multiple of ${count(step)} from ${count(low)} to ${count(high)}`,
+    number: (low: number, high: number) => `A number from ${count(low)} to ${count(high)}`,
     range: (low: number, high: number) => `A whole number from ${count(low)} to ${count(high)}`,
     reset: 'Reset to defaults',
     changed: 'changed',
