@@ -73,6 +73,16 @@ export const usualTraining = {
   segmentation: { steps: 300, batch: 32 },
 } as const;
 
+/** Steps that the adapters learn on for, after the decoder has learnt alone for `decoderSteps`. */
+export function learningOnSteps(decoderSteps: number): number {
+  return Math.ceil(decoderSteps / 2);
+}
+
+/** Steps of all decoders of a run: teacher's, copy's and student's. */
+export function stepsOfDecoders(run: { decoderSteps: number; adapt: boolean }): number {
+  return 3 * run.decoderSteps + (run.adapt ? learningOnSteps(run.decoderSteps) : 0);
+}
+
 /** Share of a tile's side by which tiles overlap. */
 const overlap = z.number().min(0).max(0.75).default(0.5);
 /** Of lengths in an image: its pixels, or what it says of their size. */

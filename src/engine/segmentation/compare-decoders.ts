@@ -1,5 +1,5 @@
+import { learningOnSteps } from '../../contract/jobs.ts';
 import type { MaskCandidateReport, WrittenTolerance } from '../../contract/results.ts';
-import type { SegmentationPlan } from '../../core/distill/segmentation-step.ts';
 import type { DecoderLayout } from '../../core/heads/segmentation-decoder.ts';
 import { decoderLayout, segmentationGraph } from '../../core/heads/segmentation-decoder.ts';
 import { mergeAdapters } from '../../core/lora/adapters.ts';
@@ -17,6 +17,7 @@ import { CropPool } from './crop-pool.ts';
 import type { SegmentationDataset } from './dataset.ts';
 import { digestOf } from './kept-decoders.ts';
 import type { KeptDecoders } from './kept-decoders.ts';
+import { learnOn } from './learn-on.ts';
 import { maskQuality, measureScenes } from './measure-masks.ts';
 import type { TakeMask } from './measure-masks.ts';
 import type { OpenImages } from './open-images.ts';
@@ -29,8 +30,6 @@ export const differentCrops = 1024;
 /** Crops of a step. */
 export const cropsOfStep = 16;
 const peakLearningRate = 2e-3;
-/** What the adapters' learning rate is to the decoder's where they learn on. */
-const adapterRate = 0.5;
 
 /** An encoder that gets a decoder. */
 export interface Contender {
@@ -94,24 +93,29 @@ export async function compareDecoders(
   });
   const crops = await pool.digest(context);
   const classWeights = weightsOf(labelled, outputs);
-  const progress = new PhaseProgress(context, 'decoder', contenders.length * steps);
+  const stepsOf = ({ adapting }: Pick<Contender, 'adapting'>): number =>
+    steps + (adapting ? learningOnSteps(steps) : 0);
+  const total = contenders.reduce((sum, contender) => sum + stepsOf(contender), 0);
+  const progress = new PhaseProgress(context, 'decoder', total);
   const candidates: Omit<MaskCandidate, 'report' | 'perImage'>[] = [];
   for (const [index, { name, encoder, adapting }] of contenders.entries()) {
     const layout = decoderLayout(encoder.architecture, outputs);
-    const plan: SegmentationPlan = {
+    const training = {
       ...{ encoder, decoder: layout, classWeights },
-      adapting: adapting && { layout: adapting.layout, rate: adapterRate },
+      ...{ steps, batch: cropsOfStep, peakLearningRate, seed },
     };
-    const adapters = adapting?.adapters;
-    const training = { ...plan, steps, batch: cropsOfStep, peakLearningRate, seed, adapters };
-    const digest = digestOf(training, crops);
+    const digest = digestOf(training, adapting, crops);
     const known = kept.get(name, digest);
+    const advance = (done: number, loss: number): void => {
+      progress.advance(index * steps + done, { loss });
+    };
+    const rest = [pool, executor, context, advance] as const;
     const learnt =
       known ??
-      (await trainDecoder({ ...training, cacheBytes }, pool, executor, context, (done, loss) => {
-        progress.advance(index * steps + done, { loss });
-      }));
-    if (known) progress.advance((index + 1) * steps, { loss: known.lastLoss });
+      (adapting
+        ? await learnOn({ ...training, cacheBytes }, adapting, ...rest)
+        : await trainDecoder({ ...training, cacheBytes }, ...rest));
+    if (known) advance(stepsOf({ adapting }), known.lastLoss);
     else await kept.add(name, digest, learnt);
     const model =
       adapting && learnt.adapters

@@ -5,6 +5,7 @@ import type { Tensor } from '../../core/tensor.ts';
 import { parseJson } from '../../formats/json.ts';
 import { readSafetensors, writeSafetensors } from '../../formats/safetensors.ts';
 import { decodersPath } from '../checkpoint.ts';
+import type { Contender } from './compare-decoders.ts';
 import type { DecoderTraining, TrainedDecoder } from './train-decoder.ts';
 
 /*
@@ -73,26 +74,20 @@ async function readKept(out: string): Promise<Kept> {
 /**
  * What a decoder is made of: the encoder's weights, the adapters that learn on, the recipe, and the crops.
  *
- * @param crops a digest of what they are cut from, and how
+ * @param crops a digest of them
  */
 export function digestOf(
-  {
-    encoder,
-    decoder,
-    adapting,
-    classWeights,
-    adapters,
-    ...recipe
-  }: Omit<DecoderTraining, 'cacheBytes'>,
+  { encoder, decoder, classWeights, ...recipe }: Omit<DecoderTraining, 'cacheBytes' | 'adapting'>,
+  adapting: Contender['adapting'],
   crops: string,
 ): string {
   const hash = createHash('sha256');
   const { architecture, normalization } = encoder;
   const { outputs } = decoder;
-  const rate = adapting?.rate ?? null;
-  hash.update(JSON.stringify({ architecture, normalization, outputs, rate, recipe, crops }));
+  const adapts = adapting !== undefined;
+  hash.update(JSON.stringify({ architecture, normalization, outputs, adapts, recipe, crops }));
   for (const { data } of encoder.weights.values()) hash.update(data);
   hash.update(classWeights.data);
-  if (adapters) hash.update(adapters);
+  if (adapting) hash.update(adapting.adapters);
   return hash.digest('hex');
 }

@@ -20,6 +20,8 @@ export interface DecoderTraining extends SegmentationPlan {
   readonly batch: number;
   readonly peakLearningRate: number;
   readonly seed: number;
+  /** The decoder to begin with, flat; one by chance without. */
+  readonly initial?: Float32Array | undefined;
   /** The adapters that the encoder learns on from, where it does. */
   readonly adapters?: Float32Array | undefined;
   /** For what a frozen encoder sees. */
@@ -58,7 +60,7 @@ export async function trainDecoder(
   try {
     const size = segmentationParameters(plan);
     const parameters = zeros([size]);
-    parameters.data.set(initialDecoder(decoder, seed));
+    parameters.data.set(plan.initial ?? initialDecoder(decoder, seed));
     if (plan.adapters) parameters.data.set(plan.adapters, decoder.size);
     const moments = { mean: zeros([size]), square: zeros([size]) };
     const optimisation = new Optimisation(

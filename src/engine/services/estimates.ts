@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import type { ProjectSettings, StudentEstimate } from '../../contract/app.ts';
+import { learningOnSteps } from '../../contract/jobs.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
 import { workingSides } from '../../core/distill/views.ts';
 import { parameterCount, tokenCount } from '../../core/vit/architecture.ts';
@@ -149,14 +150,14 @@ function outliningTime(
   // What a frozen encoder sees in a crop is computed once.
   const different = Math.min(differentCrops, crops);
   const [teacher, student] = [timeOf(inference, depth), timeOf(inference, kept)];
-  const seeing = different * (teacher + (adapt ? 1 : 2) * student);
-  const adapting = adapt ? crops * timeOf(step, kept) : 0;
+  const seeing = different * (teacher + 2 * student);
+  const learningOn = adapt ? cropsOfStep * learningOnSteps(decoderSteps) : 0;
   const three = teacher + 2 * student + 3 * decoder.inference;
   const tiles = tested * Math.max(1, pixels / (imageSize * (1 - overlap)) ** 2);
   return (
     seeing +
-    adapting +
-    3 * crops * decoder.step +
+    learningOn * timeOf(step, kept) +
+    (3 * crops + learningOn) * decoder.step +
     (tiles + timingRounds * tilesAtOnce) * three +
     // The live student, and each of its three files.
     4 * tilesAtOnce * (student + decoder.inference)
