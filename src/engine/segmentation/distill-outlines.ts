@@ -36,7 +36,7 @@ import { KeptDecoders } from './kept-decoders.ts';
 import { keepMask } from './kept-mask.ts';
 import type { TakeMask } from './measure-masks.ts';
 import { OpenImages } from './open-images.ts';
-import { openScenes, requireLargeEnough } from './scene.ts';
+import { noteUntested, openScenes, requireLargeEnough, unseenClasses } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 /** Files of the masks that were predicted for a test image: as `keepMask` has them, values as the dataset's classes have them. */
@@ -130,6 +130,7 @@ async function readImages(
   requireScenes(dataset, labelled, tested, problems);
   requireTolerance(tested, toleranceOf(request));
   noteUnseen(dataset, labelled, context);
+  noteUntested(dataset.classes, tested, context);
   return { dataset, images, distilled, labelled, tested, problems };
 }
 
@@ -185,12 +186,11 @@ function noteUnseen(
   labelled: readonly Scene[],
   context: JobContext,
 ): void {
-  const unseen = classes.filter(({ value }) => labelled.every(({ counts }) => !counts[value]));
-  if (unseen.length === 0) return;
-  const names = unseen.map(({ name, value }) => name ?? String(value)).join(', ');
+  const unseen = unseenClasses(classes, labelled);
+  if (unseen === undefined) return;
   context.report({
     type: 'notice',
-    message: `No mask to learn from shows ${names}, so the student will not find it.`,
+    message: `No mask to learn from shows ${unseen}, so the student will not find it.`,
   });
 }
 

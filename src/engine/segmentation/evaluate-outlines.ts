@@ -17,7 +17,7 @@ import { translated, valuesOf } from './mask-classes.ts';
 import { maskQuality, measureScenes } from './measure-masks.ts';
 import { OpenImages } from './open-images.ts';
 import { maskOf, withMask } from './open-outlines.ts';
-import { openScenes } from './scene.ts';
+import { noteUntested, openScenes } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { maskClasses, timed, tileModel } from './tile-model.ts';
 
@@ -94,7 +94,10 @@ async function scenesOf(
     { classes, openMask },
     ...([images, card.masks.patchSize, seed, problems, context] as const),
   );
-  if (scenes.length > 0) return scenes;
+  if (scenes.length > 0) {
+    noteUntested(classes, scenes, context);
+    return scenes;
+  }
   const [first] = problems;
   const why = first ? ` The first: ${first.path}: ${first.reason}` : '';
   throw new UserError(

@@ -142,10 +142,27 @@ async function openFile(
 ): Promise<MaskSource> {
   for (const path of [resolve(labels), join(root, labels)]) {
     if (!(await stat(path).catch(() => undefined))) continue;
-    return openMaskSource('file', { path, folder: root, found, property: null, signal });
+    const request = { path, folder: root, found, property: null, signal };
+    const source = await openMaskSource('file', request);
+    // It asks which property of its polygons names their class.
+    if (source.properties.length === 0 || source.property !== null) return source;
+    await source.close();
+    return openMaskSource('file', { ...request, property: classProperty(source.properties, path) });
   }
   throw new UserError(
     'not-found',
     `The label file ${labels} is neither in the current folder nor in ${root}. Give its path, or "masks" for a folder of masks beside the images.`,
+  );
+}
+
+/** The property "class", as in the files that are written here, or the only one. */
+function classProperty(properties: MaskSource['properties'], path: string): string {
+  const names = properties.map(({ name }) => name);
+  const [only] = names;
+  const named = names.find((name) => name === 'class') ?? (names.length === 1 ? only : undefined);
+  if (named !== undefined) return named;
+  throw new UserError(
+    'invalid-labels',
+    `${path}: its polygons have the properties ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}, and none called "class": which one names their class cannot be told. Rename that one to "class".`,
   );
 }

@@ -59,6 +59,7 @@ export function valuesOf(
   table[0] = 0;
   const used = source.classes.filter(isLearnt);
   const isOnly = used.length === 1 && classes.length === 1;
+  const strange: SourceClass[] = [];
   for (const one of used) {
     const name = foldName(nameOf(one));
     const found =
@@ -66,12 +67,13 @@ export function valuesOf(
         ? classes[0]
         : classes.find((other) => foldName(other.name ?? '') === name);
     if (found) table[one.value] = found.value;
-    else if (one.count !== 0) {
-      throw new UserError(
-        'invalid-labels',
-        `${origin}: masks have ${one.name === null ? spoken(one) : `the class "${one.name}"`}, which ${known} (${classes.map((other) => other.name).join(', ')}). Correct the masks or the lists of classes.`,
-      );
-    }
+    else if (one.count !== 0) strange.push(one);
+  }
+  if (strange.length > 0) {
+    throw new UserError(
+      'invalid-labels',
+      `${origin}: masks have ${strange.slice(0, 5).map(spoken).join(', ')}${strange.length > 5 ? ', …' : ''}, which ${known} (${classes.map((other) => other.name).join(', ')}). Correct the masks or the lists of classes.`,
+    );
   }
   return table;
 }
@@ -103,6 +105,7 @@ function nameOf({ name, number, colour }: SourceClass): string {
   return number === null ? (colour ?? '?') : `class ${number}`;
 }
 
-function spoken({ number, colour }: SourceClass): string {
+function spoken({ name, number, colour }: SourceClass): string {
+  if (name !== null) return `the class "${name}"`;
   return number === null ? `the colour ${colour ?? '?'}` : `the number ${number}`;
 }

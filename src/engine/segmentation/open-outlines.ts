@@ -41,7 +41,7 @@ export async function openOutlines(
   const parts = test
     ? apart(train, outlined, await withMask(test, problems, context))
     : shared(train, outlined, request.seed);
-  requireBoth(request, parts);
+  requireBoth(request, parts, outlined.size);
   const tested = new Set(test?.images.map(placeOf));
   return {
     origin: request.images,
@@ -134,12 +134,23 @@ function grouped(image: OutlinedImage): {
   return { image, group: image.group, labels: [] };
 }
 
-function requireBoth({ images, test }: DistillRequest, { labelled, tested }: Parts): void {
+function requireBoth(
+  { images, test }: DistillRequest,
+  { labelled, tested }: Parts,
+  outlined: number,
+): void {
   if (labelled.length > 0 && tested.length > 0) return;
+  if (test !== undefined && tested.length > 0 && outlined > 0) {
+    throw new UserError(
+      'invalid-labels',
+      `${images}: all ${outlined} images with masks are test images too, and those are not learnt from. Give other images with --test, or none: a fifth is then held out.`,
+    );
+  }
   const where = test !== undefined && tested.length === 0 ? test : images;
+  const advice = test === undefined ? ', or give a test folder with --test' : '';
   throw new UserError(
     'invalid-labels',
-    `${where}: there are too few images with masks that fit (${labelled.length} to learn from, ${tested.length} to test on). Outline more, or give a test folder with --test.`,
+    `${where}: there are too few images with masks that fit (${labelled.length} to learn from, ${tested.length} to test on). Outline more${advice}.`,
   );
 }
 

@@ -4,6 +4,7 @@ import { ignoreValue, tileExtent, tileSide } from '../../core/mask/tiles.ts';
 import type { Rectangle, Size, TilePlace } from '../../core/mask/tiles.ts';
 import { Random } from '../../core/random.ts';
 import type { ImageProblem } from '../../formats/labelled-images.ts';
+import type { MaskClass } from '../../formats/masks/mask-raster.ts';
 import type { PixelSpacing } from '../../formats/raster/image-file.ts';
 import { PhaseProgress, throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
@@ -108,6 +109,30 @@ async function openScene(
   } finally {
     await mask.close();
   }
+}
+
+/** Names of the classes that none of the masks shows, undefined where each is shown. */
+export function unseenClasses(
+  classes: readonly MaskClass[],
+  scenes: readonly Scene[],
+): string | undefined {
+  const unseen = classes.filter(({ value }) => scenes.every(({ counts }) => !counts[value]));
+  if (unseen.length === 0) return undefined;
+  return unseen.map(({ name, value }) => name ?? String(value)).join(', ');
+}
+
+/** What no test mask shows can be found wrongly, and never rightly. */
+export function noteUntested(
+  classes: readonly MaskClass[],
+  tested: readonly Scene[],
+  context: JobContext,
+): void {
+  const unseen = unseenClasses(classes, tested);
+  if (unseen === undefined) return;
+  context.report({
+    type: 'notice',
+    message: `No test mask shows ${unseen}, so how well the student finds it cannot be told.`,
+  });
 }
 
 /** @throws UserError 'invalid-file' */

@@ -1,13 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { defaultLimits, type ImageFile, type OpenImage, type ReadLimits } from '../image-file.ts';
 
 export interface TestFolder {
   /** Known once the tests begin. */
   readonly path: string;
-  /** Writes a file and gives its path. */
+  /** Writes a file, its folder too, and gives its path. */
   readonly file: (name: string, bytes: Uint8Array) => Promise<string>;
 }
 
@@ -23,8 +23,10 @@ export function testFolder(): TestFolder {
       return path;
     },
     file: async (name, bytes) => {
-      await writeFile(join(path, name), bytes);
-      return join(path, name);
+      const file = join(path, name);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, bytes);
+      return file;
     },
   };
 }
