@@ -163,10 +163,11 @@ class FolderPrediction {
     const { images, problems } = this.#found;
     const [first] = problems;
     const why = first ? ` The first: ${first.path}: ${first.reason}` : '';
-    return new UserError(
-      'no-images',
-      `${this.#request.images}: no mask could be made of any of the ${images.length} images.${why}`,
-    );
+    const what =
+      images.length === 0
+        ? 'there is no image but masks'
+        : `no mask could be made of any of the ${images.length} images`;
+    return new UserError('no-images', `${this.#request.images}: ${what}.${why}`);
   }
 
   /** What should be known before the work: a mask must take the place of no image and of nothing else. */
