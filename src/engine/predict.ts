@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import type { ClassCard } from '../contract/model-card.ts';
 import type { PredictRequest } from '../contract/jobs.ts';
 import type { PredictSummary } from '../contract/results.ts';
@@ -21,6 +21,7 @@ import { openModel } from './model-file.ts';
 import type { OpenModel } from './model-file.ts';
 import { predictOutlines } from './segmentation/predict-outlines.ts';
 import type { FoundToPredict } from './segmentation/predict-outlines.ts';
+import { PredictionJournal } from './segmentation/prediction-journal.ts';
 
 /**
  * Answers for a folder of images: a table `predictions.csv`, and masks where the model outlines regions.
@@ -51,13 +52,21 @@ async function findToPredict(
   const found = await findImages(images, {}, signal, ({ kind, ...problem }) => {
     if (kind === 'skipped') problems.push(problem);
   });
-  // What was predicted into a folder among the images is none of them when the command is given again.
-  const own = `${resolve(out)}${sep}`;
-  const isWithin = own.startsWith(`${resolve(images)}${sep}`);
-  const others = isWithin ? found.filter(({ path }) => !path.startsWith(own)) : found;
+  const isOwn = await ownFiles(resolve(out), resolve(images));
+  const others = found.filter(({ path }) => !isOwn(path));
   const parted = separateMasks(others);
   problems.push(...maskProblems(parted));
   return { images: await expandFrames(parted.images, { secret: noSecret, signal }), problems };
+}
+
+/** What was predicted into a folder among the images is none of them when the command is given again. */
+async function ownFiles(out: string, images: string): Promise<(path: string) => boolean> {
+  if (out !== images) {
+    const isAmongImages = `${out}${sep}`.startsWith(images.endsWith(sep) ? images : images + sep);
+    return (path) => isAmongImages && path.startsWith(`${out}${sep}`);
+  }
+  const journal = await PredictionJournal.open(out);
+  return (path) => journal.has(relative(out, path).replaceAll(sep, '/'));
 }
 
 async function predictClasses(

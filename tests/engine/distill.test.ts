@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { distillSummary } from '../../src/contract/results.ts';
@@ -96,6 +96,9 @@ describe('a whole job', async () => {
       return path.startsWith(`${prediction}/`);
     });
     expect(right.length / 24).toBeCloseTo(summary.student.accuracy.value, 6);
+    const beside = await predict({ ...request, out: images }, watch());
+    expect(beside).toMatchObject({ images: 24, files: [join(images, 'predictions.csv')] });
+    await rm(join(images, 'predictions.csv'));
   });
 
   it('says in the file where it comes from', async () => {

@@ -172,7 +172,7 @@ describe('images that do not fit a format', () => {
       expect(report.leftOut).toHaveLength(project.masks.size - images);
       const reason = report.leftOut.find(({ path }) => path.endsWith('photo.png'))?.reason;
       expect(reason).toContain(why);
-      expect(reason).toContain('Export its mask as PNG');
+      expect(reason).toContain('Write its mask as PNG');
     },
   );
 

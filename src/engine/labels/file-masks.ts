@@ -129,5 +129,5 @@ export async function* stoppable(
 }
 
 function unfit(path: string, what: string): UserError {
-  return new UserError('unsupported', `${path} ${what}. Export its mask as PNG.`);
+  return new UserError('unsupported', `${path} ${what}. Write its mask as PNG.`);
 }

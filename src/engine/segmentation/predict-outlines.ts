@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { rm, rmdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import type { MaskFormat, PredictRequest } from '../../contract/jobs.ts';
 import type { MaskCard } from '../../contract/model-card.ts';
 import type { PredictSummary } from '../../contract/results.ts';
@@ -22,7 +22,6 @@ import type { MaskPlace } from '../../formats/vector/place.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
 import { throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
-import { ExportNames } from '../labels/export-names.ts';
 import type { OpenModel } from '../model-file.ts';
 import { holdFolder } from '../output-folder.ts';
 import { skip } from '../raster-store.ts';
@@ -32,16 +31,11 @@ import type { TileModel } from './predict-mask.ts';
 import { PixelProgress } from './pixel-progress.ts';
 import { PredictionJournal } from './prediction-journal.ts';
 import type { WrittenPrediction } from './prediction-journal.ts';
+import { predictionUnits } from './prediction-units.ts';
+import type { PredictionUnit } from './prediction-units.ts';
 import { requireLargeEnough } from './scene.ts';
 import { maskClasses, tileModel } from './tile-model.ts';
-import {
-  maskEndings,
-  requireFormat,
-  segmentationKey,
-  volumeFormats,
-  writeMasks,
-  writeSegmentation,
-} from './write-masks.ts';
+import { volumeFormats, writeMasks, writeSegmentation } from './write-masks.ts';
 import type { WriteMasksOptions } from './write-masks.ts';
 
 /** What a folder has for a model, slice by slice. */
@@ -61,9 +55,10 @@ const spoolFolder = '.understudy-unfinished';
 
 /**
  * Predicts the masks of images of any size and writes each once it is there: `masks/x.png` for `x.jpg`, and the
- * areas of classes as a table. What was begun is gone on with where the request says so.
+ * areas of classes as a table. What was begun is gone on with where the request says so. Nothing that is there is
+ * replaced but what was predicted into the same folder.
  *
- * @throws UserError 'no-images', 'in-use', 'disk', and 'cancelled': what was written stays
+ * @throws UserError 'no-images', 'in-use', 'disk', 'invalid-option', and 'cancelled': what was written stays
  */
 export async function predictOutlines(
   model: OpenModel<MaskCard>,
@@ -71,19 +66,16 @@ export async function predictOutlines(
   request: PredictRequest,
   context: JobContext,
 ): Promise<PredictSummary> {
+  const prediction = new FolderPrediction(model, found, request, context);
+  const units = await prediction.units();
   const out = resolve(request.out);
   await makeFolder(out);
   const letGo = holdFolder(out);
   try {
-    return await new FolderPrediction(model, found, request, context, out).run();
+    return await prediction.run(units);
   } finally {
     letGo();
   }
-}
-
-/** What is written as one: a file with all its slices, or a DICOM series. */
-interface Unit {
-  readonly files: ReadonlyMap<string, readonly FoundImage[]>;
 }
 
 class FolderPrediction {
@@ -95,8 +87,7 @@ class FolderPrediction {
   readonly #out: string;
   readonly #format: MaskFormat;
   readonly #classes: readonly MaskClass[];
-  readonly #names: ExportNames;
-  readonly #sources: ReadonlySet<string>;
+  readonly #spools: string;
   readonly #places = new Map<string, MaskPlace>();
   readonly #notes = new Set<string>();
   readonly #rows: AreaRow[] = [];
@@ -109,58 +100,58 @@ class FolderPrediction {
     found: FoundToPredict,
     request: PredictRequest,
     context: JobContext,
-    out: string,
   ) {
     this.#card = card;
     this.#tiles = tileModel(graph, card.preprocessing.imageSize, card.classes.length);
     this.#found = found;
     this.#request = request;
     this.#context = context;
-    this.#out = out;
+    this.#out = resolve(request.out);
+    this.#spools = join(this.#out, spoolFolder);
     this.#format = request.format ?? 'png';
     this.#classes = maskClasses(card);
-    this.#sources = new Set(found.images.map(({ path }) => path));
-    this.#names = new ExportNames(found.images.map((image) => this.#named(image)));
   }
 
-  async run(): Promise<PredictSummary> {
-    const { problems, images } = this.#found;
-    const { model, resume } = this.#request;
+  /** @throws UserError 'no-images' where nothing can be written in this format, and 'cancelled' */
+  async units(): Promise<PredictionUnit[]> {
+    const { images } = this.#found;
+    const units = await predictionUnits(
+      { images, folder: this.#request.images, format: this.#format },
+      (image, error) => {
+        this.#skip(image, error);
+      },
+      this.#context,
+    );
+    if (units.length === 0) throw this.#nothing();
+    return units;
+  }
+
+  async run(units: readonly PredictionUnit[]): Promise<PredictSummary> {
+    const { resume } = this.#request;
     const start = performance.now();
-    const journal = await PredictionJournal.open(this.#out, resume);
-    const spools = join(this.#out, spoolFolder);
-    if (!resume) await rm(spools, { recursive: true, force: true });
-    await makeFolder(spools);
-    const units = await this.#units();
-    const progress = new PixelProgress(this.#context, await this.#look());
-    const hash = (await hashOfFile(model)).toString('hex');
-    for (const unit of units) {
-      throwIfCancelled(this.#context);
-      const fingerprint = await this.#fingerprintOf(unit, hash);
-      const known = await journal.find(fingerprint);
-      const written = known ?? (await this.#predict(unit, fingerprint, hash, progress));
-      for (const image of imagesOf(unit)) progress.finish(image);
-      if (!written) continue;
-      if (known) this.#known += known.frames;
-      else await journal.add(written);
-      this.#take(written);
+    const journal = await PredictionJournal.open(this.#out);
+    await this.#requireRoom(units, journal);
+    if (!resume) {
+      await journal.forget();
+      await rm(this.#spools, { recursive: true, force: true });
     }
-    if (this.#images + this.#known === 0) {
-      const [first] = problems;
-      const why = first ? ` The first: ${first.path}: ${first.reason}` : '';
-      throw new UserError(
-        'no-images',
-        `${this.#request.images}: no mask could be made of any of the ${images.length} images.${why}`,
-      );
+    await makeFolder(this.#spools);
+    try {
+      await this.#predictAll(units, journal);
+      await rm(this.#spools, { recursive: true, force: true });
+    } catch (error) {
+      // It stays where there is something to go on with.
+      await rmdir(this.#spools).catch(() => undefined);
+      throw stoppedHere(error, this.#out);
     }
-    await this.#writeTables();
-    await rm(spools, { recursive: true, force: true });
+    if (this.#images + this.#known === 0) throw this.#nothing();
+    await this.#writeTables(journal);
     return {
       task: 'segmentation',
-      model: resolve(model),
+      model: resolve(this.#request.model),
       images: this.#images,
       imagesPerSecond: (1000 * this.#images) / (performance.now() - start),
-      skipped: problems,
+      skipped: this.#found.problems,
       files: this.#files,
       pixels: this.#pixelsByClass(),
       known: this.#known,
@@ -168,22 +159,50 @@ class FolderPrediction {
     };
   }
 
-  /** By file; DICOM files of one series together. What does not fit the format is left out. */
-  async #units(): Promise<Unit[]> {
-    const files = Map.groupBy(this.#found.images, ({ path }) => path);
-    const units = new Map<string, Map<string, readonly FoundImage[]>>();
-    for (const [path, images] of files) {
+  #nothing(): UserError {
+    const { images, problems } = this.#found;
+    const [first] = problems;
+    const why = first ? ` The first: ${first.path}: ${first.reason}` : '';
+    const what =
+      images.length === 0
+        ? 'there is no image but masks'
+        : `no mask could be made of any of the ${images.length} images`;
+    return new UserError('no-images', `${this.#request.images}: ${what}.${why}`);
+  }
+
+  /** What should be known before the work: a mask must take the place of no image and of nothing else. */
+  async #requireRoom(units: readonly PredictionUnit[], journal: PredictionJournal): Promise<void> {
+    const sources = new Set(this.#found.images.map(({ path }) => path));
+    for (const { file } of units) {
       throwIfCancelled(this.#context);
-      try {
-        await requireFormat(this.#format, path);
-        const key = this.#format === 'dicom-seg' ? await segmentationKey(path) : path;
-        const unit = units.get(key) ?? new Map<string, readonly FoundImage[]>();
-        units.set(key, unit.set(path, images));
-      } catch (error) {
-        for (const image of images) this.#skip(image, error);
+      const path = join(this.#out, file);
+      if (sources.has(path)) {
+        throw new UserError(
+          'invalid-option',
+          `${path} is one of the images, and its mask would be written over it. Choose another folder for the masks.`,
+        );
       }
+      await journal.requireReplaceable(file);
     }
-    return [...units.values()].map((unit) => ({ files: unit }));
+    for (const file of this.#tables()) await journal.requireReplaceable(file);
+  }
+
+  async #predictAll(units: readonly PredictionUnit[], journal: PredictionJournal): Promise<void> {
+    const progress = new PixelProgress(this.#context, await this.#look());
+    const hash = (await hashOfFile(this.#request.model)).toString('hex');
+    for (const unit of units) {
+      throwIfCancelled(this.#context);
+      const fingerprint = await this.#fingerprintOf(unit, hash);
+      const known = await journal.find(fingerprint, unit.file);
+      const written = known ?? (await this.#predict(unit, fingerprint, hash, progress, journal));
+      for (const image of unit.images) progress.finish(image);
+      if (!written) continue;
+      if (known) this.#known += known.frames;
+      // One that lacks a slice is tried again the next time.
+      else if (written.frames === unit.images.length) await journal.add(written);
+      else await journal.addFile(written.file);
+      this.#take(written);
+    }
   }
 
   /** Looks where images lie, and gives the pixels of each, for the time that is left. */
@@ -202,11 +221,9 @@ class FolderPrediction {
     return sizes;
   }
 
-  async #fingerprintOf(unit: Unit, model: string): Promise<string> {
+  async #fingerprintOf({ images }: PredictionUnit, model: string): Promise<string> {
     const { simplify, overlap = this.#card.masks.overlap } = this.#request;
-    const parts = await Promise.all(
-      imagesOf(unit).map((image) => this.#imageFingerprint(image, model)),
-    );
+    const parts = await Promise.all(images.map((image) => this.#imageFingerprint(image, model)));
     return digest([...parts, this.#format, String(simplify), String(overlap)].join('\n'));
   }
 
@@ -217,34 +234,35 @@ class FolderPrediction {
 
   /** Undefined where nothing of the unit could be read. */
   async #predict(
-    unit: Unit,
+    unit: PredictionUnit,
     fingerprint: string,
     model: string,
     progress: PixelProgress,
+    journal: PredictionJournal,
   ): Promise<WrittenPrediction | undefined> {
-    const isVolume = volumeFormats.has(this.#format);
     const rows: AreaRow[] = [];
-    const names: string[] = [];
     const notes = new Set<string>();
     const options = this.#writeOptions(unit, notes);
     const volumes = new Map<string, Map<number, MaskRaster>>();
     const spools: string[] = [];
-    for (const image of imagesOf(unit)) {
+    for (const image of unit.images) {
       try {
-        const spool = join(this.#out, spoolFolder, `${digest(placeName(image))}.spool`);
-        const place = { path: spool, fingerprint: await this.#imageFingerprint(image, model) };
+        const path = join(this.#spools, `${digest(placeName(image))}.spool`);
+        const place = { path, fingerprint: await this.#imageFingerprint(image, model) };
         const mask = await this.#maskOf(image, place, progress);
-        spools.push(spool);
         try {
-          rows.push(...(await this.#areasOf(image, mask)));
+          const areas = await this.#areasOf(image, mask);
           const frame = image.frame ?? 0;
-          if (isVolume) {
+          if (volumeFormats.has(this.#format)) {
             const ofFile = volumes.get(image.path) ?? new Map<number, MaskRaster>();
             volumes.set(image.path, ofFile.set(frame, await PackedMask.of(mask)));
           } else {
+            await journal.begin(unit.file);
             const file = { path: image.path, masks: new Map([[frame, mask]]) };
-            names.push(...(await writeMasks(this.#format, file, options)));
+            await writeMasks(this.#format, file, options);
           }
+          rows.push(...areas);
+          spools.push(path);
         } finally {
           await mask.close();
         }
@@ -255,19 +273,20 @@ class FolderPrediction {
     const files = [...volumes].map(([path, masks]) => ({ path, masks }));
     const [first] = files;
     try {
-      if (this.#format === 'dicom-seg' && first) {
-        names.push(...(await writeSegmentation(files, options)));
-      } else if (first) names.push(...(await writeMasks(this.#format, first, options)));
+      if (first) {
+        await journal.begin(unit.file);
+        if (this.#format === 'dicom-seg') await writeSegmentation(files, options);
+        else await writeMasks(this.#format, first, options);
+      }
     } catch (error) {
-      for (const image of imagesOf(unit)) this.#skip(image, error);
+      for (const image of unit.images) this.#skip(image, error);
       return undefined;
     }
     for (const spool of spools) await rm(spool, { force: true });
-    if (names.length === 0) return undefined;
     const frames = spools.length;
+    if (frames === 0) return undefined;
     this.#images += frames;
-    const written = names.map((name) => relative(this.#out, name).replaceAll(sep, '/'));
-    return { fingerprint, frames, files: written, rows, notes: [...notes] };
+    return { fingerprint, frames, file: unit.file, rows, notes: [...notes] };
   }
 
   #maskOf(
@@ -297,45 +316,14 @@ class FolderPrediction {
     return areaRows({ file, frame: image.frame, mask, place });
   }
 
-  #writeOptions(unit: Unit, notes: Set<string>): WriteMasksOptions {
+  #writeOptions({ file }: PredictionUnit, notes: Set<string>): WriteMasksOptions {
     const { model, simplify } = this.#request;
-    const images = imagesOf(unit);
-    const extension = maskEndings[this.#format];
     return {
       ...{ classes: this.#classes, model: basename(model), simplify },
       signal: this.#context.signal,
       note: (text) => notes.add(text),
-      nameFor: (frame) => {
-        const image = images.find((one) => frame === null || (one.frame ?? 0) === frame);
-        if (!image) throw new Error(`no frame ${String(frame)}`);
-        const named = this.#named(image);
-        const folder = this.#format === 'dicom-seg' ? 'segmentations' : 'masks';
-        const name =
-          frame === null
-            ? this.#names.fileFor(named, { folder, extension })
-            : this.#names.maskFor(named, extension);
-        const path = join(this.#out, name);
-        this.#requireNoSource(path);
-        return path;
-      },
+      nameFor: () => join(this.#out, file),
     };
-  }
-
-  /** A mask must not take the place of an image. */
-  #requireNoSource(path: string): void {
-    if (!this.#sources.has(path)) return;
-    throw new UserError(
-      'invalid-option',
-      `${path} is one of the images, and its mask would be written over it. Choose another folder for the masks.`,
-    );
-  }
-
-  #named({ name, frame }: FoundImage): {
-    folder: string;
-    name: string;
-    frame?: number | undefined;
-  } {
-    return { folder: resolve(this.#request.images), name, frame };
   }
 
   /** What is about one image leaves that out; a full disk or a folder that cannot be written ends it all. */
@@ -344,22 +332,27 @@ class FolderPrediction {
     this.#found.problems.push(skip(image, error, this.#context));
   }
 
-  #take({ files, rows, notes }: WrittenPrediction): void {
-    this.#files.push(...files.map((name) => join(this.#out, name)));
+  #take({ file, rows, notes }: WrittenPrediction): void {
+    this.#files.push(join(this.#out, file));
     this.#rows.push(...rows);
     for (const text of notes) this.#notes.add(text);
   }
 
-  async #writeTables(): Promise<void> {
+  /** Files beside the masks. */
+  #tables(): string[] {
     const list = listNames[this.#format];
-    if (list !== undefined) {
-      const path = join(this.#out, list);
-      await writeFileAtomically(path, Buffer.from(labelMap(this.#classes), 'utf8'));
+    return [...(list === undefined ? [] : [list]), areasName];
+  }
+
+  async #writeTables(journal: PredictionJournal): Promise<void> {
+    for (const name of this.#tables()) {
+      const path = join(this.#out, name);
+      const list = Buffer.from(labelMap(this.#classes), 'utf8');
+      await journal.begin(name);
+      await writeFileAtomically(path, name === areasName ? areaTable(this.#rows) : list);
+      await journal.addFile(name);
       this.#files.push(path);
     }
-    const path = join(this.#out, areasName);
-    await writeFileAtomically(path, areaTable(this.#rows));
-    this.#files.push(path);
   }
 
   #pixelsByClass(): Record<string, number> {
@@ -372,8 +365,19 @@ class FolderPrediction {
   }
 }
 
-function imagesOf({ files }: Unit): FoundImage[] {
-  return [...files.values()].flat();
+/** A run that somebody stopped can be gone on with. */
+function stoppedHere(error: unknown, out: string): unknown {
+  const isStop = error instanceof UserError ? error.code === 'cancelled' : isAbort(error);
+  if (!isStop) return error;
+  return new UserError(
+    'cancelled',
+    `Stopped. What was predicted stays in ${out}; run the same command with --resume to go on.`,
+  );
+}
+
+/** What functions of the platform throw where their signal is aborted. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 function digest(text: string): string {

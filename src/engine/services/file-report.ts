@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import type { FileFilter, FileOutcome, ImportedFile } from '../../contract/app.ts';
+import { csvText } from '../../formats/csv-text.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
 import type { Store } from '../../store/store.ts';
 import { requireOutside } from './exports.ts';
@@ -18,8 +18,7 @@ const words: Readonly<Record<FileOutcome, string>> = {
 
 /**
  * Writes what became of files as CSV (RFC 4180, UTF-8 with a byte order mark, without which spreadsheets
- * take it for another code). A value that a spreadsheet would compute (`=`, `+`, `-`, `@`, a tab or a line
- * break at its start) has an apostrophe before it.
+ * take it for another code; see `csvText`).
  *
  * @throws UserError 'disk', 'invalid-option' where the file would lie in the workspace
  */
@@ -54,8 +53,4 @@ export function* csvOf(files: Iterable<ImportedFile>): Generator<Uint8Array> {
     rows = [];
   }
   yield encoder.encode(csvText(rows));
-}
-
-function csvText(rows: readonly string[][]): string {
-  return stringify([...rows], { escape_formulas: true, record_delimiter: 'windows' });
 }

@@ -75,6 +75,16 @@ describe('a table of areas', () => {
     expect(cells).toEqual(wanted);
   });
 
+  it.each(['two\nlines.png', 'two\rlines.png', 'two\r\nlines.png'])(
+    'keeps %j in one cell',
+    async (file) => {
+      const rows = await areaRows({ file, mask: memoryMask(drawn, size, []), place: nowhere });
+      const text = (await collected(areaTable(rows))).toString('utf8');
+      const cells = parse(text.slice(1), { record_delimiter: ['\r\n', '\n', '\r'] }).slice(1);
+      expect(cells.map(([name]) => name)).toEqual(rows.map(() => file));
+    },
+  );
+
   it('knows no share where nothing is known', async () => {
     const rows = await table(nowhere, new Uint8Array(8).fill(255));
     expect(rows.map((row) => row[8])).toEqual(['', '', '', '', '']);

@@ -1,6 +1,6 @@
-import { stringify } from 'csv-stringify/sync';
 import { valueAreas } from '../../core/mask/class-areas.ts';
 import { backgroundValue, ignoreValue } from '../../core/mask/tiles.ts';
+import { csvText } from '../csv-text.ts';
 import type { MaskRaster } from '../masks/mask-raster.ts';
 import { nameOf } from '../masks/paired/write-label-map.ts';
 import { maskStrips } from '../masks/strips.ts';
@@ -69,14 +69,16 @@ const columns = ['file', 'frame', 'class', 'value', 'pixels', 'mm²', 'm²', 'ha
 export async function* areaTable(
   rows: Iterable<AreaRow> | AsyncIterable<AreaRow>,
 ): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(`\u{feff}${csvText(columns)}`, 'utf8');
+  yield Buffer.from(`\u{feff}${csvText([columns])}`, 'utf8');
   for await (const row of rows) {
     const { file, frame, value, pixels, mm2, m2, share } = row;
     const hectares = m2 === null ? null : m2 / 10_000;
     yield Buffer.from(
       csvText([
-        ...[file, frame === null ? '' : String(frame + 1), wordFor(row.class), String(value)],
-        ...[String(pixels), ...[mm2, m2, hectares, share].map(numberText)],
+        [
+          ...[file, frame === null ? '' : String(frame + 1), wordFor(row.class), String(value)],
+          ...[String(pixels), ...[mm2, m2, hectares, share].map(numberText)],
+        ],
       ]),
       'utf8',
     );
@@ -91,8 +93,4 @@ function wordFor(name: AreaRow['class']): string {
 /** Twelve digits: what comes after is what adding up has left. */
 function numberText(value: number | null): string {
   return value === null ? '' : String(Number(value.toPrecision(12)));
-}
-
-function csvText(row: readonly string[]): string {
-  return stringify([[...row]], { escape_formulas: true, record_delimiter: 'windows' });
 }
