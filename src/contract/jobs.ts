@@ -70,7 +70,7 @@ export type TeacherOverrides = z.infer<typeof teacherOverrides>;
 /** Steps and images in one, where nobody says: what was measured (README, docs/adr/0021). */
 export const usualTraining = {
   classification: { steps: 600, batch: 128 },
-  segmentation: { steps: 300, batch: 32 },
+  segmentation: { steps: 150, batch: 32 },
 } as const;
 
 /** Steps that the adapters learn on for, after the decoder has learnt alone for `decoderSteps`. */
@@ -128,7 +128,7 @@ export const distillOptions = z.strictObject({
   /** Side of the input, px; the teacher's own by default, for outlines at least 128. */
   imageSize: whole(1, 4096).optional(),
   /** Of outlines: steps that train the decoder. */
-  decoderSteps: whole(1, 100_000).default(400),
+  decoderSteps: whole(1, 100_000).default(200),
   /** Of outlines: whether the student's adapters learn on from the masks, with its decoder. */
   adapt: z.boolean().default(false),
   overlap,

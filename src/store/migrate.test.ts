@@ -14,7 +14,7 @@ import { temporaryFolder } from './testing/temporary-store.ts';
 const { description, summary } = written;
 const settings = {
   ...written.settings,
-  ...{ imageSize: null, decoderSteps: 400, adapt: false, overlap: 0.5 },
+  ...{ imageSize: null, decoderSteps: 200, adapt: false, overlap: 0.5 },
   ...{ tolerance: 2, toleranceUnit: 'px' },
 };
 const newest = migrations.at(-1)?.version ?? 0;

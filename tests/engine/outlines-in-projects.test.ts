@@ -101,7 +101,7 @@ describe('outlines in projects', async () => {
     expect(satellite.settings).toMatchObject({ adapt: true, orientation: 'overhead' });
     project = await engine.call('project.create', { ...made, domain: 'medical' });
     expect(project.settings).toMatchObject({
-      ...{ steps: 300, batch: 32, decoderSteps: 400, adapt: false, imageSize: null },
+      ...{ steps: 150, batch: 32, decoderSteps: 200, adapt: false, imageSize: null },
       ...{ overlap: 0.5, tolerance: 2 },
     });
     const teacher = await engine.call('teacher.add', { file: join(root, 'teacher.safetensors') });

@@ -146,7 +146,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   ...overrides,
 };
 
-/** `600 by default, 300 for outlined regions`. */
+/** `600 by default, 150 for outlined regions`. */
 function usual(what: 'steps' | 'batch'): string {
   const { classification, segmentation } = usualTraining;
   return `${classification[what]} by default, ${segmentation[what]} for outlined regions`;

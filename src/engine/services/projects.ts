@@ -21,7 +21,7 @@ const defaults: Omit<ProjectSettings, 'teacher' | 'steps' | 'batch' | keyof Doma
   start: 'auto',
   preparation: { range: 'auto' },
   imageSize: null,
-  decoderSteps: 400,
+  decoderSteps: 200,
   overlap: 0.5,
   tolerance: 2,
   toleranceUnit: 'px',

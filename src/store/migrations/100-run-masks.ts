@@ -47,13 +47,13 @@ CREATE TABLE run_masks (
 -- For the cascade from images.
 CREATE INDEX run_masks_by_image ON run_masks (image);
 
-UPDATE projects SET settings = json_set(settings, '$.imageSize', NULL, '$.decoderSteps', 400,
+UPDATE projects SET settings = json_set(settings, '$.imageSize', NULL, '$.decoderSteps', 200,
   '$.adapt', json(iif(domain = 'satellite', 'true', 'false')), '$.overlap', 0.5, '$.tolerance', 2,
   '$.toleranceUnit', 'px');
-UPDATE runs SET settings = json_set(settings, '$.imageSize', NULL, '$.decoderSteps', 400,
+UPDATE runs SET settings = json_set(settings, '$.imageSize', NULL, '$.decoderSteps', 200,
   '$.adapt', json('false'), '$.overlap', 0.5, '$.tolerance', 2, '$.toleranceUnit', 'px');
 -- Nobody could distil for outlines before, so these are the usual steps of classes.
-UPDATE projects SET settings = json_set(settings, '$.steps', 300, '$.batch', 32)
+UPDATE projects SET settings = json_set(settings, '$.steps', 150, '$.batch', 32)
   WHERE task = 'segmentation' AND settings ->> '$.steps' = 600 AND settings ->> '$.batch' = 128;
 `,
 };

@@ -19,7 +19,7 @@ export const settings: ProjectSettings = {
   orientation: 'upright',
   preparation: { range: 'auto' },
   imageSize: null,
-  decoderSteps: 400,
+  decoderSteps: 200,
   adapt: false,
   overlap: 0.5,
   tolerance: 2,

@@ -13,7 +13,7 @@ it('has the defaults of the engine, and views by domain', () => {
     start: 'auto',
     orientation: 'upright',
     imageSize: null,
-    decoderSteps: 400,
+    decoderSteps: 200,
     adapt: false,
     overlap: 0.5,
     tolerance: 2,
@@ -35,5 +35,5 @@ it('has the sample’s own for the sample', () => {
 
 it('has others where regions are outlined', () => {
   const outlining = defaultSettings({ ...of, domain: 'satellite', task: 'segmentation' });
-  expect(outlining).toMatchObject({ steps: 300, batch: 32, adapt: true, orientation: 'overhead' });
+  expect(outlining).toMatchObject({ steps: 150, batch: 32, adapt: true, orientation: 'overhead' });
 });
