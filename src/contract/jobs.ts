@@ -83,6 +83,23 @@ export function stepsOfDecoders(run: { decoderSteps: number; adapt: boolean }): 
   return 3 * run.decoderSteps + (run.adapt ? learningOnSteps(run.decoderSteps) : 0);
 }
 
+/**
+ * Where training begins. Fitting helps where much was skipped, and where regions are outlined, for which steps are
+ * few; for classes the plain copy was the better start at r = 2 (docs/adr/0010, 0021).
+ *
+ * @param depth blocks of the teacher
+ * @param kept those of the student
+ */
+export function startOf(
+  asked: DistillOptions['start'],
+  task: keyof typeof usualTraining,
+  depth: number,
+  kept: number,
+): 'fitted' | 'copy' {
+  if (asked !== 'auto') return asked;
+  return task === 'segmentation' || depth / kept >= 3 ? 'fitted' : 'copy';
+}
+
 /** Share of a tile's side by which tiles overlap. */
 const overlap = z.number().min(0).max(0.75).default(0.5);
 /** Of lengths in an image: its pixels, or what it says of their size. */
@@ -112,7 +129,7 @@ export const distillOptions = z.strictObject({
   blocks: z.array(whole(0, 1023)).min(1).max(1024).optional(),
   /**
    * Where the student begins: the plain copy, as in the paper, or the copy with each block first fitted in
-   * closed form to its stretch of the teacher. `auto` fits where a block stands for three or more.
+   * closed form to its stretch of the teacher. `auto`: see `startOf`.
    */
   start: start.default('auto'),
   rank: whole(1, 1024).default(16),

@@ -1,4 +1,3 @@
-import type { DistillOptions } from '../contract/jobs.ts';
 import { fitGraph, fittedBlock, segmentEnds } from '../core/distill/fit.ts';
 import type { NormalEquations } from '../core/distill/fit.ts';
 import { toPlanes } from '../core/distill/views.ts';
@@ -12,19 +11,6 @@ import type { ViewSource } from './view-source.ts';
 
 /** Tokens to fit on: many times the unknowns of one output, little work beside the training. */
 export const tokensToFit = 50_000;
-
-/**
- * Where training begins. Fitting helps where much was skipped; at r = 2 the plain copy was the better start
- * (docs/adr/0010).
- */
-export function startOf(
-  asked: DistillOptions['start'],
-  depth: number,
-  kept: number,
-): 'fitted' | 'copy' {
-  if (asked !== 'auto') return asked;
-  return depth / kept >= 3 ? 'fitted' : 'copy';
-}
 
 export interface FitPlan {
   readonly teacher: VitModel;

@@ -1,7 +1,7 @@
 import { availableParallelism, freemem } from 'node:os';
 import { basename, join } from 'node:path';
 import type { DistillOptions } from '../contract/jobs.ts';
-import { usualTraining } from '../contract/jobs.ts';
+import { startOf, usualTraining } from '../contract/jobs.ts';
 import type { ModelCard } from '../contract/model-card.ts';
 import type { DistillSummary } from '../contract/results.ts';
 import { UserError } from '../core/errors.ts';
@@ -21,7 +21,7 @@ import {
 } from './checkpoint.ts';
 import { openExecutor } from './devices.ts';
 import { exportNames } from './export.ts';
-import { fitCopy, startOf } from './fitting.ts';
+import { fitCopy } from './fitting.ts';
 import type { JobContext } from './job.ts';
 import { targetBudget } from './memory-budget.ts';
 import { openOutputFolder } from './output-folder.ts';
@@ -55,6 +55,8 @@ export interface StudentJob {
   /** The teacher's blocks that the copy has. */
   readonly blocks: readonly number[];
   readonly copy: VitModel;
+  /** What the student begins as. */
+  readonly origin: 'fitted' | 'copy';
   readonly output: OutputFolder;
   readonly executor: Executor;
   /** Free memory at the start, bytes. */
@@ -109,6 +111,7 @@ export async function runStudentJob<T>(
     ]);
     const outcome = await work({
       ...{ request: recipe, context, teacher, blocks, copy, output },
+      origin: startOf(request.start, usual, teacher.model.architecture.depth, blocks.length),
       start: begun - 1000 * before,
       executor: openExecutor(request.device, request.threads),
       memory: freemem(),
@@ -145,11 +148,10 @@ export async function trainAdapters(
   usualRate: number,
   openWatch?: OpenWatch,
 ): Promise<Trained> {
-  const { request, context, teacher, blocks, copy, output, executor, memory } = job;
+  const { request, context, teacher, blocks, copy, origin, output, executor, memory } = job;
   const { seed, views } = request;
-  const start = startOf(request.start, teacher.model.architecture.depth, blocks.length);
   const fit = { teacher: teacher.model, copy, blocks, views };
-  const base = start === 'copy' ? copy : await fitCopy(fit, source, executor, context);
+  const base = origin === 'copy' ? copy : await fitCopy(fit, source, executor, context);
   const plan: TrainingPlan = {
     teacher: teacher.model,
     copy: base,
@@ -161,7 +163,7 @@ export async function trainAdapters(
     views,
     cacheBytes: targetBudget(memory),
   };
-  const fingerprint = await fingerprintOf(plan, teacher, blocks, start, source.recipe, images);
+  const fingerprint = await fingerprintOf(plan, teacher, blocks, origin, source.recipe, images);
   const initial = await initialState(request, plan, output.path, fingerprint, context);
   const save = (state: TrainingState): Promise<void> =>
     saveCheckpoint(output.path, fingerprint, state, secondsOf(job));
@@ -203,7 +205,7 @@ export const summaryName = 'summary.json';
 
 /** What models of every kind say about themselves, but for their classes and figures. */
 export function describeStudent(
-  { request, teacher, blocks }: StudentJob,
+  { request, teacher, blocks, origin }: StudentJob,
   steps: number,
 ): Omit<ModelCard, 'task' | 'classes' | 'metrics' | 'masks'> {
   const { mean, deviation } = teacher.model.normalization;
@@ -225,7 +227,7 @@ export function describeStudent(
     student: {
       blocks: [...blocks],
       skip: request.blocks ? null : request.skip,
-      start: startOf(request.start, depth, blocks.length),
+      start: origin,
       rank: request.rank,
       steps,
       seed: request.seed,

@@ -85,7 +85,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   },
   start: {
     flags: '--start <how>',
-    help: 'fitted: each kept block is first fitted to what the skipped ones after it did; copy: the plain copy, as in the paper; auto: fitted from skip factor 3 up',
+    help: 'fitted: each kept block is first fitted to what the skipped ones after it did; copy: the plain copy, as in the paper; auto: fitted for outlined regions, and from skip factor 3 up',
     group: student,
   },
   skip: {

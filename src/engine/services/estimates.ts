@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import type { ProjectSettings, StudentEstimate } from '../../contract/app.ts';
-import { learningOnSteps } from '../../contract/jobs.ts';
+import { learningOnSteps, startOf } from '../../contract/jobs.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
 import { workingSides } from '../../core/distill/views.ts';
 import { parameterCount, tokenCount } from '../../core/vit/architecture.ts';
@@ -8,7 +8,7 @@ import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import { keptBlocks } from '../../core/vit/copy.ts';
 import { timingRounds } from '../comparison.ts';
 import { parityImages } from '../export-classifier.ts';
-import { startOf, tokensToFit } from '../fitting.ts';
+import { tokensToFit } from '../fitting.ts';
 import { timeShare } from '../glimpses.ts';
 import { inferenceBatch } from '../inference.ts';
 import { rasterBudget, targetBudget } from '../memory-budget.ts';
@@ -105,7 +105,8 @@ function trainingTime(
   const room = Math.floor(targetBudget(workload.memory) / entryBytes(architecture));
   const view = speed.view + rereadShare(architecture, workload) * readTime(workload);
   const newViews = targetMisses(samples, all, room);
-  const isFitted = startOf(start, architecture.depth, kept) === 'fitted';
+  const task = workload.outlines ? 'segmentation' : 'classification';
+  const isFitted = startOf(start, task, architecture.depth, kept) === 'fitted';
   const fitted = isFitted ? fitSamples(architecture, Math.min(samples, all)) * kept : 0;
   return (
     (1 + timeShare) * samples * timeOf(speed.step, kept) +

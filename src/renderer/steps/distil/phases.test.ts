@@ -56,10 +56,10 @@ describe('phaseMarks', () => {
 
   it('has decoders and a measurement where regions are outlined', () => {
     expect(brief(run({ step: 600 }), progress('decoder', 300, 1200), true)).toBe(
-      'images done 1, masks done 1, distill done 1, decoder current 0.25, predict waiting 0, timing waiting 0, export waiting 0',
+      'images done 1, masks done 1, fit done 1, distill done 1, decoder current 0.25, predict waiting 0, timing waiting 0, export waiting 0',
     );
     expect(brief(run({ state: 'paused', step: 300 }), null, true)).toMatch(
-      /^images done 1, masks done 1, distill stopped 0.5, decoder waiting 0/,
+      /^images done 1, masks done 1, fit done 1, distill stopped 0.5, decoder waiting 0/,
     );
   });
 

@@ -1,4 +1,5 @@
 import type { EventOf, Run } from '../../../contract/app.ts';
+import { startOf } from '../../../contract/jobs.ts';
 import type { CurvePoint } from '../../components/charts/curve.ts';
 
 export type RunProgress = EventOf<'run.progress'>;
@@ -17,13 +18,15 @@ const outlineOrder: readonly RunPhase[] = [
   ...(['images', 'masks', 'fit', 'distill', 'decoder', 'predict', 'timing', 'export'] as const),
 ];
 
-/** Blocks of the teacher that a kept one stands for, from which on `auto` fits the start (docs/adr/0010). */
-const fitsFrom = 3;
-
-function hasFit({ settings, teacherBlocks }: Run, progress: RunProgress | null): boolean {
-  if (progress?.phase === 'fit' || settings.start === 'fitted') return true;
+function hasFit(
+  { settings, teacherBlocks }: Run,
+  progress: RunProgress | null,
+  isOutlining: boolean,
+): boolean {
+  if (progress?.phase === 'fit') return true;
   const kept = Math.ceil(teacherBlocks / settings.skip);
-  return settings.start === 'auto' && teacherBlocks / kept >= fitsFrom;
+  const task = isOutlining ? 'segmentation' : 'classification';
+  return startOf(settings.start, task, teacherBlocks, kept) === 'fitted';
 }
 
 /** The parts of a run in their order, and how far each is. */
@@ -33,7 +36,7 @@ export function phaseMarks(
   isOutlining = false,
 ): readonly PhaseMark[] {
   const parts = isOutlining ? outlineOrder : order;
-  const phases = parts.filter((phase) => phase !== 'fit' || hasFit(run, progress));
+  const phases = parts.filter((phase) => phase !== 'fit' || hasFit(run, progress, isOutlining));
   if (run.state === 'done') return phases.map((phase) => ({ phase, state: 'done', share: 1 }));
   const current = run.state === 'running' ? progress : null;
   if (current === null) return phases.map((phase) => restingMark(run, phase, parts));
