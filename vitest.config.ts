@@ -10,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: './tests/support/fixed-draws.ts',
           include: ['src/**/*.test.ts'],
           expect: expected,
           testTimeout: 180_000,
@@ -19,6 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          setupFiles: './tests/support/fixed-draws.ts',
           include: ['tests/**/*.test.ts'],
           expect: expected,
           testTimeout: 600_000,
