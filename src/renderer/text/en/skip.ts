@@ -61,7 +61,7 @@ export const skipText = {
     },
     start: {
       name: 'Start',
-      why: 'Fitting the kept blocks first helps where much is skipped.',
+      why: 'Fitting the kept blocks first helps where much is skipped or steps are few.',
       options: { auto: 'Automatic', fitted: 'Fitted', copy: 'Plain copy' },
     },
     orientation: {
