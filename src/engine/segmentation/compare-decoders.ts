@@ -91,12 +91,12 @@ export async function compareDecoders(
     ...{ images, scenes: labelled, outputs, side, orientation, seed },
     count: Math.min(differentCrops, steps * cropsOfStep),
   });
-  const crops = await pool.digest(context);
   const classWeights = weightsOf(labelled, outputs);
   const stepsOf = ({ adapting }: Pick<Contender, 'adapting'>): number =>
     steps + (adapting ? learningOnSteps(steps) : 0);
   const total = contenders.reduce((sum, contender) => sum + stepsOf(contender), 0);
   const progress = new PhaseProgress(context, 'decoder', total);
+  const crops = await pool.digest(context);
   const candidates: Omit<MaskCandidate, 'report' | 'perImage'>[] = [];
   for (const [index, { name, encoder, adapting }] of contenders.entries()) {
     const layout = decoderLayout(encoder.architecture, outputs);

@@ -36,7 +36,7 @@ import { KeptDecoders } from './kept-decoders.ts';
 import { keepMask } from './kept-mask.ts';
 import type { TakeMask } from './measure-masks.ts';
 import { OpenImages } from './open-images.ts';
-import { noteUntested, openScenes, requireLargeEnough, unseenClasses } from './scene.ts';
+import { noteUnseen, openScenes, requireLargeEnough } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 /** Files of the masks that were predicted for a test image: as `keepMask` has them, values as the dataset's classes have them. */
@@ -129,8 +129,8 @@ async function readImages(
   const tested = await open(dataset.tested);
   requireScenes(dataset, labelled, tested, problems);
   requireTolerance(tested, toleranceOf(request));
-  noteUnseen(dataset, labelled, context);
-  noteUntested(dataset.classes, tested, context);
+  noteUnseen('learnt', dataset.classes, labelled, context);
+  noteUnseen('tested', dataset.classes, tested, context);
   return { dataset, images, distilled, labelled, tested, problems };
 }
 
@@ -178,20 +178,6 @@ function requireScenes(
       `${origin}: the ${labelled.length} masks to learn from show nothing but background. Outline something in some of them, or choose others to learn from.`,
     );
   }
-}
-
-/** A class that no mask shows cannot be learnt; the others can. */
-function noteUnseen(
-  { classes }: SegmentationDataset,
-  labelled: readonly Scene[],
-  context: JobContext,
-): void {
-  const unseen = unseenClasses(classes, labelled);
-  if (unseen === undefined) return;
-  context.report({
-    type: 'notice',
-    message: `No mask to learn from shows ${unseen}, so the student will not find it.`,
-  });
 }
 
 /** Patches of labelled images as the student comes to see them; a worth in classes there is none. */

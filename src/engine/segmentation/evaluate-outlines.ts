@@ -17,7 +17,7 @@ import { translated, valuesOf } from './mask-classes.ts';
 import { maskQuality, measureScenes } from './measure-masks.ts';
 import { OpenImages } from './open-images.ts';
 import { maskOf, withMask } from './open-outlines.ts';
-import { noteUntested, openScenes } from './scene.ts';
+import { noteUnseen, openScenes } from './scene.ts';
 import type { Scene } from './scene.ts';
 import { maskClasses, timed, tileModel } from './tile-model.ts';
 
@@ -95,7 +95,7 @@ async function scenesOf(
     ...([images, card.masks.patchSize, seed, problems, context] as const),
   );
   if (scenes.length > 0) {
-    noteUntested(classes, scenes, context);
+    noteUnseen('tested', classes, scenes, context);
     return scenes;
   }
   const [first] = problems;

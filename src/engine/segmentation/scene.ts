@@ -111,28 +111,27 @@ async function openScene(
   }
 }
 
-/** Names of the classes that none of the masks shows, undefined where each is shown. */
-export function unseenClasses(
+/** What is said of classes that none of the masks shows. */
+const unseenNotes = {
+  // It cannot be learnt; the others can.
+  learnt: (names: string) =>
+    `No mask to learn from shows ${names}, so the student will not find it.`,
+  // It can be found wrongly, and never rightly.
+  tested: (names: string) =>
+    `No test mask shows ${names}, so how well the student finds it cannot be told.`,
+};
+
+/** Tells of classes that none of the masks shows. */
+export function noteUnseen(
+  part: keyof typeof unseenNotes,
   classes: readonly MaskClass[],
   scenes: readonly Scene[],
-): string | undefined {
-  const unseen = classes.filter(({ value }) => scenes.every(({ counts }) => !counts[value]));
-  if (unseen.length === 0) return undefined;
-  return unseen.map(({ name, value }) => name ?? String(value)).join(', ');
-}
-
-/** What no test mask shows can be found wrongly, and never rightly. */
-export function noteUntested(
-  classes: readonly MaskClass[],
-  tested: readonly Scene[],
   context: JobContext,
 ): void {
-  const unseen = unseenClasses(classes, tested);
-  if (unseen === undefined) return;
-  context.report({
-    type: 'notice',
-    message: `No test mask shows ${unseen}, so how well the student finds it cannot be told.`,
-  });
+  const unseen = classes.filter(({ value }) => scenes.every(({ counts }) => !counts[value]));
+  if (unseen.length === 0) return;
+  const names = unseen.map(({ name, value }) => name ?? String(value)).join(', ');
+  context.report({ type: 'notice', message: unseenNotes[part](names) });
 }
 
 /** @throws UserError 'invalid-file' */
