@@ -33,7 +33,8 @@ function findRuntime() {
 
 /** Runs this file again with `runtime` and ends as that run ends. */
 function handOver(runtime) {
-  // Early releases of Node 24 warn that running TypeScript is experimental.
+  // Early releases of Node 24 warn that running TypeScript is experimental. Nothing is sent over the channel: its end
+  // tells the child that this process is gone, killed say, and cannot pass signals on any more.
   const child = spawn(
     runtime,
     [
@@ -41,7 +42,7 @@ function handOver(runtime) {
       fileURLToPath(import.meta.url),
       ...process.argv.slice(2),
     ],
-    { stdio: 'inherit' },
+    { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {

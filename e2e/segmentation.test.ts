@@ -176,6 +176,24 @@ describe('a student that outlines', () => {
     expect(run?.summary).toMatchObject({ task: 'segmentation', adapted: true, side: 64 });
   });
 
+  test('the loss of its decoders is there again, after another step and in another window', async () => {
+    const { page } = launched;
+    const curve = page.getByRole('img', {
+      // Of teacher, copy and student, whose adapters learnt on.
+      name: /^Line chart\. The loss of the outlines went from .* at step 70 of the decoders\.$/,
+    });
+    await page.keyboard.press('Alt+6');
+    await curve.waitFor();
+    await page.reload();
+    await page.locator('article').first().click();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.keyboard.press('Alt+6');
+    await curve.waitFor();
+    await photograph(launched, '73-outlines-distilled');
+    await page.keyboard.press('Alt+7');
+    await heading('Result');
+  });
+
   test('the worst images come first, and a line wipes between two masks', async () => {
     const { page } = launched;
     const [run] = await runs();

@@ -24,6 +24,15 @@ for (const output of [process.stdout, process.stderr]) {
   });
 }
 
+// The launcher was killed on an older Node: this process got none of its signals, and nobody waits for it any more.
+const stopAlone = (): void => {
+  reader.abort();
+};
+process.on('disconnect', stopAlone);
+// The channel alone keeps nothing alive. Where there never was one, there is no `connected` either.
+process.channel?.unref();
+if (Object.hasOwn(process, 'connected') && !process.connected) stopAlone();
+
 process.exitCode = await run(process.argv.slice(2), {
   engine,
   version: manifest.version,

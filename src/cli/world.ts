@@ -23,7 +23,7 @@ export interface World {
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signals: SignalSource;
-  /** Aborted when nobody reads the output any more. */
+  /** Aborted when nobody reads the output any more, or the launcher that passed signals on is gone. */
   readonly readerGone: AbortSignal;
   /** Milliseconds of a clock that does not jump. */
   now(): number;

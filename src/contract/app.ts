@@ -54,6 +54,7 @@ import { skippedImage } from './results.ts';
 import {
   failure,
   run,
+  runCurve,
   runMetric,
   runReference,
   runGlimpse,
@@ -300,7 +301,10 @@ export const engineMethods = {
   'run.finish': { params: z.strictObject({ run: id }), result: run },
   /** Stops and forgets what was learnt. */
   'run.cancel': { params: z.strictObject({ run: id }), result: nothing },
-  'run.metrics': { params: z.strictObject({ run: id }), result: z.array(runMetric) },
+  'run.metrics': {
+    params: z.strictObject({ run: id, curve: runCurve.default('distill') }),
+    result: z.array(runMetric),
+  },
   /** Looks at the student in training, by step; no reference before the first. */
   'run.glimpses': {
     params: z.strictObject({ run: id }),

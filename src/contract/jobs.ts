@@ -114,10 +114,8 @@ export const borderTolerance = {
   tolerance: z.number().min(0).max(longestTolerance),
   toleranceUnit: lengthUnit,
 } as const;
-const usualTolerance = {
-  tolerance: borderTolerance.tolerance.default(2),
-  toleranceUnit: borderTolerance.toleranceUnit.default('px'),
-};
+/** Where nothing is said of it. */
+export const usualTolerance = { distance: 2, unit: 'px' } as const;
 
 /** How to distil, whatever the images are. */
 export const distillOptions = z.strictObject({
@@ -149,7 +147,8 @@ export const distillOptions = z.strictObject({
   /** Of outlines: whether the student's adapters learn on from the masks, with its decoder. */
   adapt: z.boolean().default(false),
   overlap,
-  ...usualTolerance,
+  tolerance: borderTolerance.tolerance.default(usualTolerance.distance),
+  toleranceUnit: borderTolerance.toleranceUnit.default(usualTolerance.unit),
   seed: seed.default(0),
   device: z.enum(['cpu']).default('cpu'),
   threads,
@@ -178,7 +177,9 @@ export const evaluateRequest = z.strictObject({
   model: path,
   images: path,
   labels: labels.default('imagefolder'),
-  ...usualTolerance,
+  /** Of outlines, as its unit; the usual one by default. */
+  tolerance: borderTolerance.tolerance.optional(),
+  toleranceUnit: borderTolerance.toleranceUnit.optional(),
   seed: seed.default(0),
   threads,
 });

@@ -37,6 +37,10 @@ export type Run = z.infer<typeof run>;
 export const runMetric = z.strictObject({ step: z.int().positive(), loss: z.number() });
 export type RunMetric = z.infer<typeof runMetric>;
 
+/** What of a run has a loss, as its phases: the student that learns from the teacher, then all decoders as one. */
+export const runCurve = z.enum(['distill', 'decoder']);
+export type RunCurve = z.infer<typeof runCurve>;
+
 /** What a student in training is compared with: its teacher, on the same labelled images. */
 export const runReference = z.strictObject({
   /** Whose patches are shown; null where an image has been removed since. */

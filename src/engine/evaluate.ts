@@ -17,7 +17,11 @@ import { openModel } from './model-file.ts';
 import type { OpenModel } from './model-file.ts';
 import { evaluateOutlines } from './segmentation/evaluate-outlines.ts';
 
-/** Measures an exported student on labelled images. */
+/**
+ * Measures an exported student on labelled images.
+ *
+ * @throws UserError where the model or the images cannot be used, 'invalid-option', and 'cancelled'
+ */
 export async function evaluateModel(
   request: EvaluateRequest,
   context: JobContext,
@@ -37,6 +41,7 @@ async function evaluateClasses(
   request: EvaluateRequest,
   context: JobContext,
 ): Promise<EvaluateSummary> {
+  refuseMaskOptions(request);
   const all = await readLabels(request.images, request.labels);
   const problems: ImageProblem[] = [...all.problems];
   for (const problem of problems) context.report({ type: 'skipped', ...problem });
@@ -79,4 +84,14 @@ async function evaluateClasses(
     msPerImage: milliseconds / truth.length,
     skipped: problems,
   };
+}
+
+/** @throws UserError 'invalid-option' for what only masks have */
+function refuseMaskOptions({ model, labels, tolerance, toleranceUnit }: EvaluateRequest): void {
+  const hasTolerance = tolerance !== undefined || toleranceUnit !== undefined;
+  if (!hasTolerance && labels !== 'masks') return;
+  throw new UserError(
+    'invalid-option',
+    `${model} names classes and outlines nothing, so --tolerance and --labels masks do not apply. Leave them out.`,
+  );
 }

@@ -62,7 +62,11 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     expect(store.teachers.list()).toMatchObject([{ id: 1, description }]);
     expect(store.teachers.estimate(z.unknown(), 1, 'here')).toEqual({ seconds: 1 });
     expect(store.runs.list(1)).toMatchObject([{ id: 1, state: 'done', settings, summary }]);
-    expect(store.records.metrics(1)).toHaveLength(2);
+    expect(store.records.metrics(1, 'distill')).toEqual([
+      { step: 1, loss: 0.5 },
+      { step: 2, loss: 0.25 },
+    ]);
+    expect(store.records.metrics(1, 'decoder')).toHaveLength(version < 110 ? 0 : 1);
     expect(store.records.predictions(1)).toHaveLength(version < 20 ? 0 : 1);
     const looks = store.records.glimpses(1);
     expect(looks.glimpses.map(({ step }) => step)).toEqual(version < 30 ? [] : [0, 40]);

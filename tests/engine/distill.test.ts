@@ -81,6 +81,19 @@ describe('a whole job', async () => {
     },
   );
 
+  it.each([{ tolerance: 2 }, { toleranceUnit: 'mm' }, { labels: 'masks' }])(
+    'is not evaluated with what only masks have, %j',
+    async (more) => {
+      const request = { model: join(out, 'student.onnx'), images: join(folder, 'test'), ...more };
+      await expect(evaluateModel(evaluateRequest.parse(request), watch())).rejects.toMatchObject({
+        code: 'invalid-option',
+        message: expect.stringMatching(
+          /student\.onnx names classes .* --tolerance and --labels masks do not apply/,
+        ) as string,
+      });
+    },
+  );
+
   it('predicts a folder into a table', async () => {
     const model = join(out, 'student.onnx');
     const answers = join(folder, 'answers');

@@ -194,6 +194,11 @@ describe('outlines in projects', async () => {
     await engine.call('mask.save', { image, tiles });
   });
 
+  it('keep the loss of their decoders, also for a window that opens later', async () => {
+    const curve = await engine.call('run.metrics', { run: run.id, curve: 'decoder' });
+    expect(curve.map(({ step }) => step)).toEqual(Array.from({ length: 120 }, (_, at) => at + 1));
+  });
+
   it('have a result, with a mask of each of the three for every test image', async () => {
     const summary = run.summary as MaskSummary;
     expect(summary).toMatchObject({ task: 'segmentation', classes: ['Bright', 'Dark'], side: 32 });

@@ -5,6 +5,7 @@ import {
   type MaskFormat,
   type PredictRequest,
   predictRequest,
+  usualTolerance,
 } from '../../contract/jobs.ts';
 import { runJob } from '../job.ts';
 import type { OptionTable } from '../options/option-table.ts';
@@ -26,7 +27,11 @@ const evaluateTable: OptionTable<EvaluateRequest, 'toleranceUnit'> = {
     flags: '--labels <how>',
     help: 'imagefolder: the folder an image lies in is its class; or a CSV file with the columns path,label; for a student that outlines regions masks: the folder "masks" beside "images", or a label file',
   },
-  tolerance: toleranceOption,
+  tolerance: {
+    ...toleranceOption,
+    help: `${toleranceOption.help} (${usualTolerance.distance} pixels by default)`,
+    group: regions,
+  },
   seed: { flags: '--seed <n>', help: 'number from which the intervals are drawn' },
   threads,
 };

@@ -1,3 +1,4 @@
+import { usualTolerance } from '../../contract/jobs.ts';
 import type { EvaluateRequest } from '../../contract/jobs.ts';
 import type { WrittenTolerance } from '../../contract/results.ts';
 import { UserError } from '../../core/errors.ts';
@@ -16,10 +17,10 @@ export interface MeasuredImage extends Size {
 
 const millimetres = { mm: 1, m: 1000 } as const;
 
-/** As a request has it. */
+/** As a request has it; where it has none, the usual one. */
 export function toleranceOf({
-  tolerance,
-  toleranceUnit,
+  tolerance = usualTolerance.distance,
+  toleranceUnit = usualTolerance.unit,
 }: Pick<EvaluateRequest, 'tolerance' | 'toleranceUnit'>): WrittenTolerance {
   return { distance: tolerance, unit: toleranceUnit };
 }

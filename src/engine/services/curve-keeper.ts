@@ -1,4 +1,5 @@
-import type { Run, RunGlimpse, RunMetric, RunReference } from '../../contract/app.ts';
+import { runCurve } from '../../contract/app.ts';
+import type { Run, RunCurve, RunGlimpse, RunMetric, RunReference } from '../../contract/app.ts';
 import type { JobEvent } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
@@ -15,22 +16,32 @@ const bearing = 30_000;
 
 type EventOfType<T extends JobEvent['type']> = Extract<JobEvent, { type: T }>;
 
-/** Keeps a run's curve, step and looks at its student, and tells the window how far it is, at a pace that both can bear. */
+/** What of a curve is not in the database yet. */
+interface UnwrittenCurve {
+  points: RunMetric[];
+  /** Points after this step are of work that was lost. */
+  backTo: number | undefined;
+}
+
+/** Keeps a run's curves, step and looks at its student, and tells the window how far it is, at a pace that both can bear. */
 export class CurveKeeper {
   readonly #store: Store;
   readonly #emit: Emit;
   readonly #run: Run;
   readonly #images: ReadonlyMap<string, number>;
-  readonly #every: number;
-  #pending: RunMetric[] = [];
-  /** Points after this step are of work that was lost. */
-  #backTo: number | undefined;
+  readonly #curves: Record<RunCurve, UnwrittenCurve> = {
+    distill: { points: [], backTo: undefined },
+    decoder: { points: [], backTo: undefined },
+  };
   #reference: RunReference | undefined;
   #glimpses: RunGlimpse[] = [];
   #reportedAt = -Infinity;
   #writtenAt = performance.now();
   #step: number;
   #progressed = 0;
+  /** Of the decoders, by the worker at work. */
+  #decoderStep = 0;
+  #hasTrainedDecoder = false;
   #heldSince: number | undefined;
 
   /** @param images ids by path */
@@ -40,12 +51,13 @@ export class CurveKeeper {
     this.#run = run;
     this.#images = images;
     this.#step = run.step;
-    this.#every = Math.ceil(run.settings.steps / points);
   }
 
   /** A worker begins, maybe from an older checkpoint. */
   begin(): void {
     this.#progressed = 0;
+    this.#decoderStep = 0;
+    this.#hasTrainedDecoder = false;
   }
 
   /** Steps that the worker at work has done. */
@@ -60,9 +72,12 @@ export class CurveKeeper {
     if (event.type !== 'progress') return;
     const { phase, done, total, secondsLeft, loss, imagesPerSecond } = event;
     if (phase === 'sample' || phase === 'pixels') return;
-    if (phase === 'distill' && loss !== undefined) this.#add({ step: done, loss });
+    if (phase === 'distill' && loss !== undefined) this.#addStep({ step: done, loss });
     // Training begins, maybe before where a worker that was lost had come.
     else if (phase === 'distill' && this.#progressed === 0) this.#goBack(done);
+    else if (phase === 'decoder' && loss !== undefined) {
+      this.#addDecoderStep({ step: done, loss }, total);
+    }
     const now = performance.now();
     if (now - this.#reportedAt < reportInterval && done < total) return;
     this.#reportedAt = now;
@@ -79,14 +94,19 @@ export class CurveKeeper {
   flush(): void {
     this.#store.transaction(() => {
       const { records } = this.#store;
-      if (this.#backTo !== undefined) records.forgetMetrics(this.#run.id, this.#backTo);
-      records.addMetrics(this.#run.id, this.#pending);
+      for (const name of runCurve.options) {
+        const curve = this.#curves[name];
+        if (curve.backTo !== undefined) records.forgetMetrics(this.#run.id, name, curve.backTo);
+        records.addMetrics(this.#run.id, name, curve.points);
+      }
       if (this.#reference) records.setReference(this.#run.id, this.#reference);
       for (const glimpse of this.#glimpses) records.addGlimpse(this.#run.id, glimpse);
       this.#store.runs.update(this.#run.id, { step: this.#step });
     });
-    this.#pending = [];
-    this.#backTo = undefined;
+    for (const curve of Object.values(this.#curves)) {
+      curve.points = [];
+      curve.backTo = undefined;
+    }
     this.#reference = undefined;
     this.#glimpses = [];
     this.#writtenAt = performance.now();
@@ -107,16 +127,40 @@ export class CurveKeeper {
 
   #goBack(step: number): void {
     this.#step = step;
-    this.#pending = this.#pending.filter((metric) => metric.step <= step);
-    this.#backTo = step;
+    this.#forget('distill', step);
     this.#tryToWrite();
   }
 
-  #add(metric: RunMetric): void {
+  #addStep(metric: RunMetric): void {
     this.#step = metric.step;
-    this.#progressed++;
-    const isLast = metric.step === this.#run.settings.steps;
-    if (metric.step % this.#every === 0 || metric.step === 1 || isLast) this.#pending.push(metric);
+    // Decoders of what the student was before.
+    if (this.#progressed++ === 0) this.#forget('decoder', 0);
+    this.#add('distill', metric, this.#run.settings.steps);
+  }
+
+  #addDecoderStep(metric: RunMetric, total: number): void {
+    // One that an earlier worker kept comes as one step over all of its own: its curve is there.
+    const isTraining = metric.step === this.#decoderStep + 1;
+    if (isTraining && !this.#hasTrainedDecoder) {
+      this.#hasTrainedDecoder = true;
+      this.#forget('decoder', this.#decoderStep);
+    }
+    this.#decoderStep = metric.step;
+    this.#add('decoder', metric, total);
+  }
+
+  #forget(name: RunCurve, step: number): void {
+    const curve = this.#curves[name];
+    curve.points = curve.points.filter((metric) => metric.step <= step);
+    curve.backTo = step;
+  }
+
+  #add(name: RunCurve, metric: RunMetric, total: number): void {
+    const every = Math.ceil(total / points);
+    const isLast = metric.step === total;
+    if (metric.step % every === 0 || metric.step === 1 || isLast) {
+      this.#curves[name].points.push(metric);
+    }
     if (isLast || performance.now() - this.#writtenAt > writeInterval) this.#tryToWrite();
   }
 

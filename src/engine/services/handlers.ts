@@ -171,7 +171,7 @@ export async function openServices(
       await runs.cancel(run);
       return null;
     },
-    'run.metrics': ({ run }) => store.records.metrics(run),
+    'run.metrics': ({ run, curve }) => store.records.metrics(run, curve),
     'run.glimpses': ({ run }) => store.records.glimpses(run),
     'run.predictions': ({ run }) => store.records.predictions(run),
     'run.masks': ({ run }) => store.records.masks(run),

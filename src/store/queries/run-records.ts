@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type {
+  RunCurve,
   RunGlimpse,
   RunMask,
   RunMetric,
@@ -55,24 +56,26 @@ export class RunRecordQueries {
     this.#connection = connection;
   }
 
-  /** Points of the curve; those of steps that a resumed run repeats take the place of the older ones. */
-  addMetrics(run: number, metrics: readonly RunMetric[]): void {
+  /** Points of a curve; those of steps that a resumed run repeats take the place of the older ones. */
+  addMetrics(run: number, curve: RunCurve, metrics: readonly RunMetric[]): void {
     this.#connection.transaction(() => {
       for (const { step, loss } of metrics) {
-        const sql = 'INSERT OR REPLACE INTO run_metrics (run, step, loss) VALUES (?, ?, ?)';
-        this.#connection.run(sql, run, step, loss);
+        const sql =
+          'INSERT OR REPLACE INTO run_metrics (run, curve, step, loss) VALUES (?, ?, ?, ?)';
+        this.#connection.run(sql, run, curve, step, loss);
       }
     });
   }
 
   /** Forgets the points after a step: of work that was lost before it was kept. */
-  forgetMetrics(run: number, step: number): void {
-    this.#connection.run('DELETE FROM run_metrics WHERE run = ? AND step > ?', run, step);
+  forgetMetrics(run: number, curve: RunCurve, step: number): void {
+    const sql = 'DELETE FROM run_metrics WHERE run = ? AND curve = ? AND step > ?';
+    this.#connection.run(sql, run, curve, step);
   }
 
-  metrics(run: number): RunMetric[] {
-    const sql = 'SELECT step, loss FROM run_metrics WHERE run = ? ORDER BY step';
-    return this.#connection.all(metricRow, sql, run);
+  metrics(run: number, curve: RunCurve): RunMetric[] {
+    const sql = 'SELECT step, loss FROM run_metrics WHERE run = ? AND curve = ? ORDER BY step';
+    return this.#connection.all(metricRow, sql, run, curve);
   }
 
   /** What looks at the student are compared with, in place of what was. */

@@ -64,12 +64,15 @@ test('curve, without the points from which a run went back', () => {
   const { id } = addRun(store, addProject(store).id);
   const curve = (first: number, last: number, loss: number): { step: number; loss: number }[] =>
     Array.from({ length: last - first + 1 }, (_, index) => ({ step: first + index, loss }));
-  store.records.addMetrics(id, curve(1, 12, 0.5));
-  store.records.addMetrics(id, curve(9, 15, 0.25));
-  expect(store.records.metrics(id)).toEqual([...curve(1, 8, 0.5), ...curve(9, 15, 0.25)]);
+  store.records.addMetrics(id, 'distill', curve(1, 12, 0.5));
+  store.records.addMetrics(id, 'distill', curve(9, 15, 0.25));
+  store.records.addMetrics(id, 'decoder', curve(1, 20, 0.75));
+  const all = [...curve(1, 8, 0.5), ...curve(9, 15, 0.25)];
+  expect(store.records.metrics(id, 'distill')).toEqual(all);
   // A run that went back to its checkpoint, and what it lost by that.
-  store.records.forgetMetrics(id, 12);
-  expect(store.records.metrics(id)).toEqual([...curve(1, 8, 0.5), ...curve(9, 12, 0.25)]);
+  store.records.forgetMetrics(id, 'distill', 12);
+  expect(store.records.metrics(id, 'distill')).toEqual(all.slice(0, 12));
+  expect(store.records.metrics(id, 'decoder')).toEqual(curve(1, 20, 0.75));
 });
 
 test('looks at a student: later ones of a run that went back are forgotten, images may go', () => {
@@ -132,11 +135,11 @@ test('a removed run leaves nothing', () => {
   const project = addProject(store).id;
   const { id: run } = addRun(store, project);
   const [image = 0] = addImages(store, project, ['a']);
-  store.records.addMetrics(run, [{ step: 1, loss: 0.5 }]);
+  store.records.addMetrics(run, 'decoder', [{ step: 1, loss: 0.5 }]);
   store.records.replacePredictions(run, [{ image, truth: [], teacher: [], copy: [], student: [] }]);
   store.exports.add({ run, format: 'float16', file: '/out', bytes: 1 });
   store.runs.remove(run);
-  expect(store.records.metrics(run)).toEqual([]);
+  expect(store.records.metrics(run, 'decoder')).toEqual([]);
   expect(store.records.predictions(run)).toEqual([]);
   expect(store.exports.list(run)).toEqual([]);
 });
@@ -157,7 +160,7 @@ test('what is not there', () => {
       store.runs.remove(7);
     },
     () => {
-      store.records.addMetrics(7, [{ step: 1, loss: 1 }]);
+      store.records.addMetrics(7, 'distill', [{ step: 1, loss: 1 }]);
     },
     () => {
       store.exports.add({ run: 7, format: 'int8', file: '/out', bytes: 1 });

@@ -168,4 +168,5 @@ INSERT INTO masks VALUES (2, 1, 'student', 1, 'draft', 1, '2026-01-03T10:00:00.0
 INSERT INTO run_masks VALUES (1, 1, 0.5, NULL, 0.25);
 `,
   ],
+  [110, `INSERT INTO run_metrics VALUES (1, 'decoder', 1, 0.75);`],
 ]);

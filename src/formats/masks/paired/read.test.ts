@@ -73,10 +73,28 @@ describe('what values of masks mean', () => {
       [1],
     ],
     [
-      '0 and 255 where others have more',
-      { 'masks/a.png': mask([0, 255, 0]), 'masks/b.png': mask([0, 3, 0]) },
+      '0 and 255 where another shows that nothing is known at 255',
+      { 'masks/a.png': mask([0, 255, 0]), 'masks/b.png': mask([0, 3, 255]) },
       [0, 255, 0],
       [3],
+    ],
+    [
+      '0 and 255 where others have more and a list says that nothing is known there',
+      {
+        ...{ 'masks/a.png': mask([0, 255, 0]), 'masks/b.png': mask([0, 3, 0]) },
+        'classes.txt': '255 ignore',
+      },
+      [0, 255, 0],
+      [3],
+    ],
+    [
+      '255 or 0 alone, where others have numbers',
+      {
+        ...{ 'masks/a.png': mask([255, 255, 255]), 'masks/b.png': mask([0, 0, 0]) },
+        'masks/c.png': mask([0, 1, 0]),
+      },
+      [255, 255, 255],
+      [1],
     ],
     ['numbers of 16 bits', { 'masks/a.png': mask([0, 2, 200], 1, 16) }, [0, 1, 2], [2, 200]],
     [
@@ -114,6 +132,23 @@ describe('what values of masks mean', () => {
     expect(source.problems).toEqual([]);
     expect(await first(source)).toEqual(values);
     expect(source.classes.map(({ number }) => number)).toEqual(numbers);
+  });
+
+  it.each<[string, Record<string, Uint8Array | string>]>([
+    ['numbers', { 'masks/b.png': mask([0, 1, 0]), 'masks/c.png': mask([0, 0, 0]) }],
+    ['numbers alone', { 'masks/b.png': mask([1, 1, 1]), 'masks/c.png': mask([255, 255, 255]) }],
+    ['numbers that a list names', { 'masks/b.png': mask([0, 1, 0]), 'classes.txt': 'nucleus' }],
+  ])('0 and 255 beside %s is not guessed at', async (_, others) => {
+    const grey = { 'masks/a.png': mask([0, 255, 0]), 'masks/d.png': mask([0, 255, 255]) };
+    const white = mask([0, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0], 4);
+    for (const binary of [grey, { 'masks/a.png': white }]) {
+      await expect(open({ ...binary, ...others })).rejects.toMatchObject({
+        code: 'invalid-labels',
+        message: expect.stringMatching(
+          /masks\/a\.png( \(with 1 more\))? has .* 0 and 255 alone, and .*b\.png has (0, )?1, so .* “255 ignore”/,
+        ) as string,
+      });
+    }
   });
 
   it('names come from the list, whether or not a mask has the class', async () => {

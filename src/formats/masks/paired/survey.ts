@@ -4,9 +4,12 @@ import { nothing, transparent, type StoredMask } from './stored-mask.ts';
 
 /** What one mask holds. */
 export interface MaskValues {
+  readonly path: string;
   /** Numbers, or colours (see `StoredMask.read`); without `nothing` and `transparent`. */
   readonly values: ReadonlySet<number>;
   readonly isColour: boolean;
+  /** Whether its alpha says of some pixels that there is nothing, as 0 does. */
+  readonly hasTransparent: boolean;
   readonly palette: Uint8Array | null;
 }
 
@@ -28,8 +31,9 @@ export async function surveyMask(mask: StoredMask, signal?: AbortSignal): Promis
     }
   }
   values.delete(nothing);
-  values.delete(transparent);
-  return { values, isColour: mask.isColour, palette: mask.palette };
+  const hasTransparent = values.delete(transparent);
+  const { path, isColour, palette } = mask;
+  return { path, values, isColour, hasTransparent, palette };
 }
 
 function collect(stored: Int32Array, values: Set<number>, path: string): void {

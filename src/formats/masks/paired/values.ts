@@ -24,7 +24,8 @@ const black = 0;
  * names, whether or not a mask has them; others with their number or colour alone. Where there is nothing
  * but 0 and 255 the 255 is a class, else it means that nothing is known.
  *
- * @throws UserError 'too-large' for more classes than a mask can hold
+ * @throws UserError 'too-large' for more classes than a mask can hold, 'invalid-labels' where masks have 255 and
+ * nothing tells which of the two it is
  */
 export function valueTable(
   masks: readonly MaskValues[],
@@ -103,6 +104,7 @@ function numberEntries(
   for (const value of sorted(counts.keys())) {
     if (entries.has(value)) continue;
     const isUnknown = value === 255 && !isBinary;
+    if (isUnknown) refuseMixed(masks);
     entries.set(value, isUnknown ? 'nothing' : { name: null, number: value, colour: null });
   }
   return new Map(sorted(entries.keys()).map((value) => [value, entries.get(value) ?? 'nothing']));
@@ -117,6 +119,39 @@ function specialEntry(name: string): 'background' | 'nothing' | null {
 /** By its palette, as in PASCAL VOC and in our own masks: 255 is no class there, even without others. */
 function isVoidAt255({ palette, values }: MaskValues): boolean {
   return palette !== null && values.has(255) && colourOfNumber(255, palette) === vocVoid;
+}
+
+/**
+ * Beside numbers 255 means that nothing is known, as a mask with both or a palette shows. Where there is neither, masks
+ * of 0 and 255 alone may as well come from another program, in which 255 is what was drawn.
+ */
+function refuseMixed(masks: readonly MaskValues[]): void {
+  const drawn = masks.map((mask) => ({ path: mask.path, numbers: numbersOf(mask) }));
+  const numbered = drawn.filter(({ numbers }) => numbers.some(isClassNumber));
+  const binary = drawn.filter(
+    ({ numbers }) => numbers.length === 2 && !numbers.some(isClassNumber),
+  );
+  const isShown = masks.some(isVoidAt255) || numbered.some(({ numbers }) => numbers.includes(255));
+  const [one, other] = [numbered[0], binary[0]];
+  if (isShown || !one || !other) return;
+  const shown = one.numbers.slice(0, 5).join(', ') + (one.numbers.length > 5 ? ', …' : '');
+  throw new UserError(
+    'invalid-labels',
+    `${other.path}${moreOf(binary)} has the numbers 0 and 255 alone, and ${one.path}${moreOf(numbered)} has ${shown}, so it cannot be told whether 255 is a class or says that nothing is known. Save all masks with the same numbers; or, where nothing is known at 255, say so with a line “255 ignore” in the list of classes beside the masks (classes.txt).`,
+  );
+}
+
+function numbersOf({ values, isColour, hasTransparent }: MaskValues): number[] {
+  const numbers = [...values].map((value) => (isColour ? value & 255 : value));
+  return sorted(new Set(hasTransparent ? [0, ...numbers] : numbers));
+}
+
+function isClassNumber(value: number): boolean {
+  return value !== 0 && value !== 255;
+}
+
+function moreOf({ length }: readonly unknown[]): string {
+  return length === 1 ? '' : ` (with ${length - 1} more)`;
 }
 
 function colourEntries(

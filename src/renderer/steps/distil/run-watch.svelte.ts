@@ -13,7 +13,7 @@ type Control = 'run.pause' | 'run.resume' | 'run.finish' | 'run.cancel';
 /** One run's curve and progress as they come, and the ways to stop it and go on. */
 export class RunWatch {
   points = $state.raw<readonly CurvePoint[]>([]);
-  /** Of the decoders, one after the other; as far as they were heard of here. */
+  /** Of the decoders, one after the other; past the step at work, of a course they went back from. */
   outlines = $state.raw<readonly CurvePoint[]>([]);
   progress = $state.raw<RunProgress | null>(null);
   /** What was asked for and is not done yet. */
@@ -87,8 +87,12 @@ export class RunWatch {
 
   async #load(signal: AbortSignal): Promise<void> {
     try {
-      const known = await call('run.metrics', { run: this.#run }, signal);
+      const [known, outlines] = await Promise.all([
+        call('run.metrics', { run: this.#run }, signal),
+        call('run.metrics', { run: this.#run, curve: 'decoder' }, signal),
+      ]);
       this.points = upTo(merged(known, this.points), this.#reach());
+      this.outlines = merged(outlines, this.outlines);
     } catch (error) {
       if (!signal.aborted)
         this.curveFailure = error instanceof Error ? error.message : String(error);
@@ -113,7 +117,8 @@ export class RunWatch {
     const { phase, done: step, loss } = progress;
     if (phase === 'distill') {
       this.#goBack(step);
-      this.outlines = [];
+      // Decoders of what the student was before.
+      if (loss !== undefined) this.outlines = [];
     } else if (phase !== 'decoder') return;
     if (loss === undefined || step < 1) return;
     const pending = phase === 'distill' ? this.#pending : this.#pendingOutlines;
