@@ -11,7 +11,7 @@ import { elementCount } from '../src/core/tensor.ts';
 import type { Tensor } from '../src/core/tensor.ts';
 import { copyBlocks, keptBlocks } from '../src/core/vit/copy.ts';
 import { measureMatmul } from '../src/engine/devices.ts';
-import { onnxRuntimeCpu } from '../src/runtime/onnxruntime.ts';
+import { onnxRuntime } from '../src/runtime/onnxruntime.ts';
 import { imagesAtOnce } from '../src/engine/training.ts';
 import type { LoadedGraph } from '../src/runtime/executor.ts';
 import { architectures, randomModel } from './models.ts';
@@ -20,7 +20,7 @@ import { fastest, printTable } from './table.ts';
 
 /** Training step and teacher against one large MatMul of the same runtime. */
 export async function benchTraining(threads: number, folder: string): Promise<void> {
-  const executor = onnxRuntimeCpu({ threads });
+  const executor = onnxRuntime('cpu', { threads });
   const rows = [];
   for (const [name, architecture] of Object.entries(architectures)) {
     const model = randomModel(architecture);
@@ -29,7 +29,7 @@ export async function benchTraining(threads: number, folder: string): Promise<vo
     const layout = adapterLayout(copy.architecture, 16);
     const step = trainStep({ copy, layout }, part);
     const prefix = join(folder, 'step');
-    const profiled = await onnxRuntimeCpu({ threads, profilePrefix: prefix }).load(step);
+    const profiled = await onnxRuntime('cpu', { threads, profilePrefix: prefix }).load(step);
     await timeGraph(profiled, step, 4, part);
     await profiled.dispose();
     const outside = shareOutsideProducts(readProfile(prefix));
@@ -66,7 +66,7 @@ export async function benchTraining(threads: number, folder: string): Promise<vo
  * x·W + (x·A)·B, forward and backward, for one layer of 2,080 tokens.
  */
 export async function benchAdapters(threads: number): Promise<void> {
-  const executor = onnxRuntimeCpu({ threads });
+  const executor = onnxRuntime('cpu', { threads });
   const rows = [];
   for (const [width, rank] of [
     [192, 16],

@@ -2,12 +2,12 @@ import { cpus, totalmem } from 'node:os';
 import type { DeviceDescription } from '../contract/descriptions.ts';
 import * as g from '../core/graph/build.ts';
 import type { Executor } from '../runtime/executor.ts';
-import { onnxRuntimeCpu } from '../runtime/onnxruntime.ts';
+import { onnxRuntime } from '../runtime/onnxruntime.ts';
 import { defaultThreads } from '../runtime/threads.ts';
 
 /** The executor for a device name, with a thread count that can be overridden. */
 export function openExecutor(device: 'cpu', threads = defaultThreads()): Executor {
-  return { cpu: () => onnxRuntimeCpu({ threads }) }[device]();
+  return { cpu: () => onnxRuntime('cpu', { threads }) }[device]();
 }
 
 /** What this machine can distil on, with the speed of one large matrix product. */

@@ -1,8 +1,13 @@
 import './no-telemetry.ts';
-import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import {
+  env,
+  InferenceSession,
+  listSupportedBackends,
+  Tensor as OrtTensor,
+} from 'onnxruntime-node';
 import { graphInputs } from '../core/graph/ops.ts';
-import type { Graph } from '../core/graph/ops.ts';
-import { emitOnnx } from '../core/onnx/emit.ts';
+import type { Graph, OpName } from '../core/graph/ops.ts';
+import { emitOnnx, identityModel } from '../core/onnx/emit.ts';
 import { tensor } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { DeviceTensor, Executor, LoadedGraph, Results } from './executor.ts';
@@ -13,6 +18,8 @@ export const runtimeVersion: string = env.versions.node ?? env.versions.common;
 export interface OnnxRuntimeOptions {
   /** Threads inside an operator; by default one a core that this process may use. */
   readonly threads?: number;
+  /** Writes to standard error, among all else it has to say, which provider gets which node. */
+  readonly logsPlacements?: boolean;
   /** Writes ONNX Runtime's own profile to files that begin with this path. */
   readonly profilePrefix?: string;
 }
@@ -21,13 +28,50 @@ export interface OnnxRuntimeOptions {
 const externalThreshold = 64 << 20;
 const externalFile = 'weights.bin';
 
-/** ONNX Runtime's CPU kernels, as `onnxruntime-node` brings them. */
-export function onnxRuntimeCpu(options: OnnxRuntimeOptions = {}): Executor {
+/** Where ONNX Runtime computes: processor; any maker's GPU; NVIDIA's on Linux; any on Windows; Apple's. */
+export type Provider = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+
+interface ProviderTraits {
+  readonly tokensAtOnce: number;
+  /** Where results of a graph stay; files give theirs to the processor at once. */
+  readonly location: 'cpu' | 'gpu-buffer';
+  /** Ops that it has no kernel for, so that they would be computed on the processor, with two copies. */
+  readonly spelledOut: ReadonlySet<OpName>;
+}
+
+const nothing: ReadonlySet<OpName> = new Set();
+
+/**
+ * On processors 32 images of 65 tokens at a time keep a step's intermediate results in the caches, 10 % faster than
+ * 128 images, and a large teacher's step within memory. On a GPU 32 images of 197 tokens fill it.
+ */
+const traits: Readonly<Record<Provider, ProviderTraits>> = {
+  cpu: { tokensAtOnce: 2080, location: 'cpu', spelledOut: nothing },
+  webgpu: { tokensAtOnce: 6304, location: 'gpu-buffer', spelledOut: new Set(['logSoftmax']) },
+  // The runtime's binding for Node hands out what lies on a GPU for WebGPU alone.
+  cuda: { tokensAtOnce: 6304, location: 'cpu', spelledOut: nothing },
+  dml: { tokensAtOnce: 6304, location: 'cpu', spelledOut: nothing },
+  coreml: { tokensAtOnce: 2080, location: 'cpu', spelledOut: nothing },
+};
+
+/** Providers that this build of the runtime knows; whether there is a device for one is seen when a graph is loaded. */
+export function knownProviders(): readonly Provider[] {
+  const known = new Set(listSupportedBackends().map(({ name }) => name));
+  return (Object.keys(traits) as Provider[]).filter((provider) => known.has(provider));
+}
+
+/**
+ * ONNX Runtime's kernels, as `onnxruntime-node` brings them.
+ *
+ * @throws from `load`, where the provider finds no device, driver or library
+ */
+export function onnxRuntime(provider: Provider, options: OnnxRuntimeOptions = {}): Executor {
+  const { tokensAtOnce, location, spelledOut } = traits[provider];
   const sessionOptions: InferenceSession.SessionOptions = {
-    executionProviders: ['cpu'],
+    executionProviders: [provider],
     graphOptimizationLevel: 'all',
-    // Warnings here are about the runtime's own choices; errors are thrown.
-    logSeverityLevel: 3,
+    // Warnings here are about the runtime's own choices; errors are thrown. Everything names the placements.
+    logSeverityLevel: options.logsPlacements ? 0 : 3,
     extra: {
       // Gradients near convergence can be full of subnormal numbers, which processors compute slowly.
       // Idle threads of one session must not spin while another session runs: teacher and student
@@ -42,25 +86,52 @@ export function onnxRuntimeCpu(options: OnnxRuntimeOptions = {}): Executor {
       ? {}
       : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
   };
+  const reader = new DeviceReader(sessionOptions);
   return {
-    name: 'cpu',
-    // 32 images of 65 tokens: that many keep a step's intermediate results in the caches, 10 % faster than
-    // 128 images, and a large teacher's step within memory.
-    tokensAtOnce: 2080,
+    name: provider,
+    tokensAtOnce,
     async load(graph) {
       const { model, weights } = emitOnnx(graph, {
         external: { file: externalFile, threshold: externalThreshold },
+        spelledOut,
       });
       const externalData =
         weights.length === 0 ? [] : [{ path: externalFile, data: Buffer.concat(weights) }];
-      const session = await InferenceSession.create(model, { ...sessionOptions, externalData });
-      return new OnnxSession(graph.name, session, declaredShapes(graph));
+      const session = await InferenceSession.create(model, {
+        ...sessionOptions,
+        externalData,
+        preferredOutputLocation: location,
+      });
+      return new OnnxSession(graph.name, session, declaredShapes(graph), reader);
     },
     async loadFile(path) {
       const session = await InferenceSession.create(path, sessionOptions);
-      return new OnnxSession(path, session, new Map());
+      return new OnnxSession(path, session, new Map(), reader);
     },
   };
+}
+
+/**
+ * Brings tensors from the device. The binding's own way (`getData`) ends the process, so a graph that
+ * does nothing runs, and gives its result to the processor.
+ */
+class DeviceReader {
+  readonly #options: InferenceSession.SessionOptions;
+  #session: Promise<InferenceSession> | undefined;
+
+  constructor(options: InferenceSession.SessionOptions) {
+    this.#options = options;
+  }
+
+  async read(value: OrtTensor): Promise<OrtTensor> {
+    this.#session ??= InferenceSession.create(identityModel('x', 'y'), {
+      ...this.#options,
+      preferredOutputLocation: 'cpu',
+    });
+    const { y } = await (await this.#session).run({ x: value });
+    if (!y) throw new Error('the device gave nothing back');
+    return y;
+  }
 }
 
 class OnnxSession implements LoadedGraph {
@@ -69,13 +140,20 @@ class OnnxSession implements LoadedGraph {
   readonly #name: string;
   readonly #session: InferenceSession;
   readonly #shapes: DeclaredShapes;
+  readonly #reader: DeviceReader;
 
-  constructor(name: string, session: InferenceSession, shapes: DeclaredShapes) {
+  constructor(
+    name: string,
+    session: InferenceSession,
+    shapes: DeclaredShapes,
+    reader: DeviceReader,
+  ) {
     this.inputs = session.inputNames;
     this.outputs = session.outputNames;
     this.#name = name;
     this.#session = session;
     this.#shapes = shapes;
+    this.#reader = reader;
   }
 
   async run(inputs: Readonly<Record<string, Tensor | DeviceTensor>>): Promise<Results> {
@@ -95,7 +173,10 @@ class OnnxSession implements LoadedGraph {
     if (unknown !== undefined) throw new Error(`${this.#name}: has no input ${unknown}`);
     const results = await this.#session.run(feeds);
     return new Map(
-      Object.entries(results).map(([name, native]) => [name, new OrtDeviceTensor(native)]),
+      Object.entries(results).map(([name, native]) => [
+        name,
+        new OrtDeviceTensor(native, this.#reader),
+      ]),
     );
   }
 
@@ -106,9 +187,11 @@ class OnnxSession implements LoadedGraph {
 
 class OrtDeviceTensor implements DeviceTensor {
   readonly native: OrtTensor;
+  readonly #reader: DeviceReader;
 
-  constructor(native: OrtTensor) {
+  constructor(native: OrtTensor, reader: DeviceReader) {
     this.native = native;
+    this.#reader = reader;
   }
 
   get shape(): readonly number[] {
@@ -116,10 +199,10 @@ class OrtDeviceTensor implements DeviceTensor {
   }
 
   async read(): Promise<Tensor> {
-    const data = await this.native.getData();
-    if (!(data instanceof Float32Array))
-      throw new Error(`expected float32, got ${this.native.type}`);
-    return tensor(this.native.dims, data);
+    const { location, dims, type } = this.native;
+    const { data } = location === 'cpu' ? this.native : await this.#reader.read(this.native);
+    if (!(data instanceof Float32Array)) throw new Error(`expected float32, got ${type}`);
+    return tensor(dims, data);
   }
 
   dispose(): void {

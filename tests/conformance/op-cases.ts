@@ -12,6 +12,8 @@ export interface OpCase {
   readonly range?: readonly [number, number];
   /** False where the op has no gradient, or rounds. */
   readonly differentiable?: false;
+  /** Whether it needs 16-bit numbers, which not every device has. */
+  readonly halves?: true;
   /** Largest accepted difference from double precision, relative to the largest value. */
   readonly tolerance?: number;
 }
@@ -137,6 +139,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
   cast: [
     one('to float16 and back', [3, 3], (x) => g.cast(g.cast(x, 'float16'), 'float32'), {
       differentiable: false,
+      halves: true,
       tolerance: 1e-6,
     }),
   ],
@@ -162,6 +165,16 @@ export function caseInputs(item: OpCase): Map<string, Float32Array> {
 /** The case's inputs as graph inputs. */
 export function caseValues(item: OpCase): readonly Value[] {
   return item.shapes.map((shape, index) => g.input(`x${index}`, shape));
+}
+
+export /** A scalar that weighs every element differently, so that no error in a gradient cancels. */
+function scalarOf(value: Value): Value {
+  const random = new Random(5);
+  const { shape } = value.type;
+  const weights = Float32Array.from({ length: elementCount(shape) }, () => random.uniform(-1, 1));
+  const weighted = g.mul(value, g.constant({ shape, data: weights }));
+  const flat = g.reshape(weighted, [elementCount(shape)]);
+  return g.reshape(g.reduceSum(flat, [0]), []);
 }
 
 function must<T>(value: T | undefined): T {
