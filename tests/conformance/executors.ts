@@ -29,6 +29,9 @@ async function softwareVulkan(): Promise<string | undefined> {
   return undefined;
 }
 
+/** Why WebGPU cannot be tried here. */
+export const webgpuMissing = await softwareVulkan();
+
 const candidates: readonly Candidate[] = [
   {
     title: 'onnxruntime cpu',
@@ -38,7 +41,7 @@ const candidates: readonly Candidate[] = [
   {
     title: 'onnxruntime webgpu',
     open: () => onnxRuntime('webgpu'),
-    missing: await softwareVulkan(),
+    missing: webgpuMissing,
     lacksHalves: process.platform === 'linux',
   },
 ];
