@@ -10,7 +10,7 @@ import { adapterLayout } from '../src/core/lora/adapters.ts';
 import { elementCount } from '../src/core/tensor.ts';
 import type { Tensor } from '../src/core/tensor.ts';
 import { copyBlocks, keptBlocks } from '../src/core/vit/copy.ts';
-import { measureMatmul } from '../src/engine/devices.ts';
+import { measureMatmul } from './matmul.ts';
 import { onnxRuntime } from '../src/runtime/onnxruntime.ts';
 import { imagesAtOnce } from '../src/engine/training.ts';
 import type { LoadedGraph } from '../src/runtime/executor.ts';

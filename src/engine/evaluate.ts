@@ -9,7 +9,7 @@ import type { ImageProblem } from '../formats/labelled-images.ts';
 import { readResult } from '../runtime/executor.ts';
 import { qualityOf } from './comparison.ts';
 import { labelIndices, readLabels, requireOneLabel } from './dataset.ts';
-import { openExecutor } from './devices.ts';
+import { openExecutor } from './devices/open-executor.ts';
 import { readBatches, stackRows } from './inference.ts';
 import { PhaseProgress } from './job.ts';
 import type { JobContext } from './job.ts';

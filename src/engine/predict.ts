@@ -13,7 +13,7 @@ import { maskProblems, separateMasks } from '../formats/mask-folders.ts';
 import { makeFolder } from '../formats/make-folder.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import { readResult } from '../runtime/executor.ts';
-import { openExecutor } from './devices.ts';
+import { openExecutor } from './devices/open-executor.ts';
 import { readBatches } from './inference.ts';
 import { PhaseProgress } from './job.ts';
 import type { JobContext } from './job.ts';

@@ -9,7 +9,7 @@ import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelle
 import { readResult } from '../runtime/executor.ts';
 import type { Executor, LoadedGraph } from '../runtime/executor.ts';
 import { labelIndices } from './dataset.ts';
-import { openExecutor } from './devices.ts';
+import { openExecutor } from './devices/open-executor.ts';
 import { readBatches, stackRows } from './inference.ts';
 import type { ImageBatch, InputForm } from './inference.ts';
 import { breathe, PhaseProgress } from './job.ts';

@@ -5,6 +5,7 @@ import {
   listSupportedBackends,
   Tensor as OrtTensor,
 } from 'onnxruntime-node';
+import { UserError } from '../core/errors.ts';
 import { graphInputs } from '../core/graph/ops.ts';
 import type { Graph, OpName } from '../core/graph/ops.ts';
 import { emitOnnx, identityModel } from '../core/onnx/emit.ts';
@@ -54,16 +55,19 @@ const traits: Readonly<Record<Provider, ProviderTraits>> = {
   coreml: { tokensAtOnce: 2080, location: 'cpu', spelledOut: nothing },
 };
 
-/** Providers that this build of the runtime knows; whether there is a device for one is seen when a graph is loaded. */
-export function knownProviders(): readonly Provider[] {
-  const known = new Set(listSupportedBackends().map(({ name }) => name));
-  return (Object.keys(traits) as Provider[]).filter((provider) => known.has(provider));
-}
+/** What a provider that cannot be had would take. */
+const needs: Readonly<Record<Exclude<Provider, 'cpu'>, string>> = {
+  webgpu:
+    'WebGPU finds no GPU here. It needs one with its current driver: with Vulkan on Linux (libvulkan.so.1 among it), with Direct3D 12 on Windows.',
+  cuda: 'CUDA cannot be used here. It needs an NVIDIA GPU with its driver, the CUDA and cuDNN libraries, and the CUDA part of ONNX Runtime, which is not installed with this app; WebGPU uses the same GPU without them.',
+  dml: 'DirectML finds no GPU here. It needs one with its current driver for Direct3D 12.',
+  coreml: 'Core ML cannot be used here.',
+};
 
 /**
  * ONNX Runtime's kernels, as `onnxruntime-node` brings them.
  *
- * @throws from `load`, where the provider finds no device, driver or library
+ * Its `load` and `loadFile` throw a UserError 'unsupported' where there is no device, driver or library.
  */
 export function onnxRuntime(provider: Provider, options: OnnxRuntimeOptions = {}): Executor {
   const { tokensAtOnce, location, spelledOut } = traits[provider];
@@ -87,6 +91,22 @@ export function onnxRuntime(provider: Provider, options: OnnxRuntimeOptions = {}
       : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
   };
   const reader = new DeviceReader(sessionOptions);
+  const create = async (
+    model: string | Uint8Array,
+    settings: InferenceSession.SessionOptions,
+  ): Promise<InferenceSession> => {
+    try {
+      // The two are overloads of one function.
+      return typeof model === 'string'
+        ? await InferenceSession.create(model, settings)
+        : await InferenceSession.create(model, settings);
+    } catch (error) {
+      if (provider !== 'cpu' && !(await reader.isThere())) {
+        throw new UserError('unsupported', needs[provider], String(error));
+      }
+      throw error;
+    }
+  };
   return {
     name: provider,
     tokensAtOnce,
@@ -97,7 +117,7 @@ export function onnxRuntime(provider: Provider, options: OnnxRuntimeOptions = {}
       });
       const externalData =
         weights.length === 0 ? [] : [{ path: externalFile, data: Buffer.concat(weights) }];
-      const session = await InferenceSession.create(model, {
+      const session = await create(model, {
         ...sessionOptions,
         externalData,
         preferredOutputLocation: location,
@@ -105,7 +125,7 @@ export function onnxRuntime(provider: Provider, options: OnnxRuntimeOptions = {}
       return new OnnxSession(graph.name, session, declaredShapes(graph), reader);
     },
     async loadFile(path) {
-      const session = await InferenceSession.create(path, sessionOptions);
+      const session = await create(path, sessionOptions);
       return new OnnxSession(path, session, new Map(), reader);
     },
   };
@@ -123,14 +143,28 @@ class DeviceReader {
     this.#options = options;
   }
 
+  /** Whether there is a device at all: it can hold this graph if it can any. */
+  async isThere(): Promise<boolean> {
+    try {
+      await this.#open();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   async read(value: OrtTensor): Promise<OrtTensor> {
+    const { y } = await (await this.#open()).run({ x: value });
+    if (!y) throw new Error('the device gave nothing back');
+    return y;
+  }
+
+  #open(): Promise<InferenceSession> {
     this.#session ??= InferenceSession.create(identityModel('x', 'y'), {
       ...this.#options,
       preferredOutputLocation: 'cpu',
     });
-    const { y } = await (await this.#session).run({ x: value });
-    if (!y) throw new Error('the device gave nothing back');
-    return y;
+    return this.#session;
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import { stampOf } from '../../formats/open-images.ts';
-import { openExecutor } from '../devices.ts';
+import { openExecutor } from '../devices/open-executor.ts';
 import { PhaseProgress, throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { openModel } from '../model-file.ts';
