@@ -6,12 +6,13 @@ import {
   Tensor as OrtTensor,
 } from 'onnxruntime-node';
 import { UserError } from '../core/errors.ts';
-import { graphInputs } from '../core/graph/ops.ts';
-import type { Graph, OpName } from '../core/graph/ops.ts';
+import type { OpName } from '../core/graph/ops.ts';
 import { emitOnnx, identityModel } from '../core/onnx/emit.ts';
 import { tensor } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
-import type { DeviceTensor, Executor, LoadedGraph, Results } from './executor.ts';
+import { declaredShapes, matchInputs, requireValues } from './declared-inputs.ts';
+import type { DeclaredInputs } from './declared-inputs.ts';
+import type { DeviceTensor, Inputs, LoadedGraph, ModelFileExecutor, Results } from './executor.ts';
 
 /** Of ONNX Runtime. */
 export const runtimeVersion: string = env.versions.node ?? env.versions.common;
@@ -69,7 +70,10 @@ const needs: Readonly<Record<Exclude<Provider, 'cpu'>, string>> = {
  *
  * Its `load` and `loadFile` throw a UserError 'unsupported' where there is no device, driver or library.
  */
-export function onnxRuntime(provider: Provider, options: OnnxRuntimeOptions = {}): Executor {
+export function onnxRuntime(
+  provider: Provider,
+  options: OnnxRuntimeOptions = {},
+): ModelFileExecutor {
   const { tokensAtOnce, location, spelledOut } = traits[provider];
   const sessionOptions: InferenceSession.SessionOptions = {
     executionProviders: [provider],
@@ -171,40 +175,29 @@ class DeviceReader {
 class OnnxSession implements LoadedGraph {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly #name: string;
+  readonly #declared: DeclaredInputs;
   readonly #session: InferenceSession;
-  readonly #shapes: DeclaredShapes;
   readonly #reader: DeviceReader;
 
   constructor(
-    name: string,
+    graph: string,
     session: InferenceSession,
-    shapes: DeclaredShapes,
+    shapes: DeclaredInputs['shapes'],
     reader: DeviceReader,
   ) {
     this.inputs = session.inputNames;
     this.outputs = session.outputNames;
-    this.#name = name;
+    this.#declared = { graph, names: this.inputs, shapes };
     this.#session = session;
-    this.#shapes = shapes;
     this.#reader = reader;
   }
 
-  async run(inputs: Readonly<Record<string, Tensor | DeviceTensor>>): Promise<Results> {
+  async run(inputs: Inputs): Promise<Results> {
     const feeds: Record<string, OrtTensor> = {};
-    for (const name of this.inputs) {
-      const value = inputs[name];
-      if (!value) throw new Error(`${this.#name}: input ${name} is missing`);
-      const shape = this.#shapes.get(name);
-      if (shape && !accepts(shape, value.shape)) {
-        throw new Error(
-          `${this.#name}: input ${name} must be (${shape.map((size) => size ?? 'any').join(', ')}), got (${value.shape.join(', ')})`,
-        );
-      }
-      feeds[name] = value instanceof OrtDeviceTensor ? value.native : toNative(value);
+    for (const [name, value] of matchInputs(this.#declared, inputs)) {
+      feeds[name] =
+        value instanceof OrtDeviceTensor ? value.native : toNative(requireValues(value));
     }
-    const unknown = Object.keys(inputs).find((name) => !this.inputs.includes(name));
-    if (unknown !== undefined) throw new Error(`${this.#name}: has no input ${unknown}`);
     const results = await this.#session.run(feeds);
     return new Map(
       Object.entries(results).map(([name, native]) => [
@@ -244,26 +237,6 @@ class OrtDeviceTensor implements DeviceTensor {
   }
 }
 
-function toNative(value: Tensor | DeviceTensor): OrtTensor {
-  if (!('data' in value)) throw new Error('a tensor of another executor cannot be used here');
-  return new OrtTensor('float32', value.data, value.shape);
-}
-
-/** By input; an axis without a size takes any. */
-type DeclaredShapes = ReadonlyMap<string, readonly (number | undefined)[]>;
-
-function declaredShapes(graph: Graph): DeclaredShapes {
-  return new Map(
-    graphInputs(graph).map(({ attributes: { name, type } }) => {
-      const any = type.shape[0] === graph.batch;
-      return [name, type.shape.map((size, axis) => (any && axis === 0 ? undefined : size))];
-    }),
-  );
-}
-
-function accepts(declared: readonly (number | undefined)[], shape: readonly number[]): boolean {
-  return (
-    declared.length === shape.length &&
-    declared.every((size, axis) => size === undefined || size === shape[axis])
-  );
+function toNative({ shape, data }: Tensor): OrtTensor {
+  return new OrtTensor('float32', data, shape);
 }
