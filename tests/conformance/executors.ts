@@ -1,9 +1,13 @@
+import '@tensorflow/tfjs-backend-cpu';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe } from 'vitest';
 import { ensureElectron } from '../../scripts/electron/ensure.ts';
+import type { DType } from '../../src/core/graph/ops.ts';
 import type { Executor } from '../../src/runtime/executor.ts';
 import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
+import { tensorFlow } from '../../src/runtime/tensorflow.ts';
+import { tensorflowNative } from '../../src/runtime/tensorflow-library.ts';
 
 /** One way to compute that suites are run on. */
 interface Candidate {
@@ -11,8 +15,8 @@ interface Candidate {
   readonly open: () => Executor;
   /** Why this machine cannot offer it. */
   readonly missing: string | undefined;
-  /** Whether it has no 16-bit numbers. */
-  readonly lacksHalves?: boolean;
+  /** Types that it has no numbers of. */
+  readonly lacks?: readonly DType[];
 }
 
 /**
@@ -32,6 +36,11 @@ async function softwareVulkan(): Promise<string | undefined> {
 /** Why WebGPU cannot be tried here. */
 export const webgpuMissing = await softwareVulkan();
 
+const native = tensorflowNative({ threads: 1 });
+
+/** Why TensorFlow itself cannot be tried here. */
+export const tensorflowMissing = native.usable ? undefined : native.reason;
+
 const candidates: readonly Candidate[] = [
   {
     title: 'onnxruntime cpu',
@@ -42,7 +51,19 @@ const candidates: readonly Candidate[] = [
     title: 'onnxruntime webgpu',
     open: () => onnxRuntime('webgpu'),
     missing: webgpuMissing,
-    lacksHalves: process.platform === 'linux',
+    lacks: process.platform === 'linux' ? ['float16'] : [],
+  },
+  {
+    title: 'TensorFlow.js cpu',
+    open: () => tensorFlow('cpu'),
+    missing: undefined,
+    lacks: ['float16', 'uint8'],
+  },
+  {
+    title: 'TensorFlow.js tensorflow',
+    open: () => tensorFlow('tensorflow', { threads: 1 }),
+    missing: tensorflowMissing,
+    lacks: ['float16', 'uint8'],
   },
 ];
 

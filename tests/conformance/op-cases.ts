@@ -1,5 +1,5 @@
 import * as g from '../../src/core/graph/build.ts';
-import type { OpName, Shape, Value } from '../../src/core/graph/ops.ts';
+import type { DType, OpName, Shape, Value } from '../../src/core/graph/ops.ts';
 import { Random } from '../../src/core/random.ts';
 import { elementCount } from '../../src/core/tensor.ts';
 
@@ -12,8 +12,8 @@ export interface OpCase {
   readonly range?: readonly [number, number];
   /** False where the op has no gradient, or rounds. */
   readonly differentiable?: false;
-  /** Whether it needs 16-bit numbers, which not every device has. */
-  readonly halves?: true;
+  /** A type that not every device has numbers of. */
+  readonly needs?: DType;
   /** Largest accepted difference from double precision, relative to the largest value. */
   readonly tolerance?: number;
 }
@@ -111,7 +111,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
           ),
           g.constant({ shape: [2], data: Float32Array.of(0.02, 0.005) }),
         ),
-      { differentiable: false, tolerance: 1e-4 },
+      { differentiable: false, needs: 'uint8', tolerance: 1e-4 },
     ),
   ],
   conv2d: [
@@ -139,7 +139,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
   cast: [
     one('to float16 and back', [3, 3], (x) => g.cast(g.cast(x, 'float16'), 'float32'), {
       differentiable: false,
-      halves: true,
+      needs: 'float16',
       tolerance: 1e-6,
     }),
   ],

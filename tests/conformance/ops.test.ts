@@ -22,7 +22,7 @@ function graphsOf(item: OpCase): { forward: Graph; backward: Graph | undefined }
   return { forward, backward: { name: 'backward', outputs: new Map(gradients) } };
 }
 
-describeExecutors('every op', (executor, { lacksHalves }) => {
+describeExecutors('every op', (executor, { lacks }) => {
   for (const item of allOpCases) {
     const { forward, backward } = graphsOf(item);
     const compare = async (graph: Graph): Promise<void> => {
@@ -50,9 +50,11 @@ describeExecutors('every op', (executor, { lacksHalves }) => {
       }
     };
     describe(item.title, () => {
-      if (item.halves && lacksHalves) {
-        it('is refused without 16-bit numbers', () =>
-          expect(compare(forward)).rejects.toThrow('f16'));
+      if (item.needs && lacks?.includes(item.needs)) {
+        it(`is refused without ${item.needs}`, () =>
+          expect(compare(forward)).rejects.toThrow(
+            item.needs === 'float16' ? /f16|float16/ : item.needs,
+          ));
         return;
       }
       it('forward', () => compare(forward));
