@@ -38,10 +38,10 @@ export interface TensorFlowOptions {
   readonly threads?: number;
 }
 
-/** Whether TensorFlow can be used here, and if not, what it would need, as a sentence. */
+/** Whether TensorFlow can be used here, and if not, why and what it would need, as sentences. */
 export type NativeReport =
   | ({ readonly usable: true; readonly hint: string | undefined } & NativeTensorFlow)
-  | { readonly usable: false; readonly reason: string };
+  | { readonly usable: false; readonly reason: string; readonly details: string | undefined };
 
 /**
  * Loads TensorFlow to see whether that can be done. Only a machine with an NVIDIA card gains by it: `hint` says what a
@@ -54,7 +54,9 @@ export function tensorflowNative(options: TensorFlowOptions = {}): NativeReport 
       device === 'gpu' ? undefined : `TensorFlow ${version} found no card. ${needs(version)}`;
     return { usable: true, version, device, hint };
   } catch (error) {
-    return { usable: false, reason: error instanceof Error ? error.message : String(error) };
+    return error instanceof UserError
+      ? { usable: false, reason: error.message, details: error.details }
+      : { usable: false, reason: 'TensorFlow cannot be used here.', details: String(error) };
   }
 }
 

@@ -4,11 +4,16 @@ import { sameShape } from '../core/graph/ops.ts';
 import { broadcastShapes } from '../core/graph/shapes.ts';
 import type { TensorFlow } from './tensorflow-library.ts';
 
-/** Computes an op's outputs; what it makes besides them it disposes, or leaves to the `tidy` around it. */
+/**
+ * Computes an op's outputs; what it makes besides them it disposes, or leaves to the `tidy` around it.
+ *
+ * @param turned inputs whose last two axes have yet to be exchanged; only a product gets such
+ */
 export type TensorFlowLowering<K extends OpName> = (
   tf: TensorFlow,
   inputs: readonly Tensor[],
   node: NodeOf<K>,
+  turned: readonly boolean[],
 ) => readonly Tensor[];
 
 /**
@@ -49,15 +54,15 @@ export const tensorflowLowerings: { readonly [K in OpName]: TensorFlowLowering<K
     );
     return [tf.mul(centred, inverse), inverse];
   },
-  matmul: (tf, [left, right]) => {
+  matmul: (tf, [left, right], _, [turnsLeft = false, turnsRight = false]) => {
     const [a, b] = [must(left), must(right)];
-    if (b.rank > 2 || a.rank === 2) return [tf.matMul(a, b)];
+    if (b.rank > 2 || a.rank === 2) return [tf.matMul(a, b, turnsLeft, turnsRight)];
     // The backends repeat a matrix for every image of a batch, or get it wrong: one product of all rows.
-    const [rows, columns] = [a.shape.at(-1) ?? 0, b.shape.at(-1) ?? 0];
+    const columns = b.shape[turnsRight ? 0 : 1] ?? 0;
     return [
       then(
-        tf.reshape(a, [-1, rows]),
-        (flat) => tf.matMul(flat, b),
+        tf.reshape(a, [-1, a.shape.at(-1) ?? 0]),
+        (rows) => tf.matMul(rows, b, false, turnsRight),
         (product) => tf.reshape(product, a.shape.with(-1, columns)),
       ),
     ];

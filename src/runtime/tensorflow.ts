@@ -53,6 +53,8 @@ function requireOffered({ name, outputs }: Graph): void {
 interface Step {
   readonly node: Node;
   readonly inputs: readonly number[];
+  /** Which inputs are taken with their last two axes exchanged. */
+  readonly turned: readonly boolean[];
   readonly outputs: readonly number[];
   readonly over: readonly number[];
 }
@@ -120,8 +122,8 @@ class TensorFlowGraph implements LoadedGraph {
       for (const [place, feed] of feeds) {
         values.set(place, 'data' in feed ? upload(tf, feed) : tf.clone(feed.native));
       }
-      for (const { node, inputs: taken, outputs, over } of this.#steps) {
-        const results = compute(tf, node, taken.map(at));
+      for (const { node, inputs: taken, turned, outputs, over } of this.#steps) {
+        const results = compute(tf, node, taken.map(at), turned);
         outputs.forEach((place, index) => values.set(place, must(results[index])));
         for (const place of over) {
           values.get(place)?.dispose();
@@ -194,14 +196,34 @@ function plan({ outputs }: Graph): { steps: readonly Step[]; places: Places } {
   const steps: Step[] = [];
   // From the end: who meets a value first is its last user.
   for (const node of nodes.toReversed()) {
-    if (node.op === 'input' || node.op === 'constant') continue;
-    const inputs = node.inputs.map(placeOf);
     const results = node.types.map((_, output) => places.of(node, output));
+    const fed = node.op === 'input' || node.op === 'constant';
+    if (fed || !results.some((place) => needed.has(place))) continue;
+    const before = node.inputs.map((_, index) => beforeTurning(node, index));
+    const inputs = node.inputs.map((value, index) => placeOf(before[index] ?? value));
     const over = [...new Set([...inputs, ...results])].filter((place) => !needed.has(place));
     for (const place of inputs) needed.add(place);
-    steps.push({ node, inputs, outputs: results, over });
+    const turned = before.map((value) => value !== undefined);
+    steps.push({ node, inputs, turned, outputs: results, over });
   }
   return { steps: steps.reverse(), places };
+}
+
+/**
+ * What an operand of a product was before its last two axes were exchanged, if they were: products read a matrix either
+ * way round, and a seventh of a training step went into turning them.
+ */
+function beforeTurning({ op, inputs }: Node, index: number): Value | undefined {
+  const right = inputs[1];
+  const source = inputs[index]?.node;
+  if (op !== 'matmul' || source?.op !== 'transpose') return undefined;
+  const { permutation } = source.attributes;
+  const rank = permutation.length;
+  // The rows of a whole batch are multiplied as one matrix: those have to lie as rows.
+  const batchOfRows = index === 0 && rank > 2 && right?.type.shape.length === 2;
+  const last = permutation[rank - 1] === rank - 2 && permutation[rank - 2] === rank - 1;
+  const rest = permutation.slice(0, -2).every((axis, position) => axis === position);
+  return last && rest && !batchOfRows ? source.inputs[0] : undefined;
 }
 
 /** One node's outputs. */
@@ -209,10 +231,11 @@ function compute<K extends OpName>(
   tf: TensorFlow,
   node: NodeOf<K>,
   inputs: readonly TfTensor[],
+  turned: readonly boolean[],
 ): readonly TfTensor[] {
   const lowering: TensorFlowLowering<K> | 'none' = tensorflowLowerings[node.op];
   if (lowering === 'none') throw new Error(`${node.op}: is not offered`);
-  return tf.tidy(() => [...lowering(tf, inputs, node)]);
+  return tf.tidy(() => [...lowering(tf, inputs, node, turned)]);
 }
 
 /** The device's own copy: a tensor of an array stays that array until an op first takes it, and in JavaScript for good. */

@@ -61,6 +61,9 @@ const broadcasting = (build: Build2, rest: Partial<OpCase> = {}): OpCase[] => [
   two('both ways', [3, 1], [1, 4], build, rest),
 ];
 
+/** More ways at once than some kernels know: ones of either side in turns. */
+const manyAxes = two('along many axes', [2, 1, 3, 1, 2, 1, 3], [1, 2, 1, 3, 1, 2, 1], g.add);
+
 const positive = { range: [0.5, 2] } as const;
 
 /** Cases for every op; every executor and every gradient is tried on all of them. */
@@ -71,7 +74,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
       g.add(x, g.constant({ shape: [2, 2], data: Float32Array.of(1, -2, 3, 0.5) })),
     ),
   ],
-  add: broadcasting(g.add),
+  add: [...broadcasting(g.add), manyAxes],
   sub: broadcasting(g.sub),
   mul: broadcasting(g.mul),
   div: broadcasting(g.div, positive),
@@ -97,6 +100,11 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
     two('rows of a batch by one matrix', [2, 3, 4], [4, 5], g.matmul),
     two('batch by batch', [2, 2, 3, 4], [2, 2, 4, 5], g.matmul),
     two('a transposed operand', [2, 3, 4], [2, 5, 4], (a, b) => g.matmul(a, g.swapLast(b))),
+    two('a transposed matrix', [4, 3], [4, 5], (a, b) => g.matmul(g.swapLast(a), b)),
+    two('both transposed', [2, 4, 3], [2, 5, 4], (a, b) => g.matmul(g.swapLast(a), g.swapLast(b))),
+    two('rows of a transposed batch', [2, 4, 3], [5, 4], (a, b) =>
+      g.matmul(g.swapLast(a), g.swapLast(b)),
+    ),
   ],
   quantizedMatmul: [
     one(
@@ -127,7 +135,10 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
   expand: [one('new and old axes', [3, 1], (x) => g.expand(x, [2, 3, 4]))],
   slice: [one('inside an axis', [3, 5, 2], (x) => g.slice(x, 1, 1, 4))],
   concat: [two('along an inner axis', [2, 3, 2], [2, 1, 2], (a, b) => g.concat([a, b], 1))],
-  pad: [one('both ends', [2, 3, 2], (x) => g.pad(x, 1, 2, 1))],
+  pad: [
+    one('both ends', [2, 3, 2], (x) => g.pad(x, 1, 2, 1)),
+    one('of many axes', [1, 2, 1, 3, 1, 2, 2], (x) => g.pad(x, 3, 0, 2)),
+  ],
   reduceSum: [
     one('last axis', [2, 3, 4], (x) => g.reduceSum(x, [2])),
     one('several axes', [2, 3, 4], (x) => g.reduceSum(x, [0, 2])),
