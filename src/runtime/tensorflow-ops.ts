@@ -57,7 +57,7 @@ export const tensorflowLowerings: { readonly [K in OpName]: TensorFlowLowering<K
   matmul: (tf, [left, right], _, [turnsLeft = false, turnsRight = false]) => {
     const [a, b] = [must(left), must(right)];
     if (b.rank > 2 || a.rank === 2) return [tf.matMul(a, b, turnsLeft, turnsRight)];
-    // The backends repeat a matrix for every image of a batch, or get it wrong: one product of all rows.
+    // One product of all rows: a card would do a small one for each image.
     const columns = b.shape[turnsRight ? 0 : 1] ?? 0;
     return [
       then(

@@ -98,6 +98,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
   matmul: [
     two('matrices', [3, 4], [4, 5], g.matmul),
     two('rows of a batch by one matrix', [2, 3, 4], [4, 5], g.matmul),
+    two('rows of two batches by one matrix', [2, 2, 3, 4], [4, 5], g.matmul),
     two('batch by batch', [2, 2, 3, 4], [2, 2, 4, 5], g.matmul),
     two('a transposed operand', [2, 3, 4], [2, 5, 4], (a, b) => g.matmul(a, g.swapLast(b))),
     two('a transposed matrix', [4, 3], [4, 5], (a, b) => g.matmul(g.swapLast(a), b)),
