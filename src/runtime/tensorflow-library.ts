@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import util from 'node:util';
 import type * as core from '@tensorflow/tfjs-core';
 import { UserError } from '../core/errors.ts';
@@ -133,7 +133,7 @@ function loadNative({ threads }: TensorFlowOptions): NativeTensorFlow {
 /** The binding's main file. */
 function findBinding(): string {
   const folder = process.env[bindingFolder];
-  const places = [...(folder ? [createRequire(join(folder, 'package.json'))] : []), require];
+  const places = [...(folder ? [createRequire(resolve(folder, 'package.json'))] : []), require];
   for (const place of places) {
     for (const name of bindingNames) {
       try {
