@@ -123,6 +123,18 @@ async function timeGraph(
   runs: number,
   batch: number,
 ): Promise<number> {
+  const feeds = feedsOf(graph, batch);
+  return fastest(runs, async () => {
+    for (const result of (await loaded.run(feeds)).values()) result.dispose();
+  });
+}
+
+/**
+ * Some value for every input of a graph.
+ *
+ * @param batch leading size of inputs that take any number of images
+ */
+export function feedsOf(graph: Graph, batch: number): Readonly<Record<string, Tensor>> {
   const feeds: Record<string, Tensor> = {};
   for (const { attributes } of graphInputs(graph)) {
     const { shape: declared } = attributes.type;
@@ -132,7 +144,5 @@ async function timeGraph(
       data: Float32Array.from({ length: elementCount(shape) }, (_, i) => 0.01 + (i % 17) / 100),
     };
   }
-  return fastest(runs, async () => {
-    for (const result of (await loaded.run(feeds)).values()) result.dispose();
-  });
+  return feeds;
 }
