@@ -1,10 +1,5 @@
 import './no-telemetry.ts';
-import {
-  env,
-  InferenceSession,
-  listSupportedBackends,
-  Tensor as OrtTensor,
-} from 'onnxruntime-node';
+import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { UserError } from '../core/errors.ts';
 import type { OpName } from '../core/graph/ops.ts';
 import { emitOnnx, identityModel } from '../core/onnx/emit.ts';
