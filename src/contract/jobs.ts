@@ -30,8 +30,11 @@ export const orientation = z.enum(['upright', 'overhead']);
 /** Where training begins: see docs/adr/0010. */
 export const start = z.enum(['auto', 'fitted', 'copy']);
 
-/** What to compute on: processors; a GPU of any maker; NVIDIA's on Linux; any on Windows; Apple's. */
-export const deviceName = z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
+/**
+ * What to compute on: processors; a GPU of any maker; NVIDIA's on Linux, by ONNX Runtime or TensorFlow.js; any on Windows;
+ * Apple's.
+ */
+export const deviceName = z.enum(['cpu', 'webgpu', 'cuda', 'tensorflow', 'dml', 'coreml']);
 export type DeviceName = z.infer<typeof deviceName>;
 
 /** How an image that is not square becomes one: all of it, squeezed, or its centre, cut. */

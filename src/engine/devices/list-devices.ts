@@ -18,6 +18,7 @@ const systems: Readonly<Record<DeviceName, readonly NodeJS.Platform[] | 'every'>
   cpu: 'every',
   webgpu: 'every',
   cuda: ['linux'],
+  tensorflow: 'every',
   dml: ['win32'],
   coreml: ['darwin'],
 };
@@ -31,7 +32,10 @@ export async function listDevices(threads = defaultThreads()): Promise<DeviceDes
     if (where !== 'every' && !where.includes(process.platform)) continue;
     const outcome = await tryDevice(name, threads);
     const isProcessor = name === 'cpu';
-    const ofGpu = gpu ?? { name: 'no GPU was found', memoryBytes: null };
+    const ofGpu = gpu ?? {
+      name: 'no GPU was found: the processor stands in for it',
+      memoryBytes: null,
+    };
     found.push({
       name,
       description: isProcessor ? (cpus()[0]?.model.trim() ?? 'processor') : ofGpu.name,
