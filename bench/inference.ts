@@ -6,7 +6,7 @@ import { zeros } from '../src/core/tensor.ts';
 import { findImages } from '../src/formats/image-folder.ts';
 import { inferenceBatch, readBatches } from '../src/engine/inference.ts';
 import { writeSample } from '../src/engine/sample.ts';
-import { onnxRuntimeCpu } from '../src/runtime/onnxruntime.ts';
+import { onnxRuntime } from '../src/runtime/onnxruntime.ts';
 import { architectures, randomModel } from './models.ts';
 import { fastest, printTable } from './table.ts';
 
@@ -14,7 +14,7 @@ const quiet = { signal: new AbortController().signal, report: () => undefined };
 
 /** Predicting a folder of PNG files against the bare runtime on pixels that are already there. */
 export async function benchInference(threads: number, folder: string): Promise<void> {
-  const executor = onnxRuntimeCpu({ threads });
+  const executor = onnxRuntime('cpu', { threads });
   const sample = join(folder, 'sample');
   await writeSample({ set: 'land', out: sample, perClass: 64, seed: 1 }, quiet);
   const images = await findImages(join(sample, 'train'));

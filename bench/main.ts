@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { defaultThreads } from '../src/runtime/threads.ts';
+import { benchExecutors } from './executors.ts';
 import { benchFormats } from './formats.ts';
 import { benchImport } from './import.ts';
 import { benchInference } from './inference.ts';
@@ -26,6 +27,7 @@ const benches = {
   training: () => benchTraining(threads, folder),
   job: () => benchJob(threads, folder),
   adapters: () => benchAdapters(threads),
+  executors: () => benchExecutors(threads),
   inference: () => benchInference(threads, folder),
   formats: () => benchFormats(folder),
   import: () => benchImport(folder),

@@ -10,7 +10,7 @@ import type { Scene } from '../src/core/suggest/testing/scenes.ts';
 import { tileSide } from '../src/core/mask/tiles.ts';
 import type { MaskTile } from '../src/core/mask/tiles.ts';
 import { bundledTeacher } from '../src/engine/demo.ts';
-import { openExecutor } from '../src/engine/devices.ts';
+import { openExecutor } from '../src/engine/devices/open-executor.ts';
 import type { SuggestRequest } from '../src/engine/suggest/protocol.ts';
 import { Suggester } from '../src/engine/suggest/suggester.ts';
 import { writePng } from '../src/formats/images.ts';

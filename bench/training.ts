@@ -10,8 +10,8 @@ import { adapterLayout } from '../src/core/lora/adapters.ts';
 import { elementCount } from '../src/core/tensor.ts';
 import type { Tensor } from '../src/core/tensor.ts';
 import { copyBlocks, keptBlocks } from '../src/core/vit/copy.ts';
-import { measureMatmul } from '../src/engine/devices.ts';
-import { onnxRuntimeCpu } from '../src/runtime/onnxruntime.ts';
+import { measureMatmul } from './matmul.ts';
+import { onnxRuntime } from '../src/runtime/onnxruntime.ts';
 import { imagesAtOnce } from '../src/engine/training.ts';
 import type { LoadedGraph } from '../src/runtime/executor.ts';
 import { architectures, randomModel } from './models.ts';
@@ -20,7 +20,7 @@ import { fastest, printTable } from './table.ts';
 
 /** Training step and teacher against one large MatMul of the same runtime. */
 export async function benchTraining(threads: number, folder: string): Promise<void> {
-  const executor = onnxRuntimeCpu({ threads });
+  const executor = onnxRuntime('cpu', { threads });
   const rows = [];
   for (const [name, architecture] of Object.entries(architectures)) {
     const model = randomModel(architecture);
@@ -29,7 +29,7 @@ export async function benchTraining(threads: number, folder: string): Promise<vo
     const layout = adapterLayout(copy.architecture, 16);
     const step = trainStep({ copy, layout }, part);
     const prefix = join(folder, 'step');
-    const profiled = await onnxRuntimeCpu({ threads, profilePrefix: prefix }).load(step);
+    const profiled = await onnxRuntime('cpu', { threads, profilePrefix: prefix }).load(step);
     await timeGraph(profiled, step, 4, part);
     await profiled.dispose();
     const outside = shareOutsideProducts(readProfile(prefix));
@@ -66,7 +66,7 @@ export async function benchTraining(threads: number, folder: string): Promise<vo
  * x·W + (x·A)·B, forward and backward, for one layer of 2,080 tokens.
  */
 export async function benchAdapters(threads: number): Promise<void> {
-  const executor = onnxRuntimeCpu({ threads });
+  const executor = onnxRuntime('cpu', { threads });
   const rows = [];
   for (const [width, rank] of [
     [192, 16],
@@ -123,6 +123,18 @@ async function timeGraph(
   runs: number,
   batch: number,
 ): Promise<number> {
+  const feeds = feedsOf(graph, batch);
+  return fastest(runs, async () => {
+    for (const result of (await loaded.run(feeds)).values()) result.dispose();
+  });
+}
+
+/**
+ * Some value for every input of a graph.
+ *
+ * @param batch leading size of inputs that take any number of images
+ */
+export function feedsOf(graph: Graph, batch: number): Readonly<Record<string, Tensor>> {
   const feeds: Record<string, Tensor> = {};
   for (const { attributes } of graphInputs(graph)) {
     const { shape: declared } = attributes.type;
@@ -132,7 +144,5 @@ async function timeGraph(
       data: Float32Array.from({ length: elementCount(shape) }, (_, i) => 0.01 + (i % 17) / 100),
     };
   }
-  return fastest(runs, async () => {
-    for (const result of (await loaded.run(feeds)).values()) result.dispose();
-  });
+  return feeds;
 }

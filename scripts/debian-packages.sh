@@ -6,13 +6,14 @@ set -euo pipefail
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "This is not a Debian or Ubuntu system. Install with its own package manager: Xvfb, xauth, GTK 3," >&2
-  echo "NSS, ALSA, GBM, XScreenSaver, the ATK bridge, libdrm and unzip." >&2
+  echo "NSS, ALSA, GBM, XScreenSaver, the ATK bridge, libdrm, the Vulkan loader and unzip." >&2
   exit 1
 fi
 
 packages=(
   xvfb xauth unzip
   libgtk-3-0 libnss3 libasound2 libgbm1 libxss1 libatk-bridge2.0-0 libdrm2
+  libvulkan1
 )
 
 # Debian 13 and Ubuntu 24.04 renamed libraries when time_t grew to 64 bits.

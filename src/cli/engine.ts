@@ -55,5 +55,6 @@ export const engine: Engine = {
     ),
   importFolder: async (request, context) =>
     (await import('../engine/import.ts')).importFolder(request, context),
-  listDevices: async (threads) => (await import('../engine/devices.ts')).listDevices(threads),
+  listDevices: async (threads) =>
+    (await import('../engine/devices/list-devices.ts')).listDevices(threads),
 };

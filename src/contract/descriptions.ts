@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deviceName } from './jobs.ts';
 
 /** What a teacher's file and this machine say of themselves. */
 
@@ -39,11 +40,16 @@ export const teacherDescription = z.strictObject({
 export type TeacherDescription = z.infer<typeof teacherDescription>;
 
 export const deviceDescription = z.strictObject({
-  name: z.string(),
+  name: deviceName,
+  /** What it is, as its maker calls it; what kind of device where none was found. */
   description: z.string(),
-  threads: z.number(),
-  memoryBytes: z.number(),
-  /** Of one large matrix product in float32, measured now. */
-  gigaflops: z.number(),
+  /** Why nothing can be computed on it, and what that would take; null where it can. */
+  missing: z.string().nullable(),
+  /** Of processors. */
+  threads: z.number().nullable(),
+  /** Its own, where that is known. */
+  memoryBytes: z.number().nullable(),
+  /** In a training step of the usual student of the teacher that comes with the app, measured now. */
+  imagesPerSecond: z.number().nullable(),
 });
 export type DeviceDescription = z.infer<typeof deviceDescription>;

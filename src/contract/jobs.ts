@@ -30,6 +30,13 @@ export const orientation = z.enum(['upright', 'overhead']);
 /** Where training begins: see docs/adr/0010. */
 export const start = z.enum(['auto', 'fitted', 'copy']);
 
+/**
+ * What to compute on: processors; a GPU of any maker; NVIDIA's on Linux, by ONNX Runtime or TensorFlow.js; any on Windows;
+ * Apple's.
+ */
+export const deviceName = z.enum(['cpu', 'webgpu', 'cuda', 'tensorflow', 'dml', 'coreml']);
+export type DeviceName = z.infer<typeof deviceName>;
+
 /** How an image that is not square becomes one: all of it, squeezed, or its centre, cut. */
 export const framing = z.enum(['whole', 'centre']);
 
@@ -150,7 +157,7 @@ export const distillOptions = z.strictObject({
   tolerance: borderTolerance.tolerance.default(usualTolerance.distance),
   toleranceUnit: borderTolerance.toleranceUnit.default(usualTolerance.unit),
   seed: seed.default(0),
-  device: z.enum(['cpu']).default('cpu'),
+  device: deviceName.default('cpu'),
   threads,
   /** Goes on from the checkpoint that an interrupted run of the same request left. */
   resume: z.boolean().default(false),

@@ -14,6 +14,7 @@ import { compareEncoders } from './comparison.ts';
 import type { HeadImages } from './comparison.ts';
 import { chooseForHead, labelIndices, openDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
+import { openFileExecutor } from './devices/open-executor.ts';
 import { exportClassifier } from './export-classifier.ts';
 import { openGlimpses } from './glimpses.ts';
 import type { InputForm } from './inference.ts';
@@ -173,7 +174,7 @@ async function finish(job: ClassJob, trained: Trained): Promise<DistillOutcome> 
     card,
     readable.tested,
     output.staging,
-    executor,
+    openFileExecutor(request.threads),
     context,
   );
   const summary: ClassSummary = {

@@ -9,7 +9,7 @@ import type { ImageProblem } from '../formats/labelled-images.ts';
 import { readResult } from '../runtime/executor.ts';
 import { qualityOf } from './comparison.ts';
 import { labelIndices, readLabels, requireOneLabel } from './dataset.ts';
-import { openExecutor } from './devices.ts';
+import { openFileExecutor } from './devices/open-executor.ts';
 import { readBatches, stackRows } from './inference.ts';
 import { PhaseProgress } from './job.ts';
 import type { JobContext } from './job.ts';
@@ -26,7 +26,7 @@ export async function evaluateModel(
   request: EvaluateRequest,
   context: JobContext,
 ): Promise<EvaluateSummary> {
-  const { card, ...model } = await openModel(request.model, openExecutor('cpu', request.threads));
+  const { card, ...model } = await openModel(request.model, openFileExecutor(request.threads));
   try {
     return card.task === 'segmentation'
       ? await evaluateOutlines({ card, ...model }, request, context)

@@ -8,7 +8,7 @@ import type { ClassifierHead } from '../core/vit/classifier.ts';
 import { frozenLinears } from '../core/vit/forward.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import type { FoundImage } from '../formats/labelled-images.ts';
-import type { Executor } from '../runtime/executor.ts';
+import type { ModelFileExecutor } from '../runtime/executor.ts';
 import { exportStudent } from './export.ts';
 import type { ExportResult } from './export.ts';
 import { readBatches, stackRows } from './inference.ts';
@@ -37,7 +37,7 @@ export async function exportClassifier(
   card: ClassCard,
   images: readonly FoundImage[],
   folder: string,
-  executor: Executor,
+  executor: ModelFileExecutor,
   context: JobContext,
 ): Promise<ExportResult> {
   const pairs = unpackAdapters(layout, g.constant(adapters));

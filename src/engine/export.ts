@@ -11,7 +11,7 @@ import { timmMetadata, timmMetadataKey } from '../formats/timm.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import { readResult } from '../runtime/executor.ts';
-import type { Executor, LoadedGraph } from '../runtime/executor.ts';
+import type { LoadedGraph, ModelFileExecutor } from '../runtime/executor.ts';
 import { PhaseProgress, throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
 import { cardKey, openModel } from './model-file.ts';
@@ -75,7 +75,7 @@ const parityTolerance = 1e-4;
 export async function exportStudent(
   student: ExportedStudent,
   folder: string,
-  executor: Executor,
+  executor: ModelFileExecutor,
   context: JobContext,
 ): Promise<ExportResult> {
   const progress = new PhaseProgress(context, 'export', variants.length + 1);

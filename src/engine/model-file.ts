@@ -6,7 +6,7 @@ import { preparationOf } from '../core/image/preparation.ts';
 import { readOnnxMetadata } from '../core/onnx/metadata.ts';
 import { readFailure } from '../formats/file-errors.ts';
 import { readResult } from '../runtime/executor.ts';
-import type { Executor, LoadedGraph } from '../runtime/executor.ts';
+import type { LoadedGraph, ModelFileExecutor } from '../runtime/executor.ts';
 import type { InputForm } from './inference.ts';
 
 /** The ONNX metadata entry that holds the model card. */
@@ -23,7 +23,7 @@ export interface OpenModel<Card extends ModelCard = ModelCard> {
 const largestModel = 2 ** 31;
 
 /** Opens an exported student. Throws a UserError when the file is none. */
-export async function openModel(path: string, executor: Executor): Promise<OpenModel> {
+export async function openModel(path: string, executor: ModelFileExecutor): Promise<OpenModel> {
   const card = await readCard(path);
   const form = formOf(card);
   try {

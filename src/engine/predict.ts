@@ -13,7 +13,7 @@ import { maskProblems, separateMasks } from '../formats/mask-folders.ts';
 import { makeFolder } from '../formats/make-folder.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import { readResult } from '../runtime/executor.ts';
-import { openExecutor } from './devices.ts';
+import { openFileExecutor } from './devices/open-executor.ts';
 import { readBatches } from './inference.ts';
 import { PhaseProgress } from './job.ts';
 import type { JobContext } from './job.ts';
@@ -32,7 +32,7 @@ export async function predict(
   request: PredictRequest,
   context: JobContext,
 ): Promise<PredictSummary> {
-  const { card, ...model } = await openModel(request.model, openExecutor('cpu', request.threads));
+  const { card, ...model } = await openModel(request.model, openFileExecutor(request.threads));
   try {
     const found = await findToPredict(request, context);
     return card.task === 'segmentation'

@@ -9,7 +9,7 @@ import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelle
 import { readResult } from '../runtime/executor.ts';
 import type { Executor, LoadedGraph } from '../runtime/executor.ts';
 import { labelIndices } from './dataset.ts';
-import { openExecutor } from './devices.ts';
+import { openFileExecutor } from './devices/open-executor.ts';
 import { readBatches, stackRows } from './inference.ts';
 import type { ImageBatch, InputForm } from './inference.ts';
 import { breathe, PhaseProgress } from './job.ts';
@@ -56,7 +56,7 @@ export async function scoreImages(
   request: ScoreRequest,
   context: JobContext,
 ): Promise<ScoreOutcome> {
-  const executor = openExecutor('cpu');
+  const executor = openFileExecutor();
   const { card, form, graph } = await openModel(request.model, executor);
   if (card.task === 'segmentation') throw new Error('scoreImages: the student outlines regions');
   const problems: ImageProblem[] = [];

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
+import type { DeviceName } from '../contract/jobs.ts';
 import { segmentationStep } from '../core/distill/segmentation-step.ts';
 import { targetGraph, trainStep } from '../core/distill/train-step.ts';
 import {
@@ -25,7 +26,7 @@ import { copyBlocks } from '../core/vit/copy.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { defaultThreads } from '../runtime/threads.ts';
-import { openExecutor } from './devices.ts';
+import { openExecutor } from './devices/open-executor.ts';
 import { inferenceBatch } from './inference.ts';
 import { tilesAtOnce } from './segmentation/tile-model.ts';
 import { openTeacher } from './teacher.ts';
@@ -39,6 +40,9 @@ export interface SpeedRequest {
   readonly imageSize?: number | undefined;
   /** Whether regions are outlined: then a decoder is measured too. */
   readonly outlines?: boolean;
+  /** The processor by default. */
+  readonly device?: DeviceName;
+  readonly threads?: number | undefined;
 }
 
 /** A time that grows with the number of blocks: fixed + block·n, seconds an image. */
@@ -76,12 +80,15 @@ export async function measureSpeed({
   rank,
   imageSize,
   outlines = false,
+  device = 'cpu',
+  threads,
 }: SpeedRequest): Promise<Measurement> {
   const { model } = await openTeacher(file, {}, imageSize);
   const freeShare = watchOthers();
-  const measured = await measure(model, rank, outlines);
+  const measured = await measure(model, rank, outlines, openExecutor(device, threads));
   const free = freeShare();
-  return { speed: alone(measured, free), free };
+  // What other programs leave of the processors says nothing of a GPU.
+  return { speed: device === 'cpu' ? alone(measured, free) : measured, free };
 }
 
 /**
@@ -106,8 +113,12 @@ function alone(
   };
 }
 
-async function measure(model: VitModel, rank: number, outlines: boolean): Promise<MachineSpeed> {
-  const executor = openExecutor('cpu');
+async function measure(
+  model: VitModel,
+  rank: number,
+  outlines: boolean,
+  executor: Executor,
+): Promise<MachineSpeed> {
   const images = imagesAtOnce(executor, model);
   const { depth } = model.architecture;
   const many = Math.min(3, depth);

@@ -19,7 +19,7 @@ import {
   removeCheckpoint,
   saveCheckpoint,
 } from './checkpoint.ts';
-import { openExecutor } from './devices.ts';
+import { openExecutor } from './devices/open-executor.ts';
 import { exportNames } from './export.ts';
 import { fitCopy } from './fitting.ts';
 import type { JobContext } from './job.ts';

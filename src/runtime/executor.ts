@@ -9,7 +9,11 @@ export interface Executor {
   readonly tokensAtOnce: number;
   /** Compiles a graph; its constants are copied to the device once. */
   load(graph: Graph): Promise<LoadedGraph>;
-  /** Runs a model file, with any weights file beside it. */
+}
+
+/** An executor that also runs what was exported. */
+export interface ModelFileExecutor extends Executor {
+  /** Loads a model file, with any weights file beside it. */
   loadFile(path: string): Promise<LoadedGraph>;
 }
 
@@ -23,9 +27,11 @@ export interface LoadedGraph {
    *
    * @throws when an input is missing, unknown or of another shape
    */
-  run(inputs: Readonly<Record<string, Tensor | DeviceTensor>>): Promise<Results>;
+  run(inputs: Inputs): Promise<Results>;
   dispose(): Promise<void>;
 }
+
+export type Inputs = Readonly<Record<string, Tensor | DeviceTensor>>;
 
 export type Results = ReadonlyMap<string, DeviceTensor>;
 

@@ -11,9 +11,9 @@ import { emitOnnx } from '../core/onnx/emit.ts';
 import { halfWeights, quantizedWeights } from '../core/onnx/precision.ts';
 import { classifierGraph } from '../core/vit/classifier.ts';
 import { readResult } from './executor.ts';
-import { onnxRuntimeCpu } from './onnxruntime.ts';
+import { onnxRuntime } from './onnxruntime.ts';
 
-const executor = onnxRuntimeCpu({ threads: 1 });
+const executor = onnxRuntime('cpu', { threads: 1 });
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'understudy-models-'));

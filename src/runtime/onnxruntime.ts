@@ -1,11 +1,13 @@
 import './no-telemetry.ts';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { graphInputs } from '../core/graph/ops.ts';
-import type { Graph } from '../core/graph/ops.ts';
-import { emitOnnx } from '../core/onnx/emit.ts';
+import { UserError } from '../core/errors.ts';
+import type { OpName } from '../core/graph/ops.ts';
+import { emitOnnx, identityModel } from '../core/onnx/emit.ts';
 import { tensor } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
-import type { DeviceTensor, Executor, LoadedGraph, Results } from './executor.ts';
+import { declaredShapes, matchInputs, requireValues } from './declared-inputs.ts';
+import type { DeclaredInputs } from './declared-inputs.ts';
+import type { DeviceTensor, Inputs, LoadedGraph, ModelFileExecutor, Results } from './executor.ts';
 
 /** Of ONNX Runtime. */
 export const runtimeVersion: string = env.versions.node ?? env.versions.common;
@@ -13,6 +15,8 @@ export const runtimeVersion: string = env.versions.node ?? env.versions.common;
 export interface OnnxRuntimeOptions {
   /** Threads inside an operator; by default one a core that this process may use. */
   readonly threads?: number;
+  /** Writes to standard error, among all else it has to say, which provider gets which node. */
+  readonly logsPlacements?: boolean;
   /** Writes ONNX Runtime's own profile to files that begin with this path. */
   readonly profilePrefix?: string;
 }
@@ -21,13 +25,56 @@ export interface OnnxRuntimeOptions {
 const externalThreshold = 64 << 20;
 const externalFile = 'weights.bin';
 
-/** ONNX Runtime's CPU kernels, as `onnxruntime-node` brings them. */
-export function onnxRuntimeCpu(options: OnnxRuntimeOptions = {}): Executor {
+/** Where ONNX Runtime computes: processor; any maker's GPU; NVIDIA's on Linux; any on Windows; Apple's. */
+export type Provider = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+
+interface ProviderTraits {
+  readonly tokensAtOnce: number;
+  /** Where results of a graph stay; files give theirs to the processor at once. */
+  readonly location: 'cpu' | 'gpu-buffer';
+  /** Ops that it has no kernel for, so that they would be computed on the processor, with two copies. */
+  readonly spelledOut: ReadonlySet<OpName>;
+}
+
+const nothing: ReadonlySet<OpName> = new Set();
+
+/**
+ * On processors 32 images of 65 tokens at a time keep a step's intermediate results in the caches, 10 % faster than
+ * 128 images, and a large teacher's step within memory. On a GPU 32 images of 197 tokens fill it.
+ */
+const traits: Readonly<Record<Provider, ProviderTraits>> = {
+  cpu: { tokensAtOnce: 2080, location: 'cpu', spelledOut: nothing },
+  webgpu: { tokensAtOnce: 6304, location: 'gpu-buffer', spelledOut: new Set(['logSoftmax']) },
+  // The runtime's binding for Node hands out what lies on a GPU for WebGPU alone.
+  cuda: { tokensAtOnce: 6304, location: 'cpu', spelledOut: nothing },
+  dml: { tokensAtOnce: 6304, location: 'cpu', spelledOut: nothing },
+  coreml: { tokensAtOnce: 2080, location: 'cpu', spelledOut: nothing },
+};
+
+/** What a provider that cannot be had would take. */
+const needs: Readonly<Record<Exclude<Provider, 'cpu'>, string>> = {
+  webgpu:
+    'WebGPU finds no GPU here. It needs one with its current driver: with Vulkan on Linux (libvulkan.so.1 among it), with Direct3D 12 on Windows.',
+  cuda: 'CUDA cannot be used here. It needs an NVIDIA GPU with its driver, the CUDA and cuDNN libraries, and the CUDA part of ONNX Runtime, which is not installed with this app; WebGPU uses the same GPU without them.',
+  dml: 'DirectML finds no GPU here. It needs one with its current driver for Direct3D 12.',
+  coreml: 'Core ML cannot be used here.',
+};
+
+/**
+ * ONNX Runtime's kernels, as `onnxruntime-node` brings them.
+ *
+ * Its `load` and `loadFile` throw a UserError 'unsupported' where there is no device, driver or library.
+ */
+export function onnxRuntime(
+  provider: Provider,
+  options: OnnxRuntimeOptions = {},
+): ModelFileExecutor {
+  const { tokensAtOnce, location, spelledOut } = traits[provider];
   const sessionOptions: InferenceSession.SessionOptions = {
-    executionProviders: ['cpu'],
+    executionProviders: [provider],
     graphOptimizationLevel: 'all',
-    // Warnings here are about the runtime's own choices; errors are thrown.
-    logSeverityLevel: 3,
+    // Warnings here are about the runtime's own choices; errors are thrown. Everything names the placements.
+    logSeverityLevel: options.logsPlacements ? 0 : 3,
     extra: {
       // Gradients near convergence can be full of subnormal numbers, which processors compute slowly.
       // Idle threads of one session must not spin while another session runs: teacher and student
@@ -42,60 +89,116 @@ export function onnxRuntimeCpu(options: OnnxRuntimeOptions = {}): Executor {
       ? {}
       : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
   };
+  const reader = new DeviceReader(sessionOptions);
+  const create = async (
+    model: string | Uint8Array,
+    settings: InferenceSession.SessionOptions,
+  ): Promise<InferenceSession> => {
+    try {
+      // The two are overloads of one function.
+      return typeof model === 'string'
+        ? await InferenceSession.create(model, settings)
+        : await InferenceSession.create(model, settings);
+    } catch (error) {
+      if (provider !== 'cpu' && !(await reader.isThere())) {
+        throw new UserError('unsupported', needs[provider], String(error));
+      }
+      throw error;
+    }
+  };
   return {
-    name: 'cpu',
-    // 32 images of 65 tokens: that many keep a step's intermediate results in the caches, 10 % faster than
-    // 128 images, and a large teacher's step within memory.
-    tokensAtOnce: 2080,
+    name: provider,
+    tokensAtOnce,
     async load(graph) {
       const { model, weights } = emitOnnx(graph, {
         external: { file: externalFile, threshold: externalThreshold },
+        spelledOut,
       });
       const externalData =
         weights.length === 0 ? [] : [{ path: externalFile, data: Buffer.concat(weights) }];
-      const session = await InferenceSession.create(model, { ...sessionOptions, externalData });
-      return new OnnxSession(graph.name, session, declaredShapes(graph));
+      const session = await create(model, {
+        ...sessionOptions,
+        externalData,
+        preferredOutputLocation: location,
+      });
+      return new OnnxSession(graph.name, session, declaredShapes(graph), reader);
     },
     async loadFile(path) {
-      const session = await InferenceSession.create(path, sessionOptions);
-      return new OnnxSession(path, session, new Map());
+      const session = await create(path, sessionOptions);
+      return new OnnxSession(path, session, new Map(), reader);
     },
   };
+}
+
+/**
+ * Brings tensors from the device. The binding's own way (`getData`) ends the process, so a graph that
+ * does nothing runs, and gives its result to the processor.
+ */
+class DeviceReader {
+  readonly #options: InferenceSession.SessionOptions;
+  #session: Promise<InferenceSession> | undefined;
+
+  constructor(options: InferenceSession.SessionOptions) {
+    this.#options = options;
+  }
+
+  /** Whether there is a device at all: it can hold this graph if it can any. */
+  async isThere(): Promise<boolean> {
+    try {
+      await this.#open();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async read(value: OrtTensor): Promise<OrtTensor> {
+    const { y } = await (await this.#open()).run({ x: value });
+    if (!y) throw new Error('the device gave nothing back');
+    return y;
+  }
+
+  #open(): Promise<InferenceSession> {
+    this.#session ??= InferenceSession.create(identityModel('x', 'y'), {
+      ...this.#options,
+      preferredOutputLocation: 'cpu',
+    });
+    return this.#session;
+  }
 }
 
 class OnnxSession implements LoadedGraph {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly #name: string;
+  readonly #declared: DeclaredInputs;
   readonly #session: InferenceSession;
-  readonly #shapes: DeclaredShapes;
+  readonly #reader: DeviceReader;
 
-  constructor(name: string, session: InferenceSession, shapes: DeclaredShapes) {
+  constructor(
+    graph: string,
+    session: InferenceSession,
+    shapes: DeclaredInputs['shapes'],
+    reader: DeviceReader,
+  ) {
     this.inputs = session.inputNames;
     this.outputs = session.outputNames;
-    this.#name = name;
+    this.#declared = { graph, names: this.inputs, shapes };
     this.#session = session;
-    this.#shapes = shapes;
+    this.#reader = reader;
   }
 
-  async run(inputs: Readonly<Record<string, Tensor | DeviceTensor>>): Promise<Results> {
+  async run(inputs: Inputs): Promise<Results> {
     const feeds: Record<string, OrtTensor> = {};
-    for (const name of this.inputs) {
-      const value = inputs[name];
-      if (!value) throw new Error(`${this.#name}: input ${name} is missing`);
-      const shape = this.#shapes.get(name);
-      if (shape && !accepts(shape, value.shape)) {
-        throw new Error(
-          `${this.#name}: input ${name} must be (${shape.map((size) => size ?? 'any').join(', ')}), got (${value.shape.join(', ')})`,
-        );
-      }
-      feeds[name] = value instanceof OrtDeviceTensor ? value.native : toNative(value);
+    for (const [name, value] of matchInputs(this.#declared, inputs)) {
+      feeds[name] =
+        value instanceof OrtDeviceTensor ? value.native : toNative(requireValues(value));
     }
-    const unknown = Object.keys(inputs).find((name) => !this.inputs.includes(name));
-    if (unknown !== undefined) throw new Error(`${this.#name}: has no input ${unknown}`);
     const results = await this.#session.run(feeds);
     return new Map(
-      Object.entries(results).map(([name, native]) => [name, new OrtDeviceTensor(native)]),
+      Object.entries(results).map(([name, native]) => [
+        name,
+        new OrtDeviceTensor(native, this.#reader),
+      ]),
     );
   }
 
@@ -106,9 +209,11 @@ class OnnxSession implements LoadedGraph {
 
 class OrtDeviceTensor implements DeviceTensor {
   readonly native: OrtTensor;
+  readonly #reader: DeviceReader;
 
-  constructor(native: OrtTensor) {
+  constructor(native: OrtTensor, reader: DeviceReader) {
     this.native = native;
+    this.#reader = reader;
   }
 
   get shape(): readonly number[] {
@@ -116,10 +221,10 @@ class OrtDeviceTensor implements DeviceTensor {
   }
 
   async read(): Promise<Tensor> {
-    const data = await this.native.getData();
-    if (!(data instanceof Float32Array))
-      throw new Error(`expected float32, got ${this.native.type}`);
-    return tensor(this.native.dims, data);
+    const { location, dims, type } = this.native;
+    const { data } = location === 'cpu' ? this.native : await this.#reader.read(this.native);
+    if (!(data instanceof Float32Array)) throw new Error(`expected float32, got ${type}`);
+    return tensor(dims, data);
   }
 
   dispose(): void {
@@ -127,26 +232,6 @@ class OrtDeviceTensor implements DeviceTensor {
   }
 }
 
-function toNative(value: Tensor | DeviceTensor): OrtTensor {
-  if (!('data' in value)) throw new Error('a tensor of another executor cannot be used here');
-  return new OrtTensor('float32', value.data, value.shape);
-}
-
-/** By input; an axis without a size takes any. */
-type DeclaredShapes = ReadonlyMap<string, readonly (number | undefined)[]>;
-
-function declaredShapes(graph: Graph): DeclaredShapes {
-  return new Map(
-    graphInputs(graph).map(({ attributes: { name, type } }) => {
-      const any = type.shape[0] === graph.batch;
-      return [name, type.shape.map((size, axis) => (any && axis === 0 ? undefined : size))];
-    }),
-  );
-}
-
-function accepts(declared: readonly (number | undefined)[], shape: readonly number[]): boolean {
-  return (
-    declared.length === shape.length &&
-    declared.every((size, axis) => size === undefined || size === shape[axis])
-  );
+function toNative({ shape, data }: Tensor): OrtTensor {
+  return new OrtTensor('float32', data, shape);
 }

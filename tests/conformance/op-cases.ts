@@ -1,5 +1,5 @@
 import * as g from '../../src/core/graph/build.ts';
-import type { OpName, Shape, Value } from '../../src/core/graph/ops.ts';
+import type { DType, OpName, Shape, Value } from '../../src/core/graph/ops.ts';
 import { Random } from '../../src/core/random.ts';
 import { elementCount } from '../../src/core/tensor.ts';
 
@@ -12,6 +12,8 @@ export interface OpCase {
   readonly range?: readonly [number, number];
   /** False where the op has no gradient, or rounds. */
   readonly differentiable?: false;
+  /** A type that not every device has numbers of. */
+  readonly needs?: DType;
   /** Largest accepted difference from double precision, relative to the largest value. */
   readonly tolerance?: number;
 }
@@ -59,6 +61,9 @@ const broadcasting = (build: Build2, rest: Partial<OpCase> = {}): OpCase[] => [
   two('both ways', [3, 1], [1, 4], build, rest),
 ];
 
+/** More ways at once than some kernels know: ones of either side in turns. */
+const manyAxes = two('along many axes', [2, 1, 3, 1, 2, 1, 3], [1, 2, 1, 3, 1, 2, 1], g.add);
+
 const positive = { range: [0.5, 2] } as const;
 
 /** Cases for every op; every executor and every gradient is tried on all of them. */
@@ -69,7 +74,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
       g.add(x, g.constant({ shape: [2, 2], data: Float32Array.of(1, -2, 3, 0.5) })),
     ),
   ],
-  add: broadcasting(g.add),
+  add: [...broadcasting(g.add), manyAxes],
   sub: broadcasting(g.sub),
   mul: broadcasting(g.mul),
   div: broadcasting(g.div, positive),
@@ -93,8 +98,14 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
   matmul: [
     two('matrices', [3, 4], [4, 5], g.matmul),
     two('rows of a batch by one matrix', [2, 3, 4], [4, 5], g.matmul),
+    two('rows of two batches by one matrix', [2, 2, 3, 4], [4, 5], g.matmul),
     two('batch by batch', [2, 2, 3, 4], [2, 2, 4, 5], g.matmul),
     two('a transposed operand', [2, 3, 4], [2, 5, 4], (a, b) => g.matmul(a, g.swapLast(b))),
+    two('a transposed matrix', [4, 3], [4, 5], (a, b) => g.matmul(g.swapLast(a), b)),
+    two('both transposed', [2, 4, 3], [2, 5, 4], (a, b) => g.matmul(g.swapLast(a), g.swapLast(b))),
+    two('rows of a transposed batch', [2, 4, 3], [5, 4], (a, b) =>
+      g.matmul(g.swapLast(a), g.swapLast(b)),
+    ),
   ],
   quantizedMatmul: [
     one(
@@ -109,7 +120,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
           ),
           g.constant({ shape: [2], data: Float32Array.of(0.02, 0.005) }),
         ),
-      { differentiable: false, tolerance: 1e-4 },
+      { differentiable: false, needs: 'uint8', tolerance: 1e-4 },
     ),
   ],
   conv2d: [
@@ -125,7 +136,10 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
   expand: [one('new and old axes', [3, 1], (x) => g.expand(x, [2, 3, 4]))],
   slice: [one('inside an axis', [3, 5, 2], (x) => g.slice(x, 1, 1, 4))],
   concat: [two('along an inner axis', [2, 3, 2], [2, 1, 2], (a, b) => g.concat([a, b], 1))],
-  pad: [one('both ends', [2, 3, 2], (x) => g.pad(x, 1, 2, 1))],
+  pad: [
+    one('both ends', [2, 3, 2], (x) => g.pad(x, 1, 2, 1)),
+    one('of many axes', [1, 2, 1, 3, 1, 2, 2], (x) => g.pad(x, 3, 0, 2)),
+  ],
   reduceSum: [
     one('last axis', [2, 3, 4], (x) => g.reduceSum(x, [2])),
     one('several axes', [2, 3, 4], (x) => g.reduceSum(x, [0, 2])),
@@ -137,6 +151,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
   cast: [
     one('to float16 and back', [3, 3], (x) => g.cast(g.cast(x, 'float16'), 'float32'), {
       differentiable: false,
+      needs: 'float16',
       tolerance: 1e-6,
     }),
   ],
@@ -162,6 +177,16 @@ export function caseInputs(item: OpCase): Map<string, Float32Array> {
 /** The case's inputs as graph inputs. */
 export function caseValues(item: OpCase): readonly Value[] {
   return item.shapes.map((shape, index) => g.input(`x${index}`, shape));
+}
+
+export /** A scalar that weighs every element differently, so that no error in a gradient cancels. */
+function scalarOf(value: Value): Value {
+  const random = new Random(5);
+  const { shape } = value.type;
+  const weights = Float32Array.from({ length: elementCount(shape) }, () => random.uniform(-1, 1));
+  const weighted = g.mul(value, g.constant({ shape, data: weights }));
+  const flat = g.reshape(weighted, [elementCount(shape)]);
+  return g.reshape(g.reduceSum(flat, [0]), []);
 }
 
 function must<T>(value: T | undefined): T {

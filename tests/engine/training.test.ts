@@ -8,7 +8,7 @@ import { copyBlocks } from '../../src/core/vit/copy.ts';
 import { trainStudent } from '../../src/engine/training.ts';
 import type { TrainingPlan, TrainingState } from '../../src/engine/training.ts';
 import { resizedCrops } from '../../src/engine/view-source.ts';
-import { onnxRuntimeCpu } from '../../src/runtime/onnxruntime.ts';
+import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 import { tinyVit } from '../support/tiny-vit.ts';
 import { difference, randomValues } from '../support/values.ts';
 import { watch } from './support.ts';
@@ -43,7 +43,7 @@ async function train(partLimit: number): Promise<TrainingState> {
     return Promise.resolve({ width: 12, height: 12, channels: 3, data });
   };
   const tokensAtOnce = partLimit * tokenCount(teacher.architecture);
-  const executor = { ...onnxRuntimeCpu({ threads: 1 }), tokensAtOnce };
+  const executor = { ...onnxRuntime('cpu', { threads: 1 }), tokensAtOnce };
   const { imageSize } = teacher.architecture;
   const source = resizedCrops({ count: 9, get: image }, 1, viewRecipe('upright'), imageSize);
   const save = (): Promise<void> => Promise.resolve();

@@ -11,7 +11,7 @@ import { decode, decoderLayout, unpackDecoder } from '../../src/core/heads/segme
 import { ignoreValue } from '../../src/core/mask/tiles.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { readSafetensors } from '../../src/formats/safetensors.ts';
-import { onnxRuntimeCpu } from '../../src/runtime/onnxruntime.ts';
+import { describeExecutors } from '../conformance/executors.ts';
 import { tinyVit } from '../support/tiny-vit.ts';
 import { difference, required } from '../support/values.ts';
 
@@ -72,20 +72,22 @@ describe('the segmentation decoder against PyTorch', () => {
     }
   });
 
-  it('in ONNX Runtime', async () => {
-    for (const graph of graphs) {
-      const loaded = await onnxRuntimeCpu({ threads: 1 }).load(simplify(graph));
-      const given = graphInputs(graph).map(({ attributes: { name } }) => [
-        name,
-        required(inputs.get(name), name),
-      ]);
-      const results = await loaded.run(Object.fromEntries(given) as Record<string, Tensor>);
-      for (const [name, result] of results) {
-        const { data } = await result.read();
-        result.dispose();
-        expect(difference(data, value(name).data)).toBeLessThan(2e-6);
+  describeExecutors('computed', (executor) => {
+    it('in single precision', async () => {
+      for (const graph of graphs) {
+        const loaded = await executor.load(simplify(graph));
+        const given = graphInputs(graph).map(({ attributes: { name } }) => [
+          name,
+          required(inputs.get(name), name),
+        ]);
+        const results = await loaded.run(Object.fromEntries(given) as Record<string, Tensor>);
+        for (const [name, result] of results) {
+          const { data } = await result.read();
+          result.dispose();
+          expect(difference(data, value(name).data)).toBeLessThan(2e-6);
+        }
+        await loaded.dispose();
       }
-      await loaded.dispose();
-    }
+    });
   });
 });

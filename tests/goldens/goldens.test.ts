@@ -12,13 +12,12 @@ import { resizeModel } from '../../src/core/vit/resize.ts';
 import type { VitModel } from '../../src/core/vit/weights.ts';
 import { readSafetensors } from '../../src/formats/safetensors.ts';
 import { readTimm } from '../../src/formats/timm.ts';
-import { onnxRuntimeCpu } from '../../src/runtime/onnxruntime.ts';
+import { describeExecutors } from '../conformance/executors.ts';
 import { adapterParts, flatAdapters, forward, train } from '../support/distillation.ts';
 import { lossAndGradient } from '../support/loss-and-gradient.ts';
 import { difference, required } from '../support/values.ts';
 
 // What make_goldens.py computed with PyTorch in double precision, rounded to float32 at the end.
-const executor = onnxRuntimeCpu({ threads: 1 });
 const goldenPath = (name: string): string =>
   fileURLToPath(new URL(`${name}.safetensors`, import.meta.url));
 const [steps, warmUp, peak] = [12, 3, 0.02];
@@ -85,16 +84,6 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
     expect(teacher.architecture).toEqual(architecture);
   });
 
-  it('tokens, every block and features', async () => {
-    const got = await forward(executor, teacher, golden('images'));
-    for (const name of ['tokens', 'block_0', 'block_1', 'block_2', 'features']) {
-      const wanted = golden(`expected.${name}`);
-      const values = required(got.get(name), name);
-      expect(values.shape, name).toEqual(wanted.shape);
-      expect(difference(values.data, wanted.data), name).toBeLessThan(1e-5);
-    }
-  });
-
   it('loss and the gradient of every adapter, in double precision', () => {
     const inputs = new Map([
       ['images', golden('images').data],
@@ -113,24 +102,36 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
     }
   });
 
-  it('12 steps with their learning rates, losses and final adapters', async () => {
-    const learningRates = Array.from({ length: steps }, (_, step) =>
-      learningRate(step, steps, peak, warmUp),
-    );
-    const rates = golden('expected.learning_rates').data;
-    expect(difference(learningRates, rates)).toBeLessThan(1e-6);
-    const images = golden('images');
-    const targets = golden('expected.block_2');
-    const got = await train(executor, { plan, images, targets, initial, learningRates });
-    expect(difference(got.losses, golden('expected.losses').data)).toBeLessThan(1e-5);
-    const final = flatAdapters(plan.layout, tensors, '.final', 'golden.');
-    expect(difference(got.adapters, final)).toBeLessThan(1e-3);
-    // Training moved them: the comparison is not with where they began.
-    expect(difference(initial, final)).toBeGreaterThan(0.05);
+  describeExecutors('computes', (executor) => {
+    it('tokens, every block and features', async () => {
+      const got = await forward(executor, teacher, golden('images'));
+      for (const name of ['tokens', 'block_0', 'block_1', 'block_2', 'features']) {
+        const wanted = golden(`expected.${name}`);
+        const values = required(got.get(name), name);
+        expect(values.shape, name).toEqual(wanted.shape);
+        expect(difference(values.data, wanted.data), name).toBeLessThan(1e-5);
+      }
+    });
+
+    it('12 steps with their learning rates, losses and final adapters', async () => {
+      const learningRates = Array.from({ length: steps }, (_, step) =>
+        learningRate(step, steps, peak, warmUp),
+      );
+      const rates = golden('expected.learning_rates').data;
+      expect(difference(learningRates, rates)).toBeLessThan(1e-6);
+      const images = golden('images');
+      const targets = golden('expected.block_2');
+      const got = await train(executor, { plan, images, targets, initial, learningRates });
+      expect(difference(got.losses, golden('expected.losses').data)).toBeLessThan(1e-5);
+      const final = flatAdapters(plan.layout, tensors, '.final', 'golden.');
+      expect(difference(got.adapters, final)).toBeLessThan(1e-3);
+      // Training moved them: the comparison is not with where they began.
+      expect(difference(initial, final)).toBeGreaterThan(0.05);
+    });
   });
 });
 
-describe('golden plain, otherwise', () => {
+describeExecutors('golden plain, otherwise', (executor) => {
   it('features with the GELU by tanh', async () => {
     const { tensors } = await readSafetensors(goldenPath('plain'));
     const model = await readTimm(goldenPath('plain'), { heads: 2, activation: 'gelu-tanh' });

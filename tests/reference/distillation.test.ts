@@ -6,13 +6,12 @@ import { tensor } from '../../src/core/tensor.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { copyBlocks, keptBlocks } from '../../src/core/vit/copy.ts';
 import { readTimm } from '../../src/formats/timm.ts';
-import { onnxRuntimeCpu } from '../../src/runtime/onnxruntime.ts';
+import { describeExecutors } from '../conformance/executors.ts';
 import { adapterParts, flatAdapters, forward, readAll, train } from '../support/distillation.ts';
 import { lossAndGradient } from '../support/loss-and-gradient.ts';
 import { difference, required } from '../support/values.ts';
 import { describeReference, readReference, referencePath, unnormalized } from './support.ts';
 
-const executor = onnxRuntimeCpu({ threads: 1 });
 const skip = 2;
 const rank = 4;
 // about.json: lr0 = 0.05·16/256; step e of 40: e < 5: lr0·e/5, else a cosine to 0.
@@ -37,89 +36,95 @@ async function readSetting(): Promise<Setting> {
 }
 
 describeReference("WeCoLoRA's gradients", () => {
-  let expected: ReadonlyMap<string, Tensor>;
-  let setting: Setting;
-  let got: ReadonlyMap<string, Tensor>;
-  beforeAll(async () => {
-    setting = await readSetting();
-    expected = await readReference('wecolora_gradients.safetensors');
-    const { plan, images, targets } = setting;
-    const loaded = await executor.load(lossAndGradient(plan, 16));
-    const adapters = tensor([plan.layout.size], flatAdapters(plan.layout, expected, ''));
-    got = await readAll(await loaded.run({ images, targets, adapters }));
-    await loaded.dispose();
-  });
+  describeExecutors('computed', (executor) => {
+    let expected: ReadonlyMap<string, Tensor>;
+    let setting: Setting;
+    let got: ReadonlyMap<string, Tensor>;
+    beforeAll(async () => {
+      setting = await readSetting();
+      expected = await readReference('wecolora_gradients.safetensors');
+      const { plan, images, targets } = setting;
+      const loaded = await executor.load(lossAndGradient(plan, 16));
+      const adapters = tensor([plan.layout.size], flatAdapters(plan.layout, expected, ''));
+      got = await readAll(await loaded.run({ images, targets, adapters }));
+      await loaded.dispose();
+    });
 
-  it('agree in the loss', () => {
-    const loss = required(got.get('loss'), 'loss').data;
-    expect(difference(loss, required(expected.get('loss'), 'loss').data)).toBeLessThan(1e-5);
-  });
+    it('agree in the loss', () => {
+      const loss = required(got.get('loss'), 'loss').data;
+      expect(difference(loss, required(expected.get('loss'), 'loss').data)).toBeLessThan(1e-5);
+    });
 
-  it('agree for every adapter', () => {
-    const { layout } = setting.plan;
-    const gradient = required(got.get('gradient'), 'gradient').data;
-    const wanted = flatAdapters(layout, expected, '.grad');
-    const differences = adapterParts(layout).map(({ name, start, end }) => ({
-      name,
-      difference: difference(gradient.subarray(start, end), wanted.subarray(start, end)),
-    }));
-    expect(differences).toHaveLength(3 * 6 * 2);
-    expect(differences.filter((each) => !(each.difference < 1e-3))).toEqual([]);
+    it('agree for every adapter', () => {
+      const { layout } = setting.plan;
+      const gradient = required(got.get('gradient'), 'gradient').data;
+      const wanted = flatAdapters(layout, expected, '.grad');
+      const differences = adapterParts(layout).map(({ name, start, end }) => ({
+        name,
+        difference: difference(gradient.subarray(start, end), wanted.subarray(start, end)),
+      }));
+      expect(differences).toHaveLength(3 * 6 * 2);
+      expect(differences.filter((each) => !(each.difference < 1e-3))).toEqual([]);
+    });
   });
 });
 
 describeReference('40 steps of WeCoLoRA', () => {
-  let expected: ReadonlyMap<string, Tensor>;
-  let setting: Setting;
-  let whole: Awaited<ReturnType<typeof train>>;
-  const learningRates = Array.from({ length: steps }, (_, step) =>
-    learningRate(step, steps, peak, warmUp),
-  );
-  const run = (part: number): ReturnType<typeof train> => {
-    const initial = flatAdapters(setting.plan.layout, expected, '.init');
-    return train(executor, { ...setting, initial, learningRates, part });
-  };
-  beforeAll(async () => {
-    setting = await readSetting();
-    expected = await readReference('wecolora_40_steps.safetensors');
-    whole = await run(16);
-  });
-
-  it('learning rates', () => {
-    const rates = required(expected.get('lrs'), 'lrs').data;
-    expect(difference(learningRates, rates)).toBeLessThan(1e-6);
-  });
-
-  it('every loss', () => {
-    const losses = required(expected.get('losses'), 'losses').data;
-    expect(whole.losses).toHaveLength(losses.length);
-    whole.losses.forEach((loss, step) => {
-      expect(difference([loss], [losses[step] ?? NaN]), `step ${step}`).toBeLessThan(1e-3);
+  describeExecutors('computed', (executor) => {
+    let expected: ReadonlyMap<string, Tensor>;
+    let setting: Setting;
+    let whole: Awaited<ReturnType<typeof train>>;
+    const learningRates = Array.from({ length: steps }, (_, step) =>
+      learningRate(step, steps, peak, warmUp),
+    );
+    const run = (part: number): ReturnType<typeof train> => {
+      const initial = flatAdapters(setting.plan.layout, expected, '.init');
+      return train(executor, { ...setting, initial, learningRates, part });
+    };
+    beforeAll(async () => {
+      setting = await readSetting();
+      expected = await readReference('wecolora_40_steps.safetensors');
+      whole = await run(16);
     });
-  });
 
-  it('final adapters', () => {
-    const { layout } = setting.plan;
-    expect(difference(whole.adapters, flatAdapters(layout, expected, '.final'))).toBeLessThan(1e-3);
-  });
+    it('learning rates', () => {
+      const rates = required(expected.get('lrs'), 'lrs').data;
+      expect(difference(learningRates, rates)).toBeLessThan(1e-6);
+    });
 
-  it("the merged student's last block and norm", async () => {
-    const { plan, images } = setting;
-    const student = mergeAdapters(plan.copy, plan.layout, whole.adapters);
-    const got = await forward(executor, student, images);
-    for (const [ours, theirs] of [
-      ['block_2', 'student_last_block'],
-      ['norm', 'student_norm'],
-    ] as const) {
-      const wanted = required(expected.get(theirs), theirs).data;
-      expect(difference(required(got.get(ours), ours).data, wanted), theirs).toBeLessThan(1e-3);
-    }
-  });
+    it('every loss', () => {
+      const losses = required(expected.get('losses'), 'losses').data;
+      expect(whole.losses).toHaveLength(losses.length);
+      whole.losses.forEach((loss, step) => {
+        expect(difference([loss], [losses[step] ?? NaN]), `step ${step}`).toBeLessThan(1e-3);
+      });
+    });
 
-  it('the same losses when each batch runs in two parts', async () => {
-    const halves = await run(8);
-    halves.losses.forEach((loss, step) => {
-      expect(difference([loss], [whole.losses[step] ?? NaN]), `step ${step}`).toBeLessThan(1e-5);
+    it('final adapters', () => {
+      const { layout } = setting.plan;
+      expect(difference(whole.adapters, flatAdapters(layout, expected, '.final'))).toBeLessThan(
+        1e-3,
+      );
+    });
+
+    it("the merged student's last block and norm", async () => {
+      const { plan, images } = setting;
+      const student = mergeAdapters(plan.copy, plan.layout, whole.adapters);
+      const got = await forward(executor, student, images);
+      for (const [ours, theirs] of [
+        ['block_2', 'student_last_block'],
+        ['norm', 'student_norm'],
+      ] as const) {
+        const wanted = required(expected.get(theirs), theirs).data;
+        expect(difference(required(got.get(ours), ours).data, wanted), theirs).toBeLessThan(1e-3);
+      }
+    });
+
+    it('the same losses when each batch runs in two parts', async () => {
+      const halves = await run(8);
+      halves.losses.forEach((loss, step) => {
+        expect(difference([loss], [whole.losses[step] ?? NaN]), `step ${step}`).toBeLessThan(1e-5);
+      });
     });
   });
 });

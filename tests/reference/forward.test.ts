@@ -4,12 +4,12 @@ import type { VitModel } from '../../src/core/vit/weights.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { readTimm } from '../../src/formats/timm.ts';
 import { readResult } from '../../src/runtime/executor.ts';
-import { onnxRuntimeCpu } from '../../src/runtime/onnxruntime.ts';
+import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 import { forward } from '../support/distillation.ts';
 import { difference, required } from '../support/values.ts';
 import { describeReference, readReference, referencePath, unnormalized } from './support.ts';
 
-const executor = onnxRuntimeCpu({ threads: 1 });
+const executor = onnxRuntime('cpu', { threads: 1 });
 const tolerance = 1e-4;
 
 /** Compares what a model computes with every tensor of its expected file that has the same name. */

@@ -1,20 +1,26 @@
 import type { DeviceDescription } from '../../contract/descriptions.ts';
 import { count, significant } from '../figures.ts';
 import type { Paint } from '../paint.ts';
-import { printable, shortened } from '../text.ts';
+import { printable, shortened, wrap } from '../text.ts';
 import { table } from './table.ts';
 
-/** What this machine can compute with. */
+/** What this machine can compute with, and what else it would need. */
 export function devicesReport(devices: readonly DeviceDescription[], paint: Paint): string {
-  const rows = devices.map(({ name, description, threads, memoryBytes, gigaflops }) => [
+  const usable = devices.filter(({ missing }) => missing === null);
+  const rows = usable.map(({ name, description, threads, memoryBytes, imagesPerSecond }) => [
     name,
     shortened(printable(description), 48),
-    count(threads),
-    `${significant(memoryBytes / 2 ** 30)} GiB`,
-    significant(gigaflops),
+    threads === null ? '' : count(threads),
+    memoryBytes === null ? '' : `${significant(memoryBytes / 2 ** 30)} GiB`,
+    imagesPerSecond === null ? '' : significant(imagesPerSecond),
   ]);
-  return table([['Device', 'What it is', 'Threads', 'Memory', 'GFLOP/s'], ...rows], {
+  const header = ['Device', 'What it is', 'Threads', 'Memory', 'Images/s'];
+  const shown = table([header, ...rows], {
     leftColumns: 2,
     header: (line) => paint.strong(line),
   });
+  const missing = devices.flatMap(({ name, missing: reason }) =>
+    reason === null ? [] : [wrap(`${name}: ${printable(reason)}`, 96, '  ')],
+  );
+  return [shown, ...missing].join('\n');
 }

@@ -301,12 +301,22 @@ describe('imageReport', () => {
   });
 });
 
-it('devicesReport lists the devices', () => {
+it('devicesReport lists what can be used, and says what the rest would need', () => {
   const report = devicesReport(
-    [{ name: 'cpu', description: 'Xeon', threads: 2, memoryBytes: 2 ** 33, gigaflops: 170.4 }],
+    [
+      {
+        ...{ name: 'cpu', description: 'Xeon', missing: null, threads: 2 },
+        ...{ memoryBytes: 2 ** 33, imagesPerSecond: 170.4 },
+      },
+      {
+        ...{ name: 'webgpu', description: 'GPU', missing: 'It needs a driver.', threads: null },
+        ...{ memoryBytes: null, imagesPerSecond: null },
+      },
+    ],
     plain,
   );
   expect(cells(report, 'cpu')).toEqual(['cpu', 'Xeon', '2', '8 GiB', '170']);
+  expect(report).toContain('webgpu: It needs a driver.');
 });
 
 it('skippedList breaks long lines and says nothing of no files', () => {

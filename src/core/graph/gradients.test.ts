@@ -4,24 +4,13 @@ import {
   caseInputs,
   caseValues,
   opCases,
+  scalarOf,
 } from '../../../tests/conformance/op-cases.ts';
-import { Random } from '../random.ts';
-import { elementCount } from '../tensor.ts';
 import * as g from './build.ts';
 import { differentiate } from './differentiate.ts';
 import { evaluate } from './evaluate.ts';
 import { gradientRules } from './gradients.ts';
 import type { OpName, Value } from './ops.ts';
-
-/** A scalar that weighs every element differently, so that no error in a gradient cancels. */
-function scalarOf(value: Value): Value {
-  const random = new Random(5);
-  const { shape } = value.type;
-  const weights = Float32Array.from({ length: elementCount(shape) }, () => random.uniform(-1, 1));
-  const weighted = g.mul(value, g.constant({ shape, data: weights }));
-  const flat = g.reshape(weighted, [elementCount(shape)]);
-  return g.reshape(g.reduceSum(flat, [0]), []);
-}
 
 describe('gradient rules against central differences', () => {
   const step = 1e-5;

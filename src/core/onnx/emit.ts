@@ -11,7 +11,7 @@ import type {
   TensorType,
   Value,
 } from '../graph/ops.ts';
-import { lowerings, onnxTypes } from './lowerings.ts';
+import { lowerings, onnxTypes, spelled } from './lowerings.ts';
 import type { AttributeValue, OperatorSink } from './lowerings.ts';
 import {
   AttributeProto_AttributeType as AttributeType,
@@ -34,6 +34,8 @@ export interface EmitOptions {
   readonly documentation?: string;
   /** Weights go into `file` (a name beside the model) when they exceed `threshold` bytes. */
   readonly external?: { readonly file: string; readonly threshold?: number };
+  /** Ops that become several smaller operators, for a runtime that has no kernel for them. */
+  readonly spelledOut?: ReadonlySet<OpName>;
 }
 
 export interface OnnxModel {
@@ -73,6 +75,26 @@ export function emitOnnx(graph: Graph, options: EmitOptions = {}): OnnxModel {
   return { model: toBinary(ModelProtoSchema, model), weights: writer.externalWeights };
 }
 
+/** A model that puts out its input as it is, of float32 and any shape. */
+export function identityModel(input: string, output: string): Uint8Array {
+  const describe = (name: string): ValueInfoProto =>
+    create(ValueInfoProtoSchema, {
+      name,
+      type: { value: { case: 'tensorType', value: { elemType: onnxTypes.float32 } } },
+    });
+  const model = create(ModelProtoSchema, {
+    irVersion: 10n,
+    opsetImport: [{ domain: '', version: 20n }],
+    graph: {
+      name: 'identity',
+      node: [{ opType: 'Identity', name: 'identity', input: [input], output: [output] }],
+      input: [describe(input)],
+      output: [describe(output)],
+    },
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
 class ModelWriter implements OperatorSink {
   readonly operators: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
@@ -80,13 +102,18 @@ class ModelWriter implements OperatorSink {
   readonly #names = new Map<Node, readonly string[]>();
   readonly #outputs: ReadonlyMap<Node, ReadonlyMap<number, string>>;
   readonly #file: string | undefined;
+  readonly #spelledOut: ReadonlySet<OpName>;
   readonly #constants = new Map<string, string>();
   /** Names that inputs and outputs have already. */
   readonly #reserved: ReadonlySet<string>;
   #offset = 0;
   #count = 0;
 
-  constructor(graph: Graph, nodes: readonly Node[], { external }: EmitOptions) {
+  constructor(
+    graph: Graph,
+    nodes: readonly Node[],
+    { external, spelledOut = new Set() }: EmitOptions,
+  ) {
     const total = nodes.reduce(
       (bytes, node) => bytes + (node.op === 'constant' ? node.attributes.data.byteLength : 0),
       0,
@@ -96,6 +123,7 @@ class ModelWriter implements OperatorSink {
       throw new Error(`graph ${graph.name}: ${total} bytes of weights need a file of their own`);
     }
     this.#file = large ? external?.file : undefined;
+    this.#spelledOut = spelledOut;
     this.#outputs = outputNames(graph);
     const inputs = graphInputs(graph).map(({ attributes }) => attributes.name);
     this.#reserved = new Set([...inputs, ...graph.outputs.keys()]);
@@ -109,7 +137,7 @@ class ModelWriter implements OperatorSink {
       return wanted?.get(index) ?? this.#fresh();
     });
     this.#names.set(node, names);
-    lowerNode(node, inputs, names, this);
+    lowerNode(node, inputs, names, this, this.#spelledOut.has(node.op));
   }
 
   operator(
@@ -224,8 +252,10 @@ function lowerNode<K extends OpName>(
   inputs: readonly string[],
   outputs: readonly string[],
   sink: OperatorSink,
+  isSpelledOut: boolean,
 ): void {
-  lowerings[node.op](node, inputs, outputs, sink);
+  const lowering = (isSpelledOut && spelled[node.op]) || lowerings[node.op];
+  lowering(node, inputs, outputs, sink);
 }
 
 /** ONNX stores raw data little-endian, as every machine this runs on keeps it in memory. */

@@ -109,9 +109,11 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
   concat: ({ attributes: { axis } }, inputs, outputs, sink) => {
     sink.operator('Concat', inputs, outputs, { axis });
   },
-  pad: ({ attributes: { axis, before, after } }, inputs, outputs, sink) => {
-    const amounts = sink.integers([before, after]);
-    sink.operator('Pad', [...inputs, amounts, '', sink.integers([axis])], outputs);
+  pad: ({ attributes: { axis, before, after }, inputs: [x] }, inputs, outputs, sink) => {
+    // Of every axis: an optimiser of ONNX Runtime that moves transposes spoils amounts for some axes alone.
+    const none = Array<number>(x?.type.shape.length ?? 0).fill(0);
+    const amounts = sink.integers([...none.with(axis, before), ...none.with(axis, after)]);
+    sink.operator('Pad', [...inputs, amounts], outputs);
   },
   reduceSum: ({ attributes: { axes } }, inputs, outputs, sink) => {
     sink.operator('ReduceSum', [...inputs, sink.integers(axes)], outputs, { keepdims: 1 });
@@ -123,6 +125,23 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
     sink.operator('Cast', inputs, outputs, { to: onnxTypes[dtype] });
   },
 };
+
+/** The same ops by operators that every runtime has kernels for. */
+export const spelled: { readonly [K in OpName]?: Lowering<K> } = {
+  logSoftmax: ({ inputs: [x] }, inputs, outputs, sink) => {
+    const last = sink.integers([(x?.type.shape.length ?? 0) - 1]);
+    const over = (type: string, value: string): string =>
+      one(sink.operator(type, [value, last], 1, { keepdims: 1 }));
+    // The largest comes off first, so that no exponential overflows.
+    const shifted = one(sink.operator('Sub', [...inputs, over('ReduceMax', inputs[0] ?? '')], 1));
+    const sum = over('ReduceSum', one(sink.operator('Exp', [shifted], 1)));
+    sink.operator('Sub', [shifted, one(sink.operator('Log', [sum], 1))], outputs);
+  },
+};
+
+function one([name = '']: readonly string[]): string {
+  return name;
+}
 
 function plain(type: string): Lowering<OpName> {
   return (_, inputs, outputs, sink) => {

@@ -10,6 +10,7 @@ import { placeName } from '../../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
 import { withImage } from '../../formats/open-images.ts';
+import { openFileExecutor } from '../devices/open-executor.ts';
 import type { DistillHabits } from '../distill.ts';
 import { openGlimpses } from '../glimpses.ts';
 import { PhaseProgress, throwIfCancelled } from '../job.ts';
@@ -242,7 +243,7 @@ async function finish(
     await resolutionOf(labelled),
     await parityTiles(images, tested, imageSize),
     output.staging,
-    executor,
+    openFileExecutor(request.threads),
     context,
   );
   const summary: MaskSummary = {

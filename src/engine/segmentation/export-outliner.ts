@@ -8,7 +8,7 @@ import { elementCount } from '../../core/tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { frozenLinears } from '../../core/vit/forward.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
-import type { Executor } from '../../runtime/executor.ts';
+import type { ModelFileExecutor } from '../../runtime/executor.ts';
 import { exportStudent } from '../export.ts';
 import type { ExportResult } from '../export.ts';
 import type { JobContext } from '../job.ts';
@@ -35,7 +35,7 @@ export async function exportOutliner(
   resolution: number | null,
   batches: readonly Tensor[],
   folder: string,
-  executor: Executor,
+  executor: ModelFileExecutor,
   context: JobContext,
 ): Promise<ExportResult> {
   const pairs = unpackAdapters(layout, g.constant(adapters));

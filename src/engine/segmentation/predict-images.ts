@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import { stampOf } from '../../formats/open-images.ts';
-import { openExecutor } from '../devices.ts';
+import { openFileExecutor } from '../devices/open-executor.ts';
 import { PhaseProgress, throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { openModel } from '../model-file.ts';
@@ -44,7 +44,7 @@ export async function predictImages(
   context: JobContext,
   take: (predicted: MadeMask) => void,
 ): Promise<PredictImagesOutcome> {
-  const { card, form, graph } = await openModel(path, openExecutor('cpu'));
+  const { card, form, graph } = await openModel(path, openFileExecutor());
   const open = new OpenImages(form.preparation, 0);
   try {
     if (card.task !== 'segmentation') {

@@ -8,7 +8,7 @@ import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import type { NewTeacher, StoredTeacher } from '../../store/queries/teachers.ts';
 import type { Store } from '../../store/store.ts';
 import { bundledTeacher } from '../demo.ts';
-import { openExecutor } from '../devices.ts';
+import { openExecutor } from '../devices/open-executor.ts';
 import { machineSpeed } from '../speed.ts';
 import type { MachineSpeed, SpeedRequest } from '../speed.ts';
 import { sideFor } from '../segmentation/distill-outlines.ts';

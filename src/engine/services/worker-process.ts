@@ -34,6 +34,8 @@ export interface WorkerWatch {
   /** Aborted when nothing of the task is wanted any more: the worker is killed. */
   readonly kill?: AbortSignal | undefined;
   readonly patience?: Patience | undefined;
+  /** Whether what libraries write to the console is thrown away. */
+  readonly isMuted?: boolean;
   /** Told once the worker has been silent for very long (ms), and with null when it speaks again. */
   readonly silent?: (silentMs: number | null) => void;
 }
@@ -83,7 +85,7 @@ class WorkerProcess {
   #last: Exclude<WorkerMessage, { kind: 'event' | 'part' }> | undefined;
   #hung: WorkerHung | undefined;
 
-  constructor({ report, take, patience = defaultPatience, silent }: WorkerWatch) {
+  constructor({ report, take, patience = defaultPatience, isMuted, silent }: WorkerWatch) {
     this.outcome = this.#settled.promise;
     this.#report = report;
     this.#take = take;
@@ -99,6 +101,7 @@ class WorkerProcess {
       // Early releases of Node 24 warn that running TypeScript is experimental.
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',
+      stdio: isMuted ? ['ignore', 'ignore', 'ignore', 'ipc'] : 'inherit',
     });
     this.#child.on('message', (message: WorkerMessage) => {
       this.#receive(message);

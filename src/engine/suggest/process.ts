@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors.ts';
-import { openExecutor } from '../devices.ts';
+import { openExecutor } from '../devices/open-executor.ts';
 import { endAfterParent } from '../orphan-watch.ts';
 import { failureOf } from '../worker-protocol.ts';
 import type { SuggestMessage, SuggestOrder } from './protocol.ts';

@@ -7,7 +7,7 @@ import { tilePixels, tileSide } from '../../core/mask/tiles.ts';
 import { drawScene, drawStrokes, meanDice, tilesOf } from '../../core/suggest/testing/scenes.ts';
 import { writePng } from '../../formats/images.ts';
 import { bundledTeacher } from '../demo.ts';
-import { openExecutor } from '../devices.ts';
+import { openExecutor } from '../devices/open-executor.ts';
 import type { LookProgress, SuggestRequest } from './protocol.ts';
 import { Suggester } from './suggester.ts';
 

@@ -1,27 +1,5 @@
-import { cpus, totalmem } from 'node:os';
-import type { DeviceDescription } from '../contract/descriptions.ts';
-import * as g from '../core/graph/build.ts';
-import type { Executor } from '../runtime/executor.ts';
-import { onnxRuntimeCpu } from '../runtime/onnxruntime.ts';
-import { defaultThreads } from '../runtime/threads.ts';
-
-/** The executor for a device name, with a thread count that can be overridden. */
-export function openExecutor(device: 'cpu', threads = defaultThreads()): Executor {
-  return { cpu: () => onnxRuntimeCpu({ threads }) }[device]();
-}
-
-/** What this machine can distil on, with the speed of one large matrix product. */
-export async function listDevices(threads = defaultThreads()): Promise<DeviceDescription[]> {
-  return [
-    {
-      name: 'cpu',
-      description: cpus()[0]?.model.trim() ?? 'processor',
-      threads,
-      memoryBytes: totalmem(),
-      gigaflops: await measureMatmul(openExecutor('cpu', threads)),
-    },
-  ];
-}
+import * as g from '../src/core/graph/build.ts';
+import type { Executor } from '../src/runtime/executor.ts';
 
 /** GFLOP/s of a float32 product (4096 × 768)·(768 × 768), the best of several runs. */
 export async function measureMatmul(executor: Executor): Promise<number> {

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/contract/jobs.ts';
+import type { DistillSummary } from '../../src/contract/results.ts';
+import { distill } from '../../src/engine/distill.ts';
+import { outlineFolder, outlineRequest } from '../engine/outlined-folder.ts';
+import {
+  temporaryFolder,
+  tinyRequest,
+  watch,
+  writeImages,
+  writeTinyTeacher,
+} from '../engine/support.ts';
+import type { Watched } from '../engine/support.ts';
+import { difference } from '../support/values.ts';
+import { webgpuMissing } from './executors.ts';
+
+const reason = webgpuMissing === undefined ? '' : ` (skipped: ${webgpuMissing})`;
+
+interface Done {
+  readonly summary: DistillSummary;
+  readonly losses: readonly number[];
+}
+
+function lossesOf({ events }: Watched): number[] {
+  return events.flatMap((event) =>
+    event.type === 'progress' && event.loss !== undefined ? [event.loss] : [],
+  );
+}
+
+describe.skipIf(webgpuMissing !== undefined)(
+  `a whole distillation on WebGPU${reason}`,
+  async () => {
+    const folder = await temporaryFolder();
+    const run = async (device: DeviceName): Promise<Done> => {
+      const context = watch();
+      // From the plain copy: a fit's normal equations magnify the last bit.
+      const recipe = { start: 'copy', steps: 8, device, out: join(folder, device) } as const;
+      const summary = await distill(tinyRequest(folder, recipe), context);
+      return { summary, losses: lossesOf(context) };
+    };
+    beforeAll(async () => {
+      await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+      await writeImages(join(folder, 'train'), 6, 1);
+      await writeImages(join(folder, 'test'), 4, 2);
+    });
+
+    it('learns as on processors, and exports what agrees', async () => {
+      const [cpu, gpu] = [await run('cpu'), await run('webgpu')];
+      expect(cpu.losses).toHaveLength(8);
+      expect(difference(gpu.losses, cpu.losses)).toBeLessThan(1e-3);
+      expect(gpu.summary.parity[0]?.relativeDifference).toBeLessThan(1e-3);
+      expect(gpu.summary.student).toMatchObject({ accuracy: { value: 1 } });
+    });
+  },
+);
+
+describe.skipIf(webgpuMissing !== undefined)(`regions outlined on WebGPU${reason}`, async () => {
+  const folder = await outlineFolder();
+
+  it('are learnt as on processors, with adapters that learn on', async () => {
+    const run = async (device: DeviceName): Promise<number[]> => {
+      const context = watch();
+      const short = { start: 'copy', steps: 2, decoderSteps: 2, adapt: true } as const;
+      await distill(
+        outlineRequest(folder, { ...short, device, out: join(folder, device) }),
+        context,
+      );
+      return lossesOf(context);
+    };
+    const cpu = await run('cpu');
+    // Distilling, three decoders, and the one that goes on with its adapters.
+    expect(cpu.length).toBeGreaterThan(2 + 3 * 2);
+    expect(difference(await run('webgpu'), cpu)).toBeLessThan(1e-3);
+  });
+});
+
+it('what no device can do is refused before anything is written', async () => {
+  const folder = await temporaryFolder();
+  await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+  await writeImages(join(folder, 'train'), 4, 1);
+  await writeImages(join(folder, 'test'), 2, 2);
+  await expect(distill(tinyRequest(folder, { device: 'cuda' }), watch())).rejects.toMatchObject({
+    code: 'unsupported',
+    message: expect.stringContaining('needs an NVIDIA GPU') as string,
+  });
+});
