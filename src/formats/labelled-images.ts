@@ -28,6 +28,8 @@ export interface LabelledImage extends FoundImage {
   readonly isLabelled: boolean;
   /** Patient, scene or the like; related images stay on one side of a split. */
   readonly group: string | undefined;
+  /** Of an image of a project: its number there. */
+  readonly key?: number | undefined;
   /** A split that the label file names (`train`, `test`, …). */
   readonly split: string | undefined;
 }

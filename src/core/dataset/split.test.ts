@@ -44,6 +44,44 @@ describe('without groups', () => {
   });
 });
 
+describe('with keys', () => {
+  const keyed = (keys: readonly number[]): Grouped[] =>
+    keys.map((key) => ({ labels: ['a'], group: undefined, key }));
+  const held = (keys: readonly number[]): number[] =>
+    splitByGroup(keyed(keys), 0.2, 0).test.map(({ key }) => key ?? NaN);
+
+  test('images that come or go move few of the others', () => {
+    const keys = Array.from({ length: 40 }, (_, key) => key);
+    const before = new Set(held(keys));
+    for (const gone of keys) {
+      const after = held(keys.filter((key) => key !== gone));
+      const moved = after.filter((key) => !before.has(key));
+      expect(moved.length).toBeLessThanOrEqual(1);
+    }
+    const more = held([...keys, 100, 101, 102, 103, 104]);
+    // One more is held out of five more, and none that was has to go for more than those that came.
+    expect(more).toHaveLength(9);
+    expect([...before].filter((key) => !more.includes(key)).length).toBeLessThanOrEqual(5);
+  });
+
+  test('their order means nothing', () => {
+    const keys = Array.from({ length: 30 }, (_, key) => 7 * key);
+    expect(held(keys.toReversed()).toReversed()).toEqual(held(keys));
+  });
+
+  test('a group stays where it is when another of it comes', () => {
+    const groups = (more: number): Grouped[] =>
+      Array.from({ length: 10 + more }, (_, index) => ({
+        labels: ['a'],
+        group: `p${index % 10}`,
+        key: index,
+      }));
+    const before = new Set(splitByGroup(groups(0), 0.2, 3).test.map(({ group }) => group));
+    const after = new Set(splitByGroup(groups(10), 0.2, 3).test.map(({ group }) => group));
+    expect(after).toEqual(before);
+  });
+});
+
 test('groups balance the classes as well as they can', () => {
   // Ten patients of six images, two classes: one whole patient a class is the nearest to a fifth.
   const images = Array.from({ length: 60 }, (_, i) => {

@@ -5,6 +5,8 @@ export interface Grouped {
   readonly labels: readonly string[];
   /** Images of one group (patient, scene) stay together; undefined: a group of its own. */
   readonly group: string | undefined;
+  /** A number of its own for as long as it is there; chance goes by it, and by the order of the images without. */
+  readonly key?: number | undefined;
 }
 
 export interface Split<T> {
@@ -17,12 +19,15 @@ interface Unit {
   readonly indices: number[];
   /** Images by stratum: the first label, '' for none. */
   readonly strata: Map<string, number>;
+  /** The least of its images. */
+  key: number | undefined;
 }
 
 /**
  * Splits images into train and test by seed, about `fraction` of them into test: no group on both
  * sides, each first label in proportion as well as the groups allow, and neither side empty as long as
- * there are two groups. Both sides keep the order of `images`.
+ * there are two groups. Both sides keep the order of `images`. With keys, one image more or less moves few of the
+ * others to another side.
  *
  * @param fraction share of test, inside (0, 1)
  */
@@ -34,10 +39,11 @@ export function splitByGroup<T extends Grouped>(
   if (!(fraction > 0 && fraction < 1)) {
     throw new Error(`splitByGroup: fraction must lie between 0 and 1, got ${fraction}`);
   }
-  // Large groups first, while there is still room to balance them; the shuffle decides among equals.
+  // Large groups first, while there is still room to balance them; chance decides among equals.
   const units = new Random(seed)
     .shuffled(unitsOf(images))
-    .sort((a, b) => b.indices.length - a.indices.length);
+    .map((unit) => ({ ...unit, chance: chanceOf(unit, seed) }))
+    .sort((a, b) => b.indices.length - a.indices.length || a.chance - b.chance);
   const test = new Set(choose(units, images.length, fraction).flatMap((unit) => unit.indices));
   return {
     train: images.filter((_, index) => !test.has(index)),
@@ -45,18 +51,23 @@ export function splitByGroup<T extends Grouped>(
   };
 }
 
+function chanceOf({ key }: Unit, seed: number): number {
+  return key === undefined ? 0 : new Random(seed, key).uniform();
+}
+
 function unitsOf(images: readonly Grouped[]): Unit[] {
   const units: Unit[] = [];
   const groups = new Map<string, Unit>();
-  for (const [index, { group, labels }] of images.entries()) {
+  for (const [index, { group, labels, key }] of images.entries()) {
     let unit = group === undefined ? undefined : groups.get(group);
     if (unit === undefined) {
-      unit = { indices: [], strata: new Map() };
+      unit = { indices: [], strata: new Map(), key };
       units.push(unit);
       if (group !== undefined) groups.set(group, unit);
     }
     const stratum = labels[0] ?? '';
     unit.indices.push(index);
+    if (key !== undefined) unit.key = Math.min(unit.key ?? key, key);
     unit.strata.set(stratum, (unit.strata.get(stratum) ?? 0) + 1);
   }
   return units;

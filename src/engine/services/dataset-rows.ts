@@ -17,7 +17,7 @@ export function changedProblem(
 
 /** An image as a distillation takes it. */
 export function datasetRow(
-  { path, frame, folder, name, sha256, isLabelled, group }: StoredImage,
+  { id, path, frame, folder, name, sha256, isLabelled, group }: StoredImage,
   labels: readonly string[],
   states: ReadonlyMap<string, FileState>,
 ): LabelledImage {
@@ -25,7 +25,7 @@ export function datasetRow(
   const isThere = states.get(path) === 'same';
   const contentHash = isThere ? Buffer.from(sha256).toString('hex') : undefined;
   const place = { path, frame, name: `${folder}/${name}` };
-  return { ...place, labels, isLabelled, group, split: undefined, contentHash };
+  return { ...place, key: id, labels, isLabelled, group, split: undefined, contentHash };
 }
 
 /** Whoever marks test images is told what is left out for it, and may mark others. */

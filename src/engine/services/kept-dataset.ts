@@ -25,6 +25,7 @@ export const placedImage = z
     labels: z.array(z.string()),
     isLabelled: z.boolean(),
     group: z.string().optional(),
+    key: z.int().optional(),
     contentHash: z
       .string()
       .regex(/^[0-9a-f]{64}$/)

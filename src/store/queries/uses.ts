@@ -59,7 +59,7 @@ export function usesOf(connection: Connection, project: number, task: ProjectTas
   return { labelled: images.length, learnt: rest.length, tested: tested.length, ofClass };
 }
 
-/** In the order in which a run takes them, which the seed goes by. */
+/** In the order in which a run takes them. */
 function labelledImages(
   connection: Connection,
   project: number,
@@ -76,6 +76,7 @@ function labelledImages(
     const labels = classes?.split(',') ?? [];
     return {
       labels,
+      key: id,
       classes: outlined === undefined ? labels.map(Number) : (outlined.ofImage.get(id) ?? []),
       group: group ?? undefined,
       isLabelled: true,
