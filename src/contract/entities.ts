@@ -69,6 +69,8 @@ export const project = z.strictObject({
   tested: z.int().nonnegative(),
   /** Marked as test images. Where none of them is labelled, a run holds out a fifth of the labelled others. */
   marked: z.strictObject({ labelled: z.int().nonnegative(), unlabelled: z.int().nonnegative() }),
+  /** Images of that fifth, as a run would draw it now; none where a labelled one is marked. */
+  drawn: z.array(id),
   classes: z.array(projectClass),
   settings: projectSettings,
 });

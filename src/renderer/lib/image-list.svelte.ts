@@ -203,14 +203,15 @@ export function fits(image: ProjectImage, { show }: Pick<ImageFilter, 'show'>): 
   switch (show) {
     case 'all':
       return true;
+    // Marked or drawn by chance: the engine knows, and its list stays what it was.
+    case 'test':
+      return true;
     case 'unlabelled':
       return !image.isLabelled;
     case 'to-label':
       return !image.isLabelled && !image.isTest;
     case 'labelled':
       return image.isLabelled;
-    case 'test':
-      return image.isTest;
     case 'draft':
       return image.mask === 'draft';
     case 'predicted':

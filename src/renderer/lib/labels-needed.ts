@@ -1,4 +1,4 @@
-import type { Project, ProjectClass } from '../../contract/app.ts';
+import type { Project, ProjectClass, ProjectImage } from '../../contract/app.ts';
 
 export type LabelledProject = Pick<
   Project,
@@ -14,6 +14,14 @@ export const classesNeeded = { single: 2, several: 1, segmentation: 1 } as const
 /** Whether a run holds out a fifth of the labelled images, as none is marked as a test image. */
 export function holdsOutShare({ marked }: Pick<Project, 'marked'>): boolean {
   return marked.labelled === 0;
+}
+
+/** Whether a run would hold an image out, marked or drawn by chance. */
+export function isHeldOut(
+  { drawn }: Pick<Project, 'drawn'>,
+  { id, isTest }: Pick<ProjectImage, 'id' | 'isTest'>,
+): boolean {
+  return isTest || drawn.includes(id);
 }
 
 /** Labels to give so that so many more images are learnt from, as near as groups allow. */

@@ -24,6 +24,7 @@ export function projectWith(
     ...{ images: 100, labelled: sum('labelled'), learnt: sum('learnt'), tested: sum('tested') },
     drafts: 0,
     marked: { labelled: 0, unlabelled: 0 },
+    drawn: [],
     classes,
     settings: {
       ...{ teacher: 1, skip: 2, rank: 16, steps: 600, batch: 128, views: 64 },

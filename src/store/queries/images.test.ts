@@ -102,6 +102,25 @@ describe('a page', () => {
     expect(store.images.page(project, everything, 6, 10)).toEqual({ total: 6, images: [] });
   });
 
+  test('of what is held out by chance, where none is marked', () => {
+    const store = temporaryStore();
+    const { id: project, classes } = addProject(store, ['x', 'y']);
+    const [x = 0] = classes.map(({ id }) => id);
+    const ids = addImages(store, project, [...'abcdefghij', 'unlabelled']);
+    store.labels.set(
+      project,
+      ids.slice(0, 10).map((image) => ({ image, classes: [x] })),
+    );
+    const shown = (): number[] =>
+      store.images.page(project, { ...everything, show: 'test' }, 0, 20).images.map(({ id }) => id);
+    const { drawn, tested } = store.projects.get(project);
+    expect(drawn).toHaveLength(2);
+    expect([shown(), tested]).toEqual([drawn, 2]);
+    store.images.setTest(project, ids.slice(3, 4), true);
+    expect(shown()).toEqual(ids.slice(3, 4));
+    expect(store.projects.get(project).drawn).toEqual([]);
+  });
+
   test('of what a filter leaves', () => {
     const store = temporaryStore();
     const { id: project, classes } = addProject(store, ['x', 'y']);

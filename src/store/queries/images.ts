@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { projectTask } from '../../contract/app.ts';
 import type { ImageFilter, ProjectImage } from '../../contract/app.ts';
 import { maskState } from '../../contract/masks.ts';
 import { flag, json, oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
+import { usesOf } from './uses.ts';
 import { foldedName, naturalKey } from './names.ts';
 
 /** Where an image lies. */
@@ -129,7 +131,7 @@ const conditions = {
   unlabelled: 'AND is_labelled = 0',
   'to-label': 'AND is_labelled = 0 AND is_test = 0',
   labelled: 'AND is_labelled = 1',
-  test: 'AND is_test = 1',
+  test: 'AND (is_test = 1 OR id IN (SELECT value FROM json_each(:drawn)))',
   review: 'AND (is_labelled = 0 OR is_reviewed = 0)',
   draft: `AND id IN (SELECT image FROM masks WHERE layer = 'human' AND state = 'draft')`,
   predicted: `AND is_labelled = 0
@@ -162,6 +164,7 @@ export class ImageQueries {
     const values = {
       project,
       ...(typeof filter.show === 'number' && { class: filter.show }),
+      ...(show === 'test' && { drawn: JSON.stringify(this.#drawn(project)) }),
       ...(search !== '' && { search }),
     };
     const counted = `SELECT count(*) AS value FROM images ${where}`;
@@ -175,6 +178,13 @@ export class ImageQueries {
       { ...values, limit, offset },
     );
     return { total, images };
+  }
+
+  /** Held out by chance, as none is marked. */
+  #drawn(project: number): readonly number[] {
+    const sql = 'SELECT task FROM projects WHERE id = ?';
+    const row = this.#connection.get(z.object({ task: projectTask }), sql, project);
+    return row === undefined ? [] : usesOf(this.#connection, project, row.task).drawn;
   }
 
   /** @throws UserError 'not-found' */

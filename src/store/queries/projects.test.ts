@@ -32,6 +32,7 @@ test('a project keeps what it was made with', () => {
     ...unused,
     drafts: 0,
     marked: { labelled: 0, unlabelled: 0 },
+    drawn: [],
     classes: [
       { id: 1, name: 'wheat', colour: '#e69f00', maskValue: 1, ...unused },
       { id: 2, name: 'barley', colour: '#56b4e9', maskValue: 2, ...unused },
@@ -64,6 +65,7 @@ test('counts images, labelled ones, tested ones and those of each class, of this
   expect(counted).toMatchObject({
     ...{ images: 5, labelled: 3, learnt: 1, tested: 2 },
     marked: { labelled: 2, unlabelled: 1 },
+    drawn: [],
   });
   expect(counted.classes).toMatchObject([
     { labelled: 2, learnt: 1, tested: 1 },

@@ -136,7 +136,7 @@ export class ProjectQueries {
        FROM images WHERE project = :project`,
       { project: row.id },
     ) ?? { images: 0, drafts: 0, marked: 0, markedLabelled: 0 };
-    const { ofClass, ...uses } = usesOf(this.#connection, row.id, row.task);
+    const { ofClass, drawn, ...uses } = usesOf(this.#connection, row.id, row.task);
     const classes = classesOf(this.#connection, row.id);
     return {
       ...row,
@@ -144,6 +144,7 @@ export class ProjectQueries {
       drafts,
       ...uses,
       marked: { labelled: markedLabelled, unlabelled: marked - markedLabelled },
+      drawn: [...drawn],
       classes: classes.map((one) => ({ ...one, ...(ofClass.get(one.id) ?? unused) })),
     };
   }

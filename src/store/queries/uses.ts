@@ -14,6 +14,8 @@ export interface UseCounts {
 }
 
 export interface ProjectUses extends UseCounts {
+  /** Ids of images that are held out though nobody marked them. */
+  readonly drawn: readonly number[];
   /** `pixels`: where regions are outlined. */
   readonly ofClass: ReadonlyMap<number, UseCounts & { readonly pixels?: number }>;
 }
@@ -21,6 +23,7 @@ export interface ProjectUses extends UseCounts {
 export const unused: UseCounts = { labelled: 0, learnt: 0, tested: 0 };
 
 interface LabelledImage extends Usable {
+  readonly key: number;
   readonly isTest: boolean;
   /** Ids of classes that it has, by its label or in its mask. */
   readonly classes: readonly number[];
@@ -56,7 +59,8 @@ export function usesOf(connection: Connection, project: number, task: ProjectTas
     const counts = ofClass.get(id);
     if (counts !== undefined) counts.pixels = pixels;
   }
-  return { labelled: images.length, learnt: rest.length, tested: tested.length, ofClass };
+  const drawn = tested.filter(({ isTest }) => !isTest).map(({ key }) => key);
+  return { labelled: images.length, learnt: rest.length, tested: tested.length, drawn, ofClass };
 }
 
 /** In the order in which a run takes them. */

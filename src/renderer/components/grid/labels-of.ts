@@ -11,7 +11,8 @@ export function labelsOf(
 
 /** What a tile says to a screen reader, with the words on it as they stand there. */
 export function saidTile(
-  { name, isLabelled, isTest, mask, isPredicted }: ProjectImage,
+  { name, isLabelled, mask, isPredicted }: ProjectImage,
+  isTest: boolean,
   given: readonly Pick<ProjectClass, 'name'>[],
   reason: string | null,
 ): string {

@@ -116,7 +116,6 @@ export const images = {
     use: 'Use',
     test: 'Held out for the test',
     train: 'To learn from',
-    share: 'To learn from, but for a fifth that is held out',
     close: 'Close the inspector',
     remove: 'Remove from project…',
     whole: (name: string) => `The image ${name}`,
