@@ -106,7 +106,19 @@ describe('a page', () => {
     const store = temporaryStore();
     const { id: project, classes } = addProject(store, ['x', 'y']);
     const [x = 0] = classes.map(({ id }) => id);
-    const ids = addImages(store, project, [...'abcdefghij', 'unlabelled']);
+    const ids = addImages(store, project, [
+      'a',
+      'b',
+      'c',
+      'd',
+      'e',
+      'f',
+      'g',
+      'h',
+      'i',
+      'j',
+      'unlabelled',
+    ]);
     store.labels.set(
       project,
       ids.slice(0, 10).map((image) => ({ image, classes: [x] })),
