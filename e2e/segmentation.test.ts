@@ -112,6 +112,8 @@ describe('a student that outlines', () => {
     expect(counted?.pixels).toBeGreaterThan(1000);
     expect(await nucleus.textContent()).toContain(`${outlined} images`);
     await page.getByText('A fifth of the masks is held out for the test.').waitFor();
+    expect(project.drawn).toHaveLength(project.tested);
+    expect(await page.getByRole('option', { name: / test/ }).count()).toBeGreaterThan(0);
     await photograph(launched, '71-outlines-labels');
     await page.getByRole('button', { name: 'Continue to the teacher' }).click();
     await heading('Teacher');
