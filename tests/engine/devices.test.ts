@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { deviceDescription } from '../../src/contract/descriptions.ts';
+import { listDevices } from '../../src/engine/devices/list-devices.ts';
+
+it('tries what there could be, and says of each how fast it is or what it would need', async () => {
+  // No Vulkan driver: as on a machine without a GPU.
+  process.env.VK_DRIVER_FILES = '/nowhere/icd.json';
+  const devices = await listDevices(1);
+  expect(deviceDescription.array().parse(devices)).toEqual(devices);
+  const [cpu, ...others] = devices;
+  expect(cpu).toMatchObject({ name: 'cpu', missing: null, threads: 1 });
+  expect(cpu?.imagesPerSecond).toBeGreaterThan(0);
+  expect(others.map(({ name }) => name)).toContain('webgpu');
+  for (const { missing, imagesPerSecond } of others) {
+    if (missing === null) expect(imagesPerSecond).toBeGreaterThan(0);
+    else expect(missing).toMatch(/^[A-Z].*\.$/s);
+  }
+  if (process.platform !== 'linux') return;
+  expect(others.find(({ name }) => name === 'webgpu')?.missing).toMatch(/finds no GPU here/);
+});
