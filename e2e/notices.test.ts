@@ -54,3 +54,17 @@ test('a notice is seen, read out and answered by key while a dialog is open', as
   await again.waitFor();
   await again.click({ trial: true });
 });
+
+test('a notice that is dismissed under the pointer does not hold those that come later', async () => {
+  const { app, page } = launched;
+  const notices = page.getByRole('region', { name: 'Messages' });
+  const dismiss = notices.getByRole('button', { name: 'Dismiss' });
+  while ((await dismiss.count()) > 0) {
+    await dismiss.first().hover();
+    await dismiss.first().click();
+  }
+  process.kill(await enginePid(app), 'SIGKILL');
+  const again = page.getByText('The engine is running again.');
+  await again.waitFor();
+  await again.waitFor({ state: 'detached', timeout: 15_000 });
+});

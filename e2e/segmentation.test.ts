@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from 'playwright-core';
 import type { Project, ProjectImage, Run, RunMask } from '../src/contract/app.ts';
 import type { MaskInfo, MaskLayer, MaskTile } from '../src/contract/masks.ts';
 import { launchApp } from './support/app.ts';
@@ -73,6 +74,11 @@ describe('a student that outlines', () => {
     const [tile] = await answerOf<MaskTile[]>(launched.page, 'mask.tiles', asked);
     return Uint8Array.from(Object.values(tile?.pixels ?? {}));
   };
+  const hasKeys = (element: Locator): Promise<boolean> =>
+    element.evaluate((found) => found === document.activeElement);
+  /** How far a step's content is scrolled. */
+  const scrolled = (): Promise<number> =>
+    launched.page.locator('.content').evaluate((content) => content.scrollTop);
   const heading = (name: string): Promise<void> =>
     launched.page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
   /** Pixels of the overlays of the comparison that are drawn on. */
@@ -138,7 +144,17 @@ describe('a student that outlines', () => {
     await page.getByText(/^A multiple of \d+ from/).waitFor();
     await side.fill('64');
     await side.press('Tab');
-    await page.getByRole('spinbutton', { name: 'Steps of the outlines' }).waitFor();
+    // What cannot be used is not left out in silence.
+    const decoderSteps = page.getByRole('spinbutton', { name: 'Steps of the outlines' });
+    await decoderSteps.fill('0');
+    await page.getByRole('button', { name: /^Distil \d+ of 12 blocks/ }).click();
+    const refusal = page.getByRole('button', { name: 'Put right “Steps of the outlines” first' });
+    await refusal.waitFor();
+    expect(await hasKeys(decoderSteps)).toBe(true);
+    expect(await runs()).toEqual([]);
+    await decoderSteps.fill('20');
+    await decoderSteps.press('Tab');
+    await refusal.waitFor({ state: 'detached' });
     const tolerance = page.getByRole('spinbutton', { name: 'Border tolerance' });
     const unit = page.getByRole('combobox', { name: 'Unit of the tolerance' });
     await tolerance.fill('1.5');
@@ -203,6 +219,8 @@ describe('a student that outlines', () => {
     const thumbnails = page.getByRole('list', { name: 'Test images' }).getByRole('button');
     await thumbnails.first().waitFor();
     expect(await thumbnails.count()).toBe(masks.length);
+    // The verdict is what one sees first.
+    expect(await scrolled()).toBe(0);
     const worst = masks.map(({ student }) => student ?? 1);
     expect(worst).toEqual(worst.toSorted((one, other) => one - other));
     const line = page.getByRole('slider', { name: /Truth on the left of the line, Student/ });
@@ -224,8 +242,10 @@ describe('a student that outlines', () => {
     await page.getByRole('slider', { name: /Plain copy on the right/ }).waitFor();
     await page.keyboard.press('1');
     // Another image.
+    const before = await scrolled();
     await page.keyboard.press('f');
     await page.locator(`[data-comparison="${masks[1]?.image}"]`).waitFor();
+    expect(await scrolled()).toBe(before);
     await page.keyboard.press('x');
     await page.getByText('Missed', { exact: true }).waitFor();
     await page.getByText('Found, and not true').waitFor();
@@ -247,6 +267,8 @@ describe('a student that outlines', () => {
     await stageReady(page, masks[1]?.image ?? 0);
     await page.keyboard.press('Escape');
     await page.locator('dialog[data-viewer]').waitFor({ state: 'detached' });
+    await expect.poll(() => hasKeys(page.locator('[data-comparison]'))).toBe(true);
+    expect(await scrolled()).toBe(before);
   });
 
   test('it outlines images without a mask, and they say so', async () => {

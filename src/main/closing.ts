@@ -51,7 +51,7 @@ export class Closing {
       type: 'question',
       message: 'A student is being distilled.',
       detail:
-        'Paused, it keeps what it has learnt and goes on when you open Understudy again. Without the window, it goes on now; open Understudy again to see it.',
+        'Paused, it keeps what it has learnt and goes on when you open Understudy again; a decoder that is being learnt begins again. Without the window, it goes on now; open Understudy again to see it.',
       buttons: ['Pause and close', 'Keep going without the window', 'Cancel'],
       defaultId: pauseAndClose,
       cancelId: 2,

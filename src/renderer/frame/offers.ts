@@ -12,6 +12,7 @@ export function offersOf(shell: Shell, actions: readonly Action[]): Offer[] {
   return [
     ...steps.map((step, index): Offer => ({
       label: text.frame.steps[step],
+      also: text.frame.stepsAlso[step],
       hint: keyName(`Alt+${index + 1}`),
       run: () => {
         shell.goTo(step);
@@ -21,6 +22,7 @@ export function offersOf(shell: Shell, actions: readonly Action[]): Offer[] {
       .filter(({ isPossible }) => isPossible?.() !== false)
       .map((action): Offer => ({
         label: action.label,
+        also: action.also ?? '',
         hint: action.keys ?? kinds.action,
         run: () => {
           action.run();

@@ -5,6 +5,8 @@ export interface Action {
   /** `undo` and `redo` answer to the menu and to their keys. */
   readonly id: string;
   readonly label: string;
+  /** Words that it is found by as well. */
+  readonly also?: string;
   /** Its key, as this machine's keyboard names it: `keymap.label`. */
   readonly keys?: string;
   readonly isPossible?: () => boolean;

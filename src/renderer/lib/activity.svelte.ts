@@ -98,7 +98,10 @@ class Activity {
   #tell({ found, added, known, masks, cancelled }: ImportReport): void {
     if (cancelled) notices.add('attention', text.images.stopped(added));
     else if (found === 0) notices.add('attention', text.images.nothingFound);
-    else notices.add('done', text.images.added(added, known, masks));
+    // Images that were there already may have come by their masks.
+    else if (added === 0 && masks === 0) {
+      notices.add('attention', text.images.noneAdded(known, found - known));
+    } else notices.add('done', text.images.added(added, known, masks));
   }
 }
 

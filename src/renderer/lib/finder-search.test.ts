@@ -26,3 +26,9 @@ it('puts first what begins with the search', () => {
     'Go to labels',
   ]);
 });
+
+it('finds by what else a thing is called, after what is called so', () => {
+  const masks = [{ ...offer('Labels'), also: 'masks outlines' }, offer('Mask tools')];
+  expect(matching(masks, 'mask').map(({ label }) => label)).toEqual(['Mask tools', 'Labels']);
+  expect(matching(masks, 'label out')).toHaveLength(1);
+});

@@ -1,6 +1,8 @@
 /** Something that can be found and chosen. */
 export interface Offer {
   readonly label: string;
+  /** Words that it is found by as well; what begins with the search by its label comes first. */
+  readonly also?: string;
   /** Right of it: its key, or what kind of thing it is. */
   readonly hint: string;
   /** Of a mark beside it: sRGB, `#rrggbb`. */
@@ -16,8 +18,8 @@ export function matching(offers: readonly Offer[], search: string): Offer[] {
   if (wanted.length === 0) return [...offers];
   const needle = search.trim().toLowerCase();
   return offers
-    .filter(({ label }) => {
-      const words = wordsOf(label);
+    .filter(({ label, also = '' }) => {
+      const words = wordsOf(`${label} ${also}`);
       return wanted.every((part) => words.some((word) => word.startsWith(part)));
     })
     .sort((one, other) => begins(other) - begins(one));

@@ -59,6 +59,12 @@ export function percent(share: number): string {
   return one.format(share * 100);
 }
 
+/** A share of answers that are alike, in percent: `100.0` only where all are. */
+export function agreementPercent(share: number): string {
+  const text = percent(share);
+  return share < 1 && text === '100.0' ? 'more than 99.9' : text;
+}
+
 /** `86.6–92.0`. */
 export function percentRange(low: number, high: number): string {
   return `${percent(low)}–${percent(high)}`;

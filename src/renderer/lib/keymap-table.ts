@@ -1,3 +1,5 @@
+import type { ProjectTask } from '../../contract/app.ts';
+
 /**
  * Every key of the window that can be given away, in one table: which action, where it holds, and its
  * keys until a person chooses others. Their words are in `text/en/keys.ts`.
@@ -73,6 +75,17 @@ export const keyActions = [
   { id: 'see-difference', place: 'result', keys: ['X'] },
   { id: 'hide-overlays', place: 'result', keys: ['V'] },
 ] as const satisfies readonly KeyAction[];
+
+/** Of whole images alone; the keys of classes choose what is painted as well. */
+const ofWholeImages: ReadonlySet<string> = new Set(['class-by-name', 'none-of-them', 'take-away']);
+/** Of regions alone. */
+const ofRegions: ReadonlySet<KeyPlace> = new Set(['masks', 'result']);
+
+/** Whether a key does anything in projects of a task; null: whatever the project. */
+export function isKeyOf(task: ProjectTask | null, { id, place }: Omit<KeyAction, 'keys'>): boolean {
+  if (task === null) return true;
+  return task === 'segmentation' ? !ofWholeImages.has(id) : !ofRegions.has(place);
+}
 
 export type KeyActionId = (typeof keyActions)[number]['id'];
 

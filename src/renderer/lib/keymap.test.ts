@@ -16,7 +16,7 @@ import {
   refusalOf,
   takenBy,
 } from './keymap-rules.ts';
-import { keyActions } from './keymap-table.ts';
+import { isKeyOf, keyActions } from './keymap-table.ts';
 
 function press(key: string, code = '', held: Partial<KeyPress> = {}): KeyPress {
   const none = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
@@ -153,4 +153,16 @@ describe('keys as they were kept', () => {
     const swapped = { brush: ['E'], eraser: ['B'] };
     expect(readChosen(JSON.stringify(swapped))).toEqual(swapped);
   });
+});
+
+it('lists the keys that do something in a project', () => {
+  const listed = (task: Parameters<typeof isKeyOf>[0]): string[] =>
+    keyActions.filter((action) => isKeyOf(task, action)).map(({ id }) => id);
+  expect(listed(null)).toHaveLength(keyActions.length);
+  const ofRegions = listed('segmentation');
+  expect(ofRegions).toEqual(expect.arrayContaining(['class-1', 'accept', 'brush', 'see-copy']));
+  expect(ofRegions).not.toContain('none-of-them');
+  const ofImages = listed('single');
+  expect(ofImages).toEqual(expect.arrayContaining(['class-1', 'none-of-them']));
+  expect(ofImages).not.toContain('brush');
 });

@@ -1,4 +1,5 @@
 import { RequestError } from './client.ts';
+import { placeKeys } from './keys-place.ts';
 
 /** Something to tell, at the foot of the window until it is dismissed or its time is over. */
 export interface Notice {
@@ -17,7 +18,7 @@ const toldToChoose = 20_000;
 class Notices {
   readonly list = $state<Notice[]>([]);
   /** Somebody is at them: none goes meanwhile. */
-  isHeld = false;
+  isHeld = (): boolean => false;
   #dialogs: readonly HTMLDialogElement[] = $state.raw([]);
   #last = 0;
 
@@ -26,12 +27,20 @@ class Notices {
     return this.#dialogs.at(-1) ?? null;
   }
 
-  /** Shows a dialog over all else, with what there is to tell, until the function that it returns is called. */
+  /**
+   * Shows a dialog over all else, with what there is to tell, until the function that it returns is called: then
+   * the keys are where they were before.
+   */
   readonly showOver = (dialog: HTMLDialogElement): (() => void) => {
+    const before = document.activeElement;
     dialog.showModal();
     this.#dialogs = [...this.#dialogs, dialog];
     return () => {
       this.#dialogs = this.#dialogs.filter((other) => other !== dialog);
+      // Whoever closed it may give them to something else.
+      setTimeout(() => {
+        placeKeys(before);
+      });
     };
   };
 
@@ -59,7 +68,7 @@ class Notices {
 
   #expire(id: number, after: number): void {
     setTimeout(() => {
-      if (this.isHeld) this.#expire(id, told);
+      if (this.isHeld()) this.#expire(id, told);
       else this.dismiss(id);
     }, after);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../contract/app.ts';
 import { classSummaryOf } from '../../../contract/testing/results.ts';
-import { isShort, phaseMarks, reachOf, stepsDone } from './phases.ts';
+import { isShort, phaseMarks, reachOf, stepsDone, stoppedAfterSteps } from './phases.ts';
 import type { RunProgress } from './phases.ts';
 
 function run(change: Partial<Run> = {}, skip = 2, start: Run['settings']['start'] = 'auto'): Run {
@@ -79,6 +79,15 @@ describe('phaseMarks', () => {
     );
   });
 
+  it('says where one stopped that had done its steps', () => {
+    expect(brief(run({ state: 'paused', step: 600 }), null, true)).toMatch(
+      /distill done 1, decoder stopped 0, predict waiting 0/,
+    );
+    expect(brief(run({ state: 'failed', step: 600 }), null)).toMatch(
+      /distill done 1, head stopped 0, timing waiting 0/,
+    );
+  });
+
   it('has nothing of a queued one and all of a done one', () => {
     expect(phaseMarks(run({ state: 'queued' }), null).every(({ share }) => share === 0)).toBe(true);
     expect(phaseMarks(run({ state: 'done' }), null).every(({ share }) => share === 1)).toBe(true);
@@ -113,6 +122,13 @@ describe('stepsDone', () => {
     expect(stepsDone(done, null, curve(50))).toBe(51);
     expect(stepsDone(run({ state: 'done', step: 51 }), null, [])).toBe(51);
   });
+});
+
+it('tells a run that stopped after its last step', () => {
+  expect(stoppedAfterSteps(run({ state: 'paused', step: 600 }))).toBe(true);
+  expect(stoppedAfterSteps(run({ state: 'failed', step: 600 }))).toBe(true);
+  expect(stoppedAfterSteps(run({ state: 'paused', step: 599 }))).toBe(false);
+  expect(stoppedAfterSteps(run({ state: 'running', step: 600 }))).toBe(false);
 });
 
 it('tells a run that was finished early', () => {

@@ -55,9 +55,13 @@ function restingMark(
   parts: readonly RunPhase[],
 ): PhaseMark {
   if (step === 0) return { phase, state: 'waiting', share: 0 };
-  if (parts.indexOf(phase) < parts.indexOf('distill')) return { phase, state: 'done', share: 1 };
-  if (phase !== 'distill') return { phase, state: 'waiting', share: 0 };
-  return { phase, state: 'stopped', share: Math.min(1, step / settings.steps) };
+  const isTrained = step >= settings.steps;
+  const past = parts.indexOf(phase) - parts.indexOf('distill');
+  if (past < 0 || (past === 0 && isTrained)) return { phase, state: 'done', share: 1 };
+  // After the last step comes what learns from labels; how far that was nobody has kept.
+  if (past === 1 && isTrained) return { phase, state: 'stopped', share: 0 };
+  if (past > 0) return { phase, state: 'waiting', share: 0 };
+  return { phase, state: 'stopped', share: step / settings.steps };
 }
 
 function shareOf({ done, total }: RunProgress): number {
@@ -79,6 +83,11 @@ export function stepsDone(
   if (progress?.phase === 'distill') return progress.done;
   // The window hears of a run's own count only where its state changes.
   return Math.max(run.step, curve.at(-1)?.step ?? 0);
+}
+
+/** Whether a run that does not work stopped after its last step, at what learns from labels. */
+export function stoppedAfterSteps({ state, step, settings }: Run): boolean {
+  return (state === 'paused' || state === 'failed') && step >= settings.steps;
 }
 
 /** Whether the training was ended before its last step. */

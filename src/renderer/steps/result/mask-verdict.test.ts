@@ -55,6 +55,15 @@ describe('verdict on masks', () => {
     expect(said([0.48, 0.54, 0.5], { adapted: true }).text).toContain('More outlined images');
   });
 
+  it('gives the masks what is theirs where the loss of distilling did not fall', () => {
+    const loss = { first: 0.972, last: 1.03 };
+    const { text, tone } = said([0.48, 0.54, 0.6], { adapted: true, loss });
+    expect(text).toMatch(/^Learning on from the masks helped: 0\.060 more than copying/);
+    expect(text).toContain('Distilling added nothing: its loss did not fall (0.972 to 1.030)');
+    expect(text).not.toMatch(/Distilling (helped|gained)|learnt nothing|its gain is from/);
+    expect(tone).toBe('doubt');
+  });
+
   it('says where IoU disagrees, where the loss did not fall, and where images are few', () => {
     const student = { ...maskCandidate(0.86, 6), iou: scores(0.65) };
     expect(said([0.9, 0.79, 0.86], { student }).text).toContain(

@@ -22,7 +22,9 @@ export function maskVerdict(summary: MaskSummary): Verdict {
 function* sentences(summary: MaskSummary, judged: MaskJudgement): Generator<string> {
   const { images, units, loss } = summary;
   const { contradiction, copyOverTeacher, advice } = judged;
-  yield againstCopy(judged.overCopy, text.tested(images.tested, units));
+  const isFromMasks = summary.adapted && !judged.hasLearnt;
+  const gains = isFromMasks ? text.learntOn : text;
+  yield againstCopy(judged.overCopy, text.tested(images.tested, units), gains);
   if (judged.images.differing > 0) {
     yield text.paired(judged.images.differing, judged.images.student, judged.images.copy);
   }
@@ -30,18 +32,28 @@ function* sentences(summary: MaskSummary, judged: MaskJudgement): Generator<stri
     const [ours, theirs] = [summary.student, summary.copy].map(({ iou }) => iou.mean?.value ?? NaN);
     yield text.contradiction(ours ?? NaN, theirs ?? NaN, contradiction.isApart);
   }
-  if (summary.adapted && judged.overCopy.outcome === 'better') yield text.adapted;
+  if (summary.adapted && judged.hasLearnt && judged.overCopy.outcome === 'better') {
+    yield text.adapted;
+  }
   if (copyOverTeacher.outcome === 'better') {
     yield text.copyOverTeacher(copyOverTeacher.gain, copyOverTeacher.isApart);
   }
   if (advice) yield text.advice[advice];
-  if (!judged.hasLearnt) yield words.notLearnt(loss.first, loss.last);
+  if (!judged.hasLearnt) {
+    const said = isFromMasks ? text.notDistilled : words.notLearnt;
+    yield said(loss.first, loss.last);
+  }
   if (judged.isFew) yield text.few(units, units < images.tested);
 }
 
-function againstCopy({ outcome, gain, isApart }: Comparison, tested: string): string {
+/** @param gains whose doing it is where the student is better */
+function againstCopy(
+  { outcome, gain, isApart }: Comparison,
+  tested: string,
+  gains: typeof text.learntOn,
+): string {
   if (outcome === 'same') return text.same(tested);
-  if (outcome === 'better') return isApart ? text.helped(gain) : text.perhaps(gain, tested);
+  if (outcome === 'better') return isApart ? gains.helped(gain) : gains.perhaps(gain, tested);
   return isApart ? text.worse(gain) : text.perhapsWorse(gain, tested);
 }
 

@@ -20,6 +20,8 @@ export const distilText = {
   title: 'Distil',
   explanation:
     'The student looks at your images beside its teacher and learns to answer alike. No labels are needed for this part.',
+  explanationDecoders:
+    'Teacher, plain copy and student learn from your masks to outline regions, and are measured on the test images.',
   phases: phaseNames,
   timeline: 'Parts of the run',
   phaseState: { done: 'done', current: 'at work', waiting: 'to come', stopped: 'stopped' },
@@ -36,6 +38,7 @@ export const distilText = {
     leftHere: 'Time left in this part',
     took: 'Took',
     learnt: 'Learnt so far',
+    goesOn: 'Goes on with',
     unknown: '–',
   },
   chart: {
@@ -87,6 +90,8 @@ export const distilText = {
   pause: 'Pause',
   pausing: 'Pausing…',
   resume: (step: number) => (step > 0 ? `Resume from step ${count(step + 1)}` : 'Start again'),
+  /** After the last step. */
+  resumeAfter: { heads: 'Resume: teach the classes', decoders: 'Resume: the decoders go on' },
   resuming: 'Resuming…',
   cancel: 'Discard run…',
   seeResult: 'See the result',
@@ -110,11 +115,20 @@ export const distilText = {
     title: (step: number, steps: number) => `Paused at step ${count(step)} of ${count(steps)}`,
     kept: 'What has been learnt is kept in a checkpoint. Resuming goes on from there.',
     nothing: 'There is no checkpoint yet: it will start from the beginning.',
+    after: (steps: number) => `Paused after all of its ${counted(steps, 'step')}`,
+  },
+  /** Of a run that stopped after its last step. */
+  keptAfter: {
+    heads: 'All that was distilled is kept in a checkpoint. Resuming goes on with the classes.',
+    decoders:
+      'All that was distilled is kept in a checkpoint, and so is each decoder that was learnt to its end. One that was still being learnt begins again.',
   },
   failed: {
     title: (step: number) =>
       step > 0 ? `The run stopped at step ${count(step)}` : 'The run stopped before its first step',
-    kept: 'What was learnt is kept in a checkpoint. Put right what went wrong and resume, or discard the run.',
+    after: (steps: number) => `The run stopped after all of its ${counted(steps, 'step')}`,
+    putRight: 'Put right what went wrong and resume, or discard the run.',
+    kept: 'What was learnt is kept in a checkpoint.',
     nothing: 'Nothing was lost. Put right what went wrong and start again.',
   },
   done: {

@@ -15,3 +15,11 @@ test.each([
 ])('what is to be done to values before the model sees them: %j', (preparation, expected) => {
   expect(exportText.contents.values.what(preparation)).toBe(expected);
 });
+
+test.each([
+  [0.99976, 'More than 99.9 % of the pixels of 2 tiles have the same class'],
+  [0.9994, '99.9 % of the pixels of 2 tiles have the same class'],
+  [0.97, '97.0 % of the pixels of 2 tiles have the same class'],
+])('an agreement of %d is not rounded up to all', (agreement, expected) => {
+  expect(exportText.parity.shareOfPixels(agreement, 2)).toBe(expected);
+});

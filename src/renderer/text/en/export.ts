@@ -1,5 +1,12 @@
 import type { WrittenPreparation } from '../../../contract/jobs.ts';
-import { count, counted, megabytes, percent, twoDigits, written } from '../../lib/format.ts';
+import {
+  agreementPercent,
+  count,
+  counted,
+  megabytes,
+  twoDigits,
+  written,
+} from '../../lib/format.ts';
 
 /** `2.1e-6` as `0.0002 %`: what counts is the size of it. */
 function relative(difference: number): string {
@@ -7,6 +14,8 @@ function relative(difference: number): string {
   if (share < 0.001) return 'less than 0.001 %';
   return `${twoDigits(share)} %`;
 }
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const exportText = {
   title: 'Export',
@@ -39,10 +48,10 @@ export const exportText = {
   parity: {
     same: (images: number) => `Checked: same answer on all of ${counted(images, 'image')}`,
     share: (agreement: number, images: number) =>
-      `${percent(agreement)} % same answers on ${counted(images, 'image')}`,
+      `${capitalized(agreementPercent(agreement))} % same answers on ${counted(images, 'image')}`,
     sameMasks: (tiles: number) => `Checked: same class in every pixel of ${counted(tiles, 'tile')}`,
     shareOfPixels: (agreement: number, tiles: number) =>
-      `${percent(agreement)} % of the pixels of ${counted(tiles, 'tile')} have the same class`,
+      `${capitalized(agreementPercent(agreement))} % of the pixels of ${counted(tiles, 'tile')} have the same class`,
     difference: (difference: number) => `Outputs differ by ${relative(difference)} at most.`,
     none: 'The same numbers as in the result',
     noneWhy: 'Weights are stored as they are; there is nothing to compare.',

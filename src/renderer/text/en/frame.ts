@@ -12,8 +12,21 @@ const steps: Record<StepName, string> = {
   export: 'Export',
 };
 
+/** What else a step is looked for by. */
+const stepsAlso: Record<StepName, string> = {
+  project: 'classes name colours',
+  images: 'folder import files',
+  labels: 'masks outlines regions annotate classes',
+  teacher: 'model backbone',
+  skip: 'blocks settings steps rank',
+  distil: 'run train loss student',
+  result: 'masks dice accuracy compare student',
+  export: 'onnx save student model',
+};
+
 /** Title bar, rail, status bar, palette, and what the window says of the engine. */
 export const frame = {
+  stepsAlso,
   steps,
   stepsName: 'Steps',
   stepState: {
@@ -51,7 +64,9 @@ export const frame = {
   status: 'Status',
   idle: 'Nothing is running',
   paused: (step: number, steps: number) =>
-    `Distilling is paused at step ${count(step)} of ${count(steps)}`,
+    step < steps
+      ? `Distilling is paused at step ${count(step)} of ${count(steps)}`
+      : 'Distilling is paused after its last step',
   queued: 'A student waits for its turn',
   importing: (done: number, total: number) =>
     total === 0 ? 'Looking for images' : `Adding images: ${count(done)} of ${count(total)}`,

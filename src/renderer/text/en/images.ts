@@ -91,6 +91,12 @@ export const images = {
         ? []
         : [masks === 1 ? '1 came with its mask' : `${count(masks)} came with their masks`]),
     ].join(', ') + '.',
+  noneAdded: (known: number, unusable: number) =>
+    [
+      'No image was added',
+      ...(known === 0 ? [] : [`${count(known)} ${known === 1 ? 'was' : 'were'} there already`]),
+      ...(unusable <= 0 ? [] : [`${counted(unusable, 'file')} could not be used`]),
+    ].join(', ') + '.',
   cutShort: {
     title: (rest: number, found: number) =>
       `${count(rest)} of ${counted(found, 'image')} did not come in`,

@@ -77,5 +77,6 @@ export const masksIn = {
     failed: 'Choose other masks, or none',
     property: 'Choose the property first',
     classes: (undecided: number) => `${count(undecided)} without a class in the project`,
+    names: (unnamed: number) => `${counted(unnamed, 'new class', 'new classes')} without a name`,
   },
 };

@@ -30,6 +30,7 @@ export const masks = {
     suggest:
       'Draw a stroke on each class, and with Alt on what is none of them. The rest is proposed.',
   },
+  notShown: 'An image that cannot be shown cannot be outlined or marked as done.',
   size: 'Size',
   sizeUnit: 'px',
   tolerance: 'Tolerance',

@@ -13,6 +13,8 @@ export const outlines = {
   progress: (done: number, drafts: number, images: number) =>
     `${count(done)} of ${counted(images, 'image')} ${done === 1 ? 'has a mask that is' : 'have masks that are'} done${drafts > 0 ? `, ${count(drafts)} ${drafts === 1 ? 'is' : 'are'} begun` : ''}.`,
   grid: 'Images to outline',
+  /** What else its actions are looked for by. */
+  also: 'masks regions labels predict',
   next: 'Outline the next image',
   again: 'Look at the first image',
   markDone: 'Mark as done',

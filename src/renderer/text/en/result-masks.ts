@@ -44,6 +44,10 @@ export const resultMasks = {
   classes: 'Classes',
   scores: 'Dice of this image',
   missing: (who: string) => `There is no mask of ${who.toLowerCase()} for this image.`,
-  drag: (key: string) =>
-    `Drag the line. ${key} and the wheel zoom in, Space and drag move the image.`,
+  /** Below what can be chosen. */
+  hints: {
+    wipe: (key: string) =>
+      `Drag the line. ${key} and the wheel zoom in, Space and drag move the image.`,
+    difference: (key: string) => `${key} and the wheel zoom in, dragging moves the image.`,
+  },
 };

@@ -59,8 +59,11 @@ export const resultText = {
     few: (tested: number) =>
       `Only ${counted(tested, 'test image')}: label and hold out more for a sharper answer.`,
     notLearnt: (first: number, last: number) =>
-      `The loss did not fall (${decimals(first, 3)} to ${decimals(last, 3)}): the student has learnt nothing. Try more steps.`,
+      `The loss did not fall (${decimals(first, 3)} to ${decimals(last, 3)}): the student has learnt nothing from its teacher. Try more steps.`,
   },
+  /** Below the figures of regions. */
+  diceAndIou:
+    'Dice is the mean of the test images, IoU counts the pixels of all of them together. A large region weighs more in it, so mean IoU may be above mean Dice.',
   /** Of students that outline regions; differences are of the mean Dice. */
   maskVerdict: {
     nothing: 'There is nothing to compare',
@@ -89,6 +92,14 @@ export const resultText = {
       `The two differ on ${counted(differing, 'test image')}: the student is better on ${count(student)}, the copy on ${count(copy)}.`,
     contradiction: (student: number, copy: number, isApart: boolean) =>
       `By IoU, which counts the pixels of all images together, it is the other way round: ${decimals(student, 3)} for the student, ${decimals(copy, 3)} for the copy${isApart ? '' : ', which may be chance too'}.`,
+    learntOn: {
+      helped: (gain: number) =>
+        `Learning on from the masks helped: ${share(gain)} more than copying the blocks alone, and the 95 % intervals lie apart.`,
+      perhaps: (gain: number, tested: string) =>
+        `Learning on from the masks gained ${share(gain)} over copying the blocks alone, but the 95 % intervals overlap: with ${tested} this may be chance. Copying alone may be as good.`,
+    },
+    notDistilled: (first: number, last: number) =>
+      `Distilling added nothing: its loss did not fall (${decimals(first, 3)} to ${decimals(last, 3)}), so what the student has learnt is from the masks, not from its teacher. Try more steps.`,
     adapted:
       'The student also learnt on from the masks, teacher and copy did not: not all of its gain is from distilling.',
     copyOverTeacher: (gain: number, isApart: boolean) =>

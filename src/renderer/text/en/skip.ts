@@ -103,6 +103,7 @@ export const skipText = {
   distil: (kept: number, depth: number) => `Distil ${kept} of ${depth} blocks`,
   starting: 'Starting…',
   queue: 'Another run is at work; this one will wait until it is done.',
+  wrongSetting: (name: string) => `Put right “${name}” first`,
   startFailed: 'Distilling could not be started',
   notes: 'Good to know before you start',
   cannot: 'As things are, distilling would stop at once',

@@ -5,7 +5,7 @@ import type {
   MaskSourceContents,
 } from '../../../../contract/mask-sources.ts';
 import { call, RequestError } from '../../../lib/client.ts';
-import { type Assignment, proposedAssignments, targetOf } from './mask-plan.ts';
+import { type Assignment, isUnnamed, proposedAssignments, targetOf } from './mask-plan.ts';
 
 /** A source that was chosen. */
 export type ChosenSource = Pick<FoundMaskSource, 'kind' | 'path'>;
@@ -29,6 +29,8 @@ export class MaskChoice {
   readonly undecided = $derived(
     this.assignments.filter((one) => targetOf(one) === undefined).length,
   );
+  /** Of these, new classes without a name. */
+  readonly unnamed = $derived(this.assignments.filter(isUnnamed).length);
   readonly isLooking = $derived(
     this.source !== null && this.contents === null && this.failure === null,
   );

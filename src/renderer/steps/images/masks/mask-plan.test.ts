@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SourceClass } from '../../../../contract/mask-sources.ts';
-import { proposedAssignments, targetOf } from './mask-plan.ts';
+import { isUnnamed, proposedAssignments, targetOf } from './mask-plan.ts';
 
 const inFile = (name: string | null, number: number | null = null): SourceClass => ({
   ...{ value: 1, name, number, colour: null, count: 1 },
@@ -24,4 +24,6 @@ it('proposes what the names say, and leaves numbers to a person', () => {
 it('needs a name for a new class', () => {
   expect(targetOf({ choice: 'new', name: ' ' })).toBeUndefined();
   expect(targetOf({ choice: 'new', name: ' Field ' })).toEqual({ create: 'Field' });
+  expect(isUnnamed({ choice: 'new', name: ' ' })).toBe(true);
+  expect(isUnnamed({ choice: '', name: '' })).toBe(false);
 });

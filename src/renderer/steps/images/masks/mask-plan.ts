@@ -24,6 +24,11 @@ export function proposedAssignments(
   });
 }
 
+/** A new class that has no name yet. */
+export function isUnnamed({ choice, name }: Assignment): boolean {
+  return choice === 'new' && name.trim() === '';
+}
+
 /** Undefined where something is still to be chosen. */
 export function targetOf({ choice, name }: Assignment): ClassTarget | undefined {
   if (choice === 'background' || choice === 'ignore') return choice;
