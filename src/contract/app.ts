@@ -233,11 +233,12 @@ export const engineMethods = {
   'mask.setState': { params: z.strictObject({ image: id, state: maskState }), result: maskInfo },
   /**
    * Copies what a model predicted into the layer of the person (see `adoption`), all or nothing. Fails with
-   * 'not-found' where there is no such mask, 'too-large' where it is too much for one edit.
+   * 'not-found' where there is no such mask, 'too-large' where it is too much for one edit. Null, and no tiles:
+   * nothing would become other, and the mask stays as it is, or is not made.
    */
   'mask.adopt': {
     params: adoption.extend({ image: id }),
-    result: z.strictObject({ info: maskInfo, tiles: z.array(maskTilePatch) }),
+    result: z.strictObject({ info: maskInfo.nullable(), tiles: z.array(maskTilePatch) }),
   },
   /** How the labels of a project can leave, by a look at some of its files. */
   'labels.choices': { params: z.strictObject({ project: id }), result: labelExportChoices },
