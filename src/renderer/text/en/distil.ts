@@ -115,7 +115,8 @@ export const distilText = {
     title: (step: number) =>
       step > 0 ? `The run stopped at step ${count(step)}` : 'The run stopped before its first step',
     kept: 'What was learnt is kept in a checkpoint. Put right what went wrong and resume, or discard the run.',
-    nothing: 'Nothing was lost. Put right what went wrong and start again.',
+    nothing:
+      'Nothing was lost. Put right what went wrong, here or in the steps before, and start again: the run then takes settings and labels as they are.',
   },
   done: {
     title: 'The student is ready',
