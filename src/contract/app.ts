@@ -119,6 +119,8 @@ export const engineMethods = {
     }),
     result: project,
   },
+  /** How many masks by a person show it, done or not. */
+  'class.masks': { params: z.strictObject({ class: id }), result: z.int().nonnegative() },
   /** Its labels go with it. */
   'class.remove': { params: z.strictObject({ class: id }), result: project },
   /** What an import of a folder would bring in. */

@@ -118,6 +118,8 @@ export const resultText = {
     title: 'Class by class',
     measure: 'Which measure',
     measures: { dice: 'Dice', iou: 'IoU', boundaryF1: boundary },
+    /** Of a class. */
+    gone: 'removed or renamed since',
     mark: 'dashed: the teacher',
   },
   how: {
