@@ -7,13 +7,15 @@ export function percent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(digits)} %`;
 }
 
-/** `93.4 % (92.1–94.6)`, the value with its 95 % interval. */
+/** `93.4 % (92.1–94.6)`, the value with its 95 % interval; without one that has no width and so tells nothing. */
 export function percentInterval({ value, low, high }: Interval): string {
+  if (low === high) return percent(value);
   return `${percent(value)} (${(low * 100).toFixed(1)}${enDash}${(high * 100).toFixed(1)})`;
 }
 
-/** `0.934 (0.921–0.946)`. */
+/** `0.934 (0.921–0.946)`, as `percentInterval`. */
 export function shareInterval({ value, low, high }: Interval): string {
+  if (low === high) return value.toFixed(3);
   return `${value.toFixed(3)} (${low.toFixed(3)}${enDash}${high.toFixed(3)})`;
 }
 

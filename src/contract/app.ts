@@ -119,6 +119,8 @@ export const engineMethods = {
     }),
     result: project,
   },
+  /** How many masks by a person show it, done or not. */
+  'class.masks': { params: z.strictObject({ class: id }), result: z.int().nonnegative() },
   /** Its labels go with it. */
   'class.remove': { params: z.strictObject({ class: id }), result: project },
   /** What an import of a folder would bring in. */
@@ -233,11 +235,12 @@ export const engineMethods = {
   'mask.setState': { params: z.strictObject({ image: id, state: maskState }), result: maskInfo },
   /**
    * Copies what a model predicted into the layer of the person (see `adoption`), all or nothing. Fails with
-   * 'not-found' where there is no such mask, 'too-large' where it is too much for one edit.
+   * 'not-found' where there is no such mask, 'too-large' where it is too much for one edit. Null, and no tiles:
+   * nothing would become other, and the mask stays as it is, or is not made.
    */
   'mask.adopt': {
     params: adoption.extend({ image: id }),
-    result: z.strictObject({ info: maskInfo, tiles: z.array(maskTilePatch) }),
+    result: z.strictObject({ info: maskInfo.nullable(), tiles: z.array(maskTilePatch) }),
   },
   /** How the labels of a project can leave, by a look at some of its files. */
   'labels.choices': { params: z.strictObject({ project: id }), result: labelExportChoices },

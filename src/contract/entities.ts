@@ -184,6 +184,8 @@ export const importReport = z.strictObject({
   moved: z.int().nonnegative().default(0),
   /** Images whose masks came in. */
   masks: z.int().nonnegative().default(0),
+  /** Images that came in without the mask that there is for them, as it does not fit. */
+  masksLeftOut: z.int().nonnegative().default(0),
   /** The first of them. */
   skipped: z.array(skippedImage),
   cancelled: z.boolean(),

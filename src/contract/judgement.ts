@@ -7,7 +7,7 @@ export interface Comparison {
   readonly outcome: 'better' | 'same' | 'worse';
   /** In [-1, 1]; above 0 where the first is better. */
   readonly gain: number;
-  /** The 95 % intervals share no value; otherwise the difference may be chance. */
+  /** The 95 % intervals are known and share no value; otherwise the difference may be chance. */
   readonly isApart: boolean;
 }
 
@@ -36,13 +36,24 @@ export interface MaskJudgement extends Judgement {
     readonly student: number;
     readonly copy: number;
   };
-  /** Too few test images, or groups of them, for an interval to be worth much. */
-  readonly isFew: boolean;
+  readonly tested: TestedMasks;
   /**
    * Where the plain copy is above student or teacher: let the adapters learn on from the masks, or, where they
    * did, train on more.
    */
   readonly advice: 'adapt' | 'more' | null;
+}
+
+/** What the figures of masks rest on. */
+export interface TestedMasks {
+  /** Test images that have a Dice of each of the three. */
+  readonly images: number;
+  /** Of them, what is not independent counts once: groups, or the images. */
+  readonly units: number;
+  /** Too few of these for an interval to be worth much. */
+  readonly isFew: boolean;
+  /** One of these alone: drawn again and again it is always the same, and tells nothing of chance. */
+  readonly isSingle: boolean;
 }
 
 /** Shown with three decimals of a share, this difference would be none. */
@@ -57,9 +68,10 @@ export function overlaps(a: Interval, b: Interval): boolean {
   return a.low <= b.high && b.low <= a.high;
 }
 
-export function compare(one: Interval, other: Interval): Comparison {
+/** @param isChanceKnown whether the intervals say anything */
+export function compare(one: Interval, other: Interval, isChanceKnown = true): Comparison {
   const gain = one.value - other.value;
-  const isApart = !overlaps(one, other);
+  const isApart = isChanceKnown && !overlaps(one, other);
   if (Math.abs(gain) < nothing) return { outcome: 'same', gain, isApart };
   return { outcome: gain > 0 ? 'better' : 'worse', gain, isApart };
 }
@@ -70,14 +82,21 @@ interface Qualities {
   readonly student: Interval;
 }
 
-/** @param qualities of the three; higher is better */
-export function judge({ teacher, student, loss }: DistillSummary, qualities: Qualities): Judgement {
-  const overCopy = compare(qualities.student, qualities.copy);
+/**
+ * @param qualities of the three; higher is better
+ * @param isChanceKnown whether their intervals say anything
+ */
+export function judge(
+  { teacher, student, loss }: DistillSummary,
+  qualities: Qualities,
+  isChanceKnown = true,
+): Judgement {
+  const overCopy = compare(qualities.student, qualities.copy, isChanceKnown);
   const time = student.msPerImage / teacher.msPerImage;
   const hasLearnt = loss.last < loss.first;
   return {
     overCopy,
-    overTeacher: compare(qualities.student, qualities.teacher),
+    overTeacher: compare(qualities.student, qualities.teacher, isChanceKnown),
     size: student.bytes / teacher.bytes,
     time: time < fasterBelow ? time : null,
     hasLearnt,
@@ -88,11 +107,14 @@ export function judge({ teacher, student, loss }: DistillSummary, qualities: Qua
 /** Null where no test image shows a class, so that there is nothing to judge by. */
 export function judgeMasks(summary: MaskSummary): MaskJudgement | null {
   const dice = qualitiesOf(summary, 'dice');
-  if (!dice) return null;
+  // Where a model finds what is not there, it has a Dice of 0, and so have all that do.
+  if (!dice || summary.shown?.length === 0) return null;
   const iou = qualitiesOf(summary, 'iou');
-  const judged = judge(summary, dice);
-  const byIou = iou && compare(iou.student, iou.copy);
-  const copyOverTeacher = compare(dice.copy, dice.teacher);
+  const tested = testedMasks(summary);
+  const isChanceKnown = !tested.isSingle;
+  const judged = judge(summary, dice, isChanceKnown);
+  const byIou = iou && compare(iou.student, iou.copy, isChanceKnown);
+  const copyOverTeacher = compare(dice.copy, dice.teacher, isChanceKnown);
   const isCopyAbove =
     judged.overCopy.outcome === 'worse' ||
     byIou?.outcome === 'worse' ||
@@ -103,9 +125,18 @@ export function judgeMasks(summary: MaskSummary): MaskJudgement | null {
     copyOverTeacher,
     contradiction: byIou && isOpposite(byIou, judged.overCopy) ? byIou : null,
     images: countBetter(summary),
-    isFew: summary.units < fewUnits,
+    tested,
     advice: isCopyAbove ? adviceFor(summary, judged) : null,
   };
+}
+
+/** What figures of masks rest on: an image that shows nothing, and in which nothing was found, has none. */
+export function testedMasks({ perImage, units }: MaskSummary): TestedMasks {
+  const images = perImage.filter(
+    ({ teacher, copy, student }) => teacher !== null && copy !== null && student !== null,
+  ).length;
+  const counted = Math.min(units, images);
+  return { images, units: counted, isFew: counted < fewUnits, isSingle: counted <= 1 };
 }
 
 function qualitiesOf(summary: MaskSummary, measure: 'dice' | 'iou'): Qualities | null {

@@ -112,8 +112,10 @@ export const maskSummary = z.strictObject({
   decoderSteps: z.number(),
   /** Whether the student's adapters learnt on from the masks. */
   adapted: z.boolean(),
-  /** What is not independent counts once: groups of test images, or the images. */
+  /** What is not independent counts once: groups of the test images that have a Dice, or these images. */
   units: z.number(),
+  /** Classes that test masks show; missing in runs of before it was kept. */
+  shown: z.array(z.string()).optional(),
   /** Mean Dice of each test image, the student's worst first; null where there is nothing to compare. */
   perImage: z.array(
     z.strictObject({

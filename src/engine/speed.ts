@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
 import type { DeviceName } from '../contract/jobs.ts';
+import { inferenceMemory, trainingMemory } from '../core/distill/memory.ts';
 import { segmentationStep } from '../core/distill/segmentation-step.ts';
 import { targetGraph, trainStep } from '../core/distill/train-step.ts';
 import {
@@ -53,7 +54,7 @@ export type BlockTime = z.infer<typeof blockTime>;
 export const machineSpeed = z.strictObject({
   /** A training step of a student, forward and backward. */
   step: blockTime,
-  /** Features alone, in batches of 16, as a student is used. */
+  /** Features alone, in batches as a student is used. */
   inference: blockTime,
   /** The teacher's targets for a new view. */
   target: z.number(),
@@ -113,6 +114,23 @@ function alone(
   };
 }
 
+/** Blocks of the larger student that is measured. */
+const mostBlocks = 3;
+
+/** Bytes that a measurement needs at its peak, roughly. @param images in a part of a training step */
+export function measuringMemory(
+  architecture: VitArchitecture,
+  images: number,
+  outlines: boolean,
+): number {
+  const blocks = Math.min(mostBlocks, architecture.depth);
+  const batch = outlines ? tilesAtOnce : inferenceBatch;
+  return Math.max(
+    trainingMemory(architecture, blocks, images),
+    inferenceMemory(architecture, Math.max(batch, images)),
+  );
+}
+
 async function measure(
   model: VitModel,
   rank: number,
@@ -121,7 +139,7 @@ async function measure(
 ): Promise<MachineSpeed> {
   const images = imagesAtOnce(executor, model);
   const { depth } = model.architecture;
-  const many = Math.min(3, depth);
+  const many = Math.min(mostBlocks, depth);
   const one = copyBlocks(model, [0]);
   const more = copyBlocks(
     model,
@@ -131,8 +149,10 @@ async function measure(
     const layout = adapterLayout(student.architecture, rank);
     return time(executor, trainStep({ copy: student, layout }, images), images);
   };
+  // As many as go through a student at a time.
+  const batch = outlines ? tilesAtOnce : inferenceBatch;
   const inferenceTime = (student: VitModel): Promise<number> =>
-    time(executor, featureGraph(student), inferenceBatch);
+    time(executor, featureGraph(student), batch);
   const inference = await inferenceTime(one);
   return {
     step: line(await stepTime(one), await stepTime(more), many),

@@ -114,7 +114,15 @@ describe('masks in projects', async () => {
         { value: 2, to: { create: 'Field' } },
       ],
     });
-    expect(report).toMatchObject({ found: 3, added: 3 });
+    expect(report).toMatchObject({ found: 3, added: 3, masks: 2, masksLeftOut: 1 });
+    const filter = { report: null, show: 'skipped' } as const;
+    const list = { project: project.id, filter, offset: 0, limit: 10 };
+    const { files } = await engine.call('image.files', list);
+    expect(files.map(({ name, reason }) => [name, reason])).toEqual([
+      ['masks/c.png', expect.stringMatching(/2 × 2 pixels and its image 6 × 4/)],
+      ['masks/d.png', expect.stringMatching(/no image of that name/)],
+    ]);
+    expect(await engine.call('image.leftOut', { project: project.id })).toBe(2);
     expect(report.skipped.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(/no image of that name/),
       expect.stringMatching(/2 × 2 pixels and its image 6 × 4/),

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Project, ProjectImage, Run } from '../../src/contract/app.ts';
@@ -152,6 +152,33 @@ describe('outlines in projects', async () => {
       expect.stringMatching(/^The student is measured on \d images only/),
       'One image is smaller than a patch of the teacher, and left out.',
     ]);
+  });
+
+  it('say before they begin that images say no size of their pixels for a tolerance in mm', async () => {
+    const inMm = { tolerance: 1, toleranceUnit: 'mm' } as const;
+    const { id } = project;
+    await engine.call('project.update', { project: id, settings: inMm });
+    const message = expect.stringContaining('Give the tolerance in px.') as string;
+    const refused = { code: 'invalid-option', message };
+    await expect(engine.call('run.check', { project: id })).rejects.toMatchObject(refused);
+    await expect(engine.call('run.start', { project: id })).rejects.toMatchObject(refused);
+    expect(await engine.call('run.list', { project: id })).toEqual([]);
+    const inPixels = { tolerance: 2, toleranceUnit: 'px' } as const;
+    await engine.call('project.update', { project: id, settings: inPixels });
+  });
+
+  it('that fail at once begin anew with what was put right', async () => {
+    const away = `${root}/away.safetensors`;
+    await rename(join(root, 'teacher.safetensors'), away);
+    const begun = await engine.call('run.start', { project: project.id });
+    const failed = begun.state === 'failed' ? begun : await settled(begun.id);
+    expect(failed).toMatchObject({ state: 'failed', step: 0 });
+    await rename(away, join(root, 'teacher.safetensors'));
+    await engine.call('project.update', { project: project.id, settings: { rank: 3 } });
+    const { settings } = await engine.call('run.resume', { run: begun.id });
+    expect(settings.rank).toBe(3);
+    await engine.call('run.cancel', { run: begun.id });
+    await engine.call('project.update', { project: project.id, settings: { rank: 2 } });
   });
 
   it('survive a worker that is killed, a pause, and masks that change meanwhile', async () => {

@@ -31,6 +31,7 @@ describe('a whole job of outlines', async () => {
     expect(summary.classes).toEqual(['red square', 'green square']);
     expect(summary.images).toMatchObject({ distilled: 10, labelled: 10, tested: 5, skipped: [] });
     expect(summary).toMatchObject({ side: 32, decoderSteps: 60, adapted: false, units: 5 });
+    expect(summary.shown).toEqual(summary.classes);
     expect(summary.student.parameters).toBe(summary.copy.parameters);
     expect(summary.student.parameters).toBeLessThan(summary.teacher.parameters);
     const names = (await readdir(out)).sort();

@@ -1,4 +1,5 @@
-import { type Comparison, judgeMasks, type MaskJudgement } from '../../contract/judgement.ts';
+import { judgeMasks } from '../../contract/judgement.ts';
+import type { Comparison, MaskJudgement, TestedMasks } from '../../contract/judgement.ts';
 import type { MaskSummary } from '../../contract/results.ts';
 import { counted } from '../figures.ts';
 import { costs } from './costs.ts';
@@ -19,18 +20,21 @@ export function maskVerdict(summary: MaskSummary): string[] {
     ...adapted(summary, judged),
     ...copyOverTeacher(judged),
     ...advice(judged),
-    ...few(summary, judged),
+    ...few(judged),
   ];
 }
 
-function againstCopy(summary: MaskSummary, { overCopy }: MaskJudgement): string {
+function againstCopy(summary: MaskSummary, { overCopy, tested: on }: MaskJudgement): string {
   const { outcome, isApart } = overCopy;
-  const tested = testedOf(summary);
+  const tested = testedOf(on);
   if (outcome === 'same') {
     const reached = summary.student.dice.mean?.value.toFixed(3) ?? '-';
     return `Distilling made no difference here: student and plain copy both reach a mean Dice of ${reached} (${tested}). The plain copy is as good.`;
   }
   const where = `${difference(overCopy)} the plain copy in mean Dice`;
+  if (on.isSingle) {
+    return `The student is ${where}, on ${tested}, which tells nothing of chance: the plain copy may be as good. More test images would tell.`;
+  }
   if (outcome === 'worse') {
     const certainty = isApart
       ? `Their 95 % intervals do not overlap (${tested})`
@@ -43,9 +47,9 @@ function againstCopy(summary: MaskSummary, { overCopy }: MaskJudgement): string 
 }
 
 /** Test images, or groups of them where those are fewer: what is of one patient or scene counts once. */
-function testedOf({ images, units }: MaskSummary): string {
-  const tested = counted(images.tested, 'test image');
-  return units < images.tested ? `${tested} in ${counted(units, 'group')}` : tested;
+function testedOf({ images, units }: TestedMasks): string {
+  const tested = counted(images, 'test image');
+  return units < images ? `${tested} in ${counted(units, 'group')}` : tested;
 }
 
 function onImages({ images: { differing, student, copy } }: MaskJudgement): string[] {
@@ -69,8 +73,12 @@ function againstTeacher(judged: MaskJudgement): string {
   const quality =
     outcome === 'same'
       ? 'is as good as the teacher'
-      : `is ${difference(judged.overTeacher)} the teacher${isApart ? '' : ' (intervals overlap)'}`;
+      : `is ${difference(judged.overTeacher)} the teacher${isApart ? '' : ` (${doubtOf(judged.tested)})`}`;
   return `The student ${quality}, ${costs(judged, 'a tile')}.`;
+}
+
+function doubtOf({ isSingle }: TestedMasks): string {
+  return isSingle ? 'chance not known' : 'intervals overlap';
 }
 
 /** Only the student's encoder saw the masks, so it is not distilling alone that made the difference. */
@@ -100,14 +108,14 @@ function advice({ advice: what }: MaskJudgement): string[] {
     : [];
 }
 
-function few(summary: MaskSummary, { isFew }: MaskJudgement): string[] {
+function few({ tested: { images, units, isFew, isSingle } }: MaskJudgement): string[] {
   if (!isFew) return [];
-  const { units, images } = summary;
-  const what = units < images.tested ? 'group of test images' : 'test image';
-  const several = units < images.tested ? 'groups of test images' : 'test images';
-  return [
-    `Only ${counted(units, what, several)}: the intervals themselves are rough. Hold out more for a sharper answer.`,
-  ];
+  const what = units < images ? 'group of test images' : 'test image';
+  const several = units < images ? 'groups of test images' : 'test images';
+  const why = isSingle
+    ? 'one tells nothing of chance, so there are no intervals'
+    : 'the intervals themselves are rough';
+  return [`Only ${counted(units, what, several)}: ${why}. Hold out more for a sharper answer.`];
 }
 
 /** `0.031 above`. */

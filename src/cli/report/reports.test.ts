@@ -105,7 +105,7 @@ describe('distillReport of masks', () => {
     ['Size in float32', '21.6 MB', '10.8 MB', '10.8 MB'],
     ['Time a tile', '2.4 ms', '1.2 ms', '1.2 ms'],
     ['Training', 'rank 16, 300 steps, 400 for each decoder, 8 min 31 s in all'],
-    ['Images', '100 to distil, 20 with masks for the decoders, 30 to test'],
+    ['Images', '100 to distil, 20 with masks for the decoders, 31 to test'],
     ['Tiles', '128 × 128 px'],
     ['0.125', '0.250', '0.500', 'images/a.png'],
     [

@@ -126,7 +126,24 @@ describe('verdict on masks', () => {
     expect(few).toContain('(30 test images in 3 groups)');
     expect(few).toContain('Only 3 groups of test images: the intervals themselves are rough.');
     expect(few).toContain('They differ on 2 test images: on 1 the student is better, on 1 the');
-    expect(saidOfMasks([0.8, 0.8, 0.8], { perImage: [] })).not.toContain('They differ');
+    const alike = [{ path: 'a.png', teacher: 0.8, copy: 0.8, student: 0.8 }];
+    expect(saidOfMasks([0.8, 0.8, 0.8], { perImage: alike })).not.toContain('They differ');
+  });
+
+  it('says that one image tells nothing of chance', () => {
+    const perImage = [
+      { path: 'a.png', teacher: 0.86, copy: 0.7, student: 0.8 },
+      { path: 'b.png', teacher: null, copy: null, student: null },
+    ];
+    const text = saidOfMasks([0.86, 0.7, 0.8], { perImage });
+    expect(text).toContain('0.100 above the plain copy in mean Dice, on 1 test image, which tells');
+    expect(text).toContain('0.060 below the teacher (chance not known)');
+    expect(text).toContain('Only 1 test image: one tells nothing of chance, so there are no');
+    expect(text).not.toMatch(/Distilling helped|overlap/);
+  });
+
+  it('judges nothing where no test mask shows a class', () => {
+    expect(saidOfMasks([0, 0, 0], { shown: [] })).toMatch(/^There is nothing to compare/);
   });
 
   it('warns where the loss did not fall', () => {

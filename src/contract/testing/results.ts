@@ -81,6 +81,12 @@ export function classSummaryOf(change: Partial<ClassSummary> = {}): ClassSummary
   };
 }
 
+/** Images on which all three do as well. */
+function alike(images: number): MaskSummary['perImage'] {
+  const score = { teacher: 0.9, copy: 0.9, student: 0.9 };
+  return Array.from({ length: images }, (_, index) => ({ path: `images/${index}.png`, ...score }));
+}
+
 export function maskSummaryOf(change: Partial<MaskSummary> = {}): MaskSummary {
   return {
     ...run,
@@ -90,7 +96,7 @@ export function maskSummaryOf(change: Partial<MaskSummary> = {}): MaskSummary {
     steps: 300,
     classes: ['nucleus', 'lumen'],
     task: 'segmentation',
-    images: { distilled: 100, labelled: 20, tested: 30, skipped: [] },
+    images: { distilled: 100, labelled: 20, tested: 31, skipped: [] },
     tolerance: { distance: 2, unit: 'px' },
     side: 128,
     decoderSteps: 400,
@@ -99,6 +105,7 @@ export function maskSummaryOf(change: Partial<MaskSummary> = {}): MaskSummary {
     perImage: [
       { path: 'images/a.png', teacher: 0.5, copy: 0.25, student: 0.125 },
       { path: 'images/b.png', teacher: 0.9, copy: 0.7, student: 0.8 },
+      ...alike(28),
       { path: 'images/c.png', teacher: null, copy: null, student: null },
     ],
     ...change,

@@ -19,3 +19,15 @@ export function trainingMemory(teacher: VitArchitecture, blocks: number, images:
   const keptPerToken = 12 * width + 4 * mlpWidth + 2 * heads * tokens;
   return 4 * (3 * weights + keptPerToken * tokens * images * blocks);
 }
+
+/**
+ * Bytes that a model needs to see so many images at a time, roughly: its weights twice, and what the block at work
+ * holds, above all the attention of every token to every other, before and after its softmax.
+ */
+export function inferenceMemory(model: VitArchitecture, images: number): number {
+  const { width, mlpWidth, heads } = model;
+  const tokens = tokenCount(model);
+  return (
+    4 * (2 * parameterCount(model) + (8 * width + mlpWidth + 2 * heads * tokens) * tokens * images)
+  );
+}

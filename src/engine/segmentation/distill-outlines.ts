@@ -255,7 +255,10 @@ async function finish(
     side: imageSize,
     decoderSteps,
     adapted: request.adapt,
-    units: new Set(tested.map(({ image }, index) => image.group ?? index)).size,
+    units: countUnits(tested, candidates),
+    shown: dataset.classes
+      .filter(({ value }) => tested.some(({ counts }) => counts[value]))
+      .map(nameOf),
     perImage: perImage(tested, candidates),
     loss: { first: state.firstLoss, last: state.lastLoss },
     seconds: secondsOf(job),
@@ -281,6 +284,15 @@ type Candidates = Readonly<Record<Contender['name'], MaskCandidate>>;
 
 function nameOf({ name, value }: SegmentationDataset['classes'][number]): string {
   return name ?? String(value);
+}
+
+/** Of test images that have a Dice: what is not independent counts once. */
+function countUnits(tested: readonly Scene[], candidates: Candidates): number {
+  const all = Object.values(candidates);
+  const units = tested.flatMap(({ image }, index) =>
+    all.every(({ perImage }) => (perImage[index] ?? null) !== null) ? [image.group ?? index] : [],
+  );
+  return new Set(units).size;
 }
 
 /** The student's worst first; where there was nothing to compare last. */

@@ -15,7 +15,8 @@ import type { Store } from '../../store/store.ts';
 const largestEdit = 64 * 2 ** 20;
 
 export interface Adopted {
-  readonly info: MaskInfo;
+  /** Null where nothing became other. */
+  readonly info: MaskInfo | null;
   readonly tiles: MaskTilePatch[];
 }
 
@@ -69,7 +70,8 @@ export async function adoptMask(store: Store, image: number, asked: Adoption): P
   if (store.masks.get(image, 'human')?.revision !== before?.revision) {
     throw new UserError('in-use', 'The mask was changed meanwhile. Try again.');
   }
-  return { info: store.masks.save(image, 'human', changes), tiles };
+  // Saving nothing would count as a change.
+  return { info: changes.length === 0 ? null : store.masks.save(image, 'human', changes), tiles };
 }
 
 /** Tiles that are kept unpacked, 32 MB of them. */

@@ -105,6 +105,16 @@ it('counts three decoders, the tiles of test images, and adapters that learn on'
   expect(more).toBeCloseTo(larger / 4, 6);
 });
 
+it('counts the decoder, which is the same for all, into how fast a student is', () => {
+  const measured = { ...speed, decoder: { step: 0.05, inference: 0.0012 } };
+  const faster = (outlines: boolean): number =>
+    estimateStudents(architecture, measured, settings, { ...workload, outlines })[1]?.speedUp ??
+    NaN;
+  expect(faster(false)).toBeCloseTo(2, 9);
+  // 12 blocks of 0.2 ms against 6, each with 1.2 ms of the decoder.
+  expect(faster(true)).toBeCloseTo(3.6 / 2.4, 9);
+});
+
 it('says what memory is needed, more where decoders learn', () => {
   const needed = (change: Partial<Workload>): number =>
     estimateStudents(architecture, speed, settings, { ...workload, ...change })[1]?.memoryNeeded ??

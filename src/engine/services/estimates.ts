@@ -71,25 +71,36 @@ export function estimateStudents(
     const blocks = [...keptBlocks(depth, skip)];
     if (blocks.length === estimates.at(-1)?.blocks.length) continue;
     const parameters = parameterCount({ ...architecture, depth: blocks.length });
+    // The same for all.
+    const decoder = workload.outlines ? (speed.decoder?.inference ?? 0) : 0;
     estimates.push({
       skip,
       blocks,
       parameters,
       bytes: 4 * parameters,
-      speedUp: timeOf(speed.inference, depth) / timeOf(speed.inference, blocks.length),
+      speedUp:
+        (timeOf(speed.inference, depth) + decoder) /
+        (timeOf(speed.inference, blocks.length) + decoder),
       seconds:
         trainingTime(architecture, speed, settings, workload, blocks.length) +
         openingTime(architecture, workload) +
         (workload.outlines
           ? outliningTime(architecture, speed, settings, workload, blocks.length)
           : headsTime(architecture, speed, workload, blocks.length)),
-      memoryNeeded: Math.round(
-        trainingMemory(architecture, blocks.length, workload.atOnce) +
-          (workload.outlines ? decoderMemory(architecture, workload) : 0),
-      ),
+      memoryNeeded: memoryNeeded(architecture, blocks.length, workload),
     });
   }
   return estimates;
+}
+
+/** Bytes that a run needs at its peak, roughly. */
+export function memoryNeeded(
+  architecture: VitArchitecture,
+  blocks: number,
+  { atOnce, outlines, classes }: Pick<Workload, 'atOnce' | 'outlines' | 'classes'>,
+): number {
+  const decoder = outlines ? decoderMemory(architecture, { classes, atOnce }) : 0;
+  return Math.round(trainingMemory(architecture, blocks, atOnce) + decoder);
 }
 
 /** Seconds for the steps, and for fitting where that comes before them. */
@@ -169,7 +180,10 @@ function outliningTime(
 const keptChannels = 2 * 256;
 
 /** Bytes that the step of a decoder needs, roughly. */
-function decoderMemory({ imageSize }: VitArchitecture, { classes, atOnce }: Workload): number {
+function decoderMemory(
+  { imageSize }: VitArchitecture,
+  { classes, atOnce }: Pick<Workload, 'classes' | 'atOnce'>,
+): number {
   return 4 * imageSize ** 2 * (keptChannels + 6 * (classes + 1)) * atOnce;
 }
 

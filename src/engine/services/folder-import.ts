@@ -79,6 +79,8 @@ export class FolderImport {
   readonly #seen = new Set<number>();
   /** Of what comes with a watched folder: labels whose images are there. */
   readonly #paired = new Set<string>();
+  /** Files with masks that were left out: of how many images, and why the first. */
+  readonly #unfit = new Map<string, { readonly images: number; readonly first: string }>();
   #masks: ImportMasks | undefined;
   readonly #start = performance.now();
   #report: Omit<ImportReport, 'cancelled'>;
@@ -108,7 +110,7 @@ export class FolderImport {
     this.#labelling = new ImportLabels(world.store, project, (problem) => {
       this.#note(problem);
     });
-    const none = { found: 0, added: 0, known: 0, moved: 0, masks: 0, skipped: [] };
+    const none = { found: 0, added: 0, known: 0, moved: 0, masks: 0, masksLeftOut: 0, skipped: [] };
     this.#report = { project: project.id, folder, ...none };
   }
 
@@ -205,6 +207,9 @@ export class FolderImport {
         (problem) => {
           this.#note(problem);
         },
+        (labels, reason) => {
+          this.#leaveMaskOut(labels, reason);
+        },
       );
       this.#options.keepMasks?.(this.#masks.watched);
       return this.#masks;
@@ -218,9 +223,20 @@ export class FolderImport {
     if (!this.#outcomes.note(problem)) this.#tellOfKnown(problem);
   }
 
+  #leaveMaskOut(labels: readonly string[], reason: string): void {
+    this.#report.masksLeftOut++;
+    const records = labels.map((path) => {
+      const { images, first } = this.#unfit.get(path) ?? { images: 0, first: reason };
+      this.#unfit.set(path, { images: images + 1, first });
+      const all = images === 0 ? first : `${images + 1} masks of it were left out. ${first}`;
+      return unread(path, all, 'skipped');
+    });
+    this.#put(records);
+  }
+
   /** An engine that is killed must leave word of what did not come in. */
   #begin(files: number, problems: readonly ImageProblem[], passed: readonly PassedOver[]): void {
-    const { imports } = this.#world.store;
+    const { imports, importFiles } = this.#world.store;
     const before =
       this.#options.only === undefined
         ? undefined
@@ -228,8 +244,9 @@ export class FolderImport {
     if (before !== undefined) {
       this.#id = before.id;
       this.#before = before;
-      const { project, folder, found, added, known, moved, masks, skipped } = before;
-      const counts = { found, added, known, moved, masks };
+      const { project, folder, found, added, known, moved, masks, masksLeftOut, skipped } = before;
+      const counts = { found, added, known, moved, masks, masksLeftOut };
+      importFiles.forgetSkipped(project, [...this.#paired]);
       const still = skipped.filter(({ path }) => !this.#paired.has(path));
       this.#report = { project, folder, ...counts, skipped: still };
     }

@@ -81,6 +81,7 @@ export async function openServices(
     'project.sample': (_, signal) => projects.sample(signal),
     'class.add': ({ project, name }) => projects.addClass(project, name),
     'class.update': ({ class: id, name, colour }) => projects.updateClass(id, name, colour),
+    'class.masks': ({ class: id }) => store.classes.masksWith(id),
     'class.remove': ({ class: id }) => projects.removeClass(id),
     'image.look': async ({ folder }, signal) => {
       const except = await requireNotOwn(store.folder, resolve(folder));

@@ -19,6 +19,9 @@ export interface MaskPlan extends MaskImport {
   readonly isWatched: boolean;
 }
 
+/** Told of the files that have a mask which was left out. */
+export type LeaveOut = (labels: readonly string[], reason: string) => void;
+
 interface PaintedTile extends TilePlace {
   readonly pixels: Uint8Array;
 }
@@ -35,6 +38,7 @@ export class ImportMasks {
   readonly #plan: MaskPlan;
   readonly #signal: AbortSignal;
   readonly #tell: (problem: ImageProblem) => void;
+  readonly #leaveOut: LeaveOut;
   readonly #classes: AssignedClasses;
   /** Classes that went while masks came in, and are told of; by name. */
   readonly #told = new Set<string>();
@@ -55,6 +59,7 @@ export class ImportMasks {
     plan: MaskPlan,
     signal: AbortSignal,
     tell: (problem: ImageProblem) => void,
+    leaveOut: LeaveOut,
   ) {
     if (project.task !== 'segmentation') {
       throw new UserError(
@@ -67,6 +72,7 @@ export class ImportMasks {
     this.#plan = plan;
     this.#signal = signal;
     this.#tell = tell;
+    this.#leaveOut = leaveOut;
     const { looked, isWatched: isKept } = plan;
     const classes = { found: source.classes, looked, isKept };
     this.#classes = new AssignedClasses(store, project.id, plan, classes);
@@ -124,6 +130,7 @@ export class ImportMasks {
         if (error.code === 'cancelled') return;
         const path = placeName(image);
         this.#tell({ path, reason: `${path} came in without its mask. ${error.message}` });
+        this.#leaveOut(this.labelsOf(image.path), error.message);
       }
     }
   }

@@ -70,8 +70,14 @@ test('masks that are done are learnt from or held out, and all others distilled 
   expect(classIds).toEqual([x?.id, z?.id]);
   expect(notes).toEqual([
     expect.stringMatching(/shows y, so the student will not find it/),
+    expect.stringMatching(/^No test image shows x, so how well the student finds it cannot/),
     expect.stringMatching(/measured on one image only/),
   ]);
+});
+
+test('that test images show nothing is said before a run, and refuses none', () => {
+  const opened = open([{ row: [1, 2, 3] }, { row: [0], ...heldOut }]);
+  expect(outlinesOf(opened).notes[0]).toMatch(/^No test image shows any class, so nothing can be/);
 });
 
 test('groups stay on one side', () => {

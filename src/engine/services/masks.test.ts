@@ -156,13 +156,25 @@ describe('adopting', () => {
 
   test('makes a draft where there was no mask', async () => {
     const { store, masks, image, asked, now } = predicted(null, student);
-    expect((await masks.adopt(image, asked({}))).info.state).toBe('draft');
+    expect((await masks.adopt(image, asked({}))).info?.state).toBe('draft');
     expect(Buffer.compare(now(), student)).toBe(0);
     // The prediction stays beside it.
     expect(store.masks.list(image).map(({ layer, run: of }) => [layer, of])).toEqual([
       ['human', null],
       ['student', run],
     ]);
+  });
+
+  test('where there is nothing to take, the mask is not counted as changed, nor made', async () => {
+    const nothing = { info: null, tiles: [] };
+    const { store, masks, image, asked } = predicted(human, student);
+    await masks.adopt(image, asked({}));
+    const { revision } = store.masks.get(image, 'human') ?? {};
+    expect(await masks.adopt(image, asked({}))).toEqual(nothing);
+    expect(store.masks.get(image, 'human')?.revision).toBe(revision);
+    const blank = predicted(null, row([0]));
+    expect(await blank.masks.adopt(blank.image, blank.asked({}))).toEqual(nothing);
+    expect(blank.store.masks.get(blank.image, 'human')).toBeUndefined();
   });
 
   test('of what is not there, or lies outside, is refused', async () => {

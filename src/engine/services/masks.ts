@@ -87,7 +87,7 @@ export class MaskService {
     const { project } = this.#store.images.get(image);
     const isNew = this.#store.masks.get(image, 'human') === undefined;
     const adopted = await adoptMask(this.#store, image, asked);
-    if (isNew) this.#emit('project.changed', { project });
+    if (isNew && adopted.info !== null) this.#emit('project.changed', { project });
     return adopted;
   }
 

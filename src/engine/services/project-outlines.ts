@@ -69,11 +69,17 @@ export function projectOutlines(
   const shown = valuesShown(store, learnt, ids);
   const classes = project.classes.filter(({ maskValue }) => shown.has(maskValue ?? 0));
   if (classes.length === 0) throw onlyBackground(project, learnt.length);
-  const unseen = project.classes.filter((one) => !classes.includes(one)).map(({ name }) => name);
+  const testedValues = valuesShown(store, tested, ids);
+  const unseen = {
+    learnt: project.classes.filter((one) => !classes.includes(one)).map(({ name }) => name),
+    tested: classes
+      .filter(({ maskValue }) => !testedValues.has(maskValue ?? 0))
+      .map(({ name }) => name),
+  };
   return {
     ids,
     classIds: classes.map(({ id }) => id),
-    notes: notesOf(unseen, tested.length, small),
+    notes: notesOf(unseen, classes.length, tested.length, small),
     dataset: {
       origin: project.name,
       task: 'segmentation',
@@ -139,11 +145,31 @@ function onlyBackground({ name }: Project, learnt: number): UserError {
   );
 }
 
-function notesOf(unseen: readonly string[], tested: number, small: number): string[] {
+/**
+ * @param unseen classes that no mask to learn from shows, and of those that are learnt, those that no test mask shows
+ * @param classes that are learnt
+ */
+function notesOf(
+  unseen: { readonly learnt: readonly string[]; readonly tested: readonly string[] },
+  classes: number,
+  tested: number,
+  small: number,
+): string[] {
   const notes: string[] = [];
-  if (unseen.length > 0) {
+  if (unseen.learnt.length > 0) {
+    const what = unseen.learnt.length === 1 ? 'it' : 'them';
     notes.push(
-      `No mask to learn from shows ${unseen.join(', ')}, so the student will not find ${unseen.length === 1 ? 'it' : 'them'}.`,
+      `No mask to learn from shows ${unseen.learnt.join(', ')}, so the student will not find ${what}.`,
+    );
+  }
+  if (unseen.tested.length === classes) {
+    notes.push(
+      'No test image shows any class, so nothing can be said of how good the student is. Hold out images that show what it should find.',
+    );
+  } else if (unseen.tested.length > 0) {
+    const what = unseen.tested.length === 1 ? 'it' : 'them';
+    notes.push(
+      `No test image shows ${unseen.tested.join(', ')}, so how well the student finds ${what} cannot be told.`,
     );
   }
   if (tested < fewTested) {

@@ -6,7 +6,7 @@ import type { Failure } from '../../contract/app.ts';
 export function hungFailure(silentMs: number): Failure {
   return {
     code: 'not-responding',
-    message: `The run was silent for ${inWords(silentMs)} and did not stop when it was asked to, so it was ended. What it learnt after its last checkpoint is lost.`,
+    message: `The run was silent for ${inWords(silentMs)} and did not stop when it was asked to, so it was ended. What it learnt after its last checkpoint, or all of it where it had none yet, is lost.`,
   };
 }
 
@@ -14,7 +14,7 @@ export function hungFailure(silentMs: number): Failure {
 export function silentFailure(silentMs: number): Failure {
   return {
     code: 'silent',
-    message: `Nothing has been heard of this run for ${inWords(silentMs)}. It may be slow because this computer is busy or short of memory, or it may hang. If it does not go on, pause and resume it: it is ended where it does not answer, and goes on from its last checkpoint.`,
+    message: `Nothing has been heard of this run for ${inWords(silentMs)}. It may be slow because this computer is busy or short of memory, or it may hang. If it does not go on, pause and resume it: it is ended where it does not answer, and goes on from its last checkpoint, or begins again where it has none yet.`,
   };
 }
 

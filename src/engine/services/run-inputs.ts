@@ -1,19 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Project, Run } from '../../contract/app.ts';
+import type { Run } from '../../contract/app.ts';
 import { distillOptions } from '../../contract/jobs.ts';
 import type { DistillOptions } from '../../contract/jobs.ts';
 import type { DistillSummary } from '../../contract/results.ts';
 import { projectSeed as seed } from '../../core/dataset/hold-out.ts';
-import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { DistillOutcome } from '../distill.ts';
 import type { OutlineOutcome } from '../segmentation/distill-outlines.ts';
 import type { WorkerResult, WorkerTask } from '../worker-protocol.ts';
 import { dropMasks, runOutlines, valuesNow } from './kept-outlines.ts';
 import type { RunOutlines } from './kept-outlines.ts';
-import { projectOutlines } from './project-outlines.ts';
-import { projectDataset, runDataset } from './run-dataset.ts';
+import { runDataset } from './run-dataset.ts';
 import { storePredicted } from './store-predicted.ts';
 
 /** What a run gives its worker, and what becomes of the worker's answer. */
@@ -23,31 +21,6 @@ export interface RunInput {
   task(options: DistillOptions): WorkerTask;
   /** Puts an outcome into the workspace, with the run's end. @throws UserError 'disk', 'cancelled' */
   keep(result: WorkerResult): Promise<void>;
-}
-
-/**
- * What a person should know before a run begins.
- *
- * @throws UserError with what is missing
- */
-export function checkRun(store: Store, project: Project): string[] {
-  const { teacher } = project.settings;
-  if (teacher === null) {
-    throw new UserError('invalid-option', `Choose a teacher for ${project.name} first.`);
-  }
-  const patchSize = patchSizeOf(store, teacher);
-  const { imageSize } = project.settings;
-  if (imageSize !== null && imageSize % patchSize !== 0) {
-    throw new UserError(
-      'invalid-option',
-      `An input of ${imageSize} px is no whole number of the teacher's patches, which have ${patchSize} px. Choose a multiple of that.`,
-    );
-  }
-  if (project.task === 'segmentation') {
-    return [...projectOutlines(store, project, seed, patchSize).notes];
-  }
-  projectDataset(store, project, seed);
-  return [];
 }
 
 /**

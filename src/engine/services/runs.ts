@@ -12,7 +12,8 @@ import { failureOf } from '../worker-protocol.ts';
 import type { WorkerResult } from '../worker-protocol.ts';
 import { CurveKeeper } from './curve-keeper.ts';
 import type { Emit } from './dispatch.ts';
-import { checkRun, optionsOf, runInput } from './run-inputs.ts';
+import { checkRun } from './run-checks.ts';
+import { optionsOf, runInput } from './run-inputs.ts';
 import type { RunInput } from './run-inputs.ts';
 import { hungFailure, silentFailure } from './run-failures.ts';
 import { RunStates } from './run-states.ts';
@@ -80,15 +81,15 @@ export class RunService {
   }
 
   /** What a run would meet now. @throws UserError with what is missing */
-  check(project: number): { notes: string[] } {
-    return { notes: checkRun(this.#store, this.#store.projects.get(project)) };
+  async check(project: number): Promise<{ notes: string[] }> {
+    return { notes: await checkRun(this.#store, this.#store.projects.get(project)) };
   }
 
   /** @throws UserError with what is missing */
-  start(project: number): Run {
+  async start(project: number): Promise<Run> {
     const found = this.#store.projects.get(project);
     const { teacher } = found.settings;
-    checkRun(this.#store, found);
+    await checkRun(this.#store, found);
     // Relative, so that a workspace may be moved.
     const folder = (id: number): string => `runs/${id}`;
     const { settings } = found;
@@ -130,14 +131,32 @@ export class RunService {
     }
   }
 
-  /** Goes on from the checkpoint, or from the start where there is none. */
-  resume(id: number): Run {
+  /**
+   * Goes on from the checkpoint, or from the start where there is none. One that failed before it had learnt
+   * anything begins anew with the project as it is now: it may be its settings or its labels that were put right.
+   *
+   * @throws UserError as `start`, where it begins anew
+   */
+  async resume(id: number): Promise<Run> {
+    if (this.get(id).state === 'failed' && !(await hasCheckpoint(folderOfRun(this.#store, id)))) {
+      await this.#renew(id);
+    }
     const { state } = this.get(id);
     if (state === 'paused' || state === 'failed') {
       this.#states.change(id, { state: 'queued', error: null });
       this.#next();
     }
     return this.get(id);
+  }
+
+  async #renew(id: number): Promise<void> {
+    const project = this.#store.projects.get(this.get(id).project);
+    await checkRun(this.#store, project);
+    await rm(folderOfRun(this.#store, id), { recursive: true, force: true });
+    const { settings } = project;
+    // Another request may have taken it up meanwhile.
+    if (this.get(id).state !== 'failed' || settings.teacher === null) return;
+    this.#store.runs.renew(id, { teacher: settings.teacher, settings });
   }
 
   /** Stops and forgets what was learnt. */

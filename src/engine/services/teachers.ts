@@ -1,4 +1,4 @@
-import { freemem } from 'node:os';
+import { freemem, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { Project, StudentEstimate, Teacher } from '../../contract/app.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
@@ -9,11 +9,12 @@ import type { NewTeacher, StoredTeacher } from '../../store/queries/teachers.ts'
 import type { Store } from '../../store/store.ts';
 import { bundledTeacher } from '../demo.ts';
 import { openExecutor } from '../devices/open-executor.ts';
-import { machineSpeed } from '../speed.ts';
+import { machineSpeed, measuringMemory } from '../speed.ts';
 import type { MachineSpeed, SpeedRequest } from '../speed.ts';
 import { sideFor } from '../segmentation/distill-outlines.ts';
 import { inspectTeacher, requireColour, teacherName } from '../teacher.ts';
 import { imagesAtOnce } from '../training.ts';
+import { failureOf } from '../worker-protocol.ts';
 import { estimateStudents, machineKey } from './estimates.ts';
 import type { Workload } from './estimates.ts';
 import { performInWorker } from './worker-process.ts';
@@ -91,13 +92,12 @@ export class TeacherService {
   async estimate(id: number, project: Project, signal: AbortSignal): Promise<StudentEstimate[]> {
     const teacher = this.#store.teachers.get(id);
     const own = architectureOf(teacher);
-    const outlines = project.task === 'segmentation';
-    const { rank, imageSize } = project.settings;
-    const side = imageSize ?? (outlines ? sideFor({ architecture: own }) : own.imageSize);
-    const measured = { rank, ...(side !== own.imageSize && { imageSize: side }), outlines };
+    const { architecture, atOnce, outlines } = workOf(project, own);
+    requireMemory(architecture, atOnce, outlines);
+    const { rank } = project.settings;
+    const { imageSize } = architecture;
+    const measured = { rank, ...(imageSize !== own.imageSize && { imageSize }), outlines };
     const speed = await this.#speedOf(teacher, measured, signal);
-    const architecture = { ...own, imageSize: side };
-    const atOnce = imagesAtOnce(openExecutor('cpu'), { architecture });
     const pixels = this.#store.images.meanPixels(project.id);
     const workload = { ...workloadOf(project, pixels, freemem()), atOnce, outlines };
     return estimateStudents(architecture, speed, project.settings, workload);
@@ -128,6 +128,8 @@ export class TeacherService {
     const task = { kind: 'speed', request } as const;
     const result = await performInWorker(task, new AbortController().signal, {
       report: () => undefined,
+    }).catch((error: unknown) => {
+      throw unmeasured(error, request);
     });
     if (result.kind !== 'speed') throw new Error('the worker answered another task');
     const { speed, free } = result.measurement;
@@ -143,6 +145,48 @@ export class TeacherService {
   }
 }
 
+/** What of a run decides how much it needs. */
+export function workOf(
+  { task, settings: { imageSize }, classes }: Project,
+  own: VitArchitecture,
+): {
+  readonly architecture: VitArchitecture;
+  readonly atOnce: number;
+  readonly outlines: boolean;
+  readonly classes: number;
+} {
+  const outlines = task === 'segmentation';
+  const side = imageSize ?? (outlines ? sideFor({ architecture: own }) : own.imageSize);
+  const architecture = { ...own, imageSize: side };
+  const atOnce = imagesAtOnce(openExecutor('cpu'), { architecture });
+  return { architecture, atOnce, outlines, classes: classes.length };
+}
+
+/** A measurement must not take all that there is. @throws UserError 'too-large' */
+function requireMemory(architecture: VitArchitecture, atOnce: number, outlines: boolean): void {
+  const needed = measuringMemory(architecture, atOnce, outlines);
+  const memory = totalmem();
+  if (needed <= memory) return;
+  const { imageSize } = architecture;
+  throw new UserError(
+    'too-large',
+    `An input of ${imageSize} px needs more memory than this computer has. Choose a smaller side.`,
+    `about ${Math.round(needed / 1e6)} MB of ${Math.round(memory / 1e6)} MB`,
+  );
+}
+
+/** What the runtime says of what it cannot do is nothing that a person can act on. */
+function unmeasured(error: unknown, { imageSize }: SpeedRequest): unknown {
+  const { code, message, details } = failureOf(error);
+  if (code !== 'defect') return error;
+  const size = imageSize === undefined ? '' : ` with an input of ${imageSize} px`;
+  return new UserError(
+    'unsupported',
+    `This computer did not get through a trial${size}: a run may fail as well. Choose a smaller side, or try again when less else is at work.`,
+    details ?? message,
+  );
+}
+
 function workloadOf(
   { images, learnt, tested, marked, classes }: Project,
   pixels: number,
@@ -156,7 +200,7 @@ function workloadOf(
 }
 
 /** The contract writes the activation as text; the file's reader has made sure that it is one. */
-function architectureOf({ description }: StoredTeacher): VitArchitecture {
+export function architectureOf({ description }: StoredTeacher): VitArchitecture {
   return description.architecture as VitArchitecture;
 }
 

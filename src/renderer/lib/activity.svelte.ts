@@ -2,6 +2,7 @@ import type { EventOf, ImportReport, Params } from '../../contract/app.ts';
 import { call, listen } from './client.ts';
 import { notices } from './notices.svelte.ts';
 import { text } from '../text/index.ts';
+import { importNotice } from './import-notice.ts';
 
 type ImportChoices = Pick<Params<'image.import'>, 'labels' | 'masks' | 'watch'>;
 type ImportProgress = EventOf<'import.progress'>;
@@ -95,13 +96,9 @@ class Activity {
     if (this.finishing === run) this.finishing = null;
   }
 
-  #tell({ found, added, known, masks, cancelled }: ImportReport): void {
-    if (cancelled) notices.add('attention', text.images.stopped(added));
-    else if (found === 0) notices.add('attention', text.images.nothingFound);
-    // Images that were there already may have come by their masks.
-    else if (added === 0 && masks === 0) {
-      notices.add('attention', text.images.noneAdded(known, found - known));
-    } else notices.add('done', text.images.added(added, known, masks));
+  #tell(report: ImportReport): void {
+    const { kind, message } = importNotice(report);
+    notices.add(kind, message);
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { tilePixels } from '../../core/mask/tiles.ts';
 import { addImages, addProject } from '../testing/fixtures.ts';
 import { temporaryStore } from '../testing/temporary-store.ts';
 
@@ -78,6 +79,22 @@ test('its labels go with a class, and images without another become unlabelled',
   expect(store.images.get(none)).toMatchObject({ isLabelled: true, classes: [] });
 });
 
+test('masks by a person that show a class are counted, done or not', () => {
+  const store = temporaryStore();
+  const { id: project, classes } = addProject(store, ['x', 'y'], 'segmentation');
+  const [x = 0, y = 0] = classes.map(({ id }) => id);
+  const [first = 0, second = 0] = addImages(store, project, ['a', 'b']);
+  const filled = (value: number): Uint8Array => new Uint8Array(tilePixels).fill(value, 0, 9);
+  store.masks.save(first, 'human', [
+    { x: 0, y: 0, pixels: filled(1) },
+    { x: 1, y: 0, pixels: filled(1) },
+  ]);
+  store.masks.save(second, 'human', [{ x: 0, y: 0, pixels: filled(1) }]);
+  store.masks.setState(second, 'human', 'done');
+  store.masks.save(first, 'student', [{ x: 0, y: 0, pixels: filled(2) }]);
+  expect([store.classes.masksWith(x), store.classes.masksWith(y)]).toEqual([2, 0]);
+});
+
 test('classes and projects that are not there', () => {
   const store = temporaryStore();
   const missing = expect.objectContaining({ code: 'not-found' }) as Error;
@@ -85,4 +102,5 @@ test('classes and projects that are not there', () => {
   expect(() => store.classes.rename(7, 'x')).toThrow(missing);
   expect(() => store.classes.recolour(7, colour)).toThrow(missing);
   expect(() => store.classes.remove(7)).toThrow(missing);
+  expect(() => store.classes.masksWith(7)).toThrow(missing);
 });

@@ -133,6 +133,18 @@ export class ClassQueries {
     return project;
   }
 
+  /** How many masks by a person show it. @throws UserError 'not-found' */
+  masksWith(id: number): number {
+    this.projectOf(id);
+    const sql = `
+      SELECT count(DISTINCT masks.id) AS value
+      FROM classes JOIN images ON images.project = classes.project
+        JOIN masks ON masks.image = images.id AND layer = 'human'
+        JOIN mask_tiles ON mask_tiles.mask = masks.id
+      WHERE classes.id = ? AND json_extract(histogram, '$."' || mask_value || '"') IS NOT NULL`;
+    return this.#connection.get(oneNumber, sql, id)?.value ?? 0;
+  }
+
   /**
    * Its labels go with it, and its pixels in masks become background. Images that had no other become
    * unlabelled: that they belong to none of the classes is something nobody said.

@@ -20,6 +20,7 @@ function addReport(store: Store, project: number, folder = scans): number {
       known: 0,
       moved: 0,
       masks: 0,
+      masksLeftOut: 0,
       skipped: [],
       cancelled: false,
     },

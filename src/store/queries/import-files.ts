@@ -172,6 +172,15 @@ export class ImportFileQueries {
     );
   }
 
+  /** Forgets that these were left out: they are looked at anew. */
+  forgetSkipped(project: number, paths: readonly string[]): void {
+    this.#connection.run(
+      `DELETE FROM import_files WHERE project = :project AND outcome = 'skipped'
+         AND path IN (SELECT value FROM json_each(:paths))`,
+      { project, paths: JSON.stringify(paths) },
+    );
+  }
+
   /** Forgets the files of a folder that an import which came to its end has not seen. */
   forgetUnseen(project: number, folder: string, report: number): void {
     const below = folder.endsWith(sep) ? folder : folder + sep;

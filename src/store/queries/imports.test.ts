@@ -11,6 +11,7 @@ const report = (project: number, found: number): ImportReport => ({
   known: 0,
   moved: 0,
   masks: 0,
+  masksLeftOut: 0,
   skipped: [{ path: 'a.png', reason: 'is cut off' }],
   cancelled: false,
 });

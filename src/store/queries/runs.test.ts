@@ -47,6 +47,18 @@ test('a run from its start to its end', () => {
   expect(store.runs.get(1)).toEqual(done);
 });
 
+test('a run that has learnt nothing gets other settings and another teacher', () => {
+  const store = temporaryStore();
+  const { id } = addRun(store, addProject(store).id);
+  const other = store.teachers.upsert(newTeacher({ name: 'other', file: '/models/other' })).id;
+  const rank = settings.rank + 1;
+  const renewed = store.runs.renew(id, { teacher: other, settings: { ...settings, rank } });
+  expect(renewed).toMatchObject({ id, teacherName: 'other', settings: { rank } });
+  expect(store.runs.files(id).teacher).toBe(other);
+  expect(() => store.runs.renew(id, { teacher: 99, settings })).toThrow('teacher');
+  expect(store.runs.get(id)).toEqual(renewed);
+});
+
 test('lists a project, the latest first, and what was interrupted, in its order', () => {
   const store = temporaryStore();
   const project = addProject(store).id;

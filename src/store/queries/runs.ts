@@ -85,6 +85,21 @@ export class RunQueries {
     });
   }
 
+  /** Gives a run that has learnt nothing other settings. @throws UserError 'not-found' without the teacher */
+  renew(id: number, { teacher, settings }: Pick<NewRun, 'teacher' | 'settings'>): Run {
+    return this.#connection.transaction(() => {
+      const { rows } = this.#connection.run(
+        `UPDATE runs SET (teacher, teacher_name, teacher_blocks) =
+           (SELECT id, name, description ->> '$.architecture.depth' FROM teachers WHERE id = :teacher),
+           settings = :settings
+         WHERE id = :id AND EXISTS (SELECT 1 FROM teachers WHERE id = :teacher)`,
+        { id, teacher, settings: toJson(projectSettings, settings) },
+      );
+      if (rows === 0) throw notFound('teacher', teacher);
+      return this.get(id);
+    });
+  }
+
   /** @throws UserError 'not-found' */
   get(id: number): Run {
     const row = this.#connection.get(runRow, `${selectRun} WHERE id = ?`, id);

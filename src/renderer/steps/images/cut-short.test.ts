@@ -9,6 +9,7 @@ const report = {
   known: 2,
   moved: 0,
   masks: 0,
+  masksLeftOut: 0,
   cancelled: true,
 };
 const skipped = [{ path: '/scans/a.png', reason: 'is empty' }];

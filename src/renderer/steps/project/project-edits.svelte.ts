@@ -26,6 +26,16 @@ export class ProjectEdits {
     await this.#keep(call('class.update', { class: id, ...change }));
   }
 
+  /** How many masks show a class; undefined where it could not be told, which a notice says. */
+  async masksWith({ id }: Pick<EditedClass, 'id'>): Promise<number | undefined> {
+    try {
+      return await call('class.masks', { class: id });
+    } catch (error) {
+      notices.fail(error);
+      return undefined;
+    }
+  }
+
   async removeClass({ id }: Pick<EditedClass, 'id'>): Promise<boolean> {
     this.#state.labelHistory = emptyHistory();
     return this.#keep(call('class.remove', { class: id }));

@@ -75,6 +75,24 @@ describe('verdict on masks', () => {
     expect(said([0.86, 0.79, 0.85], { units: 1 }).text).toContain('Only 1 group of test images');
   });
 
+  it('says that one image tells nothing of chance', () => {
+    const perImage = [
+      { path: 'a.png', teacher: 0.86, copy: 0.7, student: 0.8 },
+      { path: 'b.png', teacher: null, copy: null, student: null },
+    ];
+    const { headline, text, tone } = said([0.86, 0.7, 0.8], { perImage });
+    expect(headline).toContain('0.060 below its teacher in mean Dice (chance not known)');
+    expect(text).toContain('0.100 above the plain copy, on 1 test image, which tells nothing');
+    expect(text).toContain('Only 1 test image: one tells nothing of chance');
+    expect(tone).toBe('doubt');
+  });
+
+  it('judges nothing by test images that show no class', () => {
+    const { headline, text } = said([0, 0, 0], { shown: [] });
+    expect(headline).toBe('There is nothing to compare');
+    expect(text).toMatch(/^No test image shows any class/);
+  });
+
   it('has nothing to say of nothing', () => {
     const empty = { ...maskCandidate(0.8, 6), dice: { mean: null, classes: {} } };
     const { headline, tone } = said([0.8, 0.8, 0.8], { copy: empty });

@@ -1,5 +1,5 @@
 import { judgeMasks } from '../../../contract/judgement.ts';
-import type { Comparison, MaskJudgement } from '../../../contract/judgement.ts';
+import type { Comparison, MaskJudgement, TestedMasks } from '../../../contract/judgement.ts';
 import type { MaskSummary } from '../../../contract/results.ts';
 import { resultText } from '../../text/en/result.ts';
 import { costs } from './verdict.ts';
@@ -13,18 +13,17 @@ export function maskVerdict(summary: MaskSummary): Verdict {
   const judged = judgeMasks(summary);
   if (!judged) return { headline: text.nothing, sentences: [text.nothingWhy], tone: 'doubt' };
   return {
-    headline: `${againstTeacher(judged.overTeacher)}, ${costs(judged)}.`,
+    headline: `${againstTeacher(judged.overTeacher, judged.tested)}, ${costs(judged)}.`,
     sentences: [...sentences(summary, judged)],
     tone: judged.hasHelped ? 'good' : 'doubt',
   };
 }
 
 function* sentences(summary: MaskSummary, judged: MaskJudgement): Generator<string> {
-  const { images, units, loss } = summary;
-  const { contradiction, copyOverTeacher, advice } = judged;
+  const { loss } = summary;
+  const { contradiction, copyOverTeacher, advice, tested } = judged;
   const isFromMasks = summary.adapted && !judged.hasLearnt;
-  const gains = isFromMasks ? text.learntOn : text;
-  yield againstCopy(judged.overCopy, text.tested(images.tested, units), gains);
+  yield againstCopy(judged.overCopy, tested, isFromMasks ? text.learntOn : text);
   if (judged.images.differing > 0) {
     yield text.paired(judged.images.differing, judged.images.student, judged.images.copy);
   }
@@ -43,22 +42,24 @@ function* sentences(summary: MaskSummary, judged: MaskJudgement): Generator<stri
     const said = isFromMasks ? text.notDistilled : words.notLearnt;
     yield said(loss.first, loss.last);
   }
-  if (judged.isFew) yield text.few(units, units < images.tested);
+  if (tested.isFew) yield text.few(tested.units, tested.units < tested.images);
 }
 
 /** @param gains whose doing it is where the student is better */
 function againstCopy(
   { outcome, gain, isApart }: Comparison,
-  tested: string,
+  on: TestedMasks,
   gains: typeof text.learntOn,
 ): string {
+  const tested = text.tested(on.images, on.units);
   if (outcome === 'same') return text.same(tested);
+  if (on.isSingle) return text.single(gain, outcome === 'better', tested);
   if (outcome === 'better') return isApart ? gains.helped(gain) : gains.perhaps(gain, tested);
   return isApart ? text.worse(gain) : text.perhapsWorse(gain, tested);
 }
 
-function againstTeacher({ outcome, gain, isApart }: Comparison): string {
+function againstTeacher({ outcome, gain, isApart }: Comparison, { isSingle }: TestedMasks): string {
   if (outcome === 'same') return text.asGood;
   const said = outcome === 'better' ? text.above(gain) : text.below(gain);
-  return isApart ? said : `${said} ${words.overlap}`;
+  return isApart ? said : `${said} ${isSingle ? text.chanceUnknown : words.overlap}`;
 }

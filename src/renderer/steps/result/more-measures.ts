@@ -15,6 +15,7 @@ export interface WrittenMeasure {
   readonly cells: Readonly<Record<CandidateName, WrittenInterval | null>>;
 }
 
+/** Without a range where it has no width, of one image say, and so tells nothing. */
 type WrittenInterval = readonly [value: string, range: string];
 
 const text = resultText.measures;
@@ -62,9 +63,9 @@ function written(
 }
 
 function inPercent({ value, low, high }: Interval): WrittenInterval {
-  return [`${percent(value)} %`, percentRange(low, high)];
+  return [`${percent(value)} %`, low < high ? percentRange(low, high) : ''];
 }
 
 function asShare({ value, low, high }: Interval): WrittenInterval {
-  return [decimals(value, 3), shareRange(low, high)];
+  return [decimals(value, 3), low < high ? shareRange(low, high) : ''];
 }

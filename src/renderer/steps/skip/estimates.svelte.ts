@@ -33,7 +33,10 @@ export class Estimates {
     try {
       this.students = await call('teacher.estimate', { project, teacher }, signal);
     } catch (error) {
-      if (!signal.aborted) this.failure = messageOf(error);
+      if (signal.aborted) return;
+      this.failure = messageOf(error);
+      // Those that are there are of other settings.
+      this.students = null;
     } finally {
       if (!signal.aborted) this.isMeasuring = false;
     }

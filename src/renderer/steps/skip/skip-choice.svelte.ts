@@ -1,16 +1,14 @@
 import type { ProjectSettings } from '../../../contract/app.ts';
-import { roughDuration } from '../../lib/format.ts';
 import { call } from '../../lib/client.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
 import { skipText } from '../../text/en/skip.ts';
+import { actionText, bearsOnTime } from './action.ts';
 import { Estimates } from './estimates.svelte.ts';
 import { missingFor } from './missing.ts';
 import type { Missing } from './missing.ts';
 import { RunCheck } from './run-check.svelte.ts';
 import { stopIndex, stopsOf } from './stops.ts';
 import type { Stop } from './stops.ts';
-
-const timed = ['steps', 'batch', 'rank', 'imageSize', 'decoderSteps', 'adapt'] as const;
 
 /** Which student is wanted: the handle, its figures, and the start of the run. */
 export class SkipChoice {
@@ -46,11 +44,10 @@ export class SkipChoice {
 
   /** What the primary action will do. */
   get action(): string {
-    const { teacher } = this.estimates;
+    const { teacher, isMeasuring } = this.estimates;
     if (this.isStarting) return skipText.starting;
     if (!this.stop || !teacher) return skipText.title;
-    const what = skipText.distil(this.stop.blocks.length, teacher.depth);
-    return this.stop.seconds === null ? what : `${what}, ${roughDuration(this.stop.seconds)}`;
+    return actionText(this.stop, teacher.depth, isMeasuring);
   }
 
   async load(): Promise<void> {
@@ -68,8 +65,8 @@ export class SkipChoice {
     const shared = this.#shared();
     await shared.choose(settings);
     const { id, settings: kept } = shared.project;
-    const bearsOnTime = timed.some((setting) => settings[setting] !== undefined);
-    if (bearsOnTime && kept.teacher !== null) await this.estimates.measure(id, kept.teacher);
+    if (bearsOnTime(settings) && kept.teacher !== null)
+      await this.estimates.measure(id, kept.teacher);
   }
 
   async start(): Promise<void> {

@@ -129,7 +129,8 @@ export const distilText = {
     after: (steps: number) => `The run stopped after all of its ${counted(steps, 'step')}`,
     putRight: 'Put right what went wrong and resume, or discard the run.',
     kept: 'What was learnt is kept in a checkpoint.',
-    nothing: 'Nothing was lost. Put right what went wrong and start again.',
+    nothing:
+      'Nothing was lost. Put right what went wrong, here or in the steps before, and start again: the run then takes settings and labels as they are.',
   },
   done: {
     title: 'The student is ready',

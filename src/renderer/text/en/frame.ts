@@ -76,7 +76,8 @@ export const frame = {
 
   engineRestarting: {
     title: 'The engine stopped and is being started again',
-    meaning: 'Images and labels are saved. A run goes on from its last checkpoint.',
+    meaning:
+      'Images and labels are saved. A run goes on from its last checkpoint, or begins again where it had none yet.',
   },
   engineFailed: {
     title: 'The engine is not running',

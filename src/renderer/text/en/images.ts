@@ -83,6 +83,9 @@ export const images = {
   stop: 'Stop adding',
   stopped: (added: number) =>
     `Stopped. ${counted(added, 'image is', 'images are')} in the project.`,
+  /** After what was added, where something of it wants a look. */
+  masksLeftOut: (number: number) =>
+    `${number === 1 ? 'One mask does' : `${count(number)} masks do`} not fit and ${number === 1 ? 'was' : 'were'} left out; the list of what was left out says why.`,
   added: (added: number, known: number, masks: number) =>
     [
       `${counted(added, 'image was', 'images were')} added`,

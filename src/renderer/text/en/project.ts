@@ -62,7 +62,9 @@ export const project = {
   removeTitle: (name: string) => `Remove the class “${name}”?`,
   removeLoses: (images: number) =>
     `${counted(images, 'image loses its', 'images lose their')} label. The images stay. This cannot be undone.`,
-  removeErases: 'Its regions are taken out of every mask. The images stay. This cannot be undone.',
+  removeErases: (masks: number) =>
+    `${masks === 0 ? 'No mask shows it but perhaps predicted ones, where its regions become background' : `${counted(masks, 'mask shows', 'masks show')} it: its regions become background there, and in what was predicted`}. The images stay. This cannot be undone.`,
+  removeDuringRun: 'The run at work, or waiting, keeps the classes that it began with.',
   removeConfirm: 'Remove class',
   create: 'Create project',
   needsName: 'Give the project a name first',

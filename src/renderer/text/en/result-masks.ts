@@ -42,6 +42,9 @@ export const resultMasks = {
   only: (who: string) => ({ name: `Only: ${who.toLowerCase()}`, why: '' }),
   otherOfTwo: { name: 'Another class', why: 'A class to both, but not the same one' },
   classes: 'Classes',
+  /** Of the run, that the project no longer has. */
+  gone: (names: readonly string[]) =>
+    `${names.join(', ')}: removed from the project or renamed since this run. What was removed counts in its figures, but is in no mask here any more.`,
   scores: 'Dice of this image',
   missing: (who: string) => `There is no mask of ${who.toLowerCase()} for this image.`,
   /** Below what can be chosen. */

@@ -68,12 +68,16 @@ export const resultText = {
   maskVerdict: {
     nothing: 'There is nothing to compare',
     nothingWhy:
-      'No test image shows any class, in truth or in what was predicted. Hold out images that show what the student should find.',
+      'No test image shows any class, so nothing can be judged by them. Hold out images that show what the student should find.',
     asGood: 'The student is as good as its teacher, as far as the test images can tell',
     below: (difference: number) =>
       `The student is ${share(difference)} below its teacher in mean Dice`,
     above: (difference: number) =>
       `The student is ${share(difference)} above its teacher in mean Dice`,
+    /** Instead of an interval, of one image. */
+    chanceUnknown: '(chance not known)',
+    single: (gain: number, isMore: boolean, tested: string) =>
+      `The student is ${share(gain)} ${isMore ? 'above' : 'below'} the plain copy, on ${tested}, which tells nothing of chance: copying alone may be as good.`,
     tested: (images: number, units: number) =>
       units < images
         ? `${counted(images, 'test image')} in ${counted(units, 'group')}`
@@ -110,7 +114,7 @@ export const resultText = {
       more: 'More outlined images, more steps for the decoder or another rank may do better.',
     },
     few: (units: number, areGroups: boolean) =>
-      `Only ${areGroups ? counted(units, 'group of test images', 'groups of test images') : counted(units, 'test image')}: the intervals themselves are rough. Outline and hold out more for a sharper answer.`,
+      `Only ${areGroups ? counted(units, 'group of test images', 'groups of test images') : counted(units, 'test image')}: ${units === 1 ? 'one tells nothing of chance, so there are no intervals' : 'the intervals themselves are rough'}. Outline and hold out more for a sharper answer.`,
   },
   more: 'More measures',
   measures: {
@@ -125,6 +129,8 @@ export const resultText = {
     title: 'Class by class',
     measure: 'Which measure',
     measures: { dice: 'Dice', iou: 'IoU', boundaryF1: boundary },
+    /** Of a class. */
+    gone: 'removed or renamed since',
     mark: 'dashed: the teacher',
   },
   how: {

@@ -14,8 +14,8 @@ export interface AdoptingPlace {
   finishStroke(): void;
   /** Saves what was painted: false where that failed. */
   save(): Promise<boolean>;
-  /** The engine has put it into the mask; `isChanged`: it is another now. */
-  adopted(image: MaskedImage, info: MaskInfo, isChanged: boolean): void;
+  /** The engine has put it into the mask, which is another now. */
+  adopted(image: MaskedImage, info: MaskInfo): void;
 }
 
 /** What of a prediction is taken: all that was predicted by default. */
@@ -77,7 +77,7 @@ export class Adopting {
       const patch = await open.painter.take(async () => {
         if (!(await this.#place.save())) return undefined;
         const { info, tiles } = await call('mask.adopt', request);
-        this.#place.adopted(image, info, tiles.length > 0);
+        if (info !== null) this.#place.adopted(image, info);
         return patchOf(tiles);
       });
       if (patch === undefined) notices.add('attention', words.nothingNew);

@@ -78,8 +78,8 @@ export class MaskDesk {
       open: () => this.open,
       finishStroke: () => this.#viewer?.finishStroke(),
       save: () => this.#saver.flush(),
-      adopted: (image, info, isChanged) => {
-        if (isChanged) this.#revisions.saved(image.id, info.revision);
+      adopted: (image, info) => {
+        this.#revisions.saved(image.id, info.revision);
         if (this.open?.image.id === image.id) this.open.take(info);
       },
     });

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { actionText, bearsOnTime } from './action.ts';
+
+it('names the time of a run, and none that is of other settings', () => {
+  const stop = { blocks: [0, 2], seconds: 600 };
+  expect(actionText(stop, 4, false)).toMatch(/^Distil 2 of 4 blocks, .*10 min/);
+  expect(actionText(stop, 4, true)).toBe('Distil 2 of 4 blocks');
+  expect(actionText({ ...stop, seconds: null }, 4, false)).toBe('Distil 2 of 4 blocks');
+});
+
+it.each([
+  [{ views: 8 }, true],
+  [{ start: 'fitted' }, true],
+  [{ overlap: 0.25 }, true],
+  [{ imageSize: null }, true],
+  [{ adapt: false }, true],
+  [{ tolerance: 3 }, false],
+  [{ orientation: 'upright' }, false],
+] as const)('whether a change bears on the time: %j', (change, expected) => {
+  expect(bearsOnTime(change)).toBe(expected);
+});
