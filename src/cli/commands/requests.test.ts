@@ -215,7 +215,10 @@ describe('options that will not do', () => {
     [['--lr', '0'], '--lr must be a number above 0 and at most 1; it was "0".'],
     [['--lr', 'Infinity'], '--lr must be a number above 0 and at most 1; it was "Infinity".'],
     [['--task', 'both'], '--task must be auto, single, several or segmentation; it was "both".'],
-    [['--device', 'cuda'], '--device must be cpu; it was "cuda".'],
+    [
+      ['--device', 'tpu'],
+      '--device must be cpu, webgpu, cuda, tensorflow, dml or coreml; it was "tpu".',
+    ],
     [
       ['--blocks', '0,x'],
       '--blocks must be whole numbers from 0 to 1023, separated by commas; it was "0,x".',
