@@ -98,7 +98,14 @@ describe('masks in projects', async () => {
         { value: 1, name: 'water', number: 1 },
         { value: 2, name: null, number: 2, count: 1 },
       ],
-      problems: [{ path: join(folder, 'masks', 'd.png') }],
+      problems: [
+        { path: join(folder, 'masks', 'd.png') },
+        {
+          path: join(folder, 'masks', 'c.png'),
+          reason: expect.stringMatching(/2 × 2 pixels and its image 6 × 4/) as string,
+        },
+      ],
+      problemCount: 2,
       hasMasks: false,
     });
   });

@@ -48,7 +48,9 @@ export class MaskSources {
     this.#looked = { key: placeKey(folder, place), classes: source.classes };
     await this.#keep(keyOf(folder, place, found), source);
     const counts = this.#store.masks.count(id, 'human');
-    const { kind, images, classes, properties, property, problems, isComplete } = source;
+    const { kind, images, classes, properties, property, isComplete } = source;
+    const misfits = (await source.misfits?.(signal)) ?? [];
+    const problems = [...source.problems, ...misfits];
     return {
       ...{ kind, images, property, isComplete },
       classes: [...classes],

@@ -38,6 +38,13 @@ export interface MaskSource {
    * @throws UserError 'invalid-labels' and others where it does, but the two do not fit
    */
   maskFor(image: SizedImage): Promise<OpenMask | undefined>;
+  /**
+   * Masks that `maskFor` would refuse as they do not fit their images, by headers alone; absent where that cannot be
+   * told so cheaply.
+   *
+   * @throws UserError 'cancelled'
+   */
+  readonly misfits?: (signal?: AbortSignal) => Promise<ImageProblem[]>;
   /** Files that have the mask of an image, or of its slices. */
   labelsOf(path: string): readonly string[];
   close(): Promise<void>;

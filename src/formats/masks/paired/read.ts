@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../core/errors.ts';
+import type { Size } from '../../../core/mask/tiles.ts';
 import { mapConcurrently } from '../../concurrently.ts';
 import { placeName, type FoundImage, type ImageProblem } from '../../labelled-images.ts';
 import { withImage } from '../../open-images.ts';
@@ -63,12 +64,62 @@ export async function openPairedMasks({
       if (mask === undefined || !readable.has(mask.path)) return undefined;
       return openMaskOf(own ? { ...image, frame: undefined } : image, mask.path, table);
     },
+    misfits: (signal) => {
+      const all = [
+        ...[...pairs.byImage].map(([path, mask]) => ({ path, mask: mask.path })),
+        ...[...pairs.bySlice].map(([place, mask]) => ({
+          path: place.replace(/#\d+$/, ''),
+          mask: mask.path,
+        })),
+      ];
+      return findMisfits(
+        all.filter(({ mask }) => readable.has(mask)),
+        table,
+        signal,
+      );
+    },
     labelsOf: (path) => {
       const own = pairs.byImage.get(path);
       return [...(own ? [own.path] : []), ...(slices.get(path) ?? [])];
     },
     close: () => Promise.resolve(),
   };
+}
+
+async function findMisfits(
+  pairs: readonly { readonly path: string; readonly mask: string }[],
+  table: ValueTable,
+  signal: AbortSignal | undefined,
+): Promise<ImageProblem[]> {
+  const found = await mapConcurrently(
+    pairs,
+    masksAtOnce,
+    async ({ path, mask }): Promise<ImageProblem[]> => {
+      // Of an image that cannot be read something else is told.
+      const size = await sizeOf(path);
+      if (size === undefined) return [];
+      try {
+        await (await openMaskOf({ name: path, path, ...size }, mask, table)).close();
+        return [];
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return [{ path: mask, reason: error.message }];
+      }
+    },
+    signal,
+  );
+  return found.flat();
+}
+
+async function sizeOf(path: string): Promise<Size | undefined> {
+  try {
+    return await withImage(path, ({ header: { width, height } }) =>
+      Promise.resolve({ width, height }),
+    );
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
 }
 
 /** Reads all masks for what their values mean; gives those that can be read. */
