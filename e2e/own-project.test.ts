@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeSample } from '../src/engine/sample.ts';
 import { launchApp } from './support/app.ts';
@@ -8,6 +9,13 @@ import type { LaunchedApp } from './support/app.ts';
 import { ask } from './support/bridge.ts';
 import { chooseOpen } from './support/dialogs.ts';
 import { photograph } from './support/screenshots.ts';
+
+/** What has the keys, by its name. */
+const keysAt = (page: Page): Promise<string | null> =>
+  page.evaluate(() => {
+    const { activeElement } = document;
+    return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent ?? null;
+  });
 
 // A project of one's own, as somebody makes it who has never seen the program.
 
@@ -45,6 +53,8 @@ describe('a new project', () => {
     await page.getByRole('button', { name: 'Add 48 images' }).waitFor();
     await photograph(launched, '22-import');
     await page.getByRole('button', { name: 'Add 48 images' }).click();
+    // What opened the dialog cannot be used while images come in.
+    await expect.poll(() => keysAt(page)).toBe('Images');
     await page.locator('[role=listbox] [role=option] img').first().waitFor();
     // Thumbnails come while the import is still at work, so the first of them is no sign of its end.
     await expect
@@ -54,6 +64,19 @@ describe('a new project', () => {
       })
       .toMatchObject([{ images: 48, labelled: 48, tested: 24 }]);
     await photograph(launched, '23-imported');
+  });
+
+  test('goes on by key after a class is removed', async () => {
+    const { page } = launched;
+    await page.keyboard.press('Alt+1');
+    const field = page.getByRole('textbox', { name: 'Add a class' });
+    await field.fill('artefact');
+    await field.press('Enter');
+    const remove = page.getByRole('button', { name: 'Remove artefact' });
+    await remove.focus();
+    await page.keyboard.press('Enter');
+    await remove.waitFor({ state: 'detached' });
+    await expect.poll(() => keysAt(page)).toMatch(/^Remove /);
   });
 
   test('is renamed, and is there after a restart of the page', async () => {

@@ -74,7 +74,13 @@ describe('the whole path with the sample', () => {
       .first()
       .waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByRole('button', { name: /^Resume from step|^Start again/ }).click();
+    const resume = page.getByRole('button', { name: /^Resume from step|^Start again/ });
+    await resume.waitFor();
+    // It took the place of what was used.
+    await expect
+      .poll(() => resume.evaluate((button) => button === document.activeElement))
+      .toBe(true);
+    await resume.click();
     await page.getByRole('button', { name: 'Pause' }).waitFor();
     await waitForStep(page, 1, 40);
     const seen = page.getByRole('region', { name: 'What the two see' });
