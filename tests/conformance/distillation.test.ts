@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/contract/jobs.ts';
@@ -84,4 +85,6 @@ it('what no device can do is refused before anything is written', async () => {
     code: 'unsupported',
     message: expect.stringContaining('needs an NVIDIA GPU') as string,
   });
+  const left = await readdir(join(folder, 'out')).catch(() => []);
+  expect(left).toEqual([]);
 });

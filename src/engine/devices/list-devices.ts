@@ -31,20 +31,26 @@ export async function listDevices(threads = defaultThreads()): Promise<DeviceDes
     const where = systems[name];
     if (where !== 'every' && !where.includes(process.platform)) continue;
     const outcome = await tryDevice(name, threads);
-    const isProcessor = name === 'cpu';
-    const ofGpu = gpu ?? {
-      name: 'no GPU was found: the processor stands in for it',
-      memoryBytes: null,
-    };
-    found.push({
-      name,
-      description: isProcessor ? (cpus()[0]?.model.trim() ?? 'processor') : ofGpu.name,
-      threads: isProcessor ? threads : null,
-      memoryBytes: isProcessor ? totalmem() : ofGpu.memoryBytes,
-      ...outcome,
-    });
+    const own =
+      name === 'cpu'
+        ? { description: processorName(), threads, memoryBytes: totalmem() }
+        : {
+            description: gpu?.name ?? unnamed(outcome.missing === null),
+            threads: null,
+            memoryBytes: gpu?.memoryBytes ?? null,
+          };
+    found.push({ name, ...own, ...outcome });
   }
   return found;
+}
+
+function processorName(): string {
+  return cpus()[0]?.model.trim() ?? 'processor';
+}
+
+/** What computes where the system names no GPU. */
+function unnamed(isUsable: boolean): string {
+  return isUsable ? 'no GPU was found: the processor stands in for it' : 'no GPU was found';
 }
 
 async function tryDevice(
