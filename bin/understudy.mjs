@@ -31,6 +31,9 @@ function findRuntime() {
   }
 }
 
+/** Signals that nobody sends. */
+const crashes = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV'];
+
 /** Runs this file again with `runtime` and ends as that run ends. */
 function handOver(runtime) {
   // Early releases of Node 24 warn that running TypeScript is experimental. Nothing is sent over the channel: its end
@@ -55,6 +58,12 @@ function handOver(runtime) {
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {
+    if (crashes.includes(signal)) {
+      process.stderr.write(
+        `Understudy was ended by ${signal}, as a faulty driver can do. What a distillation has learnt is in its output folder: ` +
+          'give the same command again with --resume --device cpu.\n',
+      );
+    }
     process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
   });
 }

@@ -37,6 +37,14 @@ export const start = z.enum(['auto', 'fitted', 'copy']);
 export const deviceName = z.enum(['cpu', 'webgpu', 'cuda', 'tensorflow', 'dml', 'coreml']);
 export type DeviceName = z.infer<typeof deviceName>;
 
+/** `auto`: the fastest that there is, by measurement. */
+export const deviceChoice = z.enum(['auto', ...deviceName.options]);
+export type DeviceChoice = z.infer<typeof deviceChoice>;
+
+/** What exported files can be run on: TensorFlow.js reads none. */
+export const fileDevice = deviceName.exclude(['tensorflow']);
+export type FileDevice = z.infer<typeof fileDevice>;
+
 /** How an image that is not square becomes one: all of it, squeezed, or its centre, cut. */
 export const framing = z.enum(['whole', 'centre']);
 
@@ -157,7 +165,7 @@ export const distillOptions = z.strictObject({
   tolerance: borderTolerance.tolerance.default(usualTolerance.distance),
   toleranceUnit: borderTolerance.toleranceUnit.default(usualTolerance.unit),
   seed: seed.default(0),
-  device: deviceName.default('cpu'),
+  device: deviceChoice.default('auto'),
   threads,
   /** Goes on from the checkpoint that an interrupted run of the same request left. */
   resume: z.boolean().default(false),
@@ -188,6 +196,7 @@ export const evaluateRequest = z.strictObject({
   tolerance: borderTolerance.tolerance.optional(),
   toleranceUnit: borderTolerance.toleranceUnit.optional(),
   seed: seed.default(0),
+  device: fileDevice.default('cpu'),
   threads,
 });
 export type EvaluateRequest = z.infer<typeof evaluateRequest>;
@@ -208,6 +217,7 @@ export const predictRequest = z.strictObject({
   overlap: overlap.unwrap().optional(),
   /** Leaves out images whose masks are there, and goes on with one that was begun. */
   resume: z.boolean().default(false),
+  device: fileDevice.default('cpu'),
   threads,
 });
 export type PredictRequest = z.infer<typeof predictRequest>;
@@ -274,6 +284,13 @@ export const jobEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('skipped'), path: z.string(), reason: z.string() }),
   /** Something a person should know; the job goes on. */
   z.strictObject({ type: z.literal('notice'), message: z.string() }),
+  /** What the job computes on from here on. */
+  z.strictObject({
+    type: z.literal('device'),
+    device: deviceName,
+    /** Why it is not the one that was wished for, or was at work so far. */
+    reason: z.string().nullable(),
+  }),
 ]);
 export type JobEvent = z.infer<typeof jobEvent>;
 

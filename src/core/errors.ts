@@ -1,7 +1,11 @@
 /** What went wrong, for programs. */
 export type ErrorCode =
   | 'cancelled'
+  /** What to compute on is not there, or has failed: lost, out of memory, its driver gone. */
+  | 'device'
   | 'disk'
+  /** Training came to numbers that are none. */
+  | 'diverged'
   | 'in-use'
   | 'invalid-file'
   | 'invalid-option'

@@ -10,6 +10,7 @@ import { readResult } from '../runtime/executor.ts';
 import { qualityOf } from './comparison.ts';
 import { labelIndices, readLabels, requireOneLabel } from './dataset.ts';
 import { openFileExecutor } from './devices/open-executor.ts';
+import { withProcessorBehind } from './devices/processor-behind.ts';
 import { readBatches, stackRows } from './inference.ts';
 import { PhaseProgress } from './job.ts';
 import type { JobContext } from './job.ts';
@@ -26,14 +27,17 @@ export async function evaluateModel(
   request: EvaluateRequest,
   context: JobContext,
 ): Promise<EvaluateSummary> {
-  const { card, ...model } = await openModel(request.model, openFileExecutor(request.threads));
-  try {
-    return card.task === 'segmentation'
-      ? await evaluateOutlines({ card, ...model }, request, context)
-      : await evaluateClasses({ card, ...model }, request, context);
-  } finally {
-    await model.graph.dispose();
-  }
+  return withProcessorBehind(request.device, context, async (device) => {
+    const executor = openFileExecutor(request.threads, device);
+    const { card, ...model } = await openModel(request.model, executor);
+    try {
+      return card.task === 'segmentation'
+        ? await evaluateOutlines({ card, ...model }, request, context)
+        : await evaluateClasses({ card, ...model }, request, context);
+    } finally {
+      await model.graph.dispose();
+    }
+  });
 }
 
 async function evaluateClasses(

@@ -1,6 +1,7 @@
 import { fitGraph, fittedBlock, segmentEnds } from '../core/distill/fit.ts';
 import type { NormalEquations } from '../core/distill/fit.ts';
 import { toPlanes } from '../core/distill/views.ts';
+import { UserError } from '../core/errors.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import type { Executor } from '../runtime/executor.ts';
@@ -60,9 +61,19 @@ export async function fitCopy(
     } finally {
       await graph.dispose();
     }
+    requireFinite(sums, block);
     student = fittedBlock(student, block, sums);
   }
   return student;
+}
+
+/** @throws UserError 'diverged' where the device made no numbers of the images */
+function requireFinite({ gram, cross }: NormalEquations, block: number): void {
+  if (gram.every(Number.isFinite) && cross.every(Number.isFinite)) return;
+  throw new UserError(
+    'diverged',
+    `Block ${block + 1} of the student could not be fitted: what was computed are no numbers. Begin at the plain copy instead (--start copy).`,
+  );
 }
 
 /** Parts of images that make enough tokens, without drawing a view twice. */

@@ -31,6 +31,8 @@ export async function openModel(path: string, executor: ModelFileExecutor): Prom
     await requireCardsForm(card, graph);
     return { card, form, graph };
   } catch (error) {
+    // Of the device.
+    if (error instanceof UserError) throw error;
     throw new UserError(
       'invalid-file',
       `${path}: the model cannot be run, or is not what it says of itself. The file may be damaged or changed, or its weights file is not beside it; export it again.`,

@@ -63,7 +63,7 @@ export class Optimisation {
   /**
    * One update from a whole batch, part by part. Returns the loss before it.
    *
-   * @throws UserError 'invalid-option' when the loss is not finite
+   * @throws UserError 'diverged' when the loss is not finite
    */
   async step(step: number, feed: Feed): Promise<number> {
     const { steps, batch, peakLearningRate, parts, graphs } = this.#plan;
@@ -124,7 +124,7 @@ export class Optimisation {
   #note(step: number, loss: number): number {
     if (!Number.isFinite(loss)) {
       throw new UserError(
-        'invalid-option',
+        'diverged',
         `Training diverged at step ${step + 1}: the loss is no longer a number. Use a smaller learning rate (--lr ${this.#plan.peakLearningRate / 3}) or rank.`,
       );
     }

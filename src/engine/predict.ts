@@ -14,6 +14,7 @@ import { makeFolder } from '../formats/make-folder.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import { readResult } from '../runtime/executor.ts';
 import { openFileExecutor } from './devices/open-executor.ts';
+import { withProcessorBehind } from './devices/processor-behind.ts';
 import { readBatches } from './inference.ts';
 import { PhaseProgress } from './job.ts';
 import type { JobContext } from './job.ts';
@@ -32,15 +33,21 @@ export async function predict(
   request: PredictRequest,
   context: JobContext,
 ): Promise<PredictSummary> {
-  const { card, ...model } = await openModel(request.model, openFileExecutor(request.threads));
-  try {
-    const found = await findToPredict(request, context);
-    return card.task === 'segmentation'
-      ? await predictOutlines({ card, ...model }, found, request, context)
-      : await predictClasses({ card, ...model }, found, request, context);
-  } finally {
-    await model.graph.dispose();
-  }
+  return withProcessorBehind(request.device, context, async (device, goesOn) => {
+    const executor = openFileExecutor(request.threads, device);
+    const { card, ...model } = await openModel(request.model, executor);
+    try {
+      const found = await findToPredict(request, context);
+      if (card.task !== 'segmentation') {
+        return await predictClasses({ card, ...model }, found, request, context);
+      }
+      // Masks that are whole need not be made again.
+      const going = { ...request, resume: request.resume || goesOn };
+      return await predictOutlines({ card, ...model }, found, going, context);
+    } finally {
+      await model.graph.dispose();
+    }
+  });
 }
 
 /** The images of the folder, slice by slice, and what was left out of it. */

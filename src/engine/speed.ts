@@ -27,6 +27,7 @@ import { copyBlocks } from '../core/vit/copy.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { defaultThreads } from '../runtime/threads.ts';
+import { memoryOf } from './devices/device-memory.ts';
 import { openExecutor } from './devices/open-executor.ts';
 import { inferenceBatch } from './inference.ts';
 import { tilesAtOnce } from './segmentation/tile-model.ts';
@@ -86,7 +87,8 @@ export async function measureSpeed({
 }: SpeedRequest): Promise<Measurement> {
   const { model } = await openTeacher(file, {}, imageSize);
   const freeShare = watchOthers();
-  const measured = await measure(model, rank, outlines, openExecutor(device, threads));
+  const executor = openExecutor(device, threads, await memoryOf(device));
+  const measured = await measure(model, rank, outlines, executor);
   const free = freeShare();
   // What other programs leave of the processors says nothing of a GPU.
   return { speed: device === 'cpu' ? alone(measured, free) : measured, free };
@@ -147,17 +149,17 @@ async function measure(
   );
   const stepTime = async (student: VitModel): Promise<number> => {
     const layout = adapterLayout(student.architecture, rank);
-    return time(executor, trainStep({ copy: student, layout }, images), images);
+    return secondsAnImage(executor, trainStep({ copy: student, layout }, images), images);
   };
   // As many as go through a student at a time.
   const batch = outlines ? tilesAtOnce : inferenceBatch;
   const inferenceTime = (student: VitModel): Promise<number> =>
-    time(executor, featureGraph(student), batch);
+    secondsAnImage(executor, featureGraph(student), batch);
   const inference = await inferenceTime(one);
   return {
     step: line(await stepTime(one), await stepTime(more), many),
     inference: line(inference, await inferenceTime(more), many),
-    target: await time(executor, targetGraph(model), images),
+    target: await secondsAnImage(executor, targetGraph(model), images),
     view: await timeViews(model.architecture),
     ...(outlines && { decoder: await timeDecoder(executor, one, images, inference) }),
   };
@@ -179,8 +181,8 @@ async function timeDecoder(
   const step = segmentationStep({ encoder, decoder, classWeights }, images);
   const whole = segmentationGraph(encoder, decoder, weights);
   return {
-    step: await time(executor, step, images),
-    inference: Math.max(0, (await time(executor, whole, tilesAtOnce)) - inference),
+    step: await secondsAnImage(executor, step, images),
+    inference: Math.max(0, (await secondsAnImage(executor, whole, tilesAtOnce)) - inference),
   };
 }
 
@@ -233,18 +235,25 @@ export function timeOf({ fixed, block }: BlockTime, blocks: number): number {
   return fixed + block * blocks;
 }
 
-/** Least runs of each measurement, and how long it goes on with them, ms. */
-const leastRuns = 4;
-const leastTime = 300;
+/** Least runs of a measurement, and how long it goes on with them, ms. */
+export interface Patience {
+  readonly runs: number;
+  readonly ms: number;
+}
+const usualPatience: Patience = { runs: 4, ms: 300 };
 
 /**
  * Seconds a part: of some runs, one that is among the quickest, as other work on the machine will not last
  * for ever; the very quickest is more than a long run keeps up.
  */
-async function quickOne(run: () => void | Promise<void>, parts: number): Promise<number> {
+async function quickOne(
+  run: () => void | Promise<void>,
+  parts: number,
+  patience: Patience = usualPatience,
+): Promise<number> {
   const start = performance.now();
   const times: number[] = [];
-  while (times.length < leastRuns || performance.now() - start < leastTime) {
+  while (times.length < patience.runs || performance.now() - start < patience.ms) {
     const before = performance.now();
     await run();
     times.push(performance.now() - before);
@@ -253,8 +262,13 @@ async function quickOne(run: () => void | Promise<void>, parts: number): Promise
   return (times[times.length >> 2] ?? NaN) / 1000 / parts;
 }
 
-/** Seconds an image. */
-async function time(executor: Executor, graph: Graph, images: number): Promise<number> {
+/** Seconds that a graph takes for each of so many images. */
+export async function secondsAnImage(
+  executor: Executor,
+  graph: Graph,
+  images: number,
+  patience?: Patience,
+): Promise<number> {
   const loaded = await executor.load(graph);
   const feeds: Record<string, Tensor> = {};
   for (const { attributes } of graphInputs(graph)) {
@@ -262,9 +276,13 @@ async function time(executor: Executor, graph: Graph, images: number): Promise<n
     const shape = graph.batch === undefined ? declared : declared.with(0, images);
     feeds[attributes.name] = { shape, data: new Float32Array(elementCount(shape)).fill(0.01) };
   }
-  const seconds = await quickOne(async () => {
-    for (const result of (await loaded.run(feeds)).values()) result.dispose();
-  }, images);
+  const seconds = await quickOne(
+    async () => {
+      for (const result of (await loaded.run(feeds)).values()) result.dispose();
+    },
+    images,
+    patience,
+  );
   await loaded.dispose();
   return seconds;
 }

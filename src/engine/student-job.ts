@@ -1,9 +1,10 @@
 import { availableParallelism, freemem } from 'node:os';
 import { basename, join } from 'node:path';
-import type { DistillOptions } from '../contract/jobs.ts';
+import type { DeviceName, DistillOptions } from '../contract/jobs.ts';
 import { startOf, usualTraining } from '../contract/jobs.ts';
 import type { ModelCard } from '../contract/model-card.ts';
 import type { DistillSummary } from '../contract/results.ts';
+import { hasRoom, trainingMemory } from '../core/distill/memory.ts';
 import { UserError } from '../core/errors.ts';
 import { adapterLayout } from '../core/lora/adapters.ts';
 import { copyBlocks, keptBlocks } from '../core/vit/copy.ts';
@@ -19,7 +20,10 @@ import {
   removeCheckpoint,
   saveCheckpoint,
 } from './checkpoint.ts';
+import { chooseDevice } from './devices/choose-device.ts';
+import { memoryOf } from './devices/device-memory.ts';
 import { openExecutor } from './devices/open-executor.ts';
+import { withProcessorBehind } from './devices/processor-behind.ts';
 import { exportNames } from './export.ts';
 import { fitCopy } from './fitting.ts';
 import type { JobContext } from './job.ts';
@@ -59,6 +63,8 @@ export interface StudentJob {
   readonly origin: 'fitted' | 'copy';
   readonly output: OutputFolder;
   readonly executor: Executor;
+  /** Whether the checkpoint in the output folder is of this job. */
+  readonly kept: { isNew: boolean };
   /** Free memory at the start, bytes. */
   readonly memory: number;
 }
@@ -109,18 +115,43 @@ export async function runStudentJob<T>(
       basename(checkpointPath(output.path)),
       basename(decodersPath(output.path)),
     ]);
-    const outcome = await work({
-      ...{ request: recipe, context, teacher, blocks, copy, output },
-      origin: startOf(request.start, usual, teacher.model.architecture.depth, blocks.length),
-      start: begun - 1000 * before,
-      executor: openExecutor(request.device, request.threads),
-      memory: freemem(),
+    const { architecture } = teacher.model;
+    const student = { teacher: request.teacher, blocks, rank: recipe.rank, architecture };
+    const { imageSize: side } = architecture;
+    const { threads } = request;
+    const device = await chooseDevice(
+      request.device,
+      { ...student, threads, imageSize: side },
+      context,
+    );
+    const kept = { isNew: false };
+    const outcome = await withProcessorBehind(device, context, async (on, goesOn) => {
+      const memoryBytes = await memoryOf(on);
+      requireRoom(on, trainingMemory(architecture, blocks.length, 1), memoryBytes);
+      return work({
+        request: { ...recipe, resume: request.resume || (goesOn && kept.isNew) },
+        ...{ context, teacher, blocks, copy, output, kept },
+        origin: startOf(request.start, usual, architecture.depth, blocks.length),
+        start: begun - 1000 * before,
+        executor: openExecutor(on, threads, memoryBytes),
+        memory: freemem(),
+      });
     });
     if (!keepCheckpoint) await removeCheckpoint(output.path);
     return outcome;
   } finally {
     await output.close();
   }
+}
+
+/** @throws UserError 'device' where a GPU cannot hold even one image at a time; processors have a disk behind them */
+function requireRoom(device: DeviceName, needed: number, memory: number | undefined): void {
+  if (device === 'cpu' || memory === undefined || hasRoom(needed, memory)) return;
+  const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
+  throw new UserError(
+    'device',
+    `This student needs about ${gigabytes(needed)} GiB, and the GPU has ${gigabytes(memory)} GiB.`,
+  );
 }
 
 /** Taken so far, in all parts of an interrupted run. */
@@ -165,8 +196,10 @@ export async function trainAdapters(
   };
   const fingerprint = await fingerprintOf(plan, teacher, blocks, origin, source.recipe, images);
   const initial = await initialState(request, plan, output.path, fingerprint, context);
-  const save = (state: TrainingState): Promise<void> =>
-    saveCheckpoint(output.path, fingerprint, state, secondsOf(job));
+  const save = async (state: TrainingState): Promise<void> => {
+    await saveCheckpoint(output.path, fingerprint, state, secondsOf(job));
+    job.kept.isNew = true;
+  };
   const result = await trainStudent(plan, initial, source, executor, context, save, openWatch);
   // What was learnt must survive a full disk and a second Ctrl-C. A run that did no step leaves an
   // earlier run's checkpoint as it was.

@@ -1,6 +1,8 @@
+import { imagesWithin } from '../core/distill/memory.ts';
 import { Random } from '../core/random.ts';
 import { imageShape, partSizes, targetGraph, trainStep } from '../core/distill/train-step.ts';
 import type { StudentPlan } from '../core/distill/train-step.ts';
+import { UserError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { VitModel } from '../core/vit/weights.ts';
@@ -54,7 +56,7 @@ export interface TrainingResult {
  *
  * @param save called every twenty seconds with the state so far
  * @param openWatch opens what looks on
- * @throws UserError when the loss is not finite
+ * @throws UserError 'diverged' when the loss, or what was learnt, is not finite
  */
 export async function trainStudent(
   plan: TrainingPlan,
@@ -65,7 +67,10 @@ export async function trainStudent(
   save: (state: TrainingState) => Promise<void>,
   openWatch?: OpenWatch,
 ): Promise<TrainingResult> {
-  const parts = partSizes(plan.batch, imagesAtOnce(executor, plan.copy));
+  const parts = partSizes(
+    plan.batch,
+    imagesAtOnce(executor, plan.teacher, plan.copy.architecture.depth),
+  );
   const teacher = await executor.load(targetGraph(plan.teacher));
   const graphs = new Map<number, LoadedGraph>();
   for (const size of new Set(parts)) graphs.set(size, await executor.load(trainStep(plan, size)));
@@ -88,18 +93,28 @@ export async function trainStudent(
       await watch?.see(step + 1, student.parameters);
       measuredAt = performance.now();
       if (now - savedAt > 20_000) {
-        await save(await student.state());
+        await save(requireFinite(await student.state()));
         savedAt = performance.now();
       }
       await breathe();
     }
-    const state = await student.state();
+    const state = requireFinite(await student.state());
     if (!context.signal.aborted) await watch?.see(state.step, student.parameters, true);
     return { state, targetCacheHits: targets.hitRate };
   } finally {
     await watch?.close();
     await Promise.all([teacher, ...graphs.values()].map((graph) => graph.dispose()));
   }
+}
+
+/** What is kept must be fit to go on from. @throws UserError 'diverged' */
+function requireFinite(state: TrainingState): TrainingState {
+  const { step, parameters, mean, square } = state;
+  if ([parameters, mean, square].every(({ data }) => data.every(Number.isFinite))) return state;
+  throw new UserError(
+    'diverged',
+    `Training diverged at step ${step}: what was learnt are no numbers any more. Use a smaller learning rate or rank.`,
+  );
 }
 
 /** Whether to stop before a step; without a single one there would be nothing to measure. */
@@ -119,12 +134,18 @@ function feedOf(plan: TrainingPlan, targets: TargetCache, step: number): Feed {
   };
 }
 
-/** Images in a part of a batch that suits the device. */
+/**
+ * Images in a part of a batch that suits the device.
+ *
+ * @param blocks of the student; the teacher's by default
+ */
 export function imagesAtOnce(
-  { tokensAtOnce }: Executor,
+  { tokensAtOnce, memoryBytes }: Pick<Executor, 'tokensAtOnce' | 'memoryBytes'>,
   { architecture }: Pick<VitModel, 'architecture'>,
+  blocks = architecture.depth,
 ): number {
-  return Math.max(1, Math.floor(tokensAtOnce / tokenCount(architecture)));
+  const suited = Math.max(1, Math.floor(tokensAtOnce / tokenCount(architecture)));
+  return imagesWithin(architecture, blocks, suited, memoryBytes);
 }
 
 /** Which view of which image: what a step learns from. */

@@ -1,7 +1,8 @@
-import type { DistillOptions, JobEvent } from '../contract/jobs.ts';
+import type { DeviceName, DistillOptions, JobEvent } from '../contract/jobs.ts';
 import type { Failure } from '../contract/app.ts';
 import { UserError } from '../core/errors.ts';
 import type { Dataset } from './dataset.ts';
+import type { TrialRequest } from './devices/trial.ts';
 import type { DistillOutcome } from './distill.ts';
 import type { OutlineOutcome } from './segmentation/distill-outlines.ts';
 import type { KeptOutlines } from './segmentation/kept-outlines.ts';
@@ -30,6 +31,9 @@ export type WorkerTask =
     }
   | { readonly kind: 'predict'; readonly request: PredictImagesRequest }
   | { readonly kind: 'speed'; readonly request: SpeedRequest }
+  /** Whether a device is there. */
+  | { readonly kind: 'reach'; readonly device: DeviceName }
+  | { readonly kind: 'trial'; readonly request: TrialRequest }
   | { readonly kind: 'score'; readonly request: ScoreRequest };
 
 export type WorkerOrder =
@@ -43,6 +47,8 @@ export type WorkerResult =
   | { readonly kind: 'outline'; readonly outcome: OutlineOutcome }
   | { readonly kind: 'predict'; readonly outcome: PredictImagesOutcome }
   | { readonly kind: 'speed'; readonly measurement: Measurement }
+  | { readonly kind: 'reach' }
+  | { readonly kind: 'trial'; readonly imagesPerSecond: number }
   | { readonly kind: 'score'; readonly outcome: ScoreOutcome };
 
 export type WorkerMessage =

@@ -1,3 +1,4 @@
+import { reachDevice, tryDevice } from './devices/trial.ts';
 import { distillImages } from './distill.ts';
 import type { JobContext } from './job.ts';
 import { endAfterParent } from './orphan-watch.ts';
@@ -48,6 +49,13 @@ async function run(task: WorkerTask): Promise<void> {
 async function perform(task: WorkerTask): Promise<WorkerResult> {
   if (task.kind === 'speed') {
     return { kind: 'speed', measurement: await measureSpeed(task.request) };
+  }
+  if (task.kind === 'reach') {
+    await reachDevice(task.device);
+    return { kind: 'reach' };
+  }
+  if (task.kind === 'trial') {
+    return { kind: 'trial', imagesPerSecond: await tryDevice(task.request) };
   }
   if (task.kind === 'score') {
     return { kind: 'score', outcome: await scoreImages(task.request, context) };

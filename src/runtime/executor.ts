@@ -7,6 +7,8 @@ export interface Executor {
   readonly name: string;
   /** How many tokens (images times patches) at a time suit this device best in a training step. */
   readonly tokensAtOnce: number;
+  /** Of the device, where that is known. */
+  readonly memoryBytes?: number | undefined;
   /** Compiles a graph; its constants are copied to the device once. */
   load(graph: Graph): Promise<LoadedGraph>;
 }

@@ -9,12 +9,17 @@ import { declaredShapes, matchInputs, requireValues } from './declared-inputs.ts
 import type { DeclaredInputs } from './declared-inputs.ts';
 import type { DeviceTensor, Inputs, LoadedGraph, ModelFileExecutor, Results } from './executor.ts';
 
+// What it would write on the terminal of a provider that is not there is thrown as well.
+env.logLevel = 'fatal';
+
 /** Of ONNX Runtime. */
 export const runtimeVersion: string = env.versions.node ?? env.versions.common;
 
 export interface OnnxRuntimeOptions {
   /** Threads inside an operator; by default one a core that this process may use. */
   readonly threads?: number;
+  /** Of the device, where that is known. */
+  readonly memoryBytes?: number | undefined;
   /** Writes to standard error, among all else it has to say, which provider gets which node. */
   readonly logsPlacements?: boolean;
   /** Writes ONNX Runtime's own profile to files that begin with this path. */
@@ -60,10 +65,20 @@ const needs: Readonly<Record<Exclude<Provider, 'cpu'>, string>> = {
   coreml: 'Core ML cannot be used here.',
 };
 
+/** What a device that was there did not get through. */
+function failureOf(provider: Exclude<Provider, 'cpu'>, error: unknown): UserError {
+  return new UserError(
+    'device',
+    `The GPU failed at work (${provider}): its memory may be too small or taken by other programs, or its driver was lost.`,
+    String(error),
+  );
+}
+
 /**
  * ONNX Runtime's kernels, as `onnxruntime-node` brings them.
  *
- * Its `load` and `loadFile` throw a UserError 'unsupported' where there is no device, driver or library.
+ * What it loads and runs throws a UserError 'device' where there is no device, driver or library, or it fails; what
+ * goes wrong on processors is a defect.
  */
 export function onnxRuntime(
   provider: Provider,
@@ -90,6 +105,13 @@ export function onnxRuntime(
       : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
   };
   const reader = new DeviceReader(sessionOptions);
+  const guarded: Guard = async (work) => {
+    try {
+      return await work();
+    } catch (error) {
+      throw provider === 'cpu' ? error : failureOf(provider, error);
+    }
+  };
   const create = async (
     model: string | Uint8Array,
     settings: InferenceSession.SessionOptions,
@@ -100,15 +122,15 @@ export function onnxRuntime(
         ? await InferenceSession.create(model, settings)
         : await InferenceSession.create(model, settings);
     } catch (error) {
-      if (provider !== 'cpu' && !(await reader.isThere())) {
-        throw new UserError('unsupported', needs[provider], String(error));
-      }
-      throw error;
+      if (provider === 'cpu') throw error;
+      if (await reader.isThere()) throw failureOf(provider, error);
+      throw new UserError('device', needs[provider], String(error));
     }
   };
   return {
     name: provider,
     tokensAtOnce,
+    memoryBytes: options.memoryBytes,
     async load(graph) {
       const { model, weights } = emitOnnx(graph, {
         external: { file: externalFile, threshold: externalThreshold },
@@ -121,14 +143,17 @@ export function onnxRuntime(
         externalData,
         preferredOutputLocation: location,
       });
-      return new OnnxSession(graph.name, session, declaredShapes(graph), reader);
+      return new OnnxSession(graph.name, session, declaredShapes(graph), reader, guarded);
     },
     async loadFile(path) {
       const session = await create(path, sessionOptions);
-      return new OnnxSession(path, session, new Map(), reader);
+      return new OnnxSession(path, session, new Map(), reader, guarded);
     },
   };
 }
+
+/** Does what the device may fail at, and tells of it. */
+type Guard = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
  * Brings tensors from the device. The binding's own way (`getData`) ends the process, so a graph that
@@ -173,18 +198,21 @@ class OnnxSession implements LoadedGraph {
   readonly #declared: DeclaredInputs;
   readonly #session: InferenceSession;
   readonly #reader: DeviceReader;
+  readonly #guarded: Guard;
 
   constructor(
     graph: string,
     session: InferenceSession,
     shapes: DeclaredInputs['shapes'],
     reader: DeviceReader,
+    guarded: Guard,
   ) {
     this.inputs = session.inputNames;
     this.outputs = session.outputNames;
     this.#declared = { graph, names: this.inputs, shapes };
     this.#session = session;
     this.#reader = reader;
+    this.#guarded = guarded;
   }
 
   async run(inputs: Inputs): Promise<Results> {
@@ -193,11 +221,11 @@ class OnnxSession implements LoadedGraph {
       feeds[name] =
         value instanceof OrtDeviceTensor ? value.native : toNative(requireValues(value));
     }
-    const results = await this.#session.run(feeds);
+    const results = await this.#guarded(() => this.#session.run(feeds));
     return new Map(
       Object.entries(results).map(([name, native]) => [
         name,
-        new OrtDeviceTensor(native, this.#reader),
+        new OrtDeviceTensor(native, this.#reader, this.#guarded),
       ]),
     );
   }
@@ -210,10 +238,12 @@ class OnnxSession implements LoadedGraph {
 class OrtDeviceTensor implements DeviceTensor {
   readonly native: OrtTensor;
   readonly #reader: DeviceReader;
+  readonly #guarded: Guard;
 
-  constructor(native: OrtTensor, reader: DeviceReader) {
+  constructor(native: OrtTensor, reader: DeviceReader, guarded: Guard) {
     this.native = native;
     this.#reader = reader;
+    this.#guarded = guarded;
   }
 
   get shape(): readonly number[] {
@@ -222,7 +252,8 @@ class OrtDeviceTensor implements DeviceTensor {
 
   async read(): Promise<Tensor> {
     const { location, dims, type } = this.native;
-    const { data } = location === 'cpu' ? this.native : await this.#reader.read(this.native);
+    const { data } =
+      location === 'cpu' ? this.native : await this.#guarded(() => this.#reader.read(this.native));
     if (!(data instanceof Float32Array)) throw new Error(`expected float32, got ${type}`);
     return tensor(dims, data);
   }

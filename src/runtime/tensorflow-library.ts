@@ -36,6 +36,8 @@ export interface NativeTensorFlow {
 export interface TensorFlowOptions {
   /** Threads inside an operator; said once, before TensorFlow is loaded. By default one a core. */
   readonly threads?: number;
+  /** Of the device, where that is known. */
+  readonly memoryBytes?: number | undefined;
 }
 
 /** Whether TensorFlow can be used here, and if not, why and what it would need, as sentences. */
@@ -72,7 +74,7 @@ export function loadTensorFlow(
   if (backend === 'tensorflow') loadNative(options);
   const tf = loadCore();
   if (!backendOf(tf, backend)) {
-    throw new UserError('unsupported', `TensorFlow.js has no backend "${backend}" here.`);
+    throw new UserError('device', `TensorFlow.js has no backend "${backend}" here.`);
   }
   return tf;
 }
@@ -111,7 +113,7 @@ function loadNative({ threads }: TensorFlowOptions): NativeTensorFlow {
     require(binding);
   } catch (error) {
     throw new UserError(
-      'unsupported',
+      'device',
       `TensorFlow's binding in ${binding} cannot be loaded. ${needs(undefined)}`,
       String(error),
     );
@@ -119,7 +121,7 @@ function loadNative({ threads }: TensorFlowOptions): NativeTensorFlow {
   const backend = backendOf(tf, 'tensorflow');
   if (!backend) {
     throw new UserError(
-      'unsupported',
+      'device',
       `The binding in ${binding} does not fit TensorFlow.js ${tf.version_core}; install the one of that version.`,
     );
   }
@@ -145,7 +147,7 @@ function findBinding(): string {
   }
   const where = folder ? `neither in ${folder} nor beside Understudy` : 'not installed';
   throw new UserError(
-    'unsupported',
+    'device',
     `TensorFlow's binding for Node is ${where}. Install it in a folder of its own, with or without a network, and name the folder in ${bindingFolder}: docs/tensorflow.md has the commands. ${needs(undefined)}`,
   );
 }

@@ -1,4 +1,5 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import { UserError } from '../core/errors.ts';
 import { checkGraph } from '../core/graph/check.ts';
 import { graphInputs, reachableNodes } from '../core/graph/ops.ts';
 import type { Graph, NodeOf, OpName } from '../core/graph/ops.ts';
@@ -17,11 +18,13 @@ import type { Step } from './tensorflow-plan.ts';
 /**
  * TensorFlow.js, node by node. Ops block the thread until they are done.
  *
- * @throws UserError from `load`, where the backend is not installed or cannot be loaded
+ * @throws UserError 'device' from `load`, where the backend is not installed or cannot be loaded, and from a loaded
+ * graph's `run`, where TensorFlow fails at work
  */
 export function tensorFlow(backend: TensorFlowBackend, options: TensorFlowOptions = {}): Executor {
   return {
     name: backend,
+    memoryBytes: options.memoryBytes,
     // As many as suit ONNX Runtime on either.
     get tokensAtOnce() {
       const report = backend === 'cpu' ? undefined : tensorflowNative(options);
@@ -128,6 +131,9 @@ class TensorFlowGraph implements LoadedGraph {
           new TfDeviceTensor(tf.clone(at(place)), backend),
         ]),
       );
+    } catch (error) {
+      // In JavaScript it is a defect.
+      throw backend === 'tensorflow' ? failure(error) : error;
     } finally {
       for (const value of values.values()) value.dispose();
     }
@@ -160,6 +166,14 @@ class TfDeviceTensor implements DeviceTensor {
   dispose(): void {
     this.native.dispose();
   }
+}
+
+function failure(error: unknown): UserError {
+  return new UserError(
+    'device',
+    'TensorFlow failed at work: the memory of its device may be too small or taken by other programs, or its driver was lost.',
+    String(error),
+  );
 }
 
 /** One node's outputs. */

@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/contract/jobs.ts';
@@ -76,15 +75,20 @@ describe.skipIf(webgpuMissing !== undefined)(`regions outlined on WebGPU${reason
   });
 });
 
-it('what no device can do is refused before anything is written', async () => {
+it('where a device that was forced is not there the processor does the work, with a word', async () => {
   const folder = await temporaryFolder();
   await writeTinyTeacher(join(folder, 'teacher.safetensors'));
   await writeImages(join(folder, 'train'), 4, 1);
   await writeImages(join(folder, 'test'), 2, 2);
-  await expect(distill(tinyRequest(folder, { device: 'cuda' }), watch())).rejects.toMatchObject({
-    code: 'unsupported',
-    message: expect.stringContaining('needs an NVIDIA GPU') as string,
-  });
-  const left = await readdir(join(folder, 'out')).catch(() => []);
-  expect(left).toEqual([]);
+  const context = watch();
+  const summary = await distill(tinyRequest(folder, { device: 'cuda' }), context);
+  expect(summary.steps).toBe(12);
+  expect(context.events.filter(({ type }) => type === 'device')).toEqual([
+    { type: 'device', device: 'cuda', reason: null },
+    {
+      type: 'device',
+      device: 'cpu',
+      reason: expect.stringMatching(/needs an NVIDIA GPU .* The processor goes on/) as string,
+    },
+  ]);
 });

@@ -137,7 +137,11 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   },
   overlap: { ...overlapOption, group: regions },
   tolerance: { ...toleranceOption, group: regions },
-  device: { flags: '--device <name>', help: 'what to compute on', group: machine },
+  device: {
+    flags: '--device <name>',
+    help: 'what to compute on; auto tries what there is with a step of this student and takes the fastest',
+    group: machine,
+  },
   threads: {
     flags: '--threads <n>',
     help: 'processor threads to use (chosen by default)',

@@ -18,6 +18,10 @@ import { overlapOption, toleranceOption } from './mask-options.ts';
 const model = { flags: '--model <file>', help: 'a student that distill wrote, in ONNX' };
 /** A heading in the help. */
 const regions = 'Students that outline regions';
+const device = {
+  flags: '--device <name>',
+  help: 'what to compute on: the processor by default, which suits small students',
+};
 const threads = { flags: '--threads <n>', help: 'processor threads to use (chosen by default)' };
 
 const evaluateTable: OptionTable<EvaluateRequest, 'toleranceUnit'> = {
@@ -33,6 +37,7 @@ const evaluateTable: OptionTable<EvaluateRequest, 'toleranceUnit'> = {
     group: regions,
   },
   seed: { flags: '--seed <n>', help: 'number from which the intervals are drawn' },
+  device,
   threads,
 };
 
@@ -60,6 +65,7 @@ const predictTable: OptionTable<PredictRequest> = {
     help: 'leave out images whose masks are there, and go on with one that was begun',
     group: regions,
   },
+  device,
   threads,
 };
 

@@ -150,7 +150,7 @@ describe('requests', () => {
       'predict',
       {
         ...{ model: 'm.onnx', images: 'in', out: 'o' },
-        ...{ format: 'gpkg', simplify: 1.5, overlap: 0, resume: true },
+        ...{ format: 'gpkg', simplify: 1.5, overlap: 0, resume: true, device: 'cpu' },
       },
     ],
     [
@@ -217,7 +217,7 @@ describe('options that will not do', () => {
     [['--task', 'both'], '--task must be auto, single, several or segmentation; it was "both".'],
     [
       ['--device', 'tpu'],
-      '--device must be cpu, webgpu, cuda, tensorflow, dml or coreml; it was "tpu".',
+      '--device must be auto, cpu, webgpu, cuda, tensorflow, dml or coreml; it was "tpu".',
     ],
     [
       ['--blocks', '0,x'],

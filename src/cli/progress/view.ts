@@ -21,11 +21,19 @@ export function progressView(world: World): ProgressView {
     : new LineView(world.stderr, () => world.now());
 }
 
+/** What an event says to people, beside how far the job is. */
+function textOf(event: JobEvent): string | undefined {
+  if (event.type === 'notice') return event.message;
+  if (event.type === 'device') return event.reason ?? `Computing on ${event.device}.`;
+  return undefined;
+}
+
 /** Hands an event of a job to where people or programs read it. */
 export function reporter(world: World, view: ProgressView | undefined): (event: JobEvent) => void {
   if (view === undefined) return (event) => void world.stdout.write(`${JSON.stringify(event)}\n`);
   return (event) => {
     if (event.type === 'progress') view.show(event);
-    if (event.type === 'notice') view.say(fitted(printable(event.message), world.stderr));
+    const text = textOf(event);
+    if (text !== undefined) view.say(fitted(printable(text), world.stderr));
   };
 }

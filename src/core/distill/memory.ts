@@ -21,6 +21,34 @@ export function trainingMemory(teacher: VitArchitecture, blocks: number, images:
 }
 
 /**
+ * Images in one part of a batch: as many as suit the device, and where its memory has no room for them half as many,
+ * again and again; at least one.
+ *
+ * @param suited images that suit the device, at least 1
+ * @param memory of the device, bytes; unknown without
+ */
+export function imagesWithin(
+  teacher: VitArchitecture,
+  blocks: number,
+  suited: number,
+  memory: number | undefined,
+): number {
+  let images = suited;
+  while (images > 1 && !hasRoom(trainingMemory(teacher, blocks, images), memory)) {
+    images = Math.ceil(images / 2);
+  }
+  return images;
+}
+
+/** Of a device's memory, what one run may take: others draw on it, and estimates are rough. */
+const share = 0.8;
+
+/** Whether a device has room for what is needed, bytes; one of unknown memory is taken to have it. */
+export function hasRoom(needed: number, memory: number | undefined): boolean {
+  return memory === undefined || needed <= share * memory;
+}
+
+/**
  * Bytes that a model needs to see so many images at a time, roughly: its weights twice, and what the block at work
  * holds, above all the attention of every token to every other, before and after its softmax.
  */

@@ -3,6 +3,7 @@ import { graphics } from 'systeminformation';
 /** A GPU as the system names it. */
 export interface Gpu {
   readonly name: string;
+  /** Null where it is unknown, or is a part of the processor's that grows with need. */
   readonly memoryBytes: number | null;
 }
 
@@ -15,7 +16,10 @@ export async function findGpu(): Promise<Gpu | undefined> {
     const { controllers } = await graphics();
     const [largest] = controllers
       .filter(({ vendor, model }) => model !== '' && !drawsOnly.test(`${vendor} ${model}`))
-      .map(({ model, vram, memoryTotal }) => ({ name: model, megabytes: memoryTotal ?? vram ?? 0 }))
+      .map(({ model, vram, vramDynamic, memoryTotal }) => ({
+        name: model,
+        megabytes: memoryTotal ?? (vramDynamic ? 0 : (vram ?? 0)),
+      }))
       .sort((a, b) => b.megabytes - a.megabytes);
     if (!largest) return undefined;
     const { name, megabytes } = largest;

@@ -1,17 +1,22 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus } from 'node:os';
 import type { DeviceDescription } from '../../contract/descriptions.ts';
 import { deviceName } from '../../contract/jobs.ts';
 import type { DeviceName } from '../../contract/jobs.ts';
+import { keptBlocks } from '../../core/vit/copy.ts';
 import { defaultThreads } from '../../runtime/threads.ts';
 import { bundledTeacher } from '../demo.ts';
 import { performInWorker } from '../services/worker-process.ts';
-import { timeOf } from '../speed.ts';
+import { openTeacher } from '../teacher.ts';
+import type { WorkerResult, WorkerTask } from '../worker-protocol.ts';
+import { processorMemory } from './device-memory.ts';
 import { findGpu } from './find-gpu.ts';
+import type { Gpu } from './find-gpu.ts';
+import type { TrialRequest } from './trial.ts';
 
-/** Of the student that devices are compared with: every second of twelve blocks. */
-const usual = { blocks: 6, rank: 16 } as const;
+/** Of the student that devices are compared with where none is wished for. */
+const usual = { skip: 2, rank: 16 } as const;
 /** A driver that has not answered by then will not. */
-const patienceMs = 120_000;
+const patienceMs = { reach: 30_000, trial: 120_000 } as const;
 
 /** Which devices there could be on a system. */
 const systems: Readonly<Record<DeviceName, readonly NodeJS.Platform[] | 'every'>> = {
@@ -23,55 +28,91 @@ const systems: Readonly<Record<DeviceName, readonly NodeJS.Platform[] | 'every'>
   coreml: ['darwin'],
 };
 
-/** What this machine can compute on, and how fast; each is tried in a process of its own, one after the other. */
-export async function listDevices(threads = defaultThreads()): Promise<DeviceDescription[]> {
-  const gpu = await findGpu();
-  const found: DeviceDescription[] = [];
-  for (const name of deviceName.options) {
+/** Devices that there could be on this system; the processor first. */
+export function possibleDevices(): DeviceName[] {
+  return deviceName.options.filter((name) => {
     const where = systems[name];
-    if (where !== 'every' && !where.includes(process.platform)) continue;
-    const outcome = await tryDevice(name, threads);
-    const own =
-      name === 'cpu'
-        ? { description: processorName(), threads, memoryBytes: totalmem() }
-        : {
-            description: gpu?.name ?? unnamed(outcome.missing === null),
-            threads: null,
-            memoryBytes: gpu?.memoryBytes ?? null,
-          };
-    found.push({ name, ...own, ...outcome });
-  }
-  return found;
+    return where === 'every' || where.includes(process.platform);
+  });
 }
 
-function processorName(): string {
+/** A device that could be there, and whether it is. */
+export type FoundDevice = Omit<DeviceDescription, 'imagesPerSecond'>;
+
+/** What this machine can compute on; each is tried with a sum in a process of its own. */
+export async function findDevices(threads = defaultThreads()): Promise<FoundDevice[]> {
+  const [gpu, ...missing] = await Promise.all([findGpu(), ...possibleDevices().map(reasonMissing)]);
+  return possibleDevices().map((name, index) =>
+    describe(name, missing[index] ?? null, gpu, threads),
+  );
+}
+
+/** The same, and how fast each is now with the usual student, one after the other. */
+export async function listDevices(threads = defaultThreads()): Promise<DeviceDescription[]> {
+  const { model } = await openTeacher(bundledTeacher, {});
+  const { depth, imageSize } = model.architecture;
+  const student = { blocks: keptBlocks(depth, usual.skip), rank: usual.rank, imageSize };
+  const listed: DeviceDescription[] = [];
+  for (const device of await findDevices(threads)) {
+    const request = { teacher: bundledTeacher, ...student, device: device.name, threads };
+    const outcome = device.missing === null ? await measure(request) : { missing: device.missing };
+    listed.push({ ...device, imagesPerSecond: null, ...outcome });
+  }
+  return listed;
+}
+
+/** How fast a device is with a student, or why it could not be measured. */
+export async function measure(
+  request: TrialRequest,
+): Promise<{ readonly imagesPerSecond: number } | { readonly missing: string }> {
+  const outcome = await inWorker({ kind: 'trial', request });
+  if (typeof outcome === 'string') return { missing: outcome };
+  if (outcome.kind !== 'trial') throw new Error('the worker tried no device');
+  return { imagesPerSecond: outcome.imagesPerSecond };
+}
+
+/** Why a device is not there. */
+async function reasonMissing(device: DeviceName): Promise<string | null> {
+  if (device === 'cpu') return null;
+  const outcome = await inWorker({ kind: 'reach', device });
+  return typeof outcome === 'string' ? outcome : null;
+}
+
+/** What a worker answers, or in a sentence why it did not. */
+async function inWorker(
+  task: Extract<WorkerTask, { kind: 'reach' | 'trial' }>,
+): Promise<WorkerResult | string> {
+  const kill = AbortSignal.timeout(patienceMs[task.kind]);
+  try {
+    const watch = { report: () => undefined, kill, isMuted: true };
+    return await performInWorker(task, new AbortController().signal, watch);
+  } catch (error) {
+    if (kill.aborted) return 'Its driver did not answer.';
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function describe(
+  name: DeviceName,
+  missing: string | null,
+  gpu: Gpu | undefined,
+  threads: number,
+): FoundDevice {
+  if (name === 'cpu') {
+    return { name, description: processorName(), missing, threads, memoryBytes: processorMemory() };
+  }
+  return {
+    ...{ name, missing, threads: null },
+    description: gpu?.name ?? unnamed(missing === null),
+    memoryBytes: gpu?.memoryBytes ?? null,
+  };
+}
+
+export function processorName(): string {
   return cpus()[0]?.model.trim() ?? 'processor';
 }
 
 /** What computes where the system names no GPU. */
 function unnamed(isUsable: boolean): string {
   return isUsable ? 'no GPU was found: the processor stands in for it' : 'no GPU was found';
-}
-
-async function tryDevice(
-  device: DeviceName,
-  threads: number,
-): Promise<Pick<DeviceDescription, 'missing' | 'imagesPerSecond'>> {
-  const request = { teacher: bundledTeacher, rank: usual.rank, device, threads };
-  const kill = AbortSignal.timeout(patienceMs);
-  try {
-    const result = await performInWorker({ kind: 'speed', request }, new AbortController().signal, {
-      report: () => undefined,
-      kill,
-      isMuted: true,
-    });
-    if (result.kind !== 'speed') throw new Error('the worker measured no speed');
-    return {
-      missing: null,
-      imagesPerSecond: 1 / timeOf(result.measurement.speed.step, usual.blocks),
-    };
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    return { missing: kill.aborted ? 'Its driver did not answer.' : said, imagesPerSecond: null };
-  }
 }

@@ -326,9 +326,10 @@ class FolderPrediction {
     };
   }
 
-  /** What is about one image leaves that out; a full disk or a folder that cannot be written ends it all. */
+  /** What is about one image leaves that out; a full disk, a folder that cannot be written or a device that fails ends it all. */
   #skip(image: FoundImage, error: unknown): void {
-    if (error instanceof UserError && ['disk', 'invalid-option'].includes(error.code)) throw error;
+    const isOfAll = ['device', 'disk', 'invalid-option'];
+    if (error instanceof UserError && isOfAll.includes(error.code)) throw error;
     this.#found.problems.push(skip(image, error, this.#context));
   }
 

@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { tinyArchitecture } from '../../../tests/support/tiny-vit.ts';
+import type { DeviceName, JobEvent } from '../../contract/jobs.ts';
+import { chooseDevice } from './choose-device.ts';
+import { KnownSpeeds } from './known-speeds.ts';
+import type { FoundDevice } from './list-devices.ts';
+import type { TrialRequest } from './trial.ts';
+
+/** Devices of the machine of these tests, and what they do when they are tried. */
+const machine = vi.hoisted((): Machine => ({ speeds: {}, tried: [] }));
+
+interface Machine {
+  speeds: Partial<Record<DeviceName, number | string>>;
+  tried: DeviceName[];
+}
+
+vi.mock('./list-devices.ts', () => ({
+  findDevices: (): Promise<FoundDevice[]> =>
+    Promise.resolve(
+      (['cpu', 'webgpu', 'tensorflow'] as const).map((name) => ({
+        name,
+        description: `a ${name}`,
+        missing: name in machine.speeds ? null : 'It is not there.',
+        threads: null,
+        memoryBytes: null,
+      })),
+    ),
+  measure: ({ device }: TrialRequest) => {
+    machine.tried.push(device);
+    const outcome = machine.speeds[device] ?? 'It is not there.';
+    return Promise.resolve(
+      typeof outcome === 'string' ? { missing: outcome } : { imagesPerSecond: outcome },
+    );
+  },
+}));
+
+const candidate = {
+  teacher: 'teacher.safetensors',
+  blocks: [0, 2],
+  rank: 16,
+  imageSize: 16,
+  threads: 2,
+  architecture: tinyArchitecture,
+};
+
+let folder = '';
+let file = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'understudy-choice-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+beforeEach(() => {
+  file = join(folder, `${performance.now()}.json`);
+  machine.tried = [];
+  vi.stubEnv('UNDERSTUDY_DEVICE', '');
+});
+
+interface Chosen {
+  readonly device: DeviceName;
+  readonly said: readonly string[];
+}
+
+async function choose(asked: 'auto' | DeviceName = 'auto'): Promise<Chosen> {
+  const said: string[] = [];
+  const report = (event: JobEvent): void => {
+    if (event.type === 'notice') said.push(event.message);
+  };
+  const context = { signal: new AbortController().signal, report };
+  const device = await chooseDevice(asked, candidate, context, await KnownSpeeds.open(file));
+  return { device, said };
+}
+
+describe('chooseDevice', () => {
+  it('takes what was asked for, tried or not', async () => {
+    machine.speeds = { cpu: 100 };
+    expect(await choose('cuda')).toEqual({ device: 'cuda', said: [] });
+    expect(machine.tried).toEqual([]);
+  });
+
+  it('tries nothing where the processor is all there is', async () => {
+    machine.speeds = { cpu: 100 };
+    expect(await choose()).toEqual({ device: 'cpu', said: [] });
+    expect(machine.tried).toEqual([]);
+  });
+
+  it('takes the fastest, says how fast all are, and remembers it', async () => {
+    machine.speeds = { cpu: 100, webgpu: 812.4, tensorflow: 300 };
+    const { device, said } = await choose();
+    expect(device).toBe('webgpu');
+    expect(said.at(-1)).toMatch(/webgpu 812, tensorflow 300, cpu 100\. The fastest is used/);
+    expect(machine.tried).toEqual(['cpu', 'webgpu', 'tensorflow']);
+    machine.tried = [];
+    expect((await choose()).device).toBe('webgpu');
+    expect(machine.tried).toEqual([]);
+  });
+
+  it('is not taken in by a GPU that is slower, or does not get through', async () => {
+    machine.speeds = { cpu: 100, webgpu: 3, tensorflow: 'Its driver did not answer.' };
+    expect((await choose()).device).toBe('cpu');
+    machine.tried = [];
+    // Nor tried again, as long as nobody asks for it.
+    expect((await choose()).device).toBe('cpu');
+    expect(machine.tried).toEqual([]);
+  });
+
+  it('goes by the environment, which must name a device', async () => {
+    machine.speeds = { cpu: 100, webgpu: 800 };
+    vi.stubEnv('UNDERSTUDY_DEVICE', 'cpu');
+    expect(await choose()).toEqual({ device: 'cpu', said: [] });
+    vi.stubEnv('UNDERSTUDY_DEVICE', 'abacus');
+    await expect(choose()).rejects.toThrow(/UNDERSTUDY_DEVICE is "abacus", which is no device/);
+  });
+});
