@@ -18,6 +18,7 @@ import {
   fileFilter,
   watchedFolder,
   teacher,
+  deviceOption,
   studentEstimate,
   imageFacts,
   exportFormat,
@@ -282,6 +283,8 @@ export const engineMethods = {
     params: z.strictObject({ project: id, teacher: id }),
     result: z.array(studentEstimate),
   },
+  /** Devices, measured with the project's teacher where it has one, the first time for some seconds each. */
+  'device.list': { params: z.strictObject({ project: id }), result: z.array(deviceOption) },
   'review.status': { params: z.strictObject({ project: id }), result: reviewStatus },
   /** Asks the latest student about the images that somebody should look at; answers when that is done. */
   'review.find': {

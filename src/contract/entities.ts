@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { maskClassValue, maskState } from './masks.ts';
 import { foundMaskSource } from './mask-sources.ts';
-import { borderTolerance, orientation, preparation, projectDomain, start, task } from './jobs.ts';
+import {
+  borderTolerance,
+  deviceChoice,
+  orientation,
+  preparation,
+  projectDomain,
+  start,
+  task,
+} from './jobs.ts';
+import { deviceDescription } from './descriptions.ts';
 import { skippedImage } from './results.ts';
 import { id, path, name, when } from './values.ts';
 
@@ -38,6 +47,7 @@ export const projectSettings = z.strictObject({
   steps: z.int().min(1).max(100_000),
   batch: z.int().min(1).max(1024),
   views: z.int().min(1).max(10_000),
+  device: deviceChoice,
   start,
   orientation,
   preparation,
@@ -279,6 +289,19 @@ export const studentEstimate = z.strictObject({
   memoryNeeded: z.number().positive(),
 });
 export type StudentEstimate = z.infer<typeof studentEstimate>;
+
+/** A device that runs of a project could compute on. */
+export const deviceOption = deviceDescription
+  .omit({ threads: true, imagesPerSecond: true })
+  .extend({
+    /** In a training step of the project's student; null where it was not measured. */
+    imagesPerSecond: z.number().positive().nullable(),
+    /** That a run of the project would take. */
+    seconds: z.number().nonnegative().nullable(),
+    /** Whether a run would compute on it, as the project's settings are. */
+    isChosen: z.boolean(),
+  });
+export type DeviceOption = z.infer<typeof deviceOption>;
 
 const finite = z.number();
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { projectSettings } from './entities.ts';
-import { bytes } from './jobs.ts';
+import { bytes, deviceName } from './jobs.ts';
 import { distillSummary } from './results.ts';
 import { id, when } from './values.ts';
 
@@ -28,6 +28,10 @@ export const run = z.strictObject({
   finishedAt: when.nullable(),
   /** Steps done. */
   step: z.int().nonnegative(),
+  /** What it computes on; null until it begins. */
+  device: deviceName.nullable(),
+  /** Why that is not the device that was wished for, or that it began on. */
+  deviceNote: z.string().nullable(),
   error: failure.nullable(),
   summary: distillSummary.nullable(),
 });

@@ -31,7 +31,7 @@ export type WorkerTask =
     }
   | { readonly kind: 'predict'; readonly request: PredictImagesRequest }
   | { readonly kind: 'speed'; readonly request: SpeedRequest }
-  /** Whether a device is there. */
+  /** Whether a device is there, and no stand-in. */
   | { readonly kind: 'reach'; readonly device: DeviceName }
   | { readonly kind: 'trial'; readonly request: TrialRequest }
   | { readonly kind: 'score'; readonly request: ScoreRequest };
@@ -47,7 +47,7 @@ export type WorkerResult =
   | { readonly kind: 'outline'; readonly outcome: OutlineOutcome }
   | { readonly kind: 'predict'; readonly outcome: PredictImagesOutcome }
   | { readonly kind: 'speed'; readonly measurement: Measurement }
-  | { readonly kind: 'reach' }
+  | { readonly kind: 'reach'; readonly gigaflops: number }
   | { readonly kind: 'trial'; readonly imagesPerSecond: number }
   | { readonly kind: 'score'; readonly outcome: ScoreOutcome };
 

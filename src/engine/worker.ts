@@ -51,8 +51,7 @@ async function perform(task: WorkerTask): Promise<WorkerResult> {
     return { kind: 'speed', measurement: await measureSpeed(task.request) };
   }
   if (task.kind === 'reach') {
-    await reachDevice(task.device);
-    return { kind: 'reach' };
+    return { kind: 'reach', gigaflops: await reachDevice(task.device) };
   }
   if (task.kind === 'trial') {
     return { kind: 'trial', imagesPerSecond: await tryDevice(task.request) };

@@ -14,7 +14,7 @@ import { temporaryFolder } from './testing/temporary-store.ts';
 const { description, summary } = written;
 const settings = {
   ...written.settings,
-  ...{ imageSize: null, decoderSteps: 200, adapt: false, overlap: 0.5 },
+  ...{ imageSize: null, decoderSteps: 200, adapt: false, overlap: 0.5, device: 'auto' },
   ...{ tolerance: 2, toleranceUnit: 'px' },
 };
 const newest = migrations.at(-1)?.version ?? 0;
@@ -61,7 +61,9 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     expect(store.imports.list(1)).toMatchObject([{ found: 2 }]);
     expect(store.teachers.list()).toMatchObject([{ id: 1, description }]);
     expect(store.teachers.estimate(z.unknown(), 1, 'here')).toEqual({ seconds: 1 });
-    expect(store.runs.list(1)).toMatchObject([{ id: 1, state: 'done', settings, summary }]);
+    expect(store.runs.list(1)).toMatchObject([
+      { id: 1, state: 'done', settings: { ...settings, device: 'cpu' }, device: 'cpu', summary },
+    ]);
     expect(store.records.metrics(1, 'distill')).toEqual([
       { step: 1, loss: 0.5 },
       { step: 2, loss: 0.25 },

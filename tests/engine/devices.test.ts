@@ -1,6 +1,15 @@
 import { expect, it } from 'vitest';
+import { webgpuMissing } from '../conformance/executors.ts';
 import { deviceDescription } from '../../src/contract/descriptions.ts';
-import { listDevices } from '../../src/engine/devices/list-devices.ts';
+import { findDevices, listDevices } from '../../src/engine/devices/list-devices.ts';
+
+it.skipIf(webgpuMissing !== undefined || process.platform !== 'linux')(
+  `tells a stand-in by software from a GPU${webgpuMissing === undefined ? '' : ` (skipped: ${webgpuMissing})`}`,
+  async () => {
+    const webgpu = (await findDevices(1)).find(({ name }) => name === 'webgpu');
+    expect(webgpu?.missing).toMatch(/is no GPU but a stand-in by software/);
+  },
+);
 
 it('tries what there could be, and says of each how fast it is or what it would need', async () => {
   // No Vulkan driver: as on a machine without a GPU.

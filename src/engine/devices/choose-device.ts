@@ -60,7 +60,8 @@ export async function chooseDevice(
   return measured[0]?.name ?? 'cpu';
 }
 
-function wishedDevice(): DeviceName | undefined {
+/** The device that the environment names. @throws UserError 'invalid-option' where that is none */
+export function wishedDevice(): DeviceName | undefined {
   const text = process.env[wish];
   if (text === undefined || text === '' || text === 'auto') return undefined;
   const { data } = deviceName.safeParse(text);

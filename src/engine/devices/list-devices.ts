@@ -18,6 +18,11 @@ const usual = { skip: 2, rank: 16 } as const;
 /** A driver that has not answered by then will not. */
 const patienceMs = { reach: 30_000, trial: 120_000 } as const;
 
+/** Slower than any GPU and any processor of today, GFLOP/s; SwiftShader on two cores had 0.5. */
+const slowest = 5;
+const standIn =
+  'What answers is no GPU but a stand-in by software, far slower than the processor: the driver of a GPU may not be installed.';
+
 /** Which devices there could be on a system. */
 const systems: Readonly<Record<DeviceName, readonly NodeJS.Platform[] | 'every'>> = {
   cpu: 'every',
@@ -39,7 +44,7 @@ export function possibleDevices(): DeviceName[] {
 /** A device that could be there, and whether it is. */
 export type FoundDevice = Omit<DeviceDescription, 'imagesPerSecond'>;
 
-/** What this machine can compute on; each is tried with a sum in a process of its own. */
+/** What this machine can compute on; each is tried with a small product in a process of its own. */
 export async function findDevices(threads = defaultThreads()): Promise<FoundDevice[]> {
   const [gpu, ...missing] = await Promise.all([findGpu(), ...possibleDevices().map(reasonMissing)]);
   return possibleDevices().map((name, index) =>
@@ -75,7 +80,9 @@ export async function measure(
 async function reasonMissing(device: DeviceName): Promise<string | null> {
   if (device === 'cpu') return null;
   const outcome = await inWorker({ kind: 'reach', device });
-  return typeof outcome === 'string' ? outcome : null;
+  if (typeof outcome === 'string') return outcome;
+  if (outcome.kind !== 'reach') throw new Error('the worker reached for no device');
+  return outcome.gigaflops < slowest ? standIn : null;
 }
 
 /** What a worker answers, or in a sentence why it did not. */
@@ -103,16 +110,11 @@ function describe(
   }
   return {
     ...{ name, missing, threads: null },
-    description: gpu?.name ?? unnamed(missing === null),
+    description: gpu?.name ?? (missing === null ? 'not named by the system' : 'no GPU was found'),
     memoryBytes: gpu?.memoryBytes ?? null,
   };
 }
 
 export function processorName(): string {
   return cpus()[0]?.model.trim() ?? 'processor';
-}
-
-/** What computes where the system names no GPU. */
-function unnamed(isUsable: boolean): string {
-  return isUsable ? 'no GPU was found: the processor stands in for it' : 'no GPU was found';
 }

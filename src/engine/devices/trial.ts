@@ -1,8 +1,10 @@
 import type { DeviceName } from '../../contract/jobs.ts';
 import { trainStep } from '../../core/distill/train-step.ts';
-import { add, constant, input } from '../../core/graph/build.ts';
+import { constant, input, matmul } from '../../core/graph/build.ts';
 import { adapterLayout } from '../../core/lora/adapters.ts';
 import { copyBlocks } from '../../core/vit/copy.ts';
+import { readResult } from '../../runtime/executor.ts';
+import { defaultThreads } from '../../runtime/threads.ts';
 import { secondsAnImage } from '../speed.ts';
 import type { Patience } from '../speed.ts';
 import { openTeacher } from '../teacher.ts';
@@ -24,10 +26,6 @@ export interface TrialRequest {
 
 /** How long a device is tried. */
 const trial: Patience = { runs: 3, ms: 2000 };
-/** Of a single image; the first run makes what the others use again. */
-const taste: Patience = { runs: 2, ms: 0 };
-/** What takes longer for a single image is not tried with more: a stand-in by software, say. Seconds. */
-const slow = 1;
 
 /**
  * Images a second in real steps of a student, forward and backward, in parts that suit the device.
@@ -36,26 +34,35 @@ const slow = 1;
  */
 export async function tryDevice(request: TrialRequest): Promise<number> {
   const { device, threads, blocks, rank, imageSize } = request;
-  await reachDevice(device);
   const executor = openExecutor(device, threads, await memoryOf(device));
   const { model: teacher } = await openTeacher(request.teacher, {}, imageSize);
   const copy = copyBlocks(teacher, blocks);
   const plan = { copy, layout: adapterLayout(copy.architecture, rank) };
-  const time = (images: number, patience: Patience): Promise<number> =>
-    secondsAnImage(executor, trainStep(plan, images), images, patience);
-  const one = await time(1, taste);
-  const parts = imagesAtOnce(executor, teacher, blocks.length);
-  return 1 / (one > slow || parts === 1 ? one : await time(parts, trial));
+  const images = imagesAtOnce(executor, teacher, blocks.length);
+  return 1 / (await secondsAnImage(executor, trainStep(plan, images), images, trial));
 }
 
-/** Computes a sum on a device. @throws UserError 'device' where there is none or it fails */
-export async function reachDevice(device: DeviceName): Promise<void> {
-  const one = { shape: [1], data: Float32Array.of(1) };
-  const sum = add(input('x', [1]), constant(one));
-  const graph = await openExecutor(device, 1).load({
-    name: 'reach',
-    outputs: new Map([['y', sum]]),
-  });
-  for (const result of (await graph.run({ x: one })).values()) result.dispose();
+/** Side of the matrices that a device multiplies to show that it is there. */
+const side = 512;
+
+/**
+ * Billions of operations a second in a small product, the way there and back included: what an idle GPU does a hundred
+ * times faster than a stand-in by software.
+ *
+ * @throws UserError 'device' where there is no such device or it fails
+ */
+export async function reachDevice(device: DeviceName): Promise<number> {
+  const shape = [side, side];
+  const matrix = { shape, data: new Float32Array(side * side).fill(0.01) };
+  const product = matmul(input('x', shape), constant(matrix));
+  const outputs = new Map([['y', product]]);
+  const graph = await openExecutor(device, defaultThreads()).load({ name: 'reach', outputs });
+  let best = Infinity;
+  for (let run = 0; run < 3; run++) {
+    const start = performance.now();
+    await readResult(await graph.run({ x: matrix }), 'y');
+    best = Math.min(best, performance.now() - start);
+  }
   await graph.dispose();
+  return (2 * side ** 3) / best / 1e6;
 }

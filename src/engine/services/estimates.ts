@@ -18,10 +18,18 @@ import { cropsOfStep, differentCrops } from '../segmentation/compare-decoders.ts
 import { tilesAtOnce } from '../segmentation/tile-model.ts';
 import { entryBytes, targetMisses } from '../target-cache.ts';
 
-/** Which machine a measurement is of. */
-export function machineKey({ rank, imageSize, outlines }: Omit<SpeedRequest, 'teacher'>): string {
+/**
+ * Which machine a measurement is of.
+ *
+ * @param gpu what computes where that is not the processor
+ */
+export function machineKey(
+  { rank, imageSize, outlines, device = 'cpu' }: Omit<SpeedRequest, 'teacher'>,
+  gpu = '',
+): string {
   const [first] = cpus();
-  const machine = `${first?.model ?? process.arch} × ${cpus().length}, rank ${rank}`;
+  const processor = `${first?.model ?? process.arch} × ${cpus().length}`;
+  const machine = `${device === 'cpu' ? processor : `${device}, ${gpu}`}, rank ${rank}`;
   const side = imageSize === undefined ? '' : `, ${imageSize} px`;
   return `${machine}${side}${outlines === true ? ', outlines' : ''}`;
 }

@@ -5,6 +5,7 @@ import type { Store } from '../../store/store.ts';
 import { ImagePool } from '../image-pool/image-pool.ts';
 import { version } from '../version.ts';
 import type { Emit, Handlers } from './dispatch.ts';
+import { DeviceService } from './devices.ts';
 import { exportStudent } from './exports.ts';
 import { saveFileReport } from './file-report.ts';
 import { lookAtFolder } from './folder-contents.ts';
@@ -54,9 +55,10 @@ export async function openServices(
   const previews = new Previews(store, pool);
   const views = new Views(store, pool, emit);
   const teachers = new TeacherService(store);
+  const devices = new DeviceService(store, teachers);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
-  const runs = new RunService(store, emit, patience);
+  const runs = new RunService(store, emit, devices, patience);
   const review = new ReviewService(store, emit);
   const predictions = new PredictionService(store, emit);
   const watches = new FolderWatches(store, images, emit, pace);
@@ -153,7 +155,8 @@ export async function openServices(
       return null;
     },
     'teacher.estimate': ({ project, teacher }, signal) =>
-      teachers.estimate(teacher, store.projects.get(project), signal),
+      devices.estimate(teacher, store.projects.get(project), signal),
+    'device.list': ({ project }, signal) => devices.list(store.projects.get(project), signal),
     'review.status': ({ project }) => review.status(project),
     'review.find': ({ project }, signal) => review.find(project, signal),
     'review.stop': async ({ project }) => {

@@ -18,6 +18,7 @@ const defaults: Omit<ProjectSettings, 'teacher' | 'steps' | 'batch' | keyof Doma
   skip: 2,
   rank: 16,
   views: 64,
+  device: 'auto',
   start: 'auto',
   preparation: { range: 'auto' },
   imageSize: null,

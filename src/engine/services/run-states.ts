@@ -58,7 +58,6 @@ export class RunStates {
   }
 
   #seen(run: Run): Run {
-    const { state, step, error, summary } = { ...run, ...this.#unsaved.get(run.id) };
-    return { ...run, state, step, error, summary };
+    return { ...run, ...this.#unsaved.get(run.id) };
   }
 }

@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Run } from '../../contract/app.ts';
-import type { JobEvent } from '../../contract/jobs.ts';
+import type { DeviceName, JobEvent } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
@@ -11,6 +11,7 @@ import { checkpointProgress, hasCheckpoint, removeCheckpoint } from '../checkpoi
 import { failureOf } from '../worker-protocol.ts';
 import type { WorkerResult } from '../worker-protocol.ts';
 import { CurveKeeper } from './curve-keeper.ts';
+import type { DeviceService } from './devices.ts';
 import type { Emit } from './dispatch.ts';
 import { checkRun } from './run-checks.ts';
 import { optionsOf, runInput } from './run-inputs.ts';
@@ -44,15 +45,17 @@ interface ActiveRun {
 export class RunService {
   readonly #store: Store;
   readonly #emit: Emit;
+  readonly #devices: DeviceService;
   readonly #states: RunStates;
   readonly #patience: Patience | undefined;
   #active: ActiveRun | undefined;
   #isClosing = false;
 
   /** @param patience with workers; as it should be unless a test has less */
-  constructor(store: Store, emit: Emit, patience?: Patience) {
+  constructor(store: Store, emit: Emit, devices: DeviceService, patience?: Patience) {
     this.#store = store;
     this.#emit = emit;
+    this.#devices = devices;
     this.#states = new RunStates(store, emit);
     this.#patience = patience;
   }
@@ -250,6 +253,9 @@ export class RunService {
     }
     const { file } = this.#store.teachers.get(teacher);
     const input = await runInput(this.#store, run, teacher, folder, signal);
+    if (run.device === null) {
+      this.#states.change(run.id, { device: await this.#chooseDevice(run, teacher, signal) });
+    }
     const curve = new CurveKeeper(this.#store, this.#emit, run, input.ids);
     const options = { run, file, folder };
     const persisted = this.#persist(options, signal, curve, input);
@@ -261,6 +267,18 @@ export class RunService {
     this.#emit('run.changed', this.#store.runs.get(run.id));
     await removeCheckpoint(folder);
     await rm(enoughFile(folder), { force: true });
+  }
+
+  /** Where nothing can be measured the processor will do. @throws UserError 'cancelled' */
+  async #chooseDevice(run: Run, teacher: number, signal: AbortSignal): Promise<DeviceName> {
+    const project = { ...this.#store.projects.get(run.project), settings: run.settings };
+    try {
+      return await this.#devices.choose(project, teacher, signal);
+    } catch (error) {
+      if (signal.aborted) throw new UserError('cancelled', 'Stopped.');
+      console.error(error);
+      return 'cpu';
+    }
   }
 
   /** Runs workers until one has the outcome. */
@@ -276,12 +294,16 @@ export class RunService {
     for (;;) {
       const resume = await hasCheckpoint(folder);
       if (await exists(enoughFile(folder))) this.#active?.enough.abort();
-      const options = optionsOf(run, this.#store, file, folder, resume);
+      const device = this.#states.get(run.id).device ?? 'cpu';
+      const options = { ...optionsOf(run, this.#store, file, folder, resume), device };
       curve.begin();
       try {
         return await performInWorker(input.task(options), signal, {
           report: (event: JobEvent) => {
             try {
+              if (event.type === 'device' && event.reason !== null) {
+                this.#states.change(run.id, { device: event.device, deviceNote: event.reason });
+              }
               curve.note(event);
             } catch (error) {
               unwritten = error;
@@ -304,6 +326,11 @@ export class RunService {
           continue;
         }
         if (!(error instanceof WorkerDied) || signal.aborted) throw error;
+        if (device !== 'cpu') {
+          const deviceNote = `The process that computed on ${device} was ended, as a faulty driver can do. The processor goes on in its place.`;
+          this.#states.change(run.id, { device: 'cpu', deviceNote });
+          continue;
+        }
         deaths = curve.progressed > 0 ? 1 : deaths + 1;
         if (deaths >= patience) throw error;
       }

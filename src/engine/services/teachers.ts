@@ -8,8 +8,9 @@ import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import type { NewTeacher, StoredTeacher } from '../../store/queries/teachers.ts';
 import type { Store } from '../../store/store.ts';
 import { bundledTeacher } from '../demo.ts';
+import type { FoundDevice } from '../devices/list-devices.ts';
 import { openExecutor } from '../devices/open-executor.ts';
-import { machineSpeed, measuringMemory } from '../speed.ts';
+import { machineSpeed, measuringMemory, timeOf } from '../speed.ts';
 import type { MachineSpeed, SpeedRequest } from '../speed.ts';
 import { sideFor } from '../segmentation/distill-outlines.ts';
 import { inspectTeacher, requireColour, teacherName } from '../teacher.ts';
@@ -39,6 +40,15 @@ const unknownBackground: Background = {
 /** What a measurement is of, besides the teacher. */
 type Measured = Omit<SpeedRequest, 'teacher'>;
 
+/** What is estimated of a run on a device. */
+export interface Estimate {
+  readonly students: StudentEstimate[];
+  /** In a training step of a student of so many blocks. */
+  readonly imagesPerSecond: (blocks: number) => number;
+}
+
+/** After which a measurement is given up, ms; one on a processor beside much other work takes a minute. */
+const patienceMs = 300_000;
 /** Share of the processors that must have been free for a measurement to be kept. */
 const undisturbed = 0.85;
 /** How long it is used all the same, ms: the machine is likely to be as busy. */
@@ -88,27 +98,41 @@ export class TeacherService {
     this.#store.teachers.remove(id);
   }
 
-  /** Students by skip factor, with the time that a run of the project would take. */
-  async estimate(id: number, project: Project, signal: AbortSignal): Promise<StudentEstimate[]> {
+  /**
+   * Students by skip factor, with the time that a run of the project would take on a device.
+   *
+   * @throws UserError 'device' where there is no such device or it fails, 'too-large', 'unsupported'
+   */
+  async estimate(
+    id: number,
+    project: Project,
+    { name, description }: Pick<FoundDevice, 'name' | 'description'>,
+    signal: AbortSignal,
+  ): Promise<Estimate> {
     const teacher = this.#store.teachers.get(id);
     const own = architectureOf(teacher);
     const { architecture, atOnce, outlines } = workOf(project, own);
     requireMemory(architecture, atOnce, outlines);
     const { rank } = project.settings;
     const { imageSize } = architecture;
-    const measured = { rank, ...(imageSize !== own.imageSize && { imageSize }), outlines };
-    const speed = await this.#speedOf(teacher, measured, signal);
+    const size = imageSize !== own.imageSize && { imageSize };
+    const measured = { rank, ...size, outlines, device: name };
+    const speed = await this.#speedOf(teacher, measured, description, signal);
     const pixels = this.#store.images.meanPixels(project.id);
     const workload = { ...workloadOf(project, pixels, freemem()), atOnce, outlines };
-    return estimateStudents(architecture, speed, project.settings, workload);
+    return {
+      students: estimateStudents(architecture, speed, project.settings, workload),
+      imagesPerSecond: (blocks) => 1 / timeOf(speed.step, blocks),
+    };
   }
 
   async #speedOf(
     { id, file }: StoredTeacher,
     measured: Measured,
+    gpu: string,
     signal: AbortSignal,
   ): Promise<MachineSpeed> {
-    const machine = machineKey(measured);
+    const machine = machineKey(measured, gpu);
     const key = `${id} ${machine}`;
     const known = this.#store.teachers.estimate(machineSpeed, id, machine) ?? this.#recent(key);
     if (known) return known;
@@ -126,10 +150,19 @@ export class TeacherService {
 
   async #measure(id: number, request: SpeedRequest, machine: string): Promise<MachineSpeed> {
     const task = { kind: 'speed', request } as const;
+    const kill = AbortSignal.timeout(patienceMs);
     const result = await performInWorker(task, new AbortController().signal, {
       report: () => undefined,
+      // What a driver that is not there writes is none of a person's business.
+      isMuted: request.device !== 'cpu',
+      kill,
     }).catch((error: unknown) => {
-      throw unmeasured(error, request);
+      if (request.device === 'cpu') throw unmeasured(error, request);
+      throw new UserError(
+        'device',
+        kill.aborted ? 'It did not get through a trial in time.' : failureOf(error).message,
+        failureOf(error).details,
+      );
     });
     if (result.kind !== 'speed') throw new Error('the worker answered another task');
     const { speed, free } = result.measurement;

@@ -9,6 +9,7 @@ import { importFiles } from './080-import-files.ts';
 import { watchedMasks } from './090-watched-masks.ts';
 import { runMasks } from './100-run-masks.ts';
 import { decoderCurves } from './110-decoder-curves.ts';
+import { devices } from './120-devices.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   watchedMasks,
   runMasks,
   decoderCurves,
+  devices,
 ];

@@ -28,6 +28,8 @@ test('a run from its start to its end', () => {
     createdAt: '2026-01-01T10:00:00.000Z',
     finishedAt: null,
     step: 0,
+    device: null,
+    deviceNote: null,
     error: null,
     summary: null,
   });

@@ -8,6 +8,7 @@ import {
   type Run,
   type RunState,
 } from '../../contract/app.ts';
+import { deviceName, type DeviceName } from '../../contract/jobs.ts';
 import { distillSummary, type DistillSummary } from '../../contract/results.ts';
 import { json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
@@ -25,6 +26,8 @@ export interface NewRun {
 export interface RunChange {
   readonly state?: RunState;
   readonly step?: number;
+  readonly device?: DeviceName | null;
+  readonly deviceNote?: string | null;
   readonly error?: Failure | null;
   readonly summary?: DistillSummary | null;
 }
@@ -46,6 +49,8 @@ const runRow = z.object({
   createdAt: z.string(),
   finishedAt: z.string().nullable(),
   step: z.number(),
+  device: deviceName.nullable(),
+  deviceNote: z.string().nullable(),
   error: json(failure).nullable(),
   summary: json(distillSummary).nullable(),
 });
@@ -54,7 +59,8 @@ const filesRow = z.object({ folder: z.string(), teacher: z.number().nullable() }
 
 const selectRun = `
   SELECT id, project, state, settings, teacher_name AS teacherName, teacher_blocks AS teacherBlocks,
-    created_at AS createdAt, finished_at AS finishedAt, step, error, summary
+    created_at AS createdAt, finished_at AS finishedAt, step, device,
+    device_note AS deviceNote, error, summary
   FROM runs`;
 
 export class RunQueries {
@@ -91,7 +97,7 @@ export class RunQueries {
       const { rows } = this.#connection.run(
         `UPDATE runs SET (teacher, teacher_name, teacher_blocks) =
            (SELECT id, name, description ->> '$.architecture.depth' FROM teachers WHERE id = :teacher),
-           settings = :settings
+           settings = :settings, device = NULL, device_note = NULL
          WHERE id = :id AND EXISTS (SELECT 1 FROM teachers WHERE id = :teacher)`,
         { id, teacher, settings: toJson(projectSettings, settings) },
       );
@@ -127,7 +133,7 @@ export class RunQueries {
   }
 
   /** A run that comes to its end, well or not, is finished now. */
-  update(id: number, { state, step, error, summary }: RunChange): Run {
+  update(id: number, { state, step, device, deviceNote, error, summary }: RunChange): Run {
     return this.#connection.transaction(() => {
       if (state !== undefined) {
         const finishedAt = state === 'done' || state === 'failed' ? now() : null;
@@ -140,6 +146,12 @@ export class RunQueries {
       }
       if (step !== undefined) {
         this.#connection.run('UPDATE runs SET step = ? WHERE id = ?', step, id);
+      }
+      if (device !== undefined) {
+        this.#connection.run('UPDATE runs SET device = ? WHERE id = ?', device, id);
+      }
+      if (deviceNote !== undefined) {
+        this.#connection.run('UPDATE runs SET device_note = ? WHERE id = ?', deviceNote, id);
       }
       if (error !== undefined) {
         const text = error && toJson(failure, error);

@@ -15,6 +15,7 @@ export const settings: ProjectSettings = {
   steps: 600,
   views: 64,
   batch: 128,
+  device: 'auto',
   start: 'auto',
   orientation: 'upright',
   preparation: { range: 'auto' },

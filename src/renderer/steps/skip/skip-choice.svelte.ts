@@ -3,6 +3,7 @@ import { call } from '../../lib/client.ts';
 import type { ProjectState } from '../../lib/project-state.svelte.ts';
 import { skipText } from '../../text/en/skip.ts';
 import { actionText, bearsOnTime } from './action.ts';
+import { Devices } from './devices.svelte.ts';
 import { Estimates } from './estimates.svelte.ts';
 import { missingFor } from './missing.ts';
 import type { Missing } from './missing.ts';
@@ -12,6 +13,7 @@ import type { Stop } from './stops.ts';
 
 /** Which student is wanted: the handle, its figures, and the start of the run. */
 export class SkipChoice {
+  readonly devices = new Devices();
   readonly estimates = new Estimates();
   readonly check = new RunCheck();
   startFailure = $state<string | null>(null);
@@ -52,12 +54,17 @@ export class SkipChoice {
 
   async load(): Promise<void> {
     const { id, settings } = this.#shared().project;
-    if (settings.teacher !== null) await this.estimates.load(id, settings.teacher);
+    if (settings.teacher === null) return;
+    await this.estimates.load(id, settings.teacher);
+    // After it, since it goes by what was measured for it.
+    await this.devices.load(id);
   }
 
   choose(index: number): void {
     const skip = this.stops[index]?.skip;
-    if (skip !== undefined && index !== this.index) void this.#shared().choose({ skip });
+    if (skip === undefined || index === this.index) return;
+    const shared = this.#shared();
+    void shared.choose({ skip }).then(() => this.devices.load(shared.project.id));
   }
 
   /** Changes settings; the time is estimated again where they bear on it. */
@@ -65,8 +72,9 @@ export class SkipChoice {
     const shared = this.#shared();
     await shared.choose(settings);
     const { id, settings: kept } = shared.project;
-    if (bearsOnTime(settings) && kept.teacher !== null)
-      await this.estimates.measure(id, kept.teacher);
+    if (!bearsOnTime(settings) || kept.teacher === null) return;
+    await this.estimates.measure(id, kept.teacher);
+    await this.devices.load(id);
   }
 
   async start(): Promise<void> {
@@ -89,6 +97,7 @@ export class SkipChoice {
 
   dispose(): void {
     this.estimates.dispose();
+    this.devices.dispose();
     this.check.dispose();
   }
 }

@@ -1,0 +1,125 @@
+import type { DeviceOption, Project, StudentEstimate } from '../../contract/app.ts';
+import type { DeviceName } from '../../contract/jobs.ts';
+import { UserError } from '../../core/errors.ts';
+import { keptBlocks } from '../../core/vit/copy.ts';
+import { wishedDevice } from '../devices/choose-device.ts';
+import { findDevices, processorName } from '../devices/list-devices.ts';
+import type { FoundDevice } from '../devices/list-devices.ts';
+import type { Store } from '../../store/store.ts';
+import { architectureOf } from './teachers.ts';
+import type { Estimate, TeacherService } from './teachers.ts';
+
+/** How a device does with a project, or why nothing can be said of that. */
+type Outcome = { readonly estimate: Estimate } | { readonly missing: string };
+
+/** Devices of this machine, and what runs of projects would be on them. */
+export class DeviceService {
+  readonly #store: Store;
+  readonly #teachers: TeacherService;
+  #found: Promise<FoundDevice[]> | undefined;
+
+  constructor(store: Store, teachers: TeacherService) {
+    this.#store = store;
+    this.#teachers = teachers;
+  }
+
+  /** Students by skip factor, with the time that a run would take where it would compute. */
+  async estimate(id: number, project: Project, signal: AbortSignal): Promise<StudentEstimate[]> {
+    const device = await this.choose(project, id, signal);
+    const found = await this.#device(device);
+    const outcome = await this.#outcome(id, project, found, signal);
+    if ('estimate' in outcome) return outcome.estimate.students;
+    // As the run would go on.
+    const processor = await this.#device('cpu');
+    return (await this.#teachers.estimate(id, project, processor, signal)).students;
+  }
+
+  /**
+   * What a run would compute on: what its project asks for, else the fastest, by how long the run would take.
+   *
+   * @throws UserError 'invalid-option' where the environment names no device
+   */
+  async choose(project: Project, teacher: number, signal: AbortSignal): Promise<DeviceName> {
+    const asked = project.settings.device;
+    if (asked !== 'auto') return asked;
+    const wished = wishedDevice();
+    if (wished !== undefined) return wished;
+    const usable = (await this.#devices()).filter(({ missing }) => missing === null);
+    if (usable.length < 2) return 'cpu';
+    let fastest: { readonly name: DeviceName; readonly seconds: number } | undefined;
+    for (const found of usable) {
+      const outcome = await this.#outcome(teacher, project, found, signal);
+      const seconds = secondsOf(outcome, project);
+      if (seconds === null) continue;
+      if (fastest === undefined || seconds < fastest.seconds) fastest = { ...found, seconds };
+    }
+    return fastest?.name ?? 'cpu';
+  }
+
+  /** All that there could be, the processor first. */
+  async list(project: Project, signal: AbortSignal): Promise<DeviceOption[]> {
+    const { teacher } = project.settings;
+    const chosen = teacher === null ? 'cpu' : await this.choose(project, teacher, signal);
+    const options: DeviceOption[] = [];
+    for (const found of await this.#devices()) {
+      const { name, description, memoryBytes, missing } = found;
+      const outcome: Outcome | undefined =
+        teacher === null || missing !== null
+          ? undefined
+          : await this.#outcome(teacher, project, found, signal);
+      options.push({
+        ...{ name, description, memoryBytes, isChosen: name === chosen },
+        missing: outcome && 'missing' in outcome ? outcome.missing : missing,
+        imagesPerSecond: outcome ? this.#speedOf(outcome, project) : null,
+        seconds: outcome ? secondsOf(outcome, project) : null,
+      });
+    }
+    return options;
+  }
+
+  #speedOf(outcome: Outcome, { settings: { teacher, skip } }: Project): number | null {
+    if ('missing' in outcome || teacher === null) return null;
+    const { depth } = architectureOf(this.#store.teachers.get(teacher));
+    return outcome.estimate.imagesPerSecond(keptBlocks(depth, Math.min(skip, depth)).length);
+  }
+
+  async #outcome(
+    teacher: number,
+    project: Project,
+    found: FoundDevice,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    if (found.missing !== null) return { missing: found.missing };
+    try {
+      return { estimate: await this.#teachers.estimate(teacher, project, found, signal) };
+    } catch (error) {
+      if (error instanceof UserError && error.code === 'device') return { missing: error.message };
+      throw error;
+    }
+  }
+
+  /** Tried once: what is plugged in later is found by the next start. */
+  #devices(): Promise<FoundDevice[]> {
+    this.#found ??= findDevices();
+    return this.#found;
+  }
+
+  /** One that this system cannot have is as good as missing. */
+  async #device(name: DeviceName): Promise<FoundDevice> {
+    if (name === 'cpu') return processor();
+    const found = (await this.#devices()).find((device) => device.name === name);
+    return found ?? { ...processor(), name, missing: `There is no ${name} on this system.` };
+  }
+}
+
+function processor(): FoundDevice {
+  const description = processorName();
+  return { name: 'cpu', description, missing: null, threads: null, memoryBytes: null };
+}
+
+/** Of a run with the project's skip factor, or the largest that the teacher has. */
+function secondsOf(outcome: Outcome, { settings: { skip } }: Project): number | null {
+  if ('missing' in outcome) return null;
+  const { students } = outcome.estimate;
+  return students.findLast((student) => student.skip <= skip)?.seconds ?? null;
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Run } from '../../src/contract/app.ts';
+import { webgpuMissing } from '../conformance/executors.ts';
+import { OpenServices, workerOf } from '../support/open-services.ts';
+import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
+
+describe('devices in projects', async () => {
+  const folder = await temporaryFolder();
+  let engine: OpenServices;
+  let project: number;
+
+  beforeAll(async () => {
+    await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+    await writeImages(join(folder, 'images', 'train'), 6, 1);
+    await writeImages(join(folder, 'images', 'test'), 3, 2);
+    engine = await OpenServices.open(join(folder, 'workspace'));
+    const { id: teacher } = await engine.call('teacher.add', {
+      file: join(folder, 'teacher.safetensors'),
+    });
+    const { id } = await engine.call('project.create', {
+      ...{ name: 'Colours', domain: 'other', task: 'single' },
+    });
+    project = id;
+    const settings = { teacher, rank: 2, steps: 20, batch: 8, views: 4 };
+    await engine.call('project.update', { project, settings });
+    const place = { project, folder: join(folder, 'images') };
+    await engine.call('image.import', { ...place, labels: 'folders' });
+  });
+  afterAll(() => engine.close());
+  beforeEach(() => {
+    vi.stubEnv('UNDERSTUDY_DEVICE', '');
+  });
+
+  const choose = (device: 'auto' | 'cpu' | 'webgpu' | 'cuda', steps = 20): Promise<unknown> =>
+    engine.call('project.update', { project, settings: { device, steps } });
+  const started = async (): Promise<[Run, Promise<Run>]> => {
+    const ended = engine.next('run.changed', ({ state }) => state === 'done' || state === 'failed');
+    return [await engine.call('run.start', { project }), ended];
+  };
+
+  it('are listed with their speed and time, or with what is missing', async () => {
+    await choose('auto');
+    const [cpu, ...others] = await engine.call('device.list', { project });
+    expect(cpu).toMatchObject({ name: 'cpu', missing: null });
+    expect(cpu?.imagesPerSecond).toBeGreaterThan(0);
+    expect(cpu?.seconds).toBeGreaterThan(0);
+    expect(others.map(({ name }) => name)).toContain('webgpu');
+    for (const { missing, imagesPerSecond, seconds } of others) {
+      if (missing === null) expect(imagesPerSecond).toBeGreaterThan(0);
+      else expect([imagesPerSecond, seconds]).toEqual([null, null]);
+    }
+    const listed = [cpu, ...others];
+    // SwiftShader, where it stands in for a GPU, is none.
+    expect(listed.filter((option) => option?.isChosen)).toEqual([cpu]);
+  });
+
+  it('a run says what it computes on', async () => {
+    await choose('auto');
+    const [, ended] = await started();
+    expect(await ended).toMatchObject({ state: 'done', device: 'cpu', deviceNote: null });
+  });
+
+  it('a device that is not there is set aside, with a sentence that stays with the run', async () => {
+    await choose('cuda');
+    const [{ id }, ended] = await started();
+    const note = expect.stringMatching(/needs an NVIDIA GPU .* The processor goes on/) as string;
+    const run = { state: 'done', device: 'cpu', deviceNote: note };
+    expect(await ended).toMatchObject(run);
+    expect(await engine.call('run.get', { run: id })).toMatchObject(run);
+    // What is estimated is what it would come to.
+    const { settings } = await engine.call('project.get', { project });
+    const teacher = settings.teacher ?? 0;
+    expect(await engine.call('teacher.estimate', { project, teacher })).not.toEqual([]);
+  });
+
+  const isLinux = process.platform === 'linux';
+  const why = webgpuMissing ?? (isLinux ? undefined : 'workers are found in /proc');
+  const reason = why === undefined ? '' : ` (skipped: ${why})`;
+
+  it.skipIf(why !== undefined)(
+    `a GPU that ends its process is set aside, and the run goes on from its checkpoint${reason}`,
+    async () => {
+      await choose('webgpu', 40);
+      const under = engine.next(
+        'run.progress',
+        ({ phase, done }) => phase === 'distill' && done > 3,
+      );
+      const [{ id }, ended] = await started();
+      await under;
+      expect(await engine.call('run.get', { run: id })).toMatchObject({ device: 'webgpu' });
+      process.kill(workerOf(process.pid), 'SIGSEGV');
+      expect(await ended).toMatchObject({
+        ...{ state: 'done', step: 40, device: 'cpu' },
+        deviceNote: expect.stringMatching(/computed on webgpu was ended/) as string,
+      });
+    },
+  );
+});
