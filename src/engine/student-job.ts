@@ -22,6 +22,8 @@ import {
 } from './checkpoint.ts';
 import { chooseDevice } from './devices/choose-device.ts';
 import { memoryOf } from './devices/device-memory.ts';
+import { holdDevice } from './devices/hold-gpu.ts';
+import type { HeldDevice } from './devices/hold-gpu.ts';
 import { openExecutor } from './devices/open-executor.ts';
 import { withProcessorBehind } from './devices/processor-behind.ts';
 import { exportNames } from './export.ts';
@@ -126,22 +128,41 @@ export async function runStudentJob<T>(
     );
     const kept = { isNew: false };
     const outcome = await withProcessorBehind(device, context, async (on, goesOn) => {
-      const memoryBytes = await memoryOf(on);
-      requireRoom(on, trainingMemory(architecture, blocks.length, 1), memoryBytes);
-      return work({
-        request: { ...recipe, resume: request.resume || (goesOn && kept.isNew) },
-        ...{ context, teacher, blocks, copy, output, kept },
-        origin: startOf(request.start, usual, architecture.depth, blocks.length),
-        start: begun - 1000 * before,
-        executor: openExecutor(on, threads, memoryBytes),
-        memory: freemem(),
-      });
+      const held = holdDevice(on);
+      try {
+        const memoryBytes = await memoryFor(on, held, context);
+        requireRoom(on, trainingMemory(architecture, blocks.length, 1), memoryBytes);
+        return await work({
+          request: { ...recipe, resume: request.resume || (goesOn && kept.isNew) },
+          ...{ context, teacher, blocks, copy, output, kept },
+          origin: startOf(request.start, usual, architecture.depth, blocks.length),
+          start: begun - 1000 * before,
+          executor: openExecutor(on, threads, memoryBytes),
+          memory: freemem(),
+        });
+      } finally {
+        held.release();
+      }
     });
     if (!keepCheckpoint) await removeCheckpoint(output.path);
     return outcome;
   } finally {
     await output.close();
   }
+}
+
+/** Bytes that the device has for this run. */
+async function memoryFor(
+  device: DeviceName,
+  { isShared }: HeldDevice,
+  context: JobContext,
+): Promise<number | undefined> {
+  const memory = await memoryOf(device);
+  if (!isShared) return memory;
+  const message =
+    'Another run of Understudy computes on this GPU: both are slower, and this one takes half of its memory.';
+  context.report({ type: 'notice', message });
+  return memory === undefined ? undefined : memory / 2;
 }
 
 /** @throws UserError 'device' where a GPU cannot hold even one image at a time; processors have a disk behind them */

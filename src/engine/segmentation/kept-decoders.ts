@@ -10,7 +10,7 @@ import type { DecoderTraining, TrainedDecoder } from './train-decoder.ts';
 
 /*
  * Decoders of an interrupted run, in one file beside its checkpoint. Each knows by a digest what it was made of, so
- * that one is taken again only where training it again would give the same bits.
+ * that one is taken again only where training it again, on the device that it was made on, would give the same bits.
  */
 
 type Kept = Map<string, { readonly digest: string; readonly made: TrainedDecoder }>;
