@@ -53,6 +53,11 @@ describe('the whole path with the sample', () => {
     await step(5, 'Skip factor');
     await page.getByRole('button', { name: /^Distil 6 of 12 blocks/ }).waitFor();
     await page.getByText('as fast as the teacher').first().waitFor();
+    // What it computes on, and why on nothing else.
+    await page.getByText(/, \d+ images a second$/).waitFor();
+    await page.getByText('What else it could compute on').click();
+    await page.getByText(/WebGPU finds no GPU here|is no GPU but a stand-in/).waitFor();
+    await page.getByText('What else it could compute on').click();
     await photograph(launched, '06-skip');
   });
 

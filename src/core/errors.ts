@@ -10,6 +10,8 @@ export type ErrorCode =
   | 'invalid-file'
   | 'invalid-option'
   | 'invalid-labels'
+  /** A server, or the way to it. */
+  | 'network'
   | 'no-images'
   | 'not-found'
   | 'too-large'
