@@ -131,7 +131,7 @@ export async function runStudentJob<T>(
       const held = holdDevice(on);
       try {
         const memoryBytes = await memoryFor(on, held, context);
-        requireRoom(on, trainingMemory(architecture, blocks.length, 1), memoryBytes);
+        requireRoom(on, trainingMemory(architecture, blocks.length, 1), memoryBytes, context);
         return await work({
           request: { ...recipe, resume: request.resume || (goesOn && kept.isNew) },
           ...{ context, teacher, blocks, copy, output, kept },
@@ -165,14 +165,23 @@ async function memoryFor(
   return memory === undefined ? undefined : memory / 2;
 }
 
-/** @throws UserError 'device' where a GPU cannot hold even one image at a time; processors have a disk behind them */
-function requireRoom(device: DeviceName, needed: number, memory: number | undefined): void {
-  if (device === 'cpu' || memory === undefined || hasRoom(needed, memory)) return;
+/**
+ * Says so where a student needs more than the processor has, which has a disk behind it.
+ *
+ * @throws UserError 'device' where a GPU cannot hold even one image at a time
+ */
+function requireRoom(
+  device: DeviceName,
+  needed: number,
+  memory: number | undefined,
+  context: JobContext,
+): void {
+  if (memory === undefined || hasRoom(needed, memory)) return;
   const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
-  throw new UserError(
-    'device',
-    `This student needs about ${gigabytes(needed)} GiB, and the GPU has ${gigabytes(memory)} GiB.`,
-  );
+  const need = `This student needs about ${gigabytes(needed)} GiB, and the ${device === 'cpu' ? 'computer' : 'GPU'} has ${gigabytes(memory)} GiB`;
+  if (device !== 'cpu') throw new UserError('device', `${need}.`);
+  const message = `${need}: it may be very slow, or be ended. Choose a smaller teacher or --image-size.`;
+  context.report({ type: 'notice', message });
 }
 
 /** Taken so far, in all parts of an interrupted run. */

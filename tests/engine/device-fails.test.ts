@@ -40,8 +40,7 @@ vi.mock('../../src/engine/devices/open-executor.ts', async (original) => {
 
 vi.mock('../../src/engine/devices/device-memory.ts', async (original) => ({
   ...(await original<typeof import('../../src/engine/devices/device-memory.ts')>()),
-  memoryOf: (device: DeviceName) =>
-    Promise.resolve(device === 'cpu' ? undefined : fault.memoryBytes),
+  memoryOf: () => Promise.resolve(fault.memoryBytes),
 }));
 
 function failing(executor: Executor): Executor {
@@ -160,6 +159,9 @@ it('a device that has no room for one image does not begin', async () => {
   const context = watch();
   await distill(tinyRequest(folder, { device: 'webgpu', out: join(folder, 'small') }), context);
   expect(reasons(context)[1]).toMatch(/needs about .* GiB, and the GPU has .* GiB/);
+  // The processor goes on all the same, and says that it may not get far.
+  const said = context.events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
+  expect(said.join()).toMatch(/the computer has .* GiB: it may be very slow/);
 });
 
 it('outlines go on as well', async () => {
