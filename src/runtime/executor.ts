@@ -7,6 +7,8 @@ export interface Executor {
   readonly name: string;
   /** How many tokens (images times patches) at a time suit this device best in a training step. */
   readonly tokensAtOnce: number;
+  /** Whether results stay in a device's memory, from where reading takes time. */
+  readonly keepsResults: boolean;
   /** Compiles a graph; its constants are copied to the device once. */
   load(graph: Graph): Promise<LoadedGraph>;
 }

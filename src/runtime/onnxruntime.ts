@@ -130,6 +130,7 @@ export function onnxRuntime(
   return {
     name: provider,
     tokensAtOnce,
+    keepsResults: location === 'gpu-buffer',
     async load(graph) {
       const { model, weights } = emitOnnx(plainProducts ? forPlainProducts(graph) : graph, {
         external: { file: externalFile, threshold: externalThreshold },
