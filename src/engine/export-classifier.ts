@@ -50,7 +50,7 @@ export async function exportClassifier(
   for await (const { pixels } of readBatches(some, formOf(card), [], quiet)) batches.push(pixels);
   return exportStudent(
     {
-      live: classifierGraph(base, head, adaptedLinears(frozenLinears(base), layout, pairs)),
+      live: classifierGraph(base, head, adaptedLinears(frozenLinears(base), pairs)),
       merged: classifierGraph(merged, head),
       compared: 'logits',
       card,

@@ -1,10 +1,11 @@
 import { fitGraph, fittedBlock, segmentEnds } from '../core/distill/fit.ts';
+import { partSizes } from '../core/distill/train-step.ts';
 import type { NormalEquations } from '../core/distill/fit.ts';
 import { toPlanes } from '../core/distill/views.ts';
 import { UserError } from '../core/errors.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { VitModel } from '../core/vit/weights.ts';
-import type { Executor } from '../runtime/executor.ts';
+import type { Executor, LoadedGraph } from '../runtime/executor.ts';
 import { breathe, PhaseProgress, throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
 import { imagesAtOnce } from './training.ts';
@@ -30,24 +31,30 @@ export async function fitCopy(
   context: JobContext,
 ): Promise<VitModel> {
   const { teacher, copy, blocks } = plan;
-  const part = imagesAtOnce(executor, teacher);
-  const parts = partsToFit(plan, source.count, part);
-  const progress = new PhaseProgress(context, 'fit', blocks.length * parts);
+  const parts = partSizes(imagesToFit(plan, source.count), imagesAtOnce(executor, teacher));
+  const progress = new PhaseProgress(context, 'fit', blocks.length * parts.length);
   const ends = segmentEnds(blocks, teacher.architecture.depth);
   let student = copy;
   for (const [block, end] of ends.entries()) {
     // A block that nothing was skipped after is what it should be, if all before it are too.
     if (student === copy && end === blocks[block]) continue;
-    const graph = await executor.load(fitGraph(teacher, student, block, end, part));
+    const graphs = new Map<number, LoadedGraph>();
     const { mlpWidth, width } = copy.architecture;
     const sums: NormalEquations = {
       gram: new Float64Array((mlpWidth + 1) ** 2),
       cross: new Float64Array((mlpWidth + 1) * width),
     };
     try {
-      for (let index = 0; index < parts; index++) {
+      for (const part of new Set(parts)) {
+        graphs.set(part, await executor.load(fitGraph(teacher, student, block, end, part)));
+      }
+      let first = 0;
+      for (const [index, part] of parts.entries()) {
         throwIfCancelled(context);
-        const images = await drawPart(plan, source, index, part);
+        const images = await drawPart(plan, source, first, part);
+        first += part;
+        const graph = graphs.get(part);
+        if (!graph) throw new Error(`no graph for parts of ${part}`);
         const results = await graph.run({ images });
         for (const name of ['gram', 'cross'] as const) {
           const { data } = (await results.get(name)?.read()) ?? { data: new Float32Array() };
@@ -55,11 +62,11 @@ export async function fitCopy(
           for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (data[i] ?? NaN);
         }
         for (const result of results.values()) result.dispose();
-        progress.advance(block * parts + index + 1);
+        progress.advance(block * parts.length + index + 1);
         await breathe();
       }
     } finally {
-      await graph.dispose();
+      await Promise.all([...graphs.values()].map((graph) => graph.dispose()));
     }
     requireFinite(sums, block);
     student = fittedBlock(student, block, sums);
@@ -76,23 +83,22 @@ function requireFinite({ gram, cross }: NormalEquations, block: number): void {
   );
 }
 
-/** Parts of images that make enough tokens, without drawing a view twice. */
-function partsToFit({ teacher, views }: FitPlan, images: number, part: number): number {
-  const wanted = tokensToFit / tokenCount(teacher.architecture);
-  return Math.max(1, Math.ceil(Math.min(wanted, images * views) / part));
+/** Images that make enough tokens, none drawn twice: the same on every device. */
+function imagesToFit({ teacher, views }: FitPlan, images: number): number {
+  return Math.min(Math.ceil(tokensToFit / tokenCount(teacher.architecture)), images * views);
 }
 
 async function drawPart(
   { teacher, views }: FitPlan,
   source: ViewSource,
-  index: number,
+  first: number,
   part: number,
 ): Promise<{ shape: number[]; data: Float32Array }> {
   const { imageSize, channels } = teacher.architecture;
   const size = imageSize * imageSize * channels;
   const bytes = new Uint8Array(part * size);
   for (let i = 0; i < part; i++) {
-    const position = index * part + i;
+    const position = first + i;
     const image = position % source.count;
     const view = Math.floor(position / source.count) % views;
     bytes.set(await source.draw(image, view), i * size);

@@ -7,6 +7,16 @@ export function targetBudget(freeBytes: number): number {
   return Math.min(freeBytes / 4, 4 * 2 ** 30);
 }
 
+/**
+ * For views and targets on a device of its own memory, which it does not tell: what is left of a small card's beside a
+ * large teacher's step.
+ *
+ * @param cacheBytes for those that the processor keeps
+ */
+export function deviceTargetBudget(cacheBytes: number): number {
+  return Math.min(cacheBytes, 2 ** 30);
+}
+
 /** For decoded images; see raster-store. */
 export function rasterBudget(freeBytes: number): number {
   return freeBytes / 8;

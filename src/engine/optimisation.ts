@@ -25,15 +25,23 @@ export interface OptimisationPlan {
   readonly parts: readonly number[];
   /** Made by `updateGraph`, by the size of the part. */
   readonly graphs: ReadonlyMap<number, LoadedGraph>;
+  /** Zeros like the parameters, where they lie; without them they are handed over anew for every step. */
+  readonly zeros?: DeviceTensor | undefined;
 }
 
-/** What the loss of a part is computed from: inputs of the graph for `count` samples of the step from `first` on. */
-export type Feed = (first: number, count: number) => Promise<Readonly<Record<string, Tensor>>>;
+/**
+ * What the loss of a part is computed from: inputs of the graph for `count` samples of the step from `first` on. What
+ * lies on a device is disposed when the part is done.
+ */
+export type Feed = (
+  first: number,
+  count: number,
+) => Promise<Readonly<Record<string, Tensor | DeviceTensor>>>;
 
 /** AdamW at work on a graph of `updateGraph`, its state where the executor keeps it. */
 export class Optimisation {
   readonly #plan: OptimisationPlan;
-  readonly #zeros: Tensor;
+  readonly #zeros: Tensor | DeviceTensor;
   #parameters: Tensor | DeviceTensor;
   #mean: Tensor | DeviceTensor;
   #square: Tensor | DeviceTensor;
@@ -44,7 +52,7 @@ export class Optimisation {
   constructor(plan: OptimisationPlan, start: OptimiserState) {
     this.#plan = plan;
     const { shape } = start.parameters;
-    this.#zeros = { shape, data: new Float32Array(start.parameters.data.length) };
+    this.#zeros = plan.zeros ?? { shape, data: new Float32Array(start.parameters.data.length) };
     ({
       parameters: this.#parameters,
       mean: this.#mean,
@@ -95,7 +103,9 @@ export class Optimisation {
         if (!value) throw new Error(`the training step has no result ${name}`);
         return value;
       };
-      for (const old of [sums.loss, sums.gradient]) disposeOf(old);
+      for (const old of [...Object.values(fed), sums.loss, sums.gradient]) {
+        if (old !== this.#zeros) disposeOf(old);
+      }
       sums = { loss: result('lossSumNext'), gradient: result('gradientSumNext') };
       const next = ['parametersNext', 'meanNext', 'squareNext'].map(result);
       if (first < batch) {

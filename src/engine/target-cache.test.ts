@@ -1,10 +1,14 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { adapterLayout } from '../core/lora/adapters.ts';
+import { targetGraph } from '../core/distill/train-step.ts';
 import { zeros } from '../core/tensor.ts';
+import type { Tensor } from '../core/tensor.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { DeviceTensor, LoadedGraph } from '../runtime/executor.ts';
 import { tinyVit } from '../../tests/support/tiny-vit.ts';
+import { randomValues } from '../../tests/support/values.ts';
 import { entryBytes, TargetCache, targetMisses } from './target-cache.ts';
+import { onnxRuntime } from '../runtime/onnxruntime.ts';
 import { samplesOfStep } from './training.ts';
 import type { TrainingPlan } from './training.ts';
 
@@ -36,7 +40,7 @@ async function misses(images: number, views: number, steps: number, room: number
   };
   const data = new Uint8Array(imageSize * imageSize * 3);
   const source = { count: images, recipe: {}, draw: () => Promise.resolve(data) };
-  const cache = new TargetCache(plan, source, teacher);
+  const cache = new TargetCache(plan, source, teacher, onnxRuntime('cpu'));
   for (let step = 0; step < steps; step++) {
     await cache.batch(samplesOfStep(plan, images, step));
   }
@@ -61,4 +65,52 @@ it.each([
 
 it('nothing is computed of no images', () => {
   expect(targetMisses(1000, 0, 10)).toBe(0);
+});
+
+describe('on a device that keeps results', () => {
+  const cpu = onnxRuntime('cpu', { threads: 1 });
+  const [images, views, batch] = [6, 2, 4];
+  const source = {
+    count: images,
+    recipe: {},
+    draw: (image: number, view: number) => {
+      const values = randomValues(imageSize * imageSize * 3, 10 * image + view, 0, 255);
+      return Promise.resolve(Uint8Array.from(values));
+    },
+  };
+
+  /** What six steps are fed. */
+  async function fed(
+    keepsResults: boolean,
+    room: number,
+  ): Promise<{ steps: Tensor[]; hits: number }> {
+    const plan: TrainingPlan = {
+      ...{ teacher: model, copy: model, layout: adapterLayout(model.architecture, 1) },
+      ...{ steps: 6, batch, peakLearningRate: 0.1, seed: 3, views },
+      cacheBytes: room * (4 * imageSize * imageSize * 3 + entryBytes(model.architecture)),
+    };
+    const loaded = await cpu.load(targetGraph(model));
+    const cache = new TargetCache(plan, source, loaded, { ...cpu, keepsResults });
+    const steps: Tensor[] = [];
+    for (let step = 0; step < plan.steps; step++) {
+      const { images: pixels, targets } = await cache.batch(samplesOfStep(plan, images, step));
+      for (const value of [pixels, targets]) {
+        steps.push('data' in value ? value : await value.read());
+        if (!('data' in value)) value.dispose();
+      }
+    }
+    await cache.dispose();
+    await loaded.dispose();
+    return { steps, hits: cache.hitRate };
+  }
+
+  it.each([
+    ['all of them', 100],
+    ['some', 5],
+    ['none', 0],
+  ])('feeds what the processor would, with room for %s', async (_, room) => {
+    const [here, there] = [await fed(false, room), await fed(true, room)];
+    expect(there.steps).toEqual(here.steps);
+    expect(there.hits).toBeGreaterThanOrEqual(here.hits);
+  });
 });

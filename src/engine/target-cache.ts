@@ -1,17 +1,30 @@
 import { toPlanes } from '../core/distill/views.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { VitArchitecture } from '../core/vit/architecture.ts';
+import { elementCount } from '../core/tensor.ts';
+import type { Tensor } from '../core/tensor.ts';
 import { readResult } from '../runtime/executor.ts';
-import type { LoadedGraph } from '../runtime/executor.ts';
+import type { DeviceTensor, Executor, LoadedGraph } from '../runtime/executor.ts';
+import { DevicePieces } from './device-pieces.ts';
+import type { Named } from './device-pieces.ts';
+import { deviceTargetBudget } from './memory-budget.ts';
 import type { Sample, TrainingPlan } from './training.ts';
 import type { ViewSource } from './view-source.ts';
 
-interface Entry {
+interface HostEntry {
   /** The view, (S, S, C) bytes. */
   readonly view: Uint8Array;
   /** The teacher's last block for it, (N, D). */
   readonly features: Float32Array;
 }
+
+/** `images` (1, C, S, S) in [0, 1] and `targets` (1, N, D), where the student will be trained on them. */
+type DeviceEntry = Named<Held, DeviceTensor>;
+
+/** What a step takes of a view. */
+type Held = 'images' | 'targets';
+
+type Entry = HostEntry | DeviceEntry;
 
 /** Bytes that one view and its targets take. */
 export function entryBytes(teacher: VitArchitecture): number {
@@ -39,28 +52,46 @@ export function targetMisses(samples: number, views: number, capacity: number): 
  * Views and what the teacher says about them. The teacher is frozen and a view is defined by its
  * number, so each is computed once and kept while there is room. The first ones stay: views come round
  * in turn, and replacing the oldest would evict each just before it is needed.
+ *
+ * On a device that keeps its results they stay there, while it has room for them, and nothing is uploaded for a view
+ * that was seen; others are kept by the processor.
  */
 export class TargetCache {
-  /** Shape of an image's targets: (N, D). */
-  readonly shape: readonly [number, number];
   readonly imageCount: number;
   readonly #plan: TrainingPlan;
   readonly #source: ViewSource;
   readonly #teacher: LoadedGraph;
+  readonly #shapes: Named<Held, readonly number[]>;
+  readonly #pieces: DevicePieces<Held> | undefined;
   readonly #entries = new Map<number, Entry>();
   #freeBytes: number;
+  #freeDeviceBytes: number;
   #asked = 0;
   #hits = 0;
 
-  /** @param teacher `images` → `targets`, any batch */
-  constructor(plan: TrainingPlan, source: ViewSource, teacher: LoadedGraph) {
+  /**
+   * @param teacher `images` → `targets`, any batch
+   * @param executor on which teacher and student run
+   */
+  constructor(
+    plan: TrainingPlan,
+    source: ViewSource,
+    teacher: LoadedGraph,
+    executor: Pick<Executor, 'keepsResults' | 'load'>,
+  ) {
     const { architecture } = plan.teacher;
-    this.shape = [tokenCount(architecture), architecture.width];
+    const { channels, imageSize, width } = architecture;
+    this.#shapes = {
+      images: [channels, imageSize, imageSize],
+      targets: [tokenCount(architecture), width],
+    };
     this.imageCount = source.count;
     this.#plan = plan;
     this.#source = source;
     this.#teacher = teacher;
+    this.#pieces = executor.keepsResults ? new DevicePieces(executor, this.#shapes) : undefined;
     this.#freeBytes = plan.cacheBytes;
+    this.#freeDeviceBytes = this.#pieces ? deviceTargetBudget(plan.cacheBytes) : 0;
   }
 
   /** Share of the targets that did not have to be computed. */
@@ -68,68 +99,141 @@ export class TargetCache {
     return this.#asked === 0 ? 0 : this.#hits / this.#asked;
   }
 
-  /** Images (B, C, S, S) in [0, 1] and the teacher's features (B, N, D). */
-  async batch(
-    samples: readonly Sample[],
-  ): Promise<{ images: Float32Array; features: Float32Array }> {
-    const { imageSize, channels } = this.#plan.teacher.architecture;
-    const entries = await this.#entriesOf(samples);
-    const viewBytes = imageSize * imageSize * channels;
-    const [tokens, width] = this.shape;
-    const bytes = new Uint8Array(samples.length * viewBytes);
-    const features = new Float32Array(samples.length * tokens * width);
-    entries.forEach((entry, index) => {
-      bytes.set(entry.view, index * viewBytes);
-      features.set(entry.features, index * tokens * width);
+  /** `images` (B, C, S, S) in [0, 1] and `targets` (B, N, D), the caller's. */
+  async batch(samples: readonly Sample[]): Promise<Named<Held, Tensor | DeviceTensor>> {
+    const keys = samples.map(({ image, view }) => image * this.#plan.views + view);
+    const fresh = await this.#compute(this.#missing(keys, samples));
+    this.#asked += samples.length;
+    this.#hits += samples.length - fresh.size;
+    const entries = keys.map((key) => {
+      const entry = this.#entries.get(key) ?? fresh.get(key);
+      if (!entry) throw new Error(`no targets of view ${key}`);
+      return entry;
     });
-    const images = new Float32Array(bytes.length);
-    toPlanes(bytes, samples.length, imageSize, channels, images);
-    return { images, features };
+    const fed = this.#pieces
+      ? await this.#pieces.join(
+          entries.map((entry) => (isOfHost(entry) ? this.#tensors([entry]) : entry)),
+        )
+      : this.#tensors(entries.filter(isOfHost));
+    for (const [key, entry] of fresh) await this.#keep(key, entry);
+    return fed;
   }
 
-  async #entriesOf(samples: readonly Sample[]): Promise<Entry[]> {
-    const keys = samples.map(({ image, view }) => image * this.#plan.views + view);
-    const found = new Map<number, Entry>();
-    const missing: { key: number; sample: Sample }[] = [];
+  async dispose(): Promise<void> {
+    for (const entry of this.#entries.values()) disposeEntry(entry);
+    this.#entries.clear();
+    await this.#pieces?.dispose();
+  }
+
+  #missing(keys: readonly number[], samples: readonly Sample[]): ReadonlyMap<number, Sample> {
+    const missing = new Map<number, Sample>();
     samples.forEach((sample, index) => {
       const key = keys[index] ?? 0;
-      const entry = this.#entries.get(key);
-      if (entry) found.set(key, entry);
-      else if (!missing.some((other) => other.key === key)) missing.push({ key, sample });
+      if (!this.#entries.has(key)) missing.set(key, sample);
     });
-    this.#asked += samples.length;
-    this.#hits += samples.length - missing.length;
-    const fresh = await this.#compute(missing.map(({ sample }) => sample));
-    fresh.forEach((entry, index) => {
-      const key = missing[index]?.key ?? 0;
-      found.set(key, entry);
-      const size = entry.view.byteLength + entry.features.byteLength;
-      if (size > this.#freeBytes) return;
-      this.#freeBytes -= size;
-      this.#entries.set(key, entry);
-    });
-    return keys.flatMap((key) => found.get(key) ?? []);
+    return missing;
   }
 
-  async #compute(samples: readonly Sample[]): Promise<Entry[]> {
-    if (samples.length === 0) return [];
-    const { imageSize, channels } = this.#plan.teacher.architecture;
+  async #compute(missing: ReadonlyMap<number, Sample>): Promise<ReadonlyMap<number, Entry>> {
+    if (missing.size === 0) return new Map();
     const views = await Promise.all(
-      samples.map(({ image, view }) => this.#source.draw(image, view)),
+      [...missing.values()].map(({ image, view }) => this.#source.draw(image, view)),
     );
-    const bytes = new Uint8Array(samples.length * imageSize * imageSize * channels);
-    views.forEach((view, index) => {
-      bytes.set(view, index * view.length);
-    });
-    const data = new Float32Array(bytes.length);
-    toPlanes(bytes, samples.length, imageSize, channels, data);
-    const shape = [samples.length, channels, imageSize, imageSize];
-    const results = await this.#teacher.run({ images: { shape, data } });
-    const targets = await readResult(results, 'targets');
-    const size = this.shape[0] * this.shape[1];
+    const images = this.#pixels(views);
+    const entries = this.#pieces
+      ? await this.#computeThere(this.#pieces, images)
+      : await this.#computeHere(views, images);
+    return new Map(
+      [...missing.keys()].flatMap((key, index) => {
+        const entry = entries[index];
+        return entry ? [[key, entry] as const] : [];
+      }),
+    );
+  }
+
+  async #computeHere(views: readonly Uint8Array[], images: Tensor): Promise<HostEntry[]> {
+    const targets = await readResult(await this.#teacher.run({ images }), 'targets');
+    const size = elementCount(this.#shapes.targets);
     return views.map((view, index) => ({
       view,
       features: targets.data.slice(index * size, (index + 1) * size),
     }));
   }
+
+  async #computeThere(pieces: DevicePieces<Held>, images: Tensor): Promise<DeviceEntry[]> {
+    const uploaded = await pieces.upload(images);
+    const targets = (await this.#teacher.run({ images: uploaded })).get('targets');
+    if (!targets) throw new Error('the teacher gave no targets');
+    const whole = { images: uploaded, targets };
+    const entries = await pieces.apart(whole, images.shape[0] ?? 0);
+    disposeEntry(whole);
+    return entries;
+  }
+
+  /** Keeps what was computed where there is room for it; the device's is disposed where it has none. */
+  async #keep(key: number, entry: Entry): Promise<void> {
+    if (isOfHost(entry)) {
+      this.#keepHere(key, entry);
+      return;
+    }
+    const size = 4 * (elementCount(this.#shapes.images) + elementCount(this.#shapes.targets));
+    if (size <= this.#freeDeviceBytes) {
+      this.#freeDeviceBytes -= size;
+      this.#entries.set(key, entry);
+      return;
+    }
+    if (entryBytes(this.#plan.teacher.architecture) <= this.#freeBytes) {
+      const view = await this.#viewOf(key);
+      const { data } = await entry.targets.read();
+      this.#keepHere(key, { view, features: data });
+    }
+    disposeEntry(entry);
+  }
+
+  #keepHere(key: number, entry: HostEntry): void {
+    const size = entry.view.byteLength + entry.features.byteLength;
+    if (size > this.#freeBytes) return;
+    this.#freeBytes -= size;
+    this.#entries.set(key, entry);
+  }
+
+  #viewOf(key: number): Promise<Uint8Array> {
+    const { views } = this.#plan;
+    return this.#source.draw(Math.floor(key / views), key % views);
+  }
+
+  #tensors(entries: readonly HostEntry[]): { images: Tensor; targets: Tensor } {
+    const size = elementCount(this.#shapes.targets);
+    const data = new Float32Array(entries.length * size);
+    entries.forEach(({ features }, index) => {
+      data.set(features, index * size);
+    });
+    return {
+      images: this.#pixels(entries.map(({ view }) => view)),
+      targets: { shape: [entries.length, ...this.#shapes.targets], data },
+    };
+  }
+
+  /** Views (S, S, C) of bytes as (B, C, S, S) in [0, 1]. */
+  #pixels(views: readonly Uint8Array[]): Tensor {
+    const { imageSize, channels } = this.#plan.teacher.architecture;
+    const size = elementCount(this.#shapes.images);
+    const bytes = new Uint8Array(views.length * size);
+    views.forEach((view, index) => {
+      bytes.set(view, index * size);
+    });
+    const data = new Float32Array(bytes.length);
+    toPlanes(bytes, views.length, imageSize, channels, data);
+    return { shape: [views.length, ...this.#shapes.images], data };
+  }
+}
+
+function isOfHost(entry: Entry): entry is HostEntry {
+  return 'view' in entry;
+}
+
+function disposeEntry(entry: Entry): void {
+  if (isOfHost(entry)) return;
+  entry.images.dispose();
+  entry.targets.dispose();
 }

@@ -1,14 +1,16 @@
 import { imagesWithin } from '../core/distill/memory.ts';
 import { Random } from '../core/random.ts';
-import { imageShape, partSizes, targetGraph, trainStep } from '../core/distill/train-step.ts';
+import { partSizes, targetGraph, trainStep } from '../core/distill/train-step.ts';
 import type { StudentPlan } from '../core/distill/train-step.ts';
 import { UserError } from '../core/errors.ts';
+import { zeros as zerosOf } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import type { DeviceTensor, Executor, LoadedGraph } from '../runtime/executor.ts';
 import { PhaseProgress, breathe } from './job.ts';
 import type { JobContext } from './job.ts';
+import { upload } from './device-pieces.ts';
 import { Optimisation } from './optimisation.ts';
 import type { Feed, OptimiserState } from './optimisation.ts';
 import { TargetCache } from './target-cache.ts';
@@ -74,9 +76,15 @@ export async function trainStudent(
   const teacher = await executor.load(targetGraph(plan.teacher));
   const graphs = new Map<number, LoadedGraph>();
   for (const size of new Set(parts)) graphs.set(size, await executor.load(trainStep(plan, size)));
-  const targets = new TargetCache(plan, source, teacher);
+  const targets = new TargetCache(plan, source, teacher, executor);
   const { steps, batch, peakLearningRate } = plan;
-  const student = new Optimisation({ steps, batch, peakLearningRate, parts, graphs }, start);
+  const zeros = executor.keepsResults
+    ? await upload(executor, zerosOf([plan.layout.size]))
+    : undefined;
+  const student = new Optimisation(
+    { steps, batch, peakLearningRate, parts, graphs, zeros: zeros?.value },
+    start,
+  );
   const begin = (): PhaseProgress => new PhaseProgress(context, 'distill', plan.steps, start.step);
   begin();
   const watch = await openWatch?.(plan, teacher);
@@ -103,6 +111,8 @@ export async function trainStudent(
     return { state, targetCacheHits: targets.hitRate };
   } finally {
     await watch?.close();
+    await zeros?.dispose();
+    await targets.dispose();
     await Promise.all([teacher, ...graphs.values()].map((graph) => graph.dispose()));
   }
 }
@@ -125,13 +135,7 @@ function isOver(step: number, { signal, enough }: JobContext): boolean {
 /** Views and targets of a step's samples, part by part. */
 function feedOf(plan: TrainingPlan, targets: TargetCache, step: number): Feed {
   const samples = samplesOfStep(plan, targets.imageCount, step);
-  return async (first, count) => {
-    const { images, features } = await targets.batch(samples.slice(first, first + count));
-    return {
-      images: { shape: imageShape(plan.copy, count), data: images },
-      targets: { shape: [count, ...targets.shape], data: features },
-    };
-  };
+  return (first, count) => targets.batch(samples.slice(first, first + count));
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Executor {
   readonly tokensAtOnce: number;
   /** Of the device, where that is known. */
   readonly memoryBytes?: number | undefined;
+  /** Whether results stay in a device's memory, from where reading takes time. */
+  readonly keepsResults: boolean;
   /** Compiles a graph; its constants are copied to the device once. */
   load(graph: Graph): Promise<LoadedGraph>;
 }

@@ -2,6 +2,7 @@ import './no-telemetry.ts';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { UserError } from '../core/errors.ts';
 import type { OpName } from '../core/graph/ops.ts';
+import { forPlainProducts } from '../core/graph/plain-products.ts';
 import { emitOnnx, identityModel } from '../core/onnx/emit.ts';
 import { tensor } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -39,21 +40,42 @@ interface ProviderTraits {
   readonly location: 'cpu' | 'gpu-buffer';
   /** Ops that it has no kernel for, so that they would be computed on the processor, with two copies. */
   readonly spelledOut: ReadonlySet<OpName>;
+  /** Products take operands only as they lie, and want many entries to compute side by side. */
+  readonly plainProducts: boolean;
+  /** Optimisers of the runtime that do harm. */
+  readonly disabledOptimizers: string;
 }
 
 const nothing: ReadonlySet<OpName> = new Set();
+
+/**
+ * Measured on the training step: Gemm spreads its bias with one thread where Add uses all, and the transpose optimiser
+ * repeats transposes that FusedMatMul takes in for nothing.
+ */
+const ofProcessors = {
+  spelledOut: nothing,
+  plainProducts: false,
+  disabledOptimizers: 'MatMulAddFusion;TransposeOptimizer',
+};
 
 /**
  * On processors 32 images of 65 tokens at a time keep a step's intermediate results in the caches, 10 % faster than
  * 128 images, and a large teacher's step within memory. On a GPU 32 images of 197 tokens fill it.
  */
 const traits: Readonly<Record<Provider, ProviderTraits>> = {
-  cpu: { tokensAtOnce: 2080, location: 'cpu', spelledOut: nothing },
-  webgpu: { tokensAtOnce: 6304, location: 'gpu-buffer', spelledOut: new Set(['logSoftmax']) },
+  cpu: { tokensAtOnce: 2080, location: 'cpu', ...ofProcessors },
+  webgpu: {
+    tokensAtOnce: 6304,
+    location: 'gpu-buffer',
+    spelledOut: new Set(['logSoftmax']),
+    plainProducts: true,
+    // A product and what is added to it are one kernel there.
+    disabledOptimizers: 'TransposeOptimizer',
+  },
   // The runtime's binding for Node hands out what lies on a GPU for WebGPU alone.
-  cuda: { tokensAtOnce: 6304, location: 'cpu', spelledOut: nothing },
-  dml: { tokensAtOnce: 6304, location: 'cpu', spelledOut: nothing },
-  coreml: { tokensAtOnce: 2080, location: 'cpu', spelledOut: nothing },
+  cuda: { tokensAtOnce: 6304, location: 'cpu', ...ofProcessors },
+  dml: { tokensAtOnce: 6304, location: 'cpu', ...ofProcessors },
+  coreml: { tokensAtOnce: 2080, location: 'cpu', ...ofProcessors },
 };
 
 /** What a provider that cannot be had would take. */
@@ -84,7 +106,8 @@ export function onnxRuntime(
   provider: Provider,
   options: OnnxRuntimeOptions = {},
 ): ModelFileExecutor {
-  const { tokensAtOnce, location, spelledOut } = traits[provider];
+  const { tokensAtOnce, location, spelledOut, plainProducts, disabledOptimizers } =
+    traits[provider];
   const sessionOptions: InferenceSession.SessionOptions = {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
@@ -95,9 +118,7 @@ export function onnxRuntime(
       // Idle threads of one session must not spin while another session runs: teacher and student
       // take turns, and each was up to eight times slower.
       session: { set_denormal_as_zero: '1', force_spinning_stop: '1' },
-      // Measured on the training step: Gemm spreads its bias with one thread where Add uses all, and
-      // the transpose optimiser repeats transposes that FusedMatMul takes in for nothing.
-      optimization: { disable_specified_optimizers: 'MatMulAddFusion;TransposeOptimizer' },
+      optimization: { disable_specified_optimizers: disabledOptimizers },
     },
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     ...(options.profilePrefix === undefined
@@ -131,8 +152,9 @@ export function onnxRuntime(
     name: provider,
     tokensAtOnce,
     memoryBytes: options.memoryBytes,
+    keepsResults: location === 'gpu-buffer',
     async load(graph) {
-      const { model, weights } = emitOnnx(graph, {
+      const { model, weights } = emitOnnx(plainProducts ? forPlainProducts(graph) : graph, {
         external: { file: externalFile, threshold: externalThreshold },
         spelledOut,
       });

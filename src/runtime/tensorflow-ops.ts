@@ -43,7 +43,7 @@ export const tensorflowLowerings: { readonly [K in OpName]: TensorFlowLowering<K
   },
   softmax: unary('softmax'),
   logSoftmax: unary('logSoftmax'),
-  normalize: (tf, [x], { attributes: { epsilon } }) => {
+  normalize: (tf, [x, scale, shift], { attributes: { epsilon } }) => {
     const centred = tf.sub(must(x), tf.mean(must(x), -1, true));
     const inverse = then(
       tf.square(centred),
@@ -52,7 +52,8 @@ export const tensorflowLowerings: { readonly [K in OpName]: TensorFlowLowering<K
       (sum) => tf.sqrt(sum),
       (deviation) => tf.div(1, deviation),
     );
-    return [tf.mul(centred, inverse), inverse];
+    const y = tf.mul(centred, inverse);
+    return [scale && shift ? tf.add(tf.mul(y, scale), shift) : y, inverse];
   },
   matmul: (tf, [left, right], _, [turnsLeft = false, turnsRight = false]) => {
     const [a, b] = [must(left), must(right)];

@@ -26,6 +26,7 @@ export function tensorFlow(backend: TensorFlowBackend, options: TensorFlowOption
     name: backend,
     memoryBytes: options.memoryBytes,
     // As many as suit ONNX Runtime on either.
+    keepsResults: false,
     get tokensAtOnce() {
       const report = backend === 'cpu' ? undefined : tensorflowNative(options);
       return report?.usable && report.device === 'gpu' ? 6304 : 2080;

@@ -33,6 +33,27 @@ describeExecutors('a loaded graph', (executor) => {
     y.dispose();
   });
 
+  it('takes apart and joins more tensors than a shader has buffers for', async () => {
+    const count = 64;
+    const every = Array.from({ length: count }, (_, index) => index);
+    const whole = g.input('whole', [count, 3]);
+    const apart = await executor.load({
+      name: 'apart',
+      outputs: new Map(every.map((i) => [`x${i}`, g.slice(whole, 0, i, i + 1)])),
+    });
+    const parts = every.map((i) => g.input(`x${i}`, [1, 3]));
+    const join = await executor.load({
+      name: 'join',
+      outputs: new Map([['y', g.concat(parts.toReversed(), 0)]]),
+    });
+    const data = Float32Array.from({ length: 3 * count }, (_, index) => index);
+    const pieces = await apart.run({ whole: { shape: [count, 3], data } });
+    const y = await readResult(await join.run(Object.fromEntries(pieces)), 'y');
+    for (const piece of pieces.values()) piece.dispose();
+    expect([...y.data]).toEqual(every.toReversed().flatMap((i) => [3 * i, 3 * i + 1, 3 * i + 2]));
+    await Promise.all([apart.dispose(), join.dispose()]);
+  });
+
   it('neither keeps nor changes what it was given, nor what was read from it', async () => {
     const x = g.input('x', [2, 1]);
     const weight = g.constant({ shape: [1, 2], data: Float32Array.of(3, 4) });

@@ -94,6 +94,9 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
   normalize: [
     one('rows', [2, 3, 8], (x) => g.normalize(x, 1e-6)),
     one('with an epsilon that counts', [4, 6], (x) => g.normalize(x, 0.3)),
+    three('scaled and shifted', [2, 3, 8], [8], [8], (x, scale, shift) =>
+      g.normalize(x, 1e-6, [scale, shift]),
+    ),
   ],
   matmul: [
     two('matrices', [3, 4], [4, 5], g.matmul),

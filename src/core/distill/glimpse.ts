@@ -18,7 +18,7 @@ const batch = 2;
 export function studentTokens({ copy, layout }: StudentPlan): Graph {
   const images = g.input('images', imageShape(copy, batch));
   const pairs = unpackAdapters(layout, g.input('adapters', [layout.size]));
-  const linears = adaptedLinears(frozenLinears(copy), layout, pairs);
+  const linears = adaptedLinears(frozenLinears(copy), pairs);
   const tokens = runBlocks(copy, embed(copy, images), linears).at(-1);
   if (!tokens) throw new Error('a student without blocks has no output');
   return simplify({ name: 'student', outputs: new Map([['tokens', tokens]]), batch });

@@ -3,7 +3,7 @@ import { differentiate } from '../graph/differentiate.ts';
 import type { Graph, Value } from '../graph/ops.ts';
 import { decode, patchFeatures, unpackDecoder } from '../heads/segmentation-decoder.ts';
 import type { DecoderLayout } from '../heads/segmentation-decoder.ts';
-import { adaptedLinears, packAdapters, unpackAdapters } from '../lora/adapters.ts';
+import { adaptedLinears, adapterValues, packAdapters, unpackAdapters } from '../lora/adapters.ts';
 import type { AdapterLayout } from '../lora/adapters.ts';
 import type { Tensor } from '../tensor.ts';
 import { gridSize } from '../vit/architecture.ts';
@@ -70,7 +70,7 @@ export function segmentationLoss(
       )
     : [];
   const patches = adapting
-    ? patchFeatures(encoder, adaptedLinears(frozenLinears(encoder), adapting.layout, pairs), images)
+    ? patchFeatures(encoder, adaptedLinears(frozenLinears(encoder), pairs), images)
     : g.input('patches', [part, gridSize(encoder.architecture) ** 2, 2 * width]);
   const logits = decode(encoder, weights, patches, images);
   const rows = g.reshape(g.transpose(logits, [0, 2, 3, 1]), [part, pixels, decoder.outputs]);
@@ -80,17 +80,11 @@ export function segmentationLoss(
     diceLoss(logarithms, truth),
   );
   const values = [...weights.values()];
-  const gradients = differentiate(loss, [...values, ...pairs.flat()]);
+  const gradients = differentiate(loss, [...values, ...adapterValues(pairs)]);
   const flat = gradients.slice(0, values.length).map((gradient) => g.reshape(gradient, [-1]));
   if (!adapting) return { loss, gradient: g.concat(flat, 0) };
-  const ofAdapters = pairs.map(
-    ([a, b], index) =>
-      [
-        gradients[values.length + 2 * index] ?? a,
-        gradients[values.length + 2 * index + 1] ?? b,
-      ] as const,
-  );
-  return { loss, gradient: g.concat([...flat, packAdapters(ofAdapters)], 0) };
+  const ofAdapters = packAdapters(gradients.slice(values.length));
+  return { loss, gradient: g.concat([...flat, ofAdapters], 0) };
 }
 
 /** -scale·Σ w·log p of the true class over known pixels. */

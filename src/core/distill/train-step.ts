@@ -2,7 +2,7 @@ import * as g from '../graph/build.ts';
 import { differentiate } from '../graph/differentiate.ts';
 import type { Graph, Value } from '../graph/ops.ts';
 import { simplify } from '../graph/rewrite.ts';
-import { adaptedLinears, packAdapters, unpackAdapters } from '../lora/adapters.ts';
+import { adaptedLinears, adapterValues, packAdapters, unpackAdapters } from '../lora/adapters.ts';
 import type { AdapterLayout } from '../lora/adapters.ts';
 import { elementCount } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
@@ -126,13 +126,9 @@ export function studentLoss(
   const images = g.input('images', imageShape(copy, batch));
   const targets = g.input('targets', [batch, tokenCount(architecture), architecture.width]);
   const pairs = unpackAdapters(layout, adapters);
-  const linears = adaptedLinears(frozenLinears(copy), layout, pairs);
+  const linears = adaptedLinears(frozenLinears(copy), pairs);
   const last = runBlocks(copy, embed(copy, images), linears).at(-1);
   if (!last) throw new Error('a student without blocks has no output');
   const loss = distillationLoss(last, targets);
-  const gradients = differentiate(loss, pairs.flat());
-  const gradientPairs = pairs.map(
-    ([a, b], index) => [gradients[2 * index] ?? a, gradients[2 * index + 1] ?? b] as const,
-  );
-  return { loss, gradient: packAdapters(gradientPairs) };
+  return { loss, gradient: packAdapters(differentiate(loss, adapterValues(pairs))) };
 }

@@ -71,8 +71,12 @@ export const matmul = (a: Value, b: Value): Value => single('matmul', [a, b], {}
 export const gelu = (x: Value, approximation: 'none' | 'tanh' = 'none'): Value =>
   single('gelu', [x], { approximation });
 
-export const normalize = (x: Value, epsilon: number): Value =>
-  single('normalize', [x], { epsilon });
+/** @param affine scale and shift, both (D), of the normalised values */
+export const normalize = (
+  x: Value,
+  epsilon: number,
+  affine: readonly [] | readonly [scale: Value, shift: Value] = [],
+): Value => single('normalize', [x, ...affine], { epsilon });
 
 export const quantizedMatmul = (x: Value, weight: Value, scale: Value): Value =>
   single('quantizedMatmul', [x, weight, scale], {});

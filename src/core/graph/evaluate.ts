@@ -98,7 +98,7 @@ const kernels: { readonly [K in OpName]: Kernel<K> } = {
       return row.map((value) => value - largest - Math.log(total));
     }),
   ],
-  normalize: ([x], { attributes: { epsilon } }) => {
+  normalize: ([x, scale, shift], { attributes: { epsilon } }) => {
     const statistics = (row: Float64Array): { mean: number; inverse: number } => {
       const mean = row.reduce((sum, value) => sum + value, 0) / row.length;
       const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / row.length;
@@ -107,7 +107,9 @@ const kernels: { readonly [K in OpName]: Kernel<K> } = {
     return [
       mapRows(must(x), (row) => {
         const { mean, inverse } = statistics(row);
-        return row.map((value) => (value - mean) * inverse);
+        return row.map(
+          (value, i) => (value - mean) * inverse * (scale?.data[i] ?? 1) + (shift?.data[i] ?? 0),
+        );
       }),
       mapRows(must(x), (row) => Float64Array.of(statistics(row).inverse)),
     ];

@@ -70,11 +70,18 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
   },
   // dx = (dy - mean(dy) - y·mean(dy·y)) / deviation
   normalize: (node, gradient) => {
-    const y = output(node);
+    const [x, scale, shift] = node.inputs;
+    // Behind a scale and a shift y is computed again: it cannot be told from what they made of it.
+    const y = scale ? g.normalize(must(x), node.attributes.epsilon) : output(node);
+    const dy = scale ? g.mul(gradient, scale) : gradient;
     const axis = [y.type.shape.length - 1];
-    const along = g.mul(y, g.reduceMean(g.mul(gradient, y), axis));
-    const across = g.sub(g.sub(gradient, along), g.reduceMean(gradient, axis));
-    return [g.mul(across, output(node, 1))];
+    const along = g.mul(y, g.reduceMean(g.mul(dy, y), axis));
+    const across = g.sub(g.sub(dy, along), g.reduceMean(dy, axis));
+    return [
+      g.mul(across, output(node, 1)),
+      sumTo(g.mul(gradient, y), scale),
+      sumTo(gradient, shift),
+    ];
   },
   matmul: ({ inputs: [left, right] }, gradient) => {
     const [a, b] = [must(left), must(right)];

@@ -47,8 +47,8 @@ export interface OpAttributes {
   logSoftmax: None;
   /**
    * x → (y, inverse deviation): each run along the last axis to mean 0 and variance 1, with ε added to
-   * the variance (layer normalisation without its affine part, Ba et al., arXiv 1607.06450). The
-   * inverse deviation keeps the last axis with size 1.
+   * the variance (layer normalisation, Ba et al., arXiv 1607.06450). The inverse deviation keeps the last
+   * axis with size 1. With two more inputs, scale (D) and shift (D), y is multiplied and shifted by them.
    */
   normalize: { readonly epsilon: number };
   /** (…, M, K) · (…, K, N); the right operand has the same leading axes or none. */

@@ -103,6 +103,57 @@ describe('simplify', () => {
     expect(printGraph(simplify(graph))).toBe(printGraph(graph));
   });
 
+  const rows = g.input('rows', [9, 4]);
+  const weight = g.input('weight', [4, 2]);
+  const padded = (value: Value, before: number, after: number): Value =>
+    g.pad(value, 1, before, after);
+
+  it.each<[string, Value, readonly OpName[]]>([
+    [
+      'a scale of the columns to the smaller factor',
+      g.mul(g.matmul(rows, weight), g.input('scale', [2])),
+      ['input', 'input', 'input', 'mul', 'matmul'],
+    ],
+    [
+      'stretches that meet between zeros beside each other',
+      g.add(g.add(padded(g.abs(x), 3, 6), padded(g.exp(x), 0, 9)), padded(g.gelu(x), 6, 3)),
+      ['input', 'exp', 'abs', 'gelu', 'concat', 'pad'],
+    ],
+    [
+      'what is repeated for a sum as it is',
+      g.sub(x, g.expand(g.slice(x, 0, 0, 1), [2, 3, 4])),
+      ['input', 'slice', 'sub'],
+    ],
+    [
+      'concatenations into one',
+      g.concat([g.concat([x, x], 0), g.abs(x)], 0),
+      ['input', 'abs', 'concat'],
+    ],
+  ])('moves %s', (_, y, remaining) => {
+    const graph = graphOf(y);
+    const simple = simplify(graph);
+    expect(ops(simple).toSorted()).toEqual(remaining.toSorted());
+    expectSameValues(graph, simple, 1e-12);
+  });
+
+  it.each([
+    [
+      'a scale of a product that is smaller',
+      g.mul(g.matmul(g.slice(rows, 0, 0, 1), weight), g.scalar(2)),
+    ],
+    ['a scale of rows', g.mul(g.matmul(rows, weight), g.input('scale', [9, 1]))],
+    ['stretches with a gap', g.add(padded(x, 0, 6), padded(x, 5, 1))],
+    ['stretches that overlap', g.add(padded(x, 0, 3), padded(x, 2, 1))],
+    [
+      'what is repeated for more',
+      g.add(g.slice(x, 0, 0, 1), g.expand(g.slice(x, 0, 1, 2), [2, 3, 4])),
+    ],
+    ['concatenations along two axes', g.concat([g.concat([x, x], 1), g.concat([x, x], 1)], 0)],
+  ])('leaves %s', (_, y) => {
+    const graph = graphOf(y);
+    expect(printGraph(simplify(graph))).toBe(printGraph(graph));
+  });
+
   it('keeps everything else about the graph', () => {
     const graph = { ...graphOf(g.abs(g.reshape(x, [2, 3, 4]))), batch: 2 };
     expect(simplify(graph)).toMatchObject({ name: 'case', batch: 2 });

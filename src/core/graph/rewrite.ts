@@ -1,5 +1,5 @@
 import { elementCount } from '../tensor.ts';
-import { apply, constant, matmul, swapLast } from './build.ts';
+import { apply, concat, constant, matmul, mul, pad, swapLast } from './build.ts';
 import { checkGraph } from './check.ts';
 import { evaluateNode } from './evaluate.ts';
 import { broadcastShapes } from './shapes.ts';
@@ -61,6 +61,10 @@ const rules: readonly RewriteRule[] = [
   withoutTransposedProduct,
   withoutUnitFactor,
   rebracketed,
+  withScaledMatrix,
+  withJoinedPads,
+  withJoinedConcats,
+  withoutExpand,
 ];
 
 function improve(node: Node): Value | undefined {
@@ -113,7 +117,8 @@ function withoutTransposedProduct(node: Node): Value | undefined {
   return matmul(swapLast(right), original);
 }
 
-function swapsLast(node: Node): boolean {
+/** Whether a node exchanges the last two axes and does nothing else. */
+export function swapsLast(node: Node): boolean {
   if (node.op !== 'transpose') return false;
   const { permutation } = node.attributes;
   const rank = permutation.length;
@@ -174,6 +179,58 @@ function rebracketed(node: Node): Value | undefined {
     }
   }
   return undefined;
+}
+
+/**
+ * (x·W)·s → x·(W·s), for a scale s of the columns or a scalar, where W is the smaller: a pass over a matrix instead of
+ * one over all tokens.
+ */
+function withScaledMatrix(node: Node): Value | undefined {
+  const [product, scale] = node.inputs;
+  if (node.op !== 'mul' || product?.node.op !== 'matmul' || !scale) return undefined;
+  const [x, weight] = product.node.inputs;
+  if (!x || weight?.type.shape.length !== 2 || scale.type.shape.length > 1) return undefined;
+  if (elementCount(weight.type.shape) >= elementCount(product.type.shape)) return undefined;
+  return matmul(x, mul(weight, scale));
+}
+
+/** The sum of two stretches among zeros that meet is the two beside each other: what slices' gradients are. */
+function withJoinedPads(node: Node): Value | undefined {
+  const pads = node.inputs.flatMap(({ node: pad }) => (pad.op === 'pad' ? [pad] : []));
+  const [first, second] = pads.toSorted((a, b) => a.attributes.before - b.attributes.before);
+  if (node.op !== 'add' || pads.length !== 2 || !first || !second) return undefined;
+  const [values, { axis, before }] = [[...first.inputs, ...second.inputs], first.attributes];
+  const end = before + (first.inputs[0]?.type.shape[axis] ?? 0);
+  const meet = second.attributes.axis === axis && second.attributes.before === end;
+  if (!meet || !sameShape(first.types[0]?.shape ?? [], second.types[0]?.shape ?? []))
+    return undefined;
+  const joined = concat(values, axis);
+  return pad(withJoinedConcats(joined.node) ?? joined, axis, before, second.attributes.after);
+}
+
+/** Concatenations of concatenations along one axis are one. */
+function withJoinedConcats(node: Node): Value | undefined {
+  if (node.op !== 'concat') return undefined;
+  const { axis } = node.attributes;
+  const parts = node.inputs.map((value) => {
+    const { node: inner } = value;
+    return inner.op === 'concat' && inner.attributes.axis === axis ? inner.inputs : [value];
+  });
+  return parts.every(({ length }) => length === 1) ? undefined : concat(parts.flat(), axis);
+}
+
+/** What is repeated only to meet an operand of that shape need not be: the op repeats it. */
+function withoutExpand(node: Node): Value | undefined {
+  if (node.op !== 'add' && node.op !== 'sub' && node.op !== 'mul' && node.op !== 'div')
+    return undefined;
+  const plain = node.inputs.map((value) =>
+    value.node.op === 'expand' ? (value.node.inputs[0] ?? value) : value,
+  );
+  const [a, b] = plain;
+  if (!a || !b || plain.every((value, index) => value === node.inputs[index])) return undefined;
+  const shape = broadcastShapes(node.op, a.type.shape, b.type.shape);
+  if (!sameShape(shape, node.types[0]?.shape ?? [])) return undefined;
+  return apply(node.op, plain, {})[0];
 }
 
 function productCost(value: Value): number {

@@ -22,6 +22,14 @@ describe('shape rules refuse', () => {
     ['abs: expects 1 inputs, got 2', () => g.apply('abs', [f(2), f(2)], {})],
     ['softmax: expects 1 inputs, got 0', () => g.apply('softmax', [], {})],
     ['normalize: () has no axis 0', () => g.normalize(f(), 1e-6)],
+    [
+      'normalize: expects 3 inputs, got 2',
+      () => g.apply('normalize', [f(2), f(2)], { epsilon: 1 }),
+    ],
+    [
+      'normalize: scale or shift (3) does not fit (3, 2)',
+      () => g.normalize(f(3, 2), 1e-6, [f(2), f(3)]),
+    ],
     ['matmul: got (8, 65, 192) and (8, 64, 192)', () => g.matmul(f(8, 65, 192), f(8, 64, 192))],
     ['matmul: got (3) and (3, 2)', () => g.matmul(f(3), f(3, 2))],
     ['matmul: got (3, 2) and (2)', () => g.matmul(f(3, 2), f(2))],

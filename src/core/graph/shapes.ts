@@ -33,8 +33,15 @@ export const shapeRules: { readonly [K in OpName]: ShapeRule<K> } = {
   softmax: elementwiseRule('softmax'),
   logSoftmax: elementwiseRule('logSoftmax'),
   normalize: (inputs) => {
-    const [x] = expectInputs('normalize', inputs, 1);
+    const [x, ...affine] = inputs.length > 1 ? expectInputs('normalize', inputs, 3) : inputs;
+    if (!x) throw new Error('normalize: expects 1 or 3 inputs, got 0');
     sizeOf('normalize', x, 0);
+    for (const { shape } of affine) {
+      if (sameShape(shape, x.shape.slice(-1))) continue;
+      throw new Error(
+        `normalize: scale or shift ${describeShape(shape)} does not fit ${describeShape(x.shape)}`,
+      );
+    }
     return [x, { dtype: x.dtype, shape: x.shape.with(-1, 1) }];
   },
   matmul: (inputs) => {

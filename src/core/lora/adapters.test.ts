@@ -5,12 +5,13 @@ import * as g from '../graph/build.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import { parameterCount } from '../vit/architecture.ts';
 import { featureGraph } from '../vit/classifier.ts';
-import { frozenLinears } from '../vit/forward.ts';
+import { frozenLinears, projectionNames } from '../vit/forward.ts';
+import type { ProjectionName } from '../vit/forward.ts';
 import { linearNames, linearWeights } from '../vit/weights.ts';
-import type { LinearName } from '../vit/weights.ts';
 import {
   adaptedLinears,
   adapterLayout,
+  adapterValues,
   initialAdapters,
   mergeAdapters,
   packAdapters,
@@ -72,11 +73,15 @@ describe('initialAdapters', () => {
 it('packs what it unpacks, in order', () => {
   const layout = adapterLayout(tinyArchitecture, 2);
   const pairs = unpackAdapters(layout, g.input('flat', [layout.size]));
-  expect(pairs.map(([a, b]) => [a.type.shape, b.type.shape]).slice(0, 6)).toEqual([
-    ...Array.from({ length: 4 }, () => [
+  expect(pairs.map(({ a, b }) => [a.type.shape, b.type.shape]).slice(0, 4)).toEqual([
+    [
+      [3, 2, width],
+      [3, width, 2],
+    ],
+    [
       [2, width],
       [width, 2],
-    ]),
+    ],
     [
       [2, width],
       [mlpWidth, 2],
@@ -87,7 +92,7 @@ it('packs what it unpacks, in order', () => {
     ],
   ]);
   const flat = randomValues(layout.size, 1);
-  const outputs = new Map([['flat', packAdapters(pairs)]]);
+  const outputs = new Map([['flat', packAdapters(adapterValues(pairs))]]);
   const got = evaluate({ name: 'pack', outputs }, new Map([['flat', flat]])).get('flat');
   expect([...required(got, 'flat').data]).toEqual([...flat]);
 });
@@ -103,7 +108,7 @@ describe('mergeAdapters', () => {
     const layout = adapterLayout(model.architecture, rank);
     const flat = randomValues(layout.size, 7);
     const pairs = unpackAdapters(layout, g.input('adapters', [layout.size]));
-    const linears = adaptedLinears(frozenLinears(model), layout, pairs);
+    const linears = adaptedLinears(frozenLinears(model), pairs);
     const image = randomValues(2 * 3 * 64, 8, 0, 1);
     const features = (graph: ReturnType<typeof featureGraph>): Float64Array => {
       const inputs = new Map([
@@ -167,9 +172,9 @@ it('adaptedLinears leaves layers without an adapter as they are', () => {
   const base = frozenLinears(tinyVit());
   const layout = adapterLayout({ ...tinyArchitecture, depth: 1 }, 1);
   const pairs = unpackAdapters(layout, g.input('flat', [layout.size]));
-  const linears = adaptedLinears(base, layout, pairs);
-  const adapted = (block: number, name: LinearName): boolean =>
+  const linears = adaptedLinears(base, pairs);
+  const adapted = (block: number, name: ProjectionName): boolean =>
     linears(block, name).adapter !== undefined;
-  expect(linearNames.map((name) => adapted(0, name))).toEqual(linearNames.map(() => true));
-  expect(linearNames.map((name) => adapted(1, name))).toEqual(linearNames.map(() => false));
+  expect(projectionNames.map((name) => adapted(0, name))).toEqual([true, true, true, true]);
+  expect(projectionNames.map((name) => adapted(1, name))).toEqual([false, false, false, false]);
 });

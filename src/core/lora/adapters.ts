@@ -4,7 +4,7 @@ import { Random } from '../random.ts';
 import { linearLocation, linearNames, linearShape, weightOf } from '../vit/weights.ts';
 import type { LinearName, VitModel } from '../vit/weights.ts';
 import type { VitArchitecture } from '../vit/architecture.ts';
-import type { LinearSource } from '../vit/forward.ts';
+import type { LinearSource, ProjectionName } from '../vit/forward.ts';
 import type { Tensor } from '../tensor.ts';
 
 /**
@@ -62,43 +62,81 @@ export function initialAdapters(
   return flat;
 }
 
-/** A (rank, in) and B (out, rank) of every adapter, in the layout's order, taken from the flat vector. */
+/** The adapter of a product: A (r, in) and B (out, r), or those of q, k and v: A (3, r, D), B (3, D, r). */
+export interface AdapterPair {
+  readonly block: number;
+  readonly name: ProjectionName;
+  readonly a: Value;
+  readonly b: Value;
+}
+
+/** A and B of every product, taken from the flat vector, in its order. */
 export function unpackAdapters(
   { rank, adapters }: AdapterLayout,
   flat: Value,
-): readonly (readonly [a: Value, b: Value])[] {
-  return adapters.map(({ inputs, outputs, offsetA, offsetB }) => [
-    g.reshape(g.slice(flat, 0, offsetA, offsetB), [rank, inputs]),
-    g.reshape(g.slice(flat, 0, offsetB, offsetB + outputs * rank), [outputs, rank]),
-  ]);
+): readonly AdapterPair[] {
+  return adapters.flatMap(({ block, layer, inputs, outputs, offsetA, offsetB }): AdapterPair[] => {
+    if (layer === 'attn.k' || layer === 'attn.v') return [];
+    const end = offsetB + outputs * rank;
+    if (layer !== 'attn.q') {
+      const a = g.reshape(g.slice(flat, 0, offsetA, offsetB), [rank, inputs]);
+      const b = g.reshape(g.slice(flat, 0, offsetB, end), [outputs, rank]);
+      return [{ block, name: layer, a, b }];
+    }
+    // A and B of q, then those of k and of v: six matrices of one size.
+    const length = end - offsetA;
+    const six = g.reshape(g.slice(flat, 0, offsetA, offsetA + 3 * length), [3, 2, length / 2]);
+    const a = g.reshape(g.slice(six, 1, 0, 1), [3, rank, inputs]);
+    const b = g.reshape(g.slice(six, 1, 1, 2), [3, outputs, rank]);
+    return [{ block, name: 'attn.qkv', a, b }];
+  });
 }
 
-/** The flat vector again: of gradients, say. */
-export function packAdapters(pairs: readonly (readonly [a: Value, b: Value])[]): Value {
-  return g.concat(
-    pairs.flat().map((matrix) => g.reshape(matrix, [-1])),
-    0,
-  );
+/** What a loss is differentiated by to train the adapters. */
+export function adapterValues(pairs: readonly AdapterPair[]): readonly Value[] {
+  return pairs.flatMap(({ a, b }) => [a, b]);
+}
+
+/** The flat vector again, from matrices as `adapterValues` gives them: of gradients, say. */
+export function packAdapters(values: readonly Value[]): Value {
+  const pieces: Value[] = [];
+  values.forEach((a, index) => {
+    const b = values[index + 1];
+    if (index % 2 === 1 || !b) return;
+    const [count = 0] = a.type.shape;
+    const isStack = a.type.shape.length === 3;
+    const rows = [a, b].map((value) => g.reshape(value, isStack ? [count, -1] : [-1]));
+    pieces.push(...(isStack ? [g.reshape(g.concat(rows, 1), [-1])] : rows));
+  });
+  return g.concat(pieces, 0);
 }
 
 /**
  * The model's linear layers with W + B·A in place of W. One product a layer serves all tokens; what
  * the adapters' gradients then cost is decided when the graph is simplified (graph/rewrite.ts).
  */
-export function adaptedLinears(
-  base: LinearSource,
-  { adapters }: AdapterLayout,
-  pairs: readonly (readonly [a: Value, b: Value])[],
-): LinearSource {
-  const positions = new Map(
-    adapters.map(({ block, layer }, index) => [`${block}.${layer}`, index]),
-  );
+export function adaptedLinears(base: LinearSource, pairs: readonly AdapterPair[]): LinearSource {
   return (block, name) => {
-    const linear = base(block, name);
-    const pair = pairs[positions.get(`${block}.${name}`) ?? -1];
-    if (!pair) return linear;
-    const [a, b] = pair;
-    return { ...linear, adapter: { down: g.swapLast(a), up: g.swapLast(b) } };
+    const pair = pairs.find((each) => each.block === block && each.name === name);
+    return pair ? { ...base(block, name), adapter: asMatrices(pair) } : base(block, name);
+  };
+}
+
+/**
+ * Matrices for one product. Those of q, k and v stand below each other in A, and in B each in columns of its own, so
+ * that B·A is the three products below each other. Of the products with B two thirds are with zeros: little, as ranks
+ * are small, and one product in place of three.
+ */
+function asMatrices({ a, b }: AdapterPair): { a: Value; b: Value } {
+  const [count = 0, outputs = 0, rank = 0] = b.type.shape;
+  if (b.type.shape.length === 2) return { a, b };
+  const own = new Float32Array(count * count);
+  for (let i = 0; i < count; i++) own[i * count + i] = 1;
+  const columns = g.constant({ shape: [count, 1, count, 1], data: own });
+  const spread = g.mul(g.reshape(b, [count, outputs, 1, rank]), columns);
+  return {
+    a: g.reshape(a, [count * rank, -1]),
+    b: g.reshape(spread, [count * outputs, count * rank]),
   };
 }
 

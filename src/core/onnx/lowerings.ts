@@ -73,9 +73,9 @@ export const lowerings: { readonly [K in OpName]: Lowering<K> } = {
     sink.operator('LogSoftmax', inputs, outputs, { axis: -1 });
   },
   normalize: ({ attributes: { epsilon }, inputs: [x] }, inputs, [y = '', inverse = ''], sink) => {
-    const ones = sink.ones(x?.type.shape.at(-1) ?? 0);
+    const affine = inputs.length > 1 ? [] : [sink.ones(x?.type.shape.at(-1) ?? 0)];
     // The second output is the mean, which nothing needs.
-    sink.operator('LayerNormalization', [...inputs, ones], [y, '', inverse], {
+    sink.operator('LayerNormalization', [...inputs, ...affine], [y, '', inverse], {
       axis: -1,
       epsilon: { float: epsilon },
     });

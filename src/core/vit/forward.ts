@@ -4,36 +4,43 @@ import { zeros } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { finalNorm, gridSize, prefixTokens, tokenCount } from './architecture.ts';
 import type { VitArchitecture } from './architecture.ts';
-import { linearWeights, weightOf } from './weights.ts';
-import type { LinearName, VitModel } from './weights.ts';
+import { weightOf } from './weights.ts';
+import type { VitModel } from './weights.ts';
 
 /**
  * The forward pass as a graph. B batch, N tokens, D width, H heads, d = D/H.
  *
- * Scales that stand beside a linear layer (layer norm's affine part before it, layer scale and the
- * softmax temperature after it) are folded into its weights: on constants the runtime does that once, on
- * adapted weights it costs a pass over a matrix instead of one over all tokens.
+ * Scales that stand behind a linear layer (layer scale and the softmax temperature) are folded into its
+ * weights: on constants the runtime does that once, on adapted weights it costs a pass over a matrix
+ * instead of one over all tokens.
  */
 
+/** The products of a block with weights; q, k and v are one of them. */
+export const projectionNames = ['attn.qkv', 'attn.proj', 'mlp.fc1', 'mlp.fc2'] as const;
+export type ProjectionName = (typeof projectionNames)[number];
+
 /**
- * A linear layer x → x·(weight + down·up) + bias: weight (in, out), bias (out), and where the layer has
- * an adapter of rank r, down (in, r) and up (r, out). Scales go to the factors one by one, so that the
- * sum stays a sum of a matrix and a product: what keeps the adapters' gradients cheap.
+ * A linear layer x → x·(weight + b·a)ᵀ + bias: weight (out, in), bias (out), and where the layer has an
+ * adapter of rank r, a (r, in) and b (out, r). Scales go to the factors one by one, so that the sum stays a
+ * sum of a matrix and a product: what keeps the adapters' gradients cheap.
  */
 export interface Linear {
   readonly weight: Value;
   readonly bias: Value | undefined;
-  readonly adapter?: { readonly down: Value; readonly up: Value } | undefined;
+  readonly adapter?: { readonly a: Value; readonly b: Value } | undefined;
 }
 
 /** Where the blocks find their linear layers; everything else is frozen and comes from the model. */
-export type LinearSource = (block: number, name: LinearName) => Linear;
+export type LinearSource = (block: number, name: ProjectionName) => Linear;
 
 /** The model's own weights as constants. */
-export function frozenLinears(model: VitModel): LinearSource {
+export function frozenLinears({ weights }: VitModel): LinearSource {
   return (block, name) => {
-    const { weight, bias } = linearWeights(model, block, name);
-    return { weight: g.swapLast(g.constant(weight)), bias: bias && g.constant(bias) };
+    const bias = weights.get(`blocks.${block}.${name}.bias`);
+    return {
+      weight: g.constant(weightOf(weights, `blocks.${block}.${name}.weight`)),
+      bias: bias && g.constant(bias),
+    };
   };
 }
 
@@ -84,12 +91,15 @@ export function traceBlocks(
   tokens: Value,
   linear: LinearSource = frozenLinears(model),
 ): readonly BlockTrace[] {
+  const [batch = 0, count = 0] = tokens.type.shape;
+  const apart = (rows: Value): Value => g.reshape(rows, [batch, count, rows.type.shape[1] ?? 0]);
   const traces: BlockTrace[] = [];
-  let x = tokens;
+  // Tokens of all images as rows of one matrix: only attention needs to know whose they are.
+  let x = g.reshape(tokens, [batch * count, -1]);
   for (let block = 0; block < model.architecture.depth; block++) {
-    const trace = runBlock(model, block, x, (name) => linear(block, name));
-    traces.push(trace);
-    x = trace.output;
+    const { output, hidden } = runBlock(model, block, x, count, (name) => linear(block, name));
+    traces.push({ output: apart(output), hidden: apart(hidden) });
+    x = output;
   }
   return traces;
 }
@@ -126,26 +136,19 @@ function runBlock(
   model: VitModel,
   block: number,
   x: Value,
-  linear: (name: LinearName) => Linear,
+  tokens: number,
+  linear: (name: ProjectionName) => Linear,
 ): BlockTrace {
-  const { epsilon, layerScale } = model.architecture;
+  const { layerScale } = model.architecture;
   const name = `blocks.${block}`;
   const scale = (branch: string, layer: Linear): Linear =>
     layerScale ? scaled(layer, weightConstant(model, `${name}.${branch}.gamma`)) : layer;
-  const after = (norm: string, layer: Linear): Linear =>
-    afterNorm(
-      layer,
-      weightConstant(model, `${name}.${norm}.weight`),
-      weightConstant(model, `${name}.${norm}.bias`),
-    );
-  const attended = attention(model.architecture, g.normalize(x, epsilon), (part) =>
-    after('norm1', linear(part)),
-  );
+  const normalized = affineNorm(model, x, `${name}.norm1`);
+  const attended = attention(model.architecture, normalized, tokens, linear('attn.qkv'));
   const middle = g.add(x, apply(attended, scale('ls1', linear('attn.proj'))));
-  const normalized = g.normalize(middle, epsilon);
-  const first = after('norm2', linear('mlp.fc1'));
   const second = scale('ls2', linear('mlp.fc2'));
-  const hidden = activate(model.architecture, apply(normalized, first));
+  const first = apply(affineNorm(model, middle, `${name}.norm2`), linear('mlp.fc1'));
+  const hidden = activate(model.architecture, first);
   return { output: g.add(middle, apply(hidden, second)), hidden };
 }
 
@@ -154,65 +157,50 @@ function activate({ activation }: VitArchitecture, x: Value): Value {
   return g.gelu(x, activation === 'gelu' ? 'none' : 'tanh');
 }
 
-/** Multi-head self-attention without its output projection, (B, N, D) → (B, N, D). */
+/** Multi-head self-attention without its output projection, (B·N, D) → (B·N, D). */
 function attention(
   { width, heads }: VitArchitecture,
   x: Value,
-  linear: (part: 'attn.q' | 'attn.k' | 'attn.v') => Linear,
+  tokens: number,
+  linear: Linear,
 ): Value {
-  const [batch = 0, tokens = 0] = x.type.shape;
+  const batch = (x.type.shape[0] ?? 0) / tokens;
   const size = width / heads;
-  const split = (value: Value): Value =>
-    g.transpose(g.reshape(value, [batch, tokens, heads, size]), [0, 2, 1, 3]);
-  const query = scaled(linear('attn.q'), g.scalar(1 / Math.sqrt(size)));
-  const q = split(apply(x, query)); // (B, H, N, d)
-  // A bias of k adds the same to all scores of a query, which softmax takes away again.
-  const k = split(apply(x, { ...linear('attn.k'), bias: undefined })); // (B, H, N, d)
-  const v = split(apply(x, linear('attn.v'))); // (B, H, N, d)
+  // The softmax's temperature, on q alone.
+  const temperature = new Float32Array(3 * width)
+    .fill(1 / Math.sqrt(size), 0, width)
+    .fill(1, width);
+  const rows = apply(x, scaled(linear, g.constant({ shape: [3 * width], data: temperature })));
+  const cut = g.reshape(rows, [batch, tokens, 3, heads, size]);
+  const parts = g.transpose(cut, [2, 0, 3, 1, 4]); // (3, B, H, N, d)
+  const [q, k, v] = [0, 1, 2].map((part) =>
+    g.reshape(g.slice(parts, 0, part, part + 1), [batch, heads, tokens, size]),
+  ) as [Value, Value, Value];
   const mixed = g.matmul(g.softmax(g.matmul(q, g.swapLast(k))), v); // (B, H, N, d)
-  return g.reshape(g.transpose(mixed, [0, 2, 1, 3]), [batch, tokens, width]);
+  return g.reshape(g.transpose(mixed, [0, 2, 1, 3]), [batch * tokens, width]);
 }
 
 function apply(x: Value, { weight, bias, adapter }: Linear): Value {
-  const whole = adapter ? g.add(weight, g.matmul(adapter.down, adapter.up)) : weight;
-  const product = g.matmul(x, whole);
+  const whole = adapter ? g.add(weight, g.matmul(adapter.b, adapter.a)) : weight;
+  const product = g.matmul(x, g.swapLast(whole));
   return bias ? g.add(product, bias) : product;
 }
 
-/** The layer with its outputs multiplied by `factor`, a scalar or (out). */
+/** The layer with its outputs multiplied by `factor`, (out). */
 function scaled({ weight, bias, adapter }: Linear, factor: Value): Linear {
+  const column = g.reshape(factor, [-1, 1]);
   return {
-    weight: g.mul(weight, factor),
+    weight: g.mul(weight, column),
     bias: bias && g.mul(bias, factor),
-    adapter: adapter && { down: adapter.down, up: g.mul(adapter.up, factor) },
+    adapter: adapter && { a: adapter.a, b: g.mul(adapter.b, column) },
   };
-}
-
-/** The layer for an input that lacks `factor`, a scalar or (in, 1). */
-function forScaledInput({ weight, bias, adapter }: Linear, factor: Value): Linear {
-  return {
-    weight: g.mul(weight, factor),
-    bias,
-    adapter: adapter && { down: g.mul(adapter.down, factor), up: adapter.up },
-  };
-}
-
-/** The layer for an input before layer norm's affine part: (x·γ + β)·W + b = x·(γ·W) + (β·W + b). */
-function afterNorm({ weight, bias, adapter }: Linear, scale: Value, shift: Value): Linear {
-  const [inputs = 0, outputs = 0] = weight.type.shape;
-  const column = g.reshape(scale, [inputs, 1]);
-  const row = g.reshape(shift, [1, inputs]);
-  const shifts = [g.matmul(row, weight)];
-  if (adapter) shifts.push(g.matmul(g.matmul(row, adapter.down), adapter.up));
-  const biases = shifts.map((value) => g.reshape(value, [outputs]));
-  const total = biases.reduce((sum, value) => (sum ? g.add(sum, value) : value), bias);
-  return { ...forScaledInput({ weight, bias, adapter }, column), bias: total };
 }
 
 function affineNorm(model: VitModel, x: Value, name: string): Value {
-  const y = g.normalize(x, model.architecture.epsilon);
-  const scaledY = g.mul(y, weightConstant(model, `${name}.weight`));
-  return g.add(scaledY, weightConstant(model, `${name}.bias`));
+  return g.normalize(x, model.architecture.epsilon, [
+    weightConstant(model, `${name}.weight`),
+    weightConstant(model, `${name}.bias`),
+  ]);
 }
 
 function weightConstant(model: VitModel, name: string): Value {

@@ -40,7 +40,7 @@ export async function exportOutliner(
 ): Promise<ExportResult> {
   const pairs = unpackAdapters(layout, g.constant(adapters));
   const merged = mergeAdapters(base, layout, adapters.data);
-  const linears = adaptedLinears(frozenLinears(base), layout, pairs);
+  const linears = adaptedLinears(frozenLinears(base), pairs);
   const { channels, imageSize } = card.preprocessing;
   return exportStudent(
     {
