@@ -5,6 +5,7 @@ import { linearLocation, linearNames, linearShape, weightOf } from '../vit/weigh
 import type { LinearName, VitModel } from '../vit/weights.ts';
 import type { VitArchitecture } from '../vit/architecture.ts';
 import type { LinearSource } from '../vit/forward.ts';
+import type { AdapterForm } from '../vit/linear.ts';
 import type { Tensor } from '../tensor.ts';
 
 /**
@@ -82,13 +83,14 @@ export function packAdapters(pairs: readonly (readonly [a: Value, b: Value])[]):
 }
 
 /**
- * The model's linear layers with W + B·A in place of W. One product a layer serves all tokens; what
- * the adapters' gradients then cost is decided when the graph is simplified (graph/rewrite.ts).
+ * The model's linear layers with their adapters. What the adapters' gradients cost is decided when the graph is
+ * simplified (graph/rewrite.ts).
  */
 export function adaptedLinears(
   base: LinearSource,
   { adapters }: AdapterLayout,
   pairs: readonly (readonly [a: Value, b: Value])[],
+  form: AdapterForm = 'merged',
 ): LinearSource {
   const positions = new Map(
     adapters.map(({ block, layer }, index) => [`${block}.${layer}`, index]),
@@ -98,7 +100,7 @@ export function adaptedLinears(
     const pair = pairs[positions.get(`${block}.${name}`) ?? -1];
     if (!pair) return linear;
     const [a, b] = pair;
-    return { ...linear, adapter: { down: g.swapLast(a), up: g.swapLast(b) } };
+    return { ...linear, adapter: { form, down: g.swapLast(a), up: g.swapLast(b) } };
   };
 }
 

@@ -4,6 +4,8 @@ import { zeros } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { finalNorm, gridSize, prefixTokens, tokenCount } from './architecture.ts';
 import type { VitArchitecture } from './architecture.ts';
+import { afterNorm, applyLinear, applyLinears, scaled, withoutBias } from './linear.ts';
+import type { Linear } from './linear.ts';
 import { linearWeights, weightOf } from './weights.ts';
 import type { LinearName, VitModel } from './weights.ts';
 
@@ -14,17 +16,6 @@ import type { LinearName, VitModel } from './weights.ts';
  * softmax temperature after it) are folded into its weights: on constants the runtime does that once, on
  * adapted weights it costs a pass over a matrix instead of one over all tokens.
  */
-
-/**
- * A linear layer x → x·(weight + down·up) + bias: weight (in, out), bias (out), and where the layer has
- * an adapter of rank r, down (in, r) and up (r, out). Scales go to the factors one by one, so that the
- * sum stays a sum of a matrix and a product: what keeps the adapters' gradients cheap.
- */
-export interface Linear {
-  readonly weight: Value;
-  readonly bias: Value | undefined;
-  readonly adapter?: { readonly down: Value; readonly up: Value } | undefined;
-}
 
 /** Where the blocks find their linear layers; everything else is frozen and comes from the model. */
 export type LinearSource = (block: number, name: LinearName) => Linear;
@@ -141,12 +132,12 @@ function runBlock(
   const attended = attention(model.architecture, g.normalize(x, epsilon), (part) =>
     after('norm1', linear(part)),
   );
-  const middle = g.add(x, apply(attended, scale('ls1', linear('attn.proj'))));
+  const middle = g.add(x, applyLinear(attended, scale('ls1', linear('attn.proj'))));
   const normalized = g.normalize(middle, epsilon);
   const first = after('norm2', linear('mlp.fc1'));
   const second = scale('ls2', linear('mlp.fc2'));
-  const hidden = activate(model.architecture, apply(normalized, first));
-  return { output: g.add(middle, apply(hidden, second)), hidden };
+  const hidden = activate(model.architecture, applyLinear(normalized, first));
+  return { output: g.add(middle, applyLinear(hidden, second)), hidden };
 }
 
 function activate({ activation }: VitArchitecture, x: Value): Value {
@@ -162,51 +153,19 @@ function attention(
 ): Value {
   const [batch = 0, tokens = 0] = x.type.shape;
   const size = width / heads;
-  const split = (value: Value): Value =>
-    g.transpose(g.reshape(value, [batch, tokens, heads, size]), [0, 2, 1, 3]);
+  // Heads and batch are one axis: ONNX Runtime's CPU would merge the swap of k's last axes into a transpose of four
+  // axes, a copy of its own, where one of three is taken in by the product.
+  const split = (value: Value): Value => {
+    const byHead = g.transpose(g.reshape(value, [batch, tokens, heads, size]), [0, 2, 1, 3]);
+    return g.reshape(byHead, [batch * heads, tokens, size]);
+  };
   const query = scaled(linear('attn.q'), g.scalar(1 / Math.sqrt(size)));
-  const q = split(apply(x, query)); // (B, H, N, d)
   // A bias of k adds the same to all scores of a query, which softmax takes away again.
-  const k = split(apply(x, { ...linear('attn.k'), bias: undefined })); // (B, H, N, d)
-  const v = split(apply(x, linear('attn.v'))); // (B, H, N, d)
-  const mixed = g.matmul(g.softmax(g.matmul(q, g.swapLast(k))), v); // (B, H, N, d)
-  return g.reshape(g.transpose(mixed, [0, 2, 1, 3]), [batch, tokens, width]);
-}
-
-function apply(x: Value, { weight, bias, adapter }: Linear): Value {
-  const whole = adapter ? g.add(weight, g.matmul(adapter.down, adapter.up)) : weight;
-  const product = g.matmul(x, whole);
-  return bias ? g.add(product, bias) : product;
-}
-
-/** The layer with its outputs multiplied by `factor`, a scalar or (out). */
-function scaled({ weight, bias, adapter }: Linear, factor: Value): Linear {
-  return {
-    weight: g.mul(weight, factor),
-    bias: bias && g.mul(bias, factor),
-    adapter: adapter && { down: adapter.down, up: g.mul(adapter.up, factor) },
-  };
-}
-
-/** The layer for an input that lacks `factor`, a scalar or (in, 1). */
-function forScaledInput({ weight, bias, adapter }: Linear, factor: Value): Linear {
-  return {
-    weight: g.mul(weight, factor),
-    bias,
-    adapter: adapter && { down: g.mul(adapter.down, factor), up: adapter.up },
-  };
-}
-
-/** The layer for an input before layer norm's affine part: (x·γ + β)·W + b = x·(γ·W) + (β·W + b). */
-function afterNorm({ weight, bias, adapter }: Linear, scale: Value, shift: Value): Linear {
-  const [inputs = 0, outputs = 0] = weight.type.shape;
-  const column = g.reshape(scale, [inputs, 1]);
-  const row = g.reshape(shift, [1, inputs]);
-  const shifts = [g.matmul(row, weight)];
-  if (adapter) shifts.push(g.matmul(g.matmul(row, adapter.down), adapter.up));
-  const biases = shifts.map((value) => g.reshape(value, [outputs]));
-  const total = biases.reduce((sum, value) => (sum ? g.add(sum, value) : value), bias);
-  return { ...forScaledInput({ weight, bias, adapter }, column), bias: total };
+  const layers = [query, withoutBias(linear('attn.k')), linear('attn.v')];
+  const [q = x, k = x, v = x] = applyLinears(x, layers).map(split); // (B·H, N, d)
+  const mixed = g.matmul(g.softmax(g.matmul(q, g.swapLast(k))), v); // (B·H, N, d)
+  const byHead = g.reshape(mixed, [batch, heads, tokens, size]);
+  return g.reshape(g.transpose(byHead, [0, 2, 1, 3]), [batch, tokens, width]);
 }
 
 function affineNorm(model: VitModel, x: Value, name: string): Value {
