@@ -1,19 +1,22 @@
 /**
  * `npm run bench`: prints how fast this machine distils, predicts, reads images, traces and suggests masks and goes
  * through large images by tiles, as ratios within one run, since machines and moments differ. Nothing is asserted.
- * `npm run bench -- import formats` prints those alone.
+ * `npm run bench -- import formats` prints those alone. `pytorch` compares with PyTorch where `UNDERSTUDY_PYTHON` names
+ * a Python that has torch.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { defaultThreads } from '../src/runtime/threads.ts';
+import { benchCost } from './cost.ts';
 import { benchExecutors } from './executors.ts';
 import { benchFormats } from './formats.ts';
 import { benchImport } from './import.ts';
 import { benchInference } from './inference.ts';
 import { benchJob } from './job.ts';
 import { benchPolygons } from './polygons.ts';
+import { benchPytorch } from './pytorch.ts';
 import { benchSuggest } from './suggest.ts';
 import { benchTiles } from './tiles.ts';
 import { benchAdapters, benchTraining } from './training.ts';
@@ -26,6 +29,8 @@ console.log(`${cpus()[0]?.model.trim()}, ${threads} threads, Node ${process.vers
 const benches = {
   training: () => benchTraining(threads, folder),
   job: () => benchJob(threads, folder),
+  pytorch: () => benchPytorch(threads),
+  cost: () => benchCost(threads),
   adapters: () => benchAdapters(threads),
   executors: () => benchExecutors(threads),
   inference: () => benchInference(threads, folder),

@@ -88,8 +88,18 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[]>> = {
   gelu: [
     one('exact', [4, 9], (x) => g.gelu(x), { range: [-5, 5] }),
     one('by tanh', [4, 9], (x) => g.gelu(x, 'tanh'), { range: [-5, 5] }),
+    // Half of its gradient is taken before products are computed.
+    two('before two products', [4, 5], [5, 3], (x, w) => {
+      const y = g.gelu(x);
+      return g.concat([g.matmul(y, w), g.matmul(g.matmul(y, w), g.swapLast(w))], 1);
+    }),
   ],
-  softmax: [one('rows', [2, 3, 7], g.softmax, { range: [-4, 4] })],
+  softmax: [
+    one('rows', [2, 3, 7], g.softmax, { range: [-4, 4] }),
+    // Its gradient is a product of narrower matrices, which the sums over its rows can be taken from.
+    two('rows of attention', [2, 5, 5], [2, 5, 3], (x, v) => g.matmul(g.softmax(x), v)),
+    two('rows of a product as wide', [2, 3, 3], [2, 3, 4], (x, v) => g.matmul(g.softmax(x), v)),
+  ],
   logSoftmax: [one('rows', [2, 3, 7], g.logSoftmax, { range: [-4, 4] })],
   normalize: [
     one('rows', [2, 3, 8], (x) => g.normalize(x, 1e-6)),

@@ -8,6 +8,7 @@ import { elementCount } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { tokenCount } from '../vit/architecture.ts';
 import { embed, frozenLinears, runBlocks } from '../vit/forward.ts';
+import { adapterForm } from '../vit/linear.ts';
 import type { VitModel } from '../vit/weights.ts';
 import { adamW } from './optimizer.ts';
 
@@ -126,7 +127,8 @@ export function studentLoss(
   const images = g.input('images', imageShape(copy, batch));
   const targets = g.input('targets', [batch, tokenCount(architecture), architecture.width]);
   const pairs = unpackAdapters(layout, adapters);
-  const linears = adaptedLinears(frozenLinears(copy), pairs);
+  const form = adapterForm(batch * tokenCount(architecture), architecture.width, layout.rank);
+  const linears = adaptedLinears(frozenLinears(copy), pairs, form);
   const last = runBlocks(copy, embed(copy, images), linears).at(-1);
   if (!last) throw new Error('a student without blocks has no output');
   const loss = distillationLoss(last, targets);

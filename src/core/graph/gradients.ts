@@ -59,9 +59,7 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
   ],
   softmax: (node, gradient) => {
     const y = output(node);
-    const weighted = g.mul(gradient, y);
-    const total = g.reduceSum(weighted, [y.type.shape.length - 1]);
-    return [g.sub(weighted, g.mul(y, total))];
+    return [g.mul(y, g.sub(gradient, rowProducts(gradient, y)))];
   },
   logSoftmax: (node, gradient) => {
     const y = output(node);
@@ -136,7 +134,36 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> | 'none' }
 function geluGradient(x: Value, gradient: Value): Value {
   const t = g.mul(x, g.scalar(Math.SQRT1_2));
   const twice = g.add(g.add(g.erf(t), g.mul(t, erfSlope(t))), g.scalar(1));
-  return g.mul(g.mul(gradient, g.scalar(0.5)), twice);
+  return g.mul(scaledProduct(gradient, g.scalar(0.5)), twice);
+}
+
+/**
+ * x·factor, with products scaled before they are computed, where that is less work. For values that nothing else
+ * needs: x itself is not computed then.
+ */
+function scaledProduct(x: Value, factor: Value): Value {
+  const [a, b] = x.node.inputs;
+  if (x.node.op === 'add' && a?.node.op === 'matmul' && b?.node.op === 'matmul') {
+    return g.add(scaledProduct(a, factor), scaledProduct(b, factor));
+  }
+  if (x.node.op !== 'matmul' || !a || !b) return g.mul(x, factor);
+  return g.matmul(a, g.mul(b, factor));
+}
+
+/**
+ * Sums over the last axis of gradient·y, as softmax's gradient wants them. In attention the gradient is dO·Vᵀ, and
+ * Σⱼ (dO·Vᵀ)ᵢⱼ·yᵢⱼ = Σₖ dOᵢₖ·(y·V)ᵢₖ: sums over a head's width instead of all tokens (Dao et al., arXiv 2205.14135,
+ * appendix B.2), of the y·V that the forward pass has computed.
+ */
+function rowProducts(gradient: Value, y: Value): Value {
+  const last = [y.type.shape.length - 1];
+  const [left, right] = gradient.node.inputs;
+  const values = right?.node.op === 'transpose' ? g.swapLast(right) : undefined;
+  const isShorter = (left?.type.shape.at(-1) ?? Infinity) < (y.type.shape.at(-1) ?? 0);
+  if (gradient.node.op !== 'matmul' || !left || !values || !isShorter) {
+    return g.reduceSum(g.mul(gradient, y), last);
+  }
+  return g.reduceSum(g.mul(left, g.matmul(y, values)), last);
 }
 
 /** d erf/dt = 2/√π·exp(-t²), with the factor in the exponent: one pass fewer. */

@@ -63,6 +63,23 @@ describe('simplify', () => {
     expectSameValues(graph, simple);
   });
 
+  it('computes once what is written twice', () => {
+    const twice = (): Value => g.exp(g.slice(x, 1, 0, 2));
+    const graph = graphOf(g.add(twice(), g.mul(twice(), g.exp(g.slice(x, 1, 1, 3)))));
+    const simple = simplify(graph);
+    expect(ops(simple)).toEqual(['input', 'slice', 'exp', 'slice', 'exp', 'mul', 'add']);
+    expectSameValues(graph, simple);
+  });
+
+  it('leaves each output a result of its own', () => {
+    const outputs = new Map([
+      ['y', g.abs(x)],
+      ['z', g.abs(x)],
+    ]);
+    const simple = simplify({ name: 'two', outputs });
+    expect(simple.outputs.get('y')?.node).not.toBe(simple.outputs.get('z')?.node);
+  });
+
   const swapped = g.swapLast(g.input('a', [2, 4, 3]));
   const right = g.input('b', [2, 4, 5]);
   const square = g.input('s', [3, 3]);
@@ -148,7 +165,10 @@ describe('simplify', () => {
       'what is repeated for more',
       g.add(g.slice(x, 0, 0, 1), g.expand(g.slice(x, 0, 1, 2), [2, 3, 4])),
     ],
-    ['concatenations along two axes', g.concat([g.concat([x, x], 1), g.concat([x, x], 1)], 0)],
+    [
+      'concatenations along two axes',
+      g.concat([g.concat([x, x], 1), g.concat([x, g.exp(x)], 1)], 0),
+    ],
   ])('leaves %s', (_, y) => {
     const graph = graphOf(y);
     expect(printGraph(simplify(graph))).toBe(printGraph(graph));
@@ -209,6 +229,12 @@ describe('chains of matrix products', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('keep the thin matrix of an adapter on the right', () => {
+    const [inputs, inner] = [g.input('x', [9, 16]), g.input('i', [9, 2])];
+    const graph = graphOf(g.swapLast(g.matmul(g.swapLast(inputs), inner)));
+    expect(printGraph(simplify(graph))).toBe(printGraph(graph));
   });
 
   it('leave products of batches alone', () => {

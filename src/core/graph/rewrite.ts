@@ -11,10 +11,38 @@ export type RewriteRule = (node: Node) => Value | undefined;
 
 /**
  * The same graph with fewer or cheaper nodes: transposes that undo each other, changes of shape that change nothing
- * and products with 1 vanish, and chains of matrix products are bracketed the cheaper way.
+ * and products with 1 vanish, chains of matrix products are bracketed the cheaper way, and what is written twice is
+ * computed once.
  */
 export function simplify(graph: Graph): Graph {
-  return rewrite(graph, improve);
+  const improved = rewrite(graph, improve);
+  const shared = rewrite(improved, sharing());
+  // Each output has to be a result of its own.
+  return resultNodes(shared) === resultNodes(improved) ? shared : improved;
+}
+
+function resultNodes({ outputs }: Graph): number {
+  return new Set([...outputs.values()].map(({ node }) => node)).size;
+}
+
+/** A rule for one graph: nodes that do the same to the same become one. */
+function sharing(): RewriteRule {
+  const numbers = new Map<Node, number>();
+  const known = new Map<string, Value>();
+  return (node) => {
+    const numberOf = ({ node: source, output }: Value): string => {
+      const number = numbers.get(source) ?? numbers.size;
+      numbers.set(source, number);
+      return `${number}.${output}`;
+    };
+    // Inputs and constants have nothing but their attributes, which may be large.
+    const [type] = node.types;
+    if (node.inputs.length === 0 || !type) return undefined;
+    const key = `${node.op} ${node.inputs.map(numberOf).join()} ${JSON.stringify(node.attributes)}`;
+    const same = known.get(key);
+    if (!same) known.set(key, { node, output: 0, type });
+    return same;
+  };
 }
 
 /**
@@ -107,13 +135,21 @@ function withoutDoubleTranspose(node: Node): Value | undefined {
   return undone ? inner.node.inputs[0] : undefined;
 }
 
-/** (Aᵀ·B)ᵀ → Bᵀ·A: the swap moves to an operand, where the product takes it in. */
+/** So many times as wide is a matrix beside which another is thin: beyond any two layers of one model. */
+const thinBeside = 8;
+
+/**
+ * (Aᵀ·B)ᵀ → Bᵀ·A: the swap moves to an operand, where the product takes it in. Not where B is thin beside A, as with
+ * an adapter's gradient: runtimes are slower with the thin matrix on the left, and the result is small.
+ */
 function withoutTransposedProduct(node: Node): Value | undefined {
   const [product] = node.inputs;
   if (!swapsLast(node) || product?.node.op !== 'matmul') return undefined;
   const [left, right] = product.node.inputs;
   const original = left && swapsLast(left.node) ? left.node.inputs[0] : undefined;
   if (!original || !right || right.type.shape.length !== left?.type.shape.length) return undefined;
+  const [wide = 0, narrow = 0] = [original, right].map(({ type }) => type.shape.at(-1));
+  if (wide >= thinBeside * narrow) return undefined;
   return matmul(swapLast(right), original);
 }
 

@@ -5,6 +5,7 @@ import { linearLocation, linearNames, linearShape, weightOf } from '../vit/weigh
 import type { LinearName, VitModel } from '../vit/weights.ts';
 import type { VitArchitecture } from '../vit/architecture.ts';
 import type { LinearSource, ProjectionName } from '../vit/forward.ts';
+import type { AdapterForm } from '../vit/linear.ts';
 import type { Tensor } from '../tensor.ts';
 
 /**
@@ -112,13 +113,18 @@ export function packAdapters(values: readonly Value[]): Value {
 }
 
 /**
- * The model's linear layers with W + B·A in place of W. One product a layer serves all tokens; what
- * the adapters' gradients then cost is decided when the graph is simplified (graph/rewrite.ts).
+ * The model's linear layers with their adapters. What the adapters' gradients cost is decided when the graph is
+ * simplified (graph/rewrite.ts).
  */
-export function adaptedLinears(base: LinearSource, pairs: readonly AdapterPair[]): LinearSource {
+export function adaptedLinears(
+  base: LinearSource,
+  pairs: readonly AdapterPair[],
+  form: AdapterForm = 'merged',
+): LinearSource {
   return (block, name) => {
     const pair = pairs.find((each) => each.block === block && each.name === name);
-    return pair ? { ...base(block, name), adapter: asMatrices(pair) } : base(block, name);
+    const linear = base(block, name);
+    return pair ? { ...linear, adapter: { form, ...asMatrices(pair) } } : linear;
   };
 }
 

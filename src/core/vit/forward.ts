@@ -4,6 +4,8 @@ import { zeros } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { finalNorm, gridSize, prefixTokens, tokenCount } from './architecture.ts';
 import type { VitArchitecture } from './architecture.ts';
+import { applyLinear, scaled } from './linear.ts';
+import type { Linear } from './linear.ts';
 import { weightOf } from './weights.ts';
 import type { VitModel } from './weights.ts';
 
@@ -18,17 +20,6 @@ import type { VitModel } from './weights.ts';
 /** The products of a block with weights; q, k and v are one of them. */
 export const projectionNames = ['attn.qkv', 'attn.proj', 'mlp.fc1', 'mlp.fc2'] as const;
 export type ProjectionName = (typeof projectionNames)[number];
-
-/**
- * A linear layer x → x·(weight + b·a)ᵀ + bias: weight (out, in), bias (out), and where the layer has an
- * adapter of rank r, a (r, in) and b (out, r). Scales go to the factors one by one, so that the sum stays a
- * sum of a matrix and a product: what keeps the adapters' gradients cheap.
- */
-export interface Linear {
-  readonly weight: Value;
-  readonly bias: Value | undefined;
-  readonly adapter?: { readonly a: Value; readonly b: Value } | undefined;
-}
 
 /** Where the blocks find their linear layers; everything else is frozen and comes from the model. */
 export type LinearSource = (block: number, name: ProjectionName) => Linear;
@@ -145,11 +136,11 @@ function runBlock(
     layerScale ? scaled(layer, weightConstant(model, `${name}.${branch}.gamma`)) : layer;
   const normalized = affineNorm(model, x, `${name}.norm1`);
   const attended = attention(model.architecture, normalized, tokens, linear('attn.qkv'));
-  const middle = g.add(x, apply(attended, scale('ls1', linear('attn.proj'))));
+  const middle = g.add(x, applyLinear(attended, scale('ls1', linear('attn.proj'))));
   const second = scale('ls2', linear('mlp.fc2'));
-  const first = apply(affineNorm(model, middle, `${name}.norm2`), linear('mlp.fc1'));
+  const first = applyLinear(affineNorm(model, middle, `${name}.norm2`), linear('mlp.fc1'));
   const hidden = activate(model.architecture, first);
-  return { output: g.add(middle, apply(hidden, second)), hidden };
+  return { output: g.add(middle, applyLinear(hidden, second)), hidden };
 }
 
 function activate({ activation }: VitArchitecture, x: Value): Value {
@@ -170,30 +161,20 @@ function attention(
   const temperature = new Float32Array(3 * width)
     .fill(1 / Math.sqrt(size), 0, width)
     .fill(1, width);
-  const rows = apply(x, scaled(linear, g.constant({ shape: [3 * width], data: temperature })));
+  const rows = applyLinear(
+    x,
+    scaled(linear, g.constant({ shape: [3 * width], data: temperature })),
+  );
   const cut = g.reshape(rows, [batch, tokens, 3, heads, size]);
   const parts = g.transpose(cut, [2, 0, 3, 1, 4]); // (3, B, H, N, d)
+  // Heads and batch are one axis: ONNX Runtime's CPU would merge the swap of k's last axes into a transpose of four
+  // axes, a copy of its own, where one of three is taken in by the product.
   const [q, k, v] = [0, 1, 2].map((part) =>
-    g.reshape(g.slice(parts, 0, part, part + 1), [batch, heads, tokens, size]),
+    g.reshape(g.slice(parts, 0, part, part + 1), [batch * heads, tokens, size]),
   ) as [Value, Value, Value];
-  const mixed = g.matmul(g.softmax(g.matmul(q, g.swapLast(k))), v); // (B, H, N, d)
-  return g.reshape(g.transpose(mixed, [0, 2, 1, 3]), [batch * tokens, width]);
-}
-
-function apply(x: Value, { weight, bias, adapter }: Linear): Value {
-  const whole = adapter ? g.add(weight, g.matmul(adapter.b, adapter.a)) : weight;
-  const product = g.matmul(x, g.swapLast(whole));
-  return bias ? g.add(product, bias) : product;
-}
-
-/** The layer with its outputs multiplied by `factor`, (out). */
-function scaled({ weight, bias, adapter }: Linear, factor: Value): Linear {
-  const column = g.reshape(factor, [-1, 1]);
-  return {
-    weight: g.mul(weight, column),
-    bias: bias && g.mul(bias, factor),
-    adapter: adapter && { a: adapter.a, b: g.mul(adapter.b, column) },
-  };
+  const mixed = g.matmul(g.softmax(g.matmul(q, g.swapLast(k))), v); // (B·H, N, d)
+  const byHead = g.reshape(mixed, [batch, heads, tokens, size]);
+  return g.reshape(g.transpose(byHead, [0, 2, 1, 3]), [batch * tokens, width]);
 }
 
 function affineNorm(model: VitModel, x: Value, name: string): Value {
