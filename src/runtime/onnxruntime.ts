@@ -4,6 +4,7 @@ import { UserError } from '../core/errors.ts';
 import type { OpName } from '../core/graph/ops.ts';
 import { forPlainProducts } from '../core/graph/plain-products.ts';
 import { emitOnnx, identityModel } from '../core/onnx/emit.ts';
+import { halfProducts } from '../core/onnx/precision.ts';
 import { tensor } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { declaredShapes, matchInputs, requireValues } from './declared-inputs.ts';
@@ -16,6 +17,8 @@ export const runtimeVersion: string = env.versions.node ?? env.versions.common;
 export interface OnnxRuntimeOptions {
   /** Threads inside an operator; by default one a core that this process may use. */
   readonly threads?: number;
+  /** What matrix products take their operands in; float16 needs a device that has it. */
+  readonly products?: 'float32' | 'float16';
   /** Writes to standard error, among all else it has to say, which provider gets which node. */
   readonly logsPlacements?: boolean;
   /** Writes ONNX Runtime's own profile to files that begin with this path. */
@@ -132,10 +135,14 @@ export function onnxRuntime(
     tokensAtOnce,
     keepsResults: location === 'gpu-buffer',
     async load(graph) {
-      const { model, weights } = emitOnnx(plainProducts ? forPlainProducts(graph) : graph, {
-        external: { file: externalFile, threshold: externalThreshold },
-        spelledOut,
-      });
+      const suited = plainProducts ? forPlainProducts(graph) : graph;
+      const { model, weights } = emitOnnx(
+        options.products === 'float16' ? halfProducts(suited) : suited,
+        {
+          external: { file: externalFile, threshold: externalThreshold },
+          spelledOut,
+        },
+      );
       const externalData =
         weights.length === 0 ? [] : [{ path: externalFile, data: Buffer.concat(weights) }];
       const session = await create(model, {

@@ -1,5 +1,5 @@
 import * as g from '../graph/build.ts';
-import type { Graph, Node } from '../graph/ops.ts';
+import type { Graph, Node, Value } from '../graph/ops.ts';
 import { foldConstants, rewrite } from '../graph/rewrite.ts';
 import { elementCount } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
@@ -19,6 +19,31 @@ export function halfWeights(graph: Graph): Graph {
     if (!data.every(Number.isFinite)) return undefined;
     return g.cast(g.typedConstant({ dtype: 'float16', shape: weight.shape }, data), 'float32');
   });
+}
+
+/**
+ * Matrix products of float16 operands, whatever their size; all else stays float32, and weights that are operands as
+ * they are become float16 constants. What a product sums in is the runtime's choice.
+ */
+export function halfProducts(graph: Graph): Graph {
+  return rewrite(graph, (node) => {
+    const [left, right] = node.inputs;
+    if (node.op !== 'matmul' || !left || !right || left.type.dtype !== 'float32') return undefined;
+    return g.cast(g.matmul(half(left), half(right)), 'float32');
+  });
+}
+
+/** A value as float16; transposes are done afterwards, of half as many bytes. */
+function half(value: Value): Value {
+  const { node } = value;
+  if (node.op === 'transpose') {
+    return g.transpose(half(node.inputs[0] ?? value), node.attributes.permutation);
+  }
+  if (node.op === 'constant' && node.attributes.data instanceof Float32Array) {
+    const data = Float16Array.from(node.attributes.data);
+    return g.typedConstant({ dtype: 'float16', shape: value.type.shape }, data);
+  }
+  return g.cast(value, 'float16');
 }
 
 /**
