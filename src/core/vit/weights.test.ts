@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { tinyArchitecture, tinyVit } from '../../../tests/support/tiny-vit.ts';
-import { required } from '../../../tests/support/values.ts';
 import { UserError } from '../errors.ts';
 import { zeros } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
