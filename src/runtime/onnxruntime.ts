@@ -67,8 +67,8 @@ const traits: Readonly<Record<Provider, ProviderTraits>> = {
     location: 'gpu-buffer',
     spelledOut: new Set(['logSoftmax']),
     plainProducts: true,
-    // A product and what is added to it are one kernel there.
-    disabledOptimizers: 'TransposeOptimizer',
+    // A product and what is added to it are one kernel there; with a turned operand it is slow.
+    disabledOptimizers: 'TransposeOptimizer;GemmTransposeFusion',
   },
   // The runtime's binding for Node hands out what lies on a GPU for WebGPU alone.
   cuda: { tokensAtOnce: 6304, location: 'cpu', ...ofProcessors },
