@@ -53,7 +53,7 @@ function half(value: Value): Value {
  * product of unsigned by signed bytes saturates, and results would differ between machines.
  */
 export function quantizedWeights(graph: Graph): Graph {
-  return rewrite(foldConstants(graph), (node) => {
+  return rewrite(foldConstants(rewrite(graph, behindPlainNorm)), (node) => {
     const [x, right] = node.inputs;
     if (node.op !== 'matmul' || !x || !right) return undefined;
     const weight = largeConstant(right.node);
@@ -65,6 +65,19 @@ export function quantizedWeights(graph: Graph): Graph {
       g.constant(scales),
     );
   });
+}
+
+/**
+ * (y·γ + β)·W = y·(γ·W) + β·W for a normalised y: its numbers are all of one size, so that they lose least when they
+ * are quantised by one range.
+ */
+function behindPlainNorm({ op, inputs: [left, weight] }: Node): Value | undefined {
+  if (op !== 'matmul' || left?.node.op !== 'normalize' || !weight) return undefined;
+  const [x, scale, shift] = left.node.inputs;
+  if (!x || !scale || !shift || weight.type.shape.length !== 2) return undefined;
+  const y = g.normalize(x, left.node.attributes.epsilon);
+  const bias = g.reshape(g.matmul(g.reshape(shift, [1, -1]), weight), [-1]);
+  return g.add(g.matmul(y, g.mul(weight, g.reshape(scale, [-1, 1]))), bias);
 }
 
 function largeConstant(node: Node): Tensor | undefined {
