@@ -4,6 +4,7 @@ import { UserError } from '../core/errors.ts';
 import type { OpName } from '../core/graph/ops.ts';
 import { forPlainProducts } from '../core/graph/plain-products.ts';
 import { emitOnnx, identityModel } from '../core/onnx/emit.ts';
+import { halfProducts } from '../core/onnx/precision.ts';
 import { tensor } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { declaredShapes, matchInputs, requireValues } from './declared-inputs.ts';
@@ -21,6 +22,8 @@ export interface OnnxRuntimeOptions {
   readonly threads?: number;
   /** Of the device, where that is known. */
   readonly memoryBytes?: number | undefined;
+  /** What matrix products take their operands in; float16 needs a device that has it. */
+  readonly products?: 'float32' | 'float16';
   /** Writes to standard error, among all else it has to say, which provider gets which node. */
   readonly logsPlacements?: boolean;
   /** Writes ONNX Runtime's own profile to files that begin with this path. */
@@ -69,8 +72,8 @@ const traits: Readonly<Record<Provider, ProviderTraits>> = {
     location: 'gpu-buffer',
     spelledOut: new Set(['logSoftmax']),
     plainProducts: true,
-    // A product and what is added to it are one kernel there.
-    disabledOptimizers: 'TransposeOptimizer',
+    // A product and what is added to it are one kernel there; with a turned operand it is slow.
+    disabledOptimizers: 'TransposeOptimizer;GemmTransposeFusion',
   },
   // The runtime's binding for Node hands out what lies on a GPU for WebGPU alone.
   cuda: { tokensAtOnce: 6304, location: 'cpu', ...ofProcessors },
@@ -89,11 +92,11 @@ const needs: Readonly<Record<Exclude<Provider, 'cpu'>, string>> = {
 
 /** What a device that was there did not get through. */
 function failureOf(provider: Exclude<Provider, 'cpu'>, error: unknown): UserError {
-  return new UserError(
-    'device',
-    `The GPU failed at work (${provider}): its memory may be too small or taken by other programs, or its driver was lost.`,
-    String(error),
-  );
+  const details = String(error);
+  const message = /f16|float16/i.test(details)
+    ? `The GPU, or its driver, has no numbers of 16 bits (${provider}, shader-f16).`
+    : `The GPU failed at work (${provider}): its memory may be too small or taken by other programs, or its driver was lost.`;
+  return new UserError('device', message, details);
 }
 
 /**
@@ -154,10 +157,14 @@ export function onnxRuntime(
     memoryBytes: options.memoryBytes,
     keepsResults: location === 'gpu-buffer',
     async load(graph) {
-      const { model, weights } = emitOnnx(plainProducts ? forPlainProducts(graph) : graph, {
-        external: { file: externalFile, threshold: externalThreshold },
-        spelledOut,
-      });
+      const suited = plainProducts ? forPlainProducts(graph) : graph;
+      const { model, weights } = emitOnnx(
+        options.products === 'float16' ? halfProducts(suited) : suited,
+        {
+          external: { file: externalFile, threshold: externalThreshold },
+          spelledOut,
+        },
+      );
       const externalData =
         weights.length === 0 ? [] : [{ path: externalFile, data: Buffer.concat(weights) }];
       const session = await create(model, {

@@ -6,6 +6,7 @@ import { tensor } from '../../src/core/tensor.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { copyBlocks, keptBlocks } from '../../src/core/vit/copy.ts';
 import { readTimm } from '../../src/formats/timm.ts';
+import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 import { describeExecutors } from '../conformance/executors.ts';
 import { adapterParts, flatAdapters, forward, readAll, train } from '../support/distillation.ts';
 import { lossAndGradient } from '../support/loss-and-gradient.ts';
@@ -126,5 +127,25 @@ describeReference('40 steps of WeCoLoRA', () => {
         expect(difference([loss], [whole.losses[step] ?? NaN]), `step ${step}`).toBeLessThan(1e-5);
       });
     });
+  });
+});
+
+describeReference('40 steps of WeCoLoRA with products of float16', () => {
+  it('give the losses of float32 to 1e-4', async () => {
+    const setting = await readSetting();
+    const expected = await readReference('wecolora_40_steps.safetensors');
+    const initial = flatAdapters(setting.plan.layout, expected, '.init');
+    const learningRates = Array.from({ length: steps }, (_, step) =>
+      learningRate(step, steps, peak, warmUp),
+    );
+    // On a processor: it rounds operands and results to float16, and sums in float32.
+    const executor = onnxRuntime('cpu', { threads: 1, products: 'float16' });
+    const { losses } = await train(executor, { ...setting, initial, learningRates, part: 16 });
+    const wanted = required(expected.get('losses'), 'losses').data;
+    losses.forEach((loss, step) => {
+      const relative = Math.abs(loss / (wanted[step] ?? NaN) - 1);
+      expect(relative, `step ${step}`).toBeLessThan(1e-4);
+    });
+    expect(losses).toHaveLength(steps);
   });
 });

@@ -39,10 +39,11 @@ export function adamW(
   const mean = blend(state.mean, gradient, beta1);
   const square = blend(state.square, g.mul(gradient, gradient), beta2);
   const [first, second] = [g.slice(corrections, 0, 0, 1), g.slice(corrections, 0, 1, 2)];
-  const deviation = g.add(g.mul(g.sqrt(square), second), g.scalar(epsilon));
-  const direction = g.div(g.mul(mean, first), deviation);
+  // first·mean/(second·√square + ε), with what is one number for all taken together: two passes over all fewer.
+  const deviation = g.add(g.sqrt(square), g.div(g.scalar(epsilon), second));
+  const change = g.div(g.mul(mean, g.mul(g.div(first, second), learningRate)), deviation);
   const decay = g.sub(g.scalar(1), g.mul(learningRate, g.scalar(weightDecay)));
-  const parameters = g.sub(g.mul(state.parameters, decay), g.mul(direction, learningRate));
+  const parameters = g.sub(g.mul(state.parameters, decay), change);
   return { parameters, mean, square };
 }
 

@@ -132,5 +132,8 @@ export function studentLoss(
   const last = runBlocks(copy, embed(copy, images), linears).at(-1);
   if (!last) throw new Error('a student without blocks has no output');
   const loss = distillationLoss(last, targets);
-  return { loss, gradient: packAdapters(differentiate(loss, adapterValues(pairs))) };
+  // The mean's gradient would be a millionth for every number, nothing in float16; a power of two is exact in float32.
+  const scale = 2 ** Math.floor(Math.log2(elementCount(targets.type.shape)) - 4);
+  const gradients = differentiate(g.mul(loss, g.scalar(scale)), adapterValues(pairs));
+  return { loss, gradient: g.mul(packAdapters(gradients), g.scalar(1 / scale)) };
 }

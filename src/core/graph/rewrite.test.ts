@@ -142,6 +142,11 @@ describe('simplify', () => {
       ['input', 'slice', 'sub'],
     ],
     [
+      'two numbers to each other',
+      g.mul(g.mul(x, g.input('s', [])), g.input('t', [])),
+      ['input', 'input', 'input', 'mul', 'mul'],
+    ],
+    [
       'concatenations into one',
       g.concat([g.concat([x, x], 0), g.abs(x)], 0),
       ['input', 'abs', 'concat'],

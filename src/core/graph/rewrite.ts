@@ -93,6 +93,7 @@ const rules: readonly RewriteRule[] = [
   withJoinedPads,
   withJoinedConcats,
   withoutExpand,
+  withJoinedScalars,
 ];
 
 function improve(node: Node): Value | undefined {
@@ -267,6 +268,16 @@ function withoutExpand(node: Node): Value | undefined {
   const shape = broadcastShapes(node.op, a.type.shape, b.type.shape);
   if (!sameShape(shape, node.types[0]?.shape ?? [])) return undefined;
   return apply(node.op, plain, {})[0];
+}
+
+/** (x·s)·t → x·(s·t) for numbers s and t. */
+function withJoinedScalars(node: Node): Value | undefined {
+  const [inner, outer] = node.inputs;
+  if (node.op !== 'mul' || inner?.node.op !== 'mul' || outer?.type.shape.length !== 0)
+    return undefined;
+  const [x, scalar] = inner.node.inputs;
+  if (!x || scalar?.type.shape.length !== 0 || x.type.shape.length === 0) return undefined;
+  return mul(x, mul(scalar, outer));
 }
 
 function productCost(value: Value): number {

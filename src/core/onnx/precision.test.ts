@@ -7,7 +7,7 @@ import { reachableNodes } from '../graph/ops.ts';
 import { printGraph } from '../graph/print.ts';
 import type { Tensor } from '../tensor.ts';
 import { emitOnnx } from './emit.ts';
-import { halfWeights, quantizedWeights } from './precision.ts';
+import { halfProducts, halfWeights, quantizedWeights } from './precision.ts';
 
 const x = g.input('x', [4, 64]);
 const input = randomTensor([4, 64], 1).data;
@@ -138,5 +138,32 @@ describe('quantizedWeights', () => {
   ])('leaves a product %s alone', (_, y) => {
     const before = graphOf(y);
     expect(printGraph(quantizedWeights(before))).toBe(printGraph(before));
+  });
+});
+
+describe('halfProducts', () => {
+  const other = g.input('other', [4, 64]);
+  const product = g.matmul(x, g.constant(weight));
+  const half = halfProducts(graphOf(g.add(g.matmul(g.swapLast(product), other), g.constant(bias))));
+  const nodes = reachableNodes(half.outputs.values());
+
+  it('multiplies float16 alone, and computes all else in float32', () => {
+    const dtypes = (op: string): string[] =>
+      nodes.flatMap((node) => (node.op === op ? [node.types[0]?.dtype ?? ''] : []));
+    expect(dtypes('matmul')).toEqual(['float16', 'float16']);
+    expect(dtypes('add')).toEqual(['float32']);
+    expect(types(half)).toEqual(['float16 64×64', 'float32 64']);
+  });
+
+  it('turns what is to be turned as float16, in half the bytes', () => {
+    const [turned] = nodes.filter(({ op }) => op === 'transpose');
+    expect(turned?.types[0]?.dtype).toBe('float16');
+  });
+
+  it('leaves a graph without products, and products of other types', () => {
+    const bytes = g.cast(x, 'float16');
+    for (const value of [g.abs(x), g.matmul(bytes, g.swapLast(bytes))]) {
+      expect(printGraph(halfProducts(graphOf(value)))).toBe(printGraph(graphOf(value)));
+    }
   });
 });

@@ -1,5 +1,5 @@
 import * as g from '../graph/build.ts';
-import type { Graph, Node } from '../graph/ops.ts';
+import type { Graph, Node, Value } from '../graph/ops.ts';
 import { foldConstants, rewrite } from '../graph/rewrite.ts';
 import { elementCount } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
@@ -22,13 +22,38 @@ export function halfWeights(graph: Graph): Graph {
 }
 
 /**
+ * Matrix products of float16 operands, whatever their size; all else stays float32, and weights that are operands as
+ * they are become float16 constants. What a product sums in is the runtime's choice.
+ */
+export function halfProducts(graph: Graph): Graph {
+  return rewrite(graph, (node) => {
+    const [left, right] = node.inputs;
+    if (node.op !== 'matmul' || !left || !right || left.type.dtype !== 'float32') return undefined;
+    return g.cast(g.matmul(half(left), half(right)), 'float32');
+  });
+}
+
+/** A value as float16; transposes are done afterwards, of half as many bytes. */
+function half(value: Value): Value {
+  const { node } = value;
+  if (node.op === 'transpose') {
+    return g.transpose(half(node.inputs[0] ?? value), node.attributes.permutation);
+  }
+  if (node.op === 'constant' && node.attributes.data instanceof Float32Array) {
+    const data = Float16Array.from(node.attributes.data);
+    return g.typedConstant({ dtype: 'float16', shape: value.type.shape }, data);
+  }
+  return g.cast(value, 'float16');
+}
+
+/**
  * Products with 8-bit weights, one scale an output, and inputs quantised as they come ("dynamic").
  *
  * Weights are unsigned around 128 rather than signed: on processors with AVX2 but without VNNI the
  * product of unsigned by signed bytes saturates, and results would differ between machines.
  */
 export function quantizedWeights(graph: Graph): Graph {
-  return rewrite(foldConstants(graph), (node) => {
+  return rewrite(foldConstants(rewrite(graph, behindPlainNorm)), (node) => {
     const [x, right] = node.inputs;
     if (node.op !== 'matmul' || !x || !right) return undefined;
     const weight = largeConstant(right.node);
@@ -40,6 +65,19 @@ export function quantizedWeights(graph: Graph): Graph {
       g.constant(scales),
     );
   });
+}
+
+/**
+ * (y·γ + β)·W = y·(γ·W) + β·W for a normalised y: its numbers are all of one size, so that they lose least when they
+ * are quantised by one range.
+ */
+function behindPlainNorm({ op, inputs: [left, weight] }: Node): Value | undefined {
+  if (op !== 'matmul' || left?.node.op !== 'normalize' || !weight) return undefined;
+  const [x, scale, shift] = left.node.inputs;
+  if (!x || !scale || !shift || weight.type.shape.length !== 2) return undefined;
+  const y = g.normalize(x, left.node.attributes.epsilon);
+  const bias = g.reshape(g.matmul(g.reshape(shift, [1, -1]), weight), [-1]);
+  return g.add(g.matmul(y, g.mul(weight, g.reshape(scale, [-1, 1]))), bias);
 }
 
 function largeConstant(node: Node): Tensor | undefined {

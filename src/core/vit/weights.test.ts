@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { tinyArchitecture, tinyVit } from '../../../tests/support/tiny-vit.ts';
-import { required } from '../../../tests/support/values.ts';
 import { UserError } from '../errors.ts';
 import { zeros } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
-import {
-  checkWeights,
-  linearLocation,
-  linearNames,
-  linearShape,
-  linearWeights,
-} from './weights.ts';
+import { checkWeights, linearLocation, linearShape } from './weights.ts';
 
 describe('linear layers', () => {
   it.each([
@@ -23,24 +16,6 @@ describe('linear layers', () => {
   ] as const)('%s lies where timm keeps it', (layer, shape, name, firstRow) => {
     expect(linearShape(tinyArchitecture, layer)).toEqual(shape);
     expect(linearLocation(tinyArchitecture, 1, layer)).toEqual({ name, firstRow });
-  });
-
-  it('are views of the weights, which they cover once', () => {
-    const model = tinyVit();
-    const { data } = required(model.weights.get('blocks.1.attn.qkv.weight'), 'qkv');
-    const parts = (['attn.q', 'attn.k', 'attn.v'] as const).map((name) =>
-      linearWeights(model, 1, name),
-    );
-    expect(parts.flatMap(({ weight }) => [...weight.data])).toEqual([...data]);
-    expect(parts.every(({ weight }) => weight.data.buffer === data.buffer)).toBe(true);
-    const bias = required(model.weights.get('blocks.1.attn.qkv.bias'), 'bias').data;
-    expect(parts.flatMap((part) => [...required(part.bias, 'bias').data])).toEqual([...bias]);
-  });
-
-  it('have no bias where the file has none', () => {
-    const model = tinyVit({ qkvBias: false });
-    const without = linearNames.filter((name) => !linearWeights(model, 0, name).bias);
-    expect(without).toEqual(['attn.q', 'attn.k', 'attn.v']);
   });
 });
 

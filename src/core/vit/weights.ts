@@ -1,7 +1,6 @@
 import { UserError } from '../errors.ts';
 import { sameShape } from '../graph/ops.ts';
 import type { Shape } from '../graph/ops.ts';
-import { tensor } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { weightShapes } from './architecture.ts';
 import type { Normalization, VitArchitecture } from './architecture.ts';
@@ -46,23 +45,6 @@ export function linearLocation(
   const part = ['attn.q', 'attn.k', 'attn.v'].indexOf(name);
   const layer = part >= 0 ? 'attn.qkv' : name;
   return { name: `blocks.${block}.${layer}`, firstRow: Math.max(part, 0) * width };
-}
-
-/** Weight (out, in) and bias (out) of a linear layer, as views of the weights where they are parts. */
-export function linearWeights(
-  { architecture, weights }: Pick<VitModel, 'architecture' | 'weights'>,
-  block: number,
-  name: LinearName,
-): { readonly weight: Tensor; readonly bias: Tensor | undefined } {
-  const [rows, columns] = linearShape(architecture, name);
-  const location = linearLocation(architecture, block, name);
-  const first = location.firstRow;
-  const { data } = weightOf(weights, `${location.name}.weight`);
-  const bias = weights.get(`${location.name}.bias`);
-  return {
-    weight: tensor([rows, columns], data.subarray(first * columns, (first + rows) * columns)),
-    bias: bias && tensor([rows], bias.data.subarray(first, first + rows)),
-  };
 }
 
 /** A weight that must be there; `checkWeights` has said so. */
