@@ -154,7 +154,7 @@ describe('damage', () => {
     ['another byte order', 'archive/byteorder', { data: bytes('big') }, 'unsupported', /on a big-endian machine \(big\)/],
     ['a compressed pickle', 'archive/data.pkl', { method: 8 }, 'unsupported', /data\.pkl in .* is compressed/],
     ['a compressed storage', 'archive/data/0', { method: 8 }, 'unsupported', /data\/0 in .* is compressed/],
-    ['an encrypted storage', 'archive/data/0', { flags: 1 }, 'invalid-file', /damaged/],
+    ['an encrypted storage', 'archive/data/0', { flags: 1, method: 8 }, 'unsupported', /data\/0 in .* is encrypted/],
     ['a storage that is not there', 'archive/data/0', null, 'invalid-file', /has no archive\/data\/0/],
     ['a storage that is too short', 'archive/data/0', { data: Buffer.alloc(20) }, 'invalid-file', /has 20 bytes instead of 24/],
     ['a storage that is too long', 'archive/data/0', { data: Buffer.alloc(28) }, 'invalid-file', /has 28 bytes instead of 24/],
