@@ -181,6 +181,17 @@ describe('damage', () => {
     await expectRefusal(content.subarray(0, 500), 'invalid-file', /ZIP archive is damaged/);
   });
 
+  test('a directory beyond 2^53', async () => {
+    // The locator of ZIP64, and an end that says nothing else.
+    const locator = Buffer.alloc(20);
+    locator.write('PK\x06\x07', 'latin1');
+    locator.writeBigUInt64LE(2n ** 60n, 8);
+    const end = Buffer.alloc(22);
+    end.write('PK\x05\x06', 'latin1');
+    const content = Buffer.concat([bytes('PK\x03\x04'), locator, end]);
+    await expectRefusal(content, 'invalid-file', /ZIP archive is damaged/);
+  });
+
   test('more entries than any checkpoint', async () => {
     const content = changed('archive/version', {});
     content.writeUInt16LE(50_001, content.length - 12);
