@@ -89,6 +89,30 @@ describe('reading', () => {
     });
   });
 
+  test('storages larger than what is read of a directory at once', async () => {
+    const large = floatStorage('0', Array<number>(2 ** 16).fill(8));
+    const small = floatStorage('1', [9]);
+    const root = dict({
+      a: tensorOf(large, [1], { offset: 2 ** 16 - 1 }),
+      b: tensorOf(small, [1]),
+    });
+    expect(await readAll(zipOf(torchEntries(root, [large, small])))).toEqual({ a: [8], b: [9] });
+  });
+
+  test('storages within storages, as in old files', async () => {
+    const root = dict({ a: tensorOf(storage, [2], { part: tuple('1', 2, 3) }) });
+    expect(await readAll(zipOf(torchEntries(root, [storage])))).toEqual({ a: [3, 4] });
+  });
+
+  test('tensors without values', async () => {
+    const empty = floatStorage('0', []);
+    const root = dict({
+      a: tensorOf(empty, [4, 0], { strides: [1, 1] }),
+      b: tensorOf(empty, [0, 4]),
+    });
+    expect(await readAll(zipOf(torchEntries(root, [empty])))).toEqual({ a: [], b: [] });
+  });
+
   test('parameters, and tensors with attributes', async () => {
     const tensor = tensorOf(storage, [2]);
     const type = named('torch', 'Tensor');
