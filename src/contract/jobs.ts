@@ -41,6 +41,10 @@ export type DeviceName = z.infer<typeof deviceName>;
 export const deviceChoice = z.enum(['auto', ...deviceName.options]);
 export type DeviceChoice = z.infer<typeof deviceChoice>;
 
+/** What matrix products of a GPU take their operands in; everything else is float32. */
+export const precision = z.enum(['float32', 'float16']);
+export type Precision = z.infer<typeof precision>;
+
 /** What exported files can be run on: TensorFlow.js reads none. */
 export const fileDevice = deviceName.exclude(['tensorflow']);
 export type FileDevice = z.infer<typeof fileDevice>;
@@ -166,6 +170,7 @@ export const distillOptions = z.strictObject({
   toleranceUnit: borderTolerance.toleranceUnit.default(usualTolerance.unit),
   seed: seed.default(0),
   device: deviceChoice.default('auto'),
+  precision: precision.default('float32'),
   threads,
   /** Goes on from the checkpoint that an interrupted run of the same request left. */
   resume: z.boolean().default(false),

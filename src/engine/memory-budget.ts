@@ -8,13 +8,13 @@ export function targetBudget(freeBytes: number): number {
 }
 
 /**
- * For views and targets on a device of its own memory, which it does not tell: what is left of a small card's beside a
- * large teacher's step.
+ * For views and targets on a device of its own memory: a quarter of it, or where it is not known what is left of a small
+ * card's beside a large teacher's step.
  *
  * @param cacheBytes for those that the processor keeps
  */
-export function deviceTargetBudget(cacheBytes: number): number {
-  return Math.min(cacheBytes, 2 ** 30);
+export function deviceTargetBudget(cacheBytes: number, memoryBytes: number | undefined): number {
+  return Math.min(cacheBytes, memoryBytes === undefined ? 2 ** 30 : memoryBytes / 4);
 }
 
 /** For decoded images; see raster-store. */

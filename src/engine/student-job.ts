@@ -128,6 +128,7 @@ export async function runStudentJob<T>(
     );
     const kept = { isNew: false };
     const outcome = await withProcessorBehind(device, context, async (on, goesOn) => {
+      notePrecision(on, request, context);
       const held = holdDevice(on);
       try {
         const memoryBytes = await memoryFor(on, held, context);
@@ -137,7 +138,7 @@ export async function runStudentJob<T>(
           ...{ context, teacher, blocks, copy, output, kept },
           origin: startOf(request.start, usual, architecture.depth, blocks.length),
           start: begun - 1000 * before,
-          executor: openExecutor(on, threads, memoryBytes),
+          executor: openExecutor(on, threads, memoryBytes, request.precision),
           memory: freemem(),
         });
       } finally {
@@ -297,6 +298,19 @@ export function describeStudent(
       weights: 'float32',
     },
   };
+}
+
+/** In numbers of 16 bits a processor would only be slower, and TensorFlow.js has none. */
+function notePrecision(
+  device: DeviceName,
+  { precision }: DistillOptions,
+  context: JobContext,
+): void {
+  if (precision === 'float32' || (device !== 'cpu' && device !== 'tensorflow')) return;
+  context.report({
+    type: 'notice',
+    message: `${device} computes in float32, whatever was wished for.`,
+  });
 }
 
 /** More threads than processors take turns and disturb each other. */

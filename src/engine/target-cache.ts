@@ -77,7 +77,7 @@ export class TargetCache {
     plan: TrainingPlan,
     source: ViewSource,
     teacher: LoadedGraph,
-    executor: Pick<Executor, 'keepsResults' | 'load'>,
+    executor: Pick<Executor, 'keepsResults' | 'load' | 'memoryBytes'>,
   ) {
     const { architecture } = plan.teacher;
     const { channels, imageSize, width } = architecture;
@@ -91,7 +91,9 @@ export class TargetCache {
     this.#teacher = teacher;
     this.#pieces = executor.keepsResults ? new DevicePieces(executor, this.#shapes) : undefined;
     this.#freeBytes = plan.cacheBytes;
-    this.#freeDeviceBytes = this.#pieces ? deviceTargetBudget(plan.cacheBytes) : 0;
+    this.#freeDeviceBytes = this.#pieces
+      ? deviceTargetBudget(plan.cacheBytes, executor.memoryBytes)
+      : 0;
   }
 
   /** Share of the targets that did not have to be computed. */

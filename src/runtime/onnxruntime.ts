@@ -114,8 +114,8 @@ export function onnxRuntime(
   const sessionOptions: InferenceSession.SessionOptions = {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
-    // Warnings here are about the runtime's own choices; errors are thrown. Everything names the placements.
-    logSeverityLevel: options.logsPlacements ? 0 : 3,
+    // Warnings are about the runtime's own choices, and errors are thrown. Everything names the placements.
+    logSeverityLevel: options.logsPlacements ? 0 : 4,
     extra: {
       // Gradients near convergence can be full of subnormal numbers, which processors compute slowly.
       // Idle threads of one session must not spin while another session runs: teacher and student

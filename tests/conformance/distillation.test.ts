@@ -76,6 +76,27 @@ describe.skipIf(webgpuMissing !== undefined)(`regions outlined on WebGPU${reason
   });
 });
 
+it.skipIf(webgpuMissing !== undefined)(
+  `a GPU without float16 leaves a run in float16 to the processor, in float32${reason}`,
+  async () => {
+    const folder = await temporaryFolder();
+    await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+    await writeImages(join(folder, 'train'), 4, 1);
+    await writeImages(join(folder, 'test'), 2, 2);
+    const context = watch();
+    const wish = { device: 'webgpu', precision: 'float16', steps: 2 } as const;
+    expect((await distill(tinyRequest(folder, wish), context)).steps).toBe(2);
+    const reasons = context.events.flatMap((event) =>
+      event.type === 'device' ? [event.reason] : [],
+    );
+    expect(reasons).toEqual([null, expect.stringMatching(/no numbers of 16 bits/)]);
+    const said = context.events.flatMap((event) =>
+      event.type === 'notice' ? [event.message] : [],
+    );
+    expect(said).toContain('cpu computes in float32, whatever was wished for.');
+  },
+);
+
 it('where a device that was forced is not there the processor does the work, with a word', async () => {
   const folder = await temporaryFolder();
   await writeTinyTeacher(join(folder, 'teacher.safetensors'));

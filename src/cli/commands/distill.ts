@@ -142,6 +142,11 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
     help: 'what to compute on; auto tries what there is with a step of this student and takes the fastest',
     group: machine,
   },
+  precision: {
+    flags: '--precision <type>',
+    help: "what a GPU's matrix products take their operands in; float16 is faster and less exact, and all else stays float32",
+    group: machine,
+  },
   threads: {
     flags: '--threads <n>',
     help: 'processor threads to use (chosen by default)',

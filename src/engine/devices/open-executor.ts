@@ -1,4 +1,4 @@
-import type { DeviceName, FileDevice } from '../../contract/jobs.ts';
+import type { DeviceName, FileDevice, Precision } from '../../contract/jobs.ts';
 import type { Executor, ModelFileExecutor } from '../../runtime/executor.ts';
 import { onnxRuntime } from '../../runtime/onnxruntime.ts';
 import { tensorFlow } from '../../runtime/tensorflow.ts';
@@ -11,15 +11,17 @@ import { processorMemory } from './device-memory.ts';
  * seen when it loads a graph.
  *
  * @param memoryBytes of a GPU, where that is known
+ * @param products of ONNX Runtime's GPUs; others compute in float32
  */
 export function openExecutor(
   device: DeviceName,
   threads = defaultThreads(),
   memoryBytes = device === 'cpu' ? processorMemory() : undefined,
+  products: Precision = 'float32',
 ): Executor {
-  return device === 'tensorflow'
-    ? tensorFlow('tensorflow', { threads, memoryBytes })
-    : onnxRuntime(device, { threads, memoryBytes });
+  if (device === 'tensorflow') return tensorFlow('tensorflow', { threads, memoryBytes });
+  if (device === 'cpu') return onnxRuntime('cpu', { threads, memoryBytes });
+  return onnxRuntime(device, { threads, memoryBytes, products });
 }
 
 /** The executor for exported files, whatever a student was trained on. */
