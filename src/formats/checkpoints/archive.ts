@@ -1,12 +1,11 @@
-import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl';
+import { fromRandomAccessReaderPromise, type Entry, type ZipFile } from 'yauzl';
 import { UserError } from '../../core/errors.ts';
 import type { FileSource } from '../raster/file-source.ts';
+import { ZipSource } from '../zip-source.ts';
 import { invalidCheckpoint, printable, saveWeightsAlone } from './problems.ts';
 
 /** Far above any checkpoint, which has one entry a tensor. */
 const entryLimit = 50_000;
-/** Bytes that are read at once where the directory asks for some. */
-const readAhead = 2 ** 16;
 
 /** The directory of a ZIP archive whose entries lie in it as they are, not packed. */
 export interface Archive {
@@ -27,7 +26,7 @@ export interface Archive {
 export async function readArchive(source: FileSource): Promise<Archive> {
   const { path } = source;
   // Never closed: it holds nothing but the source, which is the caller's.
-  const zip = await fromRandomAccessReaderPromise(new SourceReader(source), source.size, {
+  const zip = await fromRandomAccessReaderPromise(new ZipSource(source), source.size, {
     lazyEntries: true,
     autoClose: false,
   }).catch((error: unknown) => {
@@ -119,48 +118,4 @@ function damaged(path: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
   const details = error instanceof Error ? error.message : String(error);
   return invalidCheckpoint(path, `its ZIP archive is damaged (${printable(details)})`);
-}
-
-/** Gives the library bytes of an open file; its own reader would take places beyond 2^53 to the system. */
-class SourceReader extends RandomAccessReader {
-  readonly #source: FileSource;
-  #window: { readonly start: number; readonly bytes: Uint8Array } = {
-    start: 0,
-    bytes: new Uint8Array(),
-  };
-
-  constructor(source: FileSource) {
-    super();
-    this.#source = source;
-  }
-
-  override read(
-    buffer: Buffer,
-    offset: number,
-    length: number,
-    position: number,
-    callback: (error: Error | null) => void,
-  ): void {
-    this.#bytes(position, length).then(
-      (bytes) => {
-        buffer.set(bytes, offset);
-        callback(null);
-      },
-      (error: unknown) => {
-        callback(error instanceof Error ? error : new Error(String(error)));
-      },
-    );
-  }
-
-  async #bytes(position: number, length: number): Promise<Uint8Array> {
-    const { size } = this.#source;
-    if (!(position + length <= size)) throw new Error('unexpected end');
-    const { start, bytes } = this.#window;
-    if (position < start || position + length > start + bytes.length) {
-      const wanted = Math.min(Math.max(length, readAhead), size - position);
-      this.#window = { start: position, bytes: await this.#source.read(position, wanted) };
-    }
-    const from = position - this.#window.start;
-    return this.#window.bytes.subarray(from, from + length);
-  }
 }

@@ -36,6 +36,17 @@ describe('archives', () => {
     });
   });
 
+  it('with a directory beyond 2^53 is refused, and ends nothing', async () => {
+    // The locator of ZIP64, and an end that says nothing else.
+    const locator = Buffer.alloc(20);
+    locator.write('PK\x06\x07', 'latin1');
+    locator.writeBigUInt64LE(2n ** 60n, 8);
+    const end = Buffer.alloc(22);
+    end.write('PK\x05\x06', 'latin1');
+    const path = await folder.file('far.zip', Buffer.concat([locator, end]));
+    await expect(openZip(path)).rejects.toMatchObject({ code: 'invalid-file' });
+  });
+
   it.each([
     ['is encrypted', { ...hello, isEncrypted: true }, /is encrypted/],
     ['says that it is large', { ...hello, size: 10_000 }, /10000 bytes unpacked/],

@@ -1,6 +1,7 @@
-import { openPromise, type Entry, type ZipFile } from 'yauzl';
+import { fromRandomAccessReaderPromise, type Entry, type ZipFile } from 'yauzl';
 import { UserError } from '../../../core/errors.ts';
 import { FileSource } from '../../raster/file-source.ts';
+import { ZipSource } from '../../zip-source.ts';
 
 /** Bounds of an archive: nothing of it is written anywhere, and one entry at a time is in memory. */
 export interface ZipLimits {
@@ -32,22 +33,24 @@ export interface Zip {
  * 'not-found', 'disk'
  */
 export async function openZip(path: string, limits: ZipLimits = defaultLimits): Promise<Zip> {
-  // Tells what is no file, which the library would wait for.
-  await (await FileSource.open(path)).close();
-  const zip = await openPromise(path, { lazyEntries: true, autoClose: false }).catch(
-    (error: unknown) => {
-      throw damaged(path, error);
-    },
-  );
+  const source = await FileSource.open(path);
   try {
+    const options = { lazyEntries: true, autoClose: false };
+    const zip = await fromRandomAccessReaderPromise(
+      new ZipSource(source),
+      source.size,
+      options,
+    ).catch((error: unknown) => {
+      throw damaged(path, error);
+    });
     const entries = await entriesOf(zip, path, limits);
     return {
       names: [...entries.keys()],
       read: async (name) => readEntry(zip, requireEntry(entries, name, path), path, limits),
-      close: () => closed(zip),
+      close: () => source.close(),
     };
   } catch (error) {
-    zip.close();
+    await source.close();
     throw error;
   }
 }
@@ -116,15 +119,6 @@ async function readEntry(
   } catch (error) {
     throw damaged(name, error);
   }
-}
-
-function closed(zip: ZipFile): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  zip.once('close', () => {
-    resolve(undefined);
-  });
-  zip.close();
-  return promise;
 }
 
 function damaged(path: string, error: unknown): UserError {
