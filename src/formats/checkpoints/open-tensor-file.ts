@@ -1,7 +1,111 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../../core/errors.ts';
+import { readFailure } from '../file-errors.ts';
+import { FileSource } from '../raster/file-source.ts';
 import { openSafetensors } from '../safetensors.ts';
+import { fileKind, headLength, tailLength, type FileKind, type OtherKind } from './file-kind.ts';
+import { printable } from './problems.ts';
+import { isShardIndex, openSharded } from './sharded.ts';
 import type { TensorFile } from './tensor-file.ts';
+import { torchLegacy } from './torch-legacy.ts';
+import { torchZip } from './torch-zip.ts';
 
-/** Opens a checkpoint, in whatever container it lies. */
-export function openTensorFile(path: string): Promise<TensorFile> {
-  return openSafetensors(path);
+/** Names that Hugging Face's libraries give weights in a folder, in the order in which they look. */
+const namesInFolder = [
+  'model.safetensors',
+  'model.safetensors.index.json',
+  'pytorch_model.bin',
+  'pytorch_model.bin.index.json',
+];
+
+/** Bytes of an index; those of the largest models have one or two million. */
+const indexLimit = 2 ** 24;
+
+/**
+ * Opens a checkpoint, whatever holds it: safetensors, both forms of PyTorch's, the index of several files, or
+ * a folder with one of those under its usual name. What it is shows from the content, not from the name. Nothing in
+ * it is executed, and no values are read yet. The caller closes it.
+ *
+ * @throws UserError 'not-found', 'disk', 'invalid-file' (damaged, or no file), 'too-large' (beyond what
+ *   any checkpoint has) or 'unsupported' (another kind of file, saying which, or Python objects besides weights)
+ */
+export async function openTensorFile(path: string): Promise<TensorFile> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw readFailure(error, path);
+  });
+  return openFile(found.isDirectory() ? await weightsIn(path) : path, true);
+}
+
+/** @param mayBeIndex false for the parts that an index names */
+async function openFile(path: string, mayBeIndex: boolean): Promise<TensorFile> {
+  const source = await FileSource.open(path);
+  try {
+    const kind = await kindOf(source);
+    // Both of PyTorch's forms go on reading from the source, and close it.
+    if (kind.container === 'zip') return await torchZip(source);
+    if (kind.container === 'pickle') return await torchLegacy(source);
+    const file = await openOther(source, kind, mayBeIndex);
+    await source.close();
+    return file;
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+function openOther(
+  source: FileSource,
+  kind: Exclude<FileKind, { readonly container: 'zip' | 'pickle' }>,
+  mayBeIndex: boolean,
+): Promise<TensorFile> {
+  if (kind.container === 'safetensors') return openSafetensors(source.path);
+  if (kind.container === null) throw otherKind(source.path, kind);
+  return openIndex(source, mayBeIndex);
+}
+
+async function kindOf(source: FileSource): Promise<FileKind> {
+  const head = await source.head(headLength);
+  const length = Math.min(tailLength, source.size);
+  const tail = await source.read(source.size - length, length);
+  return fileKind(head, tail, source.size, source.path);
+}
+
+async function openIndex(source: FileSource, mayBeIndex: boolean): Promise<TensorFile> {
+  const { path, size } = source;
+  if (mayBeIndex && size <= indexLimit) {
+    const text = Buffer.from(await source.read(0, size)).toString('utf8');
+    if (isShardIndex(text)) return openSharded(path, text, (shard) => openFile(shard, false));
+  }
+  throw new UserError(
+    'unsupported',
+    `${path} is a JSON file that does not name the parts of a checkpoint. Choose the file with the weights.`,
+  );
+}
+
+function otherKind(path: string, { looksLike, advice }: OtherKind): UserError {
+  return new UserError(
+    'unsupported',
+    `${path} is ${looksLike}, not a checkpoint that can be read. ${advice}`,
+  );
+}
+
+/** The file with the weights in a folder. */
+async function weightsIn(folder: string): Promise<string> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw readFailure(error, folder);
+  });
+  const name = namesInFolder.find((each) => names.includes(each));
+  if (name !== undefined) return join(folder, name);
+  if (names.includes('saved_model.pb')) {
+    throw new UserError(
+      'unsupported',
+      `${folder} is a model of TensorFlow, not a checkpoint that can be read. Save the model as safetensors.`,
+    );
+  }
+  const holds = names.slice(0, 3).map(printable).join(', ') || 'nothing';
+  throw new UserError(
+    'not-found',
+    `${folder} holds no ${namesInFolder.join(', ')}, but ${holds}. Choose the file with the weights.`,
+  );
 }

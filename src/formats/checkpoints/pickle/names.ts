@@ -1,0 +1,209 @@
+import { UserError } from '../../../core/errors.ts';
+import { printable, saveWeightsIfTrusted } from '../problems.ts';
+import type { Machine } from './machine.ts';
+import { numpyScalar, numpyType, setNumpyState } from './numpy.ts';
+import {
+  dtypeOfName,
+  rebuildParameter,
+  rebuildTensor,
+  rebuildTypedTensor,
+  storageDtype,
+} from './tensors.ts';
+import {
+  isDict,
+  isName,
+  isNumpyType,
+  isSequence,
+  type PickleDict,
+  type PickleName,
+  type PickleValue,
+} from './values.ts';
+
+/**
+ * The names that checkpoints may use, and what stands for calling them. Everything else is refused as soon
+ * as it is named, before anything is made of it.
+ */
+type Call = (args: readonly PickleValue[], machine: Machine) => PickleValue;
+
+const emptyDict: Call = (_, machine) => machine.newDict();
+
+/** A dictionary of its pairs, or of another dictionary. */
+const dictOf: Call = ([source], machine) => {
+  const dict = machine.newDict();
+  if (source === undefined) return dict;
+  if (isDict(source)) {
+    for (const [key, value] of source.entries) machine.setEntry(dict, key, value);
+    return dict;
+  }
+  for (const pair of machine.items(source)) machine.setEntries(dict, machine.items(pair));
+  return dict;
+};
+
+const sequenceOf =
+  (kind: 'list' | 'tuple' | 'set'): Call =>
+  ([source], machine) =>
+    // The items are shared, not copied, so that a long list costs nothing the second time.
+    machine.sequence(kind, isSequence(source) ? source.items : []);
+
+const opaque =
+  (of: string): Call =>
+  (_, machine) => {
+    machine.charge(of.length);
+    return { kind: 'opaque', of };
+  };
+
+/** Protocol 2 has no bytes: they come as text of which every character is one. */
+const encode: Call = ([text, encoding], machine) => {
+  if (typeof text !== 'string' || encoding !== 'latin1') {
+    throw machine.invalid('it encodes a text in another way than bytes are');
+  }
+  machine.charge(text.length);
+  return new Uint8Array(Buffer.from(text, 'latin1'));
+};
+
+const bytesOf: Call = ([source], machine) => {
+  if (source instanceof Uint8Array) return source;
+  if (source === undefined) return new Uint8Array();
+  if (typeof source === 'string') return encode([source, 'latin1'], machine);
+  throw machine.invalid('it makes bytes of what has none');
+};
+
+/** `torch.device('cuda', 0)` → `cuda:0`. */
+const device: Call = ([type, index], machine) => {
+  if (typeof type !== 'string') throw machine.invalid('it has a device without a name');
+  return typeof index === 'number' ? `${type}:${index}` : type;
+};
+
+/** How protocols 0 and 1 make objects: class, base class, value of the base class. */
+const reconstruct: Call = ([name, , value], machine) => {
+  const made = call(machine, name ?? null, []);
+  return isDict(made) && isDict(value) ? dictOf([value], machine) : made;
+};
+
+const calls = new Map<string, Call>([
+  ['torch._utils._rebuild_tensor', rebuildTensor],
+  ['torch._utils._rebuild_tensor_v2', rebuildTensor],
+  ['torch._utils._rebuild_tensor_v3', rebuildTypedTensor],
+  ['torch._utils._rebuild_parameter', rebuildParameter],
+  ['torch._utils._rebuild_parameter_with_state', rebuildParameter],
+  ['torch.nn.parameter.Parameter', rebuildParameter],
+  ['torch.nn.parameter.Buffer', rebuildParameter],
+  // A tensor with attributes of its own: function, class, its arguments, attributes.
+  [
+    'torch._tensor._rebuild_from_type_v2',
+    ([name, , args], machine) => call(machine, name ?? null, machine.items(args)),
+  ],
+  ['torch.Size', sequenceOf('tuple')],
+  ['torch.device', device],
+  ['collections.OrderedDict', dictOf],
+  ['collections.Counter', dictOf],
+  // Its first argument makes missing values, of which there are none here.
+  ['collections.defaultdict', emptyDict],
+  ['argparse.Namespace', (_, machine) => machine.newDict(true)],
+  ['_codecs.encode', encode],
+  ['copyreg._reconstructor', reconstruct],
+  ['numpy.dtype', numpyType],
+  // Hyperparameters of Lightning: dictionaries with another way to spell them.
+  ['pytorch_lightning.utilities.parsing.AttributeDict', dictOf],
+  ['lightning.pytorch.utilities.parsing.AttributeDict', dictOf],
+  ['lightning.fabric.utilities.data.AttributeDict', dictOf],
+  ['lightning_fabric.utilities.data.AttributeDict', dictOf],
+  ...['list', 'tuple', 'set'].map(
+    (kind) => [`builtins.${kind}`, sequenceOf(kind as 'list' | 'tuple' | 'set')] as const,
+  ),
+  ['builtins.frozenset', sequenceOf('set')],
+  ['builtins.dict', dictOf],
+  ['builtins.bytes', bytesOf],
+  ['builtins.bytearray', bytesOf],
+  ...['core', '_core'].flatMap((core): [string, Call][] => [
+    [`numpy.${core}.multiarray.scalar`, numpyScalar],
+    // Arrays stand in the states of random generators and among measurements; weights are tensors.
+    [`numpy.${core}.multiarray._reconstruct`, opaque('numpy.ndarray')],
+    [`numpy.${core}.numeric._frombuffer`, opaque('numpy.ndarray')],
+  ]),
+  // Where and when something was trained. Harmless, and nobody asks.
+  ...[
+    'pathlib.Path',
+    'pathlib.PosixPath',
+    'pathlib.WindowsPath',
+    'pathlib.PurePosixPath',
+    'pathlib.PureWindowsPath',
+    'pathlib._local.PosixPath',
+    'pathlib._local.WindowsPath',
+    'datetime.datetime',
+    'datetime.date',
+    'datetime.timedelta',
+  ].map((name) => [name, opaque(name)] as const),
+]);
+
+/** Classes that are named and never called: as a default, or as the class of a tensor. */
+const namesOnly = new Set([
+  'builtins.int',
+  'builtins.float',
+  'builtins.str',
+  'builtins.bool',
+  'builtins.object',
+  'numpy.ndarray',
+  'torch.Tensor',
+]);
+
+/** The value of a name. Throws `UserError('unsupported')` for all but those that checkpoints need. */
+export function findName(machine: Machine, named: string): PickleName {
+  // What protocol 2 calls the modules of Python 3.
+  const name = named.replace(/^__builtin__\./, 'builtins.').replace(/^copy_reg\./, 'copyreg.');
+  const isKnown =
+    calls.has(name) ||
+    namesOnly.has(name) ||
+    storageDtype(name) !== undefined ||
+    dtypeOfName(name) !== undefined;
+  if (!isKnown) throw refusal(machine.path, named);
+  machine.charge(name.length * 2);
+  return { kind: 'name', name };
+}
+
+/** What calling a name gives. */
+export function call(
+  machine: Machine,
+  callee: PickleValue,
+  args: readonly PickleValue[],
+): PickleValue {
+  if (!isName(callee)) throw machine.invalid('its pickle calls what is no class or function');
+  const found = calls.get(callee.name);
+  if (found === undefined) throw refusal(machine.path, callee.name);
+  return found(args, machine);
+}
+
+/** Gives an object its attributes. Only those of a namespace and of a number's type are wanted. */
+export function build(machine: Machine, target: PickleValue, state: PickleValue): void {
+  if (isNumpyType(target)) setNumpyState(target, state);
+  else if (isDict(target) && target.isNamespace) setAttributes(machine, target, state);
+}
+
+function setAttributes(machine: Machine, target: PickleDict, state: PickleValue): void {
+  for (const [key, value] of machine.dict(state).entries) machine.setEntry(target, key, value);
+}
+
+/** What is refused for a reason that its name tells. */
+const refusedKinds: readonly (readonly [pattern: RegExp, kind: string])[] = [
+  [/^torch\.(cuda\.)?Q\w*Storage$|_rebuild_qtensor$|^torch\.per_(tensor|channel)_/, 'quantised'],
+  [/_rebuild_sparse|_get_layout$/, 'sparse'],
+  [/_rebuild_nested_tensor$/, 'nested'],
+  [/_rebuild_meta_tensor/, 'empty ("meta")'],
+];
+
+function refusal(path: string, name: string): UserError {
+  const shown = printable(name);
+  for (const [pattern, kind] of refusedKinds) {
+    if (!pattern.test(name)) continue;
+    return new UserError(
+      'unsupported',
+      `${path} holds ${kind} tensors (${shown}), which cannot be read. Save the model with plain tensors as float32, float16 or bfloat16.`,
+    );
+  }
+  // Python's classes begin with a capital, its functions and modules do not.
+  const isClass = /(^|\.)_*[A-Z]\w*$/.test(name);
+  const sentence = isClass
+    ? `${path} holds an object of the Python class ${shown}, which takes its program to make, so it was not opened.`
+    : `${path} asks to run ${shown}, which no checkpoint needs, so it was not opened.`;
+  return new UserError('unsupported', `${sentence} ${saveWeightsIfTrusted}`);
+}

@@ -1,0 +1,150 @@
+import { elementCount } from '../../../core/tensor.ts';
+import { printable } from '../problems.ts';
+import type { Machine } from './machine.ts';
+import {
+  isName,
+  isSequence,
+  isStorage,
+  isTensor,
+  storageBytes,
+  type PickleStorage,
+  type PickleTensor,
+  type PickleValue,
+  type StorageDtype,
+} from './values.ts';
+
+/** Tensors and storages of PyTorch as its pickles name them (torch/_utils.py, torch/serialization.py). */
+
+const storageClasses: Readonly<Record<string, StorageDtype>> = {
+  Float: 'F32',
+  Double: 'F64',
+  Half: 'F16',
+  BFloat16: 'BF16',
+  Long: 'I64',
+  Int: 'I32',
+  Short: 'I16',
+  Char: 'I8',
+  Byte: 'U8',
+  Bool: 'BOOL',
+  ComplexFloat: 'C64',
+  ComplexDouble: 'C128',
+  Untyped: 'U8',
+  _Untyped: 'U8',
+};
+
+/** The type of a class like `torch.FloatStorage`, wherever PyTorch has kept it. */
+export function storageDtype(name: string): StorageDtype | undefined {
+  const [, type = ''] = /^torch\.(?:cuda\.|storage\.)?(\w+)Storage$/.exec(name) ?? [];
+  return Object.hasOwn(storageClasses, type) ? storageClasses[type] : undefined;
+}
+
+const dtypes: Readonly<Record<string, StorageDtype>> = {
+  'torch.float32': 'F32',
+  'torch.float64': 'F64',
+  'torch.float16': 'F16',
+  'torch.bfloat16': 'BF16',
+  'torch.float8_e4m3fn': 'F8_E4M3',
+  'torch.float8_e5m2': 'F8_E5M2',
+  'torch.int64': 'I64',
+  'torch.int32': 'I32',
+  'torch.int16': 'I16',
+  'torch.int8': 'I8',
+  'torch.uint64': 'U64',
+  'torch.uint32': 'U32',
+  'torch.uint16': 'U16',
+  'torch.uint8': 'U8',
+  'torch.bool': 'BOOL',
+  'torch.complex64': 'C64',
+  'torch.complex128': 'C128',
+};
+
+/** The type that a name like `torch.float32` means. */
+export function dtypeOfName(name: string): StorageDtype | undefined {
+  return Object.hasOwn(dtypes, name) ? dtypes[name] : undefined;
+}
+
+/** The most dimensions that PyTorch allows. */
+const rankLimit = 64;
+
+/**
+ * The storage that a persistent id stands for: ('storage', class, key, device, elements), and in old files
+ * which part of that storage it is: None or (its own key, first element, elements).
+ */
+export function storageOf(id: PickleValue, machine: Machine): PickleStorage {
+  const [type, name, key, , elements, part = null] = machine.items(id);
+  const dtype = isName(name) ? storageDtype(name.name) : undefined;
+  if (type !== 'storage' || dtype === undefined || typeof key !== 'string') {
+    throw machine.invalid('it refers to something outside its pickle that is no storage');
+  }
+  const total = size(elements, machine);
+  if (part === null) return { kind: 'storage', dtype, key, total, first: 0, count: total };
+  const [, first, count] = machine
+    .items(part)
+    .map((value, i) => (i > 0 ? size(value, machine) : 0));
+  if (first === undefined || count === undefined || first + count > total) {
+    throw machine.invalid(`part of storage ${printable(key)} lies outside of it`);
+  }
+  return { kind: 'storage', dtype, key, total, first, count };
+}
+
+/** `_rebuild_tensor(storage, offset, size, strides)`; version 2 adds what training needs. */
+export function rebuildTensor(args: readonly PickleValue[], machine: Machine): PickleTensor {
+  const [storage] = args;
+  if (!isStorage(storage)) throw machine.invalid('it has a tensor without a storage');
+  return view(storage, storage.dtype, args, machine);
+}
+
+/** Version 3 is for types that have no class of storage: the type is the argument after the hooks. */
+export function rebuildTypedTensor(args: readonly PickleValue[], machine: Machine): PickleTensor {
+  const storage = args[0];
+  const type = args[6];
+  const dtype = isName(type) ? dtypeOfName(type.name) : undefined;
+  if (!isStorage(storage) || dtype === undefined) {
+    throw machine.invalid('it has a tensor without a storage or a type');
+  }
+  return view(storage, dtype, args, machine);
+}
+
+/** `Parameter(tensor, …)` is its tensor. */
+export function rebuildParameter([tensor]: readonly PickleValue[], machine: Machine): PickleTensor {
+  if (isTensor(tensor)) return tensor;
+  throw machine.invalid('it has a parameter without a tensor');
+}
+
+function view(
+  storage: PickleStorage,
+  dtype: StorageDtype,
+  [, start, shapeValue, stridesValue]: readonly PickleValue[],
+  machine: Machine,
+): PickleTensor {
+  const offset = size(start, machine);
+  const shape = sizes(shapeValue, machine);
+  const strides = sizes(stridesValue, machine);
+  if (shape.length !== strides.length) {
+    throw machine.invalid('it has a tensor with more sizes than strides, or fewer');
+  }
+  const last = shape.reduce(
+    (sum, length, axis) => sum + (length - 1) * (strides[axis] ?? 0),
+    offset,
+  );
+  const available = Math.floor((storage.count * storageBytes[storage.dtype]) / storageBytes[dtype]);
+  const values = elementCount(shape);
+  if (!Number.isSafeInteger(values) || (values > 0 && !(last < available))) {
+    throw machine.invalid(`a tensor (${shape.join(', ')}) lies outside its storage`);
+  }
+  return { kind: 'tensor', storage, dtype, offset, shape, strides };
+}
+
+function sizes(value: PickleValue | undefined, machine: Machine): number[] {
+  if (!isSequence(value)) throw machine.invalid('it has a tensor without sizes');
+  if (value.items.length > rankLimit) {
+    throw machine.invalid(`it has a tensor of ${value.items.length} dimensions`);
+  }
+  machine.charge(value.items.length * 8);
+  return value.items.map((item) => size(item, machine));
+}
+
+function size(value: PickleValue | undefined, machine: Machine): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw machine.invalid('a size or place in it is no whole number');
+}

@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest';
+import { UserError, type ErrorCode } from '../../../core/errors.ts';
+import { bytes, dict, made, named, pickled, tuple, type Pickled } from '../torch-fixtures.ts';
+import { noPersistent, unpickle } from './unpickle.ts';
+import { isDict, isSequence, type PickleValue } from './values.ts';
+
+const run = (pickle: Buffer): PickleValue => unpickle(pickle, 'a.pth', noPersistent).value;
+
+/** Values as plain as JavaScript has them. */
+function plain(value: PickleValue): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+  if (isSequence(value)) return value.items.map(plain);
+  if (isDict(value)) return Object.fromEntries([...value.entries].map(([k, v]) => [k, plain(v)]));
+  return value;
+}
+
+function refusal(pickle: Buffer): UserError {
+  try {
+    run(pickle);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+const expectRefusal = (pickle: Buffer, code: ErrorCode, message: RegExp): void => {
+  const error = refusal(pickle);
+  expect(error.message).toMatch(message);
+  expect(error.code).toBe(code);
+  expect(error.message).toMatch(/^(?:a\.pth|The description of the tensors in a\.pth) .*\.$/);
+};
+
+const numpyDouble = made('numpy', 'dtype', ['f8', false, true], tuple(3, '<', null, null, null));
+const bigEndian = made('numpy', 'dtype', ['i4', false, true], tuple(3, '>', null, null, null));
+
+describe('values', () => {
+  const values: [name: string, value: Pickled, plain: unknown][] = [
+    ['None', null, null],
+    ['booleans', [true, false], [true, false]],
+    [
+      'integers',
+      [0, -1, 255, 70_000, 2 ** 40, -(2 ** 31) + 1],
+      [0, -1, 255, 70_000, 2 ** 40, -2147483647],
+    ],
+    ['beyond 2^53', -(2n ** 70n), -(2n ** 70n)],
+    ['floats', [0.5, -1e300, Infinity], [0.5, -1e300, Infinity]],
+    ['texts', ['', 'é€𝄞', '\ufeffx'], ['', 'é€𝄞', '\ufeffx']],
+    ['bytes', bytes('a\xff'), 'a\xff'],
+    ['bytes of protocol 2', made('_codecs', 'encode', ['a\xff', 'latin1']), 'a\xff'],
+    ['tuples', tuple(1, tuple()), [1, []]],
+    ['a dictionary', dict({ a: 1, b: [2] }), { a: 1, b: [2] }],
+    ['OrderedDict', made('collections', 'OrderedDict', [], dict({ _metadata: 1 })), {}],
+    ['OrderedDict of pairs', made('collections', 'OrderedDict', [[['a', 1]]]), { a: 1 }],
+    ['a set', made('__builtin__', 'set', [[1, 2]]), [1, 2]],
+    ['Namespace', made('argparse', 'Namespace', [], dict({ model: 'vit' })), { model: 'vit' }],
+    ['torch.Size', made('torch', 'Size', [tuple(2, 3)]), [2, 3]],
+    ['torch.device', made('torch', 'device', ['cuda', 0]), 'cuda:0'],
+    ['torch.float16', named('torch', 'float16'), { kind: 'name', name: 'torch.float16' }],
+    [
+      "NumPy's numbers",
+      [
+        made('numpy.core.multiarray', 'scalar', [numpyDouble, bytes('\0\0\0\0\0\0\x04\x40')]),
+        made('numpy._core.multiarray', 'scalar', [bigEndian, bytes('\0\0\x01\0')]),
+      ],
+      [2.5, 256],
+    ],
+    ['a path', made('pathlib', 'PosixPath', ['/']), { kind: 'opaque', of: 'pathlib.PosixPath' }],
+  ];
+  test.each(values)('%s', (_, value, expected) => {
+    expect(plain(run(pickled(value, 2)))).toEqual(expected);
+    expect(plain(run(pickled(value, 4)))).toEqual(expected);
+  });
+
+  // As Python writes them, but for what the writer above knows.
+  // prettier-ignore
+  const texts: [name: string, pickle: string, plain: unknown][] = [
+    ['protocol 0', '(dp0\nVa\np1\n(lp2\nI1\naI01\naF1.5\naNasS"it\'s\\n"\np3\nL12L\ns.', { a: [1, true, 1.5, null], "it's\n": 12 }],
+    ['protocol 0 with marks', '((I1\nI00\nt(VA\\u20acB\nI-2\nd(I3\nltp0\n0g0\n.', [[1, false], { 'A€B': -2 }, [3]]],
+    ['floats that are none', '(Finf\nF-inf\nFnan\nl.', [Infinity, -Infinity, NaN]],
+    ['objects of protocol 0', '(icollections\nOrderedDict\n.', {}],
+    ['objects by class', '(ccollections\nOrderedDict\no.', {}],
+    ['a class reconstructed', 'ccopy_reg\n_reconstructor\n(cargparse\nNamespace\nc__builtin__\nobject\nNtR(dVx\nI1\nsb.', { x: 1 }],
+    ['memo of protocol 2', '\x80\x02}q\0(U\x01aq\x01h\x01U\x01bj\x01\0\0\0u.', { a: 'a', b: 'a' }],
+    ['memo of protocol 4', '\x80\x04\x95\x0a\0\0\0\0\0\0\0]\x94(\x8c\x01a\x94h\x01e.', ['a', 'a']],
+    ['short tuples', '\x80\x02K\x01\x85K\x02K\x03\x86NNN\x87\x87.', [[1], [2, 3], [null, null, null]]],
+    ['sets and frozen sets', '\x80\x04(\x8f(K\x01\x90(K\x02\x91t.', [[1], [2]]],
+    ['bytes of protocols 3 to 5', '\x80\x05(C\x01aB\x01\0\0\0b\x8e\x01\0\0\0\0\0\0\0c\x96\x01\0\0\0\0\0\0\0dt.', ['a', 'b', 'c', 'd']],
+    ['long texts', '\x80\x04\x8d\x01\0\0\0\0\0\0\0a.', 'a'],
+    ['long integers', '\x80\x02(\x8a\0\x8a\x01\xff\x8b\x02\0\0\0\0\x01M\x01\x02t.', [0, -1, 256, 513]],
+    ['texts of Python 2', '\x80\x02(T\x01\0\0\0\xffU\x02\xc3\xa9t.', ['\xff', 'é']],
+    ['new objects', '\x80\x02cargparse\nNamespace\n)\x81}U\x01aK\x01sb.', { a: 1 }],
+    ['new objects with named arguments', '\x80\x04cargparse\nNamespace\n)}\x92.', {}],
+    ['POP, DUP and POP_MARK', '\x80\x02K\x01K\x020(K\x03120\x85.', [1]],
+    ['attributes of what is opaque', '\x80\x02cpathlib\nPath\n)R}U\x01aK\x01sbU\x01bK\x02s.', { kind: 'opaque', of: 'pathlib.Path' }],
+  ];
+  test.each(texts)('%s', (_, pickle, expected) => {
+    expect(plain(run(bytes(pickle)))).toEqual(expected);
+  });
+
+  test('says where it ends', () => {
+    const two = Buffer.concat([pickled(1), pickled('b')]);
+    const first = unpickle(two, 'a.pth', noPersistent);
+    expect(first.value).toBe(1);
+    expect(unpickle(two, 'a.pth', noPersistent, first.end)).toEqual({
+      value: 'b',
+      end: two.length,
+    });
+  });
+});
+
+describe('names', () => {
+  test.each([
+    ['posix', 'system'],
+    ['builtins', 'eval'],
+    ['__builtin__', 'getattr'],
+    ['torch.storage', '_load_from_bytes'],
+    ['torch', 'load'],
+    ['os.path', 'join'],
+    ['collections', 'OrderedDict.__init__'],
+    ['constructor', 'constructor'],
+  ])('%s.%s is not run', (module, name) => {
+    for (const protocol of [2, 4] as const) {
+      const pickle = pickled(made(module, name, ['echo']), protocol);
+      expectRefusal(pickle, 'unsupported', /asks to run .*, which no checkpoint needs/);
+      expect(refusal(pickle).message).toContain(`${module}.${name}`);
+    }
+  });
+
+  test('is refused even where nothing is done with it', () => {
+    expectRefusal(pickled(named('posix', 'system')), 'unsupported', /posix\.system/);
+  });
+
+  test('what is only to be named is not called', () => {
+    expectRefusal(pickled(made('builtins', 'int', ['1'])), 'unsupported', /builtins\.int/);
+  });
+
+  test.each([
+    [
+      /object of the Python class timm\.models\.VisionTransformer,/,
+      'timm.models',
+      'VisionTransformer',
+    ],
+    [/quantised tensors/, 'torch._utils', '_rebuild_qtensor'],
+    [/quantised tensors/, 'torch', 'QInt8Storage'],
+    [/sparse tensors/, 'torch._utils', '_rebuild_sparse_tensor'],
+    [/empty \("meta"\) tensors/, 'torch._utils', '_rebuild_meta_tensor_no_storage'],
+    [/run a\\nb\.\\u0007…?/, 'a\nb', '\u0007'],
+  ])('%s', (message, module, name) => {
+    expectRefusal(pickled(named(module, name), 4), 'unsupported', message);
+  });
+
+  test('a long one is cut', () => {
+    expect(refusal(pickled(named('x'.repeat(10_000), 'y'), 4)).message.length).toBeLessThan(500);
+  });
+});
+
+describe('damage', () => {
+  test.each([
+    ['nothing', ''],
+    ['no end', '\x80\x02}'],
+    ['a cut text', '\x80\x02X\x09\0\0\0ab.'],
+    ['a cut frame', '\x80\x04\x95\xff\0\0\0\0\0\0\0N.'],
+    ['a line without end', 'I12'],
+    ['an unknown operation', '\x80\x02\xff.'],
+    ['a later protocol', '\x80\x06N.'],
+    ['an empty stack', '\x80\x02.'],
+    ['a value left', '\x80\x02NN.'],
+    ['a mark left', '\x80\x02N(.'],
+    ['POP of nothing', '0N.'],
+    ['DUP of nothing', '2.'],
+    ['a tuple without mark', 't.'],
+    ['a tuple that reaches below a mark', 'N(\x85.'],
+    ['a memo of nothing', 'q\0.'],
+    ['a memo that was never made', 'h\0.'],
+    ['a memo that is no number', 'Np-1\n.'],
+    ['an odd dictionary', '(Nd.'],
+    ['items of no list', '}(Ne.'],
+    ['entries of no dictionary', ']NNs.'],
+    ['a name that is no text', 'NN\x93.'],
+    ['arguments that are none', 'ctorch\nSize\nNR.'],
+    ['a call of what is none', 'N)R.'],
+    ['an integer that is none', 'Ix\n.'],
+    ['a storage where there are none', 'NQ.'],
+    ['named arguments', 'cargparse\nNamespace\n)}U\x01aNs\x92.'],
+    ['another encoding', 'c_codecs\nencode\n(U\x01aU\x05utf16tR.'],
+    ['a tensor without a storage', 'ctorch._utils\n_rebuild_tensor_v2\n)R.'],
+    ['a parameter without a tensor', 'ctorch.nn.parameter\nParameter\n)R.'],
+  ])('%s', (_, pickle) => {
+    expectRefusal(bytes(pickle), 'invalid-file', /is not a valid PyTorch checkpoint/);
+  });
+
+  test.each([
+    ['extension codes', '\x82\x01.'],
+    ['persistent texts', 'Pa\n.'],
+    ['buffers elsewhere', '\x97.'],
+  ])('%s', (_, pickle) => {
+    expectRefusal(bytes(pickle), 'unsupported', /which no PyTorch reads back/);
+  });
+});
+
+describe('hostile pickles end within two seconds, with a sentence', () => {
+  const million = 1_000_000;
+  // prettier-ignore
+  test.each([
+    ['many values', 'N'.repeat(16 * million), 'too-large'],
+    ['many dictionaries', '}'.repeat(16 * million), 'too-large'],
+    ['many marks', '('.repeat(16 * million), 'too-large'],
+    ['operations that leave nothing', 'N0'.repeat(8 * million), 'too-large'],
+    ['tuples in tuples', `)${'\x85'.repeat(8 * million)}.`, 'too-large'],
+    ['a text again and again', `X\0\0\x08\0${'x'.repeat(2 ** 19)}q\0${'h\0'.repeat(million)}`, 'too-large'],
+    ['a text encoded again and again', `X\0\0\x08\0${'x'.repeat(2 ** 19)}q\0c_codecs\nencode\nq\x01${'h\x01h\0U\x06latin1\x86R0'.repeat(million)}`, 'too-large'],
+    ['a list made a set again and again', `](${'N'.repeat(100_000)}eq\0c__builtin__\nset\nq\x01${'h\x01h\0\x85R0'.repeat(million)}`, 'too-large'],
+    ['a dictionary copied again and again', `}(${'K\x01N'.repeat(100_000)}uq\0ccollections\nOrderedDict\nq\x01${'h\x01h\0\x85R0'.repeat(million)}`, 'too-large'],
+    ['an integer of megabytes', `\x8b\0\0\x08\0${'x'.repeat(2 ** 19)}.`, 'invalid-file'],
+    ['an integer of a million digits', `I${'9'.repeat(million)}\n.`, 'invalid-file'],
+    ['a text of gigabytes', '\x8d\0\0\0\0\x01\0\0\0x', 'invalid-file'],
+    ['a text longer than any number', '\x8d\xff\xff\xff\xff\xff\xff\xff\xffx', 'invalid-file'],
+  ] as const)('%s', (_, pickle, code) => {
+    const input = bytes(pickle);
+    const start = performance.now();
+    expect(refusal(input).code).toBe(code);
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+});

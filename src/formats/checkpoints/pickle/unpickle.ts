@@ -1,0 +1,30 @@
+import { ByteCursor } from './byte-cursor.ts';
+import { Machine, type ResolvePersistent } from './machine.ts';
+import { runProgram } from './opcodes.ts';
+import type { PickleValue } from './values.ts';
+
+/**
+ * Interprets one pickle. Nothing of it is executed: names stand for what `names.ts` makes of them, and
+ * any other name ends it.
+ *
+ * @param start where in `bytes` it begins
+ * @param path for messages
+ * @returns the value and the place of the byte after it
+ * @throws UserError 'unsupported' for a name that checkpoints do not need, 'too-large' beyond the limits,
+ *   'invalid-file' where it is cut or damaged
+ */
+export function unpickle(
+  bytes: Uint8Array,
+  path: string,
+  resolvePersistent: ResolvePersistent,
+  start = 0,
+): { value: PickleValue; end: number } {
+  const cursor = new ByteCursor(bytes, start, path);
+  const value = runProgram(new Machine(cursor, resolvePersistent));
+  return { value, end: cursor.position };
+}
+
+/** For pickles in which nothing may stand for something else. */
+export const noPersistent: ResolvePersistent = (_, machine) => {
+  throw machine.invalid('it refers to a storage where there are none');
+};

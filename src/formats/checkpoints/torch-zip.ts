@@ -1,0 +1,106 @@
+import { UserError } from '../../core/errors.ts';
+import type { FileSource } from '../raster/file-source.ts';
+import { readArchive, type Archive } from './archive.ts';
+import { storageOf } from './pickle/tensors.ts';
+import { unpickle } from './pickle/unpickle.ts';
+import { storageBytes, type PickleStorage } from './pickle/values.ts';
+import { pickledTensorFile } from './pickled-tensors.ts';
+import { invalidCheckpoint, printable } from './problems.ts';
+import type { TensorFile } from './tensor-file.ts';
+
+/**
+ * Checkpoints that PyTorch writes since 1.6: a ZIP archive with one folder, in it `data.pkl`, a pickle that says
+ * which tensors there are, and `data/0`, `data/1`, … with their values
+ * (torch/serialization.py, caffe2/serialize/inline_container.h).
+ */
+
+/** Bytes of a pickle; those of the largest models, their optimisers included, have one or two million. */
+export const pickleLimit = 2 ** 24;
+
+/** @throws UserError 'unsupported', 'too-large', 'invalid-file' or 'disk'; `source` is then still open */
+export async function torchZip(source: FileSource): Promise<TensorFile> {
+  const { path } = source;
+  const archive = await readArchive(source);
+  const folder = folderOf(archive, path);
+  await requireLittleEndian(source, archive, folder);
+  const pickle = await readPart(source, archive, `${folder}/data.pkl`, pickleLimit);
+  const { value } = unpickle(pickle, path, storageOf);
+  return pickledTensorFile(source, value, (storage) => locate(archive, folder, storage, path));
+}
+
+/** The one folder of the archive. Says what it is where it is no checkpoint. */
+function folderOf({ lengths }: Archive, path: string): string {
+  const names = [...lengths.keys()];
+  const pickles = names.filter((name) => /^[^/]*\/data\.pkl$/.test(name));
+  const [pickle, second] = pickles;
+  if (pickle === undefined || second !== undefined) throw otherArchive(names, path);
+  const folder = pickle.slice(0, -'/data.pkl'.length);
+  if (names.some((name) => /^[^/]*\/(?:constants\.pkl$|code\/)/.test(name))) {
+    throw new UserError(
+      'unsupported',
+      `${path} is a TorchScript archive: a program with its weights. Load it in Python with "torch.jit.load" and save its state_dict alone with "torch.save".`,
+    );
+  }
+  return folder;
+}
+
+function otherArchive(names: readonly string[], path: string): UserError {
+  const what = names.some((name) => name.endsWith('.npy'))
+    ? 'an archive of NumPy arrays'
+    : `a ZIP archive, but not a checkpoint of PyTorch; it begins with ${printable(names[0] ?? 'nothing')}`;
+  return new UserError(
+    'unsupported',
+    `${path} is ${what}. Choose a file that "torch.save" or safetensors has written.`,
+  );
+}
+
+/** Files without the entry are from before it was, and little-endian. */
+async function requireLittleEndian(
+  source: FileSource,
+  archive: Archive,
+  folder: string,
+): Promise<void> {
+  const name = `${folder}/byteorder`;
+  if (!archive.lengths.has(name)) return;
+  const order = Buffer.from(await readPart(source, archive, name, 16)).toString('latin1');
+  if (order.trim() === 'little') return;
+  throw new UserError(
+    'unsupported',
+    `${source.path} was written on a big-endian machine (${printable(order)}). Save it as safetensors there.`,
+  );
+}
+
+async function readPart(
+  source: FileSource,
+  archive: Archive,
+  name: string,
+  limit: number,
+): Promise<Uint8Array> {
+  const length = archive.lengths.get(name) ?? 0;
+  if (length > limit) {
+    throw new UserError(
+      'too-large',
+      `${printable(name)} in ${source.path} has ${length} bytes, more than in any known checkpoint. Save the model's state_dict in a file of its own.`,
+    );
+  }
+  return source.read(await archive.locate(name), length);
+}
+
+async function locate(
+  archive: Archive,
+  folder: string,
+  { key, dtype, total, first }: PickleStorage,
+  path: string,
+): Promise<number> {
+  const name = `${folder}/data/${key}`;
+  const start = await archive.locate(name);
+  const length = archive.lengths.get(name) ?? 0;
+  const bytes = storageBytes[dtype];
+  if (length !== total * bytes) {
+    throw invalidCheckpoint(
+      path,
+      `its part ${printable(name)} has ${length} bytes instead of ${total * bytes}`,
+    );
+  }
+  return start + first * bytes;
+}
