@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { InferredProperty, TeacherDescription } from '../contract/descriptions.ts';
@@ -29,12 +30,30 @@ export async function openTeacher(
   imageSize?: number | ((model: VitModel) => number),
 ): Promise<Teacher> {
   const model = await readColourTeacher(file, overrides);
+  const { files } = await describeTeacher(file, overrides);
   const size = typeof imageSize === 'function' ? imageSize(model) : imageSize;
   return {
     name: teacherName(file),
-    sha256: (await hashOfFile(file)).toString('hex'),
+    sha256: await hashOfTeacher(files),
     model: size === undefined ? model : resizeModel(model, size),
   };
+}
+
+/** Of the weights alone: of several files the hash of their hashes. */
+async function hashOfTeacher(files: readonly string[]): Promise<string> {
+  const hashes: Buffer[] = [];
+  for (const file of files) hashes.push(await hashOfFile(file));
+  const [only] = hashes;
+  const hash =
+    only !== undefined && hashes.length === 1
+      ? only
+      : createHash('sha256').update(Buffer.concat(hashes)).digest();
+  return hash.toString('hex');
+}
+
+async function sizeOf(files: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** What to call a teacher: its file's name without the extension. */
@@ -63,7 +82,7 @@ export async function inspectTeacher(
   overrides: TeacherOverrides,
 ): Promise<TeacherDescription> {
   const described = await describeTeacher(file, overrides);
-  const { convention, title, inferred, storedAs } = described;
+  const { convention, title, container, files, inferred, storedAs } = described;
   const architecture = { ...described.architecture, channels: colours };
   const normalization = adaptNormalization(described.normalization, colours);
   const skips = Array.from({ length: architecture.depth }, (_, index) => index + 1);
@@ -74,9 +93,9 @@ export async function inspectTeacher(
   });
   return {
     file: resolve(file),
-    bytes: (await stat(file)).size,
-    sha256: (await hashOfFile(file)).toString('hex'),
-    ...{ convention, title, container: 'safetensors' },
+    bytes: await sizeOf(files),
+    sha256: await hashOfTeacher(files),
+    ...{ convention, title, container },
     storedAs: [...storedAs],
     architecture: { ...architecture },
     normalization: { mean: [...normalization.mean], deviation: [...normalization.deviation] },

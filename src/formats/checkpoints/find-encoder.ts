@@ -12,7 +12,7 @@ export interface FoundEncoder {
   readonly prefix: string;
   /** Stored names of the encoder's tensors by the names that its convention has for them. */
   readonly inside: ReadonlyMap<string, string>;
-  /** Stored names of everything else. */
+  /** Stored names of everything else, other encoders not among them. */
   readonly outside: readonly string[];
   /** Why this encoder, where there are several. */
   readonly notes: readonly string[];
@@ -42,11 +42,12 @@ export function findEncoder(file: TensorFile): FoundEncoder {
     const prefixes = prefixesOf(naming, tidied);
     if (prefixes.length === 0) continue;
     const { prefix, notes } = choosePrefix(prefixes, file.path);
+    const others = prefixes.filter((other) => other !== prefix);
     const inside = new Map<string, string>();
     const outside: string[] = [];
     for (const [name, stored] of tidied) {
       if (name.startsWith(prefix)) inside.set(name.slice(prefix.length), stored);
-      else outside.push(stored);
+      else if (!others.some((other) => name.startsWith(other))) outside.push(stored);
     }
     refuseEncoder(file, inside);
     const convention = conventionOf(naming, file, inside, outside);

@@ -32,6 +32,9 @@ import type { TensorFile } from './tensor-file.ts';
 export interface DescribedTeacher {
   readonly convention: TeacherConvention;
   readonly title: string;
+  /** What holds the weights, and which files are that. */
+  readonly container: string;
+  readonly files: readonly string[];
   readonly architecture: VitArchitecture;
   readonly normalization: Normalization;
   readonly inferred: readonly InferredProperty[];
@@ -66,6 +69,7 @@ export async function describeTeacher(
     return {
       convention: encoder.convention.name,
       title: encoder.convention.title,
+      ...{ container: file.container, files: file.files },
       ...{ architecture, normalization, inferred: properties },
       notes: notesOf(plan),
       storedAs: storedTypes(file, plan),
@@ -169,7 +173,9 @@ function storedTypes(file: TensorFile, { architecture, weights }: Plan): string[
     for (const part of weights.get(name)?.parts ?? []) {
       const dtype = part === undefined ? undefined : file.tensors.get(part)?.dtype;
       if (part === undefined || dtype === undefined) continue;
-      if (!isFloatDtype(dtype)) throw unreadableType(file.path, part, dtype);
+      // Pickled tensors are rounded from double precision.
+      const isRounded = dtype === 'F64' && file.container !== 'safetensors';
+      if (!isFloatDtype(dtype) && !isRounded) throw unreadableType(file.path, part, dtype);
       types.add(dtype);
     }
   }
