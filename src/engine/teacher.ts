@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { InferredProperty, TeacherDescription } from '../contract/descriptions.ts';
 import type { TeacherOverrides } from '../contract/jobs.ts';
 import { parameterCount } from '../core/vit/architecture.ts';
@@ -8,7 +8,7 @@ import { adaptBands, adaptNormalization } from '../core/vit/bands.ts';
 import { keptBlocks } from '../core/vit/copy.ts';
 import { resizeModel } from '../core/vit/resize.ts';
 import type { VitModel } from '../core/vit/weights.ts';
-import { describeTeacher, readTeacher } from '../formats/checkpoints/read-teacher.ts';
+import { describeTeacher, readTeacher, teacherFiles } from '../formats/checkpoints/read-teacher.ts';
 import { hashOfFile } from '../formats/file-hash.ts';
 
 export interface Teacher {
@@ -30,11 +30,10 @@ export async function openTeacher(
   imageSize?: number | ((model: VitModel) => number),
 ): Promise<Teacher> {
   const model = await readColourTeacher(file, overrides);
-  const { files } = await describeTeacher(file, overrides);
   const size = typeof imageSize === 'function' ? imageSize(model) : imageSize;
   return {
     name: teacherName(file),
-    sha256: await hashOfTeacher(files),
+    sha256: await hashOfTeacher(await teacherFiles(file)),
     model: size === undefined ? model : resizeModel(model, size),
   };
 }
@@ -56,9 +55,18 @@ async function sizeOf(files: readonly string[]): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** What to call a teacher: its file's name without the extension. */
+/** Names under which libraries store any model. */
+const anyModel =
+  /^(model|pytorch_model|checkpoint|weights|teacher_checkpoint|open_clip_(pytorch_)?model)(\.(safetensors|bin)\.index)?$/;
+
+/** What to call a teacher: its file's name without the extension, or its folder's where that says nothing. */
 export function teacherName(file: string): string {
-  return basename(file).replace(/\.[^.]*$/, '');
+  const path = resolve(file);
+  const name = basename(path).replace(/\.[^.]*$/, '');
+  if (!anyModel.test(name)) return name;
+  // Hugging Face's cache: models--facebook--dinov2-base/snapshots/<hash>/model.safetensors
+  const [, cached] = /models--(?:[^/\\]*--)?([^/\\]+)[/\\]snapshots[/\\]/.exec(path) ?? [];
+  return cached ?? (basename(dirname(path)) || name);
 }
 
 /** Bands that images are read as: red, green, blue. */

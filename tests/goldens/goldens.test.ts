@@ -40,6 +40,7 @@ const cases = [
     file: 'registers',
     overrides: {
       heads: 3,
+      epsilon: 1e-6,
       activation: 'quick-gelu' as const,
       mean: [0.5, 0.4, 0.3],
       deviation: [0.25, 0.3, 0.2],

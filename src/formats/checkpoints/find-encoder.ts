@@ -49,7 +49,7 @@ export function findEncoder(file: TensorFile): FoundEncoder {
       if (name.startsWith(prefix)) inside.set(name.slice(prefix.length), stored);
       else if (!others.some((other) => name.startsWith(other))) outside.push(stored);
     }
-    refuseEncoder(file, inside);
+    refuseEncoder(file, naming, inside);
     const convention = conventionOf(naming, file, inside, outside);
     if (convention !== undefined) return { convention, prefix, inside, outside, notes };
   }

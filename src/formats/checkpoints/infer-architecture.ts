@@ -65,7 +65,7 @@ export function inferArchitecture(
     return `${value} attention heads, ${width / value} wide each`;
   });
   const epsilon = choose.one('epsilon', usual.epsilon, 'family', (value, source) => {
-    return `layer norm with ε = ${value}${source === 'family' ? `, as in ${usual.of}` : ''}`;
+    return `layer norm with ε = ${value.toExponential()}${source === 'family' ? `, as in ${usual.of}` : ''}`;
   });
   requireKnownActivation(path, knowledge);
   const activation = choose.one(

@@ -130,7 +130,7 @@ describe('says what it assumes', () => {
     const words = 'images normalised with the mean and standard deviation of ImageNet';
     expect(inferred.map((each) => Object.values(each))).toEqual([
       ['heads', 2, 'family', '2 attention heads, 64 wide each'],
-      ['epsilon', 1e-6, 'family', 'layer norm with ε = 0.000001, as in timm'],
+      ['epsilon', 1e-6, 'family', 'layer norm with ε = 1e-6, as in timm'],
       ['activation', 'gelu', 'family', 'the exact GELU as activation'],
       ['pooling', 'class-token', 'family', 'features from the class token'],
       ['mean', [...mean], 'guess', words],
@@ -148,9 +148,14 @@ describe('says what it assumes', () => {
     expect(await sources({ ...known, ...normalization, pooling: 'class-token' })).toEqual(
       Array.from({ length: 6 }, () => 'given'),
     );
-    expect(await sources({ ...known, mean: [...mean] })).toEqual(
-      ['given', 'given', 'given', 'family', 'given', 'guess'],
-    );
+    expect(await sources({ ...known, mean: [...mean] })).toEqual([
+      'given',
+      'given',
+      'given',
+      'family',
+      'given',
+      'guess',
+    ]);
   });
 });
 

@@ -107,6 +107,13 @@ export async function readTeacher(
   }
 }
 
+/** The files that a checkpoint's tensors lie in. @throws UserError as `openTensorFile` */
+export async function teacherFiles(path: string): Promise<readonly string[]> {
+  const file = await openTensorFile(path);
+  await file.close();
+  return file.files;
+}
+
 function planOf(file: TensorFile, config: Sidecars, overrides: TeacherOverrides): Plan {
   const encoder = findEncoder(file);
   const strange = strangeParts(encoder);

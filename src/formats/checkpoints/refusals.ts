@@ -1,4 +1,5 @@
 import { UserError } from '../../core/errors.ts';
+import type { Naming } from './conventions/convention.ts';
 import type { TensorFile } from './tensor-file.ts';
 
 /** What is no plain vision transformer, by a name that only it has, and why it will not do. */
@@ -117,9 +118,17 @@ const ofFiles: readonly Refusal[] = [
   ...ofEncoders,
 ];
 
-/** @throws UserError 'unsupported' where an encoder has a part that a plain vision transformer does not */
-export function refuseEncoder({ path }: TensorFile, inside: ReadonlyMap<string, string>): void {
-  const names = [...inside.keys()];
+/**
+ * @param inside stored names by the names of the encoder; what else lies beside those is none of its business
+ * @throws UserError 'unsupported' where an encoder has a part that a plain vision transformer does not
+ */
+export function refuseEncoder(
+  { path }: TensorFile,
+  { rules }: Naming,
+  inside: ReadonlyMap<string, string>,
+): void {
+  const stems = new Set(rules.flatMap(([, stored]) => [stored].flat()).map(stemOf));
+  const names = [...inside.keys()].filter((name) => !name.includes('.') || stems.has(stemOf(name)));
   const found = firstOf(ofEncoders, names);
   if (found !== undefined) throw unsupported(path, found, [...inside.values()]);
 }
@@ -135,6 +144,10 @@ export function refuseFile({ path, tensors }: TensorFile): never {
     `this is no vision transformer in a naming that is known. The file begins with ${begins}.`,
     names,
   );
+}
+
+function stemOf(name: string): string {
+  return name.slice(0, name.indexOf('.') + 1);
 }
 
 function firstOf(refusals: readonly Refusal[], names: readonly string[]): string | undefined {
