@@ -10,7 +10,7 @@ export interface NamedCheckpoint {
   readonly convention: TeacherConvention;
   /** What the family has that timm's plain one has not. */
   readonly architecture: Partial<VitArchitecture>;
-  store(model: VitModel): Map<string, Tensor>;
+  readonly store: (model: VitModel) => Map<string, Tensor>;
 }
 
 type Rename = (name: string) => string | undefined;
@@ -106,6 +106,22 @@ function huggingFaceDinov2(model: VitModel, prefix: string): Map<string, Tensor>
   );
   tensors.set(`${prefix}embeddings.mask_token`, zeros([1, model.architecture.width]));
   return apart(tensors, /QKV/, ['query', 'key', 'value']);
+}
+
+/** What `state_dict` has since the modules were given other names. */
+function newerModules(tensors: Map<string, Tensor>, stem: string): Map<string, Tensor> {
+  return new Map(
+    [...tensors].map(([name, weight]) => [
+      replaceAll(name, [
+        [/encoder\.layer\./, stem],
+        [/attention\.attention\.(q|k|v)(uery|ey|alue)/, 'attention.$1_proj'],
+        [/attention\.output\.dense/, 'attention.o_proj'],
+        [/intermediate\.dense/, 'mlp.fc1'],
+        [/output\.dense/, 'mlp.fc2'],
+      ]),
+      weight,
+    ]),
+  );
 }
 
 function huggingFaceClip(model: VitModel, prefix: string, hasBias: boolean): Map<string, Tensor> {
@@ -313,5 +329,17 @@ export const namedCheckpoints: readonly NamedCheckpoint[] = [
     convention: 'torchvision',
     architecture: {},
     store: (model) => torchvision(model).set('heads.head.weight', zeros([5, 6])),
+  },
+  {
+    title: 'ViT by newer releases of Hugging Face',
+    convention: 'hf-vit',
+    architecture: { epsilon: 1e-12 },
+    store: (model) => newerModules(huggingFace(model, 'vit.'), 'layers.'),
+  },
+  {
+    title: 'DINOv2 by newer releases of Hugging Face',
+    convention: 'hf-dinov2',
+    architecture: { layerScale: true },
+    store: (model) => newerModules(huggingFaceDinov2(model, ''), 'encoder.layer.'),
   },
 ];

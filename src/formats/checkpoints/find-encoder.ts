@@ -8,6 +8,8 @@ import type { TensorFile } from './tensor-file.ts';
 /** Where in a checkpoint an encoder lies. */
 export interface FoundEncoder {
   readonly convention: Convention;
+  /** That one of the convention's. */
+  readonly naming: Naming;
   /** What stands before the encoder's names: `teacher.backbone.`. */
   readonly prefix: string;
   /** Stored names of the encoder's tensors by the names that its convention has for them. */
@@ -17,6 +19,9 @@ export interface FoundEncoder {
   /** Why this encoder, where there are several. */
   readonly notes: readonly string[];
 }
+
+/** In one file; student, teacher and their like are two or three. */
+const mostEncoders = 16;
 
 /** Which encoder is meant where a file holds several, the first that is there; and why. */
 const preferences: readonly (readonly [RegExp, string])[] = [
@@ -36,7 +41,7 @@ const preferences: readonly (readonly [RegExp, string])[] = [
  */
 export function findEncoder(file: TensorFile): FoundEncoder {
   const names = [...file.tensors.keys()];
-  for (const naming of new Set(conventions.map((convention) => convention.naming))) {
+  for (const naming of new Set(conventions.flatMap(({ namings }) => namings))) {
     const tidy = naming.tidy ?? ((name: string) => name);
     const tidied = new Map(names.map((name) => [tidy(name), name]));
     const prefixes = prefixesOf(naming, tidied);
@@ -51,7 +56,7 @@ export function findEncoder(file: TensorFile): FoundEncoder {
     }
     refuseEncoder(file, naming, inside);
     const convention = conventionOf(naming, file, inside, outside);
-    if (convention !== undefined) return { convention, prefix, inside, outside, notes };
+    if (convention !== undefined) return { convention, naming, prefix, inside, outside, notes };
   }
   return refuseFile(file);
 }
@@ -72,8 +77,10 @@ function choosePrefix(
 ): { prefix: string; notes: readonly string[] } {
   const [first = ''] = prefixes;
   if (prefixes.length === 1) return { prefix: first, notes: [] };
-  const listed = prefixes.map((prefix) => prefix || '(nothing before its names)').join(' and ');
-  for (const [pattern, reason] of preferences) {
+  const named = prefixes.slice(0, 4).map((prefix) => prefix || '(nothing before its names)');
+  const listed = `${named.join(' and ')}${prefixes.length > named.length ? ' and more' : ''}`;
+  const wanted = prefixes.length > mostEncoders ? [] : preferences;
+  for (const [pattern, reason] of wanted) {
     const [chosen, ...others] = prefixes.filter((prefix) => pattern.test(prefix));
     if (chosen === undefined || others.length > 0) continue;
     return {
@@ -98,14 +105,14 @@ function conventionOf(
   const names = [...inside.keys(), ...outside];
   return conventions.find(
     (convention) =>
-      convention.naming === naming &&
+      convention.namings.includes(naming) &&
       (convention.patchAxes === undefined || convention.patchAxes === axes) &&
       convention.marks.every((mark) => names.some((name) => mark.test(name))),
   );
 }
 
 /** Names inside the blocks that no rule is for: parts that a plain vision transformer does not have. */
-export function strangeParts({ convention: { naming }, inside }: FoundEncoder): readonly string[] {
+export function strangeParts({ naming, inside }: FoundEncoder): readonly string[] {
   const [block = ''] = storedName(naming, 'blocks.0.norm1.weight');
   const stem = block.slice(0, block.indexOf('0'));
   return [...inside].flatMap(([name, stored]) =>
@@ -114,8 +121,8 @@ export function strangeParts({ convention: { naming }, inside }: FoundEncoder): 
 }
 
 /** What is done with the rest of a file, as sentences. */
-export function notesOnTheRest({ convention, inside, outside }: FoundEncoder): string[] {
-  const { naming, leftOut = [] } = convention;
+export function notesOnTheRest({ convention, naming, inside, outside }: FoundEncoder): string[] {
+  const { leftOut = [] } = convention;
   const rest = [...outside];
   for (const name of inside.keys()) {
     if (weightName(naming, name) === undefined) rest.push(name);

@@ -22,7 +22,7 @@ export interface StoredWeight {
  */
 export function storedWeights(
   file: TensorFile,
-  { convention: { naming }, inside }: FoundEncoder,
+  { naming, inside }: FoundEncoder,
 ): Map<string, StoredWeight> {
   const found = new Map<string, (string | undefined)[]>();
   for (const [name, stored] of inside) {
@@ -93,10 +93,7 @@ function squeezed(file: TensorFile, weight: string, shape: Shape): Shape {
 }
 
 /** What a weight would be called in the file, for messages. */
-export function nameInFile(
-  { convention: { naming }, prefix }: FoundEncoder,
-  weight: string,
-): string {
+export function nameInFile({ naming, prefix }: FoundEncoder, weight: string): string {
   return storedName(naming, weight)
     .map((name) => prefix + name)
     .join(' + ');

@@ -41,7 +41,8 @@ export interface Convention {
   readonly name: TeacherConvention;
   /** As people know it: `DINOv2 in Hugging Face's naming`. */
   readonly title: string;
-  readonly naming: Naming;
+  /** More than one where a library has changed its names. */
+  readonly namings: readonly Naming[];
   /** Names, each of which must be there, besides the patch embedding and the first block: `mask_token`. */
   readonly marks: readonly RegExp[];
   /** Axes of its patch embedding's weight, where they tell it from others: 5 with an axis of time. */

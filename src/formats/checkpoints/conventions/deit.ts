@@ -5,7 +5,7 @@ import { timmNaming, usualOfTimm } from './timm.ts';
 export const deit: Convention = {
   name: 'deit',
   title: "a distilled DeiT in timm's naming",
-  naming: timmNaming,
+  namings: [timmNaming],
   marks: [/^dist_token$/],
   usual: { ...usualOfTimm, of: 'DeiT' },
   leftOut: [{ names: /^head(_dist)?\./ }],

@@ -5,7 +5,7 @@ import { timmNaming, usualOfTimm } from './timm.ts';
 export const dino: Convention = {
   name: 'dino',
   title: "DINO in Meta's naming",
-  naming: timmNaming,
+  namings: [timmNaming],
   marks: [/(^|\.)(dino_|ibot_)?head\.(mlp\.\d|last_layer)/],
   usual: { ...usualOfTimm, of: 'DINO' },
   leftOut: [{ names: /(^|\.)(dino_|ibot_)?head\./ }],

@@ -5,7 +5,7 @@ import { timmNaming, usualOfTimm } from './timm.ts';
 export const dinov2: Convention = {
   name: 'dinov2',
   title: "DINOv2 in Meta's naming",
-  naming: timmNaming,
+  namings: [timmNaming],
   marks: [/^blocks\.0\.ls1\.gamma$/, /^(mask_token|register_tokens|reg_token)$/],
   usual: { ...usualOfTimm, of: 'DINOv2' },
   leftOut: [{ names: /^mask_token$/ }, { names: /(^|\.)(head|dino_head|ibot_head)\./ }],

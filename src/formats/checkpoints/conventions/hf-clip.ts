@@ -37,7 +37,7 @@ const positionIds = { names: /(^|\.)embeddings\.position_ids$/ };
 export const hfClip: Convention = {
   name: 'hf-clip',
   title: "CLIP's vision tower in Hugging Face's naming",
-  naming: hfClipNaming,
+  namings: [hfClipNaming],
   marks: [/^embeddings\.class_embedding$/],
   usual: {
     epsilon: 1e-5,
@@ -62,7 +62,7 @@ export const hfClip: Convention = {
 export const hfSiglip: Convention = {
   name: 'hf-siglip',
   title: "SigLIP's vision tower in Hugging Face's naming",
-  naming: hfClipNaming,
+  namings: [hfClipNaming],
   marks: [/^embeddings\.patch_embedding\.bias$/],
   usual: {
     epsilon: 1e-6,

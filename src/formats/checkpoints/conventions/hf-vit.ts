@@ -2,7 +2,7 @@ import type { Convention, Naming } from './convention.ts';
 import { halves, imageNet } from './convention.ts';
 
 /** ViT, DeiT and ViTMAE of Hugging Face's transformers. */
-export const hfVitNaming: Naming = {
+const hfVitNaming: Naming = {
   rules: [
     ['patch_embed.proj.*', 'embeddings.patch_embeddings.projection.*'],
     ['cls_token', 'embeddings.cls_token'],
@@ -25,13 +25,33 @@ export const hfVitNaming: Naming = {
   ],
 };
 
+/** As the modules are called in newer releases, of which `state_dict` tells; `save_pretrained` keeps to the older names. */
+const hfVitModules: Naming = {
+  rules: [
+    ['patch_embed.proj.*', 'embeddings.patch_embeddings.projection.*'],
+    ['cls_token', 'embeddings.cls_token'],
+    ['dist_token', 'embeddings.distillation_token'],
+    ['pos_embed', 'embeddings.position_embeddings'],
+    ['blocks.#.norm1.*', 'layers.#.layernorm_before.*'],
+    [
+      'blocks.#.attn.qkv.*',
+      ['layers.#.attention.q_proj.*', 'layers.#.attention.k_proj.*', 'layers.#.attention.v_proj.*'],
+    ],
+    ['blocks.#.attn.proj.*', 'layers.#.attention.o_proj.*'],
+    ['blocks.#.norm2.*', 'layers.#.layernorm_after.*'],
+    ['blocks.#.mlp.fc1.*', 'layers.#.mlp.fc1.*'],
+    ['blocks.#.mlp.fc2.*', 'layers.#.mlp.fc2.*'],
+    ['norm.*', 'layernorm.*'],
+  ],
+};
+
 const usual = { epsilon: 1e-12, activation: 'gelu' } as const;
 const heads = { names: /(^|\.)(pooler|\w*classifier)\./ };
 
 export const hfVit: Convention = {
   name: 'hf-vit',
   title: "ViT in Hugging Face's naming",
-  naming: hfVitNaming,
+  namings: [hfVitNaming, hfVitModules],
   marks: [],
   usual: { ...usual, of: 'ViT there', normalization: halves, normalizationOf: 'ViT' },
   leftOut: [heads],
@@ -40,7 +60,7 @@ export const hfVit: Convention = {
 export const hfDeit: Convention = {
   name: 'hf-deit',
   title: "DeiT in Hugging Face's naming",
-  naming: hfVitNaming,
+  namings: [hfVitNaming, hfVitModules],
   marks: [/^embeddings\.distillation_token$/],
   usual: { ...usual, of: 'DeiT there', normalization: imageNet, normalizationOf: 'ImageNet' },
   leftOut: [heads],
@@ -49,7 +69,7 @@ export const hfDeit: Convention = {
 export const hfMae: Convention = {
   name: 'hf-mae',
   title: "a masked autoencoder (MAE) in Hugging Face's naming",
-  naming: hfVitNaming,
+  namings: [hfVitNaming, hfVitModules],
   marks: [/(^|\.)decoder\.decoder_embed\.weight$/],
   usual: { ...usual, of: 'MAE there', normalization: imageNet, normalizationOf: 'ImageNet' },
   leftOut: [

@@ -5,7 +5,7 @@ import { timmNaming, usualOfTimm } from './timm.ts';
 export const mae: Convention = {
   name: 'mae',
   title: 'a masked autoencoder (MAE)',
-  naming: timmNaming,
+  namings: [timmNaming],
   marks: [/^decoder_(embed|pos_embed|blocks)\b/],
   usual: { ...usualOfTimm, of: 'MAE' },
   leftOut: [

@@ -5,23 +5,25 @@ import { clipImages } from './convention.ts';
 export const openaiClip: Convention = {
   name: 'openai-clip',
   title: "CLIP's vision tower in OpenAI's naming",
-  naming: {
-    rules: [
-      ['patch_embed.proj.*', 'conv1.*'],
-      ['cls_token', 'class_embedding'],
-      ['pos_embed', 'positional_embedding'],
-      ['norm_pre.*', 'ln_pre.*'],
-      ['blocks.#.norm1.*', 'transformer.resblocks.#.ln_1.*'],
-      ['blocks.#.attn.qkv.*', 'transformer.resblocks.#.attn.in_proj_*'],
-      ['blocks.#.attn.proj.*', 'transformer.resblocks.#.attn.out_proj.*'],
-      ['blocks.#.ls1.gamma', 'transformer.resblocks.#.ls_1.gamma'],
-      ['blocks.#.norm2.*', 'transformer.resblocks.#.ln_2.*'],
-      ['blocks.#.mlp.fc1.*', 'transformer.resblocks.#.mlp.c_fc.*'],
-      ['blocks.#.mlp.fc2.*', 'transformer.resblocks.#.mlp.c_proj.*'],
-      ['blocks.#.ls2.gamma', 'transformer.resblocks.#.ls_2.gamma'],
-      ['norm.*', 'ln_post.*'],
-    ],
-  },
+  namings: [
+    {
+      rules: [
+        ['patch_embed.proj.*', 'conv1.*'],
+        ['cls_token', 'class_embedding'],
+        ['pos_embed', 'positional_embedding'],
+        ['norm_pre.*', 'ln_pre.*'],
+        ['blocks.#.norm1.*', 'transformer.resblocks.#.ln_1.*'],
+        ['blocks.#.attn.qkv.*', 'transformer.resblocks.#.attn.in_proj_*'],
+        ['blocks.#.attn.proj.*', 'transformer.resblocks.#.attn.out_proj.*'],
+        ['blocks.#.ls1.gamma', 'transformer.resblocks.#.ls_1.gamma'],
+        ['blocks.#.norm2.*', 'transformer.resblocks.#.ln_2.*'],
+        ['blocks.#.mlp.fc1.*', 'transformer.resblocks.#.mlp.c_fc.*'],
+        ['blocks.#.mlp.fc2.*', 'transformer.resblocks.#.mlp.c_proj.*'],
+        ['blocks.#.ls2.gamma', 'transformer.resblocks.#.ls_2.gamma'],
+        ['norm.*', 'ln_post.*'],
+      ],
+    },
+  ],
   marks: [/^class_embedding$/],
   usual: {
     epsilon: 1e-5,

@@ -5,7 +5,7 @@ import { timmNaming, usualOfTimm } from './timm.ts';
 export const prithvi: Convention = {
   name: 'prithvi',
   title: 'Prithvi, a masked autoencoder of satellite images',
-  naming: timmNaming,
+  namings: [timmNaming],
   marks: [],
   patchAxes: 5,
   usual: { ...usualOfTimm, of: 'Prithvi', normalizationSource: 'guess' },

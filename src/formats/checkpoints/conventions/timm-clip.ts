@@ -6,7 +6,7 @@ import { timmNaming } from './timm.ts';
 export const timmClip: Convention = {
   name: 'timm-clip',
   title: "CLIP's vision tower in timm's naming",
-  naming: timmNaming,
+  namings: [timmNaming],
   marks: [/^norm_pre\.weight$/],
   usual: {
     epsilon: 1e-5,

@@ -6,7 +6,7 @@ import { timmNaming } from './timm.ts';
 export const timmSiglip: Convention = {
   name: 'timm-siglip',
   title: "SigLIP's vision tower in timm's naming",
-  naming: timmNaming,
+  namings: [timmNaming],
   marks: [/^attn_pool\.latent$/],
   usual: {
     epsilon: 1e-6,

@@ -39,7 +39,7 @@ export const usualOfTimm: UsualProperties = {
 export const timm: Convention = {
   name: 'timm',
   title: "a vision transformer in timm's naming",
-  naming: timmNaming,
+  namings: [timmNaming],
   marks: [],
   // Many of timm's own were trained on pixels in [-1, 1].
   usual: { ...usualOfTimm, normalizationSource: 'guess' },
