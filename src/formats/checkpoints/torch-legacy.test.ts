@@ -47,6 +47,12 @@ describe('reading', () => {
   });
 });
 
+test('a magic number of protocol 0', async () => {
+  const rest = content.subarray(pickled(0x1950a86a20f9469cfc6cn).length);
+  const old = Buffer.concat([Buffer.from('L119547037146038801333356L\n.'), rest]);
+  expect(await readAll(old)).toEqual({ a: [5, 6], b: [1, 3, 2, 4] });
+});
+
 describe('refused', () => {
   const other = { ...first, count: 3, data: first.data };
   // prettier-ignore

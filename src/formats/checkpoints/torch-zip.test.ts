@@ -89,6 +89,30 @@ describe('reading', () => {
     });
   });
 
+  test('storages larger than what is read of a directory at once', async () => {
+    const large = floatStorage('0', Array<number>(2 ** 16).fill(8));
+    const small = floatStorage('1', [9]);
+    const root = dict({
+      a: tensorOf(large, [1], { offset: 2 ** 16 - 1 }),
+      b: tensorOf(small, [1]),
+    });
+    expect(await readAll(zipOf(torchEntries(root, [large, small])))).toEqual({ a: [8], b: [9] });
+  });
+
+  test('storages within storages, as in old files', async () => {
+    const root = dict({ a: tensorOf(storage, [2], { part: tuple('1', 2, 3) }) });
+    expect(await readAll(zipOf(torchEntries(root, [storage])))).toEqual({ a: [3, 4] });
+  });
+
+  test('tensors without values', async () => {
+    const empty = floatStorage('0', []);
+    const root = dict({
+      a: tensorOf(empty, [4, 0], { strides: [1, 1] }),
+      b: tensorOf(empty, [0, 4]),
+    });
+    expect(await readAll(zipOf(torchEntries(root, [empty])))).toEqual({ a: [], b: [] });
+  });
+
   test('parameters, and tensors with attributes', async () => {
     const tensor = tensorOf(storage, [2]);
     const type = named('torch', 'Tensor');
@@ -154,7 +178,7 @@ describe('damage', () => {
     ['another byte order', 'archive/byteorder', { data: bytes('big') }, 'unsupported', /on a big-endian machine \(big\)/],
     ['a compressed pickle', 'archive/data.pkl', { method: 8 }, 'unsupported', /data\.pkl in .* is compressed/],
     ['a compressed storage', 'archive/data/0', { method: 8 }, 'unsupported', /data\/0 in .* is compressed/],
-    ['an encrypted storage', 'archive/data/0', { flags: 1 }, 'invalid-file', /damaged/],
+    ['an encrypted storage', 'archive/data/0', { flags: 1, method: 8 }, 'unsupported', /data\/0 in .* is encrypted/],
     ['a storage that is not there', 'archive/data/0', null, 'invalid-file', /has no archive\/data\/0/],
     ['a storage that is too short', 'archive/data/0', { data: Buffer.alloc(20) }, 'invalid-file', /has 20 bytes instead of 24/],
     ['a storage that is too long', 'archive/data/0', { data: Buffer.alloc(28) }, 'invalid-file', /has 28 bytes instead of 24/],
@@ -179,6 +203,17 @@ describe('damage', () => {
   test('an end beyond the file', async () => {
     const content = changed('archive/version', {});
     await expectRefusal(content.subarray(0, 500), 'invalid-file', /ZIP archive is damaged/);
+  });
+
+  test('a directory beyond 2^53', async () => {
+    // The locator of ZIP64, and an end that says nothing else.
+    const locator = Buffer.alloc(20);
+    locator.write('PK\x06\x07', 'latin1');
+    locator.writeBigUInt64LE(2n ** 60n, 8);
+    const end = Buffer.alloc(22);
+    end.write('PK\x05\x06', 'latin1');
+    const content = Buffer.concat([bytes('PK\x03\x04'), locator, end]);
+    await expectRefusal(content, 'invalid-file', /ZIP archive is damaged/);
   });
 
   test('more entries than any checkpoint', async () => {

@@ -15,7 +15,7 @@ import type { TensorFile } from './tensor-file.ts';
  * (torch/serialization.py, caffe2/serialize/inline_container.h).
  */
 
-/** Bytes of a pickle; those of the largest models, their optimisers included, have one or two million. */
+/** Bytes of a pickle; those of the largest models, their optimisers included, have half a million. */
 export const pickleLimit = 2 ** 24;
 
 /** @throws UserError 'unsupported', 'too-large', 'invalid-file' or 'disk'; `source` is then still open */

@@ -4,7 +4,7 @@ import type { ByteCursor } from './byte-cursor.ts';
 import { isDict, isSequence, newDict, type PickleDict, type PickleValue } from './values.ts';
 
 /**
- * Bounds of one pickle. Those of a ViT-g with its optimiser's state come to a tenth of each; a hostile
+ * Bounds of one pickle. Those of a ViT-g with its optimiser's state come to a twentieth of each; a hostile
  * one ends within a second or so, and within the memory.
  */
 const limits = {

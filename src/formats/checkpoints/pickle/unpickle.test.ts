@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UserError, type ErrorCode } from '../../../core/errors.ts';
 import { bytes, dict, made, named, pickled, tuple, type Pickled } from '../torch-fixtures.ts';
+import { storageOf } from './tensors.ts';
 import { noPersistent, unpickle } from './unpickle.ts';
 import { isDict, isSequence, type PickleValue } from './values.ts';
 
@@ -170,7 +172,8 @@ describe('damage', () => {
     ['POP of nothing', '0N.'],
     ['DUP of nothing', '2.'],
     ['a tuple without mark', 't.'],
-    ['a tuple that reaches below a mark', 'N(\x85.'],
+    ['a tuple that reaches below a mark', 'N(\x851.'],
+    ['a memo that reaches below a mark', 'N(q\x001.'],
     ['a memo of nothing', 'q\0.'],
     ['a memo that was never made', 'h\0.'],
     ['a memo that is no number', 'Np-1\n.'],
@@ -197,6 +200,31 @@ describe('damage', () => {
   ])('%s', (_, pickle) => {
     expectRefusal(bytes(pickle), 'unsupported', /which no PyTorch reads back/);
   });
+});
+
+// prettier-ignore
+test('programs of sound operations in any order end in a value or a sentence', () => {
+  const operations = [
+    ...'(012NKMI)t]leasd}uRbioQ.'.split(''),
+    ...['\x81', '\x85', '\x86', '\x87', '\x88', '\x8f', '\x90', '\x91', '\x92', '\x93', '\x94'],
+    ...['q\0', 'q\x01', 'h\0', 'h\x01', 'K\x01', 'J\xff\xff\xff\xff', 'U\x01a', 'C\x01b', 'U\x07storage'],
+    ...['torch._utils\n_rebuild_tensor_v2', 'torch\nFloatStorage', 'torch\nSize', 'torch\ndevice'].map((name) => `c${name}\n`),
+    ...['collections\nOrderedDict', 'collections\ndefaultdict', 'argparse\nNamespace', 'pathlib\nPath'].map((name) => `c${name}\n`),
+    ...['numpy\ndtype', 'numpy.core.multiarray\nscalar', '_codecs\nencode', 'copyreg\n_reconstructor'].map((name) => `c${name}\n`),
+  ];
+  let values = 0;
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...operations), { maxLength: 30 }), (parts) => {
+      try {
+        unpickle(bytes(`${parts.join('')}.`), 'a.pth', storageOf);
+        values++;
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+      }
+    }),
+    { numRuns: 50_000 },
+  );
+  expect(values).toBeGreaterThan(500);
 });
 
 describe('hostile pickles end within two seconds, with a sentence', () => {
