@@ -17,6 +17,11 @@ import type {
 import type { DeviceDescription, TeacherDescription } from '../contract/descriptions.ts';
 import type { LabelExportReport, LabelExportRequest } from '../contract/label-export.ts';
 import type { ImportRequest, ImportSummary } from '../contract/import-job.ts';
+import type {
+  TeacherImportRequest,
+  TeacherImportSummary,
+  TeacherList,
+} from '../contract/teacher-job.ts';
 import type { JobContext } from '../engine/job.ts';
 
 /** All that the command line asks of the engine; tests put another in its place. */
@@ -27,6 +32,8 @@ export interface Engine {
   demo(request: DemoRequest, context: JobContext): Promise<DemoSummary>;
   writeSample(request: SampleRequest, context: JobContext): Promise<SampleSummary>;
   inspectTeacher(file: string, overrides: TeacherOverrides): Promise<TeacherDescription>;
+  importTeacher(request: TeacherImportRequest, context: JobContext): Promise<TeacherImportSummary>;
+  listTeachers(workspace: string): Promise<TeacherList>;
   inspectImage(file: string, context: JobContext): Promise<ImageDescription>;
   exportLabels(request: LabelExportRequest, context: JobContext): Promise<LabelExportReport>;
   importFolder(request: ImportRequest, context: JobContext): Promise<ImportSummary>;
@@ -46,6 +53,10 @@ export const engine: Engine = {
     (await import('../engine/sample.ts')).writeSample(request, context),
   inspectTeacher: async (file, overrides) =>
     (await import('../engine/teacher.ts')).inspectTeacher(file, overrides),
+  importTeacher: async (request, context) =>
+    (await import('../engine/import-teacher.ts')).importTeacher(request, context),
+  listTeachers: async (workspace) =>
+    (await import('../engine/import-teacher.ts')).listTeachers(workspace),
   inspectImage: async (file, context) =>
     (await import('../engine/image.ts')).inspectImage(file, context),
   exportLabels: async (request, context) =>

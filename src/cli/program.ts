@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { addDistill } from './commands/distill.ts';
 import { addImport } from './commands/import.ts';
-import { addDevices, addImage, addTeacher } from './commands/inspect.ts';
+import { addDevices, addImage } from './commands/inspect.ts';
 import { addLabels } from './commands/labels.ts';
 import { addEvaluate, addPredict } from './commands/models.ts';
 import { addDemo, addSample } from './commands/samples.ts';
+import { addTeacher } from './commands/teacher.ts';
 import { paintFor } from './paint.ts';
 import { widthOf, type World } from './world.ts';
 

@@ -50,7 +50,7 @@ import {
   suggestionRequest,
 } from './masks.ts';
 import { maskImport, maskSourceContents, maskSourcePlace } from './mask-sources.ts';
-import { bytes, jobPhase, preparation } from './jobs.ts';
+import { bytes, jobPhase, preparation, teacherOverrides } from './jobs.ts';
 import { skippedImage } from './results.ts';
 import {
   failure,
@@ -276,7 +276,11 @@ export const engineMethods = {
   /** The images that are one stack with this one, itself among them, in the order of its slices. */
   'image.stack': { params: z.strictObject({ image: id }), result: z.array(id) },
   'teacher.list': { params: nothing, result: z.array(teacher) },
-  'teacher.add': { params: z.strictObject({ file: path }), result: teacher },
+  /** Runs it on a few images first; `overrides` are what a person knows better than its file. */
+  'teacher.add': {
+    params: z.strictObject({ file: path, overrides: teacherOverrides.default({}) }),
+    result: teacher,
+  },
   'teacher.remove': { params: z.strictObject({ teacher: id }), result: nothing },
   /** Students by skip factor; measures this machine at the first call for a teacher. */
   'teacher.estimate': {

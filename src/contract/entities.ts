@@ -10,7 +10,7 @@ import {
   start,
   task,
 } from './jobs.ts';
-import { deviceDescription } from './descriptions.ts';
+import { deviceDescription, inferredProperty } from './descriptions.ts';
 import { skippedImage } from './results.ts';
 import { id, path, name, when } from './values.ts';
 
@@ -268,6 +268,10 @@ export const teacher = z.strictObject({
   licence: z.string().nullable(),
   /** Taken to be so, as the file does not say. */
   assumed: z.array(z.string()),
+  /** All that weights do not show by themselves, with where it comes from; a person may correct it. */
+  inferred: z.array(inferredProperty),
+  /** What of the file's model was taken, left out or adapted. */
+  notes: z.array(z.string()),
   /** Estimated need of a run on this machine, and what is free now. */
   memoryNeeded: z.int().nonnegative(),
   memoryFree: z.int().nonnegative(),

@@ -7,7 +7,7 @@ import { emitOnnx } from '../core/onnx/emit.ts';
 import { halfWeights, quantizedWeights } from '../core/onnx/precision.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
-import { timmMetadata, timmMetadataKey } from '../formats/timm.ts';
+import { teacherMetadata, teacherMetadataKey } from '../formats/checkpoints/teacher-metadata.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import { readResult } from '../runtime/executor.ts';
@@ -114,7 +114,7 @@ export async function exportStudent(
     new Map([...student.encoder.weights, ...student.head]),
     {
       metadata: {
-        [timmMetadataKey]: timmMetadata(student.encoder),
+        [teacherMetadataKey]: teacherMetadata(student.encoder),
         [cardKey]: JSON.stringify(card),
       },
     },

@@ -10,7 +10,7 @@ export interface JobContext {
 }
 
 /** Throws when the job was cancelled. */
-export function throwIfCancelled({ signal }: JobContext): void {
+export function throwIfCancelled({ signal }: Pick<JobContext, 'signal'>): void {
   if (signal.aborted) throw new UserError('cancelled', 'Stopped.');
 }
 

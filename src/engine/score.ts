@@ -3,6 +3,7 @@ import type { LinearProbe } from '../core/heads/linear-probe.ts';
 import { answersOf } from '../core/metrics/labels.ts';
 import { uncertaintyOf } from '../core/metrics/uncertainty.ts';
 import { featureGraph } from '../core/vit/classifier.ts';
+import type { TeacherOverrides } from '../contract/jobs.ts';
 import type { ClassCard } from '../contract/model-card.ts';
 import { placeName } from '../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelled-images.ts';
@@ -23,6 +24,8 @@ export interface ScoreRequest {
   readonly model: string;
   /** Its teacher's checkpoint; null where that is gone: the student is then asked alone. */
   readonly teacher: string | null;
+  /** What a person corrected of that. */
+  readonly overrides?: TeacherOverrides;
   /** What the run's heads learnt from; the teacher's is made again of it. */
   readonly labelled: readonly LabelledImage[];
   readonly seed: number;
@@ -65,7 +68,9 @@ export async function scoreImages(
   const opened: LoadedGraph[] = [graph];
   try {
     const teacher =
-      request.teacher === null ? null : await openEncoder(request.teacher, executor, opened);
+      request.teacher === null
+        ? null
+        : await openEncoder(request.teacher, request.overrides, executor, opened);
     const probe = teacher && (await teacherHead(teacher, request, card, form, context, progress));
     const scored: ScoredImage[] = [];
     for await (const batch of readBatches(request.images, form, problems, context)) {
@@ -82,10 +87,11 @@ export async function scoreImages(
 
 async function openEncoder(
   file: string,
+  overrides: TeacherOverrides | undefined,
   executor: Executor,
   opened: LoadedGraph[],
 ): Promise<LoadedGraph> {
-  const { model } = await openTeacher(file, {});
+  const { model } = await openTeacher(file, overrides ?? {});
   const encoder = await executor.load(featureGraph(model));
   opened.push(encoder);
   return encoder;

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
-import type { DeviceName } from '../contract/jobs.ts';
+import type { DeviceName, TeacherOverrides } from '../contract/jobs.ts';
 import { inferenceMemory, trainingMemory } from '../core/distill/memory.ts';
 import { segmentationStep } from '../core/distill/segmentation-step.ts';
 import { targetGraph, trainStep } from '../core/distill/train-step.ts';
@@ -37,6 +37,8 @@ import { imagesAtOnce } from './training.ts';
 /** What is to be measured. */
 export interface SpeedRequest {
   readonly teacher: string;
+  /** What a person corrected of it. */
+  readonly overrides?: TeacherOverrides;
   readonly rank: number;
   /** Side of the input, px; the teacher's own by default. */
   readonly imageSize?: number | undefined;
@@ -79,13 +81,14 @@ export interface Measurement {
  */
 export async function measureSpeed({
   teacher: file,
+  overrides = {},
   rank,
   imageSize,
   outlines = false,
   device = 'cpu',
   threads,
 }: SpeedRequest): Promise<Measurement> {
-  const { model } = await openTeacher(file, {}, imageSize);
+  const { model } = await openTeacher(file, overrides, imageSize);
   const freeShare = watchOthers();
   const executor = openExecutor(device, threads, await memoryOf(device));
   const measured = await measure(model, rank, outlines, executor);

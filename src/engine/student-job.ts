@@ -33,7 +33,7 @@ import { targetBudget } from './memory-budget.ts';
 import { openOutputFolder } from './output-folder.ts';
 import type { OutputFolder } from './output-folder.ts';
 import { fingerprintOf, initialState, requireCheckpoint, stopped } from './resume.ts';
-import { openTeacher, requireColour } from './teacher.ts';
+import { openTeacher } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
 import type { OpenWatch, TrainingPlan, TrainingResult, TrainingState } from './training.ts';
@@ -103,7 +103,6 @@ export async function runStudentJob<T>(
     request.overrides,
     request.imageSize ?? imageSize,
   );
-  requireColour(request.teacher, teacher.model.architecture.channels);
   const blocks = request.blocks ?? keptBlocks(teacher.model.architecture.depth, request.skip);
   const copy = copyBlocks(teacher.model, blocks);
   noteThreads(request, context);
@@ -118,7 +117,11 @@ export async function runStudentJob<T>(
       basename(decodersPath(output.path)),
     ]);
     const { architecture } = teacher.model;
-    const student = { teacher: request.teacher, blocks, rank: recipe.rank, architecture };
+    const { overrides } = request;
+    const student = {
+      ...{ teacher: request.teacher, overrides, blocks },
+      ...{ rank: recipe.rank, architecture },
+    };
     const { imageSize: side } = architecture;
     const { threads } = request;
     const device = await chooseDevice(

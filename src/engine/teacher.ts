@@ -1,14 +1,15 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
-import type { TeacherDescription } from '../contract/descriptions.ts';
+import { basename, dirname, resolve } from 'node:path';
+import type { InferredProperty, TeacherDescription } from '../contract/descriptions.ts';
 import type { TeacherOverrides } from '../contract/jobs.ts';
-import { UserError } from '../core/errors.ts';
 import { parameterCount } from '../core/vit/architecture.ts';
+import { adaptBands, adaptNormalization } from '../core/vit/bands.ts';
 import { keptBlocks } from '../core/vit/copy.ts';
 import { resizeModel } from '../core/vit/resize.ts';
 import type { VitModel } from '../core/vit/weights.ts';
+import { describeTeacher, readTeacher, teacherFiles } from '../formats/checkpoints/read-teacher.ts';
 import { hashOfFile } from '../formats/file-hash.ts';
-import { describeTimm, readTimm } from '../formats/timm.ts';
 
 export interface Teacher {
   /** File name without its extension. */
@@ -28,27 +29,59 @@ export async function openTeacher(
   overrides: TeacherOverrides,
   imageSize?: number | ((model: VitModel) => number),
 ): Promise<Teacher> {
-  const model = await readTimm(file, overrides);
+  const model = await readColourTeacher(file, overrides);
   const size = typeof imageSize === 'function' ? imageSize(model) : imageSize;
   return {
     name: teacherName(file),
-    sha256: (await hashOfFile(file)).toString('hex'),
+    sha256: await hashOfTeacher(await teacherFiles(file)),
     model: size === undefined ? model : resizeModel(model, size),
   };
 }
 
-/** What to call a teacher: its file's name without the extension. */
-export function teacherName(file: string): string {
-  return basename(file).replace(/\.[^.]*$/, '');
+/** Of the weights alone: of several files the hash of their hashes. */
+async function hashOfTeacher(files: readonly string[]): Promise<string> {
+  const hashes: Buffer[] = [];
+  for (const file of files) hashes.push(await hashOfFile(file));
+  const [only] = hashes;
+  const hash =
+    only !== undefined && hashes.length === 1
+      ? only
+      : createHash('sha256').update(Buffer.concat(hashes)).digest();
+  return hash.toString('hex');
 }
 
-/** Images have three channels at this stage; say so before any work. */
-export function requireColour(file: string, channels: number): void {
-  if (channels === 3) return;
-  throw new UserError(
-    'unsupported',
-    `${file}: this teacher takes ${channels} bands, but images are read as three (red, green, blue). Choose a teacher for colour images.`,
-  );
+async function sizeOf(files: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Names under which libraries store any model. */
+const anyModel =
+  /^(model|pytorch_model|checkpoint|weights|teacher_checkpoint|open_clip_(pytorch_)?model)(\.(safetensors|bin)\.index)?$/;
+
+/** What to call a teacher: its file's name without the extension, or its folder's where that says nothing. */
+export function teacherName(file: string): string {
+  const path = resolve(file);
+  const name = basename(path).replace(/\.[^.]*$/, '');
+  if (!anyModel.test(name)) return name;
+  // Hugging Face's cache: models--facebook--dinov2-base/snapshots/<hash>/model.safetensors
+  const [, cached] = /models--(?:[^/\\]*--)?([^/\\]+)[/\\]snapshots[/\\]/.exec(path) ?? [];
+  return cached ?? (basename(dirname(path)) || name);
+}
+
+/** Bands that images are read as: red, green, blue. */
+const colours = 3;
+
+/**
+ * A teacher for images as they are read: one of another number of bands is adapted to three.
+ *
+ * @throws UserError as `readTeacher`
+ */
+export async function readColourTeacher(
+  file: string,
+  overrides: TeacherOverrides,
+): Promise<VitModel> {
+  return adaptBands(await readTeacher(file, overrides), colours);
 }
 
 /** What a teacher file holds, without reading its weights. */
@@ -56,7 +89,10 @@ export async function inspectTeacher(
   file: string,
   overrides: TeacherOverrides,
 ): Promise<TeacherDescription> {
-  const { architecture, normalization, assumed, storedAs } = await describeTimm(file, overrides);
+  const described = await describeTeacher(file, overrides);
+  const { convention, title, container, files, inferred, storedAs } = described;
+  const architecture = { ...described.architecture, channels: colours };
+  const normalization = adaptNormalization(described.normalization, colours);
   const skips = Array.from({ length: architecture.depth }, (_, index) => index + 1);
   const students = skips.map((skip) => {
     const blocks = [...keptBlocks(architecture.depth, skip)];
@@ -65,17 +101,36 @@ export async function inspectTeacher(
   });
   return {
     file: resolve(file),
-    bytes: (await stat(file)).size,
-    sha256: (await hashOfFile(file)).toString('hex'),
-    convention: 'timm',
+    bytes: await sizeOf(files),
+    sha256: await hashOfTeacher(files),
+    ...{ convention, title, container },
     storedAs: [...storedAs],
     architecture: { ...architecture },
     normalization: { mean: [...normalization.mean], deviation: [...normalization.deviation] },
-    assumed: [...assumed],
+    assumed: assumptions(inferred),
+    inferred: [...inferred],
+    notes: [...described.notes, ...bandNotes(described.architecture.channels)],
     parameters: parameterCount(architecture),
     // Two skip factors that keep equally many blocks differ only in which.
     students: students.filter(
       ({ blocks }, index) => blocks.length !== students[index - 1]?.blocks.length,
     ),
   };
+}
+
+/** What was inferred without a source. Mean and deviation come together, and are said once. */
+function assumptions(inferred: readonly InferredProperty[]): string[] {
+  const unsure = inferred.filter(({ source }) => source === 'family' || source === 'guess');
+  return [...new Set(unsure.map(({ sentence }) => sentence))];
+}
+
+function bandNotes(bands: number): string[] {
+  if (bands === colours) return [];
+  const how =
+    bands < colours
+      ? 'each sees a share of what it was trained on'
+      : 'each sees the mean of all of them, so that colours no longer tell apart what they did in its training';
+  return [
+    `It was trained on images of ${bands} ${bands === 1 ? 'band' : 'bands'}, and images are read as red, green and blue: its patch embedding is adapted, ${how}.`,
+  ];
 }

@@ -13,6 +13,7 @@ import type {
 } from './segmentation/predict-images.ts';
 import type { ScoreOutcome, ScoreRequest } from './score.ts';
 import type { Measurement, SpeedRequest } from './speed.ts';
+import type { CheckRequest } from './teacher-check.ts';
 
 /**
  * What the engine and a worker say to each other. Both are this program, so types are enough; what a
@@ -34,7 +35,9 @@ export type WorkerTask =
   /** Whether a device is there, and no stand-in. */
   | { readonly kind: 'reach'; readonly device: DeviceName }
   | { readonly kind: 'trial'; readonly request: TrialRequest }
-  | { readonly kind: 'score'; readonly request: ScoreRequest };
+  | { readonly kind: 'score'; readonly request: ScoreRequest }
+  /** Whether a teacher was read as it is. */
+  | { readonly kind: 'check'; readonly request: CheckRequest };
 
 export type WorkerOrder =
   | { readonly kind: 'task'; readonly task: WorkerTask }
@@ -49,7 +52,8 @@ export type WorkerResult =
   | { readonly kind: 'speed'; readonly measurement: Measurement }
   | { readonly kind: 'reach'; readonly gigaflops: number }
   | { readonly kind: 'trial'; readonly imagesPerSecond: number }
-  | { readonly kind: 'score'; readonly outcome: ScoreOutcome };
+  | { readonly kind: 'score'; readonly outcome: ScoreOutcome }
+  | { readonly kind: 'check' };
 
 export type WorkerMessage =
   | { readonly kind: 'event'; readonly event: JobEvent }

@@ -8,6 +8,7 @@ import { openKeptOutlines } from './segmentation/kept-outlines.ts';
 import { predictImages } from './segmentation/predict-images.ts';
 import type { MadeMask } from './segmentation/predict-images.ts';
 import { measureSpeed } from './speed.ts';
+import { checkTeacher } from './teacher-check.ts';
 import { failureOf } from './worker-protocol.ts';
 import type { WorkerMessage, WorkerOrder, WorkerResult, WorkerTask } from './worker-protocol.ts';
 
@@ -58,6 +59,10 @@ async function perform(task: WorkerTask): Promise<WorkerResult> {
   }
   if (task.kind === 'score') {
     return { kind: 'score', outcome: await scoreImages(task.request, context) };
+  }
+  if (task.kind === 'check') {
+    await checkTeacher(task.request, context);
+    return { kind: 'check' };
   }
   if (task.kind === 'predict') {
     const take = (part: MadeMask): void => {

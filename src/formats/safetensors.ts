@@ -22,6 +22,8 @@ const chunkLength = 2 ** 22;
 /** An open file whose tensors are read one by one. */
 export interface SafetensorsFile extends SafetensorsHeader {
   readonly path: string;
+  readonly container: 'safetensors';
+  readonly files: readonly string[];
   /**
    * The values of a tensor as float32. Throws `UserError`: 'invalid-file' when the file has no such
    * tensor or was shortened meanwhile, 'unsupported' when it holds anything but F32, F16 or BF16.
@@ -45,7 +47,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   try {
     const { header, dataStart } = await readHeader(handle, path);
     return {
-      path,
+      ...{ path, container: 'safetensors', files: [path] },
       ...header,
       read: (name) => readTensor(handle, path, name, header.tensors.get(name), dataStart),
       close: () => handle.close(),

@@ -59,7 +59,7 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     expect(images).toMatchObject([{ id: 1, name: 'A2.png', classes: [2], isTest: true }]);
     expect([...store.images.all(1)].map(({ name }) => name)).toEqual(['A2.png', 'A10.png']);
     expect(store.imports.list(1)).toMatchObject([{ found: 2 }]);
-    expect(store.teachers.list()).toMatchObject([{ id: 1, description }]);
+    expect(store.teachers.list()).toMatchObject([{ id: 1, description, overrides: {} }]);
     expect(store.teachers.estimate(z.unknown(), 1, 'here')).toEqual({ seconds: 1 });
     expect(store.runs.list(1)).toMatchObject([
       { id: 1, state: 'done', settings: { ...settings, device: 'cpu' }, device: 'cpu', summary },

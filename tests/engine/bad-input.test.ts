@@ -71,7 +71,7 @@ describe('bad input', async () => {
     [
       'a file that is no checkpoint',
       { teacher: at('not-safetensors.safetensors') },
-      'invalid-file',
+      'unsupported',
       /not-safetensors/,
     ],
     ['a truncated checkpoint', { teacher: at('cut.safetensors') }, 'invalid-file', /cut\.safet/],
@@ -85,7 +85,7 @@ describe('bad input', async () => {
       'a checkpoint that is no transformer',
       { teacher: at('no-vit.safetensors') },
       'unsupported',
-      /blocks\.0\.attn\.qkv\.weight/,
+      /no vision transformer in a naming that is known\. The file begins with/,
     ],
     [
       'a weight of the wrong shape',

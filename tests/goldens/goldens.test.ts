@@ -11,7 +11,7 @@ import { copyBlocks, keptBlocks } from '../../src/core/vit/copy.ts';
 import { resizeModel } from '../../src/core/vit/resize.ts';
 import type { VitModel } from '../../src/core/vit/weights.ts';
 import { readSafetensors } from '../../src/formats/safetensors.ts';
-import { readTimm } from '../../src/formats/timm.ts';
+import { readTeacher } from '../../src/formats/checkpoints/read-teacher.ts';
 import { describeExecutors } from '../conformance/executors.ts';
 import { adapterParts, flatAdapters, forward, train } from '../support/distillation.ts';
 import { lossAndGradient } from '../support/loss-and-gradient.ts';
@@ -40,6 +40,7 @@ const cases = [
     file: 'registers',
     overrides: {
       heads: 3,
+      epsilon: 1e-6,
       activation: 'quick-gelu' as const,
       mean: [0.5, 0.4, 0.3],
       deviation: [0.25, 0.3, 0.2],
@@ -74,7 +75,7 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
   const golden = (name: string): Tensor => required(tensors.get(`golden.${name}`), name);
   beforeAll(async () => {
     ({ tensors } = await readSafetensors(goldenPath(file)));
-    teacher = await readTimm(goldenPath(file), overrides);
+    teacher = await readTeacher(goldenPath(file), overrides);
     const copy = copyBlocks(teacher, keptBlocks(3, 2));
     plan = { copy, layout: adapterLayout(copy.architecture, 3) };
     initial = flatAdapters(plan.layout, tensors, '.init', 'golden.');
@@ -134,7 +135,7 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
 describeExecutors('golden plain, otherwise', (executor) => {
   it('features with the GELU by tanh', async () => {
     const { tensors } = await readSafetensors(goldenPath('plain'));
-    const model = await readTimm(goldenPath('plain'), { heads: 2, activation: 'gelu-tanh' });
+    const model = await readTeacher(goldenPath('plain'), { heads: 2, activation: 'gelu-tanh' });
     const images = required(tensors.get('golden.images'), 'images');
     const wanted = required(tensors.get('golden.expected.features_gelu_tanh'), 'features').data;
     const got = await forward(executor, model, images);
@@ -146,7 +147,7 @@ describeExecutors('golden plain, otherwise', (executor) => {
 
   it('positions and features of a larger image', async () => {
     const { tensors } = await readSafetensors(goldenPath('plain'));
-    const larger = resizeModel(await readTimm(goldenPath('plain'), { heads: 2 }), 24);
+    const larger = resizeModel(await readTeacher(goldenPath('plain'), { heads: 2 }), 24);
     const positions = required(tensors.get('golden.larger.pos_embed'), 'positions');
     const resized = required(larger.weights.get('pos_embed'), 'pos_embed');
     expect(resized.shape).toEqual(positions.shape);

@@ -5,8 +5,8 @@ import { adapterLayout, mergeAdapters } from '../../src/core/lora/adapters.ts';
 import { tensor } from '../../src/core/tensor.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { copyBlocks, keptBlocks } from '../../src/core/vit/copy.ts';
-import { readTimm } from '../../src/formats/timm.ts';
 import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
+import { readTeacher } from '../../src/formats/checkpoints/read-teacher.ts';
 import { describeExecutors } from '../conformance/executors.ts';
 import { adapterParts, flatAdapters, forward, readAll, train } from '../support/distillation.ts';
 import { lossAndGradient } from '../support/loss-and-gradient.ts';
@@ -26,7 +26,7 @@ interface Setting {
 
 async function readSetting(): Promise<Setting> {
   const path = referencePath('timm_vit.safetensors');
-  const teacher = await readTimm(path, { heads: 3, ...unnormalized });
+  const teacher = await readTeacher(path, { heads: 3, ...unnormalized });
   const copy = copyBlocks(teacher, keptBlocks(teacher.architecture.depth, skip));
   const expected = await readReference('timm_vit.expected.safetensors');
   return {

@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { classifierGraph } from '../../src/core/vit/classifier.ts';
 import type { VitModel } from '../../src/core/vit/weights.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
-import { readTimm } from '../../src/formats/timm.ts';
+import { readTeacher } from '../../src/formats/checkpoints/read-teacher.ts';
 import { readResult } from '../../src/runtime/executor.ts';
 import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 import { forward } from '../support/distillation.ts';
@@ -18,7 +18,7 @@ function suite(name: string, depth: number): void {
   let expected: ReadonlyMap<string, Tensor>;
   let got: ReadonlyMap<string, Tensor>;
   beforeAll(async () => {
-    model = await readTimm(referencePath(`${name}.safetensors`), { heads: 3, ...unnormalized });
+    model = await readTeacher(referencePath(`${name}.safetensors`), { heads: 3, ...unnormalized });
     expected = await readReference(`${name}.expected.safetensors`);
     got = await forward(executor, model, required(expected.get('images'), 'images'));
   });
@@ -41,7 +41,7 @@ describeReference("a timm vision transformer's forward pass", () => {
 
   it('logits with its own head', async () => {
     const path = referencePath('timm_vit.safetensors');
-    const model = await readTimm(path, { heads: 3, ...unnormalized });
+    const model = await readTeacher(path, { heads: 3, ...unnormalized });
     const weights = await readReference('timm_vit.safetensors');
     const expected = await readReference('timm_vit.expected.safetensors');
     const head = {
@@ -64,7 +64,7 @@ describeReference('a timm DINOv2 with registers', () => {
 
   it('is recognised by its keys', async () => {
     const path = referencePath('timm_dinov2_reg.safetensors');
-    const { architecture } = await readTimm(path, { heads: 3, ...unnormalized });
+    const { architecture } = await readTeacher(path, { heads: 3, ...unnormalized });
     expect(architecture).toMatchObject({
       imageSize: 32,
       patchSize: 8,

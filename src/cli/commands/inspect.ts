@@ -1,38 +1,12 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { teacherOverrides } from '../../contract/jobs.ts';
 import { runJob, writeResult } from '../job.ts';
-import { addOptions } from '../options/option-table.ts';
-import { type OptionValues, readRequest } from '../options/read-request.ts';
 import { devicesReport } from '../report/devices-report.ts';
 import { imageReport } from '../report/image-report.ts';
-import { teacherReport } from '../report/teacher-report.ts';
 import type { World } from '../world.ts';
 import { addCommand, addJsonOption } from './command.ts';
-import { overrideOptions } from './teacher-options.ts';
 
 const devicesRequest = z.strictObject({ threads: z.int().min(1).max(256).optional() });
-
-/** `teacher inspect`: what a checkpoint holds. */
-export function addTeacher(program: Command, world: World): void {
-  const teacher = program
-    .command('teacher')
-    .description('look into a teacher: teacher inspect <file>');
-  const options = { schema: teacherOverrides, table: overrideOptions };
-  const inspect = teacher
-    .command('inspect')
-    .summary('say what a checkpoint holds and which students it could teach')
-    .description(
-      'Reads a checkpoint, says what kind of vision transformer it is, what the file leaves open, and how ' +
-        'large a student would be at each skip factor. Nothing is changed.',
-    )
-    .argument('<file>', 'the checkpoint, in safetensors')
-    .action(async (file: string, values: OptionValues) => {
-      const description = await world.engine.inspectTeacher(file, readRequest(options, values));
-      writeResult(world, values.json === true, description, teacherReport);
-    });
-  addJsonOption(addOptions(inspect, options));
-}
 
 /** `image inspect`: what an image file holds. */
 export function addImage(program: Command, world: World): void {

@@ -225,14 +225,21 @@ it('predictReport counts pixels, and says what should be known', () => {
   expect(quiet).not.toContain('already');
 });
 
-it('teacherReport describes the model, what was assumed and the students', () => {
+it('teacherReport describes the model, what was inferred and the students', () => {
   const report = teacherReport(teacherResult, plain);
   expect(report).toContain('64 × 64 px, 3 channels, patches of 8 px');
   expect(report).toContain('12, width 192, 3 heads, MLP 768, gelu, epsilon 0.000001');
   expect(report).toContain(
     '1 class token, 4 registers, layer scale; features from the class token',
   );
-  expect(report).toContain('  - the images were normalised with ImageNet mean');
+  expect(report).toContain("a vision transformer in timm's naming");
+  expect(cells(report, '--heads')).toEqual([
+    '--heads',
+    '3',
+    'certain: a configuration beside it says so',
+  ]);
+  expect(cells(report, '--mean')).toEqual(['--mean', '0.485, 0.456, 0.406', 'a guess: check it']);
+  expect(report).toContain('  - The text encoder is left out');
   expect(cells(report, '0, 3, 6, 9')).toEqual(['0, 3, 6, 9', '3', '4', '1.81 million', '34 %']);
   expect(widthOf(report)).toBeLessThanOrEqual(100);
 });

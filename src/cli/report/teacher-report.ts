@@ -1,29 +1,61 @@
-import type { TeacherDescription } from '../../contract/descriptions.ts';
+import type {
+  InferredProperty,
+  PropertySource,
+  TeacherDescription,
+} from '../../contract/descriptions.ts';
+import { overrideOptions } from '../commands/teacher-options.ts';
 import { counted, megabytes, parameters, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, shortened, wrap } from '../text.ts';
 import { widest } from '../world.ts';
 import { table } from './table.ts';
 
-/** What a checkpoint holds, what was taken for granted, and which students it could teach. */
+/** What a checkpoint holds, what was inferred and how surely, and which students it could teach. */
 export function teacherReport(teacher: TeacherDescription, paint: Paint): string {
-  const assumed = teacher.assumed.map(
-    (text) => `  - ${wrap(printable(text), widest - 4).replaceAll('\n', '\n    ')}`,
-  );
   return [
     paint.strong(printable(teacher.file)),
     '',
     table(facts(teacher), { leftColumns: 2 }),
     '',
-    ...(assumed.length === 0
-      ? []
-      : [paint.attention('The file does not say, so this was assumed:'), ...assumed, '']),
+    inferredTable(teacher.inferred, paint),
+    ...noteLines(teacher.notes),
+    '',
     students(teacher, paint),
   ].join('\n');
 }
 
+const sources: Readonly<Record<PropertySource, string>> = {
+  given: 'certain: you said so',
+  file: 'certain: the file says so',
+  config: 'certain: a configuration beside it says so',
+  family: 'likely: usual for this family',
+  guess: 'a guess: check it',
+};
+
+/** What weights do not show by themselves, and how surely it is known. */
+export function inferredTable(inferred: readonly InferredProperty[], paint: Paint): string {
+  const rows = inferred.map(({ property, value, source }) => [
+    overrideOptions[property].flags.replace(/ .*/, ''),
+    typeof value === 'object' ? figures(value) : String(value),
+    sources[source],
+  ]);
+  return table([['What is inferred', 'Value', 'How surely'], ...rows], {
+    leftColumns: 3,
+    header: (line) => paint.strong(line),
+  });
+}
+
+/** Sentences below a table, one an entry. */
+export function noteLines(notes: readonly string[]): string[] {
+  if (notes.length === 0) return [];
+  const lines = notes.map(
+    (text) => `  - ${wrap(printable(text), widest - 4).replaceAll('\n', '\n    ')}`,
+  );
+  return ['', ...lines];
+}
+
 function facts(teacher: TeacherDescription): string[][] {
-  const { architecture: a, normalization } = teacher;
+  const { architecture: a } = teacher;
   const extras = [
     ...(a.classTokens > 0 ? [counted(a.classTokens, 'class token')] : ['no class token']),
     ...(a.registers > 0 ? [counted(a.registers, 'register')] : []),
@@ -32,9 +64,10 @@ function facts(teacher: TeacherDescription): string[][] {
     ...(a.qkvBias ? [] : ['no bias in q, k and v']),
   ];
   return [
+    ['Family', teacher.title],
     [
       'Size',
-      `${megabytes(teacher.bytes)} as ${teacher.storedAs.join(', ')}, ${teacher.convention} naming`,
+      `${megabytes(teacher.bytes)} as ${teacher.storedAs.join(', ')}, in ${teacher.container}`,
     ],
     ['Parameters', parameters(teacher.parameters)],
     [
@@ -46,8 +79,6 @@ function facts(teacher: TeacherDescription): string[][] {
       `${a.depth}, width ${a.width}, ${counted(a.heads, 'head')}, MLP ${a.mlpWidth}, ${a.activation}, epsilon ${a.epsilon}`,
     ],
     ['Tokens', `${extras.join(', ')}; features from the ${a.pooling.replace('-', ' ')}`],
-    ['Mean', figures(normalization.mean)],
-    ['Deviation', figures(normalization.deviation)],
     ['SHA-256', teacher.sha256],
   ];
 }

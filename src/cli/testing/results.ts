@@ -64,6 +64,8 @@ export const teacherResult: TeacherDescription = {
   bytes: 10_800_000,
   sha256: 'ab'.repeat(32),
   convention: 'timm',
+  title: "a vision transformer in timm's naming",
+  container: 'safetensors',
   storedAs: ['float16'],
   architecture: {
     imageSize: 64,
@@ -86,6 +88,16 @@ export const teacherResult: TeacherDescription = {
   },
   normalization: { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
   assumed: ['the images were normalised with ImageNet mean and deviation'],
+  inferred: [
+    { property: 'heads', value: 3, source: 'config', sentence: '3 attention heads, 64 wide each' },
+    {
+      property: 'mean',
+      value: [0.485, 0.456, 0.406],
+      source: 'guess',
+      sentence: 'the images were normalised with ImageNet mean and deviation',
+    },
+  ],
+  notes: ['The text encoder is left out: the vision tower alone is the teacher.'],
   parameters: 5_400_000,
   students: [
     { skip: 2, blocks: [0, 2, 4, 6, 8, 10], parameters: 2_700_000 },

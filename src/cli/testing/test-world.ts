@@ -54,6 +54,8 @@ export const refusing: Engine = {
   demo: refuse,
   writeSample: refuse,
   inspectTeacher: refuse,
+  importTeacher: refuse,
+  listTeachers: refuse,
   inspectImage: refuse,
   exportLabels: refuse,
   importFolder: refuse,

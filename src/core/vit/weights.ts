@@ -76,21 +76,26 @@ export function checkWeights(
   }
 }
 
-/** The part of `checkWeights` that needs no values. */
+/**
+ * The part of `checkWeights` that needs no values.
+ *
+ * @param nameInSource what a weight is called there
+ */
 export function checkWeightShapes(
   architecture: VitArchitecture,
   shapes: ReadonlyMap<string, Shape>,
   source: string,
+  nameInSource: (name: string) => string = (name) => name,
 ): void {
   const missing: string[] = [];
   for (const [name, wanted] of weightShapes(architecture)) {
     const shape = shapes.get(name);
     if (!shape) {
-      missing.push(name);
+      missing.push(nameInSource(name));
     } else if (!sameShape(shape, wanted)) {
       throw new UserError(
         'invalid-file',
-        `${source}: the weight ${name} is (${shape.join(', ')}) where the rest of the file asks for (${wanted.join(', ')}). The file may be damaged or of an architecture that is not supported.`,
+        `${source}: the weight ${nameInSource(name)} is (${shape.join(', ')}) where the rest of the file asks for (${wanted.join(', ')}). The file may be damaged or of an architecture that is not supported.`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import type { DeviceName } from '../../contract/jobs.ts';
+import type { DeviceName, TeacherOverrides } from '../../contract/jobs.ts';
 import { trainStep } from '../../core/distill/train-step.ts';
 import { constant, input, matmul } from '../../core/graph/build.ts';
 import { adapterLayout } from '../../core/lora/adapters.ts';
@@ -17,6 +17,8 @@ export interface TrialRequest {
   readonly device: DeviceName;
   readonly threads: number;
   readonly teacher: string;
+  /** What a person corrected of it. */
+  readonly overrides?: TeacherOverrides;
   /** Of the teacher, those that the student has. */
   readonly blocks: readonly number[];
   readonly rank: number;
@@ -35,7 +37,7 @@ const trial: Patience = { runs: 3, ms: 2000 };
 export async function tryDevice(request: TrialRequest): Promise<number> {
   const { device, threads, blocks, rank, imageSize } = request;
   const executor = openExecutor(device, threads, await memoryOf(device));
-  const { model: teacher } = await openTeacher(request.teacher, {}, imageSize);
+  const { model: teacher } = await openTeacher(request.teacher, request.overrides ?? {}, imageSize);
   const copy = copyBlocks(teacher, blocks);
   const plan = { copy, layout: adapterLayout(copy.architecture, rank) };
   const images = imagesAtOnce(executor, teacher, blocks.length);

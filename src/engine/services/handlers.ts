@@ -149,7 +149,7 @@ export async function openServices(
     'image.statistics': ({ image, ...request }, signal) => views.statistics(image, request, signal),
     'image.stack': ({ image }, signal) => views.stack(image, signal),
     'teacher.list': () => teachers.list(),
-    'teacher.add': ({ file }) => teachers.add(file),
+    'teacher.add': ({ file, overrides }, signal) => teachers.add(file, overrides, signal),
     'teacher.remove': ({ teacher }) => {
       teachers.remove(teacher);
       return null;

@@ -127,11 +127,13 @@ export class ReviewService {
     const { teacher } = this.#store.runs.files(run.id);
     const labelled = kept?.dataset.distilled.filter(({ isLabelled }) => isLabelled) ?? [];
     // Without what its head was made of, the teacher cannot be given one again.
-    const isTaught = teacher !== null && labelled.length > 0;
+    const taught =
+      teacher !== null && labelled.length > 0 ? this.#store.teachers.get(teacher) : null;
     return {
       request: {
         model,
-        teacher: isTaught ? this.#store.teachers.get(teacher).file : null,
+        teacher: taught?.file ?? null,
+        ...(taught && { overrides: taught.overrides }),
         labelled,
         seed: projectSeed,
         images: present.map(foundImage),

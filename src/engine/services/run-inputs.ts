@@ -5,6 +5,7 @@ import { distillOptions } from '../../contract/jobs.ts';
 import type { DistillOptions } from '../../contract/jobs.ts';
 import type { DistillSummary } from '../../contract/results.ts';
 import { projectSeed as seed } from '../../core/dataset/hold-out.ts';
+import type { StoredTeacher } from '../../store/queries/teachers.ts';
 import type { Store } from '../../store/store.ts';
 import type { DistillOutcome } from '../distill.ts';
 import type { OutlineOutcome } from '../segmentation/distill-outlines.ts';
@@ -57,7 +58,7 @@ export async function runInput(
 export function optionsOf(
   { settings, project }: Pick<Run, 'settings' | 'project'>,
   store: Store,
-  teacher: string,
+  { file, overrides }: Pick<StoredTeacher, 'file' | 'overrides'>,
   out: string,
   resume: boolean,
 ): DistillOptions {
@@ -70,7 +71,7 @@ export function optionsOf(
     ...(store.projects.get(project).task === 'segmentation' && {
       ...{ decoderSteps, adapt, overlap, tolerance, toleranceUnit },
     }),
-    ...{ teacher, out, resume, seed },
+    ...{ teacher: file, overrides, out, resume, seed },
   });
 }
 

@@ -6,6 +6,7 @@ import type { DeviceName, JobEvent } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
+import type { StoredTeacher } from '../../store/queries/teachers.ts';
 import type { Store } from '../../store/store.ts';
 import { checkpointProgress, hasCheckpoint, removeCheckpoint } from '../checkpoint.ts';
 import { failureOf } from '../worker-protocol.ts';
@@ -251,13 +252,13 @@ export class RunService {
     if (teacher === null) {
       throw new UserError('not-found', `The teacher ${run.teacherName} was removed.`);
     }
-    const { file } = this.#store.teachers.get(teacher);
+    const stored = this.#store.teachers.get(teacher);
     const input = await runInput(this.#store, run, teacher, folder, signal);
     if (run.device === null) {
       this.#states.change(run.id, { device: await this.#chooseDevice(run, teacher, signal) });
     }
     const curve = new CurveKeeper(this.#store, this.#emit, run, input.ids);
-    const options = { run, file, folder };
+    const options = { run, teacher: stored, folder };
     const persisted = this.#persist(options, signal, curve, input);
     // Also of a run that is paused or fails.
     const result = await persisted.finally(() => {
@@ -283,7 +284,7 @@ export class RunService {
 
   /** Runs workers until one has the outcome. */
   async #persist(
-    { run, file, folder }: { run: Run; file: string; folder: string },
+    { run, teacher, folder }: { run: Run; teacher: StoredTeacher; folder: string },
     signal: AbortSignal,
     curve: CurveKeeper,
     input: RunInput,
@@ -295,7 +296,7 @@ export class RunService {
       const resume = await hasCheckpoint(folder);
       if (await exists(enoughFile(folder))) this.#active?.enough.abort();
       const device = this.#states.get(run.id).device ?? 'cpu';
-      const options = { ...optionsOf(run, this.#store, file, folder, resume), device };
+      const options = { ...optionsOf(run, this.#store, teacher, folder, resume), device };
       curve.begin();
       try {
         return await performInWorker(input.task(options), signal, {

@@ -74,14 +74,14 @@ export class SuggestionService {
         'This project has no teacher yet. Choose one: suggestions come from what it sees.',
       );
     }
-    const { file, description } = this.#store.teachers.get(settings.teacher);
+    const { file, description, overrides } = this.#store.teachers.get(settings.teacher);
     const inside = clipped(region, { width, height });
     requireFew(inside, level);
     return {
       request: {
         image: { path, ...(frame === undefined ? {} : { frame }), width, height },
         preparation: settings.preparation,
-        teacher: { file, sha256: description.sha256 },
+        teacher: { file, sha256: description.sha256, overrides },
         region: inside,
       },
       size: { width, height },

@@ -1,6 +1,7 @@
 import { freemem, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { Project, StudentEstimate, Teacher } from '../../contract/app.ts';
+import type { TeacherOverrides } from '../../contract/jobs.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
 import { UserError } from '../../core/errors.ts';
 import { parameterCount } from '../../core/vit/architecture.ts';
@@ -13,12 +14,13 @@ import { openExecutor } from '../devices/open-executor.ts';
 import { machineSpeed, measuringMemory, timeOf } from '../speed.ts';
 import type { MachineSpeed, SpeedRequest } from '../speed.ts';
 import { sideFor } from '../segmentation/distill-outlines.ts';
-import { inspectTeacher, requireColour, teacherName } from '../teacher.ts';
+import { inspectTeacher, teacherName } from '../teacher.ts';
+import type { CheckRequest } from '../teacher-check.ts';
 import { imagesAtOnce } from '../training.ts';
 import { failureOf } from '../worker-protocol.ts';
 import { estimateStudents, machineKey } from './estimates.ts';
 import type { Workload } from './estimates.ts';
-import { performInWorker } from './worker-process.ts';
+import { performInWorker, WorkerDied } from './worker-process.ts';
 
 /** What is known of a teacher beyond its file. */
 type Background = Pick<NewTeacher, 'training' | 'suits' | 'licence' | 'isBundled'>;
@@ -70,7 +72,13 @@ export class TeacherService {
   async ensureBundled(): Promise<number> {
     const description = await inspectTeacher(bundledTeacher, {});
     const name = 'ViT-Tiny, bundled';
-    const teacher = { name, file: bundledTeacher, description, ...bundledBackground };
+    const teacher = {
+      name,
+      file: bundledTeacher,
+      description,
+      overrides: {},
+      ...bundledBackground,
+    };
     return this.#store.teachers.upsert(teacher).id;
   }
 
@@ -78,16 +86,23 @@ export class TeacherService {
     return this.#store.teachers.list().map(describe);
   }
 
-  /** @throws UserError when the file is no usable vision transformer */
-  async add(file: string): Promise<Teacher> {
+  /**
+   * Tries a teacher on a few images and takes it in. The same file again changes what is known of it.
+   *
+   * @param overrides what a person knows better than the file
+   * @throws UserError when the file is no usable vision transformer, or seems to be another than it was taken for;
+   * 'too-large', 'cancelled'
+   */
+  async add(file: string, overrides: TeacherOverrides, signal: AbortSignal): Promise<Teacher> {
     const path = resolve(file);
-    const description = await inspectTeacher(path, {});
-    requireColour(path, description.architecture.channels);
+    const description = await inspectTeacher(path, overrides);
     const known = this.#store.teachers
       .list()
       .find(({ description: { sha256 } }) => sha256 === description.sha256);
     if (known?.isBundled === true) return describe(known);
-    const teacher = { name: teacherName(path), file: path, description, ...unknownBackground };
+    await tryTeacher({ file: path, overrides, inferred: description.inferred }, signal);
+    const name = teacherName(path);
+    const teacher = { name, file: path, description, overrides, ...unknownBackground };
     return describe(this.#store.teachers.upsert(teacher));
   }
 
@@ -127,7 +142,7 @@ export class TeacherService {
   }
 
   async #speedOf(
-    { id, file }: StoredTeacher,
+    { id, file, overrides }: StoredTeacher,
     measured: Measured,
     gpu: string,
     signal: AbortSignal,
@@ -137,7 +152,8 @@ export class TeacherService {
     const known = this.#store.teachers.estimate(machineSpeed, id, machine) ?? this.#recent(key);
     if (known) return known;
     const measuring =
-      this.#measuring.get(key) ?? this.#measure(id, { teacher: file, ...measured }, machine);
+      this.#measuring.get(key) ??
+      this.#measure(id, { teacher: file, overrides, ...measured }, machine);
     this.#measuring.set(key, measuring);
     try {
       const speed = await measuring;
@@ -176,6 +192,18 @@ export class TeacherService {
     const found = this.#disturbed.get(key);
     return found && performance.now() - found.at < recent ? found.speed : undefined;
   }
+}
+
+/** In a process of its own: a large teacher may take more memory than there is. @throws as `checkTeacher` */
+async function tryTeacher(request: CheckRequest, signal: AbortSignal): Promise<void> {
+  const watch = { report: () => undefined };
+  await performInWorker({ kind: 'check', request }, signal, watch).catch((error: unknown) => {
+    if (!(error instanceof WorkerDied)) throw error;
+    throw new UserError(
+      'too-large',
+      `Trying ${request.file} ended without a word, most likely for want of memory. Close other programs, or choose a smaller teacher.`,
+    );
+  });
 }
 
 /** What of a run decides how much it needs. */
@@ -250,7 +278,8 @@ function describe(teacher: StoredTeacher): Teacher {
     parameters: description.parameters,
     ...{ imageSize, patchSize, width, heads, depth },
     blockParameters: two - one,
-    assumed: description.assumed,
+    ...{ assumed: description.assumed, inferred: description.inferred },
+    notes: description.notes,
     memoryNeeded: Math.round(trainingMemory(architecture, Math.ceil(depth / 2), images)),
     memoryFree: freemem(),
   };

@@ -1,3 +1,4 @@
+import type { TeacherOverrides } from '../../contract/jobs.ts';
 import * as g from '../../core/graph/build.ts';
 import { simplify } from '../../core/graph/rewrite.ts';
 import type { Raster } from '../../core/image/raster.ts';
@@ -5,10 +6,9 @@ import { windowOf } from '../../core/suggest/window.ts';
 import { gridSize, prefixTokens } from '../../core/vit/architecture.ts';
 import { embed, runBlocks } from '../../core/vit/forward.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
-import { readTimm } from '../../formats/timm.ts';
 import { readResult } from '../../runtime/executor.ts';
 import type { Executor, LoadedGraph } from '../../runtime/executor.ts';
-import { requireColour } from '../teacher.ts';
+import { readColourTeacher } from '../teacher.ts';
 
 /** The graph is built with this many inputs and run with any number. */
 const batch = 2;
@@ -52,12 +52,15 @@ export class PatchReader {
     this.#graph = graph;
   }
 
-  /** @throws UserError when the file is no usable vision transformer for colour images */
-  static async open(file: string, executor: Executor): Promise<PatchReader> {
-    const model = await readTimm(file);
+  /** @throws UserError when the file is no usable vision transformer */
+  static async open(
+    file: string,
+    overrides: TeacherOverrides,
+    executor: Executor,
+  ): Promise<PatchReader> {
+    const model = await readColourTeacher(file, overrides);
     const { architecture } = model;
     const { channels, imageSize, depth } = architecture;
-    requireColour(file, channels);
     const images = g.input('images', [batch, channels, imageSize, imageSize]);
     const middle = runBlocks(model, embed(model, images))[Math.ceil(depth / 2) - 1];
     if (!middle) throw new Error('a teacher without blocks has no output');

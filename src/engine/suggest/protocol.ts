@@ -1,5 +1,5 @@
 import type { Failure } from '../../contract/app.ts';
-import type { WrittenPreparation } from '../../contract/jobs.ts';
+import type { TeacherOverrides, WrittenPreparation } from '../../contract/jobs.ts';
 import type { MaskRegion, MaskTile, Suggestion } from '../../contract/masks.ts';
 import type { ImagePlace } from '../../formats/labelled-images.ts';
 
@@ -13,7 +13,12 @@ export interface LookRequest {
   readonly image: ImagePlace & { readonly width: number; readonly height: number };
   readonly preparation: WrittenPreparation;
   /** File of the teacher, and what tells it from another one there. */
-  readonly teacher: { readonly file: string; readonly sha256: string };
+  readonly teacher: {
+    readonly file: string;
+    readonly sha256: string;
+    /** What a person corrected of it. */
+    readonly overrides?: TeacherOverrides;
+  };
   /** In px of the image, within it. */
   readonly region: MaskRegion;
 }

@@ -119,10 +119,11 @@ export class Suggester {
   }
 
   async #openTeacher({ teacher }: LookRequest): Promise<{ key: string; reader: PatchReader }> {
-    const key = `${teacher.file}\n${teacher.sha256}`;
+    const { file, sha256, overrides = {} } = teacher;
+    const key = `${file}\n${sha256}\n${JSON.stringify(overrides)}`;
     if (this.#teacher?.key === key) return this.#teacher;
     await this.close();
-    this.#teacher = { key, reader: await PatchReader.open(teacher.file, this.#executor) };
+    this.#teacher = { key, reader: await PatchReader.open(file, overrides, this.#executor) };
     return this.#teacher;
   }
 

@@ -13,19 +13,21 @@ export type LocateStorage = (storage: PickleStorage) => number | Promise<number>
  * A checkpoint of PyTorch's whose pickle is interpreted already. Its tensors are read as float32: F64 is
  * rounded, types other than floating-point ones are refused. It closes `source`.
  *
+ * @param container what to call it, for people
  * @throws UserError as `flatten`
  */
 export function pickledTensorFile(
   source: FileSource,
   root: PickleValue,
   locate: LocateStorage,
+  container: string,
 ): TensorFile {
   const { path } = source;
   const { tensors, metadata } = flatten(root, path);
   const facts = new Map<string, TensorFacts>();
   for (const [name, { dtype, shape }] of tensors) facts.set(name, { dtype, shape });
   return {
-    path,
+    ...{ path, container, files: [path] },
     tensors: facts,
     metadata,
     read: async (name) => {

@@ -38,11 +38,15 @@ export async function openSharded(
 ): Promise<TensorFile> {
   const shardOf = parseIndex(text, path);
   const tensors = new Map<string, TensorFacts>();
+  const files: string[] = [];
+  const containers = new Set<string>();
   let metadata: Record<string, string> = {};
   for (const shard of new Set(shardOf.values())) {
     const file = await openNamed(path, shard, openShard);
     try {
       addTensors(tensors, file, shardOf, shard, path);
+      files.push(...file.files);
+      containers.add(file.container);
       metadata = { ...metadata, ...file.metadata };
     } finally {
       await file.close();
@@ -51,9 +55,8 @@ export async function openSharded(
   requireAll(tensors, shardOf, path);
   const opened = new Map<string, Promise<TensorFile>>();
   return {
-    path,
-    tensors,
-    metadata,
+    ...{ path, tensors, metadata, files },
+    container: `${[...containers].join(' and ')}, in ${files.length} files`,
     read: async (name) => {
       const shard = shardOf.get(name);
       if (shard === undefined) throw invalidIndex(path, `it names no tensor ${quoted(name)}`);

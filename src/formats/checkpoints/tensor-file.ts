@@ -5,6 +5,10 @@ import type { Tensor } from '../../core/tensor.ts';
 export interface TensorFile {
   /** As it was given: a file, or for several shards their index. */
   readonly path: string;
+  /** What holds the tensors, for people: `safetensors`. */
+  readonly container: string;
+  /** All files that they lie in, an index not among them. */
+  readonly files: readonly string[];
   readonly tensors: ReadonlyMap<string, TensorFacts>;
   /** What the file says besides, as text. */
   readonly metadata: Readonly<Record<string, string>>;

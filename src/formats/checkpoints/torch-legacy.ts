@@ -10,6 +10,7 @@ import {
   type PickleValue,
 } from './pickle/values.ts';
 import { pickledTensorFile } from './pickled-tensors.ts';
+import type { LocateStorage } from './pickled-tensors.ts';
 import { invalidCheckpoint, printable, saveWeightsAlone } from './problems.ts';
 import type { TensorFile } from './tensor-file.ts';
 import { pickleLimit } from './torch-zip.ts';
@@ -49,11 +50,12 @@ export async function torchLegacy(source: FileSource): Promise<TensorFile> {
   );
   const keys = unpickle(head, path, noPersistent, root.end);
   const places = await placesOf(source, keys.value, keys.end, storages);
-  return pickledTensorFile(source, root.value, ({ key, dtype, first }) => {
+  const locate: LocateStorage = ({ key, dtype, first }) => {
     const place = places.get(key);
     if (place === undefined) throw invalidCheckpoint(path, `it has no storage ${printable(key)}`);
     return place + first * storageBytes[dtype];
-  });
+  };
+  return pickledTensorFile(source, root.value, locate, "PyTorch's old pickle form");
 }
 
 function requireLittleEndian(system: PickleValue, path: string): void {

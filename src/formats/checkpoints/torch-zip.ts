@@ -5,6 +5,7 @@ import { storageOf } from './pickle/tensors.ts';
 import { unpickle } from './pickle/unpickle.ts';
 import { storageBytes, type PickleStorage } from './pickle/values.ts';
 import { pickledTensorFile } from './pickled-tensors.ts';
+import type { LocateStorage } from './pickled-tensors.ts';
 import { invalidCheckpoint, printable } from './problems.ts';
 import type { TensorFile } from './tensor-file.ts';
 
@@ -25,7 +26,8 @@ export async function torchZip(source: FileSource): Promise<TensorFile> {
   await requireLittleEndian(source, archive, folder);
   const pickle = await readPart(source, archive, `${folder}/data.pkl`, pickleLimit);
   const { value } = unpickle(pickle, path, storageOf);
-  return pickledTensorFile(source, value, (storage) => locate(archive, folder, storage, path));
+  const place: LocateStorage = (storage) => locate(archive, folder, storage, path);
+  return pickledTensorFile(source, value, place, "PyTorch's archive");
 }
 
 /** The one folder of the archive. Says what it is where it is no checkpoint. */

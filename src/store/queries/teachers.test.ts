@@ -13,8 +13,9 @@ test('a teacher is known again by its content', () => {
     id: 1,
     addedAt: expect.any(String) as string,
   });
-  const again = store.teachers.upsert(newTeacher({ file: '/moved/vit.safetensors', suits: 'all' }));
-  expect(again).toEqual({ ...first, file: '/moved/vit.safetensors', suits: 'all' });
+  const change = { file: '/moved/vit.safetensors', suits: 'all', overrides: { heads: 6 } };
+  const again = store.teachers.upsert(newTeacher(change));
+  expect(again).toEqual({ ...first, ...change });
   const second = store.teachers.upsert(newTeacher({ name: 'a', description: otherFile }));
   expect(store.teachers.list()).toEqual([again, second]);
   expect(store.teachers.get(second.id)).toEqual(second);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { teacherDescription, type TeacherDescription } from '../../contract/descriptions.ts';
+import { teacherOverrides, type TeacherOverrides } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { flag, json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
@@ -11,6 +12,8 @@ export interface NewTeacher {
   readonly file: string;
   /** Its sha256 says which teacher it is. */
   readonly description: TeacherDescription;
+  /** What a person corrected of what was inferred; runs read the file so. */
+  readonly overrides: TeacherOverrides;
   /** What it was trained on and what it suits; null where nobody said. */
   readonly training: string | null;
   readonly suits: string | null;
@@ -28,6 +31,7 @@ const teacherRow = z.object({
   name: z.string(),
   file: z.string(),
   description: json(teacherDescription),
+  overrides: json(teacherOverrides),
   training: z.string().nullable(),
   suits: z.string().nullable(),
   licence: z.string().nullable(),
@@ -39,7 +43,7 @@ const measuredRow = z.object({ measured: json(z.unknown()) });
 const userRow = z.object({ project: z.string() });
 
 const selectTeacher = `
-  SELECT id, name, file, description, training, suits, licence, is_bundled AS isBundled,
+  SELECT id, name, file, description, overrides, training, suits, licence, is_bundled AS isBundled,
     added_at AS addedAt
   FROM teachers`;
 
@@ -52,13 +56,14 @@ export class TeacherQueries {
 
   /** Adds a teacher, or notes where a known one lies now and what is said of it. */
   upsert(teacher: NewTeacher): StoredTeacher {
-    const { name, file, description, training, suits, licence, isBundled } = teacher;
+    const { name, file, description, overrides, training, suits, licence, isBundled } = teacher;
     this.#connection.run(
       `INSERT INTO teachers
-         (name, file, sha256, description, training, suits, licence, is_bundled, added_at)
-       VALUES (:name, :file, :sha256, :description, :training, :suits, :licence, :isBundled, :now)
+         (name, file, sha256, description, overrides, training, suits, licence, is_bundled, added_at)
+       VALUES (:name, :file, :sha256, :description, :overrides, :training, :suits, :licence, :isBundled, :now)
        ON CONFLICT (sha256) DO UPDATE SET name = excluded.name, file = excluded.file,
-         description = excluded.description, training = excluded.training, suits = excluded.suits,
+         description = excluded.description, overrides = excluded.overrides,
+         training = excluded.training, suits = excluded.suits,
          licence = excluded.licence, is_bundled = max(is_bundled, excluded.is_bundled)`,
       {
         name,
@@ -69,6 +74,7 @@ export class TeacherQueries {
         isBundled: Number(isBundled),
         sha256: description.sha256,
         description: toJson(teacherDescription, description),
+        overrides: toJson(teacherOverrides, overrides),
         now: now(),
       },
     );

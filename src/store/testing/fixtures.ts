@@ -69,6 +69,8 @@ export const description: TeacherDescription = {
   bytes: 343_000_000,
   sha256: 'a'.repeat(64),
   convention: 'timm',
+  title: "a vision transformer in timm's naming",
+  container: 'safetensors',
   storedAs: ['float32'],
   architecture: {
     imageSize: 224,
@@ -91,6 +93,8 @@ export const description: TeacherDescription = {
   },
   normalization: { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
   assumed: ['heads'],
+  inferred: [],
+  notes: [],
   parameters: 85_800_000,
   students: [{ skip: 2, blocks: [0, 2, 4, 6, 8, 10], parameters: 43_300_000 }],
 };
@@ -100,6 +104,7 @@ export function newTeacher(change: Partial<NewTeacher> = {}): NewTeacher {
     name: 'vit',
     file: '/models/vit.safetensors',
     description,
+    overrides: {},
     training: null,
     suits: null,
     licence: 'Apache-2.0',

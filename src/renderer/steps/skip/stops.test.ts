@@ -19,6 +19,8 @@ const teacher = (depth: number): Teacher => ({
   suits: null,
   licence: null,
   assumed: [],
+  inferred: [],
+  notes: [],
   memoryNeeded: 0,
   memoryFree: 0,
 });

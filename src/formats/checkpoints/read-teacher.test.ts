@@ -2,17 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tinyVit } from '../../tests/support/tiny-vit.ts';
-import { randomTensor, required } from '../../tests/support/values.ts';
-import type { TeacherOverrides } from '../contract/jobs.ts';
-import { UserError } from '../core/errors.ts';
-import { zeros } from '../core/tensor.ts';
-import type { Tensor } from '../core/tensor.ts';
-import { imageNetNormalization } from '../core/vit/architecture.ts';
-import type { VitArchitecture } from '../core/vit/architecture.ts';
-import type { VitModel } from '../core/vit/weights.ts';
-import { writeSafetensors } from './safetensors.ts';
-import { describeTimm, readTimm, timmMetadata, timmMetadataKey } from './timm.ts';
+import { tinyVit } from '../../../tests/support/tiny-vit.ts';
+import { randomTensor, required } from '../../../tests/support/values.ts';
+import type { TeacherOverrides } from '../../contract/jobs.ts';
+import { UserError } from '../../core/errors.ts';
+import { zeros } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { imageNetNormalization } from '../../core/vit/architecture.ts';
+import type { VitArchitecture } from '../../core/vit/architecture.ts';
+import type { VitModel } from '../../core/vit/weights.ts';
+import { writeSafetensors } from '../safetensors.ts';
+import { describeTeacher, readTeacher } from './read-teacher.ts';
+import { teacherMetadata, teacherMetadataKey } from './teacher-metadata.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -49,6 +50,10 @@ async function refusal(promise: Promise<unknown>): Promise<UserError> {
 
 /** Two heads, which the file does not say. */
 const heads: TeacherOverrides = { heads: 2 };
+const imageNet = {
+  mean: [...imageNetNormalization.mean],
+  deviation: [...imageNetNormalization.deviation],
+};
 
 describe('reads a checkpoint', () => {
   it.each<[string, Partial<VitArchitecture>, TeacherOverrides?]>([
@@ -62,7 +67,7 @@ describe('reads a checkpoint', () => {
     ],
     ['that pools before its last norm', { normAfterPooling: true, pooling: 'patch-mean' }],
     ['with layer scale', { layerScale: true }],
-    ['with a norm before its blocks', { preNorm: true }],
+    ['with a norm before its blocks', { preNorm: true, epsilon: 1e-5 }, { ...imageNet }],
     ['without biases on q, k and v', { qkvBias: false }],
     ['of another MLP, depth and image size', { mlpWidth: 10, depth: 3, imageSize: 20 }],
     ['of one band', { channels: 1 }, { mean: [0.5], deviation: [0.2] }],
@@ -75,7 +80,7 @@ describe('reads a checkpoint', () => {
     const { architecture, weights } = tinyVit(changes);
     // A head is not the encoder's.
     const path = await checkpoint(new Map([...weights, ['head.weight', zeros([5, 6])]]));
-    const model = await readTimm(path, { ...heads, ...overrides });
+    const model = await readTeacher(path, { ...heads, ...overrides });
     expect(model.architecture).toEqual(architecture);
     expect(model.weights).toEqual(weights);
     expect(model.normalization).toEqual({
@@ -90,14 +95,14 @@ describe('reads a checkpoint', () => {
     ['Meta', (name) => (name === 'reg_token' ? 'register_tokens' : name)],
   ])('whose names are those of %s', async (_, rename) => {
     const { architecture, weights } = tinyVit({ registers: 2 });
-    const model = await readTimm(await checkpoint(renamed(weights, rename)), heads);
+    const model = await readTeacher(await checkpoint(renamed(weights, rename)), heads);
     expect(model.architecture).toEqual(architecture);
     expect(model.weights).toEqual(weights);
   });
 
   it('whose patch embedding has no bias, as zeros', async () => {
     const name = 'patch_embed.proj.bias';
-    const model = await readTimm(await checkpoint(without(tinyVit().weights, name)), heads);
+    const model = await readTeacher(await checkpoint(without(tinyVit().weights, name)), heads);
     expect(model.weights.get(name)).toEqual(zeros([6]));
   });
 
@@ -105,8 +110,8 @@ describe('reads a checkpoint', () => {
     const path = join(folder, 'half.safetensors');
     const { weights } = tinyVit();
     await writeSafetensors(path, weights, { dtype: 'F16' });
-    expect((await describeTimm(path, heads)).storedAs).toEqual(['F16']);
-    const norm = required((await readTimm(path, heads)).weights.get('norm.weight'), 'norm');
+    expect((await describeTeacher(path, heads)).storedAs).toEqual(['F16']);
+    const norm = required((await readTeacher(path, heads)).weights.get('norm.weight'), 'norm');
     expect(norm.data).toEqual(
       Float32Array.from(required(weights.get('norm.weight'), 'norm').data, Math.f16round),
     );
@@ -117,13 +122,19 @@ describe('says what it assumes', () => {
   const wide = { width: 128, heads: 2, mlpWidth: 4 };
 
   it('where the file and the caller say nothing', async () => {
-    const { assumed, architecture } = await describeTimm(await checkpoint(tinyVit(wide).weights));
+    const { inferred, architecture } = await describeTeacher(
+      await checkpoint(tinyVit(wide).weights),
+    );
     expect(architecture.heads).toBe(2);
-    expect(assumed).toEqual([
-      '2 attention heads, 64 wide each',
-      'layer norm with ε = 1e-6, as in timm',
-      'the exact GELU as activation',
-      'images normalised with the mean and standard deviation of ImageNet',
+    const { mean, deviation } = imageNetNormalization;
+    const words = 'images normalised with the mean and standard deviation of ImageNet';
+    expect(inferred.map((each) => Object.values(each))).toEqual([
+      ['heads', 2, 'family', '2 attention heads, 64 wide each'],
+      ['epsilon', 1e-6, 'family', 'layer norm with ε = 1e-6, as in timm'],
+      ['activation', 'gelu', 'family', 'the exact GELU as activation'],
+      ['pooling', 'class-token', 'family', 'features from the class token'],
+      ['mean', [...mean], 'guess', words],
+      ['deviation', [...deviation], 'guess', words],
     ]);
   });
 
@@ -132,8 +143,19 @@ describe('says what it assumes', () => {
     const { mean, deviation } = imageNetNormalization;
     const known: TeacherOverrides = { ...heads, epsilon: 1e-6, activation: 'gelu' };
     const normalization = { mean: [...mean], deviation: [...deviation] };
-    expect((await describeTimm(path, { ...known, ...normalization })).assumed).toEqual([]);
-    expect((await describeTimm(path, { ...known, mean: [...mean] })).assumed).toHaveLength(1);
+    const sources = async (overrides: TeacherOverrides): Promise<string[]> =>
+      (await describeTeacher(path, overrides)).inferred.map(({ source }) => source);
+    expect(await sources({ ...known, ...normalization, pooling: 'class-token' })).toEqual(
+      Array.from({ length: 6 }, () => 'given'),
+    );
+    expect(await sources({ ...known, mean: [...mean] })).toEqual([
+      'given',
+      'given',
+      'given',
+      'family',
+      'given',
+      'guess',
+    ]);
   });
 });
 
@@ -142,20 +164,21 @@ describe('the metadata of our own files', () => {
     ...tinyVit({ activation: 'quick-gelu', epsilon: 1e-5, pooling: 'patch-mean' }),
     normalization: { mean: [0.1, 0.2, 0.3], deviation: [0.4, 0.5, 0.6] },
   };
-  const text = timmMetadata(student);
-  const metadata = { [timmMetadataKey]: text };
+  const text = teacherMetadata(student);
+  const metadata = { [teacherMetadataKey]: text };
 
   it('say all that the keys do not', async () => {
     const path = await checkpoint(student.weights, metadata);
-    expect(await readTimm(path)).toEqual(student);
-    expect((await describeTimm(path)).assumed).toEqual([]);
+    expect(await readTeacher(path)).toEqual(student);
+    const { inferred } = await describeTeacher(path);
+    expect(new Set(inferred.map(({ source }) => source))).toEqual(new Set(['file']));
   });
 
   it('give way to the caller, but not to what the caller leaves open', async () => {
     const path = await checkpoint(student.weights, metadata);
     // As parsed options have it: there, but undefined.
     const open = { heads: 3, epsilon: undefined } as unknown as TeacherOverrides;
-    const { architecture } = await readTimm(path, open);
+    const { architecture } = await readTeacher(path, open);
     expect(architecture).toEqual({ ...student.architecture, heads: 3 });
   });
 
@@ -165,8 +188,8 @@ describe('the metadata of our own files', () => {
     ['of another kind', text.replace('"heads":2', '"heads":"2"')],
     ['with more than we know', text.replace('{', '{"future":1,')],
   ])('are refused when they are %s', async (_, damaged) => {
-    const path = await checkpoint(student.weights, { [timmMetadataKey]: damaged });
-    const { code, message } = await refusal(readTimm(path));
+    const path = await checkpoint(student.weights, { [teacherMetadataKey]: damaged });
+    const { code, message } = await refusal(readTeacher(path));
     expect(code).toBe('invalid-file');
     expect(message).toContain(`${path}: its description of the encoder`);
   });
@@ -253,15 +276,15 @@ describe('refuses', () => {
       swin,
       heads,
       'unsupported',
-      'it has no blocks.0.attn.qkv.weight, blocks.0.mlp.fc1.weight. The file begins with layers.0.blocks.0.attn.qkv.weight,',
+      'it is a Swin transformer: its attention has windows, and its blocks differ in width.',
     ],
     ['a file without tensors', new Map(), heads, 'unsupported', 'begins with no tensors at all'],
     [
       'blocks with other parts',
-      changed('blocks.1.attn.q_norm.weight', zeros([3])),
+      changed('blocks.1.attn.gate.weight', zeros([3])),
       heads,
       'unsupported',
-      'parts that a plain vision transformer does not: blocks.1.attn.q_norm.weight.',
+      'parts that a plain vision transformer does not: blocks.1.attn.gate.weight.',
     ],
     [
       'a normalisation of too few bands',
@@ -271,15 +294,15 @@ describe('refuses', () => {
       'takes 3 bands, but the normalisation has 1.',
     ],
     [
-      "ImageNet's normalisation for one band",
+      'a normalisation of three bands for one',
       tinyVit({ channels: 1 }).weights,
-      heads,
+      { ...heads, ...imageNet },
       'invalid-option',
       'takes 1 bands, but the normalisation has 3. Give one mean and one standard deviation a band.',
     ],
   ])('%s', async (_, tensors, overrides, code, message) => {
     const path = await checkpoint(tensors);
-    const error = await refusal(readTimm(path, overrides));
+    const error = await refusal(readTeacher(path, overrides));
     expect(error.code).toBe(code);
     expect(error.message).toContain(path);
     expect(error.message).toContain(message);

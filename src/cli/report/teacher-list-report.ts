@@ -1,0 +1,67 @@
+import type { Teacher } from '../../contract/app.ts';
+import type { TeacherImportSummary, TeacherList } from '../../contract/teacher-job.ts';
+import { counted, megabytes, parameters } from '../figures.ts';
+import type { Paint } from '../paint.ts';
+import { printable } from '../text.ts';
+import { inferredTable, noteLines } from './teacher-report.ts';
+import { table } from './table.ts';
+
+/** A teacher that came in. */
+export function teacherImportReport(
+  { workspace, teacher, isNew }: TeacherImportSummary,
+  paint: Paint,
+): string {
+  const name = printable(teacher.name);
+  const what = isNew ? `Imported ${name}` : `Changed what is known of ${name}`;
+  return [
+    paint.strong(what),
+    '',
+    table([['Workspace', printable(workspace)], ...facts(teacher)], { leftColumns: 2 }),
+    '',
+    inferredTable(teacher.inferred, paint),
+    ...noteLines(teacher.notes),
+  ].join('\n');
+}
+
+/** The teachers of a workspace. */
+export function teacherListReport({ workspace, teachers }: TeacherList, paint: Paint): string {
+  const rows = teachers.map((teacher) => [
+    `${printable(teacher.name)}${teacher.isBundled ? ' (comes with Understudy)' : ''}`,
+    parameters(teacher.parameters),
+    `${teacher.imageSize} px`,
+    counted(teacher.depth, 'block'),
+    unsure(teacher),
+  ]);
+  return [
+    paint.strong(printable(workspace)),
+    '',
+    rows.length === 0
+      ? 'No teachers yet.'
+      : table([['Teacher', 'Parameters', 'Image', 'Depth', 'Guessed'], ...rows], {
+          leftColumns: 1,
+          header: (line) => paint.strong(line),
+        }),
+  ].join('\n');
+}
+
+function facts({
+  file,
+  bytes,
+  parameters: all,
+  imageSize,
+  patchSize,
+  ...rest
+}: Teacher): string[][] {
+  return [
+    ['File', `${printable(file)}, ${megabytes(bytes)}`],
+    ['Parameters', parameters(all)],
+    ['Image', `${imageSize} × ${imageSize} px, patches of ${patchSize} px`],
+    ['Blocks', `${rest.depth}, width ${rest.width}`],
+  ];
+}
+
+/** Properties for which there was nothing better than a guess. */
+function unsure({ inferred }: Teacher): string {
+  const guessed = inferred.filter(({ source }) => source === 'guess');
+  return guessed.map(({ property }) => property).join(', ') || 'nothing';
+}

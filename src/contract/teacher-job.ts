@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { teacher } from './entities.ts';
+import { teacherOverrides } from './jobs.ts';
+import { path } from './values.ts';
+
+/** A teacher that comes into a workspace, as the window adds it. */
+export const teacherImportRequest = teacherOverrides.extend({ file: path, workspace: path });
+export type TeacherImportRequest = z.infer<typeof teacherImportRequest>;
+
+export const teacherImportSummary = z.strictObject({
+  workspace: z.string(),
+  teacher,
+  /** Whether it was not there before. */
+  isNew: z.boolean(),
+});
+export type TeacherImportSummary = z.infer<typeof teacherImportSummary>;
+
+export const teacherList = z.strictObject({ workspace: z.string(), teachers: z.array(teacher) });
+export type TeacherList = z.infer<typeof teacherList>;

@@ -1,0 +1,83 @@
+import { tensor } from '../tensor.ts';
+import type { Normalization } from './architecture.ts';
+import { weightOf } from './weights.ts';
+import type { VitModel } from './weights.ts';
+
+/**
+ * The same encoder for images of another number of bands: an image that is the same in all of its bands gives the same
+ * tokens as before. Fewer bands each take the mean of all the weights there were, more take copies of them in turn.
+ *
+ * With x the stored bands, m and d their mean and deviation, w a patch embedding and b its bias, the embedding is
+ * Σ_c w_c·(x_c − m_c)/d_c + b. For x_c = g that is g·Σ_c w_c/d_c − Σ_c w_c·m_c/d_c + b, whose two sums are kept.
+ *
+ * @param channels bands of the images from now on
+ */
+export function adaptBands(model: VitModel, channels: number): VitModel {
+  const { architecture, weights, normalization } = model;
+  const { channels: before, width, patchSize } = architecture;
+  if (channels === before) return model;
+  const area = patchSize * patchSize;
+  const { data } = weightOf(weights, 'patch_embed.proj.weight');
+  const adapted = new Float32Array(width * channels * area);
+  const bias = Float64Array.from(weightOf(weights, 'patch_embed.proj.bias').data);
+  const next = adaptNormalization(normalization, channels);
+  const shares = sharesOf(before, channels);
+  for (let output = 0; output < width; output++) {
+    let shift = 0;
+    for (let at = 0; at < area; at++) {
+      for (let band = 0; band < channels; band++) {
+        let slope = 0;
+        for (const { source, share } of shares[band] ?? []) {
+          const weight = data[(output * before + source) * area + at] ?? 0;
+          slope += (share * weight) / (normalization.deviation[source] ?? 1);
+        }
+        const weight = slope * (next.deviation[band] ?? 1);
+        adapted[(output * channels + band) * area + at] = weight;
+        shift += slope * (next.mean[band] ?? 0);
+      }
+      for (let source = 0; source < before; source++) {
+        const weight = data[(output * before + source) * area + at] ?? 0;
+        shift -=
+          (weight * (normalization.mean[source] ?? 0)) / (normalization.deviation[source] ?? 1);
+      }
+    }
+    bias[output] = (bias[output] ?? 0) + shift;
+  }
+  return {
+    architecture: { ...architecture, channels },
+    normalization: next,
+    weights: new Map([
+      ...weights,
+      ['patch_embed.proj.weight', tensor([width, channels, patchSize, patchSize], adapted)],
+      ['patch_embed.proj.bias', tensor([width], Float32Array.from(bias))],
+    ]),
+  };
+}
+
+/** The mean of all bands where there are fewer from now on, else the same in turn. */
+export function adaptNormalization(
+  { mean, deviation }: Normalization,
+  channels: number,
+): Normalization {
+  const adapt = (values: readonly number[]): number[] => {
+    const average = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return Array.from({ length: channels }, (_, band) =>
+      channels < values.length ? average : (values[band % values.length] ?? average),
+    );
+  };
+  return { mean: adapt(mean), deviation: adapt(deviation) };
+}
+
+/** Of which bands a new one is made, and how much of each: all shares of a band add up to 1. */
+function sharesOf(
+  before: number,
+  channels: number,
+): readonly (readonly { readonly source: number; readonly share: number }[])[] {
+  const all = Array.from({ length: before }, (_, source) => source);
+  return Array.from({ length: channels }, (_, band) => {
+    if (channels < before) return all.map((source) => ({ source, share: 1 / channels }));
+    const source = band % before;
+    const copies = Math.ceil((channels - source) / before);
+    return [{ source, share: 1 / copies }];
+  });
+}

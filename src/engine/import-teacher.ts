@@ -1,0 +1,43 @@
+import type {
+  TeacherImportRequest,
+  TeacherImportSummary,
+  TeacherList,
+} from '../contract/teacher-job.ts';
+import { openStore } from '../store/store.ts';
+import type { JobContext } from './job.ts';
+import { TeacherService } from './services/teachers.ts';
+
+/**
+ * Brings a teacher into a workspace, as the window does: it is tried on a few images first.
+ *
+ * @throws UserError 'in-use' where the workspace is open elsewhere, 'cancelled', and as `TeacherService.add`
+ */
+export async function importTeacher(
+  { file, workspace, ...overrides }: TeacherImportRequest,
+  { signal }: JobContext,
+): Promise<TeacherImportSummary> {
+  const store = openStore(workspace);
+  try {
+    const teachers = new TeacherService(store);
+    await teachers.ensureBundled();
+    const known = new Set(teachers.list().map(({ id }) => id));
+    const teacher = await teachers.add(file, overrides, signal);
+    return { workspace: store.folder, teacher, isNew: !known.has(teacher.id) };
+  } finally {
+    store.close();
+  }
+}
+
+/**
+ * The teachers of a workspace that no window has open.
+ *
+ * @throws UserError 'in-use', 'not-found' where there is no workspace
+ */
+export function listTeachers(workspace: string): TeacherList {
+  const store = openStore(workspace, { isKnown: true });
+  try {
+    return { workspace: store.folder, teachers: new TeacherService(store).list() };
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { tinyVit } from '../../tests/support/tiny-vit.ts';
+import { required } from '../../tests/support/values.ts';
+import type { VitModel } from '../core/vit/weights.ts';
+import { onnxRuntime } from '../runtime/onnxruntime.ts';
+import { checkModel } from './teacher-check.ts';
+
+const executor = onnxRuntime('cpu', { threads: 1 });
+const context = { signal: new AbortController().signal };
+
+/** The model with a weight's values changed. */
+function changed(model: VitModel, name: string, change: (value: number) => number): VitModel {
+  const { shape, data } = required(model.weights.get(name), name);
+  return {
+    ...model,
+    weights: new Map([...model.weights, [name, { shape, data: data.map(change) }]]),
+  };
+}
+
+describe('checkModel', () => {
+  it.each([{}, { layerScale: true, registers: 2 }, { preNorm: true, classTokens: 2 } as const])(
+    'passes an ordinary model %j',
+    async (changes) => {
+      await expect(checkModel(tinyVit(changes), executor, context)).resolves.toBeUndefined();
+    },
+  );
+
+  it.each([
+    [
+      'numbers too large to be any',
+      'blocks.1.mlp.fc2.weight',
+      () => 3e38,
+      1,
+      'numbers that are none',
+    ],
+    ['too much at once', 'blocks.0.attn.proj.bias', () => 5000, 0, 'times as large'],
+    [
+      'huge values',
+      'patch_embed.proj.weight',
+      (value: number) => 1e6 * value,
+      -1,
+      'values of about',
+    ],
+    ['no image at all', 'patch_embed.proj.weight', () => 0, -1, 'the same whatever'],
+  ])('finds %s, and where', async (_, name, change, block, what) => {
+    const strange = changed(tinyVit({ depth: 3 }), name, change);
+    await expect(checkModel(strange, executor, context)).rejects.toMatchObject({
+      name: 'Strange',
+      block,
+      what: expect.stringContaining(what) as string,
+    });
+  });
+
+  it('stops when it is told to', async () => {
+    const signal = AbortSignal.abort();
+    await expect(checkModel(tinyVit(), executor, { signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+  });
+});

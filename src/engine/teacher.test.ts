@@ -1,0 +1,59 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tinyVit } from '../../tests/support/tiny-vit.ts';
+import { writeSafetensors } from '../formats/safetensors.ts';
+import { inspectTeacher, openTeacher, teacherName } from './teacher.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'understudy-teacher-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it.each([
+  ['/models/vit.base.safetensors', 'vit.base'],
+  ['/models/rad-dino/model.safetensors', 'rad-dino'],
+  ['/models/rad-dino/pytorch_model.bin.index.json', 'rad-dino'],
+  ['/hub/models--facebook--dinov2-base/snapshots/f9e4/model.safetensors', 'dinov2-base'],
+])('calls %s %s', (file, name) => {
+  expect(teacherName(file)).toBe(name);
+});
+
+describe('a teacher of another number of bands', () => {
+  it.each([
+    [1, [0.5], /trained on images of 1 band, .* each sees a share/],
+    [5, [0.1, 0.2, 0.3, 0.4, 0.5], /trained on images of 5 bands, .* the mean of all of them/],
+  ])('of %i is adapted to colours, which is said', async (channels, values, note) => {
+    const path = join(folder, 'bands.safetensors');
+    await writeSafetensors(path, tinyVit({ channels }).weights);
+    const known = { heads: 2, mean: values, deviation: values };
+    const { notes, architecture, normalization } = await inspectTeacher(path, known);
+    expect(notes).toEqual([expect.stringMatching(note)]);
+    expect(architecture.channels).toBe(3);
+    const { model } = await openTeacher(path, known);
+    expect(model.architecture).toEqual(architecture);
+    expect(model.normalization).toEqual(normalization);
+  });
+});
+
+it('a teacher in several files is known by what all of them hold', async () => {
+  const index = join(folder, 'model.safetensors.index.json');
+  const { weights } = tinyVit();
+  const parts = [new Map([...weights].slice(0, 5)), new Map([...weights].slice(5))];
+  const write = async (): Promise<string> => {
+    const map: Record<string, string> = {};
+    for (const [number, part] of parts.entries()) {
+      await writeSafetensors(join(folder, `part-${number}.safetensors`), part);
+      for (const name of part.keys()) map[name] = `part-${number}.safetensors`;
+    }
+    await writeFile(index, JSON.stringify({ weight_map: map }));
+    return (await openTeacher(index, { heads: 2 })).sha256;
+  };
+  const first = await write();
+  expect((await inspectTeacher(index, { heads: 2 })).sha256).toBe(first);
+  expect(await write()).toBe(first);
+  parts[1]?.get('norm.weight')?.data.fill(0.5);
+  expect(await write()).not.toBe(first);
+});

@@ -1,0 +1,12 @@
+import type { Convention } from './convention.ts';
+import { timmNaming, usualOfTimm } from './timm.ts';
+
+/** DeiT with a distillation token (Touvron et al., arXiv 2012.12877); without one it is any other in timm's naming. */
+export const deit: Convention = {
+  name: 'deit',
+  title: "a distilled DeiT in timm's naming",
+  namings: [timmNaming],
+  marks: [/^dist_token$/],
+  usual: { ...usualOfTimm, of: 'DeiT' },
+  leftOut: [{ names: /^head(_dist)?\./ }],
+};

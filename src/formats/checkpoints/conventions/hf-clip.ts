@@ -1,0 +1,83 @@
+import type { Convention, Naming } from './convention.ts';
+import { clipImages, halves } from './convention.ts';
+
+/** Vision towers of CLIP and SigLIP in Hugging Face's transformers. */
+export const hfClipNaming: Naming = {
+  rules: [
+    ['patch_embed.proj.*', 'embeddings.patch_embedding.*'],
+    ['cls_token', 'embeddings.class_embedding'],
+    ['pos_embed', 'embeddings.position_embedding.weight'],
+    // Misspelt by the library itself.
+    ['norm_pre.*', 'pre_layrnorm.*'],
+    ['norm_pre.*', 'pre_layernorm.*'],
+    ['blocks.#.norm1.*', 'encoder.layers.#.layer_norm1.*'],
+    [
+      'blocks.#.attn.qkv.*',
+      [
+        'encoder.layers.#.self_attn.q_proj.*',
+        'encoder.layers.#.self_attn.k_proj.*',
+        'encoder.layers.#.self_attn.v_proj.*',
+      ],
+    ],
+    ['blocks.#.attn.proj.*', 'encoder.layers.#.self_attn.out_proj.*'],
+    ['blocks.#.norm2.*', 'encoder.layers.#.layer_norm2.*'],
+    ['blocks.#.mlp.fc1.*', 'encoder.layers.#.mlp.fc1.*'],
+    ['blocks.#.mlp.fc2.*', 'encoder.layers.#.mlp.fc2.*'],
+    ['norm.*', 'post_layernorm.*'],
+  ],
+};
+
+const text = {
+  names: /(^|\.)(text_model|text_projection|language_model|logit_scale|logit_bias)(\.|$)/,
+  sentence: 'The text encoder is left out: the vision tower alone is the teacher.',
+};
+// A buffer that older releases stored.
+const positionIds = { names: /(^|\.)embeddings\.position_ids$/ };
+
+export const hfClip: Convention = {
+  name: 'hf-clip',
+  title: "CLIP's vision tower in Hugging Face's naming",
+  namings: [hfClipNaming],
+  marks: [/^embeddings\.class_embedding$/],
+  usual: {
+    epsilon: 1e-5,
+    activation: 'quick-gelu',
+    // OpenAI's weights have it, those of OpenCLIP mostly have not.
+    activationSource: 'guess',
+    of: 'CLIP',
+    normalization: clipImages,
+    normalizationOf: 'CLIP',
+  },
+  leftOut: [
+    text,
+    positionIds,
+    {
+      names: /(^|\.)visual_projection\./,
+      sentence:
+        'Its projection into the space of texts (visual_projection) is left out: features are those before it.',
+    },
+  ],
+};
+
+export const hfSiglip: Convention = {
+  name: 'hf-siglip',
+  title: "SigLIP's vision tower in Hugging Face's naming",
+  namings: [hfClipNaming],
+  marks: [/^embeddings\.patch_embedding\.bias$/],
+  usual: {
+    epsilon: 1e-6,
+    activation: 'gelu-tanh',
+    of: 'SigLIP',
+    normalization: halves,
+    normalizationOf: 'SigLIP',
+  },
+  leftOut: [
+    text,
+    positionIds,
+    {
+      names: /(^|\.)head\.(probe$|attention\.|layernorm\.|mlp\.)/,
+      sentence:
+        'Its head pools tokens by attention (head.attention) and is left out: the mean of the patch tokens stands for an image.',
+    },
+  ],
+};

@@ -1,0 +1,52 @@
+import type { Convention } from './convention.ts';
+import { clipImages } from './convention.ts';
+
+/** CLIP as OpenAI and OpenCLIP name it. Which of them wrote a file its names do not tell. */
+export const openaiClip: Convention = {
+  name: 'openai-clip',
+  title: "CLIP's vision tower in OpenAI's naming",
+  namings: [
+    {
+      rules: [
+        ['patch_embed.proj.*', 'conv1.*'],
+        ['cls_token', 'class_embedding'],
+        ['pos_embed', 'positional_embedding'],
+        ['norm_pre.*', 'ln_pre.*'],
+        ['blocks.#.norm1.*', 'transformer.resblocks.#.ln_1.*'],
+        ['blocks.#.attn.qkv.*', 'transformer.resblocks.#.attn.in_proj_*'],
+        ['blocks.#.attn.proj.*', 'transformer.resblocks.#.attn.out_proj.*'],
+        ['blocks.#.ls1.gamma', 'transformer.resblocks.#.ls_1.gamma'],
+        ['blocks.#.norm2.*', 'transformer.resblocks.#.ln_2.*'],
+        ['blocks.#.mlp.fc1.*', 'transformer.resblocks.#.mlp.c_fc.*'],
+        ['blocks.#.mlp.fc2.*', 'transformer.resblocks.#.mlp.c_proj.*'],
+        ['blocks.#.ls2.gamma', 'transformer.resblocks.#.ls_2.gamma'],
+        ['norm.*', 'ln_post.*'],
+      ],
+    },
+  ],
+  marks: [/^class_embedding$/],
+  usual: {
+    epsilon: 1e-5,
+    activation: 'quick-gelu',
+    // OpenAI's weights have it, those of OpenCLIP mostly have not.
+    activationSource: 'guess',
+    of: "OpenAI's CLIP",
+    normalization: clipImages,
+    normalizationOf: 'CLIP',
+  },
+  leftOut: [
+    {
+      names:
+        /(^|\.)(text\.|token_embedding\.|text_projection$|ln_final\.|logit_scale$|logit_bias$)/,
+      sentence: 'The text encoder is left out: the vision tower alone is the teacher.',
+    },
+    {
+      names: /^(transformer\.|positional_embedding$|input_resolution$|context_length$|vocab_size$)/,
+    },
+    {
+      names: /(^|\.)proj$/,
+      sentence:
+        'Its projection into the space of texts (proj) is left out: features are those before it.',
+    },
+  ],
+};

@@ -1,0 +1,21 @@
+import type { Convention } from './convention.ts';
+import { clipImages } from './convention.ts';
+import { timmNaming } from './timm.ts';
+
+/** Vision towers of CLIP as timm and OpenCLIP's trunks name them: the only family with a norm before the blocks. */
+export const timmClip: Convention = {
+  name: 'timm-clip',
+  title: "CLIP's vision tower in timm's naming",
+  namings: [timmNaming],
+  marks: [/^norm_pre\.weight$/],
+  usual: {
+    epsilon: 1e-5,
+    activation: 'gelu',
+    // OpenAI's own weights have QuickGELU, others have not.
+    activationSource: 'guess',
+    of: 'CLIP in timm',
+    normalization: clipImages,
+    normalizationOf: 'CLIP',
+  },
+  leftOut: [{ names: /^head\./, sentence: 'Its projection (head) is left out.' }],
+};

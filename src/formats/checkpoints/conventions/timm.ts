@@ -1,0 +1,47 @@
+import type { Convention, Naming, UsualProperties } from './convention.ts';
+import { imageNet } from './convention.ts';
+
+/** timm's own names are those of the weights; Meta spells the register tokens otherwise. */
+export const timmNaming: Naming = {
+  rules: [
+    ['patch_embed.proj.*', 'patch_embed.proj.*'],
+    ['cls_token', 'cls_token'],
+    ['dist_token', 'dist_token'],
+    ['reg_token', 'reg_token'],
+    ['reg_token', 'register_tokens'],
+    ['pos_embed', 'pos_embed'],
+    ['norm_pre.*', 'norm_pre.*'],
+    ['blocks.#.norm1.*', 'blocks.#.norm1.*'],
+    ['blocks.#.attn.qkv.*', 'blocks.#.attn.qkv.*'],
+    ['blocks.#.attn.proj.*', 'blocks.#.attn.proj.*'],
+    ['blocks.#.ls1.gamma', 'blocks.#.ls1.gamma'],
+    ['blocks.#.norm2.*', 'blocks.#.norm2.*'],
+    ['blocks.#.mlp.fc1.*', 'blocks.#.mlp.fc1.*'],
+    ['blocks.#.mlp.fc2.*', 'blocks.#.mlp.fc2.*'],
+    ['blocks.#.ls2.gamma', 'blocks.#.ls2.gamma'],
+    ['norm.*', 'norm.*'],
+    ['fc_norm.*', 'fc_norm.*'],
+  ],
+  // Meta trains DINOv2 with its blocks in chunks, which keep the blocks' own numbers: blocks.1.13.norm1.
+  tidy: (name) => name.replace(/(^|\.)blocks\.\d+\.(?=\d+\.)/, '$1blocks.'),
+};
+
+/** What Meta's and most other plain vision transformers have. */
+export const usualOfTimm: UsualProperties = {
+  epsilon: 1e-6,
+  activation: 'gelu',
+  of: 'timm',
+  normalization: imageNet,
+  normalizationOf: 'ImageNet',
+};
+
+/** Vision transformers as timm writes them, and whatever shares its names. */
+export const timm: Convention = {
+  name: 'timm',
+  title: "a vision transformer in timm's naming",
+  namings: [timmNaming],
+  marks: [],
+  // Many of timm's own were trained on pixels in [-1, 1].
+  usual: { ...usualOfTimm, normalizationSource: 'guess' },
+  leftOut: [{ names: /^head(_drop)?\./ }],
+};

@@ -1,0 +1,282 @@
+import type { InferredProperty, PropertySource } from '../../contract/descriptions.ts';
+import { UserError } from '../../core/errors.ts';
+import { architectureProblems } from '../../core/vit/architecture.ts';
+import type { Normalization, VitArchitecture } from '../../core/vit/architecture.ts';
+import type { FoundEncoder } from './find-encoder.ts';
+import { foldsClassPosition, positionLayout } from './positions.ts';
+import type { PositionLayout } from './positions.ts';
+import { unsupported } from './refusals.ts';
+import type { Said, SaidSize, Sidecars } from './sidecars.ts';
+import { nameInFile } from './stored-weights.ts';
+import type { StoredWeight } from './stored-weights.ts';
+import type { EncoderMetadata } from './teacher-metadata.ts';
+
+/** What is known beyond the weights, the surest first. */
+export interface Knowledge {
+  readonly given: Partial<EncoderMetadata>;
+  readonly file: Partial<EncoderMetadata>;
+  readonly config: Sidecars;
+}
+
+export interface Inferred {
+  readonly architecture: VitArchitecture;
+  readonly normalization: Normalization;
+  readonly positions: PositionLayout;
+  readonly properties: readonly InferredProperty[];
+}
+
+type Property = keyof EncoderMetadata;
+
+/** Heads of models whose heads are not 64 wide, by their width: ViT-H, -g, -G and SoViT-400m. */
+const headsByWidth: Readonly<Record<number, number>> = { 1152: 16, 1280: 16, 1408: 16, 1664: 16 };
+
+const activationWords = {
+  gelu: 'the exact GELU',
+  'gelu-tanh': 'the GELU by tanh',
+  'quick-gelu': 'QuickGELU',
+} as const;
+
+const poolingWords = {
+  'class-token': 'features from the class token',
+  'patch-mean': 'features as the mean of the patch tokens',
+} as const;
+
+/**
+ * What an encoder is, from the names and shapes of its weights and from what is known besides.
+ *
+ * @param path what to call it in messages
+ * @throws UserError 'invalid-file' where the parts do not fit each other or what is said of them, 'unsupported',
+ * 'invalid-option'
+ */
+export function inferArchitecture(
+  path: string,
+  encoder: FoundEncoder,
+  weights: ReadonlyMap<string, StoredWeight>,
+  knowledge: Knowledge,
+): Inferred {
+  const size = (name: string, axis: number): number => weights.get(name)?.shape[axis] ?? 0;
+  const positions = positionsOf(path, encoder, weights);
+  const width = size('patch_embed.proj.weight', 0);
+  const normAfterPooling = weights.has('fc_norm.weight') && !weights.has('norm.weight');
+  const classTokens = classTokensOf(weights);
+  const choose = new Chooser(knowledge);
+  const { usual } = encoder.convention;
+  const heads = choose.one('heads', headsOf(path, width, knowledge), 'family', (value) => {
+    return `${value} attention heads, ${width / value} wide each`;
+  });
+  const epsilon = choose.one('epsilon', usual.epsilon, 'family', (value, source) => {
+    return `layer norm with ε = ${value.toExponential()}${source === 'family' ? `, as in ${usual.of}` : ''}`;
+  });
+  requireKnownActivation(path, knowledge);
+  const activation = choose.one(
+    'activation',
+    usual.activation,
+    usual.activationSource ?? 'family',
+    (value, source) =>
+      `${activationWords[value]} as activation${source === 'guess' ? ', though others of this kind have another' : ''}`,
+  );
+  const shown = classTokens === 0 || normAfterPooling;
+  const pooling = choose.one(
+    'pooling',
+    shown ? 'patch-mean' : 'class-token',
+    shown ? 'file' : 'family',
+    (value) => poolingWords[value],
+  );
+  const architecture: VitArchitecture = {
+    imageSize: positions.grid * size('patch_embed.proj.weight', 2),
+    patchSize: size('patch_embed.proj.weight', 2),
+    channels: size('patch_embed.proj.weight', 1),
+    width,
+    depth: depthOf(path, encoder, weights),
+    ...{ heads, mlpWidth: size('blocks.0.mlp.fc1.weight', 0), classTokens },
+    registers: size('reg_token', 1),
+    positionsCoverPrefix: positions.covered > 0 && !foldsClassPosition(positions),
+    layerScale: weights.has('blocks.0.ls1.gamma'),
+    preNorm: weights.has('norm_pre.weight'),
+    ...{ activation, epsilon, pooling, normAfterPooling },
+    qkvBias: weights.has('blocks.0.attn.qkv.bias'),
+  };
+  requireAgreement(path, architecture, knowledge.config, positions);
+  requireSound(path, architecture, knowledge.config);
+  const normalization = normalizationOf(path, encoder, architecture, choose);
+  return { architecture, normalization, positions, properties: choose.properties };
+}
+
+/** Takes each property from the surest that says it, and notes from where. */
+class Chooser {
+  readonly properties: InferredProperty[] = [];
+  readonly #knowledge: Knowledge;
+
+  constructor(knowledge: Knowledge) {
+    this.#knowledge = knowledge;
+  }
+
+  one<P extends Property>(
+    property: P,
+    otherwise: EncoderMetadata[P],
+    otherwiseFrom: PropertySource,
+    words: (value: EncoderMetadata[P], source: PropertySource) => string,
+  ): EncoderMetadata[P] {
+    const { given, file, config } = this.#knowledge;
+    const said = config[property] as Said<EncoderMetadata[P]> | undefined;
+    const found: readonly (readonly [PropertySource, EncoderMetadata[P] | undefined])[] = [
+      ['given', given[property]],
+      ['file', file[property]],
+      ['config', said?.value],
+    ];
+    const [source, value = otherwise] = found.find(([, each]) => each !== undefined) ?? [
+      otherwiseFrom,
+    ];
+    const where = source === 'config' && said !== undefined ? ` (${said.where})` : '';
+    const sentence = `${words(value, source)}${where}`;
+    this.properties.push({ property, value, source, sentence });
+    return value;
+  }
+}
+
+function normalizationOf(
+  path: string,
+  { convention: { usual } }: FoundEncoder,
+  { channels }: VitArchitecture,
+  choose: Chooser,
+): Normalization {
+  const { mean, deviation } = usual.normalization;
+  const fits = mean.length === channels;
+  const source = fits ? (usual.normalizationSource ?? 'family') : 'guess';
+  const average = (values: readonly number[]): number[] =>
+    Array.from({ length: channels }, () => values.reduce((sum, value) => sum + value, 0) / 3);
+  const of = fits ? usual.normalizationOf : `${usual.normalizationOf}, averaged over its bands`;
+  const words = (values: readonly number[], from: PropertySource): string =>
+    from === source
+      ? `images normalised with the mean and standard deviation of ${of}`
+      : `images normalised with ${values.map((value) => Number(value.toFixed(4))).join(', ')}`;
+  const normalization = {
+    mean: choose.one('mean', fits ? [...mean] : average(mean), source, words),
+    deviation: choose.one('deviation', fits ? [...deviation] : average(deviation), source, words),
+  };
+  for (const values of [normalization.mean, normalization.deviation]) {
+    if (values.length !== channels) {
+      throw new UserError(
+        'invalid-option',
+        `${path}: the teacher takes ${channels} bands, but the normalisation has ${values.length}. Give one mean and one standard deviation a band.`,
+      );
+    }
+  }
+  return normalization;
+}
+
+function classTokensOf(weights: ReadonlyMap<string, StoredWeight>): 0 | 1 | 2 {
+  if (!weights.has('cls_token')) return 0;
+  return weights.has('dist_token') ? 2 : 1;
+}
+
+function positionsOf(
+  path: string,
+  encoder: FoundEncoder,
+  weights: ReadonlyMap<string, StoredWeight>,
+): PositionLayout {
+  const stored = weights.get('pos_embed');
+  if (stored === undefined) {
+    throw unsupported(
+      path,
+      `it has no ${nameInFile(encoder, 'pos_embed')}. Vision transformers with rotary or relative positions are not supported.`,
+      [...encoder.inside.values()],
+    );
+  }
+  const classTokens = classTokensOf(weights);
+  const registers = weights.get('reg_token')?.shape[1] ?? 0;
+  const count = stored.shape[1] ?? 0;
+  const hasDates = encoder.convention.patchAxes === 5;
+  const layout = positionLayout(count, { classTokens, registers }, hasDates);
+  if (layout === undefined) {
+    throw invalid(
+      path,
+      `its ${count} positions are no square grid of patches, with or without ${classTokens + registers} other tokens. Only square images are supported.`,
+    );
+  }
+  return layout;
+}
+
+/** @throws UserError 'unsupported' where a configuration has another and nobody knows better */
+function requireKnownActivation(path: string, { given, file, config }: Knowledge): void {
+  const { otherActivation: other } = config;
+  if (other === undefined || (given.activation ?? file.activation) !== undefined) return;
+  throw unsupported(
+    path,
+    `its activation is ${other.value}, says ${other.where}, and only the GELU and its kin are supported.`,
+    [],
+  );
+}
+
+/** By what is known, else by the width. */
+function headsOf(path: string, width: number, { given, file, config }: Knowledge): number {
+  const known = given.heads ?? file.heads ?? config.heads?.value;
+  if (known !== undefined) return known;
+  const usual = headsByWidth[width] ?? width / 64;
+  if (Number.isInteger(usual)) return usual;
+  throw invalid(
+    path,
+    `the file does not say how many attention heads it has, and a width of ${width} is no multiple of the usual 64. Give their number with --heads.`,
+  );
+}
+
+const sizeWords: Readonly<Record<SaidSize, string>> = {
+  width: 'a width of',
+  depth: 'a number of blocks of',
+  mlpWidth: 'a width of its MLPs of',
+  patchSize: 'patches with a side of',
+  imageSize: 'positions for images with a side of',
+  channels: 'a number of bands of',
+};
+
+/** @throws UserError 'invalid-file' where a configuration contradicts the weights */
+function requireAgreement(
+  path: string,
+  architecture: VitArchitecture,
+  { sizes }: Sidecars,
+  { dates }: PositionLayout,
+): void {
+  for (const { size, value, where } of sizes) {
+    const own = architecture[size];
+    if (own === value) continue;
+    const patches = dates > 1 ? `, for ${dates} dates` : '';
+    throw invalid(
+      path,
+      `its weights have ${sizeWords[size]} ${own}${patches}, but ${where}, says ${value}. The configuration may belong to another checkpoint: put each into a folder of its own.`,
+    );
+  }
+}
+
+function requireSound(path: string, architecture: VitArchitecture, { heads }: Sidecars): void {
+  const [problem] = architectureProblems(architecture);
+  if (problem === undefined) return;
+  const isSaid = heads?.value === architecture.heads && architecture.width % heads.value !== 0;
+  throw invalid(path, isSaid ? `${problem}, as ${heads.where}, says.` : `${problem}.`);
+}
+
+/** Blocks by their numbers, which must have no gap: a part of a checkpoint is not a smaller model. */
+function depthOf(
+  path: string,
+  encoder: FoundEncoder,
+  weights: ReadonlyMap<string, StoredWeight>,
+): number {
+  const blocks = new Set<number>();
+  for (const name of weights.keys()) {
+    const [, number] = /^blocks\.(\d+)\./.exec(name) ?? [];
+    if (number !== undefined) blocks.add(Number(number));
+  }
+  for (let block = 0; block < blocks.size; block++) {
+    if (blocks.has(block)) continue;
+    const name = nameInFile(encoder, `blocks.${block}.norm1.weight`);
+    const stem = name.slice(0, name.indexOf(`${block}.`, encoder.prefix.length)) + String(block);
+    throw invalid(
+      path,
+      `not a complete vision transformer; there is no ${stem}, but there are later ones. It may be one part of a checkpoint in several files.`,
+    );
+  }
+  return blocks.size;
+}
+
+function invalid(path: string, reason: string): UserError {
+  return new UserError('invalid-file', `${path}: ${reason}`);
+}

@@ -1,0 +1,68 @@
+import type { Tensor } from '../../core/tensor.ts';
+
+/** What the position embedding of a file is for. */
+export interface PositionLayout {
+  /** Patches along a side. */
+  readonly grid: number;
+  /** Tokens before the patches, and how many of them have positions: all, none, or the class token before registers. */
+  readonly prefix: number;
+  readonly covered: number;
+  /** Dates, of which the first is used. */
+  readonly dates: number;
+}
+
+/**
+ * Finds out which tokens have positions. Undefined where their number fits no square grid of patches.
+ *
+ * @param count entries of the position embedding
+ * @param hasDates whether several dates may follow each other
+ */
+export function positionLayout(
+  count: number,
+  { classTokens, registers }: { readonly classTokens: number; readonly registers: number },
+  hasDates: boolean,
+): PositionLayout | undefined {
+  const prefix = classTokens + registers;
+  for (const covered of new Set([prefix, classTokens, 0])) {
+    const patches = count - covered;
+    for (let dates = 1; dates <= (hasDates ? 64 : 1); dates++) {
+      const grid = Math.sqrt(patches / dates);
+      if (Number.isInteger(grid) && grid >= 1) return { grid, prefix, covered, dates };
+    }
+  }
+  return undefined;
+}
+
+/** Whether the class token's position goes into the token itself, as registers after it have none. */
+export function foldsClassPosition({ prefix, covered }: PositionLayout): boolean {
+  return covered > 0 && covered < prefix;
+}
+
+/** Entries that are left of the position embedding. */
+export function keptPositions(layout: PositionLayout): number {
+  return layout.grid ** 2 + (foldsClassPosition(layout) ? 0 : layout.covered);
+}
+
+/**
+ * Brings class tokens and positions into the form that core/vit computes with: the same sums, of one date.
+ *
+ * @param weights those of one encoder; changed in place
+ */
+export function arrangePositions(weights: Map<string, Tensor>, layout: PositionLayout): void {
+  const positions = weights.get('pos_embed');
+  if (positions === undefined) throw new Error('there are no positions');
+  const width = positions.shape.at(-1) ?? 0;
+  const { grid, covered } = layout;
+  let rows = positions.data.subarray(0, (covered + grid ** 2) * width);
+  if (foldsClassPosition(layout)) {
+    ['cls_token', 'dist_token'].slice(0, covered).forEach((name, index) => {
+      const token = weights.get(name);
+      if (token === undefined) throw new Error(`there is no ${name}`);
+      const moved = token.data.map((value, at) => value + (rows[index * width + at] ?? 0));
+      weights.set(name, { shape: token.shape, data: moved });
+    });
+    rows = rows.subarray(covered * width);
+  }
+  if (rows.length === positions.data.length) return;
+  weights.set('pos_embed', { shape: [1, rows.length / width, width], data: rows.slice() });
+}

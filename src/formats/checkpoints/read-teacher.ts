@@ -1,0 +1,195 @@
+import type { InferredProperty, TeacherConvention } from '../../contract/descriptions.ts';
+import type { TeacherOverrides } from '../../contract/jobs.ts';
+import { zeros } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { weightShapes } from '../../core/vit/architecture.ts';
+import type { Normalization, VitArchitecture } from '../../core/vit/architecture.ts';
+import { checkWeights, checkWeightShapes } from '../../core/vit/weights.ts';
+import type { VitModel } from '../../core/vit/weights.ts';
+import { isFloatDtype, unreadableType } from '../safetensors.ts';
+import { findEncoder, notesOnTheRest, strangeParts } from './find-encoder.ts';
+import type { FoundEncoder } from './find-encoder.ts';
+import { inferArchitecture } from './infer-architecture.ts';
+import type { Inferred } from './infer-architecture.ts';
+import { openTensorFile } from './open-tensor-file.ts';
+import { arrangePositions, foldsClassPosition, keptPositions } from './positions.ts';
+import { unsupported } from './refusals.ts';
+import { readSidecars } from './sidecars.ts';
+import type { Sidecars } from './sidecars.ts';
+import { nameInFile, readWeight, storedWeights } from './stored-weights.ts';
+import type { StoredWeight } from './stored-weights.ts';
+import { readMetadata } from './teacher-metadata.ts';
+import type { EncoderMetadata } from './teacher-metadata.ts';
+import type { TensorFile } from './tensor-file.ts';
+
+/**
+ * Vision transformers as they lie in the wild: the names of the tensors say of which family they are, their shapes how
+ * large they are. How many heads they have, their ε, their activation, and how their images were normalised comes from
+ * the caller, the file's metadata where Understudy wrote it, a configuration beside it, or from what is usual.
+ */
+
+/** A checkpoint as far as it can be known without reading weights. */
+export interface DescribedTeacher {
+  readonly convention: TeacherConvention;
+  readonly title: string;
+  /** What holds the weights, and which files are that. */
+  readonly container: string;
+  readonly files: readonly string[];
+  readonly architecture: VitArchitecture;
+  readonly normalization: Normalization;
+  readonly inferred: readonly InferredProperty[];
+  /** Which of several models was taken, and what was left out, as sentences. */
+  readonly notes: readonly string[];
+  /** Types in which the encoder's weights are stored. */
+  readonly storedAs: readonly string[];
+}
+
+/** What is read of a checkpoint, and how. */
+interface Plan extends Inferred {
+  readonly encoder: FoundEncoder;
+  readonly weights: ReadonlyMap<string, StoredWeight>;
+  readonly config: Sidecars;
+}
+
+/**
+ * What a checkpoint is, from the names, shapes and types of its tensors and what lies beside it.
+ *
+ * @throws UserError 'invalid-file' or 'unsupported' when it is no plain vision transformer, saying why, when weights
+ *   are missing, misshapen or of another type, or when a configuration contradicts them
+ */
+export async function describeTeacher(
+  path: string,
+  overrides: TeacherOverrides = {},
+): Promise<DescribedTeacher> {
+  const config = await readSidecars(path);
+  const file = await openTensorFile(path);
+  try {
+    const plan = planOf(file, config, overrides);
+    const { architecture, normalization, properties, encoder } = plan;
+    return {
+      convention: encoder.convention.name,
+      title: encoder.convention.title,
+      ...{ container: file.container, files: file.files },
+      ...{ architecture, normalization, inferred: properties },
+      notes: notesOf(plan),
+      storedAs: storedTypes(file, plan),
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The encoder of a checkpoint, as float32. Weights are read one by one into their final place.
+ *
+ * @throws UserError as `describeTeacher`, and when weights are not finite
+ */
+export async function readTeacher(
+  path: string,
+  overrides: TeacherOverrides = {},
+): Promise<VitModel> {
+  const config = await readSidecars(path);
+  const file = await openTensorFile(path);
+  try {
+    const plan = planOf(file, config, overrides);
+    const { architecture, normalization, positions } = plan;
+    storedTypes(file, plan);
+    const weights = new Map<string, Tensor>();
+    for (const [name, shape] of weightShapes(architecture)) {
+      const stored = plan.weights.get(name);
+      weights.set(name, stored === undefined ? zeros(shape) : await readWeight(file, stored));
+    }
+    arrangePositions(weights, positions);
+    checkWeights(architecture, weights, path);
+    return { architecture, weights, normalization };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The files that a checkpoint's tensors lie in. @throws UserError as `openTensorFile` */
+export async function teacherFiles(path: string): Promise<readonly string[]> {
+  const file = await openTensorFile(path);
+  await file.close();
+  return file.files;
+}
+
+function planOf(file: TensorFile, config: Sidecars, overrides: TeacherOverrides): Plan {
+  const encoder = findEncoder(file);
+  const strange = strangeParts(encoder);
+  if (strange.length > 0) {
+    throw unsupported(
+      file.path,
+      `its blocks have parts that a plain vision transformer does not: ${strange.slice(0, 3).join(', ')}.`,
+      strange,
+    );
+  }
+  const weights = storedWeights(file, encoder);
+  refuseGated(file, weights);
+  const knowledge = { given: definedOnly(overrides), file: readMetadata(file), config };
+  const inferred = inferArchitecture(file.path, encoder, weights, knowledge);
+  requireShapes(file, encoder, weights, inferred);
+  return { ...inferred, encoder, weights, config };
+}
+
+/** timm keeps both halves of a gated MLP in one matrix, under a plain one's name. */
+function refuseGated(file: TensorFile, weights: ReadonlyMap<string, StoredWeight>): void {
+  const wide = weights.get('blocks.0.mlp.fc1.weight')?.shape[0] ?? 0;
+  const narrow = weights.get('blocks.0.mlp.fc2.weight')?.shape[1] ?? 0;
+  if (narrow === 0 || wide !== 2 * narrow) return;
+  throw unsupported(
+    file.path,
+    'its MLPs are gated (SwiGLU), as those of the giant DINOv2 and of EVA-02. Take a smaller model of the family.',
+    [...file.tensors.keys()],
+  );
+}
+
+function requireShapes(
+  file: TensorFile,
+  encoder: FoundEncoder,
+  weights: ReadonlyMap<string, StoredWeight>,
+  { architecture, positions }: Inferred,
+): void {
+  const shapes = new Map([...weights].map(([name, { shape }]) => [name, shape]));
+  // The only weight that may be left out: CLIP's patch embedding has no bias.
+  const patchBias = 'patch_embed.proj.bias';
+  if (!shapes.has(patchBias)) shapes.set(patchBias, [architecture.width]);
+  const [one = 1, , width = 0] = shapes.get('pos_embed') ?? [];
+  shapes.set('pos_embed', [one, keptPositions(positions), width]);
+  checkWeightShapes(architecture, shapes, file.path, (weight) => nameInFile(encoder, weight));
+}
+
+function notesOf({ encoder, positions, config }: Plan): string[] {
+  return [
+    ...encoder.notes,
+    ...notesOnTheRest(encoder),
+    ...(foldsClassPosition(positions)
+      ? ["The class token's position is added to the token itself, as registers have none."]
+      : []),
+    ...(positions.dates > 1
+      ? [`It was trained on ${positions.dates} dates at a time; positions of the first are used.`]
+      : []),
+    ...config.notes,
+  ];
+}
+
+/** Types in which the encoder's weights are stored; the head, or a counter of steps, may be anything. */
+function storedTypes(file: TensorFile, { architecture, weights }: Plan): string[] {
+  const types = new Set<string>();
+  for (const name of weightShapes(architecture).keys()) {
+    for (const part of weights.get(name)?.parts ?? []) {
+      const dtype = part === undefined ? undefined : file.tensors.get(part)?.dtype;
+      if (part === undefined || dtype === undefined) continue;
+      // Pickled tensors are rounded from double precision.
+      const isRounded = dtype === 'F64' && file.container !== 'safetensors';
+      if (!isFloatDtype(dtype) && !isRounded) throw unreadableType(file.path, part, dtype);
+      types.add(dtype);
+    }
+  }
+  return [...types];
+}
+
+/** An override that is `undefined` must not hide what the file says. */
+function definedOnly(overrides: TeacherOverrides): Partial<EncoderMetadata> {
+  return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+}

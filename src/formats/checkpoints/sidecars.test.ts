@@ -1,0 +1,197 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tinyVit } from '../../../tests/support/tiny-vit.ts';
+import type { TeacherOverrides } from '../../contract/jobs.ts';
+import { writeSafetensors } from '../safetensors.ts';
+import { describeTeacher } from './read-teacher.ts';
+import type { DescribedTeacher } from './read-teacher.ts';
+
+let root: string;
+let folder: string;
+let count = 0;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'understudy-sidecars-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+beforeEach(async () => {
+  folder = join(root, String(count++));
+  await mkdir(folder);
+  await writeSafetensors(join(folder, 'model.safetensors'), tinyVit().weights);
+});
+
+async function described(
+  files: Readonly<Record<string, unknown>>,
+  overrides: TeacherOverrides = {},
+): Promise<DescribedTeacher> {
+  for (const [name, content] of Object.entries(files)) {
+    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    await writeFile(join(folder, name), text);
+  }
+  return describeTeacher(join(folder, 'model.safetensors'), overrides);
+}
+
+const transformers = {
+  model_type: 'vit',
+  hidden_size: 6,
+  num_hidden_layers: 2,
+  num_attention_heads: 3,
+  intermediate_size: 8,
+  hidden_act: 'gelu_pytorch_tanh',
+  layer_norm_eps: 1e-7,
+  image_size: 8,
+  patch_size: 4,
+  num_channels: 3,
+};
+
+describe('what lies beside a checkpoint is believed:', () => {
+  it("config.json of Hugging Face's transformers", async () => {
+    const { architecture, inferred } = await described({ 'config.json': transformers });
+    expect(architecture).toMatchObject({ heads: 3, epsilon: 1e-7, activation: 'gelu-tanh' });
+    expect(inferred.slice(0, 3).map(({ source, sentence }) => [source, sentence])).toEqual([
+      ['config', '3 attention heads, 2 wide each (config.json, num_attention_heads)'],
+      ['config', 'layer norm with ε = 1e-7 (config.json, layer_norm_eps)'],
+      ['config', 'the GELU by tanh as activation (config.json, hidden_act)'],
+    ]);
+  });
+
+  it('the vision tower in one of several', async () => {
+    const config = { model_type: 'clip', hidden_size: 9999, vision_config: transformers };
+    const { architecture } = await described({ 'config.json': config });
+    expect(architecture.heads).toBe(3);
+  });
+
+  it.each([
+    [{}, 1],
+    [{ rescale_factor: 1 / 255 }, 1],
+    [{ rescale_factor: 1 / 127.5 }, 2],
+    [{ do_rescale: false }, 255],
+  ])('preprocessor_config.json with %j', async (more, scale) => {
+    const means = [0.5 * scale, 0.25 * scale, 0];
+    const images = { image_mean: means, image_std: [scale, scale, 0.5 * scale], ...more };
+    const { normalization } = await described({ 'preprocessor_config.json': images }, { heads: 2 });
+    normalization.mean.forEach((value, band) => {
+      expect(value).toBeCloseTo([0.5, 0.25, 0][band] ?? NaN, 9);
+    });
+    normalization.deviation.forEach((value, band) => {
+      expect(value).toBeCloseTo([1, 1, 0.5][band] ?? NaN, 9);
+    });
+  });
+
+  it('preprocessor_config.json that does not normalise', async () => {
+    const images = { do_normalize: false, image_mean: [0.5, 0.5, 0.5], image_std: [1, 1, 1] };
+    const { normalization } = await described({ 'preprocessor_config.json': images }, { heads: 2 });
+    expect(normalization).toEqual({ mean: [0, 0, 0], deviation: [1, 1, 1] });
+  });
+
+  it("timm's config.json", async () => {
+    const { architecture, normalization } = await described({
+      'config.json': {
+        architecture: 'vit_base_patch16_clip_quickgelu_224',
+        num_features: 6,
+        global_pool: 'avg',
+        model_args: { num_heads: 3 },
+        pretrained_cfg: { input_size: [3, 8, 8], mean: [0.1, 0.2, 0.3], std: [0.4, 0.5, 0.6] },
+      },
+    });
+    expect(architecture).toMatchObject({
+      heads: 3,
+      activation: 'quick-gelu',
+      pooling: 'patch-mean',
+    });
+    expect(normalization).toEqual({ mean: [0.1, 0.2, 0.3], deviation: [0.4, 0.5, 0.6] });
+  });
+
+  it.each([
+    [{ quick_gelu: true }, 'quick-gelu'],
+    [{}, 'gelu'],
+  ])("OpenCLIP's configuration with %j", async (more, activation) => {
+    const vision = { width: 6, head_width: 2, image_size: 8, patch_size: 4, layers: 2 };
+    const { architecture, normalization } = await described({
+      'open_clip_config.json': {
+        model_cfg: { ...more, vision_cfg: vision },
+        preprocess_cfg: { mean: [0.1, 0.2, 0.3], std: [0.4, 0.5, 0.6] },
+      },
+    });
+    expect(architecture).toMatchObject({ heads: 3, activation });
+    expect(normalization.mean).toEqual([0.1, 0.2, 0.3]);
+  });
+
+  it('but a person knows better', async () => {
+    const { architecture, inferred } = await described(
+      { 'config.json': transformers },
+      { heads: 2 },
+    );
+    expect(architecture.heads).toBe(2);
+    expect(inferred[0]?.source).toBe('given');
+  });
+
+  it('unless it is of another program, or of other values than pixels', async () => {
+    const { inferred, notes } = await described(
+      {
+        'config.json': { name: 'website', heads: 'many', depth: 'deep' },
+        'preprocessor_config.json': {
+          image_mean: [775, 1080, 1228],
+          image_std: [1281, 1270, 1399],
+        },
+      },
+      { heads: 2 },
+    );
+    expect(inferred.map(({ source }) => source)).not.toContain('config');
+    expect(notes).toEqual([
+      'preprocessor_config.json, image_mean normalises other values than pixels (a mean of 775), and images are read as pixels: that was not taken over.',
+    ]);
+  });
+});
+
+describe('what lies beside a checkpoint is an error where', () => {
+  it.each<[string, object, string]>([
+    ['width', { hidden_size: 12 }, 'have a width of 6, but config.json, hidden_size, says 12.'],
+    ['depth', { num_hidden_layers: 3 }, 'a number of blocks of 2, but config.json, num_hidden'],
+    ['MLP', { intermediate_size: 9 }, 'a width of its MLPs of 8, but config.json, intermediate'],
+    ['image', { image_size: [12, 12] }, 'images with a side of 8, but config.json, image_size'],
+    ['patch', { patch_size: 2 }, 'patches with a side of 4, but config.json, patch_size, says 2'],
+    ['bands', { num_channels: 1 }, 'a number of bands of 3, but config.json, num_channels, says'],
+  ])('its %s is not that of the weights, naming both', async (_, change, message) => {
+    await expect(
+      described({ 'config.json': { ...transformers, ...change } }),
+    ).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      'heads that do not divide',
+      { ...transformers, num_attention_heads: 4 },
+      'into 4 heads, as config.json, num_attention_heads, says.',
+    ],
+    [
+      'no JSON',
+      '{"model_type":',
+      'config.json belongs to the checkpoint beside it but cannot be used (it is no JSON)',
+    ],
+    [
+      'an ε that cannot be',
+      { ...transformers, layer_norm_eps: 5 },
+      'cannot be used (layer_norm_eps: ',
+    ],
+  ])('it has %s', async (_, config, message) => {
+    await expect(described({ 'config.json': config })).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it('its activation is another', async () => {
+    const config = { ...transformers, hidden_act: 'relu' };
+    await expect(described({ 'config.json': config })).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('its activation is relu, says config.json') as string,
+    });
+    const known = await described({}, { activation: 'gelu' });
+    expect(known.architecture.activation).toBe('gelu');
+  });
+});

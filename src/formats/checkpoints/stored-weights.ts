@@ -1,0 +1,118 @@
+import { UserError } from '../../core/errors.ts';
+import type { Shape } from '../../core/graph/ops.ts';
+import { elementCount, zeros } from '../../core/tensor.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import type { FoundEncoder } from './find-encoder.ts';
+import { storedName, weightName } from './name-rules.ts';
+import { unsupported } from './refusals.ts';
+import type { TensorFile } from './tensor-file.ts';
+
+/** How a weight in timm's naming lies in a file. */
+export interface StoredWeight {
+  /** Names in the file of what is joined along the output; undefined where zeros stand for a part. */
+  readonly parts: readonly (string | undefined)[];
+  /** Of the whole. */
+  readonly shape: Shape;
+}
+
+/**
+ * The encoder's weights by their names in timm, as far as the file has them whole.
+ *
+ * @throws UserError 'unsupported' where two tensors are the same weight, or patches span several dates
+ */
+export function storedWeights(
+  file: TensorFile,
+  { naming, inside }: FoundEncoder,
+): Map<string, StoredWeight> {
+  const found = new Map<string, (string | undefined)[]>();
+  for (const [name, stored] of inside) {
+    const named = weightName(naming, name);
+    if (named === undefined) continue;
+    const { weight, part, parts } = named;
+    const places = found.get(weight) ?? Array.from({ length: parts }, () => undefined);
+    const other = places[part];
+    if (other !== undefined) {
+      throw new UserError(
+        'unsupported',
+        `${file.path}: it holds two models, since ${other} and ${stored} are both ${weight}. Keep one of them in a file of its own.`,
+      );
+    }
+    found.set(weight, places.with(part, stored));
+  }
+  const weights = new Map<string, StoredWeight>();
+  for (const [weight, parts] of found) {
+    const shape = shapeOf(file, weight, parts);
+    if (shape !== undefined) weights.set(weight, { parts, shape });
+  }
+  return weights;
+}
+
+/** Of all parts together; undefined where one is missing, or they do not fit together. */
+function shapeOf(
+  file: TensorFile,
+  weight: string,
+  parts: readonly (string | undefined)[],
+): Shape | undefined {
+  const shapes = parts.flatMap((part) =>
+    part === undefined ? [] : [file.tensors.get(part)?.shape ?? []],
+  );
+  const [first = []] = shapes;
+  if (parts.length === 1) return squeezed(file, weight, first);
+  // A bias of k changes nothing, so some models have none: see `attention` in core/vit/forward.
+  const [query, , value] = parts;
+  const isWhole = weight.endsWith('.bias')
+    ? query !== undefined && value !== undefined
+    : !parts.includes(undefined);
+  const alike = shapes.every((shape) => shape.join() === first.join());
+  if (!isWhole || !alike) return undefined;
+  return first.with(0, (first[0] ?? 0) * parts.length);
+}
+
+/** Tokens and positions are stored with and without the axis of the batch, patches with one of time. */
+function squeezed(file: TensorFile, weight: string, shape: Shape): Shape {
+  if (['cls_token', 'dist_token'].includes(weight)) return [1, 1, elementCount(shape)];
+  if (['pos_embed', 'reg_token'].includes(weight) && shape.length === 2) return [1, ...shape];
+  if (weight !== 'patch_embed.proj.weight') return shape;
+  if (shape.length === 5) {
+    const [width = 0, channels = 0, dates = 0, ...patch] = shape;
+    if (dates === 1) return [width, channels, ...patch];
+    throw unsupported(
+      file.path,
+      `its patches span ${dates} dates at a time, and an image here is of one date.`,
+      [...file.tensors.keys()],
+    );
+  }
+  if (shape.length === 2) {
+    throw unsupported(
+      file.path,
+      'its patch embedding takes patches that were cut before, as that of SigLIP 2 for images of any shape (NaFlex) does.',
+      [...file.tensors.keys()],
+    );
+  }
+  return shape;
+}
+
+/** What a weight would be called in the file, for messages. */
+export function nameInFile({ naming, prefix }: FoundEncoder, weight: string): string {
+  return storedName(naming, weight)
+    .map((name) => prefix + name)
+    .join(' + ');
+}
+
+/** Reads a weight into its final place, part by part. */
+export async function readWeight(
+  file: TensorFile,
+  { parts, shape }: StoredWeight,
+): Promise<Tensor> {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) {
+    return { shape, data: (await file.read(only)).data };
+  }
+  const whole = zeros(shape);
+  const length = whole.data.length / parts.length;
+  for (const [index, part] of parts.entries()) {
+    if (part === undefined) continue;
+    whole.data.set((await file.read(part)).data, index * length);
+  }
+  return whole;
+}

@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import { teacherOverrides } from '../../contract/jobs.ts';
+import { UserError } from '../../core/errors.ts';
+import type { VitModel } from '../../core/vit/weights.ts';
+import type { TensorFile } from './tensor-file.ts';
+
+/** Key of the metadata entry in files that Understudy writes. */
+export const teacherMetadataKey = 'understudy.encoder';
+
+const encoderMetadata = teacherOverrides.required();
+export type EncoderMetadata = z.infer<typeof encoderMetadata>;
+
+/** What a student's file says about itself beyond its keys. */
+export function teacherMetadata({ architecture, normalization }: VitModel): string {
+  const { heads, epsilon, activation, pooling } = architecture;
+  const { mean, deviation } = normalization;
+  const metadata: EncoderMetadata = {
+    ...{ heads, epsilon, activation, pooling },
+    mean: [...mean],
+    deviation: [...deviation],
+  };
+  return JSON.stringify(metadata);
+}
+
+/** @throws UserError 'invalid-file' where another program has changed it */
+export function readMetadata({ path, metadata }: TensorFile): Partial<EncoderMetadata> {
+  const text = metadata[teacherMetadataKey];
+  if (text === undefined) return {};
+  try {
+    return encoderMetadata.parse(JSON.parse(text));
+  } catch (error) {
+    throw new UserError(
+      'invalid-file',
+      `${path}: its description of the encoder (metadata ${teacherMetadataKey}) cannot be read. The file may have been changed by another program.`,
+      String(error),
+    );
+  }
+}

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { importTeacher, listTeachers } from '../../src/engine/import-teacher.ts';
+import { optionsOf } from '../../src/engine/services/run-inputs.ts';
+import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { openStore } from '../../src/store/store.ts';
+import { addProject, settings } from '../../src/store/testing/fixtures.ts';
+import { namedCheckpoints } from '../support/named-checkpoints.ts';
+import { tinyVit } from '../support/tiny-vit.ts';
+import { required } from '../support/values.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'understudy-teachers-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const context = { signal: new AbortController().signal, report: () => undefined };
+
+async function dinov2(
+  change: (name: string, value: number) => number = (_, value) => value,
+): Promise<string> {
+  const { store, architecture } = required(
+    namedCheckpoints.find(({ convention }) => convention === 'hf-dinov2'),
+    'checkpoint',
+  );
+  const file = join(folder, 'dinov2.safetensors');
+  const stored = [...store(tinyVit(architecture))].map(([name, { shape, data }]) => {
+    return [name, { shape, data: data.map((value) => change(name, value)) }] as const;
+  });
+  await writeSafetensors(file, new Map(stored));
+  return file;
+}
+
+it('a teacher comes in with what a person corrects, and runs read it so', async () => {
+  const file = await dinov2();
+  const workspace = join(folder, 'workspace');
+  const first = await importTeacher({ file, workspace, heads: 2 }, context);
+  expect(first).toMatchObject({ isNew: true, teacher: { name: 'dinov2', heads: 2 } });
+  const again = await importTeacher({ file, workspace, heads: 3, epsilon: 1e-5 }, context);
+  expect(again).toMatchObject({ isNew: false, teacher: { id: first.teacher.id, heads: 3 } });
+  expect(again.teacher.inferred.slice(0, 2)).toMatchObject([
+    { property: 'heads', value: 3, source: 'given' },
+    { property: 'epsilon', value: 1e-5, source: 'given' },
+  ]);
+  expect(listTeachers(workspace).teachers.map(({ name }) => name)).toEqual([
+    'ViT-Tiny, bundled',
+    'dinov2',
+  ]);
+  const store = openStore(workspace, { isKnown: true });
+  try {
+    const teacher = store.teachers.get(again.teacher.id);
+    const project = addProject(store, ['one', 'two']).id;
+    expect(optionsOf({ settings, project }, store, teacher, '/out', false)).toMatchObject({
+      teacher: file,
+      overrides: { heads: 3, epsilon: 1e-5 },
+    });
+  } finally {
+    store.close();
+  }
+});
+
+it('a teacher that computes nonsense does not come in, and it is said where it begins', async () => {
+  const file = await dinov2((name, value) => {
+    return name === 'dinov2.encoder.layer.1.mlp.fc2.weight' ? 1e30 * value : value;
+  });
+  const workspace = join(folder, 'other-workspace');
+  await expect(importTeacher({ file, workspace, heads: 2 }, context)).rejects.toMatchObject({
+    code: 'invalid-file',
+    message: expect.stringMatching(
+      /on trial images block 1 of 0 to 1 gives values .* layer norm with ε = 1e-6, as in DINOv2; .*Correct what is wrong/,
+    ) as string,
+  });
+  expect(listTeachers(workspace).teachers).toHaveLength(1);
+});

@@ -1,0 +1,114 @@
+"""Tiny models of other libraries with what they compute: the goldens of naming.test.ts.
+
+Written with transformers 5.24, timm 1.0.31 and open_clip 3.3 on PyTorch 2.11:
+
+    python make_naming_goldens.py
+"""
+
+import json
+from pathlib import Path
+
+import open_clip.model
+import timm
+import torch
+import transformers
+from safetensors.torch import load_file, save_file
+
+HERE = Path(__file__).parent / "naming"
+SIZES = {
+    "hidden_size": 8,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 12,
+    "image_size": 8,
+    "patch_size": 4,
+}
+IMAGES = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(1))
+
+
+def scramble(model: torch.nn.Module, seed: int) -> torch.nn.Module:
+    """Weights far from where training begins, so that each of them counts."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            noise = torch.randn(weight.shape, generator=generator)
+            scale = weight.ndim == 1 and any(part in name for part in ("weight", "gamma", "lambda"))
+            weight.copy_(1 + 0.2 * noise if scale else 0.2 * noise)
+    return model.eval()
+
+
+def write(name: str, tensors: dict[str, torch.Tensor], last: torch.Tensor, config: dict) -> None:
+    folder = HERE / name
+    folder.mkdir(parents=True, exist_ok=True)
+    everything = {**tensors, "golden.images": IMAGES, "golden.last": last.detach()}
+    file = folder / "model.safetensors"
+    save_file({key: value.contiguous().clone() for key, value in everything.items()}, file)
+    file.chmod(0o644)
+    for file, content in config.items():
+        (folder / file).write_text(json.dumps(content, indent=2) + "\n")
+
+
+def write_transformers(name: str, model: transformers.PreTrainedModel, seed: int) -> None:
+    scramble(model, seed)
+    with torch.no_grad():
+        states = model(pixel_values=IMAGES, output_hidden_states=True).hidden_states
+    folder = HERE / name
+    model.save_pretrained(folder)
+    config = json.loads((folder / "config.json").read_text())
+    write(name, load_file(folder / "model.safetensors"), states[-1], {"config.json": config})
+
+
+def write_blocks(name: str, model: torch.nn.Module, blocks, run, seed: int, config: dict) -> None:
+    scramble(model, seed)
+    outputs = []
+    blocks[-1].register_forward_hook(lambda _module, _inputs, output: outputs.append(output))
+    with torch.no_grad():
+        run(IMAGES)
+    write(name, model.state_dict(), outputs[0], config)
+
+
+def main() -> None:
+    dinov2 = {key: value for key, value in SIZES.items() if key != "intermediate_size"}
+    registers = transformers.Dinov2WithRegistersConfig(**dinov2, mlp_ratio=2, num_register_tokens=2)
+    write_transformers("hf-dinov2-registers", transformers.Dinov2WithRegistersModel(registers), 1)
+    siglip = transformers.SiglipVisionConfig(**SIZES, vision_use_head=False)
+    write_transformers("hf-siglip", transformers.SiglipVisionModel(siglip), 2)
+    clip = transformers.CLIPVisionConfig(**SIZES)
+    write_transformers("hf-clip", transformers.CLIPVisionModel(clip), 3)
+    tower = open_clip.model.CLIPVisionCfg(
+        layers=2, width=8, head_width=4, mlp_ratio=1.5, patch_size=4, image_size=8
+    )
+    text = open_clip.model.CLIPTextCfg(context_length=4, vocab_size=5, width=4, heads=1, layers=1)
+    open_model = open_clip.model.CLIP(4, tower, text)
+    vision = {"width": 8, "head_width": 4, "layers": 2, "image_size": 8, "patch_size": 4}
+    write_blocks(
+        "open-clip",
+        open_model,
+        open_model.visual.transformer.resblocks,
+        open_model.visual,
+        4,
+        {"open_clip_config.json": {"model_cfg": {"embed_dim": 4, "vision_cfg": vision}}},
+    )
+    distilled = timm.create_model(
+        "deit_tiny_distilled_patch16_224",
+        img_size=8,
+        patch_size=4,
+        embed_dim=8,
+        depth=2,
+        num_heads=2,
+        mlp_ratio=1.5,
+        num_classes=0,
+    )
+    arguments = {"num_heads": 2}
+    write_blocks(
+        "timm-deit",
+        distilled,
+        distilled.blocks,
+        distilled,
+        5,
+        {"config.json": {"architecture": "deit_tiny_distilled_patch16_224", "model_args": arguments}},
+    )
+
+
+if __name__ == "__main__":
+    main()
