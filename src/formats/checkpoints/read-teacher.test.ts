@@ -237,6 +237,20 @@ describe('refuses', () => {
       'there is no blocks.1, but there are later ones.',
     ],
     [
+      'a part that the others do not go with, by name',
+      changed('blocks.1.ls1.gamma', zeros([6])),
+      heads,
+      'invalid-file',
+      'it has blocks.1.ls1.gamma, but not what belongs to that.',
+    ],
+    [
+      'half of a norm before the blocks',
+      without(tinyVit({ preNorm: true }).weights, 'norm_pre.weight'),
+      heads,
+      'invalid-file',
+      'it has norm_pre.bias, but not',
+    ],
+    [
       'a weight of another shape, by name',
       changed('blocks.1.attn.proj.weight', zeros([6, 7])),
       heads,

@@ -1,5 +1,6 @@
 import type { InferredProperty, TeacherConvention } from '../../contract/descriptions.ts';
 import type { TeacherOverrides } from '../../contract/jobs.ts';
+import { UserError } from '../../core/errors.ts';
 import { zeros } from '../../core/tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { weightShapes } from '../../core/vit/architecture.ts';
@@ -156,7 +157,16 @@ function requireShapes(
   if (!shapes.has(patchBias)) shapes.set(patchBias, [architecture.width]);
   const [one = 1, , width = 0] = shapes.get('pos_embed') ?? [];
   shapes.set('pos_embed', [one, keptPositions(positions), width]);
-  checkWeightShapes(architecture, shapes, file.path, (weight) => nameInFile(encoder, weight));
+  const nameOf = (weight: string): string => nameInFile(encoder, weight);
+  checkWeightShapes(architecture, shapes, file.path, nameOf);
+  const wanted = weightShapes(architecture);
+  const more = [...shapes.keys()].filter((name) => !wanted.has(name));
+  if (more.length === 0) return;
+  throw new UserError(
+    'invalid-file',
+    `${file.path}: it has ${more.slice(0, 3).map(nameOf).join(', ')}, but not what belongs to that. The file may be damaged, or a part of a checkpoint in several.`,
+    more.join('\n'),
+  );
 }
 
 function notesOf({ encoder, positions, config }: Plan): string[] {
