@@ -272,7 +272,7 @@ describe('teachers of a workspace', () => {
     expect(cells(report, 'rad-dino')).toEqual([
       ...['rad-dino', '86.6 million', '518 px', '12 blocks', 'mean'],
     ]);
-    expect(cells(report, 'own (comes with Understudy)').at(-1)).toBe('nothing');
+    expect(cells(report, 'own (comes with Understudy)')?.at(-1)).toBe('nothing');
     expect(teacherListReport({ workspace: '/projects', teachers: [] }, plain)).toContain(
       'No teachers yet.',
     );
