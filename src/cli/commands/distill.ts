@@ -29,7 +29,7 @@ const overrides: Record<OverridePath, OptionSpec> = {
 const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   teacher: {
     flags: '--teacher <file>',
-    help: 'the vision transformer to learn from: a checkpoint in safetensors',
+    help: 'the vision transformer to learn from: a checkpoint, or a folder with one',
     group: needed,
   },
   images: {

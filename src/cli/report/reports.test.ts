@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Teacher } from '../../contract/app.ts';
 import { paintFor } from '../paint.ts';
 import { MemoryOutput } from '../testing/memory-output.ts';
 import {
@@ -21,6 +22,7 @@ import { evaluateReport } from './evaluate-report.ts';
 import { imageReport } from './image-report.ts';
 import { predictReport } from './predict-report.ts';
 import { skippedList } from './skipped.ts';
+import { teacherImportReport, teacherListReport } from './teacher-list-report.ts';
 import { teacherReport } from './teacher-report.ts';
 
 const plain = paintFor(new MemoryOutput(), {});
@@ -242,6 +244,39 @@ it('teacherReport describes the model, what was inferred and the students', () =
   expect(report).toContain('  - The text encoder is left out');
   expect(cells(report, '0, 3, 6, 9')).toEqual(['0, 3, 6, 9', '3', '4', '1.81 million', '34 %']);
   expect(widthOf(report)).toBeLessThanOrEqual(100);
+});
+
+describe('teachers of a workspace', () => {
+  const { inferred, notes, assumed } = teacherResult;
+  const teacher: Teacher = {
+    ...{ id: 2, name: 'rad-dino', file: '/models/rad-dino', isBundled: false, bytes: 346_000_000 },
+    ...{ parameters: 86_600_000, imageSize: 518, patchSize: 14, width: 768, heads: 12, depth: 12 },
+    ...{ blockParameters: 7_100_000, training: null, suits: null, licence: null },
+    ...{ assumed, inferred, notes, memoryNeeded: 1, memoryFree: 1 },
+  };
+
+  it.each([
+    [true, 'Imported rad-dino'],
+    [false, 'Changed what is known of rad-dino'],
+  ])('teacherImportReport says what came in (new: %j)', (isNew, title) => {
+    const report = teacherImportReport({ workspace: '/projects', teacher, isNew }, plain);
+    expect(report.split('\n')[0]).toBe(title);
+    expect(cells(report, 'Image')).toEqual(['Image', '518 × 518 px, patches of 14 px']);
+    expect(cells(report, '--mean')).toEqual(['--mean', '0.485, 0.456, 0.406', 'a guess: check it']);
+    expect(report).toContain('  - The text encoder is left out');
+  });
+
+  it('teacherListReport says what was guessed of each', () => {
+    const teachers = [{ ...teacher, name: 'own', isBundled: true, inferred: [] }, teacher];
+    const report = teacherListReport({ workspace: '/projects', teachers }, plain);
+    expect(cells(report, 'rad-dino')).toEqual([
+      ...['rad-dino', '86.6 million', '518 px', '12 blocks', 'mean'],
+    ]);
+    expect(cells(report, 'own (comes with Understudy)')?.at(-1)).toBe('nothing');
+    expect(teacherListReport({ workspace: '/projects', teachers: [] }, plain)).toContain(
+      'No teachers yet.',
+    );
+  });
 });
 
 describe('imageReport', () => {
