@@ -242,6 +242,7 @@ export const jobPhase = z.enum([
   'export',
   'predict',
   'pixels',
+  'download',
 ]);
 export type JobPhase = z.infer<typeof jobPhase>;
 

@@ -8,6 +8,7 @@ import { devicesReport } from '../report/devices-report.ts';
 import { imageReport } from '../report/image-report.ts';
 import { teacherReport } from '../report/teacher-report.ts';
 import type { World } from '../world.ts';
+import { addCatalogue } from './catalogue.ts';
 import { addCommand, addJsonOption } from './command.ts';
 import { overrideOptions } from './teacher-options.ts';
 
@@ -32,6 +33,7 @@ export function addTeacher(program: Command, world: World): void {
       writeResult(world, values.json === true, description, teacherReport);
     });
   addJsonOption(addOptions(inspect, options));
+  addCatalogue(teacher, world);
 }
 
 /** `image inspect`: what an image file holds. */

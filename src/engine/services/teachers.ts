@@ -1,12 +1,14 @@
 import { freemem, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { Project, StudentEstimate, Teacher } from '../../contract/app.ts';
+import type { Card } from '../../contract/catalogue.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
 import { UserError } from '../../core/errors.ts';
 import { parameterCount } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import type { NewTeacher, StoredTeacher } from '../../store/queries/teachers.ts';
 import type { Store } from '../../store/store.ts';
+import { cardOfHash } from '../catalogue/cards.ts';
 import { bundledTeacher } from '../demo.ts';
 import type { FoundDevice } from '../devices/list-devices.ts';
 import { openExecutor } from '../devices/open-executor.ts';
@@ -20,8 +22,9 @@ import { estimateStudents, machineKey } from './estimates.ts';
 import type { Workload } from './estimates.ts';
 import { performInWorker } from './worker-process.ts';
 
-/** What is known of a teacher beyond its file. */
-type Background = Pick<NewTeacher, 'training' | 'suits' | 'licence' | 'isBundled'>;
+/** What is known of a teacher beyond its file; without a name it is called after that. */
+type Background = Pick<NewTeacher, 'training' | 'suits' | 'licence' | 'isBundled'> &
+  Partial<Pick<NewTeacher, 'name'>>;
 
 const bundledBackground: Background = {
   training: 'EuroSAT satellite tiles, BCCD blood cells and MedNIST radiographs',
@@ -36,6 +39,11 @@ const unknownBackground: Background = {
   licence: null,
   isBundled: false,
 };
+
+/** What the catalogue says of a teacher. */
+export function backgroundOf({ name, training, suits, licence }: Card): Background {
+  return { name, training, suits, licence, isBundled: false };
+}
 
 /** What a measurement is of, besides the teacher. */
 type Measured = Omit<SpeedRequest, 'teacher'>;
@@ -78,8 +86,11 @@ export class TeacherService {
     return this.#store.teachers.list().map(describe);
   }
 
-  /** @throws UserError when the file is no usable vision transformer */
-  async add(file: string): Promise<Teacher> {
+  /**
+   * @param background by default what the catalogue says of a file of this content
+   * @throws UserError when the file is no usable vision transformer
+   */
+  async add(file: string, background?: Background): Promise<Teacher> {
     const path = resolve(file);
     const description = await inspectTeacher(path, {});
     requireColour(path, description.architecture.channels);
@@ -87,7 +98,9 @@ export class TeacherService {
       .list()
       .find(({ description: { sha256 } }) => sha256 === description.sha256);
     if (known?.isBundled === true) return describe(known);
-    const teacher = { name: teacherName(path), file: path, description, ...unknownBackground };
+    const card = cardOfHash(description.sha256);
+    const said = background ?? (card === undefined ? unknownBackground : backgroundOf(card));
+    const teacher = { name: teacherName(path), file: path, description, ...said };
     return describe(this.#store.teachers.upsert(teacher));
   }
 

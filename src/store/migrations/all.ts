@@ -10,6 +10,7 @@ import { watchedMasks } from './090-watched-masks.ts';
 import { runMasks } from './100-run-masks.ts';
 import { decoderCurves } from './110-decoder-curves.ts';
 import { devices } from './120-devices.ts';
+import { settings } from './140-settings.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   runMasks,
   decoderCurves,
   devices,
+  settings,
 ];
