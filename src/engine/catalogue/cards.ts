@@ -44,7 +44,7 @@ const dinov2 = { patchSize: 14, imageSize: 518, bands: 3 } as const;
 const apache = {
   licence: 'Apache-2.0',
   commercial: 'yes',
-  why: 'Apache-2.0 asks only to keep its notice',
+  why: 'it asks only to keep its notice',
 } as const;
 
 const general = { domain: 'general', isGated: false } as const;
@@ -265,7 +265,7 @@ export const cards: readonly Card[] = [
     ],
     licence: 'CC BY 4.0',
     commercial: 'yes',
-    why: 'CC BY 4.0 asks to name its authors',
+    why: 'it asks to name its authors',
     ...{ ...colour, bands: 13, ...small, parameters: 22_600_000 },
     training: 'SSL4EO-S12: Sentinel-2 scenes of the whole world, without labels (DINO)',
   },
@@ -300,7 +300,7 @@ export const cards: readonly Card[] = [
     ],
     licence: 'CC0-1.0',
     commercial: 'yes',
-    why: 'CC0 asks for nothing',
+    why: 'it asks for nothing',
     ...{ ...colour, bands: 7, ...small, parameters: 22_100_000 },
     training: 'SSL4EO-L: Landsat scenes, without labels (MoCo)',
   },
