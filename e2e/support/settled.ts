@@ -8,6 +8,9 @@ export async function settled(page: Page): Promise<void> {
     await frame();
     await frame();
     const ending = document.getAnimations().filter(({ effect, playState }) => {
+      const target = effect instanceof KeyframeEffect ? effect.target : null;
+      // Inside a fold that is closed time stands still.
+      if (target?.checkVisibility() === false) return false;
       return playState === 'running' && effect?.getComputedTiming().endTime !== Infinity;
     });
     await Promise.allSettled(ending.map(({ finished }) => finished));

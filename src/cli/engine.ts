@@ -1,3 +1,4 @@
+import type { Card, FetchRequest, FetchSummary } from '../contract/catalogue.ts';
 import type { ImageDescription } from '../contract/image-description.ts';
 import type {
   DemoRequest,
@@ -38,6 +39,8 @@ export interface Engine {
   exportLabels(request: LabelExportRequest, context: JobContext): Promise<LabelExportReport>;
   importFolder(request: ImportRequest, context: JobContext): Promise<ImportSummary>;
   listDevices(threads?: number): Promise<DeviceDescription[]>;
+  listCards(): Promise<readonly Card[]>;
+  fetchTeacher(request: FetchRequest, context: JobContext): Promise<FetchSummary>;
 }
 
 /** The engine itself. Each part is loaded when it is first used, so that `--help` answers at once. */
@@ -68,4 +71,7 @@ export const engine: Engine = {
     (await import('../engine/import.ts')).importFolder(request, context),
   listDevices: async (threads) =>
     (await import('../engine/devices/list-devices.ts')).listDevices(threads),
+  listCards: async () => (await import('../engine/catalogue/cards.ts')).cards,
+  fetchTeacher: async (request, context) =>
+    (await import('../engine/fetch-teacher.ts')).fetchTeacher(request, context),
 };

@@ -61,6 +61,10 @@ Examples:
   Look into a teacher: how large would its students be?
     understudy teacher inspect vit_base.safetensors
 
+  Which teachers are there, and may a product be made of them? Fetch one:
+    understudy teacher catalogue --domain medical
+    understudy teacher fetch dinov2-small --out teachers/
+
   Look into an image: values, spacing, orientation, coordinates:
     understudy image inspect brain.nii.gz
 

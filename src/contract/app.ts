@@ -50,6 +50,7 @@ import {
   suggestionRequest,
 } from './masks.ts';
 import { maskImport, maskSourceContents, maskSourcePlace } from './mask-sources.ts';
+import { cardId, catalogueEntry, downloadSettings } from './catalogue.ts';
 import { bytes, jobPhase, preparation, teacherOverrides } from './jobs.ts';
 import { skippedImage } from './results.ts';
 import {
@@ -282,6 +283,26 @@ export const engineMethods = {
     result: teacher,
   },
   'teacher.remove': { params: z.strictObject({ teacher: id }), result: nothing },
+  /** Teachers that can be had, and how far each is. */
+  'catalogue.list': { params: nothing, result: z.array(catalogueEntry) },
+  /**
+   * Fetches a card's files and makes a teacher of them; answers when that is done. What came of a download that broke or
+   * was stopped is kept for the next. Tells `catalogue.progress`.
+   */
+  'catalogue.fetch': {
+    params: z.strictObject({ card: cardId }),
+    result: z.strictObject({
+      teacher,
+      /** Whether its content was compared with what the catalogue or the server says of it. */
+      isVerified: z.boolean(),
+    }),
+  },
+  'catalogue.stop': { params: z.strictObject({ card: cardId }), result: nothing },
+  /** Makes a teacher of a file that was brought by hand; 'invalid-file' where it is another than the card's. */
+  'catalogue.bring': { params: z.strictObject({ card: cardId, file: path }), result: teacher },
+  'catalogue.settings': { params: nothing, result: downloadSettings },
+  /** Keeps them as they are understood; 'invalid-option' for what is no address. */
+  'catalogue.saveSettings': { params: downloadSettings, result: downloadSettings },
   /** Students by skip factor; measures this machine at the first call for a teacher. */
   'teacher.estimate': {
     params: z.strictObject({ project: id, teacher: id }),
@@ -416,6 +437,14 @@ export const events = {
     total: z.int().nonnegative(),
     secondsLeft: z.number().nullable(),
   }),
+  'catalogue.progress': z.strictObject({
+    card: cardId,
+    /** Bytes of all its files, what came before among them. */
+    done: z.int().nonnegative(),
+    /** Zero while nobody has said it. */
+    total: z.int().nonnegative(),
+    secondsLeft: z.number().nullable(),
+  }),
   /** A suggestion needs a first look at the image; none is told of where it is short. */
   'suggest.progress': z.strictObject({
     image: id,
@@ -453,7 +482,7 @@ export const events = {
     run: id,
     project: id,
     /** `predict` measures the three on the test images. */
-    phase: jobPhase.exclude(['sample', 'pixels']),
+    phase: jobPhase.exclude(['sample', 'pixels', 'download']),
     done: z.number(),
     total: z.number(),
     /** Of this phase. */

@@ -247,6 +247,7 @@ export const jobPhase = z.enum([
   'export',
   'predict',
   'pixels',
+  'download',
 ]);
 export type JobPhase = z.infer<typeof jobPhase>;
 

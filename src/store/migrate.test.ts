@@ -105,6 +105,10 @@ describe.each(migrations)('from version $version on', ({ version }) => {
           ],
     );
     expect([...store.watched.labels(1, '/images').keys()]).toHaveLength(version < 90 ? 0 : 1);
+    expect(store.settings.downloads()).toEqual({
+      mirror: version < 140 ? null : 'https://mirror.example',
+      proxy: null,
+    });
     store.close();
   });
 

@@ -17,6 +17,7 @@ import { ProjectQueries } from './queries/projects.ts';
 import { ReviewQueries } from './queries/review.ts';
 import { RunRecordQueries } from './queries/run-records.ts';
 import { RunQueries } from './queries/runs.ts';
+import { SettingsQueries } from './queries/settings.ts';
 import { TeacherQueries } from './queries/teachers.ts';
 import { WatchedFolderQueries } from './queries/watched-folders.ts';
 
@@ -49,6 +50,7 @@ export interface Store {
   readonly records: RunRecordQueries;
   readonly review: ReviewQueries;
   readonly exports: ExportQueries;
+  readonly settings: SettingsQueries;
   /** All changes of `work` or none. May be nested; `work` must not be async. */
   transaction<T>(work: () => T): T;
   /**
@@ -129,6 +131,7 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     records: new RunRecordQueries(connection),
     review: new ReviewQueries(connection),
     exports: new ExportQueries(connection),
+    settings: new SettingsQueries(connection),
     transaction: (work) => connection.transaction(work),
     requireThere: () => {
       if (identityOf(connection.file) !== identity) throw goneFailure(folder);

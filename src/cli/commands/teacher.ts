@@ -8,13 +8,14 @@ import { type OptionValues, readRequest } from '../options/read-request.ts';
 import { teacherImportReport, teacherListReport } from '../report/teacher-list-report.ts';
 import { teacherReport } from '../report/teacher-report.ts';
 import type { World } from '../world.ts';
+import { addCatalogue } from './catalogue.ts';
 import { addJsonOption } from './command.ts';
 import { overrideOptions } from './teacher-options.ts';
 
 const file =
   'the checkpoint: safetensors, a checkpoint of PyTorch, the index of several files, or a folder with one';
 
-/** `teacher inspect`, `teacher import` and `teacher list`. */
+/** `teacher inspect`, `import`, `list`, `catalogue` and `fetch`. */
 export function addTeacher(program: Command, world: World): void {
   const teacher = program
     .command('teacher')
@@ -22,6 +23,7 @@ export function addTeacher(program: Command, world: World): void {
   addInspect(teacher, world);
   addImport(teacher, world);
   addList(teacher, world);
+  addCatalogue(teacher, world);
 }
 
 /** What a checkpoint holds. */

@@ -1,5 +1,5 @@
 import type { JobEvent, JobPhase } from '../../contract/jobs.ts';
-import { count, duration, significant } from '../figures.ts';
+import { count, duration, megabytes, significant } from '../figures.ts';
 
 export type ProgressEvent = Extract<JobEvent, { type: 'progress' }>;
 
@@ -15,6 +15,7 @@ export const phaseNames: Record<JobPhase, string> = {
   export: 'Writing files',
   predict: 'Predicting',
   pixels: 'Going through pixels',
+  download: 'Downloading',
 };
 
 const nameWidth = Math.max(...Object.values(phaseNames).map((name) => name.length));
@@ -45,7 +46,8 @@ function measures({ loss, imagesPerSecond }: ProgressEvent): string[] {
 
 /** One line for a phase that is over or was left. */
 export function finishedLine(event: ProgressEvent, seconds: number): string {
-  const done = `${count(event.done)} of ${count(event.total)} in ${duration(seconds)}`;
+  const amount = event.phase === 'download' ? megabytes : count;
+  const done = `${amount(event.done)} of ${amount(event.total)} in ${duration(seconds)}`;
   return `${paddedName(event.phase)}  ${[done, ...measures(event)].join(', ')}`;
 }
 

@@ -60,4 +60,6 @@ export const refusing: Engine = {
   exportLabels: refuse,
   importFolder: refuse,
   listDevices: refuse,
+  listCards: refuse,
+  fetchTeacher: refuse,
 };

@@ -71,7 +71,7 @@ export class CurveKeeper {
     // Files that were left out are in the summary; a notice is about the command line's own options.
     if (event.type !== 'progress') return;
     const { phase, done, total, secondsLeft, loss, imagesPerSecond } = event;
-    if (phase === 'sample' || phase === 'pixels') return;
+    if (phase === 'sample' || phase === 'pixels' || phase === 'download') return;
     if (phase === 'distill' && loss !== undefined) this.#addStep({ step: done, loss });
     // Training begins, maybe before where a worker that was lost had come.
     else if (phase === 'distill' && this.#progressed === 0) this.#goBack(done);

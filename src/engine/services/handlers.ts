@@ -5,6 +5,7 @@ import type { Store } from '../../store/store.ts';
 import { ImagePool } from '../image-pool/image-pool.ts';
 import { version } from '../version.ts';
 import type { Emit, Handlers } from './dispatch.ts';
+import { CatalogueService } from './catalogue.ts';
 import { DeviceService } from './devices.ts';
 import { exportStudent } from './exports.ts';
 import { saveFileReport } from './file-report.ts';
@@ -55,6 +56,7 @@ export async function openServices(
   const previews = new Previews(store, pool);
   const views = new Views(store, pool, emit);
   const teachers = new TeacherService(store);
+  const catalogue = new CatalogueService(store, teachers, emit);
   const devices = new DeviceService(store, teachers);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
@@ -154,6 +156,15 @@ export async function openServices(
       teachers.remove(teacher);
       return null;
     },
+    'catalogue.list': () => catalogue.list(),
+    'catalogue.fetch': ({ card }, signal) => catalogue.fetch(card, signal),
+    'catalogue.stop': ({ card }) => {
+      catalogue.stop(card);
+      return null;
+    },
+    'catalogue.bring': ({ card, file }, signal) => catalogue.bring(card, file, signal),
+    'catalogue.settings': () => catalogue.settings(),
+    'catalogue.saveSettings': (settings) => catalogue.saveSettings(settings),
     'teacher.estimate': ({ project, teacher }, signal) =>
       devices.estimate(teacher, store.projects.get(project), signal),
     'device.list': ({ project }, signal) => devices.list(store.projects.get(project), signal),
@@ -197,6 +208,7 @@ export async function openServices(
         watches.close(),
         images.stopAll(),
         labelExports.stopAll(),
+        catalogue.stopAll(),
         review.stopAll(),
         predictions.stopAll(),
         runs.close(),
@@ -208,6 +220,7 @@ export async function openServices(
       void watches.close();
       void images.stopAll();
       void labelExports.stopAll();
+      void catalogue.stopAll();
       void review.stopAll();
       void predictions.stopAll();
       void pool.close();

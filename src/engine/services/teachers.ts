@@ -2,12 +2,14 @@ import { freemem, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { Project, StudentEstimate, Teacher } from '../../contract/app.ts';
 import type { TeacherOverrides } from '../../contract/jobs.ts';
+import type { Card } from '../../contract/catalogue.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
 import { UserError } from '../../core/errors.ts';
 import { parameterCount } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import type { NewTeacher, StoredTeacher } from '../../store/queries/teachers.ts';
 import type { Store } from '../../store/store.ts';
+import { cardOfHash } from '../catalogue/cards.ts';
 import { bundledTeacher } from '../demo.ts';
 import type { FoundDevice } from '../devices/list-devices.ts';
 import { openExecutor } from '../devices/open-executor.ts';
@@ -22,8 +24,9 @@ import { estimateStudents, machineKey } from './estimates.ts';
 import type { Workload } from './estimates.ts';
 import { performInWorker, WorkerDied } from './worker-process.ts';
 
-/** What is known of a teacher beyond its file. */
-type Background = Pick<NewTeacher, 'training' | 'suits' | 'licence' | 'isBundled'>;
+/** What is known of a teacher beyond its file; without a name it is called after that. */
+type Background = Pick<NewTeacher, 'training' | 'suits' | 'licence' | 'isBundled'> &
+  Partial<Pick<NewTeacher, 'name'>>;
 
 const bundledBackground: Background = {
   training: 'EuroSAT satellite tiles, BCCD blood cells and MedNIST radiographs',
@@ -38,6 +41,11 @@ const unknownBackground: Background = {
   licence: null,
   isBundled: false,
 };
+
+/** What the catalogue says of a teacher. */
+export function backgroundOf({ name, training, suits, licence }: Card): Background {
+  return { name, training, suits, licence, isBundled: false };
+}
 
 /** What a measurement is of, besides the teacher. */
 type Measured = Omit<SpeedRequest, 'teacher'>;
@@ -90,10 +98,16 @@ export class TeacherService {
    * Tries a teacher on a few images and takes it in. The same file again changes what is known of it.
    *
    * @param overrides what a person knows better than the file
+   * @param background by default what the catalogue says of a file of this content
    * @throws UserError when the file is no usable vision transformer, or seems to be another than it was taken for;
    * 'too-large', 'cancelled'
    */
-  async add(file: string, overrides: TeacherOverrides, signal: AbortSignal): Promise<Teacher> {
+  async add(
+    file: string,
+    overrides: TeacherOverrides,
+    signal: AbortSignal,
+    background?: Background,
+  ): Promise<Teacher> {
     const path = resolve(file);
     const description = await inspectTeacher(path, overrides);
     const known = this.#store.teachers
@@ -101,8 +115,9 @@ export class TeacherService {
       .find(({ description: { sha256 } }) => sha256 === description.sha256);
     if (known?.isBundled === true) return describe(known);
     await tryTeacher({ file: path, overrides, inferred: description.inferred }, signal);
-    const name = teacherName(path);
-    const teacher = { name, file: path, description, overrides, ...unknownBackground };
+    const card = cardOfHash(description.sha256);
+    const said = background ?? (card === undefined ? unknownBackground : backgroundOf(card));
+    const teacher = { name: teacherName(path), file: path, description, overrides, ...said };
     return describe(this.#store.teachers.upsert(teacher));
   }
 

@@ -10,4 +10,9 @@ it('says how far a student is that outlines, with the part of an image that is d
     ...{ project: 2, step: 'labels' },
   });
   expect(whatRuns(null, null, [])).toBeNull();
+  const fetching = { what: 'Fetching Phikon', done: 1, total: 2, secondsLeft: 3 };
+  expect(whatRuns(null, null, [], null, null, fetching)).toEqual({
+    ...fetching,
+    ...{ project: null, step: 'teacher' },
+  });
 });

@@ -9,7 +9,8 @@ export interface Running {
   /** Zero where nobody knows yet. */
   readonly total: number;
   readonly secondsLeft: number | null;
-  readonly project: number;
+  /** Null for the open one. */
+  readonly project: number | null;
   /** Where it can be watched. */
   readonly step: StepName;
 }
@@ -20,6 +21,7 @@ export function whatRuns(
   runs: readonly Run[],
   finding: EventOf<'review.progress'> | null = null,
   predicting: EventOf<'predict.progress'> | null = null,
+  fetching: Pick<Running, 'what' | 'done' | 'total' | 'secondsLeft'> | null = null,
 ): Running | null {
   if (importing !== null) {
     const { done, total, secondsLeft, project } = importing;
@@ -52,6 +54,7 @@ export function whatRuns(
       step: 'distil',
     };
   }
+  if (fetching !== null) return { ...fetching, project: null, step: 'teacher' };
   const waiting = runs.find(({ state }) => state === 'paused' || state === 'queued');
   if (waiting === undefined) return null;
   const { state, step, settings, project } = waiting;

@@ -1,3 +1,4 @@
+import { catalogueText } from './en/catalogue.ts';
 import { common } from './en/common.ts';
 import { distilText } from './en/distil.ts';
 import { exportText } from './en/export.ts';
@@ -39,6 +40,7 @@ const en = {
   viewer,
   masks,
   teacher: teacherText,
+  catalogue: catalogueText,
   skip: skipText,
   distil: distilText,
   result: resultText,

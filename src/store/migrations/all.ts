@@ -11,6 +11,7 @@ import { runMasks } from './100-run-masks.ts';
 import { decoderCurves } from './110-decoder-curves.ts';
 import { devices } from './120-devices.ts';
 import { teacherOverrides } from './130-teacher-overrides.ts';
+import { settings } from './140-settings.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   decoderCurves,
   devices,
   teacherOverrides,
+  settings,
 ];

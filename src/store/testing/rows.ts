@@ -169,4 +169,8 @@ INSERT INTO run_masks VALUES (1, 1, 0.5, NULL, 0.25);
 `,
   ],
   [110, `INSERT INTO run_metrics VALUES (1, 'decoder', 1, 0.75);`],
+  [
+    140,
+    `INSERT INTO settings VALUES ('downloads', '{"mirror":"https://mirror.example","proxy":null}');`,
+  ],
 ]);

@@ -3,6 +3,9 @@ import { call, RequestError } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { teacherText } from '../../text/en/teacher.ts';
 
+/** Of files that a teacher can be in. */
+export const teacherExtensions = ['safetensors', 'pth', 'pt', 'bin', 'ckpt'] as const;
+
 /** What went wrong with a file that was to become a teacher. */
 export interface AddFailure {
   readonly file: string;
@@ -33,7 +36,7 @@ export class TeacherList {
     try {
       const file = await call('shell.chooseFile', {
         title: teacherText.add.dialog,
-        extensions: ['safetensors'],
+        extensions: [...teacherExtensions],
       });
       return file === null ? undefined : await this.add(file);
     } catch (error) {
@@ -45,7 +48,8 @@ export class TeacherList {
   async add(path: string): Promise<Teacher | undefined> {
     const file = path.split(/[\\/]/).at(-1) ?? path;
     this.addFailure = null;
-    if (!/\.safetensors$/i.test(file)) {
+    const extension = /\.([^.]+)$/.exec(file)?.[1]?.toLowerCase();
+    if (!teacherExtensions.some((known) => known === extension)) {
       this.addFailure = { file, message: teacherText.add.wrongType, details: undefined };
       return undefined;
     }

@@ -2,7 +2,7 @@ import type { JobPhase } from '../../../contract/jobs.ts';
 import { count, counted, decimals, duration, percent } from '../../lib/format.ts';
 
 const phaseNames: Record<
-  Exclude<JobPhase, 'sample' | 'pixels'>,
+  Exclude<JobPhase, 'sample' | 'pixels' | 'download'>,
   { name: string; doing: string }
 > = {
   images: { name: 'Images', doing: 'Reading images' },

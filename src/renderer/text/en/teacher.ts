@@ -43,7 +43,7 @@ export const teacherText = {
     busy: (file: string) => `Reading ${file}…`,
     failed: (file: string) => `${file} cannot be a teacher`,
     wrongType:
-      'Only safetensors files can be read. A PyTorch checkpoint has to be converted first.',
+      'A teacher is a safetensors file, or a checkpoint of PyTorch (pth, pt, bin or ckpt). Drop the file itself, not its folder or an archive.',
   },
   remove: (name: string) => `Remove ${name} from the list`,
   removeShort: 'Remove',

@@ -1,0 +1,218 @@
+import AxeBuilder from '@axe-core/playwright';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  byName,
+  openFileServer,
+  serve,
+  status,
+  trickle,
+} from '../src/engine/catalogue/testing/file-server.ts';
+import type { FileServer, Handler } from '../src/engine/catalogue/testing/file-server.ts';
+import { writeTinyTeacher } from '../tests/engine/support.ts';
+import { launchApp } from './support/app.ts';
+import type { LaunchedApp } from './support/app.ts';
+import { chooseOpen } from './support/dialogs.ts';
+import { dropOn } from './support/drag.ts';
+import { photograph } from './support/screenshots.ts';
+import { settled } from './support/settled.ts';
+
+// Teachers of the catalogue come in from a server of this machine, which stands in for all others.
+
+describe('more teachers', () => {
+  let launched: LaunchedApp;
+  let server: FileServer;
+  let folder: string;
+  let teacher: Buffer;
+
+  const card = (name: string) =>
+    launched.page.getByRole('article').filter({
+      has: launched.page.getByRole('heading', { level: 4, name, exact: true }),
+    });
+  const offer = (weights: Handler): void => {
+    const settings = serve(Buffer.from('{}'));
+    server.handlers = [
+      byName({
+        ...{ 'config.json': settings, 'preprocessor_config.json': settings },
+        'model.safetensors': weights,
+      }),
+    ];
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-catalogue-'));
+    await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+    teacher = await readFile(join(folder, 'teacher.safetensors'));
+    server = await openFileServer();
+    offer(status(404));
+    launched = await launchApp({
+      colorScheme: 'dark',
+      // Nothing but this machine is ever asked, whatever a test forgets.
+      env: { HF_ENDPOINT: server.base },
+    });
+    const { page } = launched;
+    await page.getByRole('button', { name: 'Open the sample' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Skip factor' }).waitFor();
+    await page.keyboard.press('Alt+4');
+    await page.getByRole('heading', { level: 2, name: 'More teachers' }).waitFor();
+  });
+  afterAll(async () => {
+    await launched.close();
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('says of each whether a product may be made of it, its own field first', async () => {
+    const { page } = launched;
+    const headings = page.getByRole('heading', { level: 3 });
+    await expect
+      .poll(() => headings.allTextContents())
+      .toEqual(['For satellite and aerial images', 'For any images', 'For medical images']);
+    const sentinel = card('Sentinel-2 DINO ViT-S/16');
+    await sentinel.getByText('Commercial use: yes').waitFor();
+    await sentinel.getByText('it asks to name its authors').waitFor();
+    await sentinel.scrollIntoViewIfNeeded();
+    await photograph(launched, 'catalogue');
+    await page.getByText('For medical images').click();
+    await card('Phikon').getByText('Commercial use: no').waitFor();
+    const uni = card('UNI');
+    await uni.getByText('Its page asks for an account').waitFor();
+    expect(await uni.getByRole('button').allTextContents()).toEqual(['Bring it by hand…']);
+  });
+
+  test('refuses an address that is none, and keeps one that is', async () => {
+    const { page } = launched;
+    await page.getByText('Network', { exact: true }).click();
+    const mirror = page.getByRole('textbox', { name: 'Mirror' });
+    await mirror.fill('nowhere');
+    await mirror.press('Enter');
+    await page.getByText('“nowhere” is no address of a mirror.').waitFor();
+    await photograph(launched, 'catalogue-network');
+    await mirror.fill(`${server.base}/`);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    expect(await mirror.inputValue()).toBe(server.base);
+    await page.getByText('through a mirror').waitFor();
+    await page.getByText('Network', { exact: true }).click();
+  });
+
+  test('says why one cannot be fetched, and tries again', async () => {
+    const { page } = launched;
+    await page.getByText('For any images').click();
+    const small = card('ViT-S/16 AugReg');
+    const get = small.getByRole('button', { name: 'Get it (ViT-S/16 AugReg)' });
+    await get.click();
+    await small.getByText('ViT-S/16 AugReg could not be fetched').waitFor();
+    await small.getByText('has no such file any more (404)').waitFor();
+    await small.scrollIntoViewIfNeeded();
+    await photograph(launched, 'catalogue-failed');
+    offer(trickle(teacher, 40, 250));
+    await small.getByRole('button', { name: 'Try again' }).click();
+    const stop = small.getByRole('button', { name: 'Stop' });
+    const hasKeys = () => stop.evaluate((button) => button === document.activeElement);
+    await expect.poll(hasKeys).toBe(true);
+    await small.getByText(/ left$/).waitFor();
+    await photograph(launched, 'catalogue-fetching');
+    await page.getByRole('contentinfo').getByText('Fetching ViT-S/16 AugReg').waitFor();
+    await page.keyboard.press('Enter');
+    await small.getByText(/^Go on, /).waitFor();
+  });
+
+  test('goes on where it was stopped, and can be used', async () => {
+    const { page } = launched;
+    offer(serve(teacher));
+    server.ranges = [];
+    const small = card('ViT-S/16 AugReg');
+    await small.getByText(/^Go on, /).click();
+    await small.getByText('Its source says no checksum').waitFor();
+    expect(server.ranges.at(-1)).toMatch(/^bytes=\d+-$/);
+    const above = page.getByRole('radio', { name: /ViT-S\/16 AugReg/ });
+    await above.waitFor({ state: 'attached' });
+    await small.getByRole('button', { name: 'Use it' }).click();
+    await expect.poll(() => above.isChecked()).toBe(true);
+    await page.getByText('ImageNet-21k with labels, then ImageNet-1k').first().waitFor();
+    await above.scrollIntoViewIfNeeded();
+    await photograph(launched, 'catalogue-teacher');
+  });
+
+  test('another file than was expected is not kept', async () => {
+    const dino = card('DINOv2 small');
+    await dino.getByRole('button', { name: /^Get it, 88\.2 MB/ }).click();
+    await dino.getByText('is not the file that was wanted').waitFor();
+    await dino.getByRole('button', { name: 'Try again' }).waitFor();
+  });
+
+  test('says which files to bring by hand, and takes them', async () => {
+    const { page, app } = launched;
+    await card('UNI').getByRole('button', { name: 'Bring it by hand…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Bring UNI by hand' });
+    await dialog.getByText('sign in and agree to its terms').waitFor();
+    await dialog
+      .getByText('https://huggingface.co/MahmoodLab/UNI/resolve/main/pytorch_model.bin')
+      .waitFor();
+    await photograph(launched, 'catalogue-by-hand');
+    const wrong = join(folder, 'notes.bin');
+    await writeFile(wrong, 'notes');
+    await chooseOpen(app, wrong);
+    await dialog.getByRole('button', { name: 'Choose the file…' }).click();
+    await dialog.getByText('That file will not do').waitFor();
+    const other = join(folder, 'pytorch_model.safetensors');
+    const bytes = Buffer.from(teacher);
+    // Another teacher by a hair.
+    bytes[bytes.length - 4] = (bytes[bytes.length - 4] ?? 0) ^ 1;
+    await writeFile(other, bytes);
+    await chooseOpen(app, other);
+    await dialog.getByRole('button', { name: 'Choose the file…' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await card('UNI').getByRole('button', { name: 'Use it' }).waitFor();
+    await page.getByRole('radio', { name: /^UNI/ }).waitFor({ state: 'attached' });
+  });
+
+  test('a file that is dropped anywhere on the step is taken as a teacher, or refused', async () => {
+    const { page } = launched;
+    const dropped = join(folder, 'mine.safetensors');
+    const bytes = Buffer.from(teacher);
+    bytes[bytes.length - 4] = (bytes[bytes.length - 4] ?? 0) ^ 2;
+    await writeFile(dropped, bytes);
+    await dropOn(page, [dropped]);
+    const mine = page.getByRole('radio', { name: /^mine/ });
+    await expect.poll(() => mine.isChecked()).toBe(true);
+    await writeFile(join(folder, 'mine.zip'), 'no teacher');
+    await dropOn(page, [join(folder, 'mine.zip')]);
+    await page.getByText('mine.zip cannot be a teacher').waitFor();
+    for (const extension of ['pth', 'pt', 'bin', 'ckpt']) {
+      const file = join(folder, `mine.${extension}`);
+      await writeFile(file, 'no teacher');
+      await dropOn(page, [file]);
+      await page.getByText(`mine.${extension} cannot be a teacher`).waitFor();
+      await page.getByText('A teacher is a safetensors file, or').waitFor({ state: 'detached' });
+    }
+  });
+
+  test('has room in a narrow window, and nothing that a screen reader trips over', async () => {
+    const { page, app } = launched;
+    await app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(1024, 700);
+    });
+    await expect.poll(() => page.evaluate(() => innerWidth)).toBe(1024);
+    await card('UNI').scrollIntoViewIfNeeded();
+    await photograph(launched, 'catalogue-narrow');
+    const wide = await page.evaluate(() =>
+      [...document.querySelectorAll('article, article *')]
+        .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 1)
+        .map(({ className }) => className),
+    );
+    expect(wide).toEqual([]);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await settled(page);
+      const found = await new AxeBuilder({ page })
+        .setLegacyMode()
+        .include('section[aria-labelledby="more-teachers"]')
+        .analyze();
+      expect(found.violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+/** Teachers that can be fetched or brought by hand: what is known of each, and how to get at its files. */
+
+export const cardDomain = z.enum(['general', 'medical', 'satellite']);
+export type CardDomain = z.infer<typeof cardDomain>;
+
+/** Also the name of a folder. */
+export const cardId = z.string().regex(/^[a-z0-9][a-z0-9-]{1,63}$/);
+
+/** Where the addresses of all files begin; a mirror stands in for it. */
+export const cardOrigin = 'https://huggingface.co';
+
+/** In hexadecimal; of some only the first digits are known. */
+const knownHash = z.string().regex(/^[0-9a-f]{8,64}$/);
+
+export const cardFile = z.strictObject({
+  name: z.string().regex(/^[\w-][\w.-]{0,199}$/),
+  url: z.string().regex(/^https:\/\/huggingface\.co\/[\w.-]+\/[\w.-]+\/resolve\/\w+\/[\w.-]+$/),
+  /** As its source lists it, to three digits where it lists no more: to plan by, not to compare with. */
+  bytes: z.int().positive().nullable(),
+  /** As its source says it; null where it does not. */
+  sha256: knownHash.nullable(),
+});
+export type CardFile = z.infer<typeof cardFile>;
+
+/** Whether a product may be made of it. `ask`: its licence is not known, or its authors wish for something else. */
+export const commercialUse = z.enum(['yes', 'no', 'ask']);
+export type CommercialUse = z.infer<typeof commercialUse>;
+
+const sentence = z.string().min(1).max(300);
+
+export const card = z
+  .strictObject({
+    id: cardId,
+    name: z.string().min(1).max(60),
+    domain: cardDomain,
+    /** Goes on after "suits". */
+    suits: sentence,
+    /** Its page, for people. */
+    page: z.url({ protocol: /^https$/ }),
+    /** The first holds the weights; the others say how they are meant, and lie beside it. */
+    files: z.array(cardFile).min(1).max(5),
+    /** Null where its source was not found to name one. */
+    licence: z.string().min(1).max(60).nullable(),
+    commercial: commercialUse,
+    /** Half a sentence, after the answer. */
+    why: sentence,
+    /** Its files are given only to those who have an account and agreed to terms: they are brought by hand. */
+    isGated: z.boolean(),
+    patchSize: z.int().positive(),
+    imageSize: z.int().positive(),
+    bands: z.int().positive(),
+    width: z.int().positive(),
+    blocks: z.int().positive(),
+    /** Of the encoder, about. */
+    parameters: z.int().positive(),
+    /** Null where its source was not found to say it. */
+    training: sentence.nullable(),
+  })
+  .refine(({ files }) => new Set(files.map(({ name }) => name)).size === files.length);
+export type Card = z.infer<typeof card>;
+
+/** Of the workspace; null: the environment's (`HF_ENDPOINT`, `HTTPS_PROXY`), if it has one. */
+export const downloadSettings = z.strictObject({
+  mirror: z.string().max(2000).nullable(),
+  proxy: z.string().max(2000).nullable(),
+});
+export type DownloadSettings = z.infer<typeof downloadSettings>;
+
+/** How far a card is: `here` means that all its files are, whether it was made a teacher or not. */
+export const cardState = z.enum(['by-hand', 'absent', 'fetching', 'here']);
+
+export const catalogueEntry = z.strictObject({
+  card,
+  state: cardState,
+  /** Bytes that have come of a download which is not whole. */
+  part: z.int().nonnegative(),
+  /** The teacher that its weights are. */
+  teacher: z.int().positive().nullable(),
+  /** Where its weights lie, once they do. */
+  file: z.string().nullable(),
+});
+export type CatalogueEntry = z.infer<typeof catalogueEntry>;
+
+export const fetchRequest = z.strictObject({
+  card: cardId,
+  out: z.string().min(1).max(4096),
+  mirror: z.string().max(2000).optional(),
+  proxy: z.string().max(2000).optional(),
+});
+export type FetchRequest = z.infer<typeof fetchRequest>;
+
+export const fetchSummary = z.strictObject({
+  card: cardId,
+  folder: z.string(),
+  /** The weights. */
+  file: z.string(),
+  files: z.array(
+    z.strictObject({
+      name: z.string(),
+      bytes: z.int().nonnegative(),
+      sha256: z.string(),
+      /** Compared with what the catalogue or the server says of it. */
+      isVerified: z.boolean(),
+    }),
+  ),
+});
+export type FetchSummary = z.infer<typeof fetchSummary>;

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { card as cardSchema } from '../../contract/catalogue.ts';
+import { parameterCount, plainVit } from '../../core/vit/architecture.ts';
+import { cardOf, cardOfHash, cards } from './cards.ts';
+
+describe.each(cards.map((card) => [card.id, card] as const))('%s', (_, card) => {
+  it('is as the schema has it', () => {
+    expect(cardSchema.parse(card)).toEqual(card);
+  });
+
+  it('counts as many parameters as a vision transformer of its sizes has', () => {
+    const { patchSize, imageSize, bands, width, blocks } = card;
+    const sizes = { patchSize, imageSize, channels: bands, width, depth: blocks };
+    const whole = { ...plainVit, ...sizes, heads: width / 64, mlpWidth: 4 * width };
+    expect(Math.abs(parameterCount(whole) / card.parameters - 1)).toBeLessThan(0.01);
+  });
+
+  it('ends the file of weights in a way that is read', () => {
+    expect(card.files[0]?.name).toMatch(/\.(?:safetensors|pth|pt|bin|ckpt)$/);
+    for (const { name } of card.files.slice(1)) expect(name).toMatch(/\.json$/);
+  });
+
+  it('says what TorchGeo puts into names', () => {
+    const [weights] = card.files;
+    const promised = /-([0-9a-f]{8})\.pth$/.exec(weights?.name ?? '')?.[1];
+    if (promised !== undefined) expect(weights?.sha256?.startsWith(promised)).toBe(true);
+  });
+
+  it('answers no where the licence is not commercial, and ask where there is none', () => {
+    const { licence, commercial } = card;
+    if (licence === null) expect(commercial).toBe('ask');
+    else if (/NC|non-commercial/.test(licence)) expect(commercial).toBe('no');
+    else expect(commercial).not.toBe('no');
+  });
+});
+
+describe('the catalogue', () => {
+  it('has no two of a name, and some of each domain', () => {
+    for (const of of [cards.map(({ id }) => id), cards.map(({ name }) => name)]) {
+      expect(new Set(of).size).toBe(of.length);
+    }
+    const domains = cards.map(({ domain }) => domain);
+    for (const domain of ['general', 'medical', 'satellite'] as const) {
+      expect(domains.filter((other) => other === domain).length).toBeGreaterThan(3);
+    }
+  });
+
+  it('finds a card by its name and by the whole hash of its weights', () => {
+    expect(cardOf('phikon').name).toBe('Phikon');
+    expect(() => cardOf('nobody')).toThrow(/no teacher nobody .* dinov2-small,/);
+    expect(cardOfHash('d01642bfeb683c6b039622eca273e0a8e4208065a4595b63edba178c1c4cfa68')?.id).toBe(
+      'phikon',
+    );
+    // Of this one only the first digits are known, which another file could share.
+    expect(cardOfHash(`c9b8898d${'0'.repeat(56)}`)).toBeUndefined();
+  });
+});

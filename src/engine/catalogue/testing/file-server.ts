@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Random } from '../../../core/random.ts';
+
+/** What a server does with a request. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A server of this machine that stands in for all others, with their faults. */
+export interface FileServer {
+  /** `http://127.0.0.1:<port>`. */
+  readonly base: string;
+  /** What it does with requests; the last with all that come after it. */
+  handlers: Handler[];
+  /** What it was asked for since these were last emptied. */
+  paths: string[];
+  ranges: (string | undefined)[];
+  /** Lets a request of another server be answered by this one. */
+  emit(event: 'connection', socket: unknown): void;
+  hangUp(): void;
+  close(): void;
+}
+
+export async function openFileServer(): Promise<FileServer> {
+  const http = createServer((request, response) => {
+    server.paths.push(request.url ?? '');
+    server.ranges.push(request.headers.range);
+    const { handlers } = server;
+    const handler = handlers.length > 1 ? handlers.shift() : handlers[0];
+    handler?.(request, response);
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  const server: FileServer = {
+    base: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    handlers: [],
+    paths: [],
+    ranges: [],
+    emit: (event, socket) => void http.emit(event, socket),
+    hangUp: () => {
+      http.closeAllConnections();
+    },
+    close: () => {
+      http.closeAllConnections();
+      http.close();
+    },
+  };
+  return server;
+}
+
+/** A file of no particular content. */
+export function someContent(length = 300_000): Buffer {
+  const random = new Random(1);
+  return Buffer.from(Uint8Array.from({ length }, () => random.integer(256)));
+}
+
+export function sha256Of(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function startOf(request: IncomingMessage): number {
+  return Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+}
+
+/** Serves a content, from where it is asked on. */
+export function serve(content: Buffer, etag = '"one"'): Handler {
+  return (request, response) => {
+    const start = startOf(request);
+    const goesOn = start > 0 && request.headers['if-range'] === etag;
+    if (goesOn && start >= content.length) {
+      response.writeHead(416, { 'content-range': `bytes */${content.length}` }).end();
+      return;
+    }
+    const rest = goesOn ? content.subarray(start) : content;
+    response.writeHead(goesOn ? 206 : 200, {
+      etag,
+      'content-length': rest.length,
+      ...(goesOn && { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }),
+    });
+    response.end(rest);
+  };
+}
+
+/** Promises the rest of a content, sends a part of it and then nothing more. */
+export function sendOnly(content: Buffer, count: number, etag = '"one"'): Handler {
+  return (request, response) => {
+    const start = startOf(request);
+    promise(response, content, start, etag);
+    response.write(content.subarray(start, start + count));
+  };
+}
+
+/** Promises the rest, sends a part of it and breaks off. */
+export function dropAfter(content: Buffer, count: number, etag = '"one"'): Handler {
+  return (request, response) => {
+    const start = startOf(request);
+    promise(response, content, start, etag);
+    response.write(content.subarray(start, start + count), () => {
+      setTimeout(() => response.destroy(), 30);
+    });
+  };
+}
+
+/** Serves a content so slowly that one can watch. */
+export function trickle(content: Buffer, pieces: number, pauseMs: number): Handler {
+  return (request, response) => {
+    const start = startOf(request);
+    promise(response, content, start, '"one"');
+    const step = Math.ceil(content.length / pieces);
+    let at = start;
+    const next = (): void => {
+      if (response.destroyed) return;
+      response.write(content.subarray(at, at + step));
+      at += step;
+      if (at < content.length) setTimeout(next, pauseMs);
+      else response.end();
+    };
+    next();
+  };
+}
+
+function promise(response: ServerResponse, content: Buffer, start: number, etag: string): void {
+  response.writeHead(start > 0 ? 206 : 200, {
+    etag,
+    'content-length': content.length - start,
+    ...(start > 0 && { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }),
+  });
+}
+
+export function status(code: number, headers: Readonly<Record<string, string>> = {}): Handler {
+  return (_, response) => {
+    response.writeHead(code, headers).end('no');
+  };
+}
+
+/** Answers by the end of the path; what has none is not there. */
+export function byName(handlers: Readonly<Record<string, Handler>>): Handler {
+  return (request, response) => {
+    const name = request.url?.split('/').at(-1) ?? '';
+    (handlers[name] ?? status(404))(request, response);
+  };
+}

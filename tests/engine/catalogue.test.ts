@@ -1,0 +1,148 @@
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { EventName } from '../../src/contract/app.ts';
+import {
+  byName,
+  openFileServer,
+  serve,
+  someContent,
+  trickle,
+} from '../../src/engine/catalogue/testing/file-server.ts';
+import type { FileServer, Handler } from '../../src/engine/catalogue/testing/file-server.ts';
+import { CatalogueService } from '../../src/engine/services/catalogue.ts';
+import { TeacherService } from '../../src/engine/services/teachers.ts';
+import { temporaryStore } from '../../src/store/testing/temporary-store.ts';
+import { temporaryFolder, writeTinyTeacher } from './support.ts';
+
+// Teachers of the catalogue come into a workspace from a server of this machine, which stands in for all others.
+
+const card = 'vit-small-augreg';
+const patience = { attempts: 2, pauseMs: 5, silenceMs: 2000 };
+const unheard = new AbortController().signal;
+
+let server: FileServer;
+let teacher: Buffer;
+let teacherFile = '';
+
+beforeAll(async () => {
+  server = await openFileServer();
+  teacherFile = join(await temporaryFolder(), 'teacher.safetensors');
+  await writeTinyTeacher(teacherFile);
+  teacher = await readFile(teacherFile);
+});
+afterAll(() => {
+  server.close();
+});
+beforeEach(() => {
+  server.hangUp();
+  server.paths = [];
+});
+
+function offer(weights: Handler): void {
+  const files = { 'config.json': serve(Buffer.from('{}')), 'model.safetensors': weights };
+  server.handlers = [byName({ ...files, 'preprocessor_config.json': serve(Buffer.from('{}')) })];
+}
+
+function open(store = temporaryStore()) {
+  const told: { name: EventName; content: unknown }[] = [];
+  const teachers = new TeacherService(store);
+  const emit = (name: EventName, content: unknown): void => void told.push({ name, content });
+  const catalogue = new CatalogueService(store, teachers, emit, patience);
+  catalogue.saveSettings({ mirror: server.base, proxy: null });
+  const entry = async (id = card) => (await catalogue.list()).find((one) => one.card.id === id);
+  return { store, teachers, catalogue, told, entry };
+}
+
+it('makes a teacher of a card, with what the card says of it', async () => {
+  offer(serve(teacher));
+  const { store, teachers, catalogue, told, entry } = open();
+  expect(await entry()).toMatchObject({ state: 'absent', part: 0, teacher: null, file: null });
+  expect(await entry('uni')).toMatchObject({ state: 'by-hand' });
+  const { teacher: made, isVerified } = await catalogue.fetch(card, unheard);
+  expect(isVerified).toBe(false);
+  const file = join(store.folder, 'teachers', card, 'model.safetensors');
+  expect(made).toMatchObject({
+    ...{ name: 'ViT-S/16 AugReg', file, licence: 'Apache-2.0', isBundled: false },
+    training: 'ImageNet-21k with labels, then ImageNet-1k',
+  });
+  expect(await entry()).toMatchObject({ state: 'here', teacher: made.id, file });
+  expect(told.map(({ name }) => name)).toContain('catalogue.progress');
+  expect(told.at(-1)?.content).toMatchObject({ card, done: teacher.length + 2 });
+  // Taken from the list, its file is still here; it comes back without a word with any server.
+  teachers.remove(made.id);
+  expect(await entry()).toMatchObject({ state: 'here', teacher: null, file });
+  server.paths = [];
+  expect((await catalogue.fetch(card, unheard)).teacher.name).toBe('ViT-S/16 AugReg');
+  expect(server.paths).toEqual([]);
+});
+
+it('is fetched once at a time, can be stopped, and goes on after a restart', async () => {
+  offer(trickle(teacher, 50, 20));
+  const { store, catalogue, told, entry } = open();
+  const first = catalogue.fetch(card, unheard);
+  const failed = expect(first).rejects.toMatchObject({ code: 'cancelled' });
+  await expect(catalogue.fetch(card, unheard)).rejects.toMatchObject({ code: 'in-use' });
+  await expect.poll(() => told.length, { interval: 10 }).toBeGreaterThan(3);
+  expect(await entry()).toMatchObject({ state: 'fetching', teacher: null });
+  catalogue.stop(card);
+  await failed;
+  const next = open(store);
+  const left = await next.entry();
+  expect(left?.state).toBe('absent');
+  expect(left?.part).toBeGreaterThan(0);
+  offer(serve(teacher));
+  server.ranges = [];
+  await next.catalogue.fetch(card, unheard);
+  expect(server.ranges).toEqual([`bytes=${left?.part ?? 0}-`]);
+  const again = open(store);
+  offer(trickle(teacher, 50, 20));
+  const second = again.catalogue.fetch('siglip-base', unheard);
+  const ended = expect(second).rejects.toMatchObject({ code: 'cancelled' });
+  await expect.poll(() => again.told.length, { interval: 10 }).toBeGreaterThan(2);
+  await again.catalogue.stopAll();
+  await ended;
+});
+
+it('what is no teacher stays beside the list, and is said', async () => {
+  offer(serve(someContent(5000)));
+  const { teachers, catalogue, entry } = open();
+  await expect(catalogue.fetch(card, unheard)).rejects.toMatchObject({ code: 'invalid-file' });
+  expect(await entry()).toMatchObject({ state: 'here', teacher: null });
+  expect(teachers.list()).toEqual([]);
+});
+
+it('what is not the file that was expected is refused, from a server and by hand', async () => {
+  offer(serve(teacher));
+  const { catalogue, entry, teachers } = open();
+  await expect(catalogue.fetch('dinov2-small', unheard)).rejects.toMatchObject({
+    code: 'invalid-file',
+    message: expect.stringMatching(/ae1e99fc was expected.*deleted/) as string,
+  });
+  expect(await entry('dinov2-small')).toMatchObject({ state: 'absent', part: 0 });
+  await expect(catalogue.bring('dinov2-small', teacherFile, unheard)).rejects.toThrow(
+    /is not the file of DINOv2 small.*ae1e99fc was expected/,
+  );
+  expect(teachers.list()).toEqual([]);
+});
+
+it('a file that was brought by hand has the card’s licence', async () => {
+  const { catalogue, entry } = open();
+  const brought = join(await temporaryFolder(), 'pytorch_model.safetensors');
+  await copyFile(teacherFile, brought);
+  const made = await catalogue.bring('uni', brought, unheard);
+  expect(made).toMatchObject({ name: 'UNI', file: brought, licence: 'CC BY-NC-ND 4.0' });
+  expect(await entry('uni')).toMatchObject({ state: 'here', teacher: made.id, file: brought });
+});
+
+it('keeps a mirror and a proxy, and refuses what is none', () => {
+  const { store, catalogue } = open();
+  const set = { mirror: 'https://mirror.example/', proxy: ' http://proxy.example:3128 ' };
+  const kept = { mirror: 'https://mirror.example', proxy: 'http://proxy.example:3128' };
+  expect(catalogue.saveSettings(set)).toEqual(kept);
+  expect(store.settings.downloads()).toEqual(kept);
+  const refused = { mirror: null, proxy: 'nowhere' };
+  expect(() => catalogue.saveSettings(refused)).toThrow(/no address of a proxy/);
+  expect(catalogue.settings()).toEqual(kept);
+  expect(catalogue.saveSettings({ mirror: '', proxy: '' })).toEqual({ mirror: null, proxy: null });
+});
