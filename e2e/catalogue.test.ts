@@ -191,6 +191,27 @@ describe('more teachers', () => {
     }
   });
 
+  test('what a file does not say can be corrected, and is tried again', async () => {
+    const { page } = launched;
+    const mine = page.getByRole('article').filter({ hasText: /^mine/ });
+    await mine.getByText('More', { exact: true }).click();
+    await mine.getByText('usual of its kind').first().waitFor();
+    await mine.getByRole('button', { name: 'Correct…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'What mine is' });
+    const take = dialog.getByRole('button', { name: 'Take it so' });
+    expect(await take.isDisabled()).toBe(true);
+    const epsilon = dialog.getByRole('textbox', { name: 'ε of the layer norms' });
+    await epsilon.fill('small');
+    await take.click();
+    await dialog.getByText('ε is a small number, as 1e-6').waitFor();
+    await epsilon.fill('1e-5');
+    await photograph(launched, 'teacher-correct');
+    await take.click();
+    await dialog.waitFor({ state: 'detached' });
+    await mine.getByText('as you said').waitFor();
+    expect(await page.getByRole('radio', { name: /^mine/ }).isChecked()).toBe(true);
+  });
+
   test('has room in a narrow window, and nothing that a screen reader trips over', async () => {
     const { page, app } = launched;
     await app.evaluate(({ BrowserWindow }) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyVit } from '../../tests/support/tiny-vit.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
-import { inspectTeacher, openTeacher, teacherName } from './teacher.ts';
+import { inspectTeacher, openTeacher, readColourTeacher, teacherName } from './teacher.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -19,6 +19,16 @@ it.each([
   ['/hub/models--facebook--dinov2-base/snapshots/f9e4/model.safetensors', 'dinov2-base'],
 ])('calls %s %s', (file, name) => {
   expect(teacherName(file)).toBe(name);
+});
+
+it('that is larger than the memory is refused before it is read', async () => {
+  const path = join(folder, 'large.safetensors');
+  await writeSafetensors(path, tinyVit().weights);
+  const read = readColourTeacher(path, { heads: 2 }, 1000);
+  await expect(read).rejects.toMatchObject({
+    code: 'too-large',
+    message: expect.stringMatching(/million parameters: .* this computer has 0\.0 GiB/) as string,
+  });
 });
 
 describe('a teacher of another number of bands', () => {

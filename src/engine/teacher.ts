@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { InferredProperty, TeacherDescription } from '../contract/descriptions.ts';
 import type { TeacherOverrides } from '../contract/jobs.ts';
+import { UserError } from '../core/errors.ts';
 import { parameterCount } from '../core/vit/architecture.ts';
 import { adaptBands, adaptNormalization } from '../core/vit/bands.ts';
 import { keptBlocks } from '../core/vit/copy.ts';
@@ -10,6 +11,7 @@ import { resizeModel } from '../core/vit/resize.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import { describeTeacher, readTeacher, teacherFiles } from '../formats/checkpoints/read-teacher.ts';
 import { hashOfFile } from '../formats/file-hash.ts';
+import { processorMemory } from './devices/device-memory.ts';
 
 export interface Teacher {
   /** File name without its extension. */
@@ -75,12 +77,22 @@ const colours = 3;
 /**
  * A teacher for images as they are read: one of another number of bands is adapted to three.
  *
- * @throws UserError as `readTeacher`
+ * @param memory of this machine, bytes
+ * @throws UserError as `readTeacher`, and 'too-large' before anything is read where the weights alone find no room
  */
 export async function readColourTeacher(
   file: string,
   overrides: TeacherOverrides,
+  memory = processorMemory(),
 ): Promise<VitModel> {
+  const parameters = parameterCount((await describeTeacher(file, overrides)).architecture);
+  if (4 * parameters > memory) {
+    const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
+    throw new UserError(
+      'too-large',
+      `${file} has ${Math.round(parameters / 1e6)} million parameters: they alone take ${gigabytes(4 * parameters)} GiB, and this computer has ${gigabytes(memory)} GiB. Choose a smaller teacher.`,
+    );
+  }
   return adaptBands(await readTeacher(file, overrides), colours);
 }
 

@@ -1,4 +1,5 @@
 import type { Teacher } from '../../../contract/app.ts';
+import type { TeacherOverrides } from '../../../contract/jobs.ts';
 import { call, RequestError } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { teacherText } from '../../text/en/teacher.ts';
@@ -65,6 +66,17 @@ export class TeacherList {
       return undefined;
     } finally {
       this.adding = null;
+    }
+  }
+
+  /** Takes a teacher in again with what a person knows better; why that failed, or null. */
+  async correct({ id, file }: Teacher, overrides: TeacherOverrides): Promise<string | null> {
+    try {
+      const corrected = await call('teacher.add', { file, overrides });
+      this.teachers = (this.teachers ?? []).map((each) => (each.id === id ? corrected : each));
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
     }
   }
 

@@ -1,3 +1,5 @@
+import type { PropertySource } from '../../../contract/descriptions.ts';
+import type { TeacherOverrides } from '../../../contract/jobs.ts';
 import { count, counted, gigabytes, written } from '../../lib/format.ts';
 
 export const teacherText = {
@@ -21,7 +23,48 @@ export const teacherText = {
   licence: 'Licence',
   unknown: 'The file does not say',
   assumed: (number: number) => `${counted(number, 'thing')} assumed`,
-  assumedWhy: 'The file does not say, so this was taken to be so:',
+  inferredWhy: 'What the weights do not show by themselves, and where it comes from:',
+  sources: {
+    given: 'as you said',
+    file: 'in the file',
+    config: 'in its configuration',
+    family: 'usual of its kind',
+    guess: 'a guess',
+  } satisfies Record<PropertySource, string>,
+  correct: {
+    open: 'Correct…',
+    title: (name: string) => `What ${name} is`,
+    why: 'Correct what you know better, from the model’s page or its code. It is tried on a few images again before it is taken.',
+    names: {
+      heads: 'Attention heads',
+      epsilon: 'ε of the layer norms',
+      activation: 'Activation',
+      pooling: 'What stands for an image',
+      mean: 'Mean of its images',
+      deviation: 'Standard deviation of its images',
+    } satisfies Record<keyof TeacherOverrides, string>,
+    hints: {
+      heads: 'A number that divides the width; most are 64 wide each.',
+      epsilon: 'As 1e-6 (timm), 1e-12 (Hugging Face) or 1e-5 (CLIP).',
+      activation: 'The models of OpenAI’s CLIP have quick-gelu.',
+      pooling: 'The class token, or the mean of all patches.',
+      mean: 'One number a band, of pixels from 0 to 1.',
+      deviation: 'One number a band, of pixels from 0 to 1.',
+    } satisfies Record<keyof TeacherOverrides, string>,
+    wrong: {
+      heads: 'Attention heads are a whole number from 1 to 256.',
+      epsilon: 'ε is a small number, as 1e-6, and at most 0.1.',
+      activation: 'Choose one of the activations.',
+      pooling: 'Choose what stands for an image.',
+      mean: 'The mean is one number a band from -1 to 1, as 0.485, 0.456, 0.406.',
+      deviation:
+        'The standard deviation is one number a band from 0.001 to 2, as 0.229, 0.224, 0.225.',
+    } satisfies Record<keyof TeacherOverrides, string>,
+    failed: 'It cannot be taken so',
+    cancel: 'Cancel',
+    save: 'Take it so',
+    trying: 'Trying it…',
+  },
   more: 'More',
   architecture: (width: number, heads: number, patch: number) =>
     `Vision transformer, width ${count(width)}, ${counted(heads, 'attention head')}, patches of ${patch} px`,
@@ -36,7 +79,7 @@ export const teacherText = {
   add: {
     title: 'Use a teacher of your own',
     explanation:
-      'A vision transformer as a safetensors file, with the layers named as timm names them. It is read where it lies and never leaves this machine.',
+      'A vision transformer as a safetensors file or a checkpoint of PyTorch, as it was published. It is read where it lies and never leaves this machine.',
     button: 'Choose a file…',
     drop: 'or drop it here',
     dialog: 'Choose a teacher',

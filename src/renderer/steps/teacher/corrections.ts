@@ -1,0 +1,64 @@
+import type { Teacher } from '../../../contract/app.ts';
+import { teacherOverrides, type TeacherOverrides } from '../../../contract/jobs.ts';
+import { teacherText } from '../../text/en/teacher.ts';
+
+type Property = keyof TeacherOverrides;
+
+/** What a person may know better than a teacher's file, as it is written in a field. */
+export interface Correction {
+  readonly property: Property;
+  readonly text: string;
+  /** What it may be; null where that is written freely. */
+  readonly choices: readonly string[] | null;
+}
+
+/** As the teacher was read: in the order in which the engine names them. */
+export function correctionsOf({ inferred }: Pick<Teacher, 'inferred'>): readonly Correction[] {
+  return inferred.map(({ property, value }) => ({
+    property,
+    text: Array.isArray(value) ? value.join(', ') : String(value),
+    choices: choicesOf(property),
+  }));
+}
+
+function choicesOf(property: Property): readonly string[] | null {
+  const { activation, pooling } = teacherOverrides.shape;
+  if (property === 'activation') return activation.unwrap().options;
+  return property === 'pooling' ? pooling.unwrap().options : null;
+}
+
+export type Corrected =
+  { readonly overrides: TeacherOverrides } | { readonly property: Property; readonly why: string };
+
+/**
+ * What the fields say: of them what was changed, and what a person had said before. Or the first one that will not do.
+ *
+ * @param before as `correctionsOf` gave them
+ */
+export function correctedBy(
+  { inferred }: Pick<Teacher, 'inferred'>,
+  before: readonly Correction[],
+  now: Readonly<Partial<Record<Property, string>>>,
+): Corrected {
+  const given = inferred.flatMap(({ property, value, source }) =>
+    source === 'given' ? [[property, value] as const] : [],
+  );
+  const overrides: Record<string, unknown> = Object.fromEntries(given);
+  for (const { property, text } of before) {
+    const written = (now[property] ?? text).trim();
+    if (written === text) continue;
+    const { success, data } = teacherOverrides.shape[property].safeParse(
+      valueOf(property, written),
+    );
+    if (!success || data === undefined)
+      return { property, why: teacherText.correct.wrong[property] };
+    overrides[property] = data;
+  }
+  return { overrides: teacherOverrides.parse(overrides) };
+}
+
+function valueOf(property: Property, text: string): unknown {
+  if (choicesOf(property) !== null) return text;
+  const numbers = text.split(/[\s,;]+/).map((part) => (part === '' ? NaN : Number(part)));
+  return property === 'mean' || property === 'deviation' ? numbers : numbers[0];
+}
