@@ -193,7 +193,8 @@ describe('more teachers', () => {
 
   test('what a file does not say can be corrected, and is tried again', async () => {
     const { page } = launched;
-    const mine = page.getByRole('article').filter({ hasText: /^mine/ });
+    const radio = page.getByRole('radio', { name: /^mine/ });
+    const mine = page.getByRole('article').filter({ has: radio });
     await mine.getByText('More', { exact: true }).click();
     await mine.getByText('usual of its kind').first().waitFor();
     await mine.getByRole('button', { name: 'Correct…' }).click();
@@ -209,7 +210,7 @@ describe('more teachers', () => {
     await take.click();
     await dialog.waitFor({ state: 'detached' });
     await mine.getByText('as you said').waitFor();
-    expect(await page.getByRole('radio', { name: /^mine/ }).isChecked()).toBe(true);
+    expect(await radio.isChecked()).toBe(true);
   });
 
   test('has room in a narrow window, and nothing that a screen reader trips over', async () => {
