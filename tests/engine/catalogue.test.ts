@@ -127,12 +127,17 @@ it('what is not the file that was expected is refused, from a server and by hand
 });
 
 it('a file that was brought by hand has the card’s licence', async () => {
-  const { catalogue, entry } = open();
+  const { catalogue, entry, teachers } = open();
   const brought = join(await temporaryFolder(), 'pytorch_model.safetensors');
   await copyFile(teacherFile, brought);
   const made = await catalogue.bring('uni', brought, unheard);
   expect(made).toMatchObject({ name: 'UNI', file: brought, licence: 'CC BY-NC-ND 4.0' });
   expect(await entry('uni')).toMatchObject({ state: 'here', teacher: made.id, file: brought });
+  // Also once a person has corrected it, though nothing is known of its content.
+  expect(await teachers.add(brought, { epsilon: 1e-5 }, unheard)).toMatchObject({
+    ...{ id: made.id, name: 'UNI', licence: 'CC BY-NC-ND 4.0' },
+  });
+  expect(await entry('uni')).toMatchObject({ state: 'here', teacher: made.id });
 });
 
 it('keeps a mirror and a proxy, and refuses what is none', () => {

@@ -64,18 +64,23 @@ const under =
     return tensors;
   };
 
+/** What ViT and DINOv2 have in common there. */
+const embeddings = [
+  [/^patch_embed\.proj/, 'embeddings.patch_embeddings.projection'],
+  [/^cls_token/, 'embeddings.cls_token'],
+  [/^pos_embed/, 'embeddings.position_embeddings'],
+  [/^norm\./, 'layernorm.'],
+  [/^blocks\./, 'encoder.layer.'],
+] as const;
+
 function huggingFace(model: VitModel, prefix: string): Map<string, Tensor> {
   const tensors = renamed(
     model,
     (name) =>
       prefix +
       replaceAll(name, [
-        [/^patch_embed\.proj/, 'embeddings.patch_embeddings.projection'],
-        [/^cls_token/, 'embeddings.cls_token'],
+        ...embeddings,
         [/^dist_token/, 'embeddings.distillation_token'],
-        [/^pos_embed/, 'embeddings.position_embeddings'],
-        [/^norm\./, 'layernorm.'],
-        [/^blocks\./, 'encoder.layer.'],
         [/norm1/, 'layernorm_before'],
         [/norm2/, 'layernorm_after'],
         [/attn\.proj/, 'attention.output.dense'],
@@ -93,12 +98,8 @@ function huggingFaceDinov2(model: VitModel, prefix: string): Map<string, Tensor>
     (name) =>
       prefix +
       replaceAll(name, [
-        [/^patch_embed\.proj/, 'embeddings.patch_embeddings.projection'],
-        [/^cls_token/, 'embeddings.cls_token'],
+        ...embeddings,
         [/^reg_token/, 'embeddings.register_tokens'],
-        [/^pos_embed/, 'embeddings.position_embeddings'],
-        [/^norm\./, 'layernorm.'],
-        [/^blocks\./, 'encoder.layer.'],
         [/attn\.proj/, 'attention.output.dense'],
         [/attn\.qkv/, 'attention.attention.QKV'],
         [/ls(\d)\.gamma/, 'layer_scale$1.lambda1'],

@@ -98,7 +98,7 @@ export class TeacherService {
    * Tries a teacher on a few images and takes it in. The same file again changes what is known of it.
    *
    * @param overrides what a person knows better than the file
-   * @param background by default what the catalogue says of a file of this content
+   * @param background by default what the catalogue says of a file of this content, or what is known of it already
    * @throws UserError when the file is no usable vision transformer, or seems to be another than it was taken for;
    * 'too-large', 'cancelled'
    */
@@ -116,9 +116,14 @@ export class TeacherService {
     if (known?.isBundled === true) return describe(known);
     await tryTeacher({ file: path, overrides, inferred: description.inferred }, signal);
     const card = cardOfHash(description.sha256);
-    const said = background ?? (card === undefined ? unknownBackground : backgroundOf(card));
-    const teacher = { name: teacherName(path), file: path, description, overrides, ...said };
-    return describe(this.#store.teachers.upsert(teacher));
+    // What was brought by hand for a card, whose content nobody knows, stays that card's.
+    const kept = known && known.training !== null ? known : unknownBackground;
+    const said = background ?? (card ? backgroundOf(card) : kept);
+    const { training, suits, licence, isBundled, name = teacherName(path) } = said;
+    const teacher = { name, file: path, description, overrides };
+    return describe(
+      this.#store.teachers.upsert({ ...teacher, training, suits, licence, isBundled }),
+    );
   }
 
   remove(id: number): void {
