@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Long limits: a busy machine is slow, not wrong.
@@ -8,6 +9,8 @@ export default defineConfig({
     // What a machine is fastest on must not decide what a test sees.
     env: { UNDERSTUDY_DEVICE: 'cpu' },
     reporters: ['default', './scripts/plain-summary.ts'],
+    // One a core; by default one core is left idle, half of a small machine.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {
@@ -37,8 +40,9 @@ export default defineConfig({
           expect: expected,
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,
-          // One window at a time: two would share the cores, and the focus.
+          // One window at a time, and after all else: two would share the cores, and the focus.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -2,7 +2,10 @@ import { biasCorrections } from '../core/distill/optimizer.ts';
 import { learningRate } from '../core/distill/schedule.ts';
 import { UserError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
-import type { DeviceTensor, LoadedGraph } from '../runtime/executor.ts';
+import { zeros } from '../core/tensor.ts';
+import type { DeviceTensor, Executor, LoadedGraph } from '../runtime/executor.ts';
+import { upload } from './device-pieces.ts';
+import type { Uploaded } from './device-pieces.ts';
 
 /** What an optimiser has come to. */
 export interface OptimiserState {
@@ -25,8 +28,6 @@ export interface OptimisationPlan {
   readonly parts: readonly number[];
   /** Made by `updateGraph`, by the size of the part. */
   readonly graphs: ReadonlyMap<number, LoadedGraph>;
-  /** Zeros like the parameters, where they lie; without them they are handed over anew for every step. */
-  readonly zeros?: DeviceTensor | undefined;
 }
 
 /**
@@ -41,7 +42,9 @@ export type Feed = (
 /** AdamW at work on a graph of `updateGraph`, its state where the executor keeps it. */
 export class Optimisation {
   readonly #plan: OptimisationPlan;
+  /** What gradients are added to, like the parameters, where those lie. */
   readonly #zeros: Tensor | DeviceTensor;
+  readonly #uploaded: Uploaded | undefined;
   #parameters: Tensor | DeviceTensor;
   #mean: Tensor | DeviceTensor;
   #square: Tensor | DeviceTensor;
@@ -49,10 +52,10 @@ export class Optimisation {
   #firstLoss: number;
   #lastLoss: number;
 
-  constructor(plan: OptimisationPlan, start: OptimiserState) {
+  private constructor(plan: OptimisationPlan, start: OptimiserState, none: Tensor | Uploaded) {
     this.#plan = plan;
-    const { shape } = start.parameters;
-    this.#zeros = plan.zeros ?? { shape, data: new Float32Array(start.parameters.data.length) };
+    this.#uploaded = 'value' in none ? none : undefined;
+    this.#zeros = 'value' in none ? none.value : none;
     ({
       parameters: this.#parameters,
       mean: this.#mean,
@@ -61,6 +64,25 @@ export class Optimisation {
       firstLoss: this.#firstLoss,
       lastLoss: this.#lastLoss,
     } = start);
+  }
+
+  /** @param executor that the graphs were loaded on, and go on to be when this is disposed */
+  static async open(
+    plan: OptimisationPlan,
+    start: OptimiserState,
+    executor: Pick<Executor, 'keepsResults' | 'load'>,
+  ): Promise<Optimisation> {
+    const none = zeros(start.parameters.shape);
+    return new Optimisation(
+      plan,
+      start,
+      executor.keepsResults ? await upload(executor, none) : none,
+    );
+  }
+
+  async dispose(): Promise<void> {
+    for (const value of [this.#parameters, this.#mean, this.#square]) disposeOf(value);
+    await this.#uploaded?.dispose();
   }
 
   /** What was learnt so far. */

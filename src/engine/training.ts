@@ -3,14 +3,12 @@ import { Random } from '../core/random.ts';
 import { partSizes, targetGraph, trainStep } from '../core/distill/train-step.ts';
 import type { StudentPlan } from '../core/distill/train-step.ts';
 import { UserError } from '../core/errors.ts';
-import { zeros as zerosOf } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import type { DeviceTensor, Executor, LoadedGraph } from '../runtime/executor.ts';
 import { PhaseProgress, breathe } from './job.ts';
 import type { JobContext } from './job.ts';
-import { upload } from './device-pieces.ts';
 import { Optimisation } from './optimisation.ts';
 import type { Feed, OptimiserState } from './optimisation.ts';
 import { TargetCache } from './target-cache.ts';
@@ -78,13 +76,8 @@ export async function trainStudent(
   for (const size of new Set(parts)) graphs.set(size, await executor.load(trainStep(plan, size)));
   const targets = new TargetCache(plan, source, teacher, executor);
   const { steps, batch, peakLearningRate } = plan;
-  const zeros = executor.keepsResults
-    ? await upload(executor, zerosOf([plan.layout.size]))
-    : undefined;
-  const student = new Optimisation(
-    { steps, batch, peakLearningRate, parts, graphs, zeros: zeros?.value },
-    start,
-  );
+  const recipe = { steps, batch, peakLearningRate, parts, graphs };
+  const student = await Optimisation.open(recipe, start, executor);
   const begin = (): PhaseProgress => new PhaseProgress(context, 'distill', plan.steps, start.step);
   begin();
   const watch = await openWatch?.(plan, teacher);
@@ -111,7 +104,7 @@ export async function trainStudent(
     return { state, targetCacheHits: targets.hitRate };
   } finally {
     await watch?.close();
-    await zeros?.dispose();
+    await student.dispose();
     await targets.dispose();
     await Promise.all([teacher, ...graphs.values()].map((graph) => graph.dispose()));
   }

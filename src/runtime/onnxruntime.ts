@@ -47,6 +47,8 @@ interface ProviderTraits {
   readonly plainProducts: boolean;
   /** Optimisers of the runtime that do harm. */
   readonly disabledOptimizers: string;
+  /** Refuses a graph of which the processor would have to compute a part. */
+  readonly wholeGraphs: boolean;
 }
 
 const nothing: ReadonlySet<OpName> = new Set();
@@ -59,6 +61,7 @@ const ofProcessors = {
   spelledOut: nothing,
   plainProducts: false,
   disabledOptimizers: 'MatMulAddFusion;TransposeOptimizer',
+  wholeGraphs: false,
 };
 
 /**
@@ -74,11 +77,13 @@ const traits: Readonly<Record<Provider, ProviderTraits>> = {
     plainProducts: true,
     // A product and what is added to it are one kernel there; with a turned operand it is slow.
     disabledOptimizers: 'TransposeOptimizer;GemmTransposeFusion',
+    wholeGraphs: true,
   },
   // The runtime's binding for Node hands out what lies on a GPU for WebGPU alone.
   cuda: { tokensAtOnce: 6304, location: 'cpu', ...ofProcessors },
   dml: { tokensAtOnce: 6304, location: 'cpu', ...ofProcessors },
-  coreml: { tokensAtOnce: 2080, location: 'cpu', ...ofProcessors },
+  // It knows a part of the ops and leaves the rest to the processor, with copies to and fro.
+  coreml: { tokensAtOnce: 2080, location: 'cpu', ...ofProcessors, wholeGraphs: true },
 };
 
 /** What a provider that cannot be had would take. */
@@ -93,10 +98,15 @@ const needs: Readonly<Record<Exclude<Provider, 'cpu'>, string>> = {
 /** What a device that was there did not get through. */
 function failureOf(provider: Exclude<Provider, 'cpu'>, error: unknown): UserError {
   const details = String(error);
-  const message = /f16|float16/i.test(details)
-    ? `The GPU, or its driver, has no numbers of 16 bits (${provider}, shader-f16).`
-    : `The GPU failed at work (${provider}): its memory may be too small or taken by other programs, or its driver was lost.`;
-  return new UserError('device', message, details);
+  return new UserError('device', sentenceOf(provider, details), details);
+}
+
+function sentenceOf(provider: Provider, details: string): string {
+  if (/f16|float16/i.test(details))
+    return `The GPU, or its driver, has no numbers of 16 bits (${provider}, shader-f16).`;
+  if (details.includes('fallback to CPU EP has been explicitly disabled'))
+    return `A part of what is to be computed is nothing that ${provider} can do.`;
+  return `The GPU failed at work (${provider}): its memory may be too small or taken by other programs, or its driver was lost.`;
 }
 
 /**
@@ -109,20 +119,19 @@ export function onnxRuntime(
   provider: Provider,
   options: OnnxRuntimeOptions = {},
 ): ModelFileExecutor {
-  const { tokensAtOnce, location, spelledOut, plainProducts, disabledOptimizers } =
+  const { tokensAtOnce, location, spelledOut, plainProducts, disabledOptimizers, wholeGraphs } =
     traits[provider];
+  // Gradients near convergence can be full of subnormal numbers, which processors compute slowly.
+  // Idle threads of one session must not spin while another session runs: teacher and student
+  // take turns, and each was up to eight times slower.
+  const session = { set_denormal_as_zero: '1', force_spinning_stop: '1' };
+  const optimization = { disable_specified_optimizers: disabledOptimizers };
   const sessionOptions: InferenceSession.SessionOptions = {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
     // Warnings are about the runtime's own choices, and errors are thrown. Everything names the placements.
     logSeverityLevel: options.logsPlacements ? 0 : 4,
-    extra: {
-      // Gradients near convergence can be full of subnormal numbers, which processors compute slowly.
-      // Idle threads of one session must not spin while another session runs: teacher and student
-      // take turns, and each was up to eight times slower.
-      session: { set_denormal_as_zero: '1', force_spinning_stop: '1' },
-      optimization: { disable_specified_optimizers: disabledOptimizers },
-    },
+    extra: { session, optimization },
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     ...(options.profilePrefix === undefined
       ? {}
@@ -167,16 +176,19 @@ export function onnxRuntime(
       );
       const externalData =
         weights.length === 0 ? [] : [{ path: externalFile, data: Buffer.concat(weights) }];
-      const session = await create(model, {
+      const loaded = await create(model, {
         ...sessionOptions,
         externalData,
         preferredOutputLocation: location,
+        ...(wholeGraphs && {
+          extra: { session: { ...session, disable_cpu_ep_fallback: '1' }, optimization },
+        }),
       });
-      return new OnnxSession(graph.name, session, declaredShapes(graph), reader, guarded);
+      return new OnnxSession(graph.name, loaded, declaredShapes(graph), reader, guarded);
     },
     async loadFile(path) {
-      const session = await create(path, sessionOptions);
-      return new OnnxSession(path, session, new Map(), reader, guarded);
+      const loaded = await create(path, sessionOptions);
+      return new OnnxSession(path, loaded, new Map(), reader, guarded);
     },
   };
 }

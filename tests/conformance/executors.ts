@@ -51,7 +51,7 @@ const candidates: readonly Candidate[] = [
     title: 'onnxruntime webgpu',
     open: () => onnxRuntime('webgpu'),
     missing: webgpuMissing,
-    lacks: process.platform === 'linux' ? ['float16'] : [],
+    lacks: process.platform === 'linux' ? ['float16', 'uint8'] : ['uint8'],
   },
   {
     title: 'TensorFlow.js cpu',

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import envPaths from 'env-paths';
 import { z } from 'zod';
@@ -9,6 +8,7 @@ import { parseJson } from '../../formats/json.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
 import { runtimeVersion } from '../../runtime/onnxruntime.ts';
+import { processorKey } from './processor-name.ts';
 import type { TrialRequest } from './trial.ts';
 
 /** Images a second by what was measured; null for what did not get through. The latest last. */
@@ -62,10 +62,7 @@ export function speedKey(
   gpu: string | undefined,
 ): string {
   const { width, mlpWidth, heads } = architecture;
-  const on =
-    device === 'cpu'
-      ? `${cpus()[0]?.model.trim() ?? ''} × ${cpus().length}, ${threads} threads`
-      : (gpu ?? 'no GPU');
+  const on = device === 'cpu' ? `${processorKey()}, ${threads} threads` : (gpu ?? 'no GPU');
   const student = `${blocks.length} blocks of ${width}, ${mlpWidth}, ${heads} heads, ${tokenCount(architecture)} tokens, rank ${rank}`;
   return `${device} (${on}), ONNX Runtime ${runtimeVersion}: ${student}`;
 }

@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import type { DeviceDescription } from '../../contract/descriptions.ts';
 import { deviceName } from '../../contract/jobs.ts';
 import type { DeviceName } from '../../contract/jobs.ts';
@@ -11,6 +10,7 @@ import type { WorkerResult, WorkerTask } from '../worker-protocol.ts';
 import { processorMemory } from './device-memory.ts';
 import { findGpu } from './find-gpu.ts';
 import type { Gpu } from './find-gpu.ts';
+import { processorName } from './processor-name.ts';
 import type { TrialRequest } from './trial.ts';
 
 /** Of the student that devices are compared with where none is wished for. */
@@ -113,8 +113,4 @@ function describe(
     description: gpu?.name ?? (missing === null ? 'not named by the system' : 'no GPU was found'),
     memoryBytes: gpu?.memoryBytes ?? null,
   };
-}
-
-export function processorName(): string {
-  return cpus()[0]?.model.trim() ?? 'processor';
 }

@@ -57,16 +57,17 @@ export async function trainDecoder(
     graphs.set(size, await executor.load(segmentationStep(plan, size)));
   }
   const frozen = adapting ? undefined : await executor.load(patchGraph(encoder));
+  const size = segmentationParameters(plan);
+  const parameters = zeros([size]);
+  parameters.data.set(plan.initial ?? initialDecoder(decoder, seed));
+  if (plan.adapters) parameters.data.set(plan.adapters, decoder.size);
+  const moments = { mean: zeros([size]), square: zeros([size]) };
+  const optimisation = await Optimisation.open(
+    { steps, batch, peakLearningRate, parts, graphs },
+    { step: 0, parameters, ...moments, firstLoss: 0, lastLoss: 0 },
+    executor,
+  );
   try {
-    const size = segmentationParameters(plan);
-    const parameters = zeros([size]);
-    parameters.data.set(plan.initial ?? initialDecoder(decoder, seed));
-    if (plan.adapters) parameters.data.set(plan.adapters, decoder.size);
-    const moments = { mean: zeros([size]), square: zeros([size]) };
-    const optimisation = new Optimisation(
-      { steps, batch, peakLearningRate, parts, graphs },
-      { step: 0, parameters, ...moments, firstLoss: 0, lastLoss: 0 },
-    );
     const cache = frozen && new PatchCache(pool, frozen, encoder.architecture, plan.cacheBytes);
     for (let step = 0; step < steps; step++) {
       throwIfCancelled(context);
@@ -84,6 +85,7 @@ export async function trainDecoder(
       lastLoss,
     };
   } finally {
+    await optimisation.dispose();
     await Promise.all([...graphs.values()].map((graph) => graph.dispose()));
     await frozen?.dispose();
   }

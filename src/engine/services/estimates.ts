@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import type { ProjectSettings, StudentEstimate } from '../../contract/app.ts';
 import { learningOnSteps, startOf } from '../../contract/jobs.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
@@ -6,6 +5,7 @@ import { workingSides } from '../../core/distill/views.ts';
 import { parameterCount, tokenCount } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import { keptBlocks } from '../../core/vit/copy.ts';
+import { processorKey } from '../devices/processor-name.ts';
 import { timingRounds } from '../comparison.ts';
 import { parityImages } from '../export-classifier.ts';
 import { tokensToFit } from '../fitting.ts';
@@ -27,9 +27,7 @@ export function machineKey(
   { rank, imageSize, outlines, device = 'cpu' }: Omit<SpeedRequest, 'teacher'>,
   gpu = '',
 ): string {
-  const [first] = cpus();
-  const processor = `${first?.model ?? process.arch} × ${cpus().length}`;
-  const machine = `${device === 'cpu' ? processor : `${device}, ${gpu}`}, rank ${rank}`;
+  const machine = `${device === 'cpu' ? processorKey() : `${device}, ${gpu}`}, rank ${rank}`;
   const side = imageSize === undefined ? '' : `, ${imageSize} px`;
   return `${machine}${side}${outlines === true ? ', outlines' : ''}`;
 }
