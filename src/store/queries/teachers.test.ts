@@ -51,6 +51,11 @@ test('what was measured is kept by teacher and machine', () => {
   expect(store.teachers.estimate(form, id, 'here')).toEqual({ seconds: 2 });
   expect(store.teachers.estimate(form, id, 'there')).toBeUndefined();
   expect(store.teachers.estimate(z.string(), id, 'here')).toBeUndefined();
+  // The same teacher again; then corrected, which may make another computation of it.
+  store.teachers.upsert(newTeacher());
+  expect(store.teachers.estimate(form, id, 'here')).toEqual({ seconds: 2 });
+  store.teachers.upsert(newTeacher({ overrides: { heads: 6 } }));
+  expect(store.teachers.estimate(form, id, 'here')).toBeUndefined();
 });
 
 test('a teacher that is not there', () => {

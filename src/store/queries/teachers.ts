@@ -57,6 +57,13 @@ export class TeacherQueries {
   /** Adds a teacher, or notes where a known one lies now and what is said of it. */
   upsert(teacher: NewTeacher): StoredTeacher {
     const { name, file, description, overrides, training, suits, licence, isBundled } = teacher;
+    // What was measured is not of a teacher that is taken for another now.
+    this.#connection.run(
+      `DELETE FROM estimates WHERE teacher IN
+         (SELECT id FROM teachers WHERE sha256 = ? AND json(overrides) <> json(?))`,
+      description.sha256,
+      toJson(teacherOverrides, overrides),
+    );
     this.#connection.run(
       `INSERT INTO teachers
          (name, file, sha256, description, overrides, training, suits, licence, is_bundled, added_at)
