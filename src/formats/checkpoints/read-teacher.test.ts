@@ -10,9 +10,10 @@ import { zeros } from '../../core/tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { imageNetNormalization } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
+import { copyBlocks } from '../../core/vit/copy.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
 import { writeSafetensors } from '../safetensors.ts';
-import { describeTeacher, readTeacher } from './read-teacher.ts';
+import { describeTeacher, openTeacherFile, readTeacher } from './read-teacher.ts';
 import { teacherMetadata, teacherMetadataKey } from './teacher-metadata.ts';
 
 let folder: string;
@@ -115,6 +116,30 @@ describe('reads a checkpoint', () => {
     expect(norm.data).toEqual(
       Float32Array.from(required(weights.get('norm.weight'), 'norm').data, Math.f16round),
     );
+  });
+});
+
+describe('reads blocks alone', () => {
+  const model = tinyVit({ depth: 3, registers: 2 });
+
+  it.each([[[0]], [[2]], [[0, 2]]])('%j', async (blocks) => {
+    const teacher = await openTeacherFile(await checkpoint(model.weights), heads);
+    const { architecture, normalization } = teacher;
+    expect(architecture).toEqual(model.architecture);
+    expect(await teacher.read(blocks)).toEqual(copyBlocks({ ...model, normalization }, blocks));
+    await teacher.close();
+  });
+
+  it('and finds what is not finite in them, by the number that they have in the file', async () => {
+    const name = 'blocks.2.norm1.bias';
+    const weights = new Map([
+      ...model.weights,
+      [name, { shape: [6], data: new Float32Array(6).fill(NaN) }],
+    ]);
+    const teacher = await openTeacherFile(await checkpoint(weights), heads);
+    await expect(teacher.read([1])).resolves.toBeDefined();
+    await expect(teacher.read([2])).rejects.toThrow(`the weight ${name} holds numbers`);
+    await teacher.close();
   });
 });
 
