@@ -8,7 +8,8 @@ import type { Normalization, VitArchitecture } from '../../core/vit/architecture
 import { copyBlocks, keptBlocks } from '../../core/vit/copy.ts';
 import { checkWeightShapes, requireFinite } from '../../core/vit/weights.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
-import { isFloatDtype, unreadableType } from '../safetensors.ts';
+import { isReadable } from '../safetensors-values.ts';
+import { unreadableType } from '../safetensors.ts';
 import { findEncoder, notesOnTheRest, strangeParts } from './find-encoder.ts';
 import type { FoundEncoder } from './find-encoder.ts';
 import { inferArchitecture } from './infer-architecture.ts';
@@ -237,9 +238,7 @@ function storedTypes(file: TensorFile, { architecture, weights }: Plan): string[
     for (const part of weights.get(name)?.parts ?? []) {
       const dtype = part === undefined ? undefined : file.tensors.get(part)?.dtype;
       if (part === undefined || dtype === undefined) continue;
-      // Pickled tensors are rounded from double precision.
-      const isRounded = dtype === 'F64' && file.container !== 'safetensors';
-      if (!isFloatDtype(dtype) && !isRounded) throw unreadableType(file.path, part, dtype);
+      if (!isReadable(dtype)) throw unreadableType(file.path, part, dtype);
       types.add(dtype);
     }
   }

@@ -166,7 +166,7 @@ describe('in TorchScript', () => {
   test.each([
     ['a module is a record of its attributes', `\x80\x02${linear})\x81}(U\x01aK\x01U\x01bNub.`, { a: 1, b: null }],
     ['a state of its own is left out', `\x80\x02${linear})\x81(K\x01K\x02tb.`, {}],
-    ['an enumeration is a record', `\x80\x02c__torch__.a\nColour\nK\x01\x85R.`, {}],
+    ['an enumeration is a record', `\x80\x02c__torch__.a\nColour\nX\x03\0\0\0redR.`, {}],
     ['lists of one type', '\x80\x02ctorch.jit._pickle\nbuild_intlist\n](K\x01K\x02e\x85R.', [1, 2]],
     ['what carries its type', '\x80\x02ctorch.jit._pickle\nrestore_type_tag\n}U\x01aK\x01sU\x0eDict[str, int]\x86R.', { a: 1 }],
   ])('%s', (_, pickle, expected) => {
