@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { tinyVit } from '../../tests/support/tiny-vit.ts';
 import { required } from '../../tests/support/values.ts';
+import { copyBlocks } from '../core/vit/copy.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import { onnxRuntime } from '../runtime/onnxruntime.ts';
-import { checkModel } from './teacher-check.ts';
+import { checkBlocks } from './teacher-check.ts';
 
 const executor = onnxRuntime('cpu', { threads: 1 });
 const context = { signal: new AbortController().signal };
@@ -17,11 +18,18 @@ function changed(model: VitModel, name: string, change: (value: number) => numbe
   };
 }
 
-describe('checkModel', () => {
+/** As `checkTeacher` does it with a file. */
+function check(model: VitModel, { signal } = context): Promise<void> {
+  const withBlock = (block: number): Promise<VitModel> =>
+    Promise.resolve(copyBlocks(model, [block]));
+  return checkBlocks(model.architecture.depth, withBlock, executor, { signal });
+}
+
+describe('checkBlocks', () => {
   it.each([{}, { layerScale: true, registers: 2 }, { preNorm: true, classTokens: 2 } as const])(
     'passes an ordinary model %j',
     async (changes) => {
-      await expect(checkModel(tinyVit(changes), executor, context)).resolves.toBeUndefined();
+      await expect(check(tinyVit(changes))).resolves.toBeUndefined();
     },
   );
 
@@ -44,16 +52,27 @@ describe('checkModel', () => {
     ['no image at all', 'patch_embed.proj.weight', () => 0, -1, 'the same whatever'],
   ])('finds %s, and where', async (_, name, change, block, what) => {
     const strange = changed(tinyVit({ depth: 3 }), name, change);
-    await expect(checkModel(strange, executor, context)).rejects.toMatchObject({
+    await expect(check(strange)).rejects.toMatchObject({
       name: 'Strange',
       block,
       what: expect.stringContaining(what) as string,
     });
   });
 
+  it('takes up one block after the other, each once', async () => {
+    const model = tinyVit({ depth: 3 });
+    const taken: number[] = [];
+    const withBlock = (block: number): Promise<VitModel> => {
+      taken.push(block);
+      return Promise.resolve(copyBlocks(model, [block]));
+    };
+    await checkBlocks(3, withBlock, executor, context);
+    expect(taken).toEqual([0, 1, 2]);
+  });
+
   it('stops when it is told to', async () => {
     const signal = AbortSignal.abort();
-    await expect(checkModel(tinyVit(), executor, { signal })).rejects.toMatchObject({
+    await expect(check(tinyVit(), { signal })).rejects.toMatchObject({
       code: 'cancelled',
     });
   });

@@ -6,8 +6,6 @@ import type { Value } from '../core/graph/ops.ts';
 import { simplify } from '../core/graph/rewrite.ts';
 import { Random } from '../core/random.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { tokenCount } from '../core/vit/architecture.ts';
-import { copyBlocks } from '../core/vit/copy.ts';
 import { embed, runBlocks } from '../core/vit/forward.ts';
 import { resizeModel } from '../core/vit/resize.ts';
 import type { VitModel } from '../core/vit/weights.ts';
@@ -16,7 +14,7 @@ import type { Executor } from '../runtime/executor.ts';
 import { openExecutor } from './devices/open-executor.ts';
 import { breathe, throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
-import { readColourTeacher } from './teacher.ts';
+import { openColourTeacher } from './teacher.ts';
 
 /** A teacher to be tried before it is taken in. */
 export interface CheckRequest {
@@ -38,19 +36,23 @@ const mostGrowth = 1000;
 const leastDifference = 1e-5;
 
 /**
- * Runs a teacher once on a few drawn images, block by block, so that only one block at a time is in memory twice. What
- * was read wrongly by much shows here: numbers that are none or of an extraordinary size, or the same for every image.
+ * Runs a teacher once on a few drawn images, block by block, so that only one block at a time is in memory. What was read
+ * wrongly by much shows here: numbers that are none or of an extraordinary size, or the same for every image.
  *
- * @throws UserError 'invalid-file' naming the block and what may be corrected, as `readTeacher`, 'cancelled'
+ * @throws UserError 'invalid-file' naming the block and what may be corrected, as `openColourTeacher`, 'cancelled'
  */
 export async function checkTeacher(
   { file, overrides, inferred }: CheckRequest,
   context: JobContext,
 ): Promise<void> {
-  const read = await readColourTeacher(file, overrides);
-  const { imageSize, patchSize, depth } = read.architecture;
-  const model = resizeModel(read, Math.min(imageSize, largestGrid * patchSize));
-  await checkModel(model, openExecutor('cpu'), context).catch((error: unknown) => {
+  const teacher = await openColourTeacher(file, overrides);
+  const { imageSize, patchSize, depth } = teacher.architecture;
+  const side = Math.min(imageSize, largestGrid * patchSize);
+  const withBlock = async (block: number): Promise<VitModel> =>
+    resizeModel(await teacher.read([block]), side);
+  try {
+    await checkBlocks(depth, withBlock, openExecutor('cpu'), context);
+  } catch (error) {
     if (!(error instanceof Strange)) throw error;
     const place =
       error.block < 0 ? 'the patch embedding' : `block ${error.block} of 0 to ${depth - 1}`;
@@ -58,7 +60,9 @@ export async function checkTeacher(
       'invalid-file',
       `${file}: on trial images ${place} ${error.what}. ${remedy(inferred)}`,
     );
-  });
+  } finally {
+    await teacher.close();
+  }
 }
 
 /** What a block, or with -1 the patch embedding, does that none should. */
@@ -75,38 +79,46 @@ export class Strange extends Error {
   }
 }
 
-/** @throws Strange at the first block that does what none should */
-export async function checkModel(
-  model: VitModel,
+/**
+ * @param withBlock the encoder with one block of it alone
+ * @throws Strange at the first block that does what none should
+ */
+export async function checkBlocks(
+  depth: number,
+  withBlock: (block: number) => Promise<VitModel>,
   executor: Executor,
   context: Pick<JobContext, 'signal'>,
 ): Promise<void> {
-  const { architecture } = model;
-  const shape = [images, tokenCount(architecture), architecture.width];
-  const pixels = drawnImages(architecture.channels, architecture.imageSize);
-  const run = async (
-    input: Tensor,
-    build: (value: Value) => Value | undefined,
-  ): Promise<Tensor> => {
+  let tokens: Tensor | undefined;
+  let size: number | undefined;
+  for (let block = 0; block < depth; block++) {
     throwIfCancelled(context);
-    const output = build(g.input('x', input.shape));
-    if (output === undefined) throw new Error('a block without an output');
-    const graph = await executor.load(
-      simplify({ name: 'trial', outputs: new Map([['y', output]]) }),
-    );
-    try {
-      return await readResult(await graph.run({ x: input }), 'y');
-    } finally {
-      await graph.dispose();
-      await breathe();
+    const model = await withBlock(block);
+    if (tokens === undefined) {
+      const { channels, imageSize } = model.architecture;
+      const pixels = drawnImages(channels, imageSize);
+      tokens = await runOnce(executor, pixels, (images) => embed(model, images));
+      size = requireOrdinary(tokens, -1, undefined);
     }
-  };
-  let tokens = await run(pixels, (value) => embed(model, value));
-  let size = requireOrdinary(tokens, -1, undefined);
-  for (let block = 0; block < architecture.depth; block++) {
-    const alone = copyBlocks(model, [block]);
-    tokens = await run({ shape, data: tokens.data }, (value) => runBlocks(alone, value).at(-1));
+    tokens = await runOnce(executor, tokens, (input) => runBlocks(model, input).at(-1));
     size = requireOrdinary(tokens, block, size);
+    await breathe();
+  }
+}
+
+/** What a graph of one input and one output makes of an input. */
+async function runOnce(
+  executor: Executor,
+  input: Tensor,
+  build: (value: Value) => Value | undefined,
+): Promise<Tensor> {
+  const output = build(g.input('x', input.shape));
+  if (output === undefined) throw new Error('a block without an output');
+  const graph = await executor.load(simplify({ name: 'trial', outputs: new Map([['y', output]]) }));
+  try {
+    return await readResult(await graph.run({ x: input }), 'y');
+  } finally {
+    await graph.dispose();
   }
 }
 

@@ -9,7 +9,12 @@ import { adaptBands, adaptNormalization } from '../core/vit/bands.ts';
 import { keptBlocks } from '../core/vit/copy.ts';
 import { resizeModel } from '../core/vit/resize.ts';
 import type { VitModel } from '../core/vit/weights.ts';
-import { describeTeacher, readTeacher, teacherFiles } from '../formats/checkpoints/read-teacher.ts';
+import {
+  describeTeacher,
+  openTeacherFile,
+  teacherFiles,
+} from '../formats/checkpoints/read-teacher.ts';
+import type { OpenTeacher } from '../formats/checkpoints/read-teacher.ts';
 import { hashOfFile } from '../formats/file-hash.ts';
 import { processorMemory } from './devices/device-memory.ts';
 
@@ -75,25 +80,50 @@ export function teacherName(file: string): string {
 const colours = 3;
 
 /**
- * A teacher for images as they are read: one of another number of bands is adapted to three.
+ * A teacher for images as they are read: one of another number of bands is adapted to three. The caller closes it.
  *
  * @param memory of this machine, bytes
- * @throws UserError as `readTeacher`, and 'too-large' before anything is read where the weights alone find no room
+ * @throws UserError as `openTeacherFile`, and 'too-large' where the weights alone would find no room
  */
-export async function readColourTeacher(
+export async function openColourTeacher(
   file: string,
   overrides: TeacherOverrides,
   memory = processorMemory(),
-): Promise<VitModel> {
-  const parameters = parameterCount((await describeTeacher(file, overrides)).architecture);
+): Promise<OpenTeacher> {
+  const teacher = await openTeacherFile(file, overrides);
+  const parameters = parameterCount(teacher.architecture);
   if (4 * parameters > memory) {
+    await teacher.close();
     const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
     throw new UserError(
       'too-large',
       `${file} has ${Math.round(parameters / 1e6)} million parameters: they alone take ${gigabytes(4 * parameters)} GiB, and this computer has ${gigabytes(memory)} GiB. Choose a smaller teacher.`,
     );
   }
-  return adaptBands(await readTeacher(file, overrides), colours);
+  return {
+    architecture: { ...teacher.architecture, channels: colours },
+    normalization: adaptNormalization(teacher.normalization, colours),
+    read: async (blocks) => adaptBands(await teacher.read(blocks), colours),
+    close: () => teacher.close(),
+  };
+}
+
+/**
+ * The whole of a teacher for images as they are read.
+ *
+ * @throws UserError as `openColourTeacher`, and when weights are not finite
+ */
+export async function readColourTeacher(
+  file: string,
+  overrides: TeacherOverrides,
+  memory = processorMemory(),
+): Promise<VitModel> {
+  const teacher = await openColourTeacher(file, overrides, memory);
+  try {
+    return await teacher.read(keptBlocks(teacher.architecture.depth, 1));
+  } finally {
+    await teacher.close();
+  }
 }
 
 /** What a teacher file holds, without reading its weights. */

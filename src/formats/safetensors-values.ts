@@ -1,8 +1,15 @@
-/** The floating-point types that are read as and written from float32. */
+/** The floating-point types that are written from float32. */
 export type FloatDtype = 'F32' | 'F16' | 'BF16';
 
+/** Those that are read as float32; F64 is rounded to the nearest. */
+export type ReadableDtype = FloatDtype | 'F64';
+
 /** Bytes of one value. */
-export const floatBytes: Record<FloatDtype, number> = { F32: 4, F16: 2, BF16: 2 };
+export const floatBytes: Record<ReadableDtype, number> = { F32: 4, F16: 2, BF16: 2, F64: 8 };
+
+export function isReadable(dtype: string): dtype is ReadableDtype {
+  return Object.hasOwn(floatBytes, dtype);
+}
 
 /**
  * Widens little-endian half-precision values to float32; exact for every value.

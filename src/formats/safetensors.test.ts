@@ -80,6 +80,19 @@ describe('reading', () => {
     await expect(refusal).rejects.toThrow(/Save the model as safetensors/);
   });
 
+  test('double precision is rounded to the nearest float32, over several chunks', async () => {
+    const length = 2 ** 20 + 3;
+    const values = Float64Array.from({ length }, (_, i) => (i % 2039) + 0.1);
+    values.set([0.1, 1e300, -0, NaN]);
+    const header = { x: entry('F64', [length], 0, 8 * length) };
+    const path = await fileOf(fileBytes(header, new Uint8Array(values.buffer)));
+    const { tensors } = await readSafetensors(path);
+    expect(
+      Buffer.compare(bytesOf(tensors.get('x')?.data), bytesOf(Float32Array.from(values))),
+    ).toBe(0);
+    expect(tensors.get('x')?.data.subarray(0, 2)).toEqual(Float32Array.of(0.1, Infinity));
+  });
+
   test('other types are listed, and refused when they are read', async () => {
     const header = { steps: entry('I64', [], 0, 8), scale: entry('F32', [], 8, 12) };
     const file = await openSafetensors(await fileOf(fileBytes(header, 12)));

@@ -10,14 +10,21 @@ import {
   type SafetensorsHeader,
   type StoredTensor,
 } from './safetensors-header.ts';
-import { encodeFloats, floatBytes, widen, type FloatDtype } from './safetensors-values.ts';
+import {
+  encodeFloats,
+  floatBytes,
+  isReadable,
+  widen,
+  type FloatDtype,
+  type ReadableDtype,
+} from './safetensors-values.ts';
 import { writeFileAtomically } from './write-file.ts';
 
 export type { StoredDtype, StoredTensor } from './safetensors-header.ts';
 export type { FloatDtype } from './safetensors-values.ts';
 
-/** Values widened at a time: 8 MiB of half-precision words beside the result. */
-const chunkLength = 2 ** 22;
+/** What is in memory beside the result while other types become float32. */
+const chunkBytes = 2 ** 23;
 
 /** An open file whose tensors are read one by one. */
 export interface SafetensorsFile extends SafetensorsHeader {
@@ -26,7 +33,8 @@ export interface SafetensorsFile extends SafetensorsHeader {
   readonly files: readonly string[];
   /**
    * The values of a tensor as float32. Throws `UserError`: 'invalid-file' when the file has no such
-   * tensor or was shortened meanwhile, 'unsupported' when it holds anything but F32, F16 or BF16.
+   * tensor or was shortened meanwhile, 'unsupported' when it holds anything but F32, F16, BF16 or F64,
+   * which is rounded.
    */
   read(name: string): Promise<Tensor>;
   close(): Promise<void>;
@@ -67,7 +75,7 @@ async function requireFile(path: string): Promise<void> {
   throw new UserError('invalid-file', `${path} is no file. Choose a checkpoint on a disk.`);
 }
 
-/** Reads a whole file; every tensor must be F32, F16 or BF16. Throws as `openSafetensors` and `read`. */
+/** Reads a whole file; every tensor must be F32, F16, BF16 or F64. Throws as `openSafetensors` and `read`. */
 export async function readSafetensors(
   path: string,
 ): Promise<{ tensors: Map<string, Tensor>; metadata: Readonly<Record<string, string>> }> {
@@ -136,24 +144,19 @@ async function readTensor(
 ): Promise<Tensor> {
   if (stored === undefined) throw new UserError('invalid-file', `${path} has no tensor "${name}".`);
   const { dtype, shape, begin } = stored;
-  if (!isFloatDtype(dtype)) throw unreadableType(path, name, dtype);
+  if (!isReadable(dtype)) throw unreadableType(path, name, dtype);
   const data = new Float32Array(elementCount(shape));
   const start = dataStart + begin;
   try {
     if (dtype === 'F32') {
       await readFully(handle, new Uint8Array(data.buffer), start, path);
     } else {
-      await readHalves(handle, dtype, data, start, path);
+      await readOther(handle, dtype, data, start, path);
     }
   } catch (error) {
     throw readFailure(error, path);
   }
   return { shape, data };
-}
-
-/** Types that can be read as numbers. */
-export function isFloatDtype(dtype: string): dtype is FloatDtype {
-  return dtype in floatBytes;
 }
 
 /** What to throw where a tensor is of another type. */
@@ -164,21 +167,23 @@ export function unreadableType(path: string, name: string, dtype: string): UserE
   );
 }
 
-/** Reads and widens in chunks, so that the stored form is never in memory as a whole. */
-async function readHalves(
+/** Reads and converts in chunks, so that the stored form is never in memory as a whole. */
+async function readOther(
   handle: FileHandle,
-  dtype: 'F16' | 'BF16',
+  dtype: Exclude<ReadableDtype, 'F32'>,
   data: Float32Array,
   start: number,
   path: string,
 ): Promise<void> {
-  const buffer = new Uint16Array(Math.min(chunkLength, data.length));
-  for (let first = 0; first < data.length; first += buffer.length) {
-    const target = data.subarray(first, first + buffer.length);
-    const halves = buffer.subarray(0, target.length);
-    const bytes = new Uint8Array(buffer.buffer, 0, halves.byteLength);
-    await readFully(handle, bytes, start + first * floatBytes[dtype], path);
-    widen(halves, dtype, target);
+  const bytes = floatBytes[dtype];
+  const length = Math.min(chunkBytes / bytes, data.length);
+  const buffer = new ArrayBuffer(length * bytes);
+  for (let first = 0; first < data.length; first += length) {
+    const target = data.subarray(first, first + length);
+    const stored = new Uint8Array(buffer, 0, target.length * bytes);
+    await readFully(handle, stored, start + first * bytes, path);
+    if (dtype === 'F64') target.set(new Float64Array(buffer, 0, target.length));
+    else widen(new Uint16Array(buffer, 0, target.length), dtype, target);
   }
 }
 

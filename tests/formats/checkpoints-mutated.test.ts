@@ -55,8 +55,9 @@ const index = JSON.stringify({ weight_map: { a: 'part.bin', b: 'part.bin' } });
 
 /** Sound files, by the part of them that is changed: the whole, or the pickle in an archive. */
 async function seeds(): Promise<((change: (content: Buffer) => Buffer) => Buffer)[]> {
-  const names = ['lightning-zip', 'views-protocol-4', 'lightning-legacy', 'parameters-legacy'];
-  const byPyTorch = await Promise.all(names.map((name) => readFile(`${goldens}${name}.pth`)));
+  const forms = ['lightning-zip', 'views-protocol-4', 'lightning-legacy', 'parameters-legacy'];
+  const names = [...forms.map((name) => `${name}.pth`), 'script.pt'];
+  const byPyTorch = await Promise.all(names.map((name) => readFile(goldens + name)));
   const wholes = [
     ...byPyTorch,
     zipOf(torchEntries(model, [storage])),

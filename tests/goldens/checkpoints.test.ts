@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openTensorFile } from '../../src/formats/checkpoints/open-tensor-file.ts';
+import { describeTeacher } from '../../src/formats/checkpoints/read-teacher.ts';
 
 // Files by PyTorch itself, and what it says that they hold (see make_checkpoints.py).
 
@@ -55,5 +56,11 @@ test.each(Object.keys(expected).filter((name) => name.startsWith('lightning')))(
 test('a whole model is refused by the name of its class', async () => {
   await expect(openTensorFile(`${folder}whole-model.pth`)).rejects.toThrow(
     /holds an object of the Python class __main__\.Model,/,
+  );
+});
+
+test('TorchScript of a network that is no transformer is refused by what it is', async () => {
+  await expect(describeTeacher(`${folder}script.pt`)).rejects.toThrow(
+    /script\.pt: it is a convolutional network, like ResNet\.$/,
   );
 });

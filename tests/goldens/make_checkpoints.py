@@ -6,8 +6,10 @@
 
 import argparse
 import json
+import zipfile
 from collections import OrderedDict
 from pathlib import Path
+from typing import Dict, List
 
 import numpy as np
 import torch
@@ -79,6 +81,55 @@ def lightning():
     return checkpoint, {f"state_dict.{name}": t for name, t in model.state_dict().items()}
 
 
+class Block(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = torch.nn.Conv2d(2, 2, 1, bias=False).half()
+        self.bn1 = torch.nn.BatchNorm2d(2)
+
+    def forward(self, x):
+        return self.bn1(self.conv1(x.half()).float())
+
+
+class Scripted(torch.nn.Module):
+    """A convolutional network with attributes of all kinds; a tensor that is no parameter is one of its tensors too."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer1 = torch.nn.Sequential(Block(), Block())
+        self.again = self.layer1
+        self.name = "net"
+        self.sizes: List[int] = [2, 3]
+        self.scales: List[float] = [0.5]
+        self.more: List[torch.Tensor] = [torch.randn(2), torch.randn(2).double()]
+        self.named: Dict[str, torch.Tensor] = {"mask": torch.randn(3, 2).t()}
+
+    def forward(self, x):
+        return self.again(self.layer1(x)) + self.more[0].sum() + self.named["mask"].sum()
+
+
+def save_script(module, path):
+    """Without what the compiler notes for messages: where on this machine its sources lie."""
+    torch.jit.save(module, path)
+    with zipfile.ZipFile(path) as archive:
+        kept = [(entry, archive.read(entry)) for entry in archive.infolist() if not entry.filename.endswith(".debug_pkl")]
+    with zipfile.ZipFile(path, "w") as archive:
+        for entry, content in kept:
+            archive.writestr(zipfile.ZipInfo(entry.filename), content, entry.compress_type)
+    return torch.jit.load(path)
+
+
+def scripted():
+    module = Scripted()
+    loaded = save_script(torch.jit.script(module.eval()), FOLDER / "script.pt")
+    layer = {f"{place}.{name}": t for place in ("layer1", "again") for name, t in loaded.layer1.state_dict().items()}
+    return {
+        **layer,
+        **{f"more.{index}": t for index, t in enumerate(loaded.more)},
+        "named.mask": loaded.named["mask"],
+    }
+
+
 FORMS = {
     "zip": {},
     "legacy": {"_use_new_zipfile_serialization": False},
@@ -99,4 +150,5 @@ for form, options in FORMS.items():
         torch.save(content, FOLDER / file, **options)
         expected[file] = facts(inside)
 torch.save(Model(), FOLDER / "whole-model.pth")
+expected["script.pt"] = facts(scripted())
 (FOLDER / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")

@@ -6,6 +6,7 @@ Written with transformers 5.24, timm 1.0.31 and open_clip 3.3 on PyTorch 2.11:
 """
 
 import json
+import zipfile
 from pathlib import Path
 
 import open_clip.model
@@ -67,6 +68,34 @@ def write_blocks(name: str, model: torch.nn.Module, blocks, run, seed: int, conf
     write(name, model.state_dict(), outputs[0], config)
 
 
+def write_openai(seed: int) -> None:
+    """CLIP as OpenAI distributes it: TorchScript, half precision where that is fast, its text half included."""
+    tower = open_clip.model.CLIPVisionCfg(layers=2, width=8, head_width=4, mlp_ratio=1.5, patch_size=4, image_size=8)
+    text = open_clip.model.CLIPTextCfg(context_length=4, vocab_size=5, width=4, heads=1, layers=1)
+    model = scramble(open_clip.model.CLIP(4, tower, text, quick_gelu=True), seed)
+    open_clip.model.convert_weights_to_fp16(model)
+    folder = HERE / "openai-clip"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "model.pt"
+    torch.jit.save(torch.jit.script(model), path)
+    # Without what the compiler notes for messages: where on this machine its sources lie.
+    with zipfile.ZipFile(path) as archive:
+        entries = [each for each in archive.infolist() if not each.filename.endswith(".debug_pkl")]
+        kept = [(each, archive.read(each)) for each in entries]
+    with zipfile.ZipFile(path, "w") as archive:
+        for entry, content in kept:
+            archive.writestr(zipfile.ZipInfo(entry.filename), content, entry.compress_type)
+    loaded = torch.jit.load(path)
+    # As its users do: the weights that PyTorch itself reads, in single precision.
+    model.float().load_state_dict({name: t for name, t in loaded.state_dict().items() if name != "attn_mask"})
+    outputs = []
+    model.visual.transformer.resblocks[-1].register_forward_hook(lambda _m, _i, output: outputs.append(output))
+    with torch.no_grad():
+        model.visual(IMAGES)
+    save_file({"golden.images": IMAGES, "golden.last": outputs[0].contiguous()}, folder / "golden.safetensors")
+    (folder / "golden.safetensors").chmod(0o644)
+
+
 def main() -> None:
     dinov2 = {key: value for key, value in SIZES.items() if key != "intermediate_size"}
     registers = transformers.Dinov2WithRegistersConfig(**dinov2, mlp_ratio=2, num_register_tokens=2)
@@ -108,6 +137,7 @@ def main() -> None:
         5,
         {"config.json": {"architecture": "deit_tiny_distilled_patch16_224", "model_args": arguments}},
     )
+    write_openai(6)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { TeacherConvention } from '../../src/contract/descriptions.ts';
+import type { Tensor } from '../../src/core/tensor.ts';
 import type { VitArchitecture } from '../../src/core/vit/architecture.ts';
+import type { VitModel } from '../../src/core/vit/weights.ts';
 import { describeTeacher, readTeacher } from '../../src/formats/checkpoints/read-teacher.ts';
 import { readSafetensors } from '../../src/formats/safetensors.ts';
 import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
@@ -9,9 +11,10 @@ import { forward } from '../support/distillation.ts';
 import { difference, required } from '../support/values.ts';
 
 // Models of transformers, timm and OpenCLIP as make_naming_goldens.py saved them, with their last block's output.
-const goldenPath = (name: string): string =>
-  fileURLToPath(new URL(`naming/${name}/model.safetensors`, import.meta.url));
 const unnormalized = { mean: [0, 0, 0], deviation: [1, 1, 1] };
+
+const inFolder = (name: string, file: string): string =>
+  fileURLToPath(new URL(`naming/${name}/${file}`, import.meta.url));
 
 it.each<[string, TeacherConvention, Partial<VitArchitecture>]>([
   ['hf-dinov2-registers', 'hf-dinov2', { registers: 2, positionsCoverPrefix: false }],
@@ -20,16 +23,36 @@ it.each<[string, TeacherConvention, Partial<VitArchitecture>]>([
   ['open-clip', 'openai-clip', { preNorm: true, activation: 'gelu', epsilon: 1e-5 }],
   ['timm-deit', 'deit', { classTokens: 2, epsilon: 1e-6 }],
 ])('golden %s', async (name, convention, architecture) => {
-  const path = goldenPath(name);
+  const path = inFolder(name, 'model.safetensors');
   const described = await describeTeacher(path);
   expect(described.convention).toBe(convention);
   expect(described.architecture).toMatchObject({ width: 8, depth: 2, heads: 2, ...architecture });
   const { tensors } = await readSafetensors(path);
-  const model = await readTeacher(path, unnormalized);
+  await expectLast(await readTeacher(path, unnormalized), tensors);
+});
+
+it("golden openai-clip, as OpenAI's TorchScript with half precision", async () => {
+  const path = inFolder('openai-clip', 'model.pt');
+  const known = { ...unnormalized, heads: 2 };
+  const { convention, container, storedAs, notes } = await describeTeacher(path, known);
+  expect({ convention, container, storedAs }).toEqual({
+    ...{ convention: 'openai-clip', container: 'TorchScript' },
+    storedAs: ['F16', 'F32'],
+  });
+  expect(notes).toEqual([
+    expect.stringContaining('The text encoder is left out'),
+    expect.stringContaining('(proj) is left out'),
+  ]);
+  const { tensors } = await readSafetensors(inFolder('openai-clip', 'golden.safetensors'));
+  await expectLast(await readTeacher(path, known), tensors);
+});
+
+/** The last block's output is what the library computed. */
+async function expectLast(model: VitModel, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
   const executor = onnxRuntime('cpu', { threads: 1 });
   const got = await forward(executor, model, required(tensors.get('golden.images'), 'images'));
   const wanted = required(tensors.get('golden.last'), 'last block');
   const last = required(got.get('block_1'), 'block_1');
   expect(last.shape).toEqual(wanted.shape);
   expect(difference(last.data, wanted.data)).toBeLessThan(1e-5);
-});
+}

@@ -67,8 +67,13 @@ export function checkWeights(
 ): void {
   const shapes = new Map([...weights].map(([name, { shape }]) => [name, shape]));
   checkWeightShapes(architecture, shapes, source);
-  for (const name of weightShapes(architecture).keys()) {
-    if (weightOf(weights, name).data.every((value) => Number.isFinite(value))) continue;
+  requireFinite(weights, source);
+}
+
+/** @throws UserError naming the first weight with values that are not finite */
+export function requireFinite(weights: VitWeights, source: string): void {
+  for (const [name, { data }] of weights) {
+    if (data.every((value) => Number.isFinite(value))) continue;
     throw new UserError(
       'invalid-file',
       `${source}: the weight ${name} holds numbers that are not finite. The file may be damaged, or its training diverged.`,

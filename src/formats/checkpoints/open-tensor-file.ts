@@ -11,12 +11,14 @@ import type { TensorFile } from './tensor-file.ts';
 import { torchLegacy } from './torch-legacy.ts';
 import { torchZip } from './torch-zip.ts';
 
-/** Names that Hugging Face's libraries give weights in a folder, in the order in which they look. */
+/** Names that Hugging Face's libraries, and OpenCLIP, give weights in a folder, in the order in which they look. */
 const namesInFolder = [
   'model.safetensors',
   'model.safetensors.index.json',
   'pytorch_model.bin',
   'pytorch_model.bin.index.json',
+  'open_clip_model.safetensors',
+  'open_clip_pytorch_model.bin',
 ];
 
 /** Bytes of an index; those of the largest models have one or two million. */

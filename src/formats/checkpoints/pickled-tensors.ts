@@ -1,9 +1,10 @@
 import { UserError } from '../../core/errors.ts';
 import type { FileSource } from '../raster/file-source.ts';
+import { isReadable } from '../safetensors-values.ts';
 import { unreadableType } from '../safetensors.ts';
 import { flatten } from './flatten.ts';
 import type { PickleStorage, PickleTensor, PickleValue } from './pickle/values.ts';
-import { isReadable, readView } from './tensor-views.ts';
+import { readView } from './tensor-views.ts';
 import type { TensorFacts, TensorFile } from './tensor-file.ts';
 
 /** The first byte of a storage in the file; throws where there is no such storage, or not as long. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,10 +10,13 @@ import { zeros } from '../../core/tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { imageNetNormalization } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
+import { copyBlocks } from '../../core/vit/copy.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
+import { encodeHeader, type StoredTensor } from '../safetensors-header.ts';
 import { writeSafetensors } from '../safetensors.ts';
-import { describeTeacher, readTeacher } from './read-teacher.ts';
+import { describeTeacher, openTeacherFile, readTeacher } from './read-teacher.ts';
 import { teacherMetadata, teacherMetadataKey } from './teacher-metadata.ts';
+import { dict, tensorOf, torchEntries, zipOf } from './torch-fixtures.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -115,6 +118,76 @@ describe('reads a checkpoint', () => {
     expect(norm.data).toEqual(
       Float32Array.from(required(weights.get('norm.weight'), 'norm').data, Math.f16round),
     );
+  });
+});
+
+it.each(['safetensors', 'PyTorch'])('reads double precision, rounded: %s', async (form) => {
+  const { weights } = tinyVit();
+  const path = join(folder, 'double');
+  const doubles = [...weights].map(([name, { shape, data }]) => {
+    // Less than half a step of float32 away.
+    const values = Float64Array.from(data, (value) => value * (1 + 2 ** -26));
+    return { name, shape, bytes: Buffer.from(values.buffer), count: values.length };
+  });
+  await writeFile(
+    path,
+    form === 'PyTorch' ? doublesOfTorch(doubles) : doublesOfSafetensors(doubles),
+  );
+  expect((await describeTeacher(path, heads)).storedAs).toEqual(['F64']);
+  expect((await readTeacher(path, heads)).weights).toEqual(weights);
+});
+
+interface Doubles {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly bytes: Buffer;
+  readonly count: number;
+}
+
+function doublesOfSafetensors(doubles: readonly Doubles[]): Buffer {
+  let end = 0;
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, shape, bytes } of doubles) {
+    tensors.set(name, { dtype: 'F64', shape, begin: end, end: end + bytes.length });
+    end += bytes.length;
+  }
+  return Buffer.concat([
+    encodeHeader({ tensors, metadata: {} }),
+    ...doubles.map(({ bytes }) => bytes),
+  ]);
+}
+
+function doublesOfTorch(doubles: readonly Doubles[]): Buffer {
+  const storages = doubles.map(({ bytes, count }, index) => {
+    return { key: String(index), type: 'Double', count, data: bytes };
+  });
+  const root = doubles.map(({ name, shape }, index) => {
+    return [name, tensorOf(required(storages[index], name), shape)] as const;
+  });
+  return zipOf(torchEntries(dict(Object.fromEntries(root)), storages));
+}
+
+describe('reads blocks alone', () => {
+  const model = tinyVit({ depth: 3, registers: 2 });
+
+  it.each([[[0]], [[2]], [[0, 2]]])('%j', async (blocks) => {
+    const teacher = await openTeacherFile(await checkpoint(model.weights), heads);
+    const { architecture, normalization } = teacher;
+    expect(architecture).toEqual(model.architecture);
+    expect(await teacher.read(blocks)).toEqual(copyBlocks({ ...model, normalization }, blocks));
+    await teacher.close();
+  });
+
+  it('and finds what is not finite in them, by the number that they have in the file', async () => {
+    const name = 'blocks.2.norm1.bias';
+    const weights = new Map([
+      ...model.weights,
+      [name, { shape: [6], data: new Float32Array(6).fill(NaN) }],
+    ]);
+    const teacher = await openTeacherFile(await checkpoint(weights), heads);
+    await expect(teacher.read([1])).resolves.toBeDefined();
+    await expect(teacher.read([2])).rejects.toThrow(`the weight ${name} holds numbers`);
+    await teacher.close();
   });
 });
 

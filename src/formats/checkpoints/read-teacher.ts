@@ -5,9 +5,11 @@ import { zeros } from '../../core/tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { weightShapes } from '../../core/vit/architecture.ts';
 import type { Normalization, VitArchitecture } from '../../core/vit/architecture.ts';
-import { checkWeights, checkWeightShapes } from '../../core/vit/weights.ts';
+import { copyBlocks, keptBlocks } from '../../core/vit/copy.ts';
+import { checkWeightShapes, requireFinite } from '../../core/vit/weights.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
-import { isFloatDtype, unreadableType } from '../safetensors.ts';
+import { isReadable } from '../safetensors-values.ts';
+import { unreadableType } from '../safetensors.ts';
 import { findEncoder, notesOnTheRest, strangeParts } from './find-encoder.ts';
 import type { FoundEncoder } from './find-encoder.ts';
 import { inferArchitecture } from './infer-architecture.ts';
@@ -80,8 +82,48 @@ export async function describeTeacher(
   }
 }
 
+/** An open checkpoint of which no weights are read yet. */
+export interface OpenTeacher {
+  readonly architecture: VitArchitecture;
+  readonly normalization: Normalization;
+  /**
+   * The encoder with these blocks of its own alone, as float32. Weights are read one by one into their final place.
+   *
+   * @param blocks ascending, at least one
+   * @throws UserError 'invalid-file' when one of these weights is not finite, or the file was changed meanwhile
+   */
+  read(blocks: readonly number[]): Promise<VitModel>;
+  close(): Promise<void>;
+}
+
 /**
- * The encoder of a checkpoint, as float32. Weights are read one by one into their final place.
+ * Opens the encoder of a checkpoint. The caller closes it.
+ *
+ * @throws UserError as `describeTeacher`
+ */
+export async function openTeacherFile(
+  path: string,
+  overrides: TeacherOverrides = {},
+): Promise<OpenTeacher> {
+  const config = await readSidecars(path);
+  const file = await openTensorFile(path);
+  try {
+    const plan = planOf(file, config, overrides);
+    storedTypes(file, plan);
+    return {
+      architecture: plan.architecture,
+      normalization: plan.normalization,
+      read: (blocks) => readBlocks(file, plan, blocks),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/**
+ * The whole encoder of a checkpoint.
  *
  * @throws UserError as `describeTeacher`, and when weights are not finite
  */
@@ -89,23 +131,29 @@ export async function readTeacher(
   path: string,
   overrides: TeacherOverrides = {},
 ): Promise<VitModel> {
-  const config = await readSidecars(path);
-  const file = await openTensorFile(path);
+  const teacher = await openTeacherFile(path, overrides);
   try {
-    const plan = planOf(file, config, overrides);
-    const { architecture, normalization, positions } = plan;
-    storedTypes(file, plan);
-    const weights = new Map<string, Tensor>();
-    for (const [name, shape] of weightShapes(architecture)) {
-      const stored = plan.weights.get(name);
-      weights.set(name, stored === undefined ? zeros(shape) : await readWeight(file, stored));
-    }
-    arrangePositions(weights, positions);
-    checkWeights(architecture, weights, path);
-    return { architecture, weights, normalization };
+    return await teacher.read(keptBlocks(teacher.architecture.depth, 1));
   } finally {
-    await file.close();
+    await teacher.close();
   }
+}
+
+async function readBlocks(
+  file: TensorFile,
+  { architecture, normalization, positions, weights: stored }: Plan,
+  blocks: readonly number[],
+): Promise<VitModel> {
+  const weights = new Map<string, Tensor>();
+  for (const [name, shape] of weightShapes(architecture)) {
+    const [, block] = /^blocks\.(\d+)\./.exec(name) ?? [];
+    if (block !== undefined && !blocks.includes(Number(block))) continue;
+    const lies = stored.get(name);
+    weights.set(name, lies === undefined ? zeros(shape) : await readWeight(file, lies));
+  }
+  arrangePositions(weights, positions);
+  requireFinite(weights, file.path);
+  return copyBlocks({ architecture, weights, normalization }, blocks);
 }
 
 /** The files that a checkpoint's tensors lie in. @throws UserError as `openTensorFile` */
@@ -190,9 +238,7 @@ function storedTypes(file: TensorFile, { architecture, weights }: Plan): string[
     for (const part of weights.get(name)?.parts ?? []) {
       const dtype = part === undefined ? undefined : file.tensors.get(part)?.dtype;
       if (part === undefined || dtype === undefined) continue;
-      // Pickled tensors are rounded from double precision.
-      const isRounded = dtype === 'F64' && file.container !== 'safetensors';
-      if (!isFloatDtype(dtype) && !isRounded) throw unreadableType(file.path, part, dtype);
+      if (!isReadable(dtype)) throw unreadableType(file.path, part, dtype);
       types.add(dtype);
     }
   }

@@ -85,6 +85,8 @@ describe('a folder', () => {
     const entries = torchEntries(dict({ z: tensorOf(storage, [1]) }), [storage]);
     // prettier-ignore
     const names: [string, () => Promise<unknown>][] = [
+      ['open_clip_pytorch_model.bin', () => writeFile(join(folder, 'open_clip_pytorch_model.bin'), zipOf(entries))],
+      ['open_clip_model.safetensors', () => writeSafetensors(join(folder, 'open_clip_model.safetensors'), new Map([['o', tensor([1], [1])]]))],
       ['pytorch_model.bin.index.json', () => indexOf({ z: 'c.bin' }, 'pytorch_model.bin.index.json')],
       ['pytorch_model.bin', () => writeFile(join(folder, 'pytorch_model.bin'), zipOf(entries))],
       ['model.safetensors.index.json', () => indexOf({ y: 'b.safetensors' })],

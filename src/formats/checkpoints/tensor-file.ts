@@ -16,7 +16,7 @@ export interface TensorFile {
    * The values of a tensor as float32, whatever its strides in the file.
    *
    * @throws UserError 'invalid-file' when there is no such tensor or the file was changed meanwhile, 'unsupported' when
-   * it holds anything but F32, F16 or BF16
+   * it holds anything but F32, F16, BF16 or F64, which is rounded
    */
   read(name: string): Promise<Tensor>;
   close(): Promise<void>;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ReadableDtype } from '../safetensors-values.ts';
 import type { PickleTensor } from './pickle/values.ts';
-import { readView, type ReadableDtype } from './tensor-views.ts';
+import { readView } from './tensor-views.ts';
 
 type View = PickleTensor & { readonly dtype: ReadableDtype };
 

@@ -1,16 +1,9 @@
 import { UserError } from '../../core/errors.ts';
 import { elementCount } from '../../core/tensor.ts';
 import type { Bytes } from '../raster/file-source.ts';
-import { widen } from '../safetensors-values.ts';
-import { storageBytes, type PickleTensor, type StorageDtype } from './pickle/values.ts';
+import { widen, type ReadableDtype } from '../safetensors-values.ts';
+import { storageBytes, type PickleTensor } from './pickle/values.ts';
 import { printable } from './problems.ts';
-
-/** Types that are read as float32; F64 is rounded to the nearest. */
-export type ReadableDtype = 'F32' | 'F16' | 'BF16' | 'F64';
-
-export function isReadable(dtype: StorageDtype): dtype is ReadableDtype {
-  return ['F32', 'F16', 'BF16', 'F64'].includes(dtype);
-}
 
 /** Values that are widened at a time: at most 8 MiB of stored words beside the result. */
 const chunkLength = 2 ** 20;

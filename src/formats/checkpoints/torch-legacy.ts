@@ -31,11 +31,11 @@ export async function torchLegacy(source: FileSource): Promise<TensorFile> {
   const head = await source.head(pickleLimit);
   const magic = unpickle(head, path, noPersistent);
   if (magic.value !== magicNumber) throw otherPickle(path);
-  const protocol = unpickle(head, path, noPersistent, magic.end);
+  const protocol = unpickle(head, path, noPersistent, { start: magic.end });
   if (protocol.value !== version) {
     throw invalidCheckpoint(path, 'it is of a version that PyTorch never wrote');
   }
-  const system = unpickle(head, path, noPersistent, protocol.end);
+  const system = unpickle(head, path, noPersistent, { start: protocol.end });
   requireLittleEndian(system.value, path);
   const storages = new Map<string, PickleStorage>();
   const root = unpickle(
@@ -46,9 +46,9 @@ export async function torchLegacy(source: FileSource): Promise<TensorFile> {
       keepStorage(storages, storage, path);
       return storage;
     },
-    system.end,
+    { start: system.end },
   );
-  const keys = unpickle(head, path, noPersistent, root.end);
+  const keys = unpickle(head, path, noPersistent, { start: root.end });
   const places = await placesOf(source, keys.value, keys.end, storages);
   const locate: LocateStorage = ({ key, dtype, first }) => {
     const place = places.get(key);

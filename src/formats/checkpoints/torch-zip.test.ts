@@ -151,14 +151,52 @@ describe('reading', () => {
   });
 });
 
-describe('archives that are none of ours', () => {
+describe('TorchScript', () => {
+  // On a GPU when it was saved, as OpenAI's CLIP.
+  const id = tuple('storage', named('torch', 'FloatStorage'), '0', 'cuda:0', 6);
+  const hooks = made('collections', 'OrderedDict');
+  const rebuilt = [persistent(id), 0, tuple(2, 3), tuple(3, 1), false, hooks];
+  const weight = made('torch._utils', '_rebuild_tensor_v2', rebuilt);
+  const linear = made(
+    '__torch__.torch.nn.modules.linear',
+    'Linear',
+    [],
+    dict({ weight, training: false }),
+  );
+  const root = made('__torch__.a', 'Net', [], dict({ linear, again: linear, size: 2 }));
+  const entries = torchEntries(root, [storage]);
+
   test.each([
-    ['TorchScript', { name: 'archive/constants.pkl', data: bytes('') }, /is a TorchScript archive/],
-    ['TorchScript by its code', { name: 'archive/code/a.py', data: bytes('') }, /is a TorchScript/],
-  ])('%s', async (_, entry, message) => {
-    await expectRefusal(zipOf([...torchEntries(model), entry]), 'unsupported', message);
+    ['archive/constants.pkl', 0],
+    // Programs are packed.
+    ['archive/code/a.py', 8],
+  ])('is known by %s, and its modules hold the tensors', async (name, method) => {
+    const content = zipOf([...entries, { name, data: bytes(''), method }]);
+    const path = await fileOf(content);
+    const file = await openTensorFile(path);
+    expect(file.container).toBe('TorchScript');
+    expect([...file.tensors.keys()]).toEqual(['linear.weight', 'again.weight']);
+    expect(file.metadata).toEqual({
+      'linear.training': 'false',
+      'again.training': 'false',
+      size: '2',
+    });
+    expect((await file.read('linear.weight')).shape).toEqual([2, 3]);
+    await file.close();
   });
 
+  test('without a program its classes are those of Python', async () => {
+    await expectRefusal(zipOf(entries), 'unsupported', /the Python class __torch__\.a\.Net,/);
+  });
+
+  test('without tensors it is refused', async () => {
+    const empty = torchEntries(made('__torch__.a', 'Net', [], dict({ size: 2 })));
+    const content = zipOf([...empty, { name: 'archive/constants.pkl', data: bytes('') }]);
+    await expectRefusal(content, 'unsupported', /holds no named tensors/);
+  });
+});
+
+describe('archives that are none of ours', () => {
   test('NumPy', async () => {
     const entries = [{ name: 'arr_0.npy', data: bytes('') }];
     await expectRefusal(zipOf(entries), 'unsupported', /is an archive of NumPy arrays/);

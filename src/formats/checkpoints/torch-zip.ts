@@ -12,7 +12,8 @@ import type { TensorFile } from './tensor-file.ts';
 /**
  * Checkpoints that PyTorch writes since 1.6: a ZIP archive with one folder, in it `data.pkl`, a pickle that says
  * which tensors there are, and `data/0`, `data/1`, … with their values
- * (torch/serialization.py, caffe2/serialize/inline_container.h).
+ * (torch/serialization.py, caffe2/serialize/inline_container.h). TorchScript has the same, with a program beside it: there
+ * the pickle is of the model's modules, whose attributes are its weights (torch/csrc/jit/serialization/pickler.cpp).
  */
 
 /** Bytes of a pickle; those of the largest models, their optimisers included, have half a million. */
@@ -25,9 +26,11 @@ export async function torchZip(source: FileSource): Promise<TensorFile> {
   const folder = folderOf(archive, path);
   await requireLittleEndian(source, archive, folder);
   const pickle = await readPart(source, archive, `${folder}/data.pkl`, pickleLimit);
-  const { value } = unpickle(pickle, path, storageOf);
+  const isScript = hasProgram(archive);
+  const { value } = unpickle(pickle, path, storageOf, { isScript });
   const place: LocateStorage = (storage) => locate(archive, folder, storage, path);
-  return pickledTensorFile(source, value, place, "PyTorch's archive");
+  const container = isScript ? 'TorchScript' : "PyTorch's archive";
+  return pickledTensorFile(source, value, place, container);
 }
 
 /** The one folder of the archive. Says what it is where it is no checkpoint. */
@@ -36,14 +39,12 @@ function folderOf({ lengths }: Archive, path: string): string {
   const pickles = names.filter((name) => /^[^/]*\/data\.pkl$/.test(name));
   const [pickle, second] = pickles;
   if (pickle === undefined || second !== undefined) throw otherArchive(names, path);
-  const folder = pickle.slice(0, -'/data.pkl'.length);
-  if (names.some((name) => /^[^/]*\/(?:constants\.pkl$|code\/)/.test(name))) {
-    throw new UserError(
-      'unsupported',
-      `${path} is a TorchScript archive: a program with its weights. Load it in Python with "torch.jit.load" and save its state_dict alone with "torch.save".`,
-    );
-  }
-  return folder;
+  return pickle.slice(0, -'/data.pkl'.length);
+}
+
+/** What `torch.jit.save` writes beside a model's attributes; none of it is read. */
+function hasProgram({ lengths }: Archive): boolean {
+  return [...lengths.keys()].some((name) => /^[^/]*\/(?:constants\.pkl$|code\/)/.test(name));
 }
 
 function otherArchive(names: readonly string[], path: string): UserError {

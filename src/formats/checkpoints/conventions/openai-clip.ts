@@ -41,7 +41,8 @@ export const openaiClip: Convention = {
       sentence: 'The text encoder is left out: the vision tower alone is the teacher.',
     },
     {
-      names: /^(transformer\.|positional_embedding$|input_resolution$|context_length$|vocab_size$)/,
+      names:
+        /^(transformer\.|positional_embedding$|attn_mask$|input_resolution$|context_length$|vocab_size$)/,
     },
     {
       names: /(^|\.)proj$/,

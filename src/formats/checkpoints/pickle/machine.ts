@@ -19,19 +19,28 @@ export const cost = { value: 24, sequence: 120, dict: 1_000, entry: 64 } as cons
 /** Makes a value out of what stands for it; containers differ in what they allow there. */
 export type ResolvePersistent = (id: PickleValue, machine: Machine) => PickleValue;
 
+/** What a pickle may refer to besides the names that every checkpoint may use. */
+export interface Surroundings {
+  readonly resolvePersistent: ResolvePersistent;
+  /** TorchScript: classes of its own program, under `__torch__`, are records of their attributes. */
+  readonly isScript: boolean;
+}
+
 /** The stack, the memo and the bounds of an interpreter; what the operations do is `opcodes.ts`. */
 export class Machine {
   readonly cursor: ByteCursor;
   readonly resolvePersistent: ResolvePersistent;
+  readonly isScript: boolean;
   readonly #stack: PickleValue[] = [];
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, PickleValue>();
   #operations = 0;
   #memory = 0;
 
-  constructor(cursor: ByteCursor, resolvePersistent: ResolvePersistent) {
+  constructor(cursor: ByteCursor, { resolvePersistent, isScript }: Surroundings) {
     this.cursor = cursor;
     this.resolvePersistent = resolvePersistent;
+    this.isScript = isScript;
   }
 
   get path(): string {

@@ -103,6 +103,11 @@ const calls = new Map<string, Call>([
   ['_codecs.encode', encode],
   ['copyreg._reconstructor', reconstruct],
   ['numpy.dtype', numpyType],
+  // TorchScript's lists and dictionaries of one type: a list, or a value and what its type is called.
+  ...['intlist', 'doublelist', 'boollist', 'tensorlist'].map(
+    (kind) => [`torch.jit._pickle.build_${kind}`, sequenceOf('list')] as const,
+  ),
+  ['torch.jit._pickle.restore_type_tag', ([value]) => value ?? null],
   // Hyperparameters of Lightning: dictionaries with another way to spell them.
   ['pytorch_lightning.utilities.parsing.AttributeDict', dictOf],
   ['lightning.pytorch.utilities.parsing.AttributeDict', dictOf],
@@ -147,11 +152,17 @@ const namesOnly = new Set([
   'torch.Tensor',
 ]);
 
+/** A class or function of the program in a TorchScript archive. */
+function isScriptName({ isScript }: Machine, name: string): boolean {
+  return isScript && name.startsWith('__torch__.');
+}
+
 /** The value of a name. Throws `UserError('unsupported')` for all but those that checkpoints need. */
 export function findName(machine: Machine, named: string): PickleName {
   // What protocol 2 calls the modules of Python 3.
   const name = named.replace(/^__builtin__\./, 'builtins.').replace(/^copy_reg\./, 'copyreg.');
   const isKnown =
+    isScriptName(machine, name) ||
     calls.has(name) ||
     namesOnly.has(name) ||
     storageDtype(name) !== undefined ||
@@ -168,6 +179,7 @@ export function call(
   args: readonly PickleValue[],
 ): PickleValue {
   if (!isName(callee)) throw machine.invalid('its pickle calls what is no class or function');
+  if (isScriptName(machine, callee.name)) return machine.newDict(true);
   const found = calls.get(callee.name);
   if (found === undefined) throw refusal(machine.path, callee.name);
   return found(args, machine);
@@ -176,6 +188,8 @@ export function call(
 /** Gives an object its attributes. Only those of a namespace and of a number's type are wanted. */
 export function build(machine: Machine, target: PickleValue, state: PickleValue): void {
   if (isNumpyType(target)) setNumpyState(target, state);
+  // What a class of TorchScript's keeps in a form of its own only its program knows.
+  else if (machine.isScript && !isDict(state)) return;
   else if (isDict(target) && target.isNamespace) setAttributes(machine, target, state);
 }
 

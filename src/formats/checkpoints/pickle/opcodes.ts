@@ -3,7 +3,7 @@ import { saveWeightsAlone } from '../problems.ts';
 import { narrowed } from './byte-cursor.ts';
 import type { Machine } from './machine.ts';
 import { build, call, findName } from './names.ts';
-import { isOpaque, type PickleValue } from './values.ts';
+import { isOpaque, isSequence, type PickleValue } from './values.ts';
 
 /**
  * Operations of Python's pickle by their byte, protocols 0 to 5 (CPython, Lib/pickletools.py). Those that
@@ -193,8 +193,10 @@ const table: Readonly<Record<string, Operation>> = {
     m.push(findName(m, `${text(m, m.pop())}.${name}`));
   },
   R: (m) => {
-    const args = m.items(m.pop());
-    m.push(call(m, m.pop(), args));
+    const args = m.pop();
+    // The value of an enumeration of TorchScript's comes without a tuple.
+    const isBare = m.isScript && !isSequence(args);
+    m.push(call(m, m.pop(), isBare ? [args] : m.items(args)));
   },
   '\x81': (m) => {
     const args = m.items(m.pop());

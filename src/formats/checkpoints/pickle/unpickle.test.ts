@@ -104,7 +104,7 @@ describe('values', () => {
     const two = Buffer.concat([pickled(1), pickled('b')]);
     const first = unpickle(two, 'a.pth', noPersistent);
     expect(first.value).toBe(1);
-    expect(unpickle(two, 'a.pth', noPersistent, first.end)).toEqual({
+    expect(unpickle(two, 'a.pth', noPersistent, { start: first.end })).toEqual({
       value: 'b',
       end: two.length,
     });
@@ -154,6 +154,36 @@ describe('names', () => {
 
   test('a long one is cut', () => {
     expect(refusal(pickled(named('x'.repeat(10_000), 'y'), 4)).message.length).toBeLessThan(500);
+  });
+});
+
+describe('in TorchScript', () => {
+  const script = (pickle: string | Buffer): PickleValue =>
+    unpickle(bytes(pickle.toString('latin1')), 'a.pt', noPersistent, { isScript: true }).value;
+  const linear = 'c__torch__.torch.nn.modules.linear.___torch_mangle_0\nLinear\n';
+
+  // prettier-ignore
+  test.each([
+    ['a module is a record of its attributes', `\x80\x02${linear})\x81}(U\x01aK\x01U\x01bNub.`, { a: 1, b: null }],
+    ['a state of its own is left out', `\x80\x02${linear})\x81(K\x01K\x02tb.`, {}],
+    ['an enumeration is a record', `\x80\x02c__torch__.a\nColour\nX\x03\0\0\0redR.`, {}],
+    ['lists of one type', '\x80\x02ctorch.jit._pickle\nbuild_intlist\n](K\x01K\x02e\x85R.', [1, 2]],
+    ['what carries its type', '\x80\x02ctorch.jit._pickle\nrestore_type_tag\n}U\x01aK\x01sU\x0eDict[str, int]\x86R.', { a: 1 }],
+  ])('%s', (_, pickle, expected) => {
+    expect(plain(script(pickle))).toEqual(expected);
+  });
+
+  test.each([
+    ['posix', 'system'],
+    ['__torch', '_.A'],
+    ['x.__torch__.y', 'A'],
+  ])('%s.%s is no module of it', (module, name) => {
+    expect(() => script(pickled(made(module, name)))).toThrow(/so it was not opened/);
+  });
+
+  test('alone its classes are known', () => {
+    const pickle = pickled(made('__torch__.a', 'Linear'));
+    expectRefusal(pickle, 'unsupported', /object of the Python class __torch__\.a\.Linear,/);
   });
 });
 
@@ -210,13 +240,14 @@ test('programs of sound operations in any order end in a value or a sentence', (
     ...['q\0', 'q\x01', 'h\0', 'h\x01', 'K\x01', 'J\xff\xff\xff\xff', 'U\x01a', 'C\x01b', 'U\x07storage'],
     ...['torch._utils\n_rebuild_tensor_v2', 'torch\nFloatStorage', 'torch\nSize', 'torch\ndevice'].map((name) => `c${name}\n`),
     ...['collections\nOrderedDict', 'collections\ndefaultdict', 'argparse\nNamespace', 'pathlib\nPath'].map((name) => `c${name}\n`),
+    ...['__torch__.a\nA', 'torch.jit._pickle\nbuild_intlist', 'torch.jit._pickle\nrestore_type_tag'].map((name) => `c${name}\n`),
     ...['numpy\ndtype', 'numpy.core.multiarray\nscalar', '_codecs\nencode', 'copyreg\n_reconstructor'].map((name) => `c${name}\n`),
   ];
   let values = 0;
   fc.assert(
-    fc.property(fc.array(fc.constantFrom(...operations), { maxLength: 30 }), (parts) => {
+    fc.property(fc.array(fc.constantFrom(...operations), { maxLength: 30 }), fc.boolean(), (parts, isScript) => {
       try {
-        unpickle(bytes(`${parts.join('')}.`), 'a.pth', storageOf);
+        unpickle(bytes(`${parts.join('')}.`), 'a.pth', storageOf, { isScript });
         values++;
       } catch (error) {
         if (!(error instanceof UserError)) throw error;

@@ -7,8 +7,8 @@ import type { PickleValue } from './values.ts';
  * Interprets one pickle. Nothing of it is executed: names stand for what `names.ts` makes of them, and
  * any other name ends it.
  *
- * @param start where in `bytes` it begins
  * @param path for messages
+ * @param options where in `bytes` it begins, and whether it is TorchScript's
  * @returns the value and the place of the byte after it
  * @throws UserError 'unsupported' for a name that checkpoints do not need, 'too-large' beyond the limits,
  *   'invalid-file' where it is cut or damaged
@@ -17,10 +17,10 @@ export function unpickle(
   bytes: Uint8Array,
   path: string,
   resolvePersistent: ResolvePersistent,
-  start = 0,
+  { start = 0, isScript = false }: { readonly start?: number; readonly isScript?: boolean } = {},
 ): { value: PickleValue; end: number } {
   const cursor = new ByteCursor(bytes, start, path);
-  const value = runProgram(new Machine(cursor, resolvePersistent));
+  const value = runProgram(new Machine(cursor, { resolvePersistent, isScript }));
   return { value, end: cursor.position };
 }
 
