@@ -16,6 +16,8 @@ export interface Knowledge {
   readonly given: Partial<EncoderMetadata>;
   readonly file: Partial<EncoderMetadata>;
   readonly config: Sidecars;
+  /** How many dates its positions may be for: see `datesOf`. */
+  readonly dates: readonly number[];
 }
 
 export interface Inferred {
@@ -55,7 +57,7 @@ export function inferArchitecture(
   knowledge: Knowledge,
 ): Inferred {
   const size = (name: string, axis: number): number => weights.get(name)?.shape[axis] ?? 0;
-  const positions = positionsOf(path, encoder, weights);
+  const positions = positionsOf(path, encoder, weights, knowledge.dates);
   const width = size('patch_embed.proj.weight', 0);
   const normAfterPooling = weights.has('fc_norm.weight') && !weights.has('norm.weight');
   const classTokens = classTokensOf(weights);
@@ -174,20 +176,31 @@ function positionsOf(
   path: string,
   encoder: FoundEncoder,
   weights: ReadonlyMap<string, StoredWeight>,
+  dates: readonly number[],
 ): PositionLayout {
   const stored = weights.get('pos_embed');
   if (stored === undefined) {
     throw unsupported(
       path,
-      `it has no ${nameInFile(encoder, 'pos_embed')}. Vision transformers with rotary or relative positions are not supported.`,
+      `it has no ${nameInFile(encoder, 'pos_embed')}. Vision transformers with rotary or relative positions, or with such as depend on the ground resolution (Scale-MAE), are not supported.`,
       [...encoder.inside.values()],
     );
   }
   const classTokens = classTokensOf(weights);
   const registers = weights.get('reg_token')?.shape[1] ?? 0;
   const count = stored.shape[1] ?? 0;
-  const hasDates = encoder.convention.patchAxes === 5;
-  const layout = positionLayout(count, { classTokens, registers }, hasDates);
+  const [narrow = 0, wide = 0] = [
+    stored.shape[2],
+    weights.get('patch_embed.proj.weight')?.shape[0],
+  ];
+  if (narrow < wide) {
+    throw unsupported(
+      path,
+      `its positions are ${narrow} wide and its tokens ${wide}, as in SatMAE with dates, where the rest is for the time of each image.`,
+      [...encoder.inside.values()],
+    );
+  }
+  const layout = positionLayout(count, { classTokens, registers }, dates);
   if (layout === undefined) {
     throw invalid(
       path,

@@ -13,7 +13,7 @@ import type { FoundEncoder } from './find-encoder.ts';
 import { inferArchitecture } from './infer-architecture.ts';
 import type { Inferred } from './infer-architecture.ts';
 import { openTensorFile } from './open-tensor-file.ts';
-import { arrangePositions, foldsClassPosition, keptPositions } from './positions.ts';
+import { arrangePositions, datesOf, foldsClassPosition, keptPositions } from './positions.ts';
 import { unsupported } from './refusals.ts';
 import { readSidecars } from './sidecars.ts';
 import type { Sidecars } from './sidecars.ts';
@@ -65,7 +65,7 @@ export async function describeTeacher(
   const config = await readSidecars(path);
   const file = await openTensorFile(path);
   try {
-    const plan = planOf(file, config, overrides);
+    const plan = await planOf(file, config, overrides);
     const { architecture, normalization, properties, encoder } = plan;
     return {
       convention: encoder.convention.name,
@@ -92,7 +92,7 @@ export async function readTeacher(
   const config = await readSidecars(path);
   const file = await openTensorFile(path);
   try {
-    const plan = planOf(file, config, overrides);
+    const plan = await planOf(file, config, overrides);
     const { architecture, normalization, positions } = plan;
     storedTypes(file, plan);
     const weights = new Map<string, Tensor>();
@@ -115,7 +115,11 @@ export async function teacherFiles(path: string): Promise<readonly string[]> {
   return file.files;
 }
 
-function planOf(file: TensorFile, config: Sidecars, overrides: TeacherOverrides): Plan {
+async function planOf(
+  file: TensorFile,
+  config: Sidecars,
+  overrides: TeacherOverrides,
+): Promise<Plan> {
   const encoder = findEncoder(file);
   const strange = strangeParts(encoder);
   if (strange.length > 0) {
@@ -127,10 +131,24 @@ function planOf(file: TensorFile, config: Sidecars, overrides: TeacherOverrides)
   }
   const weights = storedWeights(file, encoder);
   refuseGated(file, weights);
-  const knowledge = { given: definedOnly(overrides), file: readMetadata(file), config };
+  const knowledge = {
+    ...{ given: definedOnly(overrides), file: readMetadata(file), config },
+    dates: await possibleDates(file, encoder, weights),
+  };
   const inferred = inferArchitecture(file.path, encoder, weights, knowledge);
   requireShapes(file, encoder, weights, inferred);
   return { ...inferred, encoder, weights, config };
+}
+
+/** Of families whose patches have an axis of time; the only values that are read before the rest is known to fit. */
+async function possibleDates(
+  file: TensorFile,
+  { convention }: FoundEncoder,
+  weights: ReadonlyMap<string, StoredWeight>,
+): Promise<readonly number[]> {
+  const positions = weights.get('pos_embed');
+  if (convention.patchAxes !== 5 || positions?.shape.length !== 3) return [1];
+  return datesOf(await readWeight(file, positions), weights.has('cls_token') ? 1 : 0);
 }
 
 /** timm keeps both halves of a gated MLP in one matrix, under a plain one's name. */
