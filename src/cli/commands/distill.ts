@@ -24,6 +24,7 @@ const overrides: Record<OverridePath, OptionSpec> = {
   'overrides.pooling': overrideOptions.pooling,
   'overrides.mean': overrideOptions.mean,
   'overrides.deviation': overrideOptions.deviation,
+  'overrides.colourBands': overrideOptions.colourBands,
 };
 
 const table: OptionTable<DistillRequest, 'toleranceUnit'> = {

@@ -20,7 +20,7 @@ import type { Sidecars } from './sidecars.ts';
 import { nameInFile, readWeight, storedWeights } from './stored-weights.ts';
 import type { StoredWeight } from './stored-weights.ts';
 import { readMetadata } from './teacher-metadata.ts';
-import type { EncoderMetadata } from './teacher-metadata.ts';
+import type { TeacherProperties } from './teacher-metadata.ts';
 import type { TensorFile } from './tensor-file.ts';
 
 /**
@@ -38,6 +38,8 @@ export interface DescribedTeacher {
   readonly files: readonly string[];
   readonly architecture: VitArchitecture;
   readonly normalization: Normalization;
+  /** Which of its bands are red, green and blue, counted from 0; undefined where that is not known. */
+  readonly colours: readonly number[] | undefined;
   readonly inferred: readonly InferredProperty[];
   /** Which of several models was taken, and what was left out, as sentences. */
   readonly notes: readonly string[];
@@ -66,12 +68,12 @@ export async function describeTeacher(
   const file = await openTensorFile(path);
   try {
     const plan = await planOf(file, config, overrides);
-    const { architecture, normalization, properties, encoder } = plan;
+    const { architecture, normalization, colours, properties, encoder } = plan;
     return {
       convention: encoder.convention.name,
       title: encoder.convention.title,
       ...{ container: file.container, files: file.files },
-      ...{ architecture, normalization, inferred: properties },
+      ...{ architecture, normalization, colours, inferred: properties },
       notes: notesOf(plan),
       storedAs: storedTypes(file, plan),
     };
@@ -218,6 +220,6 @@ function storedTypes(file: TensorFile, { architecture, weights }: Plan): string[
 }
 
 /** An override that is `undefined` must not hide what the file says. */
-function definedOnly(overrides: TeacherOverrides): Partial<EncoderMetadata> {
+function definedOnly(overrides: TeacherOverrides): Partial<TeacherProperties> {
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
 }
