@@ -1,8 +1,8 @@
 import type { InferredProperty, PropertySource } from '../../contract/descriptions.ts';
 import { UserError } from '../../core/errors.ts';
+import { coloursByNumber } from '../../core/image/colour-names.ts';
 import { architectureProblems } from '../../core/vit/architecture.ts';
 import type { Normalization, VitArchitecture } from '../../core/vit/architecture.ts';
-import { coloursByNumber } from './colour-bands.ts';
 import type { FoundEncoder } from './find-encoder.ts';
 import { foldsClassPosition, positionLayout } from './positions.ts';
 import type { PositionLayout } from './positions.ts';

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { teacherOverrides } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
+import { coloursByName } from '../../core/image/colour-names.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
-import { coloursByName } from './colour-bands.ts';
 import { readFailure, systemCode } from '../file-errors.ts';
 import { parseJson } from '../json.ts';
 

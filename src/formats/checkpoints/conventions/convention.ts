@@ -1,5 +1,5 @@
 import type { PropertySource, TeacherConvention } from '../../../contract/descriptions.ts';
-import type { ColourBands } from '../colour-bands.ts';
+import type { ColourBands } from '../../../core/image/colour-names.ts';
 import type { Normalization, VitArchitecture } from '../../../core/vit/architecture.ts';
 
 /**

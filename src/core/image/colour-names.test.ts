@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { coloursByName, coloursByNumber } from './colour-bands.ts';
+import { coloursByName, coloursByNumber } from './colour-names.ts';
 
 it.each<[string, readonly string[], readonly number[] | undefined]>([
   ['by their names', ['BLUE', 'GREEN', 'RED', 'NIR_NARROW', 'SWIR_1', 'SWIR_2'], [3, 2, 1]],

@@ -1,4 +1,4 @@
-/** Of a teacher's bands, counted from 1. */
+/** Of a teacher's or an image's bands, counted from 1. */
 export type ColourBands = readonly [red: number, green: number, blue: number];
 
 /**
