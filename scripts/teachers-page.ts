@@ -42,8 +42,10 @@ The window compares the file with the SHA-256, says so where it is another, and 
 
 const absent = `## Not in the list
 
-Asked for, and not to be distilled here, since their blocks or their input are of another kind: Prithvi (patches over several
-dates), SatMAE with groups of bands, Scale-MAE (positions that depend on the ground resolution), DINOv2 giant and UNI 2
+Prithvi, 1.0 and 2.0, can be brought by hand: its first date is used, and of its six bands red, green and blue see theirs.
+
+Asked for, and not to be distilled here, since their blocks or their input are of another kind: SatMAE with groups of bands or with
+dates, DOFA and CROMA, Scale-MAE (positions that depend on the ground resolution), DINOv2 giant and UNI 2
 (SwiGLU), Swin and other transformers with windows.
 `;
 

@@ -35,6 +35,8 @@ export const imageDescription = z.strictObject({
   /** Full resolution first. */
   levels: z.array(z.strictObject({ width: z.number(), height: z.number() })),
   interpretation: z.enum(['grey', 'rgb', 'palette', 'bands']),
+  /** Bands that a model sees where nobody chooses, from 1: as red, green and blue, or a single one. */
+  seen: z.array(z.number()),
   /** Stored value → meaning: slope · v + intercept. */
   rescale: z.strictObject({ slope: z.number(), intercept: z.number() }).nullable(),
   /** `min`, `max` and `mean` after `rescale`; null where there is none, and for NIfTI. */

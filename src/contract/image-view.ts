@@ -60,6 +60,7 @@ export const viewedImage = z.strictObject({
     isInverted: z.boolean(),
     /** (entries, 3), 8-bit RGB. */
     palette: bytes.nullable(),
+    colours: z.array(z.int().nonnegative()).length(3).optional(),
     /** Of rescaled values. */
     unit: z.enum(['HU']).nullable(),
   }),

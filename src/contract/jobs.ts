@@ -83,6 +83,13 @@ export const teacherOverrides = z.strictObject({
   /** Of pixels in [0, 1], as the next one. */
   mean: z.array(z.number().min(-1).max(1)).min(1).max(64).optional(),
   deviation: z.array(z.number().min(1e-3).max(2)).min(1).max(64).optional(),
+  /** Which of the bands that it was trained on are red, green and blue, counted from 1. */
+  colourBands: z
+    .array(whole(1, 4096))
+    .length(3)
+    .refine((bands) => new Set(bands).size === bands.length)
+    .describe('three different whole numbers from 1 to 4096, separated by commas')
+    .optional(),
 });
 export type TeacherOverrides = z.infer<typeof teacherOverrides>;
 

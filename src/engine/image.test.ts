@@ -43,6 +43,7 @@ describe('inspectImage', () => {
       spacing: { x: 2, y: 3, unit: 'mm' },
       levels: [{ width: 2, height: 3 }],
       interpretation: 'grey',
+      seen: [1],
       rescale: { slope: 0.5, intercept: -100 },
       rescaled: null,
       windows: [{ center: 10, width: 40, shape: 'linear-exact', name: null }],

@@ -1,4 +1,5 @@
 import type { ImageDescription } from '../contract/image-description.ts';
+import { bandsOf, plainPreparation } from '../core/image/preparation.ts';
 import type { ImageFile } from '../formats/raster/image-file.ts';
 import { isNiftiFile } from '../formats/raster/nifti/open-nifti.ts';
 import { openImage } from '../formats/raster/open.ts';
@@ -34,6 +35,7 @@ export async function inspectImage(path: string, context: JobContext): Promise<I
       spacing: header.spacing,
       levels: [...header.levels],
       interpretation: header.interpretation,
+      seen: bandsOf(plainPreparation, header).map((band) => band + 1),
       rescale,
       rescaled: isScaled ? null : rescaled,
       windows: [...header.display.windows],

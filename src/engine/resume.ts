@@ -69,7 +69,7 @@ export function stopped(out: string, { step }: TrainingState, hasNew: boolean): 
  */
 export async function fingerprintOf(
   plan: TrainingPlan,
-  { sha256, model }: Teacher,
+  { sha256, colours, model }: Teacher,
   blocks: readonly number[],
   start: 'fitted' | 'copy',
   recipe: object,
@@ -86,6 +86,7 @@ export async function fingerprintOf(
     teacher: sha256,
     architecture: { imageSize, heads, epsilon, activation },
     normalization: model.normalization,
+    ...(colours && { colours }),
     blocks,
     start,
     rank: layout.rank,

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyVit } from '../../tests/support/tiny-vit.ts';
+import type { TeacherDescription } from '../contract/descriptions.ts';
+import type { TeacherOverrides } from '../contract/jobs.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
 import { inspectTeacher, openTeacher, readColourTeacher, teacherName } from './teacher.ts';
 
@@ -45,6 +47,58 @@ describe('a teacher of another number of bands', () => {
     const { model } = await openTeacher(path, known);
     expect(model.architecture).toEqual(architecture);
     expect(model.normalization).toEqual(normalization);
+  });
+});
+
+describe('of a teacher of many bands', () => {
+  const inspect = async (
+    channels: number,
+    overrides: TeacherOverrides,
+  ): Promise<TeacherDescription> => {
+    const path = join(folder, 'many.safetensors');
+    const mean = Array.from({ length: channels }, (_, band) => band / 20);
+    await writeSafetensors(path, tinyVit({ channels }).weights);
+    const known = { heads: 2, mean, deviation: mean.map(() => 0.5), ...overrides };
+    const { model } = await openTeacher(path, known);
+    const description = await inspectTeacher(path, known);
+    expect(model.normalization).toEqual(description.normalization);
+    return description;
+  };
+
+  it('those that are red, green and blue are said by a person', async () => {
+    const { notes, normalization, inferred } = await inspect(7, { colourBands: [4, 3, 2] });
+    expect(notes).toEqual([
+      'It was trained on images of 7 bands, and images are read as red, green and blue: its bands 4, 3 and 2 see those, and all others the mean of the three, for want of their own.',
+    ]);
+    expect(normalization.mean).toEqual([3 / 20, 2 / 20, 1 / 20]);
+    expect(inferred.find(({ property }) => property === 'colourBands')?.source).toBe('given');
+  });
+
+  it('they are guessed where there are as many as of Sentinel-2, and said to be', async () => {
+    const { assumed, notes } = await inspect(13, {});
+    expect(notes[0]).toContain('its bands 4, 3 and 2 see those');
+    expect(assumed).toContain(
+      'red, green and blue seen by its bands 4, 3, 2, as in the order of Sentinel-2',
+    );
+  });
+
+  it('nothing is guessed of others, which is said', async () => {
+    const { assumed, inferred } = await inspect(7, {});
+    expect(assumed).toContain('each colour seen by all of its 7 bands at once');
+    expect(inferred.find(({ property }) => property === 'colourBands')?.value).toEqual([]);
+  });
+
+  it('three can be put into another order', async () => {
+    const { normalization, notes } = await inspect(3, { colourBands: [3, 2, 1] });
+    expect(normalization.mean).toEqual([2 / 20, 1 / 20, 0]);
+    expect(notes).toEqual([]);
+  });
+
+  it.each([1, 4])('of %i, none can be named that it has not', async (channels) => {
+    await expect(inspect(channels, { colourBands: [7, 3, 2] })).rejects.toMatchObject({
+      code: 'invalid-option',
+      message: expect.stringContaining('there is no band 7 among them') as string,
+    });
   });
 });
 

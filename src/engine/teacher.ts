@@ -14,7 +14,7 @@ import {
   openTeacherFile,
   teacherFiles,
 } from '../formats/checkpoints/read-teacher.ts';
-import type { OpenTeacher } from '../formats/checkpoints/read-teacher.ts';
+import type { DescribedTeacher, OpenTeacher } from '../formats/checkpoints/read-teacher.ts';
 import { hashOfFile } from '../formats/file-hash.ts';
 import { processorMemory } from './devices/device-memory.ts';
 
@@ -22,6 +22,8 @@ export interface Teacher {
   /** File name without its extension. */
   readonly name: string;
   readonly sha256: string;
+  /** Which of the bands that it was trained on are red, green and blue, counted from 0, where that is known. */
+  readonly colours: readonly number[] | undefined;
   readonly model: VitModel;
 }
 
@@ -36,11 +38,12 @@ export async function openTeacher(
   overrides: TeacherOverrides,
   imageSize?: number | ((model: VitModel) => number),
 ): Promise<Teacher> {
-  const model = await readColourTeacher(file, overrides);
+  const { model, colours } = await readTaught(file, overrides);
   const size = typeof imageSize === 'function' ? imageSize(model) : imageSize;
   return {
     name: teacherName(file),
     sha256: await hashOfTeacher(await teacherFiles(file)),
+    colours,
     model: size === undefined ? model : resizeModel(model, size),
   };
 }
@@ -100,10 +103,12 @@ export async function openColourTeacher(
       `${file} has ${Math.round(parameters / 1e6)} million parameters: they alone take ${gigabytes(4 * parameters)} GiB, and this computer has ${gigabytes(memory)} GiB. Choose a smaller teacher.`,
     );
   }
+  const { architecture, normalization, colours: bands } = teacher;
   return {
-    architecture: { ...teacher.architecture, channels: colours },
-    normalization: adaptNormalization(teacher.normalization, colours),
-    read: async (blocks) => adaptBands(await teacher.read(blocks), colours),
+    architecture: { ...architecture, channels: colours },
+    normalization: adaptNormalization(normalization, colours, bands),
+    colours: bands,
+    read: async (blocks) => adaptBands(await teacher.read(blocks), colours, bands),
     close: () => teacher.close(),
   };
 }
@@ -118,9 +123,19 @@ export async function readColourTeacher(
   overrides: TeacherOverrides,
   memory = processorMemory(),
 ): Promise<VitModel> {
+  return (await readTaught(file, overrides, memory)).model;
+}
+
+/** As `readColourTeacher`, with the bands that see those colours. */
+async function readTaught(
+  file: string,
+  overrides: TeacherOverrides,
+  memory?: number,
+): Promise<Pick<Teacher, 'model' | 'colours'>> {
   const teacher = await openColourTeacher(file, overrides, memory);
   try {
-    return await teacher.read(keptBlocks(teacher.architecture.depth, 1));
+    const model = await teacher.read(keptBlocks(teacher.architecture.depth, 1));
+    return { model, colours: teacher.colours };
   } finally {
     await teacher.close();
   }
@@ -134,7 +149,7 @@ export async function inspectTeacher(
   const described = await describeTeacher(file, overrides);
   const { convention, title, container, files, inferred, storedAs } = described;
   const architecture = { ...described.architecture, channels: colours };
-  const normalization = adaptNormalization(described.normalization, colours);
+  const normalization = adaptNormalization(described.normalization, colours, described.colours);
   const skips = Array.from({ length: architecture.depth }, (_, index) => index + 1);
   const students = skips.map((skip) => {
     const blocks = [...keptBlocks(architecture.depth, skip)];
@@ -151,7 +166,7 @@ export async function inspectTeacher(
     normalization: { mean: [...normalization.mean], deviation: [...normalization.deviation] },
     assumed: assumptions(inferred),
     inferred: [...inferred],
-    notes: [...described.notes, ...bandNotes(described.architecture.channels)],
+    notes: [...described.notes, ...bandNotes(described)],
     parameters: parameterCount(architecture),
     // Two skip factors that keep equally many blocks differ only in which.
     students: students.filter(
@@ -166,8 +181,15 @@ function assumptions(inferred: readonly InferredProperty[]): string[] {
   return [...new Set(unsure.map(({ sentence }) => sentence))];
 }
 
-function bandNotes(bands: number): string[] {
+function bandNotes({ architecture, colours: known }: DescribedTeacher): string[] {
+  const { channels: bands } = architecture;
   if (bands === colours) return [];
+  if (known !== undefined) {
+    const [red, green, blue] = known.map((band) => band + 1);
+    return [
+      `It was trained on images of ${bands} bands, and images are read as red, green and blue: its bands ${red}, ${green} and ${blue} see those, and all others the mean of the three, for want of their own.`,
+    ];
+  }
   const how =
     bands < colours
       ? 'each sees a share of what it was trained on'

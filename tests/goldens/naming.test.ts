@@ -10,8 +10,12 @@ import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 import { forward } from '../support/distillation.ts';
 import { difference, required } from '../support/values.ts';
 
-// Models of transformers, timm and OpenCLIP as make_naming_goldens.py saved them, with their last block's output.
-const unnormalized = { mean: [0, 0, 0], deviation: [1, 1, 1] };
+// Models of transformers, timm and OpenCLIP as make_naming_goldens.py saved them, with their last block's output, and
+// Prithvi and SatMAE of their authors' code as make_satellite_goldens.py did, with all blocks' outputs.
+function unnormalized(channels: number): { mean: number[]; deviation: number[] } {
+  const each = (value: number): number[] => Array.from({ length: channels }, () => value);
+  return { mean: each(0), deviation: each(1) };
+}
 
 const inFolder = (name: string, file: string): string =>
   fileURLToPath(new URL(`naming/${name}/${file}`, import.meta.url));
@@ -28,12 +32,12 @@ it.each<[string, TeacherConvention, Partial<VitArchitecture>]>([
   expect(described.convention).toBe(convention);
   expect(described.architecture).toMatchObject({ width: 8, depth: 2, heads: 2, ...architecture });
   const { tensors } = await readSafetensors(path);
-  await expectLast(await readTeacher(path, unnormalized), tensors);
+  await expectLast(await readTeacher(path, unnormalized(3)), tensors);
 });
 
 it("golden openai-clip, as OpenAI's TorchScript with half precision", async () => {
   const path = inFolder('openai-clip', 'model.pt');
-  const known = { ...unnormalized, heads: 2 };
+  const known = { ...unnormalized(3), heads: 2 };
   const { convention, container, storedAs, notes } = await describeTeacher(path, known);
   expect({ convention, container, storedAs }).toEqual({
     ...{ convention: 'openai-clip', container: 'TorchScript' },
@@ -56,3 +60,27 @@ async function expectLast(model: VitModel, tensors: ReadonlyMap<string, Tensor>)
   expect(last.shape).toEqual(wanted.shape);
   expect(difference(last.data, wanted.data)).toBeLessThan(1e-5);
 }
+
+it.each<[string, TeacherConvention, Partial<VitArchitecture>, RegExp]>([
+  ['prithvi-1', 'prithvi', { channels: 6, epsilon: 1e-5 }, /trained on 3 dates/],
+  // Sixteen positions that are four dates, and no grid of four by four.
+  ['prithvi-2', 'prithvi', { channels: 6, epsilon: 1e-5 }, /trained on 4 dates/],
+  ['satmae', 'mae', { channels: 3, epsilon: 1e-6 }, /decoder/],
+])('golden %s, block by block', async (name, convention, architecture, note) => {
+  const path = inFolder(name, 'model.safetensors');
+  const known = { heads: 2, ...unnormalized(required(architecture.channels, 'channels')) };
+  const described = await describeTeacher(path, known);
+  expect(described.convention).toBe(convention);
+  expect(described.architecture).toMatchObject({ width: 16, imageSize: 8, ...architecture });
+  expect(described.notes.join(' ')).toMatch(note);
+  const { tensors } = await readSafetensors(path);
+  const executor = onnxRuntime('cpu', { threads: 1 });
+  const images = required(tensors.get('golden.images'), 'images');
+  const got = await forward(executor, await readTeacher(path, known), images);
+  for (const step of ['tokens', 'block_0', 'block_1']) {
+    const wanted = required(tensors.get(`golden.${step}`), step);
+    const values = required(got.get(step), step);
+    expect(values.shape).toEqual(wanted.shape);
+    expect(difference(values.data, wanted.data), step).toBeLessThan(1e-5);
+  }
+});

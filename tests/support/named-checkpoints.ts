@@ -262,7 +262,7 @@ export const namedCheckpoints: readonly NamedCheckpoint[] = [
   {
     title: 'Prithvi of three dates',
     convention: 'prithvi',
-    architecture: { channels: 6 },
+    architecture: { channels: 6, epsilon: 1e-5 },
     store: (model) => {
       const tensors = under('encoder.', { 'decoder.mask_token': [1, 1, 4] })(model);
       const patches = 'encoder.patch_embed.proj.weight';

@@ -24,6 +24,7 @@ const overrides: Record<OverridePath, OptionSpec> = {
   'overrides.pooling': overrideOptions.pooling,
   'overrides.mean': overrideOptions.mean,
   'overrides.deviation': overrideOptions.deviation,
+  'overrides.colourBands': overrideOptions.colourBands,
 };
 
 const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
@@ -70,7 +71,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   },
   'preparation.bands': {
     flags: '--bands <r,g,b>',
-    help: 'which bands are red, green and blue, or a single one, counted from 1; the first ones by default',
+    help: 'which bands of the images are red, green and blue, or a single one, counted from 1; by default those that a GeoTIFF names so, else the first ones, as image inspect says',
     group: images,
   },
   'preparation.range': {

@@ -68,6 +68,7 @@ describe('requests', () => {
         ...['--bands', '4,3,2', '--range', 'window:40:400'],
         ...['--threads', '2', '--resume', '--heads', '4', '--epsilon', '1e-5', '--activation'],
         ...['quick-gelu', '--pooling', 'patch-mean', '--mean', '-0.5,0,.5', '--std', '1,1,1'],
+        ...['--teacher-bands', '3,2,1'],
       ],
       'distill',
       {
@@ -79,6 +80,7 @@ describe('requests', () => {
           pooling: 'patch-mean',
           mean: [-0.5, 0, 0.5],
           deviation: [1, 1, 1],
+          colourBands: [3, 2, 1],
         },
         labels: 'a.csv',
         test: 'held',

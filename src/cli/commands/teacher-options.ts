@@ -11,4 +11,9 @@ export const overrideOptions: Record<keyof TeacherOverrides, OptionSpec> = {
   pooling: { flags: '--pooling <name>', help: 'where the features of an image are taken', group },
   mean: { flags: '--mean <a,b,c>', help: 'mean of each channel, for pixels in [0, 1]', group },
   deviation: { flags: '--std <a,b,c>', help: 'standard deviation of each channel', group },
+  colourBands: {
+    flags: '--teacher-bands <r,g,b>',
+    help: 'which of the bands that it was trained on see red, green and blue of the images, or whatever --bands chooses, counted from 1; all others see the mean of the three',
+    group,
+  },
 };

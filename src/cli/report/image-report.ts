@@ -46,7 +46,7 @@ function facts(image: ImageDescription): [name: string, text: string][] {
   return [
     ['Format', formatNames[image.format]],
     ['Size', `${count(width)} × ${count(height)} px${depth}`],
-    ['Bands', `${bands} (${interpretationNames[image.interpretation]})`],
+    ['Bands', `${bands} (${interpretationNames[image.interpretation]})${seen(image)}`],
     [
       'Values',
       `${image.dtype}, ${range(image)}${isScaled(image) ? ', after slope and intercept' : ''}`,
@@ -70,6 +70,14 @@ function facts(image: ImageDescription): [name: string, text: string][] {
     ),
     ...(levels.length > 1 ? [['Levels', levelText(levels)] as [string, string]] : []),
   ];
+}
+
+/** Which of many a model sees, that nobody takes the first of a satellite's for colours unknowingly. */
+function seen({ bands, interpretation, seen: chosen }: ImageDescription): string {
+  if (interpretation !== 'bands' || bands === chosen.length) return '';
+  const [red, green, blue] = chosen;
+  if (green === undefined || blue === undefined) return `; seen is ${red} unless others are chosen`;
+  return `; ${red}, ${green}, ${blue} seen as red, green, blue unless others are chosen`;
 }
 
 function optional<Value>(

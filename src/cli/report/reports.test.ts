@@ -285,7 +285,7 @@ describe('imageReport', () => {
   it.each([
     ['Format', 'TIFF'],
     ['Size', '10,980 × 5,490 px'],
-    ['Bands', '13 (not colours)'],
+    ['Bands', '13 (not colours); 1, 2, 3 seen as red, green, blue unless others are chosen'],
     ['Values', 'uint16, 0 to 28000, mean 1234.568'],
     ['Nodata', '0'],
     ['Spacing', '10 × 10 m'],

@@ -84,6 +84,7 @@ function facts(teacher: TeacherDescription): string[][] {
 }
 
 function figures(values: readonly number[]): string {
+  if (values.length === 0) return 'all';
   return shortened(values.map((value) => String(Number(value.toFixed(4)))).join(', '), 80);
 }
 

@@ -124,6 +124,7 @@ export const imageResult: ImageDescription = {
     { width: 5490, height: 2745 },
   ],
   interpretation: 'bands',
+  seen: [1, 2, 3],
   rescale: { slope: 0.0001, intercept: -0.1 },
   rescaled: { min: -0.1, max: 2.7, mean: 0.023456789 },
   windows: [

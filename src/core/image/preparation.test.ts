@@ -171,6 +171,12 @@ describe('bands', () => {
     expect(bandsOf(plainPreparation, form({ bands: 2, interpretation: 'bands' }))).toEqual([0]);
   });
 
+  test('are those that the file names as colours', () => {
+    const named = { ...about, display: { ...plainDisplay, colours: [3, 2, 1] } };
+    expect(readBands(plainPreparation, named)).toEqual([3, 2, 1, 0]);
+    expect(bandsOf({ ...plainPreparation, bands: [4] }, named)).toEqual([4]);
+  });
+
   test('are those that were chosen; the one that says where there is nothing is read along', () => {
     const preparation = { ...plainPreparation, bands: [4, 2, 1] };
     expect(readBands(preparation, about)).toEqual([4, 2, 1, 0]);

@@ -14,7 +14,7 @@ export { bandValues, isAsStored, isPhotographic, maskingBand } from './shades.ts
  * exported file; what a viewer shows has no part in it.
  */
 export interface Preparation {
-  /** Bands for red, green and blue, or a single one for grey; null: the file's own colours. */
+  /** Bands for red, green and blue, or a single one for grey; null: those that the file names so, else its first. */
   readonly bands: readonly number[] | null;
   readonly range: IntensityRange;
 }
@@ -120,6 +120,8 @@ export function bandsOf({ bands }: Preparation, form: StoredForm): readonly numb
       `band ${missing + 1} was chosen, but the image has ${form.bands === 1 ? 'one band' : `${form.bands} bands`}. Choose other bands for the project.`,
     );
   }
+  const { colours } = form.display;
+  if (colours !== undefined && form.interpretation === 'bands') return colours;
   const seen = Array.from({ length: form.bands }, (_, band) => band).filter(
     (band) => band !== form.alpha,
   );

@@ -64,6 +64,36 @@ describe('adaptBands', () => {
     expect(adaptBands(model, 3)).toBe(model);
   });
 
+  it.each([
+    [6, [2, 1, 0]],
+    [4, [3, 0, 2]],
+    [3, [2, 1, 0]],
+  ])(
+    'of %i bands, of which %j are known, sees in a grey image what it saw before',
+    (before, known) => {
+      const normalization = required(normalizations.get(before), 'normalisation');
+      const model: VitModel = { ...tinyVit({ channels: before }), normalization };
+      const adapted = adaptBands(model, 3, known);
+      expect(adapted.normalization.mean).toEqual(known.map((band) => normalization.mean[band]));
+      const wanted = lastBlock(model, grey(before));
+      expect(difference(lastBlock(adapted, grey(3)), wanted)).toBeLessThan(1e-5);
+    },
+  );
+
+  it('shows each colour to the band that is it, and their mean to the others', () => {
+    const known = [2, 1, 0];
+    const normalization = required(normalizations.get(6), 'normalisation');
+    const model: VitModel = { ...tinyVit({ channels: 6 }), normalization };
+    const colours = randomTensor([1, 3, 8, 8], 9, 0, 1);
+    const [red, green, blue] = [0, 1, 2].map((at) => colours.data.subarray(64 * at, 64 * (at + 1)));
+    const mean =
+      red?.map((value, at) => (value + (green?.[at] ?? 0) + (blue?.[at] ?? 0)) / 3) ?? [];
+    const bands = [blue, green, red, mean, mean, mean].flatMap((band) => [...(band ?? [])]);
+    const wanted = lastBlock(model, { shape: [1, 6, 8, 8], data: Float32Array.from(bands) });
+    const got = lastBlock(adaptBands(model, 3, known), colours);
+    expect(difference(got, wanted)).toBeLessThan(1e-5);
+  });
+
   it('keeps colours apart where there are more bands', () => {
     const adapted = adaptBands(tinyVit(), 6);
     const weight = required(adapted.weights.get('patch_embed.proj.weight'), 'weight').data;

@@ -6,22 +6,25 @@ import type { VitModel } from './weights.ts';
 /**
  * The same encoder for images of another number of bands: an image that is the same in all of its bands gives the same
  * tokens as before. Fewer bands each take the mean of all the weights there were, more take copies of them in turn.
+ * Where it is known which bands are the new ones, those see theirs, and all others the mean of the new ones.
  *
  * With x the stored bands, m and d their mean and deviation, w a patch embedding and b its bias, the embedding is
  * Σ_c w_c·(x_c − m_c)/d_c + b. For x_c = g that is g·Σ_c w_c/d_c − Σ_c w_c·m_c/d_c + b, whose two sums are kept.
  *
  * @param channels bands of the images from now on
+ * @param known which of the stored bands each of those is, counted from 0
  */
-export function adaptBands(model: VitModel, channels: number): VitModel {
+export function adaptBands(model: VitModel, channels: number, known?: readonly number[]): VitModel {
   const { architecture, weights, normalization } = model;
   const { channels: before, width, patchSize } = architecture;
-  if (channels === before) return model;
+  const isSame = known?.every((source, band) => source === band) ?? true;
+  if (channels === before && isSame) return model;
   const area = patchSize * patchSize;
   const { data } = weightOf(weights, 'patch_embed.proj.weight');
   const adapted = new Float32Array(width * channels * area);
   const bias = Float64Array.from(weightOf(weights, 'patch_embed.proj.bias').data);
-  const next = adaptNormalization(normalization, channels);
-  const shares = sharesOf(before, channels);
+  const next = adaptNormalization(normalization, channels, known);
+  const shares = sharesOf(before, channels, known);
   for (let output = 0; output < width; output++) {
     let shift = 0;
     for (let at = 0; at < area; at++) {
@@ -54,26 +57,36 @@ export function adaptBands(model: VitModel, channels: number): VitModel {
   };
 }
 
-/** The mean of all bands where there are fewer from now on, else the same in turn. */
+/** Of the bands that are known; else the mean of all where there are fewer from now on, or the same in turn. */
 export function adaptNormalization(
   { mean, deviation }: Normalization,
   channels: number,
+  known?: readonly number[],
 ): Normalization {
   const adapt = (values: readonly number[]): number[] => {
     const average = values.reduce((sum, value) => sum + value, 0) / values.length;
     return Array.from({ length: channels }, (_, band) =>
-      channels < values.length ? average : (values[band % values.length] ?? average),
+      channels < values.length && known === undefined
+        ? average
+        : (values[known?.[band] ?? band % values.length] ?? average),
     );
   };
   return { mean: adapt(mean), deviation: adapt(deviation) };
 }
 
-/** Of which bands a new one is made, and how much of each: all shares of a band add up to 1. */
+/** Of which bands a new one is made, and how much of each: over all new ones, those of a stored band add up to 1. */
 function sharesOf(
   before: number,
   channels: number,
+  known?: readonly number[],
 ): readonly (readonly { readonly source: number; readonly share: number }[])[] {
   const all = Array.from({ length: before }, (_, source) => source);
+  if (known !== undefined) {
+    const others = all
+      .filter((source) => !known.includes(source))
+      .map((source) => ({ source, share: 1 / channels }));
+    return known.map((source) => [{ source, share: 1 }, ...others]);
+  }
   return Array.from({ length: channels }, (_, band) => {
     if (channels < before) return all.map((source) => ({ source, share: 1 / channels }));
     const source = band % before;

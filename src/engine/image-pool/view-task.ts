@@ -105,13 +105,14 @@ async function known<T>(work: () => Promise<T>): Promise<T> {
 function viewOf(header: ImageHeader): Omit<ViewedImage, 'id' | 'name'> {
   const { format, width, height, bands, sampleType, interpretation } = header;
   const { alpha, nodata, spacing, geo, display, notes } = header;
-  const { rescale, modalityTable, windows, voiTable, isInverted, palette, unit } = display;
+  const { rescale, modalityTable, windows, voiTable, isInverted, palette, colours, unit } = display;
   return {
     ...{ format, width, height, bands, sampleType, interpretation, alpha },
     nodata: nodata !== null && Number.isFinite(nodata) ? nodata : null,
     levels: viewLevels(header).map((level) => ({ width: level.width, height: level.height })),
     display: {
       ...{ rescale, isInverted, palette },
+      ...(colours && { colours: [...colours] }),
       modalityTable: modalityTable && tableOf(modalityTable),
       voiTable: voiTable && tableOf(voiTable),
       windows: windows.filter(isSound).map((window) => ({

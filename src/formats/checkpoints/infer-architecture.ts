@@ -1,5 +1,6 @@
 import type { InferredProperty, PropertySource } from '../../contract/descriptions.ts';
 import { UserError } from '../../core/errors.ts';
+import { coloursByNumber } from '../../core/image/colour-names.ts';
 import { architectureProblems } from '../../core/vit/architecture.ts';
 import type { Normalization, VitArchitecture } from '../../core/vit/architecture.ts';
 import type { FoundEncoder } from './find-encoder.ts';
@@ -9,23 +10,27 @@ import { unsupported } from './refusals.ts';
 import type { Said, SaidSize, Sidecars } from './sidecars.ts';
 import { nameInFile } from './stored-weights.ts';
 import type { StoredWeight } from './stored-weights.ts';
-import type { EncoderMetadata } from './teacher-metadata.ts';
+import type { TeacherProperties } from './teacher-metadata.ts';
 
 /** What is known beyond the weights, the surest first. */
 export interface Knowledge {
-  readonly given: Partial<EncoderMetadata>;
-  readonly file: Partial<EncoderMetadata>;
+  readonly given: Partial<TeacherProperties>;
+  readonly file: Partial<TeacherProperties>;
   readonly config: Sidecars;
+  /** How many dates its positions may be for: see `datesOf`. */
+  readonly dates: readonly number[];
 }
 
 export interface Inferred {
   readonly architecture: VitArchitecture;
   readonly normalization: Normalization;
   readonly positions: PositionLayout;
+  /** Which of its bands are red, green and blue, counted from 0; undefined where that is not known. */
+  readonly colours: readonly number[] | undefined;
   readonly properties: readonly InferredProperty[];
 }
 
-type Property = keyof EncoderMetadata;
+type Property = keyof TeacherProperties;
 
 /** Heads of models whose heads are not 64 wide, by their width: ViT-H, -g, -G and SoViT-400m. */
 const headsByWidth: Readonly<Record<number, number>> = { 1152: 16, 1280: 16, 1408: 16, 1664: 16 };
@@ -55,7 +60,7 @@ export function inferArchitecture(
   knowledge: Knowledge,
 ): Inferred {
   const size = (name: string, axis: number): number => weights.get(name)?.shape[axis] ?? 0;
-  const positions = positionsOf(path, encoder, weights);
+  const positions = positionsOf(path, encoder, weights, knowledge.dates);
   const width = size('patch_embed.proj.weight', 0);
   const normAfterPooling = weights.has('fc_norm.weight') && !weights.has('norm.weight');
   const classTokens = classTokensOf(weights);
@@ -99,7 +104,8 @@ export function inferArchitecture(
   requireAgreement(path, architecture, knowledge.config, positions);
   requireSound(path, architecture, knowledge.config);
   const normalization = normalizationOf(path, encoder, architecture, choose);
-  return { architecture, normalization, positions, properties: choose.properties };
+  const colours = coloursOf(path, encoder, architecture, knowledge, choose);
+  return { architecture, normalization, positions, colours, properties: choose.properties };
 }
 
 /** Takes each property from the surest that says it, and notes from where. */
@@ -113,13 +119,13 @@ class Chooser {
 
   one<P extends Property>(
     property: P,
-    otherwise: EncoderMetadata[P],
+    otherwise: TeacherProperties[P],
     otherwiseFrom: PropertySource,
-    words: (value: EncoderMetadata[P], source: PropertySource) => string,
-  ): EncoderMetadata[P] {
+    words: (value: TeacherProperties[P], source: PropertySource) => string,
+  ): TeacherProperties[P] {
     const { given, file, config } = this.#knowledge;
-    const said = config[property] as Said<EncoderMetadata[P]> | undefined;
-    const found: readonly (readonly [PropertySource, EncoderMetadata[P] | undefined])[] = [
+    const said = config[property] as Said<TeacherProperties[P]> | undefined;
+    const found: readonly (readonly [PropertySource, TeacherProperties[P] | undefined])[] = [
       ['given', given[property]],
       ['file', file[property]],
       ['config', said?.value],
@@ -165,6 +171,38 @@ function normalizationOf(
   return normalization;
 }
 
+/** @throws UserError 'invalid-option' for bands that it has not */
+function coloursOf(
+  path: string,
+  { convention: { usual } }: FoundEncoder,
+  { channels }: VitArchitecture,
+  { given }: Knowledge,
+  choose: Chooser,
+): readonly number[] | undefined {
+  const most = Math.max(...(given.colourBands ?? [0]));
+  if (most > channels) {
+    throw new UserError(
+      'invalid-option',
+      `${path}: the teacher takes ${channels} ${channels === 1 ? 'band' : 'bands'}, and there is no band ${most} among them. Name three of its own as red, green and blue.`,
+    );
+  }
+  // Of three, they are what they are everywhere, unless somebody knows better.
+  if (channels <= 3 && given.colourBands === undefined) return undefined;
+  const family = usual.colourBands?.[channels];
+  const bands = choose.one(
+    'colourBands',
+    [...(family ?? coloursByNumber(channels) ?? [])],
+    family === undefined ? 'guess' : 'family',
+    (values, source) => {
+      if (values.length === 0) return `each colour seen by all of its ${channels} bands at once`;
+      const whose = source === 'family' ? `, as in ${usual.of}` : ', as in the order of Sentinel-2';
+      const why = source === 'family' || source === 'guess' ? whose : '';
+      return `red, green and blue seen by its bands ${values.join(', ')}${why}`;
+    },
+  );
+  return bands.length === 0 ? undefined : bands.map((band) => band - 1);
+}
+
 function classTokensOf(weights: ReadonlyMap<string, StoredWeight>): 0 | 1 | 2 {
   if (!weights.has('cls_token')) return 0;
   return weights.has('dist_token') ? 2 : 1;
@@ -174,20 +212,31 @@ function positionsOf(
   path: string,
   encoder: FoundEncoder,
   weights: ReadonlyMap<string, StoredWeight>,
+  dates: readonly number[],
 ): PositionLayout {
   const stored = weights.get('pos_embed');
   if (stored === undefined) {
     throw unsupported(
       path,
-      `it has no ${nameInFile(encoder, 'pos_embed')}. Vision transformers with rotary or relative positions are not supported.`,
+      `it has no ${nameInFile(encoder, 'pos_embed')}. Vision transformers with rotary or relative positions, or with such as depend on the ground resolution (Scale-MAE), are not supported.`,
       [...encoder.inside.values()],
     );
   }
   const classTokens = classTokensOf(weights);
   const registers = weights.get('reg_token')?.shape[1] ?? 0;
   const count = stored.shape[1] ?? 0;
-  const hasDates = encoder.convention.patchAxes === 5;
-  const layout = positionLayout(count, { classTokens, registers }, hasDates);
+  const [narrow = 0, wide = 0] = [
+    stored.shape[2],
+    weights.get('patch_embed.proj.weight')?.shape[0],
+  ];
+  if (narrow < wide) {
+    throw unsupported(
+      path,
+      `its positions are ${narrow} wide and its tokens ${wide}, as in SatMAE with dates, where the rest is for the time of each image.`,
+      [...encoder.inside.values()],
+    );
+  }
+  const layout = positionLayout(count, { classTokens, registers }, dates);
   if (layout === undefined) {
     throw invalid(
       path,

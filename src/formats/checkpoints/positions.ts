@@ -11,23 +11,49 @@ export interface PositionLayout {
   readonly dates: number;
 }
 
+/** Most dates that are looked for by number alone. */
+const mostDates = 64;
+
+/**
+ * How many dates Prithvi's positions are for, by their values: four dates of 14 × 14 patches are as many positions as one
+ * of 28 × 28. They are sines and cosines, of which the last quarter is that of the date and the same throughout a date.
+ *
+ * @returns candidates: one, or all that can be where the positions are not of this kind
+ */
+export function datesOf({ shape, data }: Tensor, classTokens: number): readonly number[] {
+  const [, count = 0, width = 0] = shape;
+  const patches = count - classTokens;
+  const first = data.subarray(classTokens * width, (classTokens + 1) * width);
+  let alike = 0;
+  while (alike < patches) {
+    const start = (classTokens + alike) * width;
+    const row = data.subarray(start, start + width);
+    if (row.some((value, at) => at >= (3 * width) / 4 && value !== first[at])) break;
+    alike++;
+  }
+  const isSquare = Number.isInteger(Math.sqrt(alike)) && patches % alike === 0;
+  // Learned positions are like no other.
+  if (isSquare && (alike > 1 || patches === 1)) return [patches / alike];
+  return Array.from({ length: mostDates }, (_, index) => index + 1);
+}
+
 /**
  * Finds out which tokens have positions. Undefined where their number fits no square grid of patches.
  *
  * @param count entries of the position embedding
- * @param hasDates whether several dates may follow each other
+ * @param dates how many may follow each other, the first that fits
  */
 export function positionLayout(
   count: number,
   { classTokens, registers }: { readonly classTokens: number; readonly registers: number },
-  hasDates: boolean,
+  dates: readonly number[],
 ): PositionLayout | undefined {
   const prefix = classTokens + registers;
   for (const covered of new Set([prefix, classTokens, 0])) {
     const patches = count - covered;
-    for (let dates = 1; dates <= (hasDates ? 64 : 1); dates++) {
-      const grid = Math.sqrt(patches / dates);
-      if (Number.isInteger(grid) && grid >= 1) return { grid, prefix, covered, dates };
+    for (const each of dates) {
+      const grid = Math.sqrt(patches / each);
+      if (Number.isInteger(grid) && grid >= 1) return { grid, prefix, covered, dates: each };
     }
   }
   return undefined;

@@ -356,7 +356,7 @@ describe('refuses', () => {
       without(weights, 'pos_embed'),
       heads,
       'unsupported',
-      'it has no pos_embed. Vision transformers with rotary or relative positions are not supported.',
+      'it has no pos_embed. Vision transformers with rotary or relative positions, or with such as depend on the ground resolution (Scale-MAE), are not supported.',
     ],
     [
       'a Swin transformer',

@@ -15,14 +15,14 @@ import type { FoundEncoder } from './find-encoder.ts';
 import { inferArchitecture } from './infer-architecture.ts';
 import type { Inferred } from './infer-architecture.ts';
 import { openTensorFile } from './open-tensor-file.ts';
-import { arrangePositions, foldsClassPosition, keptPositions } from './positions.ts';
+import { arrangePositions, datesOf, foldsClassPosition, keptPositions } from './positions.ts';
 import { unsupported } from './refusals.ts';
 import { readSidecars } from './sidecars.ts';
 import type { Sidecars } from './sidecars.ts';
 import { nameInFile, readWeight, storedWeights } from './stored-weights.ts';
 import type { StoredWeight } from './stored-weights.ts';
 import { readMetadata } from './teacher-metadata.ts';
-import type { EncoderMetadata } from './teacher-metadata.ts';
+import type { TeacherProperties } from './teacher-metadata.ts';
 import type { TensorFile } from './tensor-file.ts';
 
 /**
@@ -40,6 +40,8 @@ export interface DescribedTeacher {
   readonly files: readonly string[];
   readonly architecture: VitArchitecture;
   readonly normalization: Normalization;
+  /** Which of its bands are red, green and blue, counted from 0; undefined where that is not known. */
+  readonly colours: readonly number[] | undefined;
   readonly inferred: readonly InferredProperty[];
   /** Which of several models was taken, and what was left out, as sentences. */
   readonly notes: readonly string[];
@@ -67,13 +69,13 @@ export async function describeTeacher(
   const config = await readSidecars(path);
   const file = await openTensorFile(path);
   try {
-    const plan = planOf(file, config, overrides);
-    const { architecture, normalization, properties, encoder } = plan;
+    const plan = await planOf(file, config, overrides);
+    const { architecture, normalization, colours, properties, encoder } = plan;
     return {
       convention: encoder.convention.name,
       title: encoder.convention.title,
       ...{ container: file.container, files: file.files },
-      ...{ architecture, normalization, inferred: properties },
+      ...{ architecture, normalization, colours, inferred: properties },
       notes: notesOf(plan),
       storedAs: storedTypes(file, plan),
     };
@@ -86,6 +88,8 @@ export async function describeTeacher(
 export interface OpenTeacher {
   readonly architecture: VitArchitecture;
   readonly normalization: Normalization;
+  /** As `DescribedTeacher` has it. */
+  readonly colours: readonly number[] | undefined;
   /**
    * The encoder with these blocks of its own alone, as float32. Weights are read one by one into their final place.
    *
@@ -108,11 +112,11 @@ export async function openTeacherFile(
   const config = await readSidecars(path);
   const file = await openTensorFile(path);
   try {
-    const plan = planOf(file, config, overrides);
+    const plan = await planOf(file, config, overrides);
     storedTypes(file, plan);
+    const { architecture, normalization, colours } = plan;
     return {
-      architecture: plan.architecture,
-      normalization: plan.normalization,
+      ...{ architecture, normalization, colours },
       read: (blocks) => readBlocks(file, plan, blocks),
       close: () => file.close(),
     };
@@ -163,7 +167,11 @@ export async function teacherFiles(path: string): Promise<readonly string[]> {
   return file.files;
 }
 
-function planOf(file: TensorFile, config: Sidecars, overrides: TeacherOverrides): Plan {
+async function planOf(
+  file: TensorFile,
+  config: Sidecars,
+  overrides: TeacherOverrides,
+): Promise<Plan> {
   const encoder = findEncoder(file);
   const strange = strangeParts(encoder);
   if (strange.length > 0) {
@@ -175,10 +183,24 @@ function planOf(file: TensorFile, config: Sidecars, overrides: TeacherOverrides)
   }
   const weights = storedWeights(file, encoder);
   refuseGated(file, weights);
-  const knowledge = { given: definedOnly(overrides), file: readMetadata(file), config };
+  const knowledge = {
+    ...{ given: definedOnly(overrides), file: readMetadata(file), config },
+    dates: await possibleDates(file, encoder, weights),
+  };
   const inferred = inferArchitecture(file.path, encoder, weights, knowledge);
   requireShapes(file, encoder, weights, inferred);
   return { ...inferred, encoder, weights, config };
+}
+
+/** Of families whose patches have an axis of time; the only values that are read before the rest is known to fit. */
+async function possibleDates(
+  file: TensorFile,
+  { convention }: FoundEncoder,
+  weights: ReadonlyMap<string, StoredWeight>,
+): Promise<readonly number[]> {
+  const positions = weights.get('pos_embed');
+  if (convention.patchAxes !== 5 || positions?.shape.length !== 3) return [1];
+  return datesOf(await readWeight(file, positions), weights.has('cls_token') ? 1 : 0);
 }
 
 /** timm keeps both halves of a gated MLP in one matrix, under a plain one's name. */
@@ -246,6 +268,6 @@ function storedTypes(file: TensorFile, { architecture, weights }: Plan): string[
 }
 
 /** An override that is `undefined` must not hide what the file says. */
-function definedOnly(overrides: TeacherOverrides): Partial<EncoderMetadata> {
+function definedOnly(overrides: TeacherOverrides): Partial<TeacherProperties> {
   return Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
 }

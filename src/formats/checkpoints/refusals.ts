@@ -65,7 +65,15 @@ const ofEncoders: readonly Refusal[] = [
     names: /\.(q_norm|k_norm)\.weight$/,
     reason: 'its attention normalises queries and keys (q_norm, k_norm).',
   },
+  {
+    names: /^vpt_prompt_embeddings\./,
+    reason:
+      'its blocks see learned tokens besides the image (vpt_prompt_embeddings), others in each block.',
+  },
 ];
+
+/** Stems of what lies beside the blocks and is seen by them, though no naming has it. */
+const seenByBlocks = ['vpt_prompt_embeddings.'];
 
 /** Whole files in which no encoder was found. */
 const ofFiles: readonly Refusal[] = [
@@ -79,6 +87,14 @@ const ofFiles: readonly Refusal[] = [
   {
     names: /(^|\.)(channel_embed|patch_embed\.\d+\.proj\.weight)$/,
     reason: 'it has a patch embedding for each group of bands, as SatMAE with groups has.',
+  },
+  {
+    names: /(^|\.)patch_embed\.weight_generator\./,
+    reason: 'its patch embedding is made anew from the wavelengths of the bands, as that of DOFA.',
+  },
+  {
+    names: /(^|\.)s[12]_encoder\.transformer\./,
+    reason: 'it is a CROMA: its attention has relative positions, and it sees radar beside optics.',
   },
   {
     names: /(^|\.)(post_)?quant_conv\.weight$/,
@@ -127,7 +143,8 @@ export function refuseEncoder(
   { rules }: Naming,
   inside: ReadonlyMap<string, string>,
 ): void {
-  const stems = new Set(rules.flatMap(([, stored]) => [stored].flat()).map(stemOf));
+  const known = rules.flatMap(([, stored]) => [stored].flat()).map(stemOf);
+  const stems = new Set([...known, ...seenByBlocks]);
   const names = [...inside.keys()].filter((name) => !name.includes('.') || stems.has(stemOf(name)));
   const found = firstOf(ofEncoders, names);
   if (found !== undefined) throw unsupported(path, found, [...inside.values()]);

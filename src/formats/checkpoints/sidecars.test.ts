@@ -118,6 +118,37 @@ describe('what lies beside a checkpoint is believed:', () => {
     expect(normalization.mean).toEqual([0.1, 0.2, 0.3]);
   });
 
+  describe('names of bands, by which', () => {
+    const names = ['B02', 'B03', 'B04', 'B05', 'B06', 'B07'];
+    const cfg = { in_chans: 6, embed_dim: 6, num_heads: 2, patch_size: [1, 4, 4], img_size: 8 };
+    const config = { architecture: 'prithvi_eo_v2_300', pretrained_cfg: { ...cfg, bands: names } };
+    const colours = { property: 'colourBands', value: [3, 2, 1] };
+    beforeEach(async () => {
+      await writeSafetensors(join(folder, 'model.safetensors'), tinyVit({ channels: 6 }).weights);
+    });
+
+    it('colours find theirs, as in Prithvi', async () => {
+      const found = await described({ 'config.json': config });
+      expect(found.colours).toEqual([2, 1, 0]);
+      expect(found.inferred).toContainEqual({
+        ...{ ...colours, source: 'config' },
+        sentence: 'red, green and blue seen by its bands 3, 2, 1 (config.json, bands)',
+      });
+    });
+
+    it('a person knows better', async () => {
+      const found = await described({ 'config.json': config }, { colourBands: [4, 3, 2] });
+      expect(found.colours).toEqual([3, 2, 1]);
+    });
+
+    it('a configuration of another checkpoint is known', async () => {
+      const other = { ...config, pretrained_cfg: { ...cfg, bands: names.slice(1) } };
+      await expect(described({ 'config.json': other })).rejects.toMatchObject({
+        message: expect.stringContaining('of 6, but config.json, bands, says 5') as string,
+      });
+    });
+  });
+
   it('but a person knows better', async () => {
     const { architecture, inferred } = await described(
       { 'config.json': transformers },

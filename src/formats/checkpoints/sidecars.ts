@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { teacherOverrides } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
+import { coloursByName } from '../../core/image/colour-names.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import { readFailure, systemCode } from '../file-errors.ts';
 import { parseJson } from '../json.ts';
@@ -18,6 +19,7 @@ export interface Sidecars {
   readonly pooling?: Said<VitArchitecture['pooling']>;
   readonly mean?: Said<number[]>;
   readonly deviation?: Said<number[]>;
+  readonly colourBands?: Said<number[]>;
   /** One that no teacher here can have. */
   readonly otherActivation?: Said<string>;
   /** What the weights show too, and must not contradict. */
@@ -69,6 +71,8 @@ const timmArguments = z.object({
   num_heads: teacherOverrides.shape.heads,
   mean: bands.optional(),
   std: bands.optional(),
+  /** As Prithvi has it; timm has none. */
+  bands: z.array(z.string().max(100)).min(1).max(4096).optional().catch(undefined),
 });
 
 const modelConfig = vision.extend({
@@ -178,7 +182,7 @@ class Collected {
 
   say(
     property: keyof z.infer<typeof teacherOverrides>,
-    value: string | number | undefined,
+    value: string | number | number[] | undefined,
     where: string,
   ): void {
     if (value !== undefined) this.#values[property] = { value, where };
@@ -260,6 +264,11 @@ function addTimm(collected: Collected, config: z.infer<typeof modelConfig>): voi
   collected.saySize('imageSize', known.img_size ?? known.input_size, `${file}, input_size`);
   collected.saySize('channels', known.in_chans ?? known.input_size?.[0], `${file}, input_size`);
   collected.sayNormalization(known.mean, known.std, 1, `${file}, mean`);
+  if (known.bands !== undefined) {
+    collected.saySize('channels', known.bands.length, `${file}, bands`);
+    const colours = coloursByName(known.bands);
+    collected.say('colourBands', colours && [...colours], `${file}, bands`);
+  }
   if (architecture?.includes('quickgelu') === true) {
     collected.say('activation', 'quick-gelu', `${file}, architecture`);
   }

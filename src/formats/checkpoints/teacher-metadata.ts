@@ -7,7 +7,12 @@ import type { TensorFile } from './tensor-file.ts';
 /** Key of the metadata entry in files that Understudy writes. */
 export const teacherMetadataKey = 'understudy.encoder';
 
-const encoderMetadata = teacherOverrides.required();
+const properties = teacherOverrides.required();
+/** All that weights do not show by themselves. */
+export type TeacherProperties = z.infer<typeof properties>;
+
+/** Students see colours, and no bands that are to be told apart. */
+const encoderMetadata = properties.omit({ colourBands: true });
 export type EncoderMetadata = z.infer<typeof encoderMetadata>;
 
 /** What a student's file says about itself beyond its keys. */

@@ -1,4 +1,5 @@
 import type { PropertySource, TeacherConvention } from '../../../contract/descriptions.ts';
+import type { ColourBands } from '../../../core/image/colour-names.ts';
 import type { Normalization, VitArchitecture } from '../../../core/vit/architecture.ts';
 
 /**
@@ -26,6 +27,8 @@ export interface UsualProperties {
   readonly normalizationSource?: PropertySource;
   /** Of whose images: `ImageNet`. */
   readonly normalizationOf: string;
+  /** Which bands are red, green and blue in models of so many. */
+  readonly colourBands?: Readonly<Record<number, ColourBands>>;
 }
 
 /** What of a checkpoint is left out, and what to say of it. */

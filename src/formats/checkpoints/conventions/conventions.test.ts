@@ -217,6 +217,18 @@ describe('refuses, with the reason', () => {
       { 'blocks.0.norm1.weight': [6], 'patch_embed.proj.weight': [6, 3, 2, 4, 4] },
       'its patches span 2 dates',
     ],
+    [
+      'SatMAE with dates',
+      { ...block, pos_embed: [1, 5, 4], cls_token: [1, 1, 6] },
+      'its positions are 4 wide and its tokens 6, as in SatMAE with dates',
+    ],
+    ['prompts in the blocks', { ...block, 'vpt_prompt_embeddings.0': [1, 2, 6] }, 'learned tokens'],
+    [
+      'DOFA',
+      { 'patch_embed.weight_generator.weight_tokens': [4, 6], 'blocks.0.norm1.weight': [6] },
+      'made anew from the wavelengths',
+    ],
+    ['CROMA', { 's1_encoder.transformer.norm_out.weight': [6] }, 'it is a CROMA'],
     ['anything else', { 'some.weight': [3] }, 'The file begins with some.weight.'],
   ])('%s', async (_, shapes, reason) => {
     const tensors = Object.entries(shapes).map(([name, shape]) => [name, zeros(shape)] as const);

@@ -8,7 +8,12 @@ export const prithvi: Convention = {
   namings: [timmNaming],
   marks: [],
   patchAxes: 5,
-  usual: { ...usualOfTimm, of: 'Prithvi', normalizationSource: 'guess' },
+  // Its layer norms are PyTorch's own, and not those of MAE that it was made from.
+  usual: {
+    ...{ ...usualOfTimm, epsilon: 1e-5, of: 'Prithvi', normalizationSource: 'guess' },
+    // Blue, green, red, narrow near infrared, two of short-wave infrared.
+    colourBands: { 6: [3, 2, 1] },
+  },
   leftOut: [
     {
       names: /(^|\.)(decoder\.|decoder_|mask_token$)/,

@@ -119,11 +119,11 @@ async function readDisplay(
   file: TiffFile,
   page: Page,
   interpretation: Interpretation,
-  { rescale }: GdalMetadata,
+  { rescale, colours }: GdalMetadata,
 ): Promise<Display> {
   const isInverted = page.photometric === photometrics.whiteIsZero;
   const palette = interpretation === 'palette' ? await readPalette(file, page) : null;
-  return { ...plainDisplay, rescale, isInverted, palette };
+  return { ...plainDisplay, rescale, isInverted, palette, ...(colours && { colours }) };
 }
 
 /** ColorMap: all reds, then greens, then blues, of 16 bits; some writers store 8. */

@@ -1,3 +1,4 @@
+import { coloursByName } from '../../../core/image/colour-names.ts';
 import type { Display, SampleType } from '../image-file.ts';
 import type { Directory, TiffFile } from './directory.ts';
 import { tags } from './tags.ts';
@@ -49,6 +50,8 @@ export interface GdalMetadata {
   readonly rescale: Display['rescale'];
   /** The first three bands are named red, green and blue. */
   readonly isRgb: boolean;
+  /** Bands that are named red, green and blue, wherever they are: from 0. */
+  readonly colours?: readonly number[];
   readonly notes: readonly string[];
 }
 
@@ -72,15 +75,17 @@ export function gdalMetadataOf(xml: string, bands: number): GdalMetadata {
   const isRgb = ['Red', 'Green', 'Blue'].every(
     (name, band) => items.get(`colorinterp ${band}`) === name,
   );
+  const colours = coloursByName(each('colorinterp', '')) ?? coloursByName(each('description', ''));
+  const named = { isRgb, ...(colours && { colours: colours.map((band) => band - 1) }) };
   const isCommon =
     slopes.every((other) => other === slope) && intercepts.every((other) => other === intercept);
   if (!isCommon) {
     const notes = ['The bands have scales and offsets of their own, which are not applied.'];
-    return { rescale: null, isRgb, notes };
+    return { rescale: null, ...named, notes };
   }
   const isPlain = slope === 1 && intercept === 0;
   const isProper = Number.isFinite(slope) && Number.isFinite(intercept) && slope !== 0;
-  return { rescale: isPlain || !isProper ? null : { slope, intercept }, isRgb, notes: [] };
+  return { rescale: isPlain || !isProper ? null : { slope, intercept }, ...named, notes: [] };
 }
 
 /** Texts of the items by role and band, such as `scale 0`. */

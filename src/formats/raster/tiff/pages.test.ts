@@ -263,6 +263,18 @@ describe('what pages hold', () => {
     expect((await open(['Blue', 'Green', 'Red'])).header.interpretation).toBe('bands');
   });
 
+  test.each([
+    ['by what they are', 'colorinterp', ['Undefined', 'Blue', 'Green', 'Red', 'Undefined']],
+    ['by their descriptions', 'description', ['B01', 'B02', 'B03', 'B04', 'B05']],
+  ])('colours among other bands, named by GDAL %s', async (_, role, names) => {
+    const items = names.map((name, at) => `<Item sample="${at}" role="${role}">${name}</Item>`);
+    const xml = `<GDALMetadata>${items.join('')}</GDALMetadata>`;
+    const fields = [text(42112, xml)];
+    const { header } = await folder.open(tiffBytes([plain(2, 2, 1, { samples: 5, fields })]));
+    expect(header.interpretation).toBe('bands');
+    expect(header.display.colours).toEqual([3, 2, 1]);
+  });
+
   test('alpha that the colours are multiplied by: a note', async () => {
     const page = plain(2, 2, 1, { samples: 4, photometric: 2, fields: [short(338, 1)] });
     const { header } = await folder.open(tiffBytes([page]));

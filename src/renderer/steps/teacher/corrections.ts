@@ -57,8 +57,10 @@ export function correctedBy(
   return { overrides: teacherOverrides.parse(overrides) };
 }
 
+const lists: ReadonlySet<Property> = new Set(['mean', 'deviation', 'colourBands']);
+
 function valueOf(property: Property, text: string): unknown {
   if (choicesOf(property) !== null) return text;
   const numbers = text.split(/[\s,;]+/).map((part) => (part === '' ? NaN : Number(part)));
-  return property === 'mean' || property === 'deviation' ? numbers : numbers[0];
+  return lists.has(property) ? numbers : numbers[0];
 }

@@ -80,6 +80,11 @@ export const preparation = {
     title: 'Bands',
     choice: 'Which bands are seen',
     own: 'The file’s own colours',
+    /** Of files with more bands than are seen. */
+    ownMeans: (bands: readonly number[]) =>
+      bands.length === 1
+        ? `In these files band ${bands.join()}.`
+        : `In these files red, green and blue are bands ${bands.join(', ')}.`,
     three: 'Three as colours',
     one: 'One band, grey',
     band: (band: number) => `Band ${band}`,

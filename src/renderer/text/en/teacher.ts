@@ -42,6 +42,7 @@ export const teacherText = {
       pooling: 'What stands for an image',
       mean: 'Mean of its images',
       deviation: 'Standard deviation of its images',
+      colourBands: 'Its red, green and blue',
     } satisfies Record<keyof TeacherOverrides, string>,
     hints: {
       heads: 'A number that divides the width; most are 64 wide each.',
@@ -50,6 +51,8 @@ export const teacherText = {
       pooling: 'The class token, or the mean of all patches.',
       mean: 'One number a band, of pixels from 0 to 1.',
       deviation: 'One number a band, of pixels from 0 to 1.',
+      colourBands:
+        'Which of the bands that it was trained on see red, green and blue, counted from 1. The others see the mean of the three.',
     } satisfies Record<keyof TeacherOverrides, string>,
     wrong: {
       heads: 'Attention heads are a whole number from 1 to 256.',
@@ -59,6 +62,7 @@ export const teacherText = {
       mean: 'The mean is one number a band from -1 to 1, as 0.485, 0.456, 0.406.',
       deviation:
         'The standard deviation is one number a band from 0.001 to 2, as 0.229, 0.224, 0.225.',
+      colourBands: 'Name three different bands by their numbers from 1, as 3, 2, 1.',
     } satisfies Record<keyof TeacherOverrides, string>,
     failed: 'It cannot be taken so',
     cancel: 'Cancel',

@@ -1,6 +1,6 @@
 import { expect, it, test } from 'vitest';
 import type { ImageFacts } from '../../../../contract/app.ts';
-import { bandDraftOf, choosableBands, writtenBands } from './band-draft.ts';
+import { bandDraftOf, choosableBands, ownBands, writtenBands } from './band-draft.ts';
 
 it.each([[undefined], [[3]], [[4, 3, 2]]])(
   'bands %j are read and written as they were',
@@ -24,4 +24,15 @@ test('bands can be chosen that all images have and that show something', () => {
   expect(choosableBands([])).toEqual([]);
   expect(choosableBands([described(1, null)])).toEqual([1]);
   expect(choosableBands([described(5, 4), described(6, null)])).toEqual([1, 2, 3, 5]);
+});
+
+test('own colours are said where all files mean the same, and have other bands too', () => {
+  const colours = (bands: number[]): ImageFacts => ({
+    ...described(13, null),
+    auto: { bands, range: 'full' },
+  });
+  expect(ownBands([colours([4, 3, 2]), colours([4, 3, 2])])).toEqual([4, 3, 2]);
+  expect(ownBands([colours([4, 3, 2]), colours([1, 2, 3])])).toBeUndefined();
+  expect(ownBands([described(2, 2)])).toBeUndefined();
+  expect(ownBands([])).toBeUndefined();
 });

@@ -31,6 +31,16 @@ export function writtenBands({ kind, three, one }: BandDraft): number[] | undefi
   return kind === 'three' ? [...three] : [one];
 }
 
+/** Which bands are these files' own colours; undefined where they differ, or there are no others. */
+export function ownBands(descriptions: readonly ImageFacts[]): readonly number[] | undefined {
+  const [first] = descriptions;
+  const isMore = descriptions.some(({ bands, alpha, auto }) => {
+    return bands - (alpha === null ? 0 : 1) > auto.bands.length;
+  });
+  const isSame = descriptions.every(({ auto }) => auto.bands.join() === first?.auto.bands.join());
+  return isMore && isSame ? first?.auto.bands : undefined;
+}
+
 /** Bands that all of these images have, but those that only say where there is something. */
 export function choosableBands(descriptions: readonly ImageFacts[]): number[] {
   const [first] = descriptions;
