@@ -38,12 +38,13 @@ export async function openTeacher(
   overrides: TeacherOverrides,
   imageSize?: number | ((model: VitModel) => number),
 ): Promise<Teacher> {
-  const { model, colours } = await readTaught(file, overrides);
+  const taught = await readTaught(file, overrides);
+  const { model } = taught;
   const size = typeof imageSize === 'function' ? imageSize(model) : imageSize;
   return {
     name: teacherName(file),
     sha256: await hashOfTeacher(await teacherFiles(file)),
-    colours,
+    ...taught,
     model: size === undefined ? model : resizeModel(model, size),
   };
 }

@@ -71,7 +71,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   },
   'preparation.bands': {
     flags: '--bands <r,g,b>',
-    help: 'which bands of the images are red, green and blue, or a single one, counted from 1; by default those that a GeoTIFF names so, else the first ones, as image inspect says',
+    help: 'which bands of the images are red, green and blue, or a single one, counted from 1; by default those that a GeoTIFF names so, a guess by their number, or the first ones: image inspect says which',
     group: images,
   },
   'preparation.range': {

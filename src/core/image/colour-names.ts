@@ -27,7 +27,7 @@ export function coloursByName(names: readonly string[]): ColourBands | undefined
   return undefined;
 }
 
-/** Of as many bands as Sentinel-2 has, with or without that of cirrus, in its own order. */
+/** A guess, of as many bands as Sentinel-2 has, with or without that of cirrus: in its own order. */
 export function coloursByNumber(channels: number): ColourBands | undefined {
   return channels === 13 || channels === 12 ? [4, 3, 2] : undefined;
 }

@@ -50,7 +50,7 @@ export interface Display {
   readonly isInverted: boolean;
   /** (256 or more, 3) RGB of each index, 8 bits; for `palette` alone. */
   readonly palette: Uint8Array | null;
-  /** Bands that the file names red, green and blue, where it has others too: from 0. */
+  /** Bands that are red, green and blue by their names, or by a guess, where there are others too: from 0. */
   readonly colours?: readonly number[] | undefined;
   /** Of rescaled values, where the format has one: Hounsfield units. */
   readonly unit?: 'HU';

@@ -21,3 +21,7 @@ it.each<[string, readonly number[], readonly number[]]>([
 ])('%s', (_, dates, expected) => {
   expect(datesOf(positions(dates), 1)).toEqual(expected);
 });
+
+it('of no width are no dates, however many there are', () => {
+  expect(datesOf({ shape: [1, 1e12, 0], data: new Float32Array(0) }, 1)).toEqual(several);
+});

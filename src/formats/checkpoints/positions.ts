@@ -25,7 +25,7 @@ export function datesOf({ shape, data }: Tensor, classTokens: number): readonly 
   const patches = count - classTokens;
   const first = data.subarray(classTokens * width, (classTokens + 1) * width);
   let alike = 0;
-  while (alike < patches) {
+  while (width > 0 && alike < patches) {
     const start = (classTokens + alike) * width;
     const row = data.subarray(start, start + width);
     if (row.some((value, at) => at >= (3 * width) / 4 && value !== first[at])) break;

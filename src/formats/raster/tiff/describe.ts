@@ -1,3 +1,4 @@
+import { coloursByNumber } from '../../../core/image/colour-names.ts';
 import { plainDisplay, type Display, type ImageHeader } from '../image-file.ts';
 import type { Interpretation, ReadLimits } from '../image-file.ts';
 import { contiguousFrames, type Contiguous } from './contiguous.ts';
@@ -54,7 +55,10 @@ export async function readDescription(
     levels: tree.levels.map((level) => uprightSize(level, orientation)),
     spacing: spacing ?? (orientation >= 5 ? exchanged(ownSpacing) : ownSpacing),
     geo,
-    display: await readDisplay(file, first, interpretation, metadata),
+    display: {
+      ...(await readDisplay(file, first, interpretation, metadata)),
+      ...coloursOf(first, metadata, geo !== null),
+    },
     grouping: null,
     notes: [
       ...tree.notes,
@@ -119,11 +123,22 @@ async function readDisplay(
   file: TiffFile,
   page: Page,
   interpretation: Interpretation,
-  { rescale, colours }: GdalMetadata,
+  { rescale }: GdalMetadata,
 ): Promise<Display> {
   const isInverted = page.photometric === photometrics.whiteIsZero;
   const palette = interpretation === 'palette' ? await readPalette(file, page) : null;
-  return { ...plainDisplay, rescale, isInverted, palette, ...(colours && { colours }) };
+  return { ...plainDisplay, rescale, isInverted, palette };
+}
+
+/** Those that are named; of a place on Earth with as many bands as Sentinel-2 has, those of its order. */
+function coloursOf(
+  { samples }: Page,
+  { colours }: GdalMetadata,
+  isPlaced: boolean,
+): Pick<Display, 'colours'> {
+  const guessed = isPlaced ? coloursByNumber(samples)?.map((band) => band - 1) : undefined;
+  const found = colours ?? guessed;
+  return found === undefined ? {} : { colours: found };
 }
 
 /** ColorMap: all reds, then greens, then blues, of 16 bits; some writers store 8. */

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { testImages } from '../testing/test-folder.ts';
 import { openTiff } from './open-tiff.ts';
-import { long, short, text, tiffBytes, type PageSpec } from './tiff-fixtures.ts';
+import {
+  doubles,
+  long,
+  short,
+  text,
+  tiffBytes,
+  type FieldSpec,
+  type PageSpec,
+} from './tiff-fixtures.ts';
 
 const folder = testImages(openTiff);
 
@@ -273,6 +281,17 @@ describe('what pages hold', () => {
     const { header } = await folder.open(tiffBytes([plain(2, 2, 1, { samples: 5, fields })]));
     expect(header.interpretation).toBe('bands');
     expect(header.display.colours).toEqual([3, 2, 1]);
+  });
+
+  test('colours of a place with as many bands as Sentinel-2 has are those of its order', async () => {
+    const place = [doubles(33550, 10, 10, 0), doubles(33922, 0, 0, 0, 500_000, 6_000_000, 0)];
+    const open = async (samples: number, fields: FieldSpec[]): Promise<unknown> => {
+      const { header } = await folder.open(tiffBytes([plain(2, 2, 1, { samples, fields })]));
+      return header.display.colours;
+    };
+    expect(await open(13, place)).toEqual([3, 2, 1]);
+    expect(await open(13, [])).toBeUndefined();
+    expect(await open(7, place)).toBeUndefined();
   });
 
   test('alpha that the colours are multiplied by: a note', async () => {
