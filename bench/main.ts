@@ -9,6 +9,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { defaultThreads } from '../src/runtime/threads.ts';
+import { benchAhead } from './ahead.ts';
 import { benchCost } from './cost.ts';
 import { benchExecutors } from './executors.ts';
 import { benchFormats } from './formats.ts';
@@ -29,6 +30,7 @@ console.log(`${cpus()[0]?.model.trim()}, ${threads} threads, Node ${process.vers
 const benches = {
   training: () => benchTraining(threads, folder),
   job: () => benchJob(threads, folder),
+  ahead: () => benchAhead(threads),
   pytorch: () => benchPytorch(threads),
   cost: () => benchCost(threads),
   adapters: () => benchAdapters(threads),

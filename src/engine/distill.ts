@@ -100,9 +100,9 @@ export async function distillImages(
     const store = await openRasters(dataset.distilled, imageSize, preparation, budget, context);
     const labelled = chooseForHead(dataset, store.images, request.seed, context);
     await requireReadable(dataset, preparation);
-    const images = { count: store.images.length, get: (index: number) => store.get(index) };
+    const images = { count: store.images.length, at: (index: number) => store.at(index) };
     const recipe = viewRecipe(request.orientation);
-    const source = resizedCrops(images, request.seed, recipe, imageSize);
+    const source = resizedCrops(images, request.seed, recipe, imageSize, context.signal);
     const classes = { ...job, dataset, labelled, store };
     const watch = glimpses ? watchOf(classes) : undefined;
     const rate = (6e-3 * job.request.batch) / 256;

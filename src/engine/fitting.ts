@@ -3,13 +3,14 @@ import { partSizes } from '../core/distill/train-step.ts';
 import type { NormalEquations } from '../core/distill/fit.ts';
 import { toPlanes } from '../core/distill/views.ts';
 import { UserError } from '../core/errors.ts';
+import type { Tensor } from '../core/tensor.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import type { Executor, LoadedGraph } from '../runtime/executor.ts';
 import { breathe, PhaseProgress, throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
 import { imagesAtOnce } from './training.ts';
-import type { ViewSource } from './view-source.ts';
+import type { NumberedView, ViewSource } from './view-source.ts';
 
 /** Tokens to fit on: many times the unknowns of one output, little work beside the training. */
 export const tokensToFit = 50_000;
@@ -51,8 +52,10 @@ export async function fitCopy(
       let first = 0;
       for (const [index, part] of parts.entries()) {
         throwIfCancelled(context);
-        const images = await drawPart(plan, source, first, part);
+        const drawn = drawPart(plan, source, first, part);
         first += part;
+        source.expect?.(viewsOfPart(plan, source, first, parts[index + 1] ?? 0));
+        const images = await drawn;
         const graph = graphs.get(part);
         if (!graph) throw new Error(`no graph for parts of ${part}`);
         const results = await graph.run({ images });
@@ -88,22 +91,33 @@ function imagesToFit({ teacher, views }: FitPlan, images: number): number {
   return Math.min(Math.ceil(tokensToFit / tokenCount(teacher.architecture)), images * views);
 }
 
+/** All images once, then their next views. */
+function viewsOfPart(
+  { views }: FitPlan,
+  { count }: ViewSource,
+  first: number,
+  part: number,
+): NumberedView[] {
+  return Array.from({ length: part }, (_, index) => {
+    const position = first + index;
+    return { image: position % count, view: Math.floor(position / count) % views };
+  });
+}
+
 async function drawPart(
-  { teacher, views }: FitPlan,
+  plan: FitPlan,
   source: ViewSource,
   first: number,
   part: number,
-): Promise<{ shape: number[]; data: Float32Array }> {
-  const { imageSize, channels } = teacher.architecture;
+): Promise<Tensor> {
+  const { imageSize, channels } = plan.teacher.architecture;
   const size = imageSize * imageSize * channels;
-  const bytes = new Uint8Array(part * size);
-  for (let i = 0; i < part; i++) {
-    const position = first + i;
-    const image = position % source.count;
-    const view = Math.floor(position / source.count) % views;
-    bytes.set(await source.draw(image, view), i * size);
+  const data = new Float32Array(part * size);
+  const drawn = await Promise.all(
+    viewsOfPart(plan, source, first, part).map(({ image, view }) => source.draw(image, view)),
+  );
+  for (const [index, view] of drawn.entries()) {
+    toPlanes(view, 1, imageSize, channels, data.subarray(index * size, (index + 1) * size));
   }
-  const data = new Float32Array(bytes.length);
-  toPlanes(bytes, part, imageSize, channels, data);
   return { shape: [part, channels, imageSize, imageSize], data };
 }

@@ -1,23 +1,23 @@
 import type { Preparation } from '../core/image/preparation.ts';
 import type { Raster } from '../core/image/raster.ts';
-import { workingCopy } from '../core/distill/views.ts';
 import { UserError } from '../core/errors.ts';
 import { mapConcurrently } from '../formats/concurrently.ts';
-import { readImage } from '../formats/images.ts';
 import { placeName } from '../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../formats/labelled-images.ts';
+import { readToDraw, shared } from './image-pool/draw-task.ts';
+import type { ImageToDraw, StoredImage } from './image-pool/draw-task.ts';
 import { PhaseProgress } from './job.ts';
 import type { JobContext } from './job.ts';
 
 /** Files decoded at a time; decoding runs on libuv's own threads. */
 export const decodersAtOnce = 4;
 
-/** Decoded images to draw views from: in memory as far as they fit, the others read again when asked for. */
+/** Decoded images to draw views from: in memory, for every thread, as far as they fit; the others are read again. */
 export interface RasterStore<T extends FoundImage> {
   /** The images that could be read. */
   readonly images: readonly T[];
   readonly problems: readonly ImageProblem[];
-  get(index: number): Promise<Raster>;
+  at(index: number): ImageToDraw;
 }
 
 /**
@@ -35,8 +35,8 @@ export async function openRasters<T extends FoundImage>(
   budget: number,
   context: JobContext,
 ): Promise<RasterStore<T>> {
-  const read = async (image: T): Promise<Raster> =>
-    workingCopy(await readImage(image, preparation, context.signal), size);
+  const stored = ({ path, frame }: T): StoredImage => ({ place: { path, frame }, preparation });
+  const read = (image: T): Promise<Raster> => readToDraw(stored(image), size, context.signal);
   const progress = new PhaseProgress(context, 'images', images.length);
   const kept: (Raster | undefined)[] = [];
   const readable: T[] = [];
@@ -50,7 +50,7 @@ export async function openRasters<T extends FoundImage>(
       const raster = await readOrSkip(image, read, problems, context);
       bytes += raster?.data.byteLength ?? 0;
       progress.advance(++done);
-      return raster && { image, raster: bytes <= budget ? raster : undefined };
+      return raster && { image, raster: bytes <= budget ? sharedRaster(raster) : undefined };
     },
     context.signal,
   );
@@ -68,12 +68,16 @@ export async function openRasters<T extends FoundImage>(
   return {
     images: readable,
     problems,
-    get: async (index) => {
+    at: (index) => {
       const image = readable[index];
       if (!image) throw new Error(`there is no image ${index}`);
-      return kept[index] ?? read(image);
+      return kept[index] ?? stored(image);
     },
   };
+}
+
+function sharedRaster(raster: Raster): Raster {
+  return { ...raster, data: shared(raster.data) };
 }
 
 async function readOrSkip<T extends FoundImage>(

@@ -27,6 +27,7 @@ import type { HeldDevice } from './devices/hold-gpu.ts';
 import { openExecutor } from './devices/open-executor.ts';
 import { withProcessorBehind } from './devices/processor-behind.ts';
 import { exportNames } from './export.ts';
+import { DrawnAhead, drawingThreads } from './drawn-ahead.ts';
 import { fitCopy } from './fitting.ts';
 import type { JobContext } from './job.ts';
 import { targetBudget } from './memory-budget.ts';
@@ -207,6 +208,21 @@ export interface Trained extends TrainingResult {
  * @param usualRate the peak learning rate where the request does not say it
  */
 export async function trainAdapters(
+  job: StudentJob,
+  source: ViewSource,
+  images: readonly FoundImage[],
+  usualRate: number,
+  openWatch?: OpenWatch,
+): Promise<Trained> {
+  const views = new DrawnAhead(source, drawingThreads(job.executor));
+  try {
+    return await trainOn(job, views, images, usualRate, openWatch);
+  } finally {
+    await views.close();
+  }
+}
+
+async function trainOn(
   job: StudentJob,
   source: ViewSource,
   images: readonly FoundImage[],

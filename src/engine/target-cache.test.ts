@@ -70,10 +70,12 @@ it('nothing is computed of no images', () => {
 describe('on a device that keeps results', () => {
   const cpu = onnxRuntime('cpu', { threads: 1 });
   const [images, views, batch] = [6, 2, 4];
+  let drawn = 0;
   const source = {
     count: images,
     recipe: {},
     draw: (image: number, view: number) => {
+      drawn++;
       const values = randomValues(imageSize * imageSize * 3, 10 * image + view, 0, 255);
       return Promise.resolve(Uint8Array.from(values));
     },
@@ -83,7 +85,8 @@ describe('on a device that keeps results', () => {
   async function fed(
     keepsResults: boolean,
     room: number,
-  ): Promise<{ steps: Tensor[]; hits: number }> {
+  ): Promise<{ steps: Tensor[]; hits: number; computed: number; views: number }> {
+    drawn = 0;
     const plan: TrainingPlan = {
       ...{ teacher: model, copy: model, layout: adapterLayout(model.architecture, 1) },
       ...{ steps: 6, batch, peakLearningRate: 0.1, seed: 3, views },
@@ -101,7 +104,8 @@ describe('on a device that keeps results', () => {
     }
     await cache.dispose();
     await loaded.dispose();
-    return { steps, hits: cache.hitRate };
+    const computed = Math.round((1 - cache.hitRate) * plan.steps * batch);
+    return { steps, hits: cache.hitRate, computed, views: drawn };
   }
 
   it.each([
@@ -111,6 +115,7 @@ describe('on a device that keeps results', () => {
   ])('feeds what the processor would, with room for %s', async (_, room) => {
     const [here, there] = [await fed(false, room), await fed(true, room)];
     expect(there.steps).toEqual(here.steps);
+    for (const { computed, views } of [here, there]) expect(views).toBe(computed);
     expect(there.hits).toBeGreaterThanOrEqual(here.hits);
   });
 });

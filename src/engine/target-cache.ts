@@ -8,8 +8,8 @@ import type { DeviceTensor, Executor, LoadedGraph } from '../runtime/executor.ts
 import { DevicePieces } from './device-pieces.ts';
 import type { Named } from './device-pieces.ts';
 import { deviceTargetBudget } from './memory-budget.ts';
-import type { Sample, TrainingPlan } from './training.ts';
-import type { ViewSource } from './view-source.ts';
+import type { TrainingPlan } from './training.ts';
+import type { NumberedView, ViewSource } from './view-source.ts';
 
 interface HostEntry {
   /** The view, (S, S, C) bytes. */
@@ -25,6 +25,12 @@ type DeviceEntry = Named<Held, DeviceTensor>;
 type Held = 'images' | 'targets';
 
 type Entry = HostEntry | DeviceEntry;
+
+/** What was just computed of a view, which is at hand still. */
+interface Fresh {
+  readonly view: Uint8Array;
+  readonly entry: Entry;
+}
 
 /** Bytes that one view and its targets take. */
 export function entryBytes(teacher: VitArchitecture): number {
@@ -101,14 +107,25 @@ export class TargetCache {
     return this.#asked === 0 ? 0 : this.#hits / this.#asked;
   }
 
-  /** `images` (B, C, S, S) in [0, 1] and `targets` (B, N, D), the caller's. */
-  async batch(samples: readonly Sample[]): Promise<Named<Held, Tensor | DeviceTensor>> {
-    const keys = samples.map(({ image, view }) => image * this.#plan.views + view);
-    const fresh = await this.#compute(this.#missing(keys, samples));
+  /**
+   * `images` (B, C, S, S) in [0, 1] and `targets` (B, N, D), the caller's.
+   *
+   * @param next samples that will be asked for after these: what is missing of them is drawn meanwhile
+   */
+  async batch(
+    samples: readonly NumberedView[],
+    next: readonly NumberedView[] = [],
+  ): Promise<Named<Held, Tensor | DeviceTensor>> {
+    const missing = this.#missing(samples);
+    const drawn = [...missing.values()].map(({ image, view }) => this.#source.draw(image, view));
+    const expected = [...this.#missing(next)].filter(([key]) => !missing.has(key));
+    this.#source.expect?.(expected.map(([, sample]) => sample));
+    const fresh = await this.#compute([...missing.keys()], await Promise.all(drawn));
     this.#asked += samples.length;
     this.#hits += samples.length - fresh.size;
-    const entries = keys.map((key) => {
-      const entry = this.#entries.get(key) ?? fresh.get(key);
+    const entries = samples.map((sample) => {
+      const key = this.#keyOf(sample);
+      const entry = this.#entries.get(key) ?? fresh.get(key)?.entry;
       if (!entry) throw new Error(`no targets of view ${key}`);
       return entry;
     });
@@ -117,7 +134,7 @@ export class TargetCache {
           entries.map((entry) => (isOfHost(entry) ? this.#tensors([entry]) : entry)),
         )
       : this.#tensors(entries.filter(isOfHost));
-    for (const [key, entry] of fresh) await this.#keep(key, entry);
+    for (const [key, each] of fresh) await this.#keep(key, each);
     return fed;
   }
 
@@ -127,28 +144,28 @@ export class TargetCache {
     await this.#pieces?.dispose();
   }
 
-  #missing(keys: readonly number[], samples: readonly Sample[]): ReadonlyMap<number, Sample> {
-    const missing = new Map<number, Sample>();
-    samples.forEach((sample, index) => {
-      const key = keys[index] ?? 0;
-      if (!this.#entries.has(key)) missing.set(key, sample);
-    });
-    return missing;
+  #keyOf({ image, view }: NumberedView): number {
+    return image * this.#plan.views + view;
   }
 
-  async #compute(missing: ReadonlyMap<number, Sample>): Promise<ReadonlyMap<number, Entry>> {
-    if (missing.size === 0) return new Map();
-    const views = await Promise.all(
-      [...missing.values()].map(({ image, view }) => this.#source.draw(image, view)),
-    );
+  #missing(samples: readonly NumberedView[]): ReadonlyMap<number, NumberedView> {
+    const keyed = samples.map((sample) => [this.#keyOf(sample), sample] as const);
+    return new Map(keyed.filter(([key]) => !this.#entries.has(key)));
+  }
+
+  async #compute(
+    keys: readonly number[],
+    views: readonly Uint8Array[],
+  ): Promise<ReadonlyMap<number, Fresh>> {
+    if (views.length === 0) return new Map();
     const images = this.#pixels(views);
     const entries = this.#pieces
       ? await this.#computeThere(this.#pieces, images)
       : await this.#computeHere(views, images);
     return new Map(
-      [...missing.keys()].flatMap((key, index) => {
-        const entry = entries[index];
-        return entry ? [[key, entry] as const] : [];
+      keys.flatMap((key, index) => {
+        const [view, entry] = [views[index], entries[index]];
+        return view && entry ? [[key, { view, entry }] as const] : [];
       }),
     );
   }
@@ -173,7 +190,7 @@ export class TargetCache {
   }
 
   /** Keeps what was computed where there is room for it; the device's is disposed where it has none. */
-  async #keep(key: number, entry: Entry): Promise<void> {
+  async #keep(key: number, { view, entry }: Fresh): Promise<void> {
     if (isOfHost(entry)) {
       this.#keepHere(key, entry);
       return;
@@ -185,7 +202,6 @@ export class TargetCache {
       return;
     }
     if (entryBytes(this.#plan.teacher.architecture) <= this.#freeBytes) {
-      const view = await this.#viewOf(key);
       const { data } = await entry.targets.read();
       this.#keepHere(key, { view, features: data });
     }
@@ -197,11 +213,6 @@ export class TargetCache {
     if (size > this.#freeBytes) return;
     this.#freeBytes -= size;
     this.#entries.set(key, entry);
-  }
-
-  #viewOf(key: number): Promise<Uint8Array> {
-    const { views } = this.#plan;
-    return this.#source.draw(Math.floor(key / views), key % views);
   }
 
   #tensors(entries: readonly HostEntry[]): { images: Tensor; targets: Tensor } {
@@ -220,12 +231,10 @@ export class TargetCache {
   #pixels(views: readonly Uint8Array[]): Tensor {
     const { imageSize, channels } = this.#plan.teacher.architecture;
     const size = elementCount(this.#shapes.images);
-    const bytes = new Uint8Array(views.length * size);
+    const data = new Float32Array(views.length * size);
     views.forEach((view, index) => {
-      bytes.set(view, index * size);
+      toPlanes(view, 1, imageSize, channels, data.subarray(index * size, (index + 1) * size));
     });
-    const data = new Float32Array(bytes.length);
-    toPlanes(bytes, views.length, imageSize, channels, data);
     return { shape: [views.length, ...this.#shapes.images], data };
   }
 }

@@ -12,7 +12,7 @@ import type { JobContext } from './job.ts';
 import { Optimisation } from './optimisation.ts';
 import type { Feed, OptimiserState } from './optimisation.ts';
 import { TargetCache } from './target-cache.ts';
-import type { ViewSource } from './view-source.ts';
+import type { NumberedView, ViewSource } from './view-source.ts';
 
 /** A student in training: what a checkpoint holds. Its parameters are the adapters. */
 export type TrainingState = OptimiserState;
@@ -75,6 +75,7 @@ export async function trainStudent(
   const graphs = new Map<number, LoadedGraph>();
   for (const size of new Set(parts)) graphs.set(size, await executor.load(trainStep(plan, size)));
   const targets = new TargetCache(plan, source, teacher, executor);
+  const feedOf = feeding(plan, targets);
   const { steps, batch, peakLearningRate } = plan;
   const recipe = { steps, batch, peakLearningRate, parts, graphs };
   const student = await Optimisation.open(recipe, start, executor);
@@ -87,7 +88,7 @@ export async function trainStudent(
     const progress = begin();
     let [savedAt, measuredAt] = [performance.now(), performance.now()];
     for (let step = start.step; step < plan.steps && !isOver(step, context); step++) {
-      const loss = await student.step(step, feedOf(plan, targets, step));
+      const loss = await student.step(step, feedOf(step));
       const now = performance.now();
       const imagesPerSecond = (1000 * plan.batch) / (now - measuredAt);
       progress.advance(step + 1, { loss, imagesPerSecond });
@@ -125,10 +126,23 @@ function isOver(step: number, { signal, enough }: JobContext): boolean {
   return signal.aborted || (step > 0 && enough?.aborted === true);
 }
 
-/** Views and targets of a step's samples, part by part. */
-function feedOf(plan: TrainingPlan, targets: TargetCache, step: number): Feed {
-  const samples = samplesOfStep(plan, targets.imageCount, step);
-  return (first, count) => targets.batch(samples.slice(first, first + count));
+/** Gives views and targets of each step's samples, part by part; as many as a step has are drawn ahead of each part. */
+function feeding(plan: TrainingPlan, targets: TargetCache): (step: number) => Feed {
+  const known = new Map<number, readonly NumberedView[]>();
+  const samplesOf = (step: number): readonly NumberedView[] => {
+    if (step >= plan.steps) return [];
+    const samples = known.get(step) ?? samplesOfStep(plan, targets.imageCount, step);
+    known.set(step, samples);
+    return samples;
+  };
+  return (step) => {
+    known.delete(step - 1);
+    const samples = [...samplesOf(step), ...samplesOf(step + 1)];
+    return (first, count) => {
+      const next = first + count;
+      return targets.batch(samples.slice(first, next), samples.slice(next, next + plan.batch));
+    };
+  };
 }
 
 /**
@@ -145,12 +159,6 @@ export function imagesAtOnce(
   return imagesWithin(architecture, blocks, suited, memoryBytes);
 }
 
-/** Which view of which image: what a step learns from. */
-export interface Sample {
-  readonly image: number;
-  readonly view: number;
-}
-
 /**
  * The samples of a step. Images are shuffled anew each time all have been seen; the views of an image
  * come in turn.
@@ -159,9 +167,9 @@ export function samplesOfStep(
   { seed, batch, views }: Pick<TrainingPlan, 'seed' | 'batch' | 'views'>,
   imageCount: number,
   step: number,
-): Sample[] {
+): NumberedView[] {
   const everyImage = Array.from({ length: imageCount }, (_, index) => index);
-  const samples: Sample[] = [];
+  const samples: NumberedView[] = [];
   let order: { round: number; images: readonly number[] } = { round: -1, images: [] };
   for (let position = step * batch; position < (step + 1) * batch; position++) {
     const round = Math.floor(position / imageCount);

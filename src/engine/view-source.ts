@@ -1,6 +1,12 @@
-import { drawView, viewParameters } from '../core/distill/views.ts';
 import type { ViewRecipe } from '../core/distill/views.ts';
-import type { Raster } from '../core/image/raster.ts';
+import { drawResized } from './image-pool/draw-task.ts';
+import type { ImageToDraw, ResizedOrder, ViewOrder } from './image-pool/draw-task.ts';
+
+/** A view by its numbers. */
+export interface NumberedView {
+  readonly image: number;
+  readonly view: number;
+}
 
 /** Numbered views of images: the same numbers give the same bytes, whenever they are asked for. */
 export interface ViewSource {
@@ -10,22 +16,32 @@ export interface ViewSource {
   readonly recipe: object;
   /** (S, S, C) bytes. */
   draw(image: number, view: number): Promise<Uint8Array>;
+  /** What a thread draws the same bytes from; without it views are drawn where they are asked for. */
+  order?(image: number, view: number): ViewOrder;
+  /** Told all that will be asked for next, after what was asked for, so that it can be drawn meanwhile. */
+  expect?(views: readonly NumberedView[]): void;
 }
 
-/** Random resized crops of whole images; see core/distill/views. */
+/**
+ * Random resized crops of whole images; see core/distill/views.
+ *
+ * @param signal ends reading an image that is not in memory
+ */
 export function resizedCrops(
-  images: { readonly count: number; get(index: number): Promise<Raster> },
+  images: { readonly count: number; at(index: number): ImageToDraw },
   seed: number,
   recipe: ViewRecipe,
   size: number,
-): ViewSource {
+  signal?: AbortSignal,
+): ViewSource & Required<Pick<ViewSource, 'order'>> {
+  const order = (image: number, view: number): ResizedOrder => ({
+    kind: 'resized',
+    ...{ source: images.at(image), seed, image, view, recipe, size },
+  });
   return {
     count: images.count,
     recipe,
-    async draw(image, view) {
-      const raster = await images.get(image);
-      const parameters = viewParameters(seed, image, view, raster.width, raster.height, recipe);
-      return drawView(raster, parameters, size).data;
-    },
+    order,
+    draw: (image, view) => drawResized(order(image, view), signal),
   };
 }

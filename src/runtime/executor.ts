@@ -7,6 +7,8 @@ export interface Executor {
   readonly name: string;
   /** How many tokens (images times patches) at a time suit this device best in a training step. */
   readonly tokensAtOnce: number;
+  /** Threads of the processor that it keeps busy at work. */
+  readonly busyThreads: number;
   /** Of the device, where that is known. */
   readonly memoryBytes?: number | undefined;
   /** Whether results stay in a device's memory, from where reading takes time. */

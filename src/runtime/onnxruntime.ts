@@ -10,6 +10,7 @@ import type { Tensor } from '../core/tensor.ts';
 import { declaredShapes, matchInputs, requireValues } from './declared-inputs.ts';
 import type { DeclaredInputs } from './declared-inputs.ts';
 import type { DeviceTensor, Inputs, LoadedGraph, ModelFileExecutor, Results } from './executor.ts';
+import { defaultThreads } from './threads.ts';
 
 // What it would write on the terminal of a provider that is not there is thrown as well.
 env.logLevel = 'fatal';
@@ -163,6 +164,8 @@ export function onnxRuntime(
   return {
     name: provider,
     tokensAtOnce,
+    // Whoever waits for a GPU only hands it work.
+    busyThreads: provider === 'cpu' ? (options.threads ?? defaultThreads()) : 1,
     memoryBytes: options.memoryBytes,
     keepsResults: location === 'gpu-buffer',
     async load(graph) {

@@ -14,6 +14,7 @@ import { tensorflowLowerings } from './tensorflow-ops.ts';
 import type { TensorFlowLowering } from './tensorflow-ops.ts';
 import { planRun } from './tensorflow-plan.ts';
 import type { Step } from './tensorflow-plan.ts';
+import { defaultThreads } from './threads.ts';
 
 /**
  * TensorFlow.js, node by node. Ops block the thread until they are done.
@@ -22,14 +23,20 @@ import type { Step } from './tensorflow-plan.ts';
  * graph's `run`, where TensorFlow fails at work
  */
 export function tensorFlow(backend: TensorFlowBackend, options: TensorFlowOptions = {}): Executor {
+  const isOnGpu = (): boolean => {
+    const report = backend === 'cpu' ? undefined : tensorflowNative(options);
+    return report?.usable === true && report.device === 'gpu';
+  };
   return {
     name: backend,
     memoryBytes: options.memoryBytes,
     // As many as suit ONNX Runtime on either.
     keepsResults: false,
     get tokensAtOnce() {
-      const report = backend === 'cpu' ? undefined : tensorflowNative(options);
-      return report?.usable && report.device === 'gpu' ? 6304 : 2080;
+      return isOnGpu() ? 6304 : 2080;
+    },
+    get busyThreads() {
+      return backend === 'cpu' || isOnGpu() ? 1 : (options.threads ?? defaultThreads());
     },
     load: (graph) =>
       new Promise((resolve) => {

@@ -38,14 +38,14 @@ async function train(partLimit: number): Promise<TrainingState> {
     firstLoss: 0,
     lastLoss: 0,
   };
-  const image = (index: number): Promise<Raster> => {
+  const at = (index: number): Raster => {
     const data = Uint8Array.from(randomValues(12 * 12 * 3, index, 0, 256));
-    return Promise.resolve({ width: 12, height: 12, channels: 3, data });
+    return { width: 12, height: 12, channels: 3, data };
   };
   const tokensAtOnce = partLimit * tokenCount(teacher.architecture);
   const executor = { ...onnxRuntime('cpu', { threads: 1 }), tokensAtOnce };
   const { imageSize } = teacher.architecture;
-  const source = resizedCrops({ count: 9, get: image }, 1, viewRecipe('upright'), imageSize);
+  const source = resizedCrops({ count: 9, at }, 1, viewRecipe('upright'), imageSize);
   const save = (): Promise<void> => Promise.resolve();
   return (await trainStudent(plan, start, source, executor, watch(), save)).state;
 }

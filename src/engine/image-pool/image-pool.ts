@@ -40,7 +40,7 @@ setFlagsFromString(`--initial-heap-size=${firstHeapMiB}`);
  * Decoders are not made for more: each thread holds one image's values, several times over, and libuv, on
  * whose threads libvips works, has four.
  */
-const mostThreads = 4;
+export const mostThreads = 4;
 
 const defaults: PoolOptions = {
   threadFile,

@@ -1,3 +1,4 @@
+import { drawViews } from './draw-task.ts';
 import { readHeaders } from './headers-task.ts';
 import { indexImages } from './index-task.ts';
 import { drawPicture, drawThumbnail } from './picture-task.ts';
@@ -31,6 +32,7 @@ export const imageTasks = {
   statistics: viewStatistics,
   levels: buildLevels,
   store: storeFiles,
+  draw: drawViews,
 } satisfies Record<string, Task<never, unknown>>;
 
 export type ImageTasks = typeof imageTasks;

@@ -1,41 +1,46 @@
-import { randomCrop, squareOf } from '../../core/distill/crops.ts';
+import { squareOf } from '../../core/distill/crops.ts';
 import type { Orientation } from '../../core/distill/views.ts';
-import { Random } from '../../core/random.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { plainVit } from '../../core/vit/architecture.ts';
 import type { FoundImage } from '../../formats/labelled-images.ts';
 import type { ViewSource } from '../view-source.ts';
+import { drawCrop } from './draw-crop.ts';
+import type { CropOrder } from './draw-crop.ts';
 import type { OpenImages } from './open-images.ts';
 import { imagesOf } from './patch-cache.ts';
 import type { Scene } from './scene.ts';
 import { tilesAtOnce } from './tile-model.ts';
 
-/** How often another crop is tried where most of one shows nothing. */
-const attempts = 8;
+export interface CropSource {
+  readonly images: OpenImages;
+  readonly found: readonly FoundImage[];
+  /** S, px */
+  readonly side: number;
+  /** Bytes of images that each of several threads may hold open besides. */
+  readonly threadBudget: number;
+}
 
 /** Views for distillation at the images' own resolution, as the student will see them. */
 export function cropViews(
-  { images, found, side }: { images: OpenImages; found: readonly FoundImage[]; side: number },
+  { images, found, side, threadBudget }: CropSource,
   orientation: Orientation,
   seed: number,
 ): ViewSource {
+  const order = (image: number, view: number): CropOrder => {
+    const one = found[image];
+    if (!one) throw new Error(`there is no image ${image}`);
+    const place = { path: one.path, frame: one.frame };
+    const { preparation } = images;
+    return {
+      ...{ kind: 'crop', place, preparation, budget: threadBudget },
+      ...{ seed, image, view, side, orientation },
+    };
+  };
   return {
     count: found.length,
     recipe: { crops: side, orientation },
-    draw(index, view) {
-      const image = found[index];
-      if (!image) throw new Error(`there is no image ${index}`);
-      const random = new Random(seed, index, view);
-      return images.use(image, async (prepared) => {
-        for (let attempt = 1; ; attempt++) {
-          const { box, turn } = randomCrop(random, prepared, side, orientation);
-          const { raster, nothing } = await prepared.read(box);
-          const empty = nothing?.reduce((sum, one) => sum + one, 0) ?? 0;
-          if (attempt < attempts && 2 * empty > box.width * box.height) continue;
-          return squareOf(raster, side, turn);
-        }
-      });
-    },
+    order,
+    draw: (image, view) => drawCrop(images, order(image, view)),
   };
 }
 

@@ -13,6 +13,7 @@ import { withImage } from '../../formats/open-images.ts';
 import { openFileExecutor } from '../devices/open-executor.ts';
 import type { DistillHabits } from '../distill.ts';
 import { openGlimpses } from '../glimpses.ts';
+import { mostThreads } from '../image-pool/image-pool.ts';
 import { PhaseProgress, throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { rasterBudget, targetBudget } from '../memory-budget.ts';
@@ -83,7 +84,8 @@ export async function distillOutlines(
     try {
       const read = await readImages(job, dataset, images);
       const { imageSize } = job.teacher.model.architecture;
-      const views = { images, found: read.distilled, side: imageSize };
+      const threadBudget = rasterBudget(job.memory) / mostThreads;
+      const views = { images, found: read.distilled, side: imageSize, threadBudget };
       const source = cropViews(views, request.orientation, request.seed);
       const watch = glimpses ? watchOf(job, dataset) : undefined;
       const rate = peakLearningRate;

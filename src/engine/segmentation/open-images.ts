@@ -21,7 +21,7 @@ interface OpenOne {
  * opened anew. A part is read by one at a time.
  */
 export class OpenImages {
-  readonly #preparation: Preparation;
+  readonly preparation: Preparation;
   readonly #budget: number;
   /** The one used last at the end. */
   readonly #open = new Map<string, OpenOne>();
@@ -30,7 +30,7 @@ export class OpenImages {
 
   /** @param budget bytes that may be held */
   constructor(preparation: Preparation, budget: number) {
-    this.#preparation = preparation;
+    this.preparation = preparation;
     this.#budget = budget;
   }
 
@@ -82,7 +82,7 @@ export class OpenImages {
   }
 
   #prepare(file: ImageFile, frame: number | undefined): Promise<PreparedImage> {
-    return openPreparedRegions(file, { preparation: this.#preparation, frame });
+    return openPreparedRegions(file, { preparation: this.preparation, frame });
   }
 
   async #drop(key: string): Promise<void> {

@@ -1,0 +1,107 @@
+import process from 'node:process';
+import { viewRecipe, workingSides } from '../src/core/distill/views.ts';
+import { adapterLayout, initialAdapters } from '../src/core/lora/adapters.ts';
+import { zeros } from '../src/core/tensor.ts';
+import { plainVit } from '../src/core/vit/architecture.ts';
+import { copyBlocks } from '../src/core/vit/copy.ts';
+import { DrawnAhead } from '../src/engine/drawn-ahead.ts';
+import { shared } from '../src/engine/image-pool/draw-task.ts';
+import type { ImageToDraw } from '../src/engine/image-pool/draw-task.ts';
+import { blockingExecutor, blockUntil } from '../src/engine/testing/blocking-executor.ts';
+import { trainStudent } from '../src/engine/training.ts';
+import type { TrainingPlan } from '../src/engine/training.ts';
+import { resizedCrops } from '../src/engine/view-source.ts';
+import type { Executor } from '../src/runtime/executor.ts';
+import { onnxRuntime } from '../src/runtime/onnxruntime.ts';
+import { randomModel } from './models.ts';
+import { printTable } from './table.ts';
+
+const [batch, steps, imageSize] = [32, 16, 224];
+const rounds = 3;
+/** None: views are drawn when they are asked for. */
+const drawingThreads = [0, 1, 2];
+/** A step of a fast GPU, ms. */
+const blockedMs = 60;
+
+/**
+ * New views at every step, drawn in turn with the steps and ahead of them: beside a stand-in for a fast GPU, which blocks
+ * its thread and takes no processor, and beside steps of the processor.
+ */
+export async function benchAhead(threads: number): Promise<void> {
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  const blocking = blockingExecutor((graph) => {
+    if (graph === 'step') blockUntil(never, 1, blockedMs);
+  });
+  const devices = [
+    { device: `blocked for ${blockedMs} ms`, executor: blocking },
+    ...[...new Set([1, threads])].map((count) => ({
+      device: `processor, threads: ${count}`,
+      executor: onnxRuntime('cpu', { threads: count }),
+    })),
+  ];
+  for (const { device, executor } of devices) {
+    const timed = new Map(drawingThreads.map((count): [number, StepTime[]] => [count, []]));
+    // In turns, since machines and moments differ.
+    for (let round = 0; round < rounds; round++) {
+      for (const [count, times] of timed) times.push(...(await timeSteps(executor, count)));
+    }
+    const inTurn = median(timed.get(0), 'step');
+    const rows = [...timed].map(([count, times]) => ({
+      drawn: count === 0 ? 'in turn' : `ahead, threads: ${count}`,
+      'step ms': median(times, 'step').toFixed(0),
+      'of in turn': (median(times, 'step') / inTurn).toFixed(2),
+      "training thread's processor ms": median(times, 'busy').toFixed(0),
+    }));
+    printTable(`Steps of ${batch} new views of ${imageSize} px, ${device}`, rows);
+  }
+}
+
+interface StepTime {
+  /** ms */
+  readonly step: number;
+  /** What the training's thread computed meanwhile, ms. */
+  readonly busy: number;
+}
+
+/** Without the first steps, at which threads start. */
+async function timeSteps(executor: Executor, threads: number): Promise<StepTime[]> {
+  const teacher = randomModel({
+    ...{ ...plainVit, imageSize, patchSize: 32, width: 64, depth: 2, heads: 1, mlpWidth: 128 },
+  });
+  const copy = copyBlocks(teacher, [0]);
+  const layout = adapterLayout(copy.architecture, 2);
+  const plan: TrainingPlan = {
+    ...{ teacher, copy, layout, steps, batch, seed: 1, views: steps },
+    ...{ peakLearningRate: 1e-4, cacheBytes: 0 },
+  };
+  const start = {
+    ...{ step: 0, firstLoss: 0, lastLoss: 0 },
+    parameters: { shape: [layout.size], data: initialAdapters(layout, 1) },
+    ...{ mean: zeros([layout.size]), square: zeros([layout.size]) },
+  };
+  const side = workingSides * imageSize;
+  const data = shared(Uint8Array.from({ length: side * side * 3 }, (_, at) => (at * 31) % 251));
+  const at = (): ImageToDraw => ({ width: side, height: side, channels: 3, data });
+  const source = resizedCrops({ count: batch, at }, 1, viewRecipe('upright'), imageSize);
+  const views = new DrawnAhead(source, threads);
+  const reports: { at: number; busy: number }[] = [];
+  const context = {
+    signal: new AbortController().signal,
+    report: () => {
+      const { user, system } = process.threadCpuUsage();
+      reports.push({ at: performance.now(), busy: (user + system) / 1000 });
+    },
+  };
+  await trainStudent(plan, start, views, executor, context, () => Promise.resolve());
+  await views.close();
+  const settled = reports.slice(6);
+  return settled.slice(1).map(({ at, busy }, index) => {
+    const before = settled[index];
+    return { step: at - (before?.at ?? NaN), busy: busy - (before?.busy ?? NaN) };
+  });
+}
+
+function median(times: readonly StepTime[] | undefined, what: keyof StepTime): number {
+  const sorted = (times ?? []).map((time) => time[what]).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
