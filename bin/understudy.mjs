@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Starts the command line. Plain JavaScript, because it must also run on a Node that is too old for
-// the rest: then it hands over to the Node 24 among the project's dependencies.
+// Starts the command line, in a process of its own: a driver that crashes takes that one along, and this one can still
+// say what to do. Plain JavaScript, because it must also run on a Node that is too old for the rest, which then is
+// handed to the Node 24 among the project's dependencies.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -34,15 +35,16 @@ function findRuntime() {
 /** Signals that nobody sends. */
 const crashes = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV'];
 
-/** Runs this file again with `runtime` and ends as that run ends. */
+/** Runs the command line with `runtime` and ends as it ends. */
 function handOver(runtime) {
   // Early releases of Node 24 warn that running TypeScript is experimental. Nothing is sent over the channel: its end
   // tells the child that this process is gone, killed say, and cannot pass signals on any more.
   const child = spawn(
     runtime,
     [
+      ...(runtime === process.execPath ? process.execArgv : []),
       '--disable-warning=ExperimentalWarning',
-      fileURLToPath(import.meta.url),
+      fileURLToPath(new URL('../src/cli/main.ts', import.meta.url)),
       ...process.argv.slice(2),
     ],
     { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
@@ -60,25 +62,22 @@ function handOver(runtime) {
   child.on('exit', (code, signal) => {
     if (crashes.includes(signal)) {
       process.stderr.write(
-        `Understudy was ended by ${signal}, as a faulty driver can do. What a distillation has learnt is in its output folder: ` +
-          'give the same command again with --resume --device cpu.\n',
+        `Understudy was ended by ${signal}, as a faulty driver can do. Give the same command again with --device cpu, ` +
+          'and --resume where a distillation had kept a checkpoint in its output folder.\n',
       );
     }
     process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
   });
 }
 
-if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
-  await import('../src/cli/main.ts');
+const isNew = Number.parseInt(process.versions.node, 10) >= neededMajor;
+const runtime = isNew ? process.execPath : findRuntime();
+if (runtime === undefined) {
+  process.stderr.write(
+    `Understudy needs Node ${neededMajor} or later, this is Node ${process.versions.node}, and none was installed with it ` +
+      `for ${process.platform} on ${process.arch}. Run npm install without --omit=optional, or install Node ${neededMajor}.\n`,
+  );
+  process.exitCode = 1;
 } else {
-  const runtime = findRuntime();
-  if (runtime === undefined) {
-    process.stderr.write(
-      `Understudy needs Node ${neededMajor} or later, this is Node ${process.versions.node}, and none was installed with it ` +
-        `for ${process.platform} on ${process.arch}. Run npm install without --omit=optional, or install Node ${neededMajor}.\n`,
-    );
-    process.exitCode = 1;
-  } else {
-    handOver(runtime);
-  }
+  handOver(runtime);
 }

@@ -13,7 +13,7 @@ import { featureGraph } from '../core/vit/classifier.ts';
 import type { ClassifierHead } from '../core/vit/classifier.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import type { ImageProblem, LabelledImage } from '../formats/labelled-images.ts';
-import { readResult } from '../runtime/executor.ts';
+import { readFinite } from '../runtime/executor.ts';
 import type { Executor, LoadedGraph } from '../runtime/executor.ts';
 import { labelIndices } from './dataset.ts';
 import { inferenceBatch, readBatches, stackRows } from './inference.ts';
@@ -141,7 +141,7 @@ async function computeFeatures(
   let done = 0;
   for await (const batch of readBatches(images, form, problems, context)) {
     for (const [index, encoder] of encoders.entries()) {
-      parts[index]?.push(await readResult(await encoder.run({ image: batch.pixels }), 'features'));
+      parts[index]?.push(await readFinite(await encoder.run({ image: batch.pixels }), 'features'));
     }
     labels.push(
       ...batch.images.map((image) => labelIndices(image, classes, 'the labelled images')),
@@ -179,7 +179,10 @@ async function trainHead(
   return { probe, layer: { ...foldProbe(probe), task } };
 }
 
-/** Median milliseconds an image of each model, `image` (B, C, S, S) at a time. */
+/**
+ * Median milliseconds an image of each model, `image` (B, C, S, S) at a time, from pixels to an answer in the
+ * processor's memory: a GPU returns from a run before it has computed anything.
+ */
 export async function timeInTurns(
   encoders: readonly LoadedGraph[],
   { imageSize, channels }: Pick<InputForm, 'imageSize' | 'channels'>,
@@ -194,6 +197,7 @@ export async function timeInTurns(
     for (const [index, encoder] of encoders.entries()) {
       const start = performance.now();
       const results = await encoder.run({ image });
+      for (const result of results.values()) await result.read();
       times[index]?.push((performance.now() - start) / batch);
       for (const result of results.values()) result.dispose();
     }

@@ -6,7 +6,7 @@ import { UserError } from '../core/errors.ts';
 import { classificationReport } from '../core/metrics/classification.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { ImageProblem } from '../formats/labelled-images.ts';
-import { readResult } from '../runtime/executor.ts';
+import { readFinite } from '../runtime/executor.ts';
 import { qualityOf } from './comparison.ts';
 import { labelIndices, readLabels, requireOneLabel } from './dataset.ts';
 import { openFileExecutor } from './devices/open-executor.ts';
@@ -66,7 +66,7 @@ async function evaluateClasses(
     const start = performance.now();
     const results = await graph.run({ image: pixels });
     milliseconds += performance.now() - start;
-    probabilities.push(await readResult(results, 'probabilities'));
+    probabilities.push(await readFinite(results, 'probabilities'));
     truth.push(...images.map((image) => labelIndices(image, card.classes, request.model)));
     progress.advance(truth.length);
   }

@@ -1,3 +1,5 @@
+import { roomOf } from '../core/distill/memory.ts';
+
 /*
  * What a distillation keeps in memory besides what it must, by what is free when it begins, bytes.
  */
@@ -8,13 +10,19 @@ export function targetBudget(freeBytes: number): number {
 }
 
 /**
- * For views and targets on a device of its own memory: a quarter of it, or where it is not known what is left of a small
- * card's beside a large teacher's step.
+ * For views and targets on a device of its own memory: a quarter of it and no more than a step leaves, or where it is
+ * not known what is left of a small card's beside a large teacher's step.
  *
  * @param cacheBytes for those that the processor keeps
+ * @param stepBytes that a step needs
  */
-export function deviceTargetBudget(cacheBytes: number, memoryBytes: number | undefined): number {
-  return Math.min(cacheBytes, memoryBytes === undefined ? 2 ** 30 : memoryBytes / 4);
+export function deviceTargetBudget(
+  cacheBytes: number,
+  memoryBytes: number | undefined,
+  stepBytes: number,
+): number {
+  if (memoryBytes === undefined) return Math.min(cacheBytes, 2 ** 30);
+  return Math.max(0, Math.min(cacheBytes, memoryBytes / 4, roomOf(memoryBytes) - stepBytes));
 }
 
 /** For decoded images; see raster-store. */

@@ -12,7 +12,7 @@ import type { ImageProblem } from '../formats/labelled-images.ts';
 import { maskProblems, separateMasks } from '../formats/mask-folders.ts';
 import { makeFolder } from '../formats/make-folder.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
-import { readResult } from '../runtime/executor.ts';
+import { readFinite } from '../runtime/executor.ts';
 import { openFileExecutor } from './devices/open-executor.ts';
 import { withProcessorBehind } from './devices/processor-behind.ts';
 import { readBatches } from './inference.ts';
@@ -94,7 +94,7 @@ async function predictClasses(
   const start = performance.now();
   let done = 0;
   for await (const batch of readBatches(images, form, problems, context)) {
-    const { data } = await readResult(await graph.run({ image: batch.pixels }), 'probabilities');
+    const { data } = await readFinite(await graph.run({ image: batch.pixels }), 'probabilities');
     const size = card.classes.length;
     batch.images.forEach(({ name }, row) => {
       const answer = answerOf(data.subarray(row * size, (row + 1) * size), card);

@@ -4,7 +4,7 @@ import type { DeviceName, DistillOptions } from '../contract/jobs.ts';
 import { startOf, usualTraining } from '../contract/jobs.ts';
 import type { ModelCard } from '../contract/model-card.ts';
 import type { DistillSummary } from '../contract/results.ts';
-import { hasRoom, trainingMemory } from '../core/distill/memory.ts';
+import { hasRoom, roomOf, trainingMemory } from '../core/distill/memory.ts';
 import { UserError } from '../core/errors.ts';
 import { adapterLayout } from '../core/lora/adapters.ts';
 import { copyBlocks, keptBlocks } from '../core/vit/copy.ts';
@@ -25,6 +25,7 @@ import { memoryOf } from './devices/device-memory.ts';
 import { holdDevice } from './devices/hold-gpu.ts';
 import type { HeldDevice } from './devices/hold-gpu.ts';
 import { openExecutor } from './devices/open-executor.ts';
+import { requirePossible } from './devices/possible-devices.ts';
 import { withProcessorBehind } from './devices/processor-behind.ts';
 import { exportNames } from './export.ts';
 import { DrawnAhead, drawingThreads } from './drawn-ahead.ts';
@@ -121,7 +122,7 @@ export async function runStudentJob<T>(
     const { overrides } = request;
     const student = {
       ...{ teacher: request.teacher, overrides, blocks },
-      ...{ rank: recipe.rank, architecture },
+      ...{ rank: recipe.rank, batch: recipe.batch, precision: recipe.precision, architecture },
     };
     const { imageSize: side } = architecture;
     const { threads } = request;
@@ -133,9 +134,10 @@ export async function runStudentJob<T>(
     const kept = { isNew: false };
     const outcome = await withProcessorBehind(device, context, async (on, goesOn) => {
       notePrecision(on, request, context);
-      const held = holdDevice(on);
+      requirePossible(on);
+      const held = holdDevice(on, threads);
       try {
-        const memoryBytes = await memoryFor(on, held, context);
+        const memoryBytes = await memoryFor(on, threads, held, context);
         requireRoom(on, trainingMemory(architecture, blocks.length, 1), memoryBytes, context);
         return await work({
           request: { ...recipe, resume: request.resume || (goesOn && kept.isNew) },
@@ -159,10 +161,11 @@ export async function runStudentJob<T>(
 /** Bytes that the device has for this run. */
 async function memoryFor(
   device: DeviceName,
+  threads: number | undefined,
   { isShared }: HeldDevice,
   context: JobContext,
 ): Promise<number | undefined> {
-  const memory = await memoryOf(device);
+  const memory = await memoryOf(device, threads);
   if (!isShared) return memory;
   const message =
     'Another run of Understudy computes on this GPU: both are slower, and this one takes half of its memory.';
@@ -183,7 +186,7 @@ function requireRoom(
 ): void {
   if (memory === undefined || hasRoom(needed, memory)) return;
   const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
-  const need = `This student needs about ${gigabytes(needed)} GiB, and the ${device === 'cpu' ? 'computer' : 'GPU'} has ${gigabytes(memory)} GiB`;
+  const need = `This student needs about ${gigabytes(needed)} GiB, and of the ${device === 'cpu' ? 'computer' : 'GPU'}'s memory a run may take ${gigabytes(roomOf(memory))} GiB`;
   if (device !== 'cpu') throw new UserError('device', `${need}.`);
   const message = `${need}: it may be very slow, or be ended. Choose a smaller teacher or --image-size.`;
   context.report({ type: 'notice', message });

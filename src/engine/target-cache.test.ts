@@ -40,7 +40,7 @@ async function misses(images: number, views: number, steps: number, room: number
   };
   const data = new Uint8Array(imageSize * imageSize * 3);
   const source = { count: images, recipe: {}, draw: () => Promise.resolve(data) };
-  const cache = new TargetCache(plan, source, teacher, onnxRuntime('cpu'));
+  const cache = new TargetCache(plan, source, teacher, onnxRuntime('cpu'), 0);
   for (let step = 0; step < steps; step++) {
     await cache.batch(samplesOfStep(plan, images, step));
   }
@@ -93,7 +93,7 @@ describe('on a device that keeps results', () => {
       cacheBytes: room * (4 * imageSize * imageSize * 3 + entryBytes(model.architecture)),
     };
     const loaded = await cpu.load(targetGraph(model));
-    const cache = new TargetCache(plan, source, loaded, { ...cpu, keepsResults });
+    const cache = new TargetCache(plan, source, loaded, { ...cpu, keepsResults }, plan.cacheBytes);
     const steps: Tensor[] = [];
     for (let step = 0; step < plan.steps; step++) {
       const { images: pixels, targets } = await cache.batch(samplesOfStep(plan, images, step));

@@ -7,7 +7,6 @@ import { readResult } from '../runtime/executor.ts';
 import type { DeviceTensor, Executor, LoadedGraph } from '../runtime/executor.ts';
 import { DevicePieces } from './device-pieces.ts';
 import type { Named } from './device-pieces.ts';
-import { deviceTargetBudget } from './memory-budget.ts';
 import type { TrainingPlan } from './training.ts';
 import type { NumberedView, ViewSource } from './view-source.ts';
 
@@ -78,12 +77,14 @@ export class TargetCache {
   /**
    * @param teacher `images` → `targets`, any batch
    * @param executor on which teacher and student run
+   * @param deviceBytes of what it keeps, that may be kept there
    */
   constructor(
     plan: TrainingPlan,
     source: ViewSource,
     teacher: LoadedGraph,
-    executor: Pick<Executor, 'keepsResults' | 'load' | 'memoryBytes'>,
+    executor: Pick<Executor, 'keepsResults' | 'load'>,
+    deviceBytes: number,
   ) {
     const { architecture } = plan.teacher;
     const { channels, imageSize, width } = architecture;
@@ -97,9 +98,7 @@ export class TargetCache {
     this.#teacher = teacher;
     this.#pieces = executor.keepsResults ? new DevicePieces(executor, this.#shapes) : undefined;
     this.#freeBytes = plan.cacheBytes;
-    this.#freeDeviceBytes = this.#pieces
-      ? deviceTargetBudget(plan.cacheBytes, executor.memoryBytes)
-      : 0;
+    this.#freeDeviceBytes = this.#pieces ? deviceBytes : 0;
   }
 
   /** Share of the targets that did not have to be computed. */

@@ -1,4 +1,4 @@
-import { imagesWithin } from '../core/distill/memory.ts';
+import { imagesWithin, trainingMemory } from '../core/distill/memory.ts';
 import { Random } from '../core/random.ts';
 import { partSizes, targetGraph, trainStep } from '../core/distill/train-step.ts';
 import type { StudentPlan } from '../core/distill/train-step.ts';
@@ -6,9 +6,11 @@ import { UserError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
 import type { VitModel } from '../core/vit/weights.ts';
+import { loadAll } from '../runtime/executor.ts';
 import type { DeviceTensor, Executor, LoadedGraph } from '../runtime/executor.ts';
 import { PhaseProgress, breathe } from './job.ts';
 import type { JobContext } from './job.ts';
+import { deviceTargetBudget } from './memory-budget.ts';
 import { Optimisation } from './optimisation.ts';
 import type { Feed, OptimiserState } from './optimisation.ts';
 import { TargetCache } from './target-cache.ts';
@@ -71,10 +73,20 @@ export async function trainStudent(
     plan.batch,
     imagesAtOnce(executor, plan.teacher, plan.copy.architecture.depth),
   );
-  const teacher = await executor.load(targetGraph(plan.teacher));
-  const graphs = new Map<number, LoadedGraph>();
-  for (const size of new Set(parts)) graphs.set(size, await executor.load(trainStep(plan, size)));
-  const targets = new TargetCache(plan, source, teacher, executor);
+  const sizes = [...new Set(parts)];
+  const [teacher, ...stepGraphs] = await loadAll(executor, [
+    targetGraph(plan.teacher),
+    ...sizes.map((size) => trainStep(plan, size)),
+  ]);
+  if (!teacher) throw new Error('the teacher was loaded');
+  const graphs = new Map(stepGraphs.map((graph, index) => [sizes[index] ?? 0, graph]));
+  const stepBytes = trainingMemory(
+    plan.teacher.architecture,
+    plan.copy.architecture.depth,
+    Math.max(...parts),
+  );
+  const deviceBytes = deviceTargetBudget(plan.cacheBytes, executor.memoryBytes, stepBytes);
+  const targets = new TargetCache(plan, source, teacher, executor, deviceBytes);
   const feedOf = feeding(plan, targets);
   const { steps, batch, peakLearningRate } = plan;
   const recipe = { steps, batch, peakLearningRate, parts, graphs };

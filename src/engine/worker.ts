@@ -17,6 +17,9 @@ import type { WorkerMessage, WorkerOrder, WorkerResult, WorkerTask } from './wor
 
 endAfterParent();
 
+/** Tasks that only see how fast something is. */
+const measurements: readonly WorkerTask['kind'][] = ['reach', 'trial', 'speed'];
+
 const controller = new AbortController();
 const enough = new AbortController();
 const context: JobContext = {
@@ -27,14 +30,22 @@ const context: JobContext = {
   },
 };
 
+let task: WorkerTask | undefined;
 process.on('message', (order: WorkerOrder) => {
   if (order.kind === 'stop') controller.abort();
   else if (order.kind === 'finish') enough.abort();
-  else void run(order.task);
+  else {
+    ({ task } = order);
+    void run(task);
+  }
 });
 process.on('disconnect', () => {
+  // Nobody waits for a measurement any more, and it keeps nothing.
+  if (task && measurements.includes(task.kind)) process.exit();
   controller.abort();
 });
+// Ctrl-C and service managers tell the whole group: whoever started this process decides what becomes of it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 async function run(task: WorkerTask): Promise<void> {
   try {

@@ -1,3 +1,4 @@
+import { UserError } from '../core/errors.ts';
 import type { Graph } from '../core/graph/ops.ts';
 import type { Tensor } from '../core/tensor.ts';
 
@@ -48,6 +49,25 @@ export interface DeviceTensor {
   dispose(): void;
 }
 
+/**
+ * Loads graphs in turn; where one cannot be loaded those before it are disposed.
+ *
+ * @throws as `load`
+ */
+export async function loadAll(
+  executor: Pick<Executor, 'load'>,
+  graphs: readonly Graph[],
+): Promise<LoadedGraph[]> {
+  const loaded: LoadedGraph[] = [];
+  try {
+    for (const graph of graphs) loaded.push(await executor.load(graph));
+    return loaded;
+  } catch (error) {
+    await Promise.all(loaded.map((graph) => graph.dispose()));
+    throw error;
+  }
+}
+
 /** One named result as values; the others are disposed. */
 export async function readResult(results: Results, name: string): Promise<Tensor> {
   const wanted = results.get(name);
@@ -55,4 +75,18 @@ export async function readResult(results: Results, name: string): Promise<Tensor
   const values = await wanted.read();
   for (const result of results.values()) result.dispose();
   return values;
+}
+
+/**
+ * The same, where what was computed must be numbers.
+ *
+ * @throws UserError 'diverged' where it is not
+ */
+export async function readFinite(results: Results, name: string): Promise<Tensor> {
+  const values = await readResult(results, name);
+  if (values.data.every(Number.isFinite)) return values;
+  throw new UserError(
+    'diverged',
+    `What the model gives (${name}) are no numbers. Its file may be damaged, or the device that computes faulty.`,
+  );
 }

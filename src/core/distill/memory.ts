@@ -40,12 +40,17 @@ export function imagesWithin(
   return images;
 }
 
-/** Of a device's memory, what one run may take: others draw on it, and estimates are rough. */
+/** Others draw on a device's memory as well, and estimates are rough. */
 const share = 0.8;
+
+/** Of a device's memory, what one run may take, bytes. */
+export function roomOf(memory: number): number {
+  return share * memory;
+}
 
 /** Whether a device has room for what is needed, bytes; one of unknown memory is taken to have it. */
 export function hasRoom(needed: number, memory: number | undefined): boolean {
-  return memory === undefined || needed <= share * memory;
+  return memory === undefined || needed <= roomOf(memory);
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tinyArchitecture } from '../../../tests/support/tiny-vit.ts';
 import type { DeviceName, JobEvent } from '../../contract/jobs.ts';
+import { UserError } from '../../core/errors.ts';
 import { chooseDevice } from './choose-device.ts';
 import { KnownSpeeds } from './known-speeds.ts';
 import type { FoundDevice } from './list-devices.ts';
@@ -15,6 +16,7 @@ const machine = vi.hoisted((): Machine => ({ speeds: {}, tried: [] }));
 interface Machine {
   speeds: Partial<Record<DeviceName, number | string>>;
   tried: DeviceName[];
+  whenTried?: (() => void) | undefined;
 }
 
 vi.mock('./list-devices.ts', () => ({
@@ -28,8 +30,10 @@ vi.mock('./list-devices.ts', () => ({
         memoryBytes: null,
       })),
     ),
-  measure: ({ device }: TrialRequest) => {
+  measure: ({ device }: TrialRequest, signal?: AbortSignal) => {
     machine.tried.push(device);
+    machine.whenTried?.();
+    if (signal?.aborted) return Promise.reject(new UserError('cancelled', 'Stopped.'));
     const outcome = machine.speeds[device] ?? 'It is not there.';
     return Promise.resolve(
       typeof outcome === 'string' ? { missing: outcome } : { imagesPerSecond: outcome },
@@ -41,10 +45,12 @@ const candidate = {
   teacher: 'teacher.safetensors',
   blocks: [0, 2],
   rank: 16,
+  batch: 32,
+  precision: 'float32',
   imageSize: 16,
   threads: 2,
   architecture: tinyArchitecture,
-};
+} as const;
 
 let folder = '';
 let file = '';
@@ -63,12 +69,15 @@ interface Chosen {
   readonly said: readonly string[];
 }
 
-async function choose(asked: 'auto' | DeviceName = 'auto'): Promise<Chosen> {
+async function choose(
+  asked: 'auto' | DeviceName = 'auto',
+  signal = new AbortController().signal,
+): Promise<Chosen> {
   const said: string[] = [];
   const report = (event: JobEvent): void => {
     if (event.type === 'notice') said.push(event.message);
   };
-  const context = { signal: new AbortController().signal, report };
+  const context = { signal, report };
   const device = await chooseDevice(asked, candidate, context, await KnownSpeeds.open(file));
   return { device, said };
 }
@@ -104,6 +113,39 @@ describe('chooseDevice', () => {
     // Nor tried again, as long as nobody asks for it.
     expect((await choose()).device).toBe('cpu');
     expect(machine.tried).toEqual([]);
+  });
+
+  it('says what did not get through, and tries the processor again', async () => {
+    machine.speeds = { cpu: 'It was ended.', webgpu: 'Its driver did not answer.', tensorflow: 30 };
+    const { device, said } = await choose();
+    expect(device).toBe('tensorflow');
+    expect(said.at(-1)).toMatch(
+      /tensorflow 30\.0\. Did not get through a trial: cpu \(It was ended\.\), webgpu \(Its driver did not answer\.\); .*tensorflow is used/,
+    );
+    machine.speeds.cpu = 100;
+    machine.tried = [];
+    expect((await choose()).device).toBe('cpu');
+    expect(machine.tried).toEqual(['cpu']);
+  });
+
+  it('takes the processor where nothing got through', async () => {
+    machine.speeds = { cpu: 'It was ended.', webgpu: 'Its driver did not answer.' };
+    const { device, said } = await choose();
+    expect(device).toBe('cpu');
+    expect(said.at(-1)).toMatch(/^Did not get through a trial: .*cpu is used/);
+  });
+
+  it('stops when it is asked to, and remembers nothing of what was stopped', async () => {
+    machine.speeds = { cpu: 100, webgpu: 800 };
+    const controller = new AbortController();
+    machine.whenTried = () => {
+      controller.abort();
+    };
+    await expect(choose('auto', controller.signal)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(machine.tried).toEqual(['cpu']);
+    machine.whenTried = undefined;
+    expect((await choose()).device).toBe('webgpu');
+    expect(machine.tried).toEqual(['cpu', 'cpu', 'webgpu']);
   });
 
   it('goes by the environment, which must name a device', async () => {

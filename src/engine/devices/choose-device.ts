@@ -22,7 +22,7 @@ export interface Candidate extends Omit<TrialRequest, 'device' | 'threads'> {
  * The device for a run: the one that was asked for, or the fastest, each tried for two seconds with the student's own
  * step where its speed with such a student is not known yet. Where the processor is all there is nothing is tried.
  *
- * @throws UserError 'invalid-option' where the environment names no device
+ * @throws UserError 'invalid-option' where the environment names no device, 'cancelled'
  */
 export async function chooseDevice(
   asked: DeviceChoice,
@@ -34,30 +34,47 @@ export async function chooseDevice(
   const wished = wishedDevice();
   if (wished !== undefined) return wished;
   const { architecture, threads = defaultThreads(), ...student } = candidate;
-  const found = await findDevices(threads);
+  const found = await findDevices(threads, context.signal);
   const usable = found.filter(({ missing }) => missing === null);
   if (usable.length < 2) return 'cpu';
   const speeds = known ?? (await KnownSpeeds.open());
   const measured: { readonly name: DeviceName; readonly speed: number }[] = [];
+  const failed: string[] = [];
   for (const { name, description } of usable) {
     const request = { ...student, threads, device: name };
     const key = speedKey(request, architecture, description);
-    let speed = speeds.get(key);
-    if (speed === undefined) {
+    const remembered = speeds.get(key);
+    if (remembered === undefined) {
       context.report({ type: 'notice', message: `Trying ${name} (${description})…` });
-      const outcome = await measure(request);
-      speed = 'imagesPerSecond' in outcome ? outcome.imagesPerSecond : null;
-      await speeds.set(key, speed);
     }
-    if (speed !== null) measured.push({ name, speed });
+    const outcome = remembered === undefined ? await measure(request, context.signal) : undefined;
+    const speed = outcome ? ('missing' in outcome ? null : outcome.imagesPerSecond) : remembered;
+    // The processor is always there: what kept it from being tried will pass.
+    if (outcome && (typeof speed === 'number' || name !== 'cpu'))
+      await speeds.set(key, speed ?? null);
+    if (typeof speed === 'number') measured.push({ name, speed });
+    else failed.push(outcome && 'missing' in outcome ? `${name} (${outcome.missing})` : name);
   }
   measured.sort((a, b) => b.speed - a.speed);
+  const device = measured[0]?.name ?? 'cpu';
+  context.report({ type: 'notice', message: outcomeOf(device, measured, failed) });
+  return device;
+}
+
+/** What was chosen, and why. */
+function outcomeOf(
+  device: DeviceName,
+  measured: readonly { readonly name: DeviceName; readonly speed: number }[],
+  failed: readonly string[],
+): string {
   const listed = measured.map(({ name, speed }) => `${name} ${speed.toPrecision(3)}`).join(', ');
-  context.report({
-    type: 'notice',
-    message: `Images a second in a step of this student: ${listed}. The fastest is used; --device chooses another.`,
-  });
-  return measured[0]?.name ?? 'cpu';
+  const speeds = listed === '' ? '' : `Images a second in a step of this student: ${listed}. `;
+  const lost =
+    failed.length === 0
+      ? ''
+      : `Did not get through a trial: ${failed.join(', ')}; “understudy devices” lets the next run try again. `;
+  const choice = measured.length > 1 ? 'The fastest is used' : `${device} is used`;
+  return `${speeds}${lost}${choice}; --device chooses another.`;
 }
 
 /** The device that the environment names. @throws UserError 'invalid-option' where that is none */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DeviceName } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { lockFile } from '../../store/lock.ts';
+import { isOnGpu } from './possible-devices.ts';
 
 export interface HeldDevice {
   /** Whether another run of this person is on the GPU already. */
@@ -16,16 +17,18 @@ export interface HeldDevice {
  *
  * @param file the mark; everybody's own in the folder for temporary files
  */
-export function holdDevice(
-  device: DeviceName,
-  file = join(tmpdir(), `understudy-gpu-${userInfo().username}.lock`),
-): HeldDevice {
+export function holdDevice(device: DeviceName, threads?: number, file?: string): HeldDevice {
   const none = { release: () => undefined };
-  if (device === 'cpu') return { isShared: false, ...none };
+  if (!isOnGpu(device, threads)) return { isShared: false, ...none };
   try {
-    return { isShared: false, release: lockFile(file, 'The GPU is at work.') };
+    return { isShared: false, release: lockFile(file ?? usualFile(), 'The GPU is at work.') };
   } catch (error) {
     // Where no mark can be left nothing is known of others.
     return { isShared: error instanceof UserError && error.code === 'in-use', ...none };
   }
+}
+
+/** @throws where the system knows no name of who runs this */
+function usualFile(): string {
+  return join(tmpdir(), `understudy-gpu-${userInfo().username}.lock`);
 }

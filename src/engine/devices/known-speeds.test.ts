@@ -20,6 +20,9 @@ it('remembers what was measured, and what did not get through', async () => {
   await speeds.set('a', 13);
   const again = await KnownSpeeds.open(file);
   expect([again.get('a'), again.get('b'), again.get('c')]).toEqual([13, null, undefined]);
+  await again.forgetFailures();
+  const forgotten = await KnownSpeeds.open(file);
+  expect([forgotten.get('a'), forgotten.get('b')]).toEqual([13, undefined]);
   for (let index = 0; index < 510; index++) await again.set(`n${index}`, 1);
   expect(JSON.parse(await readFile(file, 'utf8'))).toHaveLength(500);
 });
@@ -41,7 +44,14 @@ it('a place that cannot be written is no failure', async () => {
 });
 
 it('a key tells apart whatever decides the speed', () => {
-  const request = { device: 'webgpu', threads: 2, blocks: [0, 2], rank: 16 } as const;
+  const request = {
+    device: 'webgpu',
+    threads: 2,
+    blocks: [0, 2],
+    rank: 16,
+    batch: 32,
+    precision: 'float32',
+  } as const;
   const key = (changes: object, architecture = tinyArchitecture, gpu = 'A'): string =>
     speedKey({ ...request, ...changes }, architecture, gpu);
   const keys = [
@@ -49,11 +59,15 @@ it('a key tells apart whatever decides the speed', () => {
     key({ device: 'cuda' }),
     key({ blocks: [0] }),
     key({ rank: 8 }),
+    key({ batch: 8 }),
+    key({ precision: 'float16' }),
     key({}, { ...tinyArchitecture, imageSize: 2 * tinyArchitecture.imageSize }),
     key({}, { ...tinyArchitecture, width: 2 * tinyArchitecture.width }),
     key({}, tinyArchitecture, 'B'),
     key({ device: 'cpu' }),
     key({ device: 'cpu', threads: 1 }),
+    key({ device: 'tensorflow' }),
+    key({ device: 'tensorflow', threads: 1 }),
   ];
   expect(new Set(keys).size).toBe(keys.length);
   // Which blocks of a teacher they are makes no difference.

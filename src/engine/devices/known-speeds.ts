@@ -44,7 +44,17 @@ export class KnownSpeeds {
   /** Where it cannot be written it is measured again next time. */
   async set(key: string, imagesPerSecond: number | null): Promise<void> {
     const others = this.#speeds.filter(({ of }) => of !== key);
-    this.#speeds = [...others, { of: key, imagesPerSecond }].slice(-most);
+    await this.#write([...others, { of: key, imagesPerSecond }].slice(-most));
+  }
+
+  /** What did not get through is tried again when it is asked for. */
+  async forgetFailures(): Promise<void> {
+    const measured = this.#speeds.filter(({ imagesPerSecond }) => imagesPerSecond !== null);
+    if (measured.length < this.#speeds.length) await this.#write(measured);
+  }
+
+  async #write(speeds: Speeds): Promise<void> {
+    this.#speeds = speeds;
     const text = `${JSON.stringify(this.#speeds, undefined, 2)}\n`;
     try {
       await makeFolder(dirname(this.#file));
@@ -57,13 +67,23 @@ export class KnownSpeeds {
 
 /** Everything that decides how fast a step is. */
 export function speedKey(
-  { device, threads, blocks, rank }: Omit<TrialRequest, 'teacher' | 'imageSize'>,
+  {
+    device,
+    threads,
+    blocks,
+    rank,
+    batch,
+    precision,
+  }: Omit<TrialRequest, 'teacher' | 'imageSize' | 'overrides'>,
   architecture: VitArchitecture,
   gpu: string | undefined,
 ): string {
   const { width, mlpWidth, heads } = architecture;
-  const on = device === 'cpu' ? `${processorKey()}, ${threads} threads` : (gpu ?? 'no GPU');
-  const student = `${blocks.length} blocks of ${width}, ${mlpWidth}, ${heads} heads, ${tokenCount(architecture)} tokens, rank ${rank}`;
+  const on =
+    device === 'cpu'
+      ? `${processorKey()}, ${threads} threads`
+      : `${gpu ?? 'no GPU'}${device === 'tensorflow' ? `, ${threads} threads` : ''}`;
+  const student = `${blocks.length} blocks of ${width}, ${mlpWidth}, ${heads} heads, ${tokenCount(architecture)} tokens, rank ${rank}, ${batch} images, ${precision}`;
   return `${device} (${on}), ONNX Runtime ${runtimeVersion}: ${student}`;
 }
 

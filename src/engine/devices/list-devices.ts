@@ -1,100 +1,115 @@
 import type { DeviceDescription } from '../../contract/descriptions.ts';
-import { deviceName } from '../../contract/jobs.ts';
 import type { DeviceName } from '../../contract/jobs.ts';
+import { UserError } from '../../core/errors.ts';
 import { keptBlocks } from '../../core/vit/copy.ts';
 import { defaultThreads } from '../../runtime/threads.ts';
 import { bundledTeacher } from '../demo.ts';
-import { performInWorker } from '../services/worker-process.ts';
+import { performInWorker, WorkerDied } from '../services/worker-process.ts';
 import { openTeacher } from '../teacher.ts';
 import type { WorkerResult, WorkerTask } from '../worker-protocol.ts';
 import { processorMemory } from './device-memory.ts';
 import { findGpu } from './find-gpu.ts';
 import type { Gpu } from './find-gpu.ts';
+import { KnownSpeeds } from './known-speeds.ts';
+import { possibleDevices } from './possible-devices.ts';
 import { processorName } from './processor-name.ts';
 import type { TrialRequest } from './trial.ts';
 
 /** Of the student that devices are compared with where none is wished for. */
-const usual = { skip: 2, rank: 16 } as const;
+const usual = { skip: 2, rank: 16, batch: 32, precision: 'float32' } as const;
 /** A driver that has not answered by then will not. */
-const patienceMs = { reach: 30_000, trial: 120_000 } as const;
+const patienceMs = { reach: 60_000, trial: 120_000 } as const;
 
 /** Slower than any GPU and any processor of today, GFLOP/s; SwiftShader on two cores had 0.5. */
 const slowest = 5;
 const standIn =
   'What answers is no GPU but a stand-in by software, far slower than the processor: the driver of a GPU may not be installed.';
 
-/** Which devices there could be on a system. */
-const systems: Readonly<Record<DeviceName, readonly NodeJS.Platform[] | 'every'>> = {
-  cpu: 'every',
-  webgpu: 'every',
-  cuda: ['linux'],
-  tensorflow: 'every',
-  dml: ['win32'],
-  coreml: ['darwin'],
-};
-
-/** Devices that there could be on this system; the processor first. */
-export function possibleDevices(): DeviceName[] {
-  return deviceName.options.filter((name) => {
-    const where = systems[name];
-    return where === 'every' || where.includes(process.platform);
-  });
-}
-
 /** A device that could be there, and whether it is. */
 export type FoundDevice = Omit<DeviceDescription, 'imagesPerSecond'>;
 
-/** What this machine can compute on; each is tried with a small product in a process of its own. */
-export async function findDevices(threads = defaultThreads()): Promise<FoundDevice[]> {
-  const [gpu, ...missing] = await Promise.all([findGpu(), ...possibleDevices().map(reasonMissing)]);
+/**
+ * What this machine can compute on; each is tried with a small product in a process of its own.
+ *
+ * @throws UserError 'cancelled'
+ */
+export async function findDevices(
+  threads = defaultThreads(),
+  signal?: AbortSignal,
+): Promise<FoundDevice[]> {
+  const [gpu, ...missing] = await Promise.all([
+    findGpu(),
+    ...possibleDevices().map((name) => reasonMissing(name, signal)),
+  ]);
   return possibleDevices().map((name, index) =>
     describe(name, missing[index] ?? null, gpu, threads),
   );
 }
 
-/** The same, and how fast each is now with the usual student, one after the other. */
+/**
+ * The same, and how fast each is now with the usual student, one after the other. What did not get through a trial
+ * before may be tried again by the next run.
+ */
 export async function listDevices(threads = defaultThreads()): Promise<DeviceDescription[]> {
+  await (await KnownSpeeds.open()).forgetFailures();
   const { model } = await openTeacher(bundledTeacher, {});
   const { depth, imageSize } = model.architecture;
-  const student = { blocks: keptBlocks(depth, usual.skip), rank: usual.rank, imageSize };
+  const student = { blocks: keptBlocks(depth, usual.skip), ...usual, imageSize };
   const listed: DeviceDescription[] = [];
   for (const device of await findDevices(threads)) {
-    const request = { teacher: bundledTeacher, ...student, device: device.name, threads };
+    const { name } = device;
+    const request = { teacher: bundledTeacher, ...student, device: name, threads };
     const outcome = device.missing === null ? await measure(request) : { missing: device.missing };
     listed.push({ ...device, imagesPerSecond: null, ...outcome });
   }
   return listed;
 }
 
-/** How fast a device is with a student, or why it could not be measured. */
+/**
+ * How fast a device is with a student, or why it could not be measured.
+ *
+ * @throws UserError 'cancelled'
+ */
 export async function measure(
   request: TrialRequest,
+  signal?: AbortSignal,
 ): Promise<{ readonly imagesPerSecond: number } | { readonly missing: string }> {
-  const outcome = await inWorker({ kind: 'trial', request });
+  const outcome = await inWorker({ kind: 'trial', request }, signal);
   if (typeof outcome === 'string') return { missing: outcome };
   if (outcome.kind !== 'trial') throw new Error('the worker tried no device');
   return { imagesPerSecond: outcome.imagesPerSecond };
 }
 
 /** Why a device is not there. */
-async function reasonMissing(device: DeviceName): Promise<string | null> {
+async function reasonMissing(
+  device: DeviceName,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
   if (device === 'cpu') return null;
-  const outcome = await inWorker({ kind: 'reach', device });
+  const outcome = await inWorker({ kind: 'reach', device }, signal);
   if (typeof outcome === 'string') return outcome;
   if (outcome.kind !== 'reach') throw new Error('the worker reached for no device');
   return outcome.gigaflops < slowest ? standIn : null;
 }
 
-/** What a worker answers, or in a sentence why it did not. */
+/**
+ * What a worker answers, or in a sentence why it did not.
+ *
+ * @throws UserError 'cancelled' as soon as the signal is aborted: there is nothing to be kept
+ */
 async function inWorker(
   task: Extract<WorkerTask, { kind: 'reach' | 'trial' }>,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<WorkerResult | string> {
-  const kill = AbortSignal.timeout(patienceMs[task.kind]);
+  const late = AbortSignal.timeout(patienceMs[task.kind]);
+  const kill = AbortSignal.any([late, signal]);
   try {
     const watch = { report: () => undefined, kill, isMuted: true };
     return await performInWorker(task, new AbortController().signal, watch);
   } catch (error) {
-    if (kill.aborted) return 'Its driver did not answer.';
+    if (signal.aborted) throw new UserError('cancelled', 'Stopped.');
+    if (late.aborted) return 'Its driver did not answer.';
+    if (error instanceof WorkerDied) return 'Its driver ended the process that tried it.';
     return error instanceof Error ? error.message : String(error);
   }
 }

@@ -1,4 +1,4 @@
-import type { DeviceName, TeacherOverrides } from '../../contract/jobs.ts';
+import type { DeviceName, Precision, TeacherOverrides } from '../../contract/jobs.ts';
 import { trainStep } from '../../core/distill/train-step.ts';
 import { constant, input, matmul } from '../../core/graph/build.ts';
 import { adapterLayout } from '../../core/lora/adapters.ts';
@@ -22,6 +22,9 @@ export interface TrialRequest {
   /** Of the teacher, those that the student has. */
   readonly blocks: readonly number[];
   readonly rank: number;
+  /** Images of a step. */
+  readonly batch: number;
+  readonly precision: Precision;
   /** Side of the input, px. */
   readonly imageSize: number;
 }
@@ -35,12 +38,12 @@ const trial: Patience = { runs: 3, ms: 2000 };
  * @throws UserError 'device' where there is no such device or it fails
  */
 export async function tryDevice(request: TrialRequest): Promise<number> {
-  const { device, threads, blocks, rank, imageSize } = request;
-  const executor = openExecutor(device, threads, await memoryOf(device));
+  const { device, threads, blocks, rank, batch, imageSize, precision } = request;
+  const executor = openExecutor(device, threads, await memoryOf(device, threads), precision);
   const { model: teacher } = await openTeacher(request.teacher, request.overrides ?? {}, imageSize);
   const copy = copyBlocks(teacher, blocks);
   const plan = { copy, layout: adapterLayout(copy.architecture, rank) };
-  const images = imagesAtOnce(executor, teacher, blocks.length);
+  const images = Math.min(batch, imagesAtOnce(executor, teacher, blocks.length));
   return 1 / (await secondsAnImage(executor, trainStep(plan, images), images, trial));
 }
 

@@ -1,6 +1,6 @@
 import type { MaskCard } from '../../contract/model-card.ts';
 import type { MaskClass } from '../../formats/masks/mask-raster.ts';
-import { readResult } from '../../runtime/executor.ts';
+import { readFinite } from '../../runtime/executor.ts';
 import type { LoadedGraph } from '../../runtime/executor.ts';
 import type { TileModel } from './predict-mask.ts';
 
@@ -16,7 +16,7 @@ export function tileModel(graph: LoadedGraph, side: number, outputs: number): Ti
     async run(images, count) {
       const data = images.subarray(0, count * 3 * side * side);
       const results = await graph.run({ image: { shape: [count, 3, side, side], data } });
-      return (await readResult(results, 'probabilities')).data;
+      return (await readFinite(results, 'probabilities')).data;
     },
   };
 }

@@ -4,7 +4,8 @@ import { partSizes } from '../../core/distill/train-step.ts';
 import { initialDecoder, patchGraph } from '../../core/heads/segmentation-decoder.ts';
 import { zeros } from '../../core/tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import type { Executor, LoadedGraph } from '../../runtime/executor.ts';
+import { loadAll } from '../../runtime/executor.ts';
+import type { Executor } from '../../runtime/executor.ts';
 import { breathe, throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { Optimisation } from '../optimisation.ts';
@@ -52,11 +53,15 @@ export async function trainDecoder(
 ): Promise<TrainedDecoder> {
   const { encoder, decoder, adapting, steps, batch, peakLearningRate, seed } = plan;
   const parts = partSizes(batch, imagesAtOnce(executor, encoder));
-  const graphs = new Map<number, LoadedGraph>();
-  for (const size of new Set(parts)) {
-    graphs.set(size, await executor.load(segmentationStep(plan, size)));
-  }
-  const frozen = adapting ? undefined : await executor.load(patchGraph(encoder));
+  const sizes = [...new Set(parts)];
+  const loaded = await loadAll(executor, [
+    ...sizes.map((size) => segmentationStep(plan, size)),
+    ...(adapting ? [] : [patchGraph(encoder)]),
+  ]);
+  const graphs = new Map(
+    sizes.flatMap((size, index) => (loaded[index] ? [[size, loaded[index]]] : [])),
+  );
+  const frozen = loaded[sizes.length];
   const size = segmentationParameters(plan);
   const parameters = zeros([size]);
   parameters.data.set(plan.initial ?? initialDecoder(decoder, seed));
@@ -86,8 +91,7 @@ export async function trainDecoder(
     };
   } finally {
     await optimisation.dispose();
-    await Promise.all([...graphs.values()].map((graph) => graph.dispose()));
-    await frozen?.dispose();
+    await Promise.all(loaded.map((graph) => graph.dispose()));
   }
 }
 

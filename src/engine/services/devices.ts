@@ -9,6 +9,7 @@ import { processorName } from '../devices/processor-name.ts';
 import type { Store } from '../../store/store.ts';
 import { architectureOf } from './teachers.ts';
 import type { Estimate, TeacherService } from './teachers.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** How a device does with a project, or why nothing can be said of that. */
 type Outcome = { readonly estimate: Estimate } | { readonly missing: string };
@@ -45,14 +46,15 @@ export class DeviceService {
     if (asked !== 'auto') return asked;
     const wished = wishedDevice();
     if (wished !== undefined) return wished;
-    const usable = (await this.#devices()).filter(({ missing }) => missing === null);
+    const found = await unlessAborted(this.#devices(), signal);
+    const usable = found.filter(({ missing }) => missing === null);
     if (usable.length < 2) return 'cpu';
     let fastest: { readonly name: DeviceName; readonly seconds: number } | undefined;
-    for (const found of usable) {
-      const outcome = await this.#outcome(teacher, project, found, signal);
+    for (const device of usable) {
+      const outcome = await this.#outcome(teacher, project, device, signal);
       const seconds = secondsOf(outcome, project);
       if (seconds === null) continue;
-      if (fastest === undefined || seconds < fastest.seconds) fastest = { ...found, seconds };
+      if (fastest === undefined || seconds < fastest.seconds) fastest = { ...device, seconds };
     }
     return fastest?.name ?? 'cpu';
   }
@@ -62,7 +64,7 @@ export class DeviceService {
     const { teacher } = project.settings;
     const chosen = teacher === null ? 'cpu' : await this.choose(project, teacher, signal);
     const options: DeviceOption[] = [];
-    for (const found of await this.#devices()) {
+    for (const found of await unlessAborted(this.#devices(), signal)) {
       const { name, description, memoryBytes, missing } = found;
       const outcome: Outcome | undefined =
         teacher === null || missing !== null

@@ -255,7 +255,7 @@ export class RunService {
     const stored = this.#store.teachers.get(teacher);
     const input = await runInput(this.#store, run, teacher, folder, signal);
     if (run.device === null) {
-      this.#states.change(run.id, { device: await this.#chooseDevice(run, teacher, signal) });
+      this.#states.change(run.id, await this.#chooseDevice(run, teacher, signal));
     }
     const curve = new CurveKeeper(this.#store, this.#emit, run, input.ids);
     const options = { run, teacher: stored, folder };
@@ -270,15 +270,20 @@ export class RunService {
     await rm(enoughFile(folder), { force: true });
   }
 
-  /** Where nothing can be measured the processor will do. @throws UserError 'cancelled' */
-  async #chooseDevice(run: Run, teacher: number, signal: AbortSignal): Promise<DeviceName> {
+  /** Where nothing can be chosen the processor will do, with the reason. @throws UserError 'cancelled' */
+  async #chooseDevice(
+    run: Run,
+    teacher: number,
+    signal: AbortSignal,
+  ): Promise<{ device: DeviceName; deviceNote?: string }> {
     const project = { ...this.#store.projects.get(run.project), settings: run.settings };
     try {
-      return await this.#devices.choose(project, teacher, signal);
+      return { device: await this.#devices.choose(project, teacher, signal) };
     } catch (error) {
       if (signal.aborted) throw new UserError('cancelled', 'Stopped.');
+      if (error instanceof UserError) return { device: 'cpu', deviceNote: error.message };
       console.error(error);
-      return 'cpu';
+      return { device: 'cpu' };
     }
   }
 

@@ -22,6 +22,7 @@ import { imagesAtOnce } from '../training.ts';
 import { failureOf } from '../worker-protocol.ts';
 import { estimateStudents, machineKey } from './estimates.ts';
 import type { Workload } from './estimates.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import { performInWorker, WorkerDied } from './worker-process.ts';
 
 /** What is known of a teacher beyond its file; without a name it is called after that. */
@@ -63,12 +64,16 @@ const patienceMs = 300_000;
 const undisturbed = 0.85;
 /** How long it is used all the same, ms: the machine is likely to be as busy. */
 const recent = 120_000;
+/** How long a device that did not get through a measurement is left alone, ms. */
+const forgiven = 600_000;
 
 /** Teachers of a workspace, and how fast this machine is with them. */
 export class TeacherService {
   readonly #store: Store;
   /** Measurements at work, by teacher and machine, so that none is made twice. */
   readonly #measuring = new Map<string, Promise<MachineSpeed>>();
+  /** Devices that did not get through one, by teacher and machine. */
+  readonly #failed = new Map<string, { readonly error: UserError; readonly at: number }>();
   /** Measurements that other work disturbed, by teacher and machine. */
   readonly #disturbed = new Map<string, { readonly speed: MachineSpeed; readonly at: number }>();
 
@@ -171,17 +176,17 @@ export class TeacherService {
     const key = `${id} ${machine}`;
     const known = this.#store.teachers.estimate(machineSpeed, id, machine) ?? this.#recent(key);
     if (known) return known;
-    const measuring =
-      this.#measuring.get(key) ??
-      this.#measure(id, { teacher: file, overrides, ...measured }, machine);
-    this.#measuring.set(key, measuring);
-    try {
-      const speed = await measuring;
-      signal.throwIfAborted();
-      return speed;
-    } finally {
-      this.#measuring.delete(key);
+    const failed = this.#failed.get(key);
+    if (failed && performance.now() - failed.at < forgiven) throw failed.error;
+    let measuring = this.#measuring.get(key);
+    if (measuring === undefined) {
+      measuring = this.#measure(id, { teacher: file, overrides, ...measured }, machine);
+      this.#measuring.set(key, measuring);
+      const forget = (): boolean => this.#measuring.delete(key);
+      // Also where whoever asked first does not wait for the end.
+      measuring.then(forget, forget);
     }
+    return unlessAborted(measuring, signal);
   }
 
   async #measure(id: number, request: SpeedRequest, machine: string): Promise<MachineSpeed> {
@@ -194,11 +199,11 @@ export class TeacherService {
       kill,
     }).catch((error: unknown) => {
       if (request.device === 'cpu') throw unmeasured(error, request);
-      throw new UserError(
-        'device',
-        kill.aborted ? 'It did not get through a trial in time.' : failureOf(error).message,
-        failureOf(error).details,
-      );
+      const { message, details } = failureOf(error);
+      const reason = kill.aborted ? 'It did not get through a trial in time.' : message;
+      const failure = new UserError('device', reason, details);
+      this.#failed.set(`${id} ${machine}`, { error: failure, at: performance.now() });
+      throw failure;
     });
     if (result.kind !== 'speed') throw new Error('the worker answered another task');
     const { speed, free } = result.measurement;
