@@ -137,6 +137,25 @@ describe('more teachers', () => {
     await photograph(launched, 'catalogue-teacher');
   });
 
+  test('goes with what was fetched of it, once that is asked', async () => {
+    const { page } = launched;
+    const radio = page.getByRole('radio', { name: /ViT-S\/16 AugReg/ });
+    const fetched = page.getByRole('article').filter({ has: radio });
+    await fetched.getByRole('button', { name: 'Remove ViT-S/16 AugReg from the list' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Remove ViT-S/16 AugReg?' });
+    await dialog.getByText('is deleted from this computer').waitFor();
+    await photograph(launched, 'catalogue-remove');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await radio.isChecked()).toBe(true);
+    await fetched.getByRole('button', { name: 'Remove ViT-S/16 AugReg from the list' }).click();
+    await dialog.getByRole('button', { name: 'Remove and delete' }).click();
+    await radio.waitFor({ state: 'detached' });
+    await card('ViT-S/16 AugReg')
+      .getByRole('button', { name: 'Get it (ViT-S/16 AugReg)' })
+      .waitFor();
+  });
+
   test('another file than was expected is not kept', async () => {
     const dino = card('DINOv2 small');
     await dino.getByRole('button', { name: /^Get it, 88\.2 MB/ }).click();

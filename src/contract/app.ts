@@ -282,6 +282,7 @@ export const engineMethods = {
     params: z.strictObject({ file: path, overrides: teacherOverrides.default({}) }),
     result: teacher,
   },
+  /** What was fetched for it is deleted; a file that a person brought stays. */
   'teacher.remove': { params: z.strictObject({ teacher: id }), result: nothing },
   /** Teachers that can be had, and how far each is. */
   'catalogue.list': { params: nothing, result: z.array(catalogueEntry) },
@@ -289,14 +290,7 @@ export const engineMethods = {
    * Fetches a card's files and makes a teacher of them; answers when that is done. What came of a download that broke or
    * was stopped is kept for the next. Tells `catalogue.progress`.
    */
-  'catalogue.fetch': {
-    params: z.strictObject({ card: cardId }),
-    result: z.strictObject({
-      teacher,
-      /** Whether its content was compared with what the catalogue or the server says of it. */
-      isVerified: z.boolean(),
-    }),
-  },
+  'catalogue.fetch': { params: z.strictObject({ card: cardId }), result: teacher },
   'catalogue.stop': { params: z.strictObject({ card: cardId }), result: nothing },
   /** Makes a teacher of a file that was brought by hand; 'invalid-file' where it is another than the card's. */
   'catalogue.bring': { params: z.strictObject({ card: cardId, file: path }), result: teacher },

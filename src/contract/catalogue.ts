@@ -80,6 +80,8 @@ export const catalogueEntry = z.strictObject({
   teacher: z.int().positive().nullable(),
   /** Where its weights lie, once they do. */
   file: z.string().nullable(),
+  /** Whether what was fetched was compared with what the catalogue or the server says of it; null where nothing was. */
+  isVerified: z.boolean().nullable(),
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntry>;
 

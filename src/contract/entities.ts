@@ -253,6 +253,8 @@ export const teacher = z.strictObject({
   name,
   file: z.string(),
   isBundled: z.boolean(),
+  /** Its file was fetched into the workspace, and is deleted with it. */
+  isFetched: z.boolean(),
   bytes: z.int().nonnegative(),
   parameters: z.int().nonnegative(),
   imageSize: z.int().positive(),

@@ -8,6 +8,7 @@ import { migrate } from './migrate.ts';
 import { migrations } from './migrations/all.ts';
 import { ClassQueries } from './queries/classes.ts';
 import { ExportQueries } from './queries/exports.ts';
+import { FetchedCardQueries } from './queries/fetched-cards.ts';
 import { ImageQueries } from './queries/images.ts';
 import { ImportFileQueries } from './queries/import-files.ts';
 import { ImportQueries } from './queries/imports.ts';
@@ -46,6 +47,7 @@ export interface Store {
   readonly importFiles: ImportFileQueries;
   readonly watched: WatchedFolderQueries;
   readonly teachers: TeacherQueries;
+  readonly fetched: FetchedCardQueries;
   readonly runs: RunQueries;
   readonly records: RunRecordQueries;
   readonly review: ReviewQueries;
@@ -127,6 +129,7 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     importFiles: new ImportFileQueries(connection),
     watched: new WatchedFolderQueries(connection),
     teachers: new TeacherQueries(connection),
+    fetched: new FetchedCardQueries(connection),
     runs: new RunQueries(connection),
     records: new RunRecordQueries(connection),
     review: new ReviewQueries(connection),

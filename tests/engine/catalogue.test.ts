@@ -1,4 +1,6 @@
-import { copyFile, readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EventName } from '../../src/contract/app.ts';
@@ -12,6 +14,7 @@ import {
 import type { FileServer, Handler } from '../../src/engine/catalogue/testing/file-server.ts';
 import { CatalogueService } from '../../src/engine/services/catalogue.ts';
 import { TeacherService } from '../../src/engine/services/teachers.ts';
+import { addProject, settings } from '../../src/store/testing/fixtures.ts';
 import { temporaryStore } from '../../src/store/testing/temporary-store.ts';
 import { temporaryFolder, writeTinyTeacher } from './support.ts';
 
@@ -59,22 +62,67 @@ it('makes a teacher of a card, with what the card says of it', async () => {
   const { store, teachers, catalogue, told, entry } = open();
   expect(await entry()).toMatchObject({ state: 'absent', part: 0, teacher: null, file: null });
   expect(await entry('uni')).toMatchObject({ state: 'by-hand' });
-  const { teacher: made, isVerified } = await catalogue.fetch(card, unheard);
-  expect(isVerified).toBe(false);
+  const made = await catalogue.fetch(card, unheard);
   const file = join(store.folder, 'teachers', card, 'model.safetensors');
   expect(made).toMatchObject({
-    ...{ name: 'ViT-S/16 AugReg', file, licence: 'Apache-2.0', isBundled: false },
+    ...{ name: 'ViT-S/16 AugReg', file, licence: 'Apache-2.0', isBundled: false, isFetched: true },
     training: 'ImageNet-21k with labels, then ImageNet-1k',
   });
   expect(await entry()).toMatchObject({ state: 'here', teacher: made.id, file });
   expect(told.map(({ name }) => name)).toContain('catalogue.progress');
   expect(told.at(-1)?.content).toMatchObject({ card, done: teacher.length + 2 });
-  // Taken from the list, its file is still here; it comes back without a word with any server.
-  teachers.remove(made.id);
-  expect(await entry()).toMatchObject({ state: 'here', teacher: null, file });
-  server.paths = [];
-  expect((await catalogue.fetch(card, unheard)).teacher.name).toBe('ViT-S/16 AugReg');
-  expect(server.paths).toEqual([]);
+  expect(teachers.list()).toMatchObject([{ id: made.id }]);
+});
+
+it('says of what was fetched whether anything was known of it, also after a restart', async () => {
+  offer(serve(teacher));
+  const { store, catalogue, entry } = open();
+  expect(await entry()).toMatchObject({ isVerified: null });
+  await catalogue.fetch(card, unheard);
+  expect(await entry()).toMatchObject({ isVerified: false });
+  expect(await open(store).entry()).toMatchObject({ isVerified: false });
+  // Where the store promises a hash on the way, that is compared.
+  const hash = createHash('sha256').update(teacher).digest('hex');
+  const promised = open();
+  offer((request, response) => {
+    response.setHeader('x-linked-etag', `"${hash}"`);
+    serve(teacher)(request, response);
+  });
+  await promised.catalogue.fetch(card, unheard);
+  expect(await promised.entry()).toMatchObject({ isVerified: true });
+  // Found on the disk again, as after a failed trial, it is still the same.
+  await promised.catalogue.fetch(card, unheard);
+  expect(await promised.entry()).toMatchObject({ isVerified: true });
+});
+
+it('what was fetched for a teacher goes with it, and nothing else', async () => {
+  offer(serve(teacher));
+  const { store, teachers, catalogue, entry } = open();
+  const folder = join(store.folder, 'teachers', card);
+  const made = await catalogue.fetch(card, unheard);
+  await writeFile(join(folder, 'notes.txt'), 'mine');
+  await teachers.remove(made.id);
+  expect(await readdir(folder)).toEqual(['notes.txt']);
+  expect(await entry()).toMatchObject({ state: 'absent', teacher: null, isVerified: null });
+  await rm(folder, { recursive: true });
+  const again = await catalogue.fetch(card, unheard);
+  await teachers.remove(again.id);
+  expect(existsSync(folder)).toBe(false);
+  // A file that somebody brought is theirs.
+  const brought = await catalogue.bring('uni', teacherFile, unheard);
+  expect(brought.isFetched).toBe(false);
+  await teachers.remove(brought.id);
+  expect(await readFile(teacherFile)).toEqual(teacher);
+});
+
+it('what was fetched stays while an unfinished run needs it', async () => {
+  offer(serve(teacher));
+  const { store, teachers, catalogue, entry } = open();
+  const { id } = await catalogue.fetch(card, unheard);
+  const { id: project } = addProject(store);
+  store.runs.create({ project, teacher: id, settings, folder: () => '/run' });
+  await expect(teachers.remove(id)).rejects.toMatchObject({ code: 'in-use' });
+  expect(await entry()).toMatchObject({ state: 'here', teacher: id });
 });
 
 it('is fetched once at a time, can be stopped, and goes on after a restart', async () => {

@@ -249,7 +249,8 @@ it('teacherReport describes the model, what was inferred and the students', () =
 describe('teachers of a workspace', () => {
   const { inferred, notes, assumed } = teacherResult;
   const teacher: Teacher = {
-    ...{ id: 2, name: 'rad-dino', file: '/models/rad-dino', isBundled: false, bytes: 346_000_000 },
+    ...{ id: 2, name: 'rad-dino', file: '/models/rad-dino', isBundled: false, isFetched: false },
+    bytes: 346_000_000,
     ...{ parameters: 86_600_000, imageSize: 518, patchSize: 14, width: 768, heads: 12, depth: 12 },
     ...{ blockParameters: 7_100_000, training: null, suits: null, licence: null },
     ...{ assumed, inferred, notes, memoryNeeded: 1, memoryFree: 1 },

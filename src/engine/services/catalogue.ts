@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Teacher } from '../../contract/app.ts';
 import type {
   Card,
@@ -10,6 +10,7 @@ import type {
 import { UserError } from '../../core/errors.ts';
 import { hashOfFile } from '../../formats/file-hash.ts';
 import type { Store } from '../../store/store.ts';
+import { cardFolder } from '../catalogue/card-folder.ts';
 import { cardOf, cards } from '../catalogue/cards.ts';
 import { usualPatience } from '../catalogue/download.ts';
 import type { DownloadPatience } from '../catalogue/download.ts';
@@ -48,6 +49,7 @@ export class CatalogueService {
 
   list(): Promise<CatalogueEntry[]> {
     const teachers = this.#store.teachers.list();
+    const fetched = new Map(this.#store.fetched.list().map((each) => [each.card, each.isVerified]));
     return Promise.all(
       cards.map(async (card): Promise<CatalogueEntry> => {
         const folder = this.#folderOf(card);
@@ -68,6 +70,7 @@ export class CatalogueService {
           part: isWhole ? 0 : part,
           teacher: teacher?.id ?? null,
           file: teacher?.file ?? (isWhole ? file : null),
+          isVerified: isWhole ? (fetched.get(card.id) ?? null) : null,
         };
       }),
     );
@@ -78,10 +81,7 @@ export class CatalogueService {
    *
    * @throws UserError 'in-use' while the card is being fetched, and as `fetchCard` and `TeacherService.add`
    */
-  async fetch(
-    id: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly teacher: Teacher; readonly isVerified: boolean }> {
+  async fetch(id: string, signal: AbortSignal): Promise<Teacher> {
     const card = cardOf(id);
     if (this.#running.has(id)) {
       throw new UserError('in-use', `${card.name} is being fetched already.`);
@@ -102,9 +102,9 @@ export class CatalogueService {
     } finally {
       this.#running.delete(id);
     }
-    const isVerified = fetched.files[0]?.isVerified === true;
-    const teacher = await this.#teachers.add(fetched.file, {}, signal, backgroundOf(card));
-    return { teacher, isVerified };
+    const [weights] = fetched.files;
+    if (weights !== undefined) this.#store.fetched.save({ ...weights, card: id });
+    return this.#teachers.add(fetched.file, {}, signal, backgroundOf(card));
   }
 
   /** What has come stays; the next download goes on from there. */
@@ -152,8 +152,8 @@ export class CatalogueService {
     await Promise.allSettled(all.map(({ ended }) => ended));
   }
 
-  #folderOf({ id }: Card): string {
-    return join(this.#store.folder, 'teachers', id);
+  #folderOf(card: Card): string {
+    return cardFolder(this.#store.folder, card);
   }
 
   /** Counts all files of a card as one, by the sizes that are listed until a server says better. */

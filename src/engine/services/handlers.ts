@@ -152,8 +152,8 @@ export async function openServices(
     'image.stack': ({ image }, signal) => views.stack(image, signal),
     'teacher.list': () => teachers.list(),
     'teacher.add': ({ file, overrides }, signal) => teachers.add(file, overrides, signal),
-    'teacher.remove': ({ teacher }) => {
-      teachers.remove(teacher);
+    'teacher.remove': async ({ teacher }) => {
+      await teachers.remove(teacher);
       return null;
     },
     'catalogue.list': () => catalogue.list(),

@@ -9,6 +9,7 @@ import { parameterCount } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import type { NewTeacher, StoredTeacher } from '../../store/queries/teachers.ts';
 import type { Store } from '../../store/store.ts';
+import { cardOfFile, deleteCard } from '../catalogue/card-folder.ts';
 import { cardOfHash } from '../catalogue/cards.ts';
 import { bundledTeacher } from '../demo.ts';
 import type { FoundDevice } from '../devices/list-devices.ts';
@@ -96,7 +97,7 @@ export class TeacherService {
   }
 
   list(): Teacher[] {
-    return this.#store.teachers.list().map(describe);
+    return this.#store.teachers.list().map((teacher) => this.#describe(teacher));
   }
 
   /**
@@ -118,7 +119,7 @@ export class TeacherService {
     const known = this.#store.teachers
       .list()
       .find(({ description: { sha256 } }) => sha256 === description.sha256);
-    if (known?.isBundled === true) return describe(known);
+    if (known?.isBundled === true) return this.#describe(known);
     await tryTeacher({ file: path, overrides, inferred: description.inferred }, signal);
     const card = cardOfHash(description.sha256);
     // What was brought by hand for a card, whose content nobody knows, stays that card's.
@@ -126,16 +127,28 @@ export class TeacherService {
     const said = background ?? (card ? backgroundOf(card) : kept);
     const { training, suits, licence, isBundled, name = teacherName(path) } = said;
     const teacher = { name, file: path, description, overrides };
-    return describe(
+    return this.#describe(
       this.#store.teachers.upsert({ ...teacher, training, suits, licence, isBundled }),
     );
   }
 
-  remove(id: number): void {
-    if (this.#store.teachers.get(id).isBundled) {
+  /**
+   * Takes a teacher from the list, and deletes what was fetched for it. A file that a person brought stays.
+   *
+   * @throws UserError 'in-use' while a run that is not done needs it, 'invalid-option', 'disk'
+   */
+  async remove(id: number): Promise<void> {
+    const { folder, teachers, fetched } = this.#store;
+    const { file, isBundled } = teachers.get(id);
+    if (isBundled) {
       throw new UserError('invalid-option', 'The bundled teacher belongs to the program.');
     }
-    this.#store.teachers.remove(id);
+    teachers.remove(id);
+    const card = cardOfFile(folder, file);
+    // Of another content there may have been a teacher under the same name.
+    if (card === undefined || teachers.list().some((other) => other.file === file)) return;
+    fetched.remove(card.id);
+    await deleteCard(card, folder);
   }
 
   /**
@@ -210,6 +223,11 @@ export class TeacherService {
     if (free >= undisturbed) this.#store.teachers.saveEstimate(id, machine, speed);
     else this.#disturbed.set(`${id} ${machine}`, { speed, at: performance.now() });
     return speed;
+  }
+
+  #describe(teacher: StoredTeacher): Teacher {
+    const isFetched = cardOfFile(this.#store.folder, teacher.file) !== undefined;
+    return { ...describe(teacher), isFetched };
   }
 
   /** What was measured a moment ago beside other work. */
@@ -290,7 +308,7 @@ export function architectureOf({ description }: StoredTeacher): VitArchitecture 
   return description.architecture as VitArchitecture;
 }
 
-function describe(teacher: StoredTeacher): Teacher {
+function describe(teacher: StoredTeacher): Omit<Teacher, 'isFetched'> {
   const { id, name, file, isBundled, training, suits, licence, description } = teacher;
   const architecture = architectureOf(teacher);
   const { imageSize, patchSize, width, heads, depth } = architecture;

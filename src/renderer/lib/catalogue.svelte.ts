@@ -1,4 +1,4 @@
-import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { SvelteMap } from 'svelte/reactivity';
 import type { EventOf } from '../../contract/app.ts';
 import type { CatalogueEntry } from '../../contract/catalogue.ts';
 import { text } from '../text/index.ts';
@@ -22,8 +22,6 @@ class Catalogue {
   readonly progress = new SvelteMap<string, FetchProgress>();
   /** By card. */
   readonly failures = new SvelteMap<string, FetchFailure>();
-  /** Cards that came without anything to compare them with. */
-  readonly unverified = new SvelteSet<string>();
   readonly #asked = new Set<string>();
   readonly #listeners = new Set<() => void>();
 
@@ -83,8 +81,7 @@ class Catalogue {
     this.#asked.add(id);
     this.progress.set(id, { card: id, done: part, total: 0, secondsLeft: null });
     try {
-      const { isVerified } = await call('catalogue.fetch', { card: id });
-      if (!isVerified) this.unverified.add(id);
+      await call('catalogue.fetch', { card: id });
       notices.add('done', text.catalogue.added(name));
       this.#tell();
     } catch (error) {

@@ -12,6 +12,7 @@ import { decoderCurves } from './110-decoder-curves.ts';
 import { devices } from './120-devices.ts';
 import { teacherOverrides } from './130-teacher-overrides.ts';
 import { settings } from './140-settings.ts';
+import { fetchedCards } from './150-fetched-cards.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   devices,
   teacherOverrides,
   settings,
+  fetchedCards,
 ];

@@ -7,6 +7,7 @@ const teacher = (depth: number): Teacher => ({
   name: 'tiny',
   file: '/t.safetensors',
   isBundled: true,
+  isFetched: false,
   bytes: 1,
   parameters: 1000 + depth * 100,
   imageSize: 64,

@@ -80,7 +80,7 @@ export class TeacherList {
     }
   }
 
-  /** Takes it from the list; the file stays where it is. */
+  /** Takes it from the list; whether it is gone. */
   async remove(teacher: number): Promise<boolean> {
     try {
       await call('teacher.remove', { teacher });
@@ -88,7 +88,9 @@ export class TeacherList {
       return true;
     } catch (error) {
       notices.fail(error);
-      return false;
+      // It may be out of the list, though what was fetched of it is still there.
+      await this.load();
+      return this.teachers?.some(({ id }) => id === teacher) === false;
     }
   }
 }

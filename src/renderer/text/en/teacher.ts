@@ -1,6 +1,6 @@
 import type { PropertySource } from '../../../contract/descriptions.ts';
 import type { TeacherOverrides } from '../../../contract/jobs.ts';
-import { count, counted, gigabytes, written } from '../../lib/format.ts';
+import { count, counted, gigabytes, megabytes, written } from '../../lib/format.ts';
 
 export const teacherText = {
   title: 'Teacher',
@@ -94,6 +94,12 @@ export const teacherText = {
   },
   remove: (name: string) => `Remove ${name} from the list`,
   removeShort: 'Remove',
+  removeFetched: {
+    title: (name: string) => `Remove ${name}?`,
+    loses: (bytes: number) =>
+      `What was fetched of it (${written(megabytes(bytes))}) is deleted from this computer. The catalogue can fetch it again.`,
+    confirm: 'Remove and delete',
+  },
   hints: {
     title: 'What makes a good teacher',
     list: [

@@ -1,0 +1,16 @@
+import type { Migration } from './migration.ts';
+
+/** What was known of a file of the catalogue when it came, which only the window remembered. */
+export const fetchedCards: Migration = {
+  version: 150,
+  name: 'fetched-cards',
+  up: `
+CREATE TABLE fetched_cards (
+  card TEXT NOT NULL PRIMARY KEY,
+  -- Of the weights, as they came.
+  sha256 TEXT NOT NULL,
+  -- Whether that was compared with what the catalogue or the server said beforehand.
+  is_verified INTEGER NOT NULL CHECK (is_verified IN (0, 1))
+) STRICT;
+`,
+};

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { flag } from '../columns.ts';
+import type { Connection } from '../connection.ts';
+
+export interface FetchedCard {
+  readonly card: string;
+  /** Of its weights, as they came. */
+  readonly sha256: string;
+  /** Whether that was compared with what the catalogue or the server said beforehand. */
+  readonly isVerified: boolean;
+}
+
+const fetchedRow = z.object({ card: z.string(), sha256: z.string(), isVerified: flag });
+
+/** Teachers of the catalogue that were fetched into the workspace. */
+export class FetchedCardQueries {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** The same content stays verified: found on the disk again, nothing is asked about it. */
+  save({ card, sha256, isVerified }: FetchedCard): void {
+    this.#connection.run(
+      `INSERT INTO fetched_cards (card, sha256, is_verified) VALUES (:card, :sha256, :isVerified)
+       ON CONFLICT (card) DO UPDATE SET sha256 = excluded.sha256,
+         is_verified = max(excluded.is_verified, is_verified AND sha256 = excluded.sha256)`,
+      { card, sha256, isVerified: Number(isVerified) },
+    );
+  }
+
+  list(): FetchedCard[] {
+    const sql = 'SELECT card, sha256, is_verified AS isVerified FROM fetched_cards ORDER BY card';
+    return this.#connection.all(fetchedRow, sql);
+  }
+
+  remove(card: string): void {
+    this.#connection.run('DELETE FROM fetched_cards WHERE card = ?', card);
+  }
+}
