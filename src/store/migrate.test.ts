@@ -39,6 +39,19 @@ function makeOld(folder: string, version: number): void {
   connection.close();
 }
 
+test('speeds of GPUs that were measured wrongly go, those of processors stay', () => {
+  const folder = temporaryFolder();
+  makeOld(folder, 150);
+  const connection = new Connection(join(folder, databaseName));
+  connection.run(
+    `INSERT INTO estimates (teacher, machine, measured) VALUES (1, 'webgpu, A card, rank 16', '{}')`,
+  );
+  connection.close();
+  const { teachers } = openStore(folder);
+  expect(teachers.estimate(z.unknown(), 1, 'webgpu, A card, rank 16')).toBeUndefined();
+  expect(teachers.estimate(z.unknown(), 1, 'here')).toEqual({ seconds: 1 });
+});
+
 describe.each(migrations)('from version $version on', ({ version }) => {
   test('every row is there and is understood', () => {
     const folder = temporaryFolder();

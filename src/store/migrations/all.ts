@@ -13,6 +13,7 @@ import { devices } from './120-devices.ts';
 import { teacherOverrides } from './130-teacher-overrides.ts';
 import { settings } from './140-settings.ts';
 import { fetchedCards } from './150-fetched-cards.ts';
+import { gpuSpeeds } from './160-gpu-speeds.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   teacherOverrides,
   settings,
   fetchedCards,
+  gpuSpeeds,
 ];
