@@ -35,14 +35,14 @@ function findRuntime() {
 /** Signals that nobody sends. */
 const crashes = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV'];
 
-/** Runs the command line with `runtime` and ends as it ends. */
-function handOver(runtime) {
+/** Runs the command line with `runtime` and its options, and ends as it ends. */
+function handOver(runtime, options) {
   // Early releases of Node 24 warn that running TypeScript is experimental. Nothing is sent over the channel: its end
   // tells the child that this process is gone, killed say, and cannot pass signals on any more.
   const child = spawn(
     runtime,
     [
-      ...(runtime === process.execPath ? process.execArgv : []),
+      ...options,
       '--disable-warning=ExperimentalWarning',
       fileURLToPath(new URL('../src/cli/main.ts', import.meta.url)),
       ...process.argv.slice(2),
@@ -79,5 +79,5 @@ if (runtime === undefined) {
   );
   process.exitCode = 1;
 } else {
-  handOver(runtime);
+  handOver(runtime, isNew ? process.execArgv : []);
 }

@@ -53,6 +53,14 @@ describe('the launcher', () => {
     expect(JSON.parse(refused.stdout)).toHaveProperty('error.code', 'invalid-option');
   });
 
+  it('outlives a crash and says how to go on', async () => {
+    const crash = `if(process.send)process.kill(process.pid,'SIGSEGV')`;
+    const args = ['--import', `data:text/javascript,${crash}`, launcher, '--version'];
+    const { code, stdout, stderr } = await runNode(args);
+    expect([code, stdout]).toEqual([139, '']);
+    expect(stderr).toMatch(/^Understudy was ended by SIGSEGV, .*--device cpu, and --resume/);
+  });
+
   it('says what is missing where no Node 24 fits', async () => {
     const args = [...oldNode, ...pretending('process', 'arch', 'mips'), launcher, '--version'];
     const { code, stdout, stderr } = await runNode(args);

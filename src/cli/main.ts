@@ -24,7 +24,7 @@ for (const output of [process.stdout, process.stderr]) {
   });
 }
 
-// The launcher was killed on an older Node: this process got none of its signals, and nobody waits for it any more.
+// The launcher was killed: this process got none of its signals, and nobody waits for it any more.
 const stopAlone = (): void => {
   reader.abort();
 };
