@@ -61,6 +61,6 @@ test('a whole model is refused by the name of its class', async () => {
 
 test('TorchScript of a network that is no transformer is refused by what it is', async () => {
   await expect(describeTeacher(`${folder}script.pt`)).rejects.toThrow(
-    /script\.pt: it is a convolutional network, like ResNet\.$/,
+    /script\.pt: it has the layers of a convolutional network, like ResNet\.$/,
   );
 });

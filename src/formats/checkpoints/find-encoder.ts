@@ -1,8 +1,9 @@
 import { UserError } from '../../core/errors.ts';
 import { conventions } from './conventions/all.ts';
-import type { Convention, Naming } from './conventions/convention.ts';
+import type { Convention, LeftOut, Naming } from './conventions/convention.ts';
 import { storedName, weightName } from './name-rules.ts';
-import { refuseEncoder, refuseFile } from './refusals.ts';
+import { printable } from './problems.ts';
+import { refuseEncoder, refuseFile, unsupported } from './refusals.ts';
 import type { TensorFile } from './tensor-file.ts';
 
 /** Where in a checkpoint an encoder lies. */
@@ -34,6 +35,14 @@ const preferences: readonly (readonly [RegExp, string])[] = [
   [/(^|\.)(base_encoder|encoder_q)\./, 'the one that is trained itself is taken'],
 ];
 
+/** Where an encoder begins, in one of the namings. */
+interface Candidate {
+  readonly naming: Naming;
+  readonly prefix: string;
+  /** Stored names by those that the naming's rules are for. */
+  readonly tidied: ReadonlyMap<string, string>;
+}
+
 /**
  * Finds the vision transformer in a checkpoint by the names of its tensors alone.
  *
@@ -41,24 +50,49 @@ const preferences: readonly (readonly [RegExp, string])[] = [
  */
 export function findEncoder(file: TensorFile): FoundEncoder {
   const names = [...file.tensors.keys()];
-  for (const naming of new Set(conventions.flatMap(({ namings }) => namings))) {
-    const tidy = naming.tidy ?? ((name: string) => name);
-    const tidied = new Map(names.map((name) => [tidy(name), name]));
-    const prefixes = prefixesOf(naming, tidied);
-    if (prefixes.length === 0) continue;
-    const { prefix, notes } = choosePrefix(prefixes, file.path);
-    const others = prefixes.filter((other) => other !== prefix);
-    const inside = new Map<string, string>();
-    const outside: string[] = [];
-    for (const [name, stored] of tidied) {
-      if (name.startsWith(prefix)) inside.set(name.slice(prefix.length), stored);
-      else if (!others.some((other) => name.startsWith(other))) outside.push(stored);
-    }
-    refuseEncoder(file, naming, inside);
-    const convention = conventionOf(naming, file, inside, outside);
-    if (convention !== undefined) return { convention, naming, prefix, inside, outside, notes };
+  const namings = new Set(conventions.flatMap((convention) => convention.namings));
+  const candidates = [...namings].flatMap((naming): readonly Candidate[] => {
+    const tidied = tidiedNames(naming, names);
+    return prefixesOf(naming, tidied).map((prefix) => ({ naming, prefix, tidied }));
+  });
+  if (candidates.length === 0) return refuseFile(file);
+  const { chosen, notes } = choose(candidates, file.path);
+  const { naming, prefix, tidied } = chosen;
+  const others = candidates.flatMap((other) => (other.prefix === prefix ? [] : [other.prefix]));
+  const inside = new Map<string, string>();
+  const outside: string[] = [];
+  for (const [name, stored] of tidied) {
+    if (name.startsWith(prefix)) inside.set(name.slice(prefix.length), stored);
+    else if (!others.some((other) => name.startsWith(other))) outside.push(stored);
   }
-  return refuseFile(file);
+  refuseEncoder(file, naming, inside);
+  requireOwnNames(file, chosen, names);
+  const convention = conventionOf(naming, file, inside, outside);
+  if (convention === undefined) return refuseFile(file);
+  return { convention, naming, prefix, inside, outside, notes };
+}
+
+function tidiedNames({ tidy }: Naming, names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.map((name) => [tidy?.(name) ?? name, name]));
+}
+
+/** @throws UserError 'unsupported' where two tensors of the encoder have one name once they are tidied */
+function requireOwnNames(
+  { path }: TensorFile,
+  { naming, prefix, tidied }: Candidate,
+  names: readonly string[],
+): void {
+  if (naming.tidy === undefined || tidied.size === names.length) return;
+  for (const name of names) {
+    const tidy = naming.tidy(name);
+    const other = tidied.get(tidy);
+    if (other === undefined || other === name || !tidy.startsWith(prefix)) continue;
+    throw unsupported(
+      path,
+      `its blocks lie in parts that each number theirs anew (${printable(name)} and ${printable(other)}), so their order is not known.`,
+      names,
+    );
+  }
 }
 
 /** What stands before a patch embedding that has a first block beside it. */
@@ -71,26 +105,28 @@ function prefixesOf(naming: Naming, names: ReadonlyMap<string, string>): string[
     .filter((prefix) => names.has(prefix + block));
 }
 
-function choosePrefix(
-  prefixes: readonly string[],
+function choose(
+  candidates: readonly Candidate[],
   path: string,
-): { prefix: string; notes: readonly string[] } {
-  const [first = ''] = prefixes;
-  if (prefixes.length === 1) return { prefix: first, notes: [] };
-  const named = prefixes.slice(0, 4).map((prefix) => prefix || '(nothing before its names)');
-  const listed = `${named.join(' and ')}${prefixes.length > named.length ? ' and more' : ''}`;
-  const wanted = prefixes.length > mostEncoders ? [] : preferences;
+): { chosen: Candidate; notes: readonly string[] } {
+  const [first, second] = candidates;
+  if (first !== undefined && second === undefined) return { chosen: first, notes: [] };
+  const named = candidates
+    .slice(0, 4)
+    .map(({ prefix }) => printable(prefix) || '(nothing before its names)');
+  const listed = `${named.join(' and ')}${candidates.length > named.length ? ' and more' : ''}`;
+  const wanted = candidates.length > mostEncoders ? [] : preferences;
   for (const [pattern, reason] of wanted) {
-    const [chosen, ...others] = prefixes.filter((prefix) => pattern.test(prefix));
+    const [chosen, ...others] = candidates.filter(({ prefix }) => pattern.test(prefix));
     if (chosen === undefined || others.length > 0) continue;
     return {
-      prefix: chosen,
-      notes: [`The file holds ${prefixes.length} encoders (${listed}): ${reason}.`],
+      chosen,
+      notes: [`The file holds ${candidates.length} encoders (${listed}): ${reason}.`],
     };
   }
   throw new UserError(
     'unsupported',
-    `${path}: it holds ${prefixes.length} models, under ${listed}. Keep one of them in a file of its own.`,
+    `${path}: it holds ${candidates.length} models, under ${listed}. Keep one of them in a file of its own.`,
   );
 }
 
@@ -120,9 +156,34 @@ export function strangeParts({ naming, inside }: FoundEncoder): readonly string[
   );
 }
 
-/** What is done with the rest of a file, as sentences. */
-export function notesOnTheRest({ convention, naming, inside, outside }: FoundEncoder): string[] {
-  const { leftOut = [] } = convention;
+/** What masked pretraining leaves, and no image shows. */
+const leftOutOfAll: readonly LeftOut[] = [{ names: /(^|\.)mask(ed)?_(token|embed)$/ }];
+
+/** Parts that see or change tokens before the blocks, or beside them, by the names that a naming has no rule for. */
+const changesTokens =
+  /^(patch_embed|embeddings)\.|^[^.]*(token|register|prompt|embed|pos)[^.]*$|^[^.]*prompt[^.]*\.|^(patch|embed|pre)[^.]*norm\.|^norm_?(pre|embed|patch)[^.]*\.|^ln_pre\./;
+
+/** Stored names of what is in an encoder beside its blocks and changes what they compute, though no rule is for it. */
+export function strangeInputs({ convention, naming, inside, outside }: FoundEncoder): string[] {
+  const leftOut = [...(convention.leftOut ?? []), ...leftOutOfAll];
+  const own = [...inside].flatMap(([name, stored]) => {
+    const isKnown = weightName(naming, name) !== undefined;
+    const isLeftOut = leftOut.some(({ names }) => names.test(name));
+    return !isKnown && !isLeftOut && changesTokens.test(name) ? [stored] : [];
+  });
+  return [...own, ...outside.filter((name) => /(^|\.)(\w+_)?prompt_embeddings?(\.|$)/.test(name))];
+}
+
+/**
+ * What is done with the rest of a file, as sentences.
+ *
+ * @param pooled what stands for an image, in words
+ */
+export function notesOnTheRest(
+  { convention, naming, inside, outside }: FoundEncoder,
+  pooled: string,
+): string[] {
+  const leftOut = [...(convention.leftOut ?? []), ...leftOutOfAll];
   const rest = [...outside];
   for (const name of inside.keys()) {
     if (weightName(naming, name) === undefined) rest.push(name);
@@ -132,7 +193,7 @@ export function notesOnTheRest({ convention, naming, inside, outside }: FoundEnc
   for (const name of rest) {
     const rule = leftOut.find(({ names }) => names.test(name));
     if (rule === undefined) unknown.add(partOf(name));
-    else if (rule.sentence !== undefined) notes.add(rule.sentence);
+    else if (rule.sentence !== undefined) notes.add(rule.sentence.replace('*', pooled));
   }
   if (unknown.size > 0) {
     const [some, more] = [[...unknown].slice(0, 5), unknown.size - 5];
@@ -147,5 +208,5 @@ function partOf(name: string): string {
   const parts = name.split('.').slice(0, -1);
   const end = parts.findIndex((part) => /^\d+$/.test(part));
   const named = end < 0 ? parts : parts.slice(0, end);
-  return named.slice(0, 2).join('.') || name;
+  return printable(named.slice(0, 2).join('.') || name);
 }

@@ -4,10 +4,13 @@ import { coloursByNumber } from '../../core/image/colour-names.ts';
 import { architectureProblems } from '../../core/vit/architecture.ts';
 import type { Normalization, VitArchitecture } from '../../core/vit/architecture.ts';
 import type { FoundEncoder } from './find-encoder.ts';
+import { storedName } from './name-rules.ts';
+import { notesOnInferred, poolingWords } from './notes-on-teachers.ts';
 import { foldsClassPosition, positionLayout } from './positions.ts';
 import type { PositionLayout } from './positions.ts';
+import { printable } from './problems.ts';
 import { unsupported } from './refusals.ts';
-import type { Said, SaidSize, Sidecars } from './sidecars.ts';
+import type { Said, SaidSize, Sidecars } from './said.ts';
 import { nameInFile } from './stored-weights.ts';
 import type { StoredWeight } from './stored-weights.ts';
 import type { TeacherProperties } from './teacher-metadata.ts';
@@ -28,6 +31,8 @@ export interface Inferred {
   /** Which of its bands are red, green and blue, counted from 0; undefined where that is not known. */
   readonly colours: readonly number[] | undefined;
   readonly properties: readonly InferredProperty[];
+  /** What is not as the model's own programs have it, or may be otherwise, as sentences. */
+  readonly notes: readonly string[];
 }
 
 type Property = keyof TeacherProperties;
@@ -39,11 +44,6 @@ const activationWords = {
   gelu: 'the exact GELU',
   'gelu-tanh': 'the GELU by tanh',
   'quick-gelu': 'QuickGELU',
-} as const;
-
-const poolingWords = {
-  'class-token': 'features from the class token',
-  'patch-mean': 'features as the mean of the patch tokens',
 } as const;
 
 /**
@@ -59,15 +59,20 @@ export function inferArchitecture(
   weights: ReadonlyMap<string, StoredWeight>,
   knowledge: Knowledge,
 ): Inferred {
+  requireKnownModel(path, knowledge);
+  requireSized(path, encoder, weights, 'patch_embed.proj.weight');
   const size = (name: string, axis: number): number => weights.get(name)?.shape[axis] ?? 0;
   const positions = positionsOf(path, encoder, weights, knowledge.dates);
+  requireSized(path, encoder, weights, 'blocks.0.mlp.fc1.weight');
   const width = size('patch_embed.proj.weight', 0);
   const normAfterPooling = weights.has('fc_norm.weight') && !weights.has('norm.weight');
   const classTokens = classTokensOf(weights);
   const choose = new Chooser(knowledge);
   const { usual } = encoder.convention;
-  const heads = choose.one('heads', headsOf(path, width, knowledge), 'family', (value) => {
-    return `${value} attention heads, ${width / value} wide each`;
+  const usualHeads = headsOf(path, width, usual.headsByWidth, knowledge);
+  const heads = choose.one('heads', usualHeads, usual.headsSource ?? 'family', (value, source) => {
+    const why = source === 'guess' ? ', as is usual of this width' : '';
+    return `${value} attention heads, ${width / value} wide each${why}`;
   });
   const epsilon = choose.one('epsilon', usual.epsilon, 'family', (value, source) => {
     return `layer norm with ε = ${value.toExponential()}${source === 'family' ? `, as in ${usual.of}` : ''}`;
@@ -76,16 +81,15 @@ export function inferArchitecture(
   const activation = choose.one(
     'activation',
     usual.activation,
-    usual.activationSource ?? 'family',
+    usual.activationSource ?? (isLikeSiglip(encoder, weights) ? 'guess' : 'family'),
     (value, source) =>
       `${activationWords[value]} as activation${source === 'guess' ? ', though others of this kind have another' : ''}`,
   );
-  const shown = classTokens === 0 || normAfterPooling;
   const pooling = choose.one(
     'pooling',
-    shown ? 'patch-mean' : 'class-token',
-    shown ? 'file' : 'family',
-    (value) => poolingWords[value],
+    classTokens === 0 || normAfterPooling ? 'patch-mean' : 'class-token',
+    poolingSource(encoder, classTokens, knowledge),
+    (value) => `features from ${poolingWords[value]}`,
   );
   const architecture: VitArchitecture = {
     imageSize: positions.grid * size('patch_embed.proj.weight', 2),
@@ -105,7 +109,34 @@ export function inferArchitecture(
   requireSound(path, architecture, knowledge.config);
   const normalization = normalizationOf(path, encoder, architecture, choose);
   const colours = coloursOf(path, encoder, architecture, knowledge, choose);
-  return { architecture, normalization, positions, colours, properties: choose.properties };
+  const notes = notesOnInferred(encoder, architecture, knowledge);
+  return {
+    ...{ architecture, normalization, positions, colours },
+    ...{ properties: choose.properties, notes },
+  };
+}
+
+/** Where neither a person nor a configuration says what stands for an image. */
+function poolingSource(
+  { inside }: FoundEncoder,
+  classTokens: number,
+  { config }: Knowledge,
+): PropertySource {
+  if (config.otherPooling !== undefined) return 'guess';
+  if (classTokens === 0) return 'file';
+  return inside.has('attn_pool.latent') ? 'guess' : 'family';
+}
+
+/** SigLIP without its pooling is as any other in timm's names without a class token, and some have the GELU by tanh. */
+function isLikeSiglip(
+  { convention }: FoundEncoder,
+  weights: ReadonlyMap<string, StoredWeight>,
+): boolean {
+  const { name } = convention;
+  return (
+    name === 'timm' &&
+    !['cls_token', 'reg_token', 'fc_norm.weight'].some((weight) => weights.has(weight))
+  );
 }
 
 /** Takes each property from the surest that says it, and notes from where. */
@@ -246,6 +277,32 @@ function positionsOf(
   return layout;
 }
 
+/** @throws UserError 'unsupported' where a configuration says that it is no plain vision transformer */
+function requireKnownModel(path: string, { config: { otherModel: other } }: Knowledge): void {
+  if (other === undefined) return;
+  throw unsupported(
+    path,
+    `${other.value}, says ${other.where}, though its weights are called like those of a plain vision transformer.`,
+    [],
+  );
+}
+
+/** @throws UserError 'invalid-file' where a weight that tells sizes is missing or empty */
+function requireSized(
+  path: string,
+  encoder: FoundEncoder,
+  weights: ReadonlyMap<string, StoredWeight>,
+  name: string,
+): void {
+  const weight = weights.get(name);
+  const called = nameInFile(encoder, name);
+  if (weight === undefined) {
+    throw invalid(path, `not a complete vision transformer; there is no ${called}.`);
+  }
+  if (weight.shape.length > 1 && !weight.shape.includes(0)) return;
+  throw invalid(path, `${called} is (${weight.shape.join(', ')}), which is no matrix of weights.`);
+}
+
 /** @throws UserError 'unsupported' where a configuration has another and nobody knows better */
 function requireKnownActivation(path: string, { given, file, config }: Knowledge): void {
   const { otherActivation: other } = config;
@@ -257,11 +314,16 @@ function requireKnownActivation(path: string, { given, file, config }: Knowledge
   );
 }
 
-/** By what is known, else by the width. */
-function headsOf(path: string, width: number, { given, file, config }: Knowledge): number {
+/** By what is known, else by the width; `own` are those of a family where it has others than most. */
+function headsOf(
+  path: string,
+  width: number,
+  own: Readonly<Record<number, number>> | undefined,
+  { given, file, config }: Knowledge,
+): number {
   const known = given.heads ?? file.heads ?? config.heads?.value;
   if (known !== undefined) return known;
-  const usual = headsByWidth[width] ?? width / 64;
+  const usual = own?.[width] ?? headsByWidth[width] ?? width / 64;
   if (Number.isInteger(usual)) return usual;
   throw invalid(
     path,
@@ -285,9 +347,11 @@ function requireAgreement(
   { sizes }: Sidecars,
   { dates }: PositionLayout,
 ): void {
+  const { patchSize } = architecture;
+  const covered = (side: number): number => Math.floor(side / patchSize) * patchSize;
   for (const { size, value, where } of sizes) {
     const own = architecture[size];
-    if (own === value) continue;
+    if (own === value || (size === 'imageSize' && own === covered(value))) continue;
     const patches = dates > 1 ? `, for ${dates} dates` : '';
     throw invalid(
       path,
@@ -316,8 +380,10 @@ function depthOf(
   }
   for (let block = 0; block < blocks.size; block++) {
     if (blocks.has(block)) continue;
-    const name = nameInFile(encoder, `blocks.${block}.norm1.weight`);
-    const stem = name.slice(0, name.indexOf(`${block}.`, encoder.prefix.length)) + String(block);
+    const [name = ''] = storedName(encoder.naming, `blocks.${block}.norm1.weight`);
+    const stem = printable(
+      encoder.prefix + name.slice(0, name.indexOf(`${block}.`)) + String(block),
+    );
     throw invalid(
       path,
       `not a complete vision transformer; there is no ${stem}, but there are later ones. It may be one part of a checkpoint in several files.`,

@@ -15,14 +15,20 @@ const saveAlone =
 export const saveWeightsAlone = saveAlone.replace(/^o/, 'O');
 export const saveWeightsIfTrusted = `If you trust where it is from, ${saveAlone}`;
 
+/** What JSON leaves as it is though terminals obey it: delete, the other controls, marks of direction, line ends. */
+const unseen = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 /** A name for a message: quoted, control characters escaped, cut when it is very long. */
 export function quoted(name: string): string {
-  return JSON.stringify(shortened(name));
+  return JSON.stringify(shortened(name)).replace(
+    unseen,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** As `quoted`, without quotation marks: for names of Python's that need none. */
 export function printable(name: string): string {
-  return JSON.stringify(shortened(name)).slice(1, -1);
+  return quoted(name).slice(1, -1);
 }
 
 function shortened(name: string): string {

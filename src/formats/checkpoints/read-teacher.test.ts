@@ -16,7 +16,7 @@ import { encodeHeader, type StoredTensor } from '../safetensors-header.ts';
 import { writeSafetensors } from '../safetensors.ts';
 import { describeTeacher, openTeacherFile, readTeacher } from './read-teacher.ts';
 import { teacherMetadata, teacherMetadataKey } from './teacher-metadata.ts';
-import { dict, tensorOf, torchEntries, zipOf } from './torch-fixtures.ts';
+import { dict, floatStorage, tensorOf, torchEntries, zipOf } from './torch-fixtures.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -105,8 +105,11 @@ describe('reads a checkpoint', () => {
 
   it('whose patch embedding has no bias, as zeros', async () => {
     const name = 'patch_embed.proj.bias';
-    const model = await readTeacher(await checkpoint(without(tinyVit().weights, name)), heads);
-    expect(model.weights.get(name)).toEqual(zeros([6]));
+    const path = await checkpoint(without(tinyVit().weights, name));
+    expect((await readTeacher(path, heads)).weights.get(name)).toEqual(zeros([6]));
+    expect((await describeTeacher(path, heads)).notes).toEqual([
+      'Its patch embedding has no bias (patch_embed.proj.bias), and zeros stand for one. If it was trained with one, the file is not whole.',
+    ]);
   });
 
   it('in half precision, and says how it is stored', async () => {
@@ -202,7 +205,7 @@ describe('says what it assumes', () => {
     const { mean, deviation } = imageNetNormalization;
     const words = 'images normalised with the mean and standard deviation of ImageNet';
     expect(inferred.map((each) => Object.values(each))).toEqual([
-      ['heads', 2, 'family', '2 attention heads, 64 wide each'],
+      ['heads', 2, 'guess', '2 attention heads, 64 wide each, as is usual of this width'],
       ['epsilon', 1e-6, 'family', 'layer norm with ε = 1e-6, as in timm'],
       ['activation', 'gelu', 'family', 'the exact GELU as activation'],
       ['pooling', 'class-token', 'family', 'features from the class token'],
@@ -230,6 +233,86 @@ describe('says what it assumes', () => {
       'guess',
     ]);
   });
+});
+
+describe('says what it guesses', () => {
+  const sourcesOf = async (
+    tensors: Tensors,
+    overrides: TeacherOverrides = heads,
+  ): Promise<Record<string, string>> => {
+    const { inferred } = await describeTeacher(await checkpoint(tensors), overrides);
+    return Object.fromEntries(inferred.map(({ property, source }) => [property, source]));
+  };
+
+  it('of heads, which MoCo v3 has otherwise', async () => {
+    const moco = tinyVit({ width: 384, heads: 6, mlpWidth: 4, depth: 1 });
+    const path = await checkpoint(
+      renamed(moco.weights, (name) => `state_dict.module.base_encoder.${name}`),
+    );
+    const { inferred, notes } = await describeTeacher(path);
+    expect(inferred[0]).toMatchObject({ value: 6, source: 'guess' });
+    expect(notes.join()).toContain(
+      "whose authors' own ViT-S has 12 heads, others' 6; 6 were taken",
+    );
+    expect((await describeTeacher(path, { heads: 12 })).notes.join()).not.toContain('MoCo');
+  });
+
+  it('16 heads of the giant SigLIP 2', async () => {
+    const giant = tinyVit({
+      ...{ width: 1536, heads: 16, mlpWidth: 4, depth: 1 },
+      ...{ classTokens: 0, positionsCoverPrefix: false, pooling: 'patch-mean' },
+    });
+    const tensors = new Map([...giant.weights, ['attn_pool.latent', zeros([1, 1, 1536])]]);
+    expect((await describeTeacher(await checkpoint(tensors))).architecture.heads).toBe(16);
+  });
+
+  it('of the activation where it may be a SigLIP without its pooling', async () => {
+    const plain = { classTokens: 0, positionsCoverPrefix: false, pooling: 'patch-mean' } as const;
+    expect(await sourcesOf(tinyVit(plain).weights)).toMatchObject({ activation: 'guess' });
+    expect(await sourcesOf(tinyVit().weights)).toMatchObject({ activation: 'family' });
+  });
+
+  it('of pooling, where it is by attention though there is a class token', async () => {
+    const tensors = new Map([...tinyVit().weights, ['attn_pool.latent', zeros([1, 1, 6])]]);
+    expect(await sourcesOf(tensors)).toMatchObject({ pooling: 'guess' });
+    expect((await describeTeacher(await checkpoint(tensors), heads)).notes).toEqual([
+      'Its head pools tokens by attention (attn_pool) and is left out: the class token stands for an image.',
+    ]);
+  });
+
+  it('and that a distilled DeiT takes the mean of two tokens', async () => {
+    const path = await checkpoint(tinyVit({ classTokens: 2 }).weights);
+    expect((await describeTeacher(path, heads)).notes).toEqual([
+      'Its own programs take the mean of what class and distillation token say; here the class token alone stands for an image.',
+    ]);
+  });
+});
+
+it("refuses what the checkpoint's own name of its architecture says", async () => {
+  const model = tinyVit();
+  const path = join(folder, 'named.pth');
+  const stored = [...model.weights].map(([name, { shape, data }], index) => {
+    return { name, shape, storage: floatStorage(String(index), [...data]) };
+  });
+  const tensors = stored.map(
+    ({ name, shape, storage }) => [name, tensorOf(storage, shape)] as const,
+  );
+  const root = dict({
+    arch: 'vit_base_patch16_rpn_224',
+    state_dict: dict(Object.fromEntries(tensors)),
+  });
+  await writeFile(
+    path,
+    zipOf(
+      torchEntries(
+        root,
+        stored.map(({ storage }) => storage),
+      ),
+    ),
+  );
+  expect((await refusal(readTeacher(path, heads))).message).toContain(
+    'its norms come after attention and MLP (residual post-norm), and not before, says its own arch (vit_base_patch16_rpn_224)',
+  );
 });
 
 describe('the metadata of our own files', () => {
@@ -329,6 +412,13 @@ describe('refuses', () => {
       heads,
       'invalid-file',
       'the weight blocks.1.attn.proj.weight is (6, 7) where the rest of the file asks for (6, 6).',
+    ],
+    [
+      'no MLP, by name',
+      new Map([...weights].filter(([name]) => !name.includes('.mlp.'))),
+      heads,
+      'invalid-file',
+      'not a complete vision transformer; there is no blocks.0.mlp.fc1.weight.',
     ],
     [
       'patches that are no squares',

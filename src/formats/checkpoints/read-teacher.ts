@@ -1,6 +1,7 @@
 import type { InferredProperty, TeacherConvention } from '../../contract/descriptions.ts';
 import type { TeacherOverrides } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
+import type { Shape } from '../../core/graph/ops.ts';
 import { zeros } from '../../core/tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { weightShapes } from '../../core/vit/architecture.ts';
@@ -10,20 +11,23 @@ import { checkWeightShapes, requireFinite } from '../../core/vit/weights.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
 import { isReadable } from '../safetensors-values.ts';
 import { unreadableType } from '../safetensors.ts';
-import { findEncoder, notesOnTheRest, strangeParts } from './find-encoder.ts';
+import { findEncoder, notesOnTheRest, strangeInputs, strangeParts } from './find-encoder.ts';
 import type { FoundEncoder } from './find-encoder.ts';
 import { inferArchitecture } from './infer-architecture.ts';
 import type { Inferred } from './infer-architecture.ts';
+import { poolingWords } from './notes-on-teachers.ts';
 import { openTensorFile } from './open-tensor-file.ts';
 import { arrangePositions, datesOf, foldsClassPosition, keptPositions } from './positions.ts';
+import { printable } from './problems.ts';
 import { unsupported } from './refusals.ts';
+import type { Sidecars } from './said.ts';
 import { readSidecars } from './sidecars.ts';
-import type { Sidecars } from './sidecars.ts';
 import { nameInFile, readWeight, storedWeights } from './stored-weights.ts';
 import type { StoredWeight } from './stored-weights.ts';
 import { readMetadata } from './teacher-metadata.ts';
 import type { TeacherProperties } from './teacher-metadata.ts';
 import type { TensorFile } from './tensor-file.ts';
+import { otherThanPlain } from './timm-architectures.ts';
 
 /**
  * Vision transformers as they lie in the wild: the names of the tensors say of which family they are, their shapes how
@@ -149,15 +153,26 @@ async function readBlocks(
   blocks: readonly number[],
 ): Promise<VitModel> {
   const weights = new Map<string, Tensor>();
-  for (const [name, shape] of weightShapes(architecture)) {
-    const [, block] = /^blocks\.(\d+)\./.exec(name) ?? [];
-    if (block !== undefined && !blocks.includes(Number(block))) continue;
+  for (const [name, shape] of shapesOf(architecture, blocks)) {
     const lies = stored.get(name);
     weights.set(name, lies === undefined ? zeros(shape) : await readWeight(file, lies));
   }
   arrangePositions(weights, positions);
   requireFinite(weights, file.path);
   return copyBlocks({ architecture, weights, normalization }, blocks);
+}
+
+/** Of these blocks and of what lies beside them, without a walk through all the others for each block that is read. */
+function shapesOf(architecture: VitArchitecture, blocks: readonly number[]): [string, Shape][] {
+  const ofOne = [...weightShapes({ ...architecture, depth: 1 })];
+  const isOfBlock = ([name]: readonly [string, Shape]): boolean => name.startsWith('blocks.0.');
+  const ofBlock = ofOne.filter(isOfBlock);
+  return [
+    ...ofOne.filter((weight) => !isOfBlock(weight)),
+    ...blocks.flatMap((block) =>
+      ofBlock.map(([name, shape]): [string, Shape] => [name.replace('0', String(block)), shape]),
+    ),
+  ];
 }
 
 /** The files that a checkpoint's tensors lie in. @throws UserError as `openTensorFile` */
@@ -173,16 +188,10 @@ async function planOf(
   overrides: TeacherOverrides,
 ): Promise<Plan> {
   const encoder = findEncoder(file);
-  const strange = strangeParts(encoder);
-  if (strange.length > 0) {
-    throw unsupported(
-      file.path,
-      `its blocks have parts that a plain vision transformer does not: ${strange.slice(0, 3).join(', ')}.`,
-      strange,
-    );
-  }
+  refuseStrange(file, encoder);
   const weights = storedWeights(file, encoder);
-  refuseGated(file, weights);
+  refuseBlocks(file, encoder, weights);
+  if (config.normAfterPooling !== undefined) renameFinalNorm(weights);
   const knowledge = {
     ...{ given: definedOnly(overrides), file: readMetadata(file), config },
     dates: await possibleDates(file, encoder, weights),
@@ -203,16 +212,68 @@ async function possibleDates(
   return datesOf(await readWeight(file, positions), weights.has('cls_token') ? 1 : 0);
 }
 
-/** timm keeps both halves of a gated MLP in one matrix, under a plain one's name. */
-function refuseGated(file: TensorFile, weights: ReadonlyMap<string, StoredWeight>): void {
+/** @throws UserError 'unsupported' where the encoder has parts that no rule is for and that change what it computes */
+function refuseStrange(file: TensorFile, encoder: FoundEncoder): void {
+  for (const [whose, strange] of [
+    ['its blocks have parts', strangeParts(encoder)],
+    ['what goes into its blocks has parts', strangeInputs(encoder)],
+  ] as const) {
+    if (strange.length === 0) continue;
+    const some = strange.slice(0, 3).map(printable).join(', ');
+    throw unsupported(
+      file.path,
+      `${whose} that a plain vision transformer does not: ${some}.`,
+      strange,
+    );
+  }
+  for (const key of architectureKeys) {
+    const name = file.metadata[key] ?? '';
+    const reason = otherThanPlain(name);
+    if (reason === undefined) continue;
+    throw unsupported(
+      file.path,
+      `${reason}, says its own ${key} (${printable(name)}), though its weights are called like those of a plain vision transformer.`,
+      [],
+    );
+  }
+}
+
+/** Where training programs leave the name of timm's architecture in a checkpoint. */
+const architectureKeys = ['arch', 'args.model', 'args.arch', 'model_name'];
+
+/** OpenCLIP calls both norms alike. */
+function renameFinalNorm(weights: Map<string, StoredWeight>): void {
+  for (const kind of ['weight', 'bias']) {
+    const norm = weights.get(`norm.${kind}`);
+    if (norm === undefined) continue;
+    weights.delete(`norm.${kind}`);
+    weights.set(`fc_norm.${kind}`, norm);
+  }
+}
+
+/** timm keeps both halves of a gated MLP in one matrix, under a plain one's name; RMS norms have a plain one's, too. */
+function refuseBlocks(
+  file: TensorFile,
+  encoder: FoundEncoder,
+  weights: ReadonlyMap<string, StoredWeight>,
+): void {
   const wide = weights.get('blocks.0.mlp.fc1.weight')?.shape[0] ?? 0;
   const narrow = weights.get('blocks.0.mlp.fc2.weight')?.shape[1] ?? 0;
-  if (narrow === 0 || wide !== 2 * narrow) return;
-  throw unsupported(
-    file.path,
-    'its MLPs are gated (SwiGLU), as those of the giant DINOv2 and of EVA-02. Take a smaller model of the family.',
-    [...file.tensors.keys()],
-  );
+  if (narrow > 0 && wide === 2 * narrow) {
+    throw unsupported(
+      file.path,
+      'its MLPs are gated (SwiGLU), as those of the giant DINOv2 and of EVA-02. Take a smaller model of the family.',
+      [...file.tensors.keys()],
+    );
+  }
+  const hasBias = [...weights.keys()].some((name) => /\.norm[12]\.bias$/.test(name));
+  if (!hasBias && weights.has('blocks.0.norm2.weight')) {
+    throw unsupported(
+      file.path,
+      `its norms have no bias (${nameInFile(encoder, 'blocks.0.norm1.bias')}), as RMS norms have none, and only layer norms are supported.`,
+      [...file.tensors.keys()],
+    );
+  }
 }
 
 function requireShapes(
@@ -222,7 +283,7 @@ function requireShapes(
   { architecture, positions }: Inferred,
 ): void {
   const shapes = new Map([...weights].map(([name, { shape }]) => [name, shape]));
-  // The only weight that may be left out: CLIP's patch embedding has no bias.
+  // The only weight that may be left out: CLIP's patch embedding has no bias. Of others it is said.
   const patchBias = 'patch_embed.proj.bias';
   if (!shapes.has(patchBias)) shapes.set(patchBias, [architecture.width]);
   const [one = 1, , width = 0] = shapes.get('pos_embed') ?? [];
@@ -239,10 +300,17 @@ function requireShapes(
   );
 }
 
-function notesOf({ encoder, positions, config }: Plan): string[] {
+function notesOf({ encoder, positions, config, weights, architecture, notes }: Plan): string[] {
+  const hasNoBias = !weights.has('patch_embed.proj.bias') && !encoder.convention.noPatchBias;
   return [
     ...encoder.notes,
-    ...notesOnTheRest(encoder),
+    ...notesOnTheRest(encoder, poolingWords[architecture.pooling]),
+    ...notes,
+    ...(hasNoBias
+      ? [
+          `Its patch embedding has no bias (${nameInFile(encoder, 'patch_embed.proj.bias')}), and zeros stand for one. If it was trained with one, the file is not whole.`,
+        ]
+      : []),
     ...(foldsClassPosition(positions)
       ? ["The class token's position is added to the token itself, as registers have none."]
       : []),
@@ -260,7 +328,7 @@ function storedTypes(file: TensorFile, { architecture, weights }: Plan): string[
     for (const part of weights.get(name)?.parts ?? []) {
       const dtype = part === undefined ? undefined : file.tensors.get(part)?.dtype;
       if (part === undefined || dtype === undefined) continue;
-      if (!isReadable(dtype)) throw unreadableType(file.path, part, dtype);
+      if (!isReadable(dtype)) throw unreadableType(file.path, printable(part), dtype);
       types.add(dtype);
     }
   }

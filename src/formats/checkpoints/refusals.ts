@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.ts';
 import type { Naming } from './conventions/convention.ts';
+import { printable } from './problems.ts';
 import type { TensorFile } from './tensor-file.ts';
 
 /** What is no plain vision transformer, by a name that only it has, and why it will not do. */
@@ -18,15 +19,21 @@ const lora: Refusal = {
 };
 
 const swin: Refusal = {
-  names: /(^|\.)(layers|stages)\.\d+\.blocks\.\d+\.att(n|ention)\./,
+  names: /(^|\.)layers\.\d+\.blocks\.\d+\.att(n|ention)\./,
   reason: 'it is a Swin transformer: its attention has windows, and its blocks differ in width.',
 };
 
 const relativePositions: Refusal = {
   names: /\.(rel_pos_[hw]|rel_pos\.\w.*)$/,
   reason:
-    'its attention has relative positions (rel_pos), as those of SAM and ViTDet, which look at windows.',
+    'its attention has relative positions (rel_pos), as that of SAM, ViTDet, MViT and others.',
 };
+
+const gated =
+  'its MLPs are gated (SwiGLU), as those of the giant DINOv2 and of EVA-02. Take a smaller model of the family.';
+
+const noPlainBlocks =
+  'it is not a plain vision transformer: its blocks lie in stages (stages.0.blocks), as those of MViT, PVT, LeViT and Swin, which differ in width.';
 
 const dinov3 = 'it is a DINOv3: its positions are rotary (RoPE), and it has no pos_embed.';
 
@@ -44,22 +51,47 @@ const ofEncoders: readonly Refusal[] = [
       'it is a BEiT or one of its kin: its attention has relative positions (relative_position_bias_table).',
   },
   { names: /(^|\.)(storage_tokens|rope_embed(dings)?\.\w+)$/, reason: dinov3 },
-  // As timm has it.
+  // As timm has it. Others of its rotary ones have a bias of q, or no registers.
   {
     names: /^blocks\.0\.gamma_1$/,
     with: /^reg_token$/,
-    without: /^pos_embed$/,
+    without: /^pos_embed$|\.attn\.(q_bias|q_proj\.\w+)$/,
     reason: dinov3,
+  },
+  {
+    names: /^attn_pool\.latent$/,
+    with: /^norm_pre\.weight$/,
+    reason:
+      'it is a Perception Encoder: a norm before its blocks (norm_pre) and a pooling by attention (attn_pool) go with rotary positions (RoPE), of which the file has no weights.',
+  },
+  {
+    names: /^attn_pool\.probe$/,
+    reason:
+      'it is a Perception Encoder (attn_pool.probe), whose positions are rotary (RoPE) besides those in the file.',
+  },
+  {
+    names: /^attn_pool(_contrastive)?\.query$/,
+    reason:
+      'its tokens are pooled by attention before its last norm (attn_pool.query), as in CoCa: there is no norm for the tokens themselves, which students learn.',
   },
   relativePositions,
   {
     names: /\.(mlp|ffn)\.(w12|w3|w1|fc1_g|gate_proj|weights_in|weights_out)\b/,
+    reason: gated,
+  },
+  {
+    names: /(^|\.)(blocks_token_only|cls_attn_blocks)\./,
     reason:
-      'its MLPs are gated (SwiGLU), as those of the giant DINOv2 and of EVA-02. Take a smaller model of the family.',
+      'it has blocks of another kind for its class token alone (blocks_token_only), as CaiT has.',
+  },
+  {
+    names: /(^|\.)stages\.\d+\.(group_token$|downsample\.assign\.)/,
+    reason: 'its blocks lie in stages between which tokens are grouped, as those of GroupViT.',
   },
   {
     names: /\.attn\.(q_bias|v_bias|inner_attn_ln\.\w+|q_proj\.\w+)$|^blocks\.\d+\.gamma_[12]$/,
-    reason: 'it is an EVA, a BEiT or one of their kin, whose attention is not that of a plain ViT.',
+    reason:
+      'its blocks have parts (q_bias, q_proj, gamma_1) that a plain ViT has not, but EVA, BEiT and those with rotary positions (RoPE) have.',
   },
   {
     names: /\.(q_norm|k_norm)\.weight$/,
@@ -72,8 +104,9 @@ const ofEncoders: readonly Refusal[] = [
   },
 ];
 
-/** Stems of what lies beside the blocks and is seen by them, though no naming has it. */
-const seenByBlocks = ['vpt_prompt_embeddings.'];
+/** What lies beside the blocks and tells what they are, though no naming has it. */
+const besideBlocks =
+  /^(vpt_prompt_embeddings|blocks_token_only)\.|^attn_pool(_contrastive)?\.(latent|probe|query)$/;
 
 /** Whole files in which no encoder was found. */
 const ofFiles: readonly Refusal[] = [
@@ -83,6 +116,25 @@ const ofFiles: readonly Refusal[] = [
   {
     names: /(^|\.)blocks\.\d+\.(attns|ffns)\./,
     reason: 'its blocks hold several attentions side by side (attns).',
+  },
+  {
+    names: /(^|\.)stages\.\d+\.blocks\.\d+\.att(n|ention)\./,
+    reason: noPlainBlocks,
+  },
+  {
+    names: /(^|\.)patch_embed\.\d+\.proj\.weight$/,
+    with: /(^|\.)blocks\.\d+\.blocks\./,
+    reason: 'it has branches for patches of several sizes (blocks.0.blocks.1), as CrossViT has.',
+  },
+  {
+    names: /(^|\.)blocks\.\d+\.attn\.temperature$/,
+    reason:
+      'its attention is between channels and not between patches (attn.temperature), as in XCiT.',
+  },
+  {
+    names: /(^|\.)network\.\d+\.\d+\.attn\./,
+    reason:
+      'it is not a plain vision transformer: its blocks lie in a network of several kinds (network.0.0.attn), as those of VOLO.',
   },
   {
     names: /(^|\.)(channel_embed|patch_embed\.\d+\.proj\.weight)$/,
@@ -116,12 +168,18 @@ const ofFiles: readonly Refusal[] = [
   },
   {
     names: /(^|\.)running_mean$|(^|\.)layer1\.0\.conv1\.weight$/,
-    reason: 'it is a convolutional network, like ResNet.',
+    reason: 'it has the layers of a convolutional network, like ResNet.',
   },
   { names: /(^|\.)layer\.\d+\.attention\.o_proj\.weight$/, reason: dinov3 },
   {
     names: /(^|\.)(embed_tokens|wte|tok_embeddings)\.weight$|(^|\.)layers\.\d+\.mlp\.gate_proj\./,
     reason: 'it is a language model and sees no images.',
+  },
+  {
+    names: /(^|\.)(word_embeddings|token_embedding|token_type_embeddings)\.weight$/,
+    with: /(^|\.)(patch_embed\w*|visual\.\w+|vision_model|visual_bbox)\.|(^|\.)pixel_/,
+    reason:
+      'it sees text beside images, and no plain vision transformer in a naming that is known was found in it.',
   },
   {
     names: /(^|\.)(word_embeddings|token_embedding|token_type_embeddings)\.weight$/,
@@ -143,9 +201,10 @@ export function refuseEncoder(
   { rules }: Naming,
   inside: ReadonlyMap<string, string>,
 ): void {
-  const known = rules.flatMap(([, stored]) => [stored].flat()).map(stemOf);
-  const stems = new Set([...known, ...seenByBlocks]);
-  const names = [...inside.keys()].filter((name) => !name.includes('.') || stems.has(stemOf(name)));
+  const stems = new Set(rules.flatMap(([, stored]) => [stored].flat()).map(stemOf));
+  const isOfEncoder = (name: string): boolean =>
+    !name.includes('.') || stems.has(stemOf(name)) || besideBlocks.test(name);
+  const names = [...inside.keys()].filter(isOfEncoder);
   const found = firstOf(ofEncoders, names);
   if (found !== undefined) throw unsupported(path, found, [...inside.values()]);
 }
@@ -155,7 +214,7 @@ export function refuseFile({ path, tensors }: TensorFile): never {
   const names = [...tensors.keys()];
   const found = firstOf(ofFiles, names);
   if (found !== undefined) throw unsupported(path, found, names);
-  const begins = names.slice(0, 3).join(', ') || 'no tensors at all';
+  const begins = names.slice(0, 3).map(printable).join(', ') || 'no tensors at all';
   throw unsupported(
     path,
     `this is no vision transformer in a naming that is known. The file begins with ${begins}.`,
@@ -178,5 +237,9 @@ function firstOf(refusals: readonly Refusal[], names: readonly string[]): string
 }
 
 export function unsupported(path: string, reason: string, names: readonly string[]): UserError {
-  return new UserError('unsupported', `${path}: ${reason}`, names.slice(0, 200).join('\n'));
+  return new UserError(
+    'unsupported',
+    `${path}: ${reason}`,
+    names.slice(0, 200).map(printable).join('\n'),
+  );
 }

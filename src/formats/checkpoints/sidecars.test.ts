@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { namedCheckpoints } from '../../../tests/support/named-checkpoints.ts';
 import { tinyVit } from '../../../tests/support/tiny-vit.ts';
+import { required } from '../../../tests/support/values.ts';
 import type { TeacherOverrides } from '../../contract/jobs.ts';
 import { writeSafetensors } from '../safetensors.ts';
 import { describeTeacher } from './read-teacher.ts';
@@ -118,6 +120,116 @@ describe('what lies beside a checkpoint is believed:', () => {
     expect(normalization.mean).toEqual([0.1, 0.2, 0.3]);
   });
 
+  it.each<[string, object, object]>([
+    [
+      'pooling before the last norm, as CLIPA has',
+      { pool_type: 'avg', final_ln_after_pool: true },
+      { pooling: 'patch-mean', normAfterPooling: true },
+    ],
+    [
+      'the mean of patches after it',
+      { pool_type: 'avg' },
+      { pooling: 'patch-mean', normAfterPooling: false },
+    ],
+    [
+      'one token, which is the same before and after',
+      { pool_type: 'tok', final_ln_after_pool: true },
+      { pooling: 'class-token', normAfterPooling: false },
+    ],
+    ['ε', { norm_kwargs: { eps: 1e-6 } }, { epsilon: 1e-6 }],
+    ['a GELU by tanh', { act_kwargs: { approximate: 'tanh' } }, { activation: 'gelu-tanh' }],
+  ])("OpenCLIP's configuration: %s", async (_, more, expected) => {
+    const vision = { width: 6, head_width: 2, image_size: 8, patch_size: 4, ...more };
+    const config = { model_cfg: { vision_cfg: vision } };
+    const { architecture } = await described({ 'open_clip_config.json': config });
+    expect(architecture).toMatchObject(expected);
+  });
+
+  it.each<[string, object, string[]]>([
+    ['an activation of its own', { model_args: { act_layer: 'quick_gelu' } }, ['quick-gelu']],
+    ['SigLIP 2', { architecture: 'vit_so400m_patch16_siglip_gap_256' }, ['gelu-tanh']],
+    ['SigLIP', { architecture: 'vit_base_patch16_siglip_256' }, ['gelu']],
+    ['a token', { global_pool: 'token' }, ['gelu', 'class-token']],
+    ['nothing', { global_pool: null, architecture: null }, ['gelu', 'class-token']],
+  ])("timm's config.json: %s", async (_, more, [activation, pooling = 'class-token']) => {
+    const config = { pretrained_cfg: {}, ...more };
+    const { architecture } = await described({ 'config.json': config }, { heads: 2 });
+    expect(architecture).toMatchObject({ activation, pooling });
+  });
+
+  it("the heads of timm's architectures", async () => {
+    const wide = tinyVit({ width: 768, heads: 16, mlpWidth: 4, depth: 1 });
+    await writeSafetensors(join(folder, 'model.safetensors'), wide.weights);
+    const headsOf = async (architecture: string): Promise<unknown> => {
+      const config = { architecture, num_features: 768, pretrained_cfg: {} };
+      const { inferred } = await described({ 'config.json': config });
+      const { value, source } = required(inferred[0], 'heads');
+      return [value, source];
+    };
+    expect(await headsOf('vit_base_patch16_gap_224')).toEqual([16, 'config']);
+    expect(await headsOf('vit_base_patch16_224.augreg_in1k')).toEqual([12, 'config']);
+    expect(await headsOf('my_own_model')).toEqual([12, 'guess']);
+  });
+
+  it('a pooling that there is not here, which is said', async () => {
+    const config = { architecture: 'vit', global_pool: 'max', pretrained_cfg: {} };
+    const { inferred, notes } = await described({ 'config.json': config }, { heads: 2 });
+    expect(inferred).toContainEqual(
+      expect.objectContaining({ property: 'pooling', value: 'class-token', source: 'guess' }),
+    );
+    expect(notes).toEqual([
+      'What its own programs pool (max, says config.json, global_pool) is not supported: the class token stands for an image.',
+    ]);
+  });
+
+  it('images whose last pixels no patch covers', async () => {
+    const config = { ...transformers, image_size: { height: 11, width: 11 } };
+    const { architecture, notes } = await described({ 'config.json': config });
+    expect(architecture.imageSize).toBe(8);
+    expect(notes).toEqual([
+      'It was made for images with a side of 11, of which its patches cover 8: images are brought to 8.',
+    ]);
+  });
+
+  it.each([
+    ['gelu_python', 'gelu'],
+    ['gelu_accurate', 'gelu-tanh'],
+    [null, 'gelu'],
+  ])('the activation %s', async (name, activation) => {
+    const config = { ...transformers, hidden_act: name, vision_config: null };
+    expect((await described({ 'config.json': config })).architecture.activation).toBe(activation);
+  });
+
+  it('one mean for all bands', async () => {
+    const images = { image_mean: 0.25, image_std: 0.5 };
+    const { normalization } = await described({ 'preprocessor_config.json': images }, { heads: 2 });
+    expect(normalization).toEqual({ mean: [0.25, 0.25, 0.25], deviation: [0.5, 0.5, 0.5] });
+  });
+
+  it.each([
+    ['vit_msn', { mean: [0.485, 0.456, 0.406], source: 'config' }],
+    ['vit', { mean: [0.5, 0.5, 0.5], source: 'guess' }],
+  ])('the kind of model, of whose images something is known: %s', async (type, expected) => {
+    const vit = required(
+      namedCheckpoints.find(({ title }) => title === 'ViT by Hugging Face'),
+      'checkpoint',
+    );
+    await writeSafetensors(join(folder, 'model.safetensors'), vit.store(tinyVit()));
+    const config = { ...transformers, model_type: type };
+    const { normalization, inferred } = await described({ 'config.json': config });
+    expect(normalization.mean).toEqual(expected.mean);
+    expect(inferred.find(({ property }) => property === 'mean')?.source).toBe(expected.source);
+  });
+
+  it('but not a model of text', async () => {
+    const config = { model_type: 'bert', num_attention_heads: 3, layer_norm_eps: 1e-12 };
+    const { architecture, notes } = await described({ 'config.json': config }, { heads: 2 });
+    expect(architecture.epsilon).toBe(1e-6);
+    expect(notes).toEqual([
+      'config.json is of another kind of model (bert), which says nothing of images: it was passed over.',
+    ]);
+  });
+
   describe('names of bands, by which', () => {
     const names = ['B02', 'B03', 'B04', 'B05', 'B06', 'B07'];
     const cfg = { in_chans: 6, embed_dim: 6, num_heads: 2, patch_size: [1, 4, 4], img_size: 8 };
@@ -212,6 +324,29 @@ describe('what lies beside a checkpoint is an error where', () => {
   ])('it has %s', async (_, config, message) => {
     await expect(described({ 'config.json': config })).rejects.toMatchObject({
       code: 'invalid-file',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'config.json',
+      { architecture: 'vit_base_patch16_rpn_224', pretrained_cfg: {} },
+      'its norms come after attention and MLP (residual post-norm), and not before, says config.json, architecture, though its weights are called like those of a plain vision transformer.',
+    ],
+    [
+      'config.json',
+      { architecture: 'vit_pe_core_base_patch16_224', pretrained_cfg: {} },
+      'its positions are rotary, says config.json',
+    ],
+    [
+      'open_clip_config.json',
+      { model_cfg: { vision_cfg: { width: 6, attentional_pool: true } } },
+      'its tokens are pooled by attention before its last norm, as in CoCa, says open_clip_config.json',
+    ],
+  ])('it is of a model that computes otherwise: %s %j', async (name, config, message) => {
+    await expect(described({ [name]: config }, { heads: 2 })).rejects.toMatchObject({
+      code: 'unsupported',
       message: expect.stringContaining(message) as string,
     });
   });

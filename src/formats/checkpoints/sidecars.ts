@@ -4,37 +4,13 @@ import { z } from 'zod';
 import { teacherOverrides } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { coloursByName } from '../../core/image/colour-names.ts';
-import type { VitArchitecture } from '../../core/vit/architecture.ts';
+import { imageNetNormalization } from '../../core/vit/architecture.ts';
 import { readFailure, systemCode } from '../file-errors.ts';
 import { parseJson } from '../json.ts';
-
-/**
- * What lies beside a checkpoint and says what its weights do not: `config.json` and `preprocessor_config.json` of Hugging
- * Face's transformers, `config.json` of timm and of Prithvi, `open_clip_config.json` of OpenCLIP.
- */
-export interface Sidecars {
-  readonly heads?: Said<number>;
-  readonly epsilon?: Said<number>;
-  readonly activation?: Said<VitArchitecture['activation']>;
-  readonly pooling?: Said<VitArchitecture['pooling']>;
-  readonly mean?: Said<number[]>;
-  readonly deviation?: Said<number[]>;
-  readonly colourBands?: Said<number[]>;
-  /** One that no teacher here can have. */
-  readonly otherActivation?: Said<string>;
-  /** What the weights show too, and must not contradict. */
-  readonly sizes: readonly (Said<number> & { readonly size: SaidSize })[];
-  readonly notes: readonly string[];
-}
-
-export type SaidSize = 'width' | 'depth' | 'mlpWidth' | 'patchSize' | 'imageSize' | 'channels';
-
-/** What a file says, and where in it. */
-export interface Said<T> {
-  readonly value: T;
-  /** `config.json, hidden_act` */
-  readonly where: string;
-}
+import { printable } from './problems.ts';
+import { Collected } from './said.ts';
+import type { Sidecars } from './said.ts';
+import { activationByName, headsByName, otherThanPlain } from './timm-architectures.ts';
 
 /** Far above any of them: one that lists 20,000 classes has 1 MB. */
 const largest = 2 ** 22;
@@ -44,66 +20,82 @@ const size = z
   .min(1)
   .max(2 ** 20);
 /** One number, or one an axis. */
-const sides = z.union([size, z.array(size).min(1).max(4)]);
+const sides = z.union([
+  size,
+  z.array(size).min(1).max(4),
+  z.object({ height: size, width: size }).transform(({ height, width }) => [height, width]),
+]);
 const band = z.number().min(-1e6).max(1e6);
 const bands = z.array(band).min(1).max(64);
+const word = z.string().max(200);
+const heads = teacherOverrides.shape.heads.nullish();
+const epsilon = teacherOverrides.shape.epsilon.nullish();
 
 const vision = z.object({
-  hidden_size: size.optional(),
-  num_hidden_layers: size.optional(),
-  num_attention_heads: teacherOverrides.shape.heads,
-  intermediate_size: size.optional(),
-  mlp_ratio: z.number().positive().max(100).optional(),
-  hidden_act: z.string().max(100).optional(),
-  layer_norm_eps: teacherOverrides.shape.epsilon,
-  image_size: sides.optional(),
-  patch_size: sides.optional(),
-  num_channels: size.optional(),
+  hidden_size: size.nullish(),
+  num_hidden_layers: size.nullish(),
+  num_attention_heads: heads,
+  intermediate_size: size.nullish(),
+  mlp_ratio: z.number().positive().max(100).nullish(),
+  hidden_act: word.nullish(),
+  layer_norm_eps: epsilon,
+  image_size: sides.nullish(),
+  patch_size: sides.nullish(),
+  num_channels: size.nullish(),
 });
 
 const timmArguments = z.object({
-  input_size: z.array(size).length(3).optional(),
-  img_size: sides.optional(),
-  patch_size: sides.optional(),
-  in_chans: size.optional(),
-  embed_dim: size.optional(),
-  depth: size.optional(),
-  num_heads: teacherOverrides.shape.heads,
-  mean: bands.optional(),
-  std: bands.optional(),
+  input_size: z.array(size).length(3).nullish(),
+  img_size: sides.nullish(),
+  patch_size: sides.nullish(),
+  in_chans: size.nullish(),
+  embed_dim: size.nullish(),
+  depth: size.nullish(),
+  num_heads: heads,
+  mean: bands.nullish(),
+  std: bands.nullish(),
+  global_pool: word.nullish(),
+  act_layer: word.nullish().catch(undefined),
   /** As Prithvi has it; timm has none. */
   bands: z.array(z.string().max(100)).min(1).max(4096).optional().catch(undefined),
 });
 
 const modelConfig = vision.extend({
-  vision_config: vision.optional(),
-  architecture: z.string().max(200).optional(),
-  global_pool: z.string().max(100).optional(),
-  num_features: size.optional(),
-  pretrained_cfg: timmArguments.optional(),
-  model_args: timmArguments.optional(),
+  model_type: word.nullish(),
+  vision_config: vision.nullish(),
+  architecture: word.nullish(),
+  global_pool: word.nullish(),
+  num_features: size.nullish(),
+  pretrained_cfg: timmArguments.nullish(),
+  model_args: timmArguments.nullish(),
 });
+type ModelConfig = z.infer<typeof modelConfig>;
 
 const preprocessorConfig = z.object({
   do_normalize: z.boolean().nullish(),
   do_rescale: z.boolean().nullish(),
   rescale_factor: z.number().positive().max(1).nullish(),
-  image_mean: bands.nullish(),
-  image_std: bands.nullish(),
+  image_mean: z.union([band, bands]).nullish(),
+  image_std: z.union([band, bands]).nullish(),
 });
 
 const openClipConfig = z.object({
   model_cfg: z.object({
-    quick_gelu: z.boolean().optional(),
+    quick_gelu: z.boolean().nullish(),
     vision_cfg: z.object({
-      timm_model_name: z.string().max(200).nullish(),
-      width: size.optional(),
-      head_width: size.optional(),
-      image_size: sides.optional(),
-      patch_size: sides.optional(),
+      timm_model_name: word.nullish(),
+      width: size.nullish(),
+      head_width: size.nullish(),
+      image_size: sides.nullish(),
+      patch_size: sides.nullish(),
+      attentional_pool: z.union([z.boolean(), word]).nullish(),
+      pool_type: word.nullish(),
+      final_ln_after_pool: z.boolean().nullish(),
+      norm_kwargs: z.object({ eps: epsilon }).nullish(),
+      act_kwargs: z.object({ approximate: word.nullish() }).nullish(),
     }),
   }),
-  preprocess_cfg: z.object({ mean: bands.optional(), std: bands.optional() }).optional(),
+  preprocess_cfg: z.object({ mean: bands.nullish(), std: bands.nullish() }).nullish(),
 });
 
 /**
@@ -116,14 +108,19 @@ export async function readSidecars(path: string): Promise<Sidecars> {
   const folder = isFolder ? path : dirname(path);
   const collected = new Collected();
   const model = await read(join(folder, 'config.json'), modelConfig, isModelConfig);
-  if (model !== undefined) {
+  if (model !== undefined && seesImages(model)) {
     addTransformers(collected, model.vision_config ?? model);
+    addUsualImages(collected, model);
     addTimm(collected, model);
+  } else if (model?.model_type != null) {
+    collected.note(
+      `config.json is of another kind of model (${printable(model.model_type)}), which says nothing of images: it was passed over.`,
+    );
   }
   const clip = await read(join(folder, 'open_clip_config.json'), openClipConfig);
   if (clip !== undefined) addOpenClip(collected, clip);
   const images = await read(join(folder, 'preprocessor_config.json'), preprocessorConfig);
-  if (images !== undefined) addPreprocessor(collected, images);
+  if (images !== undefined) addPreprocessor(collected, images, model?.num_channels ?? 3);
   return collected.sidecars();
 }
 
@@ -131,6 +128,13 @@ export async function readSidecars(path: string): Promise<Sidecars> {
 function isModelConfig(json: unknown): boolean {
   const keys = ['model_type', 'vision_config', 'pretrained_cfg', 'hidden_size', 'architecture'];
   return typeof json === 'object' && json !== null && keys.some((key) => key in json);
+}
+
+/** A model of text has as many heads and blocks, and lies in the same folder as often. */
+function seesImages(config: ModelConfig): boolean {
+  const { model_type: type, vision_config: tower, image_size: image, patch_size: patch } = config;
+  const isOfTimm = config.pretrained_cfg != null || config.model_args != null;
+  return type == null || isOfTimm || tower != null || image != null || patch != null;
 }
 
 async function read<T>(
@@ -164,76 +168,6 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-const activations: Readonly<Record<string, VitArchitecture['activation']>> = {
-  gelu: 'gelu',
-  gelu_new: 'gelu-tanh',
-  gelu_fast: 'gelu-tanh',
-  gelu_tanh: 'gelu-tanh',
-  gelu_pytorch_tanh: 'gelu-tanh',
-  quick_gelu: 'quick-gelu',
-};
-
-/** What several files say, the last of them where they say the same. */
-class Collected {
-  readonly #values: Partial<Record<keyof z.infer<typeof teacherOverrides>, Said<unknown>>> = {};
-  readonly #sizes: Sidecars['sizes'][number][] = [];
-  readonly #notes: string[] = [];
-  #otherActivation: Said<string> | undefined;
-
-  say(
-    property: keyof z.infer<typeof teacherOverrides>,
-    value: string | number | number[] | undefined,
-    where: string,
-  ): void {
-    if (value !== undefined) this.#values[property] = { value, where };
-  }
-
-  saySize(name: SaidSize, value: number | readonly number[] | undefined, where: string): void {
-    const one = typeof value === 'object' ? value.at(-1) : value;
-    if (one !== undefined) this.#sizes.push({ size: name, value: one, where });
-  }
-
-  sayActivation(name: string | undefined, where: string): void {
-    if (name === undefined) return;
-    const value = activations[name];
-    if (value === undefined) this.#otherActivation = { value: name, where };
-    else this.say('activation', value, where);
-  }
-
-  /** @param scale of the pixels that they are for, where 1 is [0, 1] */
-  sayNormalization(
-    mean: readonly number[] | undefined,
-    deviation: readonly number[] | undefined,
-    scale: number,
-    where: string,
-  ): void {
-    if (mean === undefined || deviation === undefined) return;
-    const scaled = {
-      mean: mean.map((value) => value / scale),
-      deviation: deviation.map((value) => value / scale),
-    };
-    if (!teacherOverrides.safeParse(scaled).success) {
-      this.#notes.push(
-        `${where} normalises other values than pixels (a mean of ${mean[0]}), and images are read as pixels: that was not taken over.`,
-      );
-      return;
-    }
-    this.#values.mean = { value: scaled.mean, where };
-    this.#values.deviation = { value: scaled.deviation, where };
-  }
-
-  sidecars(): Sidecars {
-    // Each was put in by its own name, with the type that the schemas give it.
-    const values = this.#values as Omit<Sidecars, 'sizes' | 'notes' | 'otherActivation'>;
-    const otherActivation = this.#otherActivation;
-    return {
-      ...values,
-      ...(otherActivation && { otherActivation }),
-      ...{ sizes: this.#sizes, notes: this.#notes },
-    };
-  }
-}
-
 function addTransformers(collected: Collected, config: z.infer<typeof vision>): void {
   const file = 'config.json';
   const { hidden_size: width, mlp_ratio: ratio } = config;
@@ -245,18 +179,30 @@ function addTransformers(collected: Collected, config: z.infer<typeof vision>): 
   collected.saySize('imageSize', config.image_size, `${file}, image_size`);
   collected.saySize('patchSize', config.patch_size, `${file}, patch_size`);
   collected.saySize('channels', config.num_channels, `${file}, num_channels`);
-  if (config.intermediate_size !== undefined) {
+  if (config.intermediate_size != null) {
     collected.saySize('mlpWidth', config.intermediate_size, `${file}, intermediate_size`);
-  } else if (width !== undefined && ratio !== undefined) {
+  } else if (width != null && ratio != null) {
     collected.saySize('mlpWidth', Math.floor(width * ratio), `${file}, mlp_ratio`);
   }
 }
 
-function addTimm(collected: Collected, config: z.infer<typeof modelConfig>): void {
-  const { pretrained_cfg: pretrained, architecture, num_features: width } = config;
-  if (pretrained === undefined && config.model_args === undefined) return;
+/** Kinds of transformers whose images are ImageNet's, though weights of the same names often have others. */
+const imageNetModels = ['deit', 'vit_mae', 'vit_msn', 'ijepa'];
+
+function addUsualImages(collected: Collected, config: ModelConfig): void {
+  if (!imageNetModels.includes(config.model_type ?? '') || (config.num_channels ?? 3) !== 3) return;
+  const { mean, deviation } = imageNetNormalization;
+  collected.sayNormalization(mean, deviation, 1, 'config.json, model_type');
+}
+
+function addTimm(collected: Collected, config: ModelConfig): void {
+  const { pretrained_cfg: pretrained, model_args: given, num_features: width } = config;
+  if (pretrained == null && given == null) return;
   const file = 'config.json';
-  const known = { ...pretrained, ...config.model_args };
+  const known = { ...pretrained, ...given };
+  const name = config.architecture ?? '';
+  collected.sayModel(otherThanPlain(name), `${file}, architecture`);
+  collected.say('heads', headsByName(name, width ?? 0), `${file}, architecture`);
   collected.say('heads', known.num_heads, `${file}, num_heads`);
   collected.saySize('width', known.embed_dim ?? width, `${file}, num_features`);
   collected.saySize('depth', known.depth, `${file}, depth`);
@@ -269,42 +215,70 @@ function addTimm(collected: Collected, config: z.infer<typeof modelConfig>): voi
     const colours = coloursByName(known.bands);
     collected.say('colourBands', colours && [...colours], `${file}, bands`);
   }
-  if (architecture?.includes('quickgelu') === true) {
-    collected.say('activation', 'quick-gelu', `${file}, architecture`);
-  }
-  const { global_pool: pool } = config;
-  if (pool === 'token') collected.say('pooling', 'class-token', `${file}, global_pool`);
-  if (pool === 'avg') collected.say('pooling', 'patch-mean', `${file}, global_pool`);
+  collected.say('activation', activationByName(name), `${file}, architecture`);
+  collected.sayActivation(known.act_layer, `${file}, act_layer`);
+  const pool = config.global_pool ?? given?.global_pool;
+  // Its tokens are pooled by attention, which the weights show: see conventions/timm-siglip.ts.
+  if (pool !== 'map') collected.sayPooling(pool, `${file}, global_pool`);
 }
 
 function addOpenClip(collected: Collected, config: z.infer<typeof openClipConfig>): void {
   const file = 'open_clip_config.json';
   const { model_cfg: model, preprocess_cfg: images } = config;
-  const { timm_model_name: trunk, width, head_width: headWidth = 64, ...tower } = model.vision_cfg;
+  const { timm_model_name: trunk, width, head_width: headWidth, ...tower } = model.vision_cfg;
   collected.sayNormalization(images?.mean, images?.std, 1, `${file}, preprocess_cfg`);
-  // A tower by timm has its own properties, of which this file says nothing.
-  if (trunk != null || width === undefined) return;
+  if (trunk != null) {
+    // A tower by timm has its own properties, of which its name says some.
+    collected.sayModel(otherThanPlain(trunk), `${file}, timm_model_name`);
+    collected.say('activation', activationByName(trunk), `${file}, timm_model_name`);
+    return;
+  }
+  if (width == null) return;
   const activation = model.quick_gelu === true ? 'quick-gelu' : 'gelu';
   collected.say('activation', activation, `${file}, quick_gelu`);
-  collected.say('heads', Math.round(width / headWidth), `${file}, head_width`);
+  if (tower.act_kwargs?.approximate === 'tanh') {
+    collected.say('activation', 'gelu-tanh', `${file}, act_kwargs`);
+  }
+  collected.say('epsilon', tower.norm_kwargs?.eps, `${file}, norm_kwargs`);
+  collected.say('heads', Math.round(width / (headWidth ?? 64)), `${file}, head_width`);
   collected.saySize('width', width, `${file}, width`);
   collected.saySize('imageSize', tower.image_size, `${file}, image_size`);
   collected.saySize('patchSize', tower.patch_size, `${file}, patch_size`);
+  addOpenClipPooling(collected, tower, file);
 }
 
-function addPreprocessor(collected: Collected, config: z.infer<typeof preprocessorConfig>): void {
+function addOpenClipPooling(
+  collected: Collected,
+  tower: Omit<z.infer<typeof openClipConfig>['model_cfg']['vision_cfg'], 'width'>,
+  file: string,
+): void {
+  const { attentional_pool: byAttention, pool_type: pool, final_ln_after_pool: isAfter } = tower;
+  if (byAttention != null && byAttention !== false) {
+    const reason = 'its tokens are pooled by attention before its last norm, as in CoCa';
+    collected.sayModel(reason, `${file}, attentional_pool`);
+  }
+  collected.sayPooling(pool, `${file}, pool_type`);
+  // One token alone is the same before and after.
+  if (pool === 'avg' && isAfter === true) {
+    collected.sayNormAfterPooling(`${file}, final_ln_after_pool`);
+  }
+}
+
+/** @param channels how often one number for all bands counts */
+function addPreprocessor(
+  collected: Collected,
+  config: z.infer<typeof preprocessorConfig>,
+  channels: number,
+): void {
   const file = 'preprocessor_config.json';
   const { image_mean: mean, image_std: deviation } = config;
+  const aBand = (value: number | number[] | null | undefined): number[] | null | undefined =>
+    typeof value === 'number' ? Array.from({ length: channels }, () => value) : value;
   if (config.do_normalize === false) {
-    collected.sayNormalization([0, 0, 0], [1, 1, 1], 1, `${file}, do_normalize`);
+    collected.sayNormalization(aBand(0), aBand(1), 1, `${file}, do_normalize`);
     return;
   }
   // Pixels from 0 to 255 become what the mean is of by this factor.
   const factor = config.do_rescale === false ? 1 : (config.rescale_factor ?? 1 / 255);
-  collected.sayNormalization(
-    mean ?? undefined,
-    deviation ?? undefined,
-    255 * factor,
-    `${file}, image_mean`,
-  );
+  collected.sayNormalization(aBand(mean), aBand(deviation), 255 * factor, `${file}, image_mean`);
 }

@@ -4,6 +4,7 @@ import { elementCount, zeros } from '../../core/tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import type { FoundEncoder } from './find-encoder.ts';
 import { storedName, weightName } from './name-rules.ts';
+import { printable } from './problems.ts';
 import { unsupported } from './refusals.ts';
 import type { TensorFile } from './tensor-file.ts';
 
@@ -34,7 +35,7 @@ export function storedWeights(
     if (other !== undefined) {
       throw new UserError(
         'unsupported',
-        `${file.path}: it holds two models, since ${other} and ${stored} are both ${weight}. Keep one of them in a file of its own.`,
+        `${file.path}: it holds two models, since ${printable(other)} and ${printable(stored)} are both ${weight}. Keep one of them in a file of its own.`,
       );
     }
     found.set(weight, places.with(part, stored));
@@ -94,9 +95,10 @@ function squeezed(file: TensorFile, weight: string, shape: Shape): Shape {
 
 /** What a weight would be called in the file, for messages. */
 export function nameInFile({ naming, prefix }: FoundEncoder, weight: string): string {
-  return storedName(naming, weight)
-    .map((name) => prefix + name)
-    .join(' + ');
+  // A norm after pooling may be called as one before: see `normAfterPooling` in said.ts.
+  const stored = storedName(naming, weight);
+  const names = stored.length > 0 ? stored : storedName(naming, weight.replace(/^fc_/, ''));
+  return names.map((name) => printable(prefix + name)).join(' + ');
 }
 
 /** Reads a weight into its final place, part by part. */

@@ -21,6 +21,10 @@ export interface UsualProperties {
   readonly activation: VitArchitecture['activation'];
   /** `guess` where the family has several. */
   readonly activationSource?: PropertySource;
+  /** `guess` where heads are not always as many as the width tells: where any may have these names. */
+  readonly headsSource?: PropertySource;
+  /** Heads where they are others than the width tells. */
+  readonly headsByWidth?: Readonly<Record<number, number>>;
   /** Whose ε and activation these are: `timm`. */
   readonly of: string;
   readonly normalization: Normalization;
@@ -35,7 +39,7 @@ export interface UsualProperties {
 export interface LeftOut {
   /** Of stored names, behind the encoder's prefix or outside of it. */
   readonly names: RegExp;
-  /** Said as it is; undefined where nobody misses it. */
+  /** Said as it is; undefined where nobody misses it. `*` stands for what is pooled instead. */
   readonly sentence?: string;
 }
 
@@ -51,6 +55,8 @@ export interface Convention {
   /** Axes of its patch embedding's weight, where they tell it from others: 5 with an axis of time. */
   readonly patchAxes?: number;
   readonly usual: UsualProperties;
+  /** Whether its patch embedding has no bias, for which zeros stand. */
+  readonly noPatchBias?: true;
   readonly leftOut?: readonly LeftOut[];
 }
 

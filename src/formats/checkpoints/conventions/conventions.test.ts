@@ -9,6 +9,7 @@ import { teacherConvention } from '../../../contract/descriptions.ts';
 import * as g from '../../../core/graph/build.ts';
 import { evaluate } from '../../../core/graph/evaluate.ts';
 import { simplify } from '../../../core/graph/rewrite.ts';
+import type { UserError } from '../../../core/errors.ts';
 import { zeros } from '../../../core/tensor.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { embed, runBlocks } from '../../../core/vit/forward.ts';
@@ -149,6 +150,36 @@ describe('of what is left out it says', () => {
   });
 });
 
+describe('two encoders of different families', () => {
+  const families = namedCheckpoints.filter(({ title }) =>
+    ['timm', 'ViT by Hugging Face'].includes(title),
+  );
+  const both = (prefixes: readonly string[]): Map<string, Tensor> =>
+    new Map(
+      families.flatMap(({ store }, at) =>
+        [...store(tinyVit())].map(
+          ([name, tensor]) => [`${prefixes[at] ?? ''}${name}`, tensor] as const,
+        ),
+      ),
+    );
+
+  it('are both seen: the teacher is taken, and it is said', async () => {
+    const found = await describeTeacher(await checkpoint(both(['student.', 'teacher.'])), heads);
+    expect(found.convention).toBe('hf-vit');
+    expect(found.notes).toContain(
+      'The file holds 2 encoders (student. and teacher.): the teacher is taken, as it is the one to use.',
+    );
+  });
+
+  it('are refused where neither is preferred', async () => {
+    await expect(
+      describeTeacher(await checkpoint(both(['a.', 'b.'])), heads),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('it holds 2 models, under a. and b..') as string,
+    });
+  });
+});
+
 it('two encoders of which neither is preferred are refused, naming both', async () => {
   const { weights } = tinyVit();
   const both = ['left.', 'right.'].flatMap((prefix) =>
@@ -160,6 +191,70 @@ it('two encoders of which neither is preferred are refused, naming both', async 
       'it holds 2 models, under left. and right.. Keep one of them in a file of its own.',
     ) as string,
   });
+});
+
+describe('what goes into the blocks beside a plain one is refused:', () => {
+  it.each([
+    ['timm', 'patch_embed.norm.weight'],
+    ['timm', 'prompt_embeddings'],
+    ['timm', 'registers'],
+    ['timm', 'channel_embed'],
+    ['ViT by Hugging Face', 'embeddings.token_type_embeddings.weight'],
+    ['ViT by Hugging Face', 'embeddings.detection_tokens'],
+  ])('%s, %s', async (title, part) => {
+    const found = required(
+      namedCheckpoints.find((each) => each.title === title),
+      title,
+    );
+    const stored = found.store(tinyVit(found.architecture)).set(part, zeros([6]));
+    await expect(describeTeacher(await checkpoint(stored), heads)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining(
+        `what goes into its blocks has parts that a plain vision transformer does not: ${part}.`,
+      ) as string,
+    });
+  });
+
+  it('but not what masks patches in training', async () => {
+    const stored = new Map([...tinyVit().weights, ['masked_embed', zeros([1, 6])]]);
+    expect((await describeTeacher(await checkpoint(stored), heads)).notes).toEqual([]);
+  });
+});
+
+it('blocks in parts that number theirs anew are refused', async () => {
+  const stored = [...tinyVit().weights].map(
+    ([name, tensor]) => [name.replace(/^blocks\.(\d)\./, 'blocks.$1.0.'), tensor] as const,
+  );
+  await expect(describeTeacher(await checkpoint(new Map(stored)), heads)).rejects.toMatchObject({
+    code: 'unsupported',
+    message: expect.stringContaining(
+      'its blocks lie in parts that each number theirs anew',
+    ) as string,
+  });
+});
+
+it('names from a file are printable and short in what is said', async () => {
+  const wild = `\u001b[31m\nblocks\u009b${'x'.repeat(30_000)}`;
+  const { weights } = tinyVit();
+  for (const tensors of [
+    new Map([[wild, zeros([1])]]),
+    new Map([...weights, [`blocks.0.${wild}`, zeros([1])]]),
+    new Map([...weights, [`patch_embed.${wild}`, zeros([1])]]),
+    new Map([...weights].map(([name, tensor]) => [`${wild}.${name}`, tensor] as const).slice(1)),
+  ]) {
+    const path = await checkpoint(tensors);
+    const error: unknown = await describeTeacher(path, heads).catch((reason: unknown) => reason);
+    const { message, details = '' } = error as UserError;
+    expect(message.length).toBeLessThan(2_000);
+    // eslint-disable-next-line no-control-regex
+    expect(`${message}${details}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  }
+  const { notes } = await describeTeacher(
+    await checkpoint(new Map([...weights, [`${wild}.weight`, zeros([1])]])),
+    heads,
+  );
+  expect(notes.join().length).toBeLessThan(300);
+  expect(notes.join()).toContain('\\u001b[31m\\nblocks\\u009b');
 });
 
 describe('refuses, with the reason', () => {
@@ -176,7 +271,53 @@ describe('refuses, with the reason', () => {
       { 'layer.0.attention.o_proj.weight': [6, 6], 'embeddings.patch_embeddings.weight': [6] },
       'it is a DINOv3',
     ],
-    ['EVA', { ...block, 'blocks.0.attn.q_bias': [6] }, 'it is an EVA'],
+    ['EVA', { ...block, 'blocks.0.attn.q_bias': [6] }, 'that a plain ViT has not, but EVA'],
+    [
+      'rotary positions in timm',
+      { ...block, 'blocks.0.attn.q_bias': [6], 'blocks.0.gamma_1': [6], reg_token: [1, 1, 6] },
+      'those with rotary positions (RoPE) have',
+    ],
+    [
+      'a Perception Encoder in timm',
+      { ...block, 'norm_pre.weight': [6], 'attn_pool.latent': [1, 1, 6] },
+      'it is a Perception Encoder',
+    ],
+    [
+      "a Perception Encoder in Meta's naming",
+      {
+        ...{ 'conv1.weight': [6, 3, 4, 4], 'transformer.resblocks.0.ln_1.weight': [6] },
+        ...{ class_embedding: [6], 'attn_pool.probe': [1, 1, 6] },
+      },
+      'it is a Perception Encoder (attn_pool.probe)',
+    ],
+    [
+      'CoCa',
+      {
+        ...{ 'visual.conv1.weight': [6, 3, 4, 4], 'visual.class_embedding': [6] },
+        ...{ 'visual.transformer.resblocks.0.ln_1.weight': [6], 'visual.attn_pool.query': [4, 4] },
+      },
+      'pooled by attention before its last norm',
+    ],
+    ['CaiT', { ...block, 'blocks_token_only.0.norm1.weight': [6] }, 'as CaiT has'],
+    ['MViT', { 'stages.0.blocks.0.attn.qkv.weight': [9, 3] }, 'its blocks lie in stages'],
+    ['VOLO', { 'network.0.0.attn.v.weight': [6, 6] }, 'as those of VOLO'],
+    ['XCiT', { 'blocks.0.attn.temperature': [2, 1, 1] }, 'between channels'],
+    [
+      'CrossViT',
+      { 'patch_embed.0.proj.weight': [6, 3, 4, 4], 'blocks.0.blocks.0.0.norm1.weight': [6] },
+      'as CrossViT has',
+    ],
+    ['GroupViT', { 'encoder.stages.0.group_token': [1, 4, 6] }, 'as those of GroupViT'],
+    [
+      'LayoutLMv3',
+      { 'embeddings.word_embeddings.weight': [9, 6], 'patch_embed.proj.weight': [6, 3, 4, 4] },
+      'it sees text beside images',
+    ],
+    [
+      'RMS norms',
+      { ...block, 'blocks.0.norm2.weight': [6] },
+      'its norms have no bias (blocks.0.norm1.bias)',
+    ],
     ['BEiT', { ...block, 'blocks.0.attn.relative_position_bias_table': [52, 2] }, 'it is a BEiT'],
     ['the giant DINOv2', { ...block, 'blocks.0.mlp.w12.weight': [9, 6] }, 'gated (SwiGLU)'],
     [

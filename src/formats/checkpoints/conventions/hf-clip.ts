@@ -48,6 +48,7 @@ export const hfClip: Convention = {
     normalization: clipImages,
     normalizationOf: 'CLIP',
   },
+  noPatchBias: true,
   leftOut: [
     text,
     positionIds,
@@ -68,6 +69,8 @@ export const hfSiglip: Convention = {
     epsilon: 1e-6,
     activation: 'gelu-tanh',
     of: 'SigLIP',
+    // The giant of SigLIP 2.
+    headsByWidth: { 1536: 16 },
     normalization: halves,
     normalizationOf: 'SigLIP',
   },
@@ -77,7 +80,7 @@ export const hfSiglip: Convention = {
     {
       names: /(^|\.)head\.(probe$|attention\.|layernorm\.|mlp\.)/,
       sentence:
-        'Its head pools tokens by attention (head.attention) and is left out: the mean of the patch tokens stands for an image.',
+        'Its head pools tokens by attention (head.attention) and is left out: * stands for an image.',
     },
   ],
 };

@@ -53,7 +53,11 @@ export const hfVit: Convention = {
   title: "ViT in Hugging Face's naming",
   namings: [hfVitNaming, hfVitModules],
   marks: [],
-  usual: { ...usual, of: 'ViT there', normalization: halves, normalizationOf: 'ViT' },
+  // MSN, I-JEPA, DINO and many more have these names too, and mostly ImageNet's normalisation.
+  usual: {
+    ...{ ...usual, of: 'ViT there', headsSource: 'guess' },
+    ...{ normalization: halves, normalizationSource: 'guess', normalizationOf: 'ViT' },
+  },
   leftOut: [heads],
 };
 

@@ -34,6 +34,7 @@ export const openaiClip: Convention = {
     normalization: clipImages,
     normalizationOf: 'CLIP',
   },
+  noPatchBias: true,
   leftOut: [
     {
       names:

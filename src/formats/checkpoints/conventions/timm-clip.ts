@@ -17,5 +17,6 @@ export const timmClip: Convention = {
     normalization: clipImages,
     normalizationOf: 'CLIP',
   },
+  noPatchBias: true,
   leftOut: [{ names: /^head\./, sentence: 'Its projection (head) is left out.' }],
 };

@@ -14,6 +14,8 @@ export const timmSiglip: Convention = {
     // The weights were trained with the GELU by tanh; timm runs some with the exact one.
     activationSource: 'guess',
     of: 'SigLIP in timm',
+    // The giant of SigLIP 2.
+    headsByWidth: { 1536: 16 },
     normalization: halves,
     normalizationOf: 'SigLIP',
   },
@@ -21,7 +23,7 @@ export const timmSiglip: Convention = {
     {
       names: /^attn_pool\./,
       sentence:
-        'Its head pools tokens by attention (attn_pool) and is left out: the mean of the patch tokens stands for an image.',
+        'Its head pools tokens by attention (attn_pool) and is left out: * stands for an image.',
     },
     { names: /^head\./ },
   ],

@@ -42,6 +42,6 @@ export const timm: Convention = {
   namings: [timmNaming],
   marks: [],
   // Many of timm's own were trained on pixels in [-1, 1].
-  usual: { ...usualOfTimm, normalizationSource: 'guess' },
+  usual: { ...usualOfTimm, headsSource: 'guess', normalizationSource: 'guess' },
   leftOut: [{ names: /^head(_drop)?\./ }],
 };

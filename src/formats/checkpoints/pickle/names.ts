@@ -74,6 +74,19 @@ const device: Call = ([type, index], machine) => {
   return typeof index === 'number' ? `${type}:${index}` : type;
 };
 
+/** `torch.strided` is what every tensor here is; another layout is one that cannot be read. */
+const layout: Call = ([name], machine) => {
+  if (name === 'torch.strided') return { kind: 'opaque', of: name };
+  throw refusal(machine.path, 'torch.serialization._get_layout');
+};
+
+/** `collections.deque(items, longest)`: items come later too, so that it has a list of its own. */
+const deque: Call = ([source], machine) => {
+  const items = isSequence(source) ? source.items : [];
+  machine.charge(items.length * 8);
+  return machine.sequence('list', [...items]);
+};
+
 /** How protocols 0 and 1 make objects: class, base class, value of the base class. */
 const reconstruct: Call = ([name, , value], machine) => {
   const made = call(machine, name ?? null, []);
@@ -95,8 +108,10 @@ const calls = new Map<string, Call>([
   ],
   ['torch.Size', sequenceOf('tuple')],
   ['torch.device', device],
+  ['torch.serialization._get_layout', layout],
   ['collections.OrderedDict', dictOf],
   ['collections.Counter', dictOf],
+  ['collections.deque', deque],
   // Its first argument makes missing values, of which there are none here.
   ['collections.defaultdict', emptyDict],
   ['argparse.Namespace', (_, machine) => machine.newDict(true)],
@@ -137,18 +152,29 @@ const calls = new Map<string, Call>([
     'pathlib._local.WindowsPath',
     'datetime.datetime',
     'datetime.date',
+    'datetime.time',
     'datetime.timedelta',
+    'datetime.timezone',
+    'builtins.complex',
+    'builtins.range',
+    // As protocol 2 calls it.
+    'builtins.xrange',
+    'builtins.slice',
   ].map((name) => [name, opaque(name)] as const),
 ]);
 
 /** Classes that are named and never called: as a default, or as the class of a tensor. */
 const namesOnly = new Set([
   'builtins.int',
+  'builtins.long',
   'builtins.float',
   'builtins.str',
   'builtins.bool',
   'builtins.object',
   'numpy.ndarray',
+  ...['bool_', 'float16', 'float32', 'float64', 'int8', 'int16', 'int32', 'int64', 'uint8'].map(
+    (type) => `numpy.${type}`,
+  ),
   'torch.Tensor',
 ]);
 

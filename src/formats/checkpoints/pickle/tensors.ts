@@ -1,7 +1,9 @@
+import { UserError } from '../../../core/errors.ts';
 import { elementCount } from '../../../core/tensor.ts';
 import { printable } from '../problems.ts';
 import type { Machine } from './machine.ts';
 import {
+  isDict,
   isName,
   isSequence,
   isStorage,
@@ -91,7 +93,19 @@ export function storageOf(id: PickleValue, machine: Machine): PickleStorage {
 export function rebuildTensor(args: readonly PickleValue[], machine: Machine): PickleTensor {
   const [storage] = args;
   if (!isStorage(storage)) throw machine.invalid('it has a tensor without a storage');
+  requirePlainValues(args[6], machine);
   return view(storage, storage.dtype, args, machine);
+}
+
+/** A view may stand for the negative of what is stored, or its conjugate, until somebody writes to it. */
+function requirePlainValues(metadata: PickleValue | undefined, machine: Machine): void {
+  if (!isDict(metadata)) return;
+  const bit = ['neg', 'conj'].find((name) => metadata.entries.get(name) === true);
+  if (bit === undefined) return;
+  throw new UserError(
+    'unsupported',
+    `${machine.path} holds a tensor that stands for other values than are stored (its ${bit} bit). Call ".resolve_neg()" and ".resolve_conj()" on its tensors before saving.`,
+  );
 }
 
 /** Version 3 is for types that have no class of storage: the type is the argument after the hooks. */
@@ -102,6 +116,7 @@ export function rebuildTypedTensor(args: readonly PickleValue[], machine: Machin
   if (!isStorage(storage) || dtype === undefined) {
     throw machine.invalid('it has a tensor without a storage or a type');
   }
+  requirePlainValues(args[7], machine);
   return view(storage, dtype, args, machine);
 }
 

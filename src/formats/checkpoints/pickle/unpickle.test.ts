@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countWork } from '../../../../tests/support/work-time.ts';
 import { UserError, type ErrorCode } from '../../../core/errors.ts';
-import { bytes, dict, made, named, pickled, tuple, type Pickled } from '../torch-fixtures.ts';
+import {
+  bytes,
+  dict,
+  made,
+  named,
+  persistent,
+  pickled,
+  tuple,
+  type Pickled,
+} from '../torch-fixtures.ts';
 import { storageOf } from './tensors.ts';
 import { noPersistent, unpickle } from './unpickle.ts';
 import { isDict, isSequence, type PickleValue } from './values.ts';
@@ -67,6 +76,29 @@ describe('values', () => {
         made('numpy._core.multiarray', 'scalar', [bigEndian, bytes('\0\0\x01\0')]),
       ],
       [2.5, 256],
+    ],
+    ['a queue', made('collections', 'deque', [tuple(1, 2), 5]), [1, 2]],
+    [
+      'a range',
+      made('__builtin__', 'xrange', [0, 3, 1]),
+      { kind: 'opaque', of: 'builtins.xrange' },
+    ],
+    ['a slice', made('builtins', 'slice', [1, 2, null]), { kind: 'opaque', of: 'builtins.slice' }],
+    [
+      'a time zone',
+      made('datetime', 'timezone', [made('datetime', 'timedelta', [0])]),
+      { kind: 'opaque', of: 'datetime.timezone' },
+    ],
+    [
+      'a complex number',
+      made('builtins', 'complex', [1, 2]),
+      { kind: 'opaque', of: 'builtins.complex' },
+    ],
+    ["a type of NumPy's", named('numpy', 'float32'), { kind: 'name', name: 'numpy.float32' }],
+    [
+      'torch.strided',
+      made('torch.serialization', '_get_layout', ['torch.strided']),
+      { kind: 'opaque', of: 'torch.strided' },
     ],
     ['a path', made('pathlib', 'PosixPath', ['/']), { kind: 'opaque', of: 'pathlib.PosixPath' }],
   ];
@@ -153,9 +185,31 @@ describe('names', () => {
     expectRefusal(pickled(named(module, name), 4), 'unsupported', message);
   });
 
+  test('a layout of sparse tensors', () => {
+    const coo = made('torch.serialization', '_get_layout', ['torch.sparse_coo']);
+    expectRefusal(pickled(coo), 'unsupported', /sparse tensors/);
+  });
+
   test('a long one is cut', () => {
     expect(refusal(pickled(named('x'.repeat(10_000), 'y'), 4)).message.length).toBeLessThan(500);
   });
+});
+
+test.each(['neg', 'conj'])('a tensor whose values are others than are stored: %s', (bit) => {
+  const id = tuple('storage', named('torch', 'FloatStorage'), '0', 'cpu', 1);
+  const tensor = (state: Pickled): Buffer =>
+    pickled(
+      made('torch._utils', '_rebuild_tensor_v2', [
+        ...[persistent(id), 0, tuple(1), tuple(1), false],
+        ...[made('collections', 'OrderedDict'), state],
+      ]),
+    );
+  expect(unpickle(tensor(dict({ [bit]: false })), 'a.pth', storageOf).value).toMatchObject({
+    kind: 'tensor',
+  });
+  expect(() => unpickle(tensor(dict({ [bit]: true })), 'a.pth', storageOf)).toThrow(
+    `a.pth holds a tensor that stands for other values than are stored (its ${bit} bit).`,
+  );
 });
 
 describe('in TorchScript', () => {

@@ -1,0 +1,136 @@
+import type { z } from 'zod';
+import { teacherOverrides } from '../../contract/jobs.ts';
+import type { VitArchitecture } from '../../core/vit/architecture.ts';
+import { printable } from './problems.ts';
+
+/**
+ * What lies beside a checkpoint and says what its weights do not: `config.json` and `preprocessor_config.json` of Hugging
+ * Face's transformers, `config.json` of timm and of Prithvi, `open_clip_config.json` of OpenCLIP.
+ */
+export interface Sidecars {
+  readonly heads?: Said<number>;
+  readonly epsilon?: Said<number>;
+  readonly activation?: Said<VitArchitecture['activation']>;
+  readonly pooling?: Said<VitArchitecture['pooling']>;
+  readonly mean?: Said<number[]>;
+  readonly deviation?: Said<number[]>;
+  readonly colourBands?: Said<number[]>;
+  /** One that no teacher here can have. */
+  readonly otherActivation?: Said<string>;
+  /** As the one before; another stands for it, since no block depends on it. */
+  readonly otherPooling?: Said<string>;
+  /** Why the model is no plain vision transformer, whatever its weights are called. */
+  readonly otherModel?: Said<string>;
+  /** That the last norm comes after pooling, though it is called as one before. */
+  readonly normAfterPooling?: Said<true>;
+  /** What the weights show too, and must not contradict. */
+  readonly sizes: readonly (Said<number> & { readonly size: SaidSize })[];
+  readonly notes: readonly string[];
+}
+
+export type SaidSize = 'width' | 'depth' | 'mlpWidth' | 'patchSize' | 'imageSize' | 'channels';
+
+/** What a file says, and where in it. */
+export interface Said<T> {
+  readonly value: T;
+  /** `config.json, hidden_act` */
+  readonly where: string;
+}
+
+const activations: Readonly<Record<string, VitArchitecture['activation']>> = {
+  gelu: 'gelu',
+  // The same function, written out.
+  gelu_python: 'gelu',
+  gelu_new: 'gelu-tanh',
+  gelu_fast: 'gelu-tanh',
+  gelu_tanh: 'gelu-tanh',
+  gelu_accurate: 'gelu-tanh',
+  gelu_python_tanh: 'gelu-tanh',
+  gelu_pytorch_tanh: 'gelu-tanh',
+  quick_gelu: 'quick-gelu',
+  quickgelu: 'quick-gelu',
+};
+
+/** What several files say, the last of them where they say the same. */
+export class Collected {
+  readonly #values: Partial<Record<keyof z.infer<typeof teacherOverrides>, Said<unknown>>> = {};
+  readonly #sizes: Sidecars['sizes'][number][] = [];
+  readonly #notes: string[] = [];
+  readonly #others: Pick<
+    { -readonly [K in keyof Sidecars]: Sidecars[K] },
+    'otherActivation' | 'otherPooling' | 'otherModel' | 'normAfterPooling'
+  > = {};
+
+  say(
+    property: keyof z.infer<typeof teacherOverrides>,
+    value: string | number | number[] | null | undefined,
+    where: string,
+  ): void {
+    if (value != null) this.#values[property] = { value, where };
+  }
+
+  saySize(
+    name: SaidSize,
+    value: number | readonly number[] | null | undefined,
+    where: string,
+  ): void {
+    const one = typeof value === 'object' ? value?.at(-1) : value;
+    if (one !== undefined) this.#sizes.push({ size: name, value: one, where });
+  }
+
+  sayActivation(name: string | null | undefined, where: string): void {
+    if (name == null) return;
+    const value = Object.hasOwn(activations, name) ? activations[name] : undefined;
+    if (value === undefined) this.#others.otherActivation = { value: printable(name), where };
+    else this.say('activation', value, where);
+  }
+
+  /** As timm and OpenCLIP call them. */
+  sayPooling(name: string | null | undefined, where: string): void {
+    if (name == null || name === '' || name === 'none') return;
+    if (name === 'token' || name === 'tok') this.say('pooling', 'class-token', where);
+    else if (name === 'avg') this.say('pooling', 'patch-mean', where);
+    else this.#others.otherPooling = { value: printable(name), where };
+  }
+
+  sayNormAfterPooling(where: string): void {
+    this.#others.normAfterPooling = { value: true, where };
+  }
+
+  /** @param reason why it is no plain vision transformer, if so */
+  sayModel(reason: string | undefined, where: string): void {
+    if (reason !== undefined) this.#others.otherModel = { value: reason, where };
+  }
+
+  note(sentence: string): void {
+    this.#notes.push(sentence);
+  }
+
+  /** @param scale of the pixels that they are for, where 1 is [0, 1] */
+  sayNormalization(
+    mean: readonly number[] | null | undefined,
+    deviation: readonly number[] | null | undefined,
+    scale: number,
+    where: string,
+  ): void {
+    if (mean == null || deviation == null) return;
+    const scaled = {
+      mean: mean.map((value) => value / scale),
+      deviation: deviation.map((value) => value / scale),
+    };
+    if (!teacherOverrides.safeParse(scaled).success) {
+      this.#notes.push(
+        `${where} normalises other values than pixels (a mean of ${mean[0]}), and images are read as pixels: that was not taken over.`,
+      );
+      return;
+    }
+    this.#values.mean = { value: scaled.mean, where };
+    this.#values.deviation = { value: scaled.deviation, where };
+  }
+
+  sidecars(): Sidecars {
+    // Each was put in by its own name, with the type that the schemas give it.
+    const values = this.#values as Partial<Sidecars>;
+    return { ...values, ...this.#others, sizes: this.#sizes, notes: this.#notes };
+  }
+}

@@ -1,0 +1,56 @@
+import type { VitArchitecture } from '../../core/vit/architecture.ts';
+
+/** What the names of timm's architectures say that weights do not: `vit_base_patch16_rpn_224`. */
+
+/** Those that compute otherwise with weights of a plain one's names, and why they will not do. */
+const others: readonly (readonly [name: RegExp, reason: string])[] = [
+  [/_rpn(_|$)/, 'its norms come after attention and MLP (residual post-norm), and not before'],
+  [/_(xp|pwee|dpwee)_|^vit_d?pwee_|_par(fac)?_/, 'its attention and MLP work side by side'],
+  [/_\d+x[2-9]\d*(_|$)/, 'its blocks hold several attentions side by side'],
+  [/^vit_d(wee|little)_/, 'its attention is the difference of two'],
+  [/_rope_|^eva02|dinov3|_pe_(core|spatial|lang)_|lingbot|sapiens2/, 'its positions are rotary'],
+  [/^(vit_s?relpos|beit_|beitv2|samvit)/, 'its attention has relative positions'],
+];
+
+/** Why a model of this name is no plain vision transformer; undefined where nothing is known against it. */
+export function otherThanPlain(architecture: string): string | undefined {
+  return others.find(([name]) => name.test(architecture))?.[1];
+}
+
+/** Width and heads of its plain ones, by the word for their size. */
+const sizes: Readonly<Record<string, readonly [width: number, heads: number]>> = {
+  tiny: [192, 3],
+  wee: [256, 4],
+  little: [320, 5],
+  small: [384, 6],
+  medium: [512, 8],
+  betwixt: [640, 10],
+  base: [768, 12],
+  mediumd: [512, 8],
+  so150m: [896, 14],
+  so150m2: [832, 13],
+  large: [1024, 16],
+  so400m: [1152, 16],
+  huge: [1280, 16],
+  giant: [1408, 16],
+  giantopt: [1536, 16],
+  gigantic: [1664, 16],
+};
+
+/** Attention heads of a model of this name and width, where the name says them. */
+export function headsByName(architecture: string, width: number): number | undefined {
+  if (architecture.startsWith('vit_base_patch16_gap_224')) return width === 768 ? 16 : undefined;
+  const [, word = ''] = /^(?:vit|deit3?|flexivit|beit3|eva)_([a-z0-9]+)/.exec(architecture) ?? [];
+  const [usual, heads] = Object.hasOwn(sizes, word) ? (sizes[word] ?? []) : [];
+  return usual === width ? heads : undefined;
+}
+
+/** SigLIP 2, and SigLIP where timm runs it as it was trained: the others have the exact GELU there. */
+const byTanh =
+  /^vit_((so400m|giantopt)_patch16|base_patch32)_siglip_|^vit_large_patch16_siglip_(gap_)?512/;
+
+export function activationByName(architecture: string): VitArchitecture['activation'] | undefined {
+  if (architecture.includes('quickgelu')) return 'quick-gelu';
+  if (byTanh.test(architecture)) return 'gelu-tanh';
+  return architecture.includes('_siglip_') ? 'gelu' : undefined;
+}
