@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Teacher } from '../../contract/app.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
 import { UserError } from '../../core/errors.ts';
 import { hashOfFile } from '../../formats/file-hash.ts';
 import type { Store } from '../../store/store.ts';
+import { requireFit } from '../catalogue/card-fit.ts';
 import { cardOf, cards } from '../catalogue/cards.ts';
 import { usualPatience } from '../catalogue/download.ts';
 import type { DownloadPatience } from '../catalogue/download.ts';
@@ -74,7 +76,8 @@ export class CatalogueService {
   }
 
   /**
-   * Fetches a card's files, those that are not here yet, and makes a teacher of them. Tells `catalogue.progress`.
+   * Fetches a card's files, those that are not here yet, and makes a teacher of them. Tells `catalogue.progress`. Weights
+   * that are known only to lie here, and with which no teacher can be made, are deleted, so that another fetch begins anew.
    *
    * @throws UserError 'in-use' while the card is being fetched, and as `fetchCard` and `TeacherService.add`
    */
@@ -92,7 +95,10 @@ export class CatalogueService {
       card,
       this.#folderOf(card),
       place,
-      { signal: AbortSignal.any([signal, controller.signal]), report: this.#teller(card) },
+      {
+        ...{ signal: AbortSignal.any([signal, controller.signal]), isOwn: true },
+        report: this.#teller(card),
+      },
       this.#patience,
     );
     this.#running.set(id, { controller, ended });
@@ -103,7 +109,12 @@ export class CatalogueService {
       this.#running.delete(id);
     }
     const isVerified = fetched.files[0]?.isVerified === true;
-    const teacher = await this.#teachers.add(fetched.file, {}, signal, backgroundOf(card));
+    const added = this.#teachers.add(fetched.file, {}, signal, backgroundOf(card));
+    const teacher = await added.catch(async (error: unknown) => {
+      const isUnfit = error instanceof UserError && error.code === 'invalid-file';
+      if (isUnfit && !isVerified) await rm(fetched.file, { force: true });
+      throw error;
+    });
     return { teacher, isVerified };
   }
 
@@ -115,7 +126,7 @@ export class CatalogueService {
   /**
    * Makes a teacher of a file that a person brought for a card.
    *
-   * @throws UserError 'invalid-file' where it is another file, and as `TeacherService.add`
+   * @throws UserError 'invalid-file' where it is another file or another transformer, and as `TeacherService.add`
    */
   async bring(id: string, file: string, signal: AbortSignal): Promise<Teacher> {
     const card = cardOf(id);
@@ -131,6 +142,7 @@ export class CatalogueService {
         );
       }
     }
+    await requireFit(card, path);
     return this.#teachers.add(path, {}, signal, backgroundOf(card));
   }
 
