@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   byName,
+  loginPage,
   openFileServer,
   serve,
   status,
   trickle,
 } from '../src/engine/catalogue/testing/file-server.ts';
 import type { FileServer, Handler } from '../src/engine/catalogue/testing/file-server.ts';
-import { writeTinyTeacher } from '../tests/engine/support.ts';
+import { writeSmallTeacher, writeTinyTeacher } from '../tests/engine/support.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
 import { chooseOpen } from './support/dialogs.ts';
@@ -43,7 +44,7 @@ describe('more teachers', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-catalogue-'));
-    await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+    await writeSmallTeacher(join(folder, 'teacher.safetensors'));
     teacher = await readFile(join(folder, 'teacher.safetensors'));
     server = await openFileServer();
     offer(status(404));
@@ -108,6 +109,9 @@ describe('more teachers', () => {
     await small.getByText('has no such file any more (404)').waitFor();
     await small.scrollIntoViewIfNeeded();
     await photograph(launched, 'catalogue-failed');
+    offer(serve(loginPage));
+    await small.getByRole('button', { name: 'Try again' }).click();
+    await small.getByText('no checkpoint but a web page').waitFor();
     offer(trickle(teacher, 40, 250));
     await small.getByRole('button', { name: 'Try again' }).click();
     const stop = small.getByRole('button', { name: 'Stop' });
@@ -177,24 +181,32 @@ describe('more teachers', () => {
     await chooseOpen(app, wrong);
     await dialog.getByRole('button', { name: 'Choose the file…' }).click();
     await dialog.getByText('That file will not do').waitFor();
-    const other = join(folder, 'pytorch_model.safetensors');
+    const tiny = join(folder, 'tiny.safetensors');
+    await writeTinyTeacher(tiny);
+    await chooseOpen(app, tiny);
+    await dialog.getByRole('button', { name: 'Choose the file…' }).click();
+    await dialog.getByText('is another teacher than UNI').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    const name = 'DINO ViT-S/16';
+    await card(name).getByRole('button', { name: 'Bring it by hand…' }).click();
+    const second = page.getByRole('dialog', { name: `Bring ${name} by hand` });
+    const other = join(folder, 'dino.safetensors');
     const bytes = Buffer.from(teacher);
     // Another teacher by a hair.
-    bytes[bytes.length - 4] = (bytes[bytes.length - 4] ?? 0) ^ 1;
+    bytes[bytes.length - 2] = (bytes[bytes.length - 2] ?? 0) ^ 1;
     await writeFile(other, bytes);
     await chooseOpen(app, other);
-    await dialog.getByRole('button', { name: 'Choose the file…' }).click();
-    await dialog.waitFor({ state: 'detached' });
-    await card('UNI').getByRole('button', { name: 'Use it' }).waitFor();
-    await page.getByRole('radio', { name: /^UNI/ }).waitFor({ state: 'attached' });
+    await second.getByRole('button', { name: 'Choose the file…' }).click();
+    await second.waitFor({ state: 'detached' });
+    await card(name).getByRole('button', { name: 'Use it' }).waitFor();
+    await page.getByRole('radio', { name: /^DINO ViT-S/ }).waitFor({ state: 'attached' });
   });
 
   test('a file that is dropped anywhere on the step is taken as a teacher, or refused', async () => {
     const { page } = launched;
     const dropped = join(folder, 'mine.safetensors');
-    const bytes = Buffer.from(teacher);
-    bytes[bytes.length - 4] = (bytes[bytes.length - 4] ?? 0) ^ 2;
-    await writeFile(dropped, bytes);
+    await writeTinyTeacher(dropped);
     await dropOn(page, [dropped]);
     const mine = page.getByRole('radio', { name: /^mine/ });
     await expect.poll(() => mine.isChecked()).toBe(true);

@@ -17,7 +17,7 @@ const knownHash = z.string().regex(/^[0-9a-f]{8,64}$/);
 export const cardFile = z.strictObject({
   name: z.string().regex(/^[\w-][\w.-]{0,199}$/),
   url: z.string().regex(/^https:\/\/huggingface\.co\/[\w.-]+\/[\w.-]+\/resolve\/\w+\/[\w.-]+$/),
-  /** As its source lists it, to three digits where it lists no more: to plan by, not to compare with. */
+  /** As its source lists it, to three digits where it lists no more; compared with what came where nothing better is known. */
   bytes: z.int().positive().nullable(),
   /** As its source says it; null where it does not. */
   sha256: knownHash.nullable(),

@@ -15,5 +15,10 @@ export const teacherImportSummary = z.strictObject({
 });
 export type TeacherImportSummary = z.infer<typeof teacherImportSummary>;
 
-export const teacherList = z.strictObject({ workspace: z.string(), teachers: z.array(teacher) });
+export const teacherList = z.strictObject({
+  workspace: z.string(),
+  teachers: z.array(teacher),
+  /** Those whose files are not where they were. */
+  gone: z.array(teacher.shape.id),
+});
 export type TeacherList = z.infer<typeof teacherList>;

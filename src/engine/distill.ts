@@ -32,7 +32,7 @@ import {
   summaryName,
   trainAdapters,
 } from './student-job.ts';
-import type { StudentJob, Trained } from './student-job.ts';
+import type { ExpectedTeacher, StudentJob, Trained } from './student-job.ts';
 import type { Teacher } from './teacher.ts';
 import type { OpenWatch } from './training.ts';
 import { resizedCrops } from './view-source.ts';
@@ -82,6 +82,8 @@ export interface DistillHabits {
   readonly keepCheckpoint?: boolean;
   /** Reports now and then what the student is worth, for whoever can show it. */
   readonly glimpses?: boolean;
+  /** What the teacher's file must hold, where that is known. */
+  readonly expected?: ExpectedTeacher;
 }
 
 /** The job on images that are known already; throws as `distill`. */
@@ -89,10 +91,10 @@ export async function distillImages(
   request: DistillOptions,
   dataset: Dataset,
   context: JobContext,
-  { keepCheckpoint = false, glimpses = false }: DistillHabits = {},
+  { keepCheckpoint = false, glimpses = false, expected }: DistillHabits = {},
 ): Promise<DistillOutcome> {
   for (const problem of dataset.problems) context.report({ type: 'skipped', ...problem });
-  const options = { usual: 'classification', keepCheckpoint } as const;
+  const options = { usual: 'classification', keepCheckpoint, expected } as const;
   return runStudentJob(request, context, options, async (job) => {
     const { imageSize } = job.teacher.model.architecture;
     const preparation = preparationOf(request.preparation);

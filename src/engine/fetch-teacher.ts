@@ -26,6 +26,7 @@ export async function fetchTeacher(
   const place = placeOf({ mirror: mirror ?? null, proxy: proxy ?? null }, process.env);
   return fetchCard(card, resolve(out), place, {
     signal,
+    isOwn: false,
     report: ({ name }, done, total) => {
       // Without a size there is nothing to be far in.
       if (total === null) return;

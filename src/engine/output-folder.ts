@@ -105,12 +105,15 @@ async function publish(names: readonly string[], staging: string, path: string):
  * who finds that the file it has locked is no longer the one in the folder tries again.
  *
  * @param path of a folder that is there
+ * @param inUse the sentence for whoever comes second
  * @returns what lets others in
  * @throws UserError 'in-use', and 'disk' where nothing can be written there
  */
-export function holdFolder(path: string): () => void {
+export function holdFolder(
+  path: string,
+  inUse = `Another run is writing into ${path}. Wait for it or choose another folder.`,
+): () => void {
   const file = join(path, lockName);
-  const inUse = `Another run is writing into ${path}. Wait for it or choose another folder.`;
   for (let attempt = 0; attempt < 5; attempt++) {
     const id = identityOf(file);
     const unlock = lockFile(file, inUse);

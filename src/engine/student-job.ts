@@ -73,6 +73,12 @@ export interface StudentJob {
   readonly memory: number;
 }
 
+/** A teacher as it was when it was chosen. */
+export interface ExpectedTeacher {
+  readonly name: string;
+  readonly sha256: string;
+}
+
 export interface StudentJobOptions {
   /** What is usual where the request does not say it. */
   readonly usual: keyof typeof usualTraining;
@@ -80,6 +86,8 @@ export interface StudentJobOptions {
   readonly imageSize?: (teacher: VitModel) => number;
   /** Leaves the checkpoint at the end, to whoever has yet to take the outcome in. */
   readonly keepCheckpoint: boolean;
+  /** What the teacher's file must hold, where that is known. */
+  readonly expected?: ExpectedTeacher | undefined;
 }
 
 /**
@@ -90,7 +98,7 @@ export interface StudentJobOptions {
 export async function runStudentJob<T>(
   request: DistillOptions,
   context: JobContext,
-  { usual, imageSize, keepCheckpoint }: StudentJobOptions,
+  { usual, imageSize, keepCheckpoint, expected }: StudentJobOptions,
   work: (job: StudentJob) => Promise<T>,
 ): Promise<T> {
   const begun = performance.now();
@@ -105,6 +113,7 @@ export async function runStudentJob<T>(
     request.overrides,
     request.imageSize ?? imageSize,
   );
+  requireExpected(request.teacher, teacher, expected);
   const blocks = request.blocks ?? keptBlocks(teacher.model.architecture.depth, request.skip);
   const copy = copyBlocks(teacher.model, blocks);
   noteThreads(request, context);
@@ -156,6 +165,16 @@ export async function runStudentJob<T>(
   } finally {
     await output.close();
   }
+}
+
+/** @throws UserError 'invalid-file' where another file lies in the place of the one that was chosen */
+function requireExpected(file: string, { sha256 }: Teacher, expected?: ExpectedTeacher): void {
+  if (expected === undefined || sha256 === expected.sha256) return;
+  throw new UserError(
+    'invalid-file',
+    `${file} is no longer the teacher ${expected.name}: another file lies there now, or it was changed. Put the right one back, or add this one as a teacher and choose it.`,
+    `${sha256}\n${expected.sha256}`,
+  );
 }
 
 /** Bytes that the device has for this run. */

@@ -15,6 +15,7 @@ import {
   teacherFiles,
 } from '../formats/checkpoints/read-teacher.ts';
 import type { DescribedTeacher, OpenTeacher } from '../formats/checkpoints/read-teacher.ts';
+import { readFailure } from '../formats/file-errors.ts';
 import { hashOfFile } from '../formats/file-hash.ts';
 import { processorMemory } from './devices/device-memory.ts';
 
@@ -59,6 +60,18 @@ async function hashOfTeacher(files: readonly string[]): Promise<string> {
       ? only
       : createHash('sha256').update(Buffer.concat(hashes)).digest();
   return hash.toString('hex');
+}
+
+/** What shows that its files are the ones they were, without reading them. @throws UserError as `openTensorFile` */
+export async function teacherStamp(file: string): Promise<string> {
+  const stamps: string[] = [];
+  for (const path of await teacherFiles(file)) {
+    const { size, mtimeMs, ino } = await stat(path).catch((error: unknown) => {
+      throw readFailure(error, path);
+    });
+    stamps.push(`${path} ${size} ${mtimeMs} ${ino}`);
+  }
+  return stamps.join('\n');
 }
 
 async function sizeOf(files: readonly string[]): Promise<number> {

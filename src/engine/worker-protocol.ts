@@ -13,6 +13,7 @@ import type {
 } from './segmentation/predict-images.ts';
 import type { ScoreOutcome, ScoreRequest } from './score.ts';
 import type { Measurement, SpeedRequest } from './speed.ts';
+import type { ExpectedTeacher } from './student-job.ts';
 import type { CheckRequest } from './teacher-check.ts';
 
 /**
@@ -22,10 +23,16 @@ import type { CheckRequest } from './teacher-check.ts';
 
 /** The first message: what to do. */
 export type WorkerTask =
-  | { readonly kind: 'distill'; readonly options: DistillOptions; readonly dataset: Dataset }
+  | {
+      readonly kind: 'distill';
+      readonly options: DistillOptions;
+      readonly teacher: ExpectedTeacher;
+      readonly dataset: Dataset;
+    }
   | {
       readonly kind: 'outline';
       readonly options: DistillOptions;
+      readonly teacher: ExpectedTeacher;
       readonly dataset: KeptOutlines;
       /** Where the masks that were predicted for the test images go. */
       readonly masksFolder: string;

@@ -81,7 +81,7 @@ async function perform(task: WorkerTask): Promise<WorkerResult> {
     };
     return { kind: 'predict', outcome: await predictImages(task.request, context, take) };
   }
-  const habits = { keepCheckpoint: true, glimpses: true };
+  const habits = { keepCheckpoint: true, glimpses: true, expected: task.teacher };
   if (task.kind === 'outline') {
     const { options, dataset, masksFolder } = task;
     const opened = openKeptOutlines(dataset);

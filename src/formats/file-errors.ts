@@ -49,6 +49,7 @@ function writeSentence(code: string, path: string): string {
     case 'EEXIST':
       return `${path} exists already and is of another kind (a file where a folder is needed, or the other way round). Choose another name.`;
     case 'EISDIR':
+    case 'ERR_FS_EISDIR':
     case 'ENOTEMPTY':
       return `${path} is a folder, so no file can be written there. Choose another name.`;
     case 'EBUSY':

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { EventName } from '../../src/contract/app.ts';
 import {
   byName,
+  loginPage,
   openFileServer,
   serve,
   someContent,
@@ -24,6 +25,12 @@ const card = 'vit-small-augreg';
 const patience = { attempts: 2, pauseMs: 5, silenceMs: 2000 };
 const unheard = new AbortController().signal;
 
+// The tiny teacher is what these promise; the others are as large as they are.
+vi.mock('../../src/engine/catalogue/cards.ts', async (original) => {
+  const { withSmallCards } = await import('../../src/engine/catalogue/testing/small-cards.ts');
+  return withSmallCards(await original(), ['vit-small-augreg', 'siglip-base', 'uni']);
+});
+
 let server: FileServer;
 let teacher: Buffer;
 let teacherFile = '';
@@ -41,6 +48,12 @@ beforeEach(() => {
   server.hangUp();
   server.paths = [];
 });
+
+/** As many bytes, and every weight the same. */
+function withoutSense(checkpoint: Buffer): Buffer {
+  const header = 8 + Number(checkpoint.readBigUInt64LE());
+  return Buffer.concat([checkpoint.subarray(0, header), Buffer.alloc(checkpoint.length - header)]);
+}
 
 function offer(weights: Handler): void {
   const files = { 'config.json': serve(Buffer.from('{}')), 'model.safetensors': weights };
@@ -152,11 +165,45 @@ it('is fetched once at a time, can be stopped, and goes on after a restart', asy
   await ended;
 });
 
-it('what is no teacher stays beside the list, and is said', async () => {
-  offer(serve(someContent(5000)));
+it.each([
+  ['a web page', () => loginPage, /no checkpoint but a web page/],
+  ['no checkpoint', () => someContent(5000), /is not the file that was wanted/],
+  ['of the right form and nothing else', () => withoutSense(teacher), /on trial images/],
+])('what is %s is not kept, and the next fetch begins anew', async (_, wrong, sentence) => {
+  offer(serve(wrong()));
   const { teachers, catalogue, entry } = open();
-  await expect(catalogue.fetch(card, unheard)).rejects.toMatchObject({ code: 'invalid-file' });
+  await expect(catalogue.fetch(card, unheard)).rejects.toThrow(sentence);
+  expect(await entry()).toMatchObject({ state: 'absent', part: 0, teacher: null });
+  expect(teachers.list()).toEqual([]);
+  offer(serve(teacher));
+  await catalogue.fetch(card, unheard);
+  expect(await entry()).toMatchObject({ state: 'here' });
+});
+
+it('what lies there and is no teacher, from wherever it came, is fetched anew', async () => {
+  offer(serve(teacher));
+  const { store, catalogue, entry } = open();
+  const folder = join(store.folder, 'teachers', card);
+  await mkdir(folder, { recursive: true });
+  for (const name of ['model.safetensors', 'config.json']) {
+    await writeFile(join(folder, name), loginPage);
+  }
   expect(await entry()).toMatchObject({ state: 'here', teacher: null });
+  await catalogue.fetch(card, unheard);
+  expect(await readFile(join(folder, 'model.safetensors'))).toEqual(teacher);
+});
+
+it('no other transformer has a card’s name and licence, from a server or by hand', async () => {
+  offer(serve(teacher));
+  const { catalogue, entry, teachers } = open();
+  await expect(catalogue.fetch('dinov2-registers-large', unheard)).rejects.toMatchObject({
+    code: 'invalid-file',
+    message: expect.stringMatching(/bytes where 1220000000 are listed/) as string,
+  });
+  const sentence =
+    /is another teacher than RETFound, colour fundus: it has 4 blocks of width 64, patches of 8 px and 3 bands, where 24 blocks of width 1024/;
+  await expect(catalogue.bring('retfound-cfp', teacherFile, unheard)).rejects.toThrow(sentence);
+  expect(await entry('retfound-cfp')).toMatchObject({ state: 'by-hand', teacher: null });
   expect(teachers.list()).toEqual([]);
 });
 

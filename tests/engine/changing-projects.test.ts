@@ -55,6 +55,30 @@ describe('projects that change', async () => {
     },
   );
 
+  it('a run does not learn from another file in the place of its teacher', async () => {
+    const file = join(folder, 'exchanged.safetensors');
+    await writeTinyTeacher(file);
+    const bytes = await readFile(file);
+    bytes[bytes.length - 4] = (bytes[bytes.length - 4] ?? 0) ^ 1;
+    await writeFile(file, bytes);
+    const { id } = await engine.call('teacher.add', { file });
+    const { project, images } = await create('exchanged');
+    await bringIn(project, images);
+    const settings = { teacher: id, rank: 2, steps: 4, batch: 8, views: 4 };
+    await engine.call('project.update', { project, settings });
+    await writeTinyTeacher(file);
+    const run = await engine.call('run.start', { project });
+    expect(await ended(run)).toMatchObject({
+      state: 'failed',
+      error: {
+        code: 'invalid-file',
+        message: expect.stringMatching(
+          /exchanged\.safetensors is no longer the teacher exchanged: /,
+        ) as string,
+      },
+    });
+  });
+
   it('images beside masks are no two classes, and come in without their masks', async () => {
     const { project, images } = await create('masks');
     const nuclei = join(images, 'nuclei');

@@ -23,6 +23,12 @@ export async function writeTinyTeacher(path: string): Promise<void> {
   await writeSafetensors(path, tinyWeights({ ...tinyArchitecture, ...sizes }), { dtype: 'F32' });
 }
 
+/** Writes a ViT-S/16 with random weights, as several cards of the catalogue promise one: 44 MB. */
+export async function writeSmallTeacher(path: string): Promise<void> {
+  const sizes = { imageSize: 224, patchSize: 16, width: 384, depth: 12, heads: 6, mlpWidth: 1536 };
+  await writeSafetensors(path, tinyWeights({ ...tinyArchitecture, ...sizes }), { dtype: 'F16' });
+}
+
 export const classes = ['blue', 'green', 'red'] as const;
 
 /** Writes noisy images of one colour each, as class folders, and returns their paths. */

@@ -1,9 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundledTeacher } from '../../src/engine/demo.ts';
 import { importTeacher, listTeachers } from '../../src/engine/import-teacher.ts';
 import { optionsOf } from '../../src/engine/services/run-inputs.ts';
+import { TeacherService } from '../../src/engine/services/teachers.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import { openStore } from '../../src/store/store.ts';
 import { addProject, settings } from '../../src/store/testing/fixtures.ts';
@@ -60,6 +63,50 @@ it('a teacher comes in with what a person corrects, and runs read it so', async 
   } finally {
     store.close();
   }
+});
+
+it('the bundled teacher is not corrected, and that is said', async () => {
+  const workspace = join(folder, 'bundled-workspace');
+  await expect(
+    importTeacher({ file: bundledTeacher, workspace, heads: 6 }, context),
+  ).rejects.toMatchObject({ code: 'invalid-option' });
+  const same = await importTeacher({ file: bundledTeacher, workspace }, context);
+  expect(same).toMatchObject({ isNew: false, teacher: { isBundled: true, heads: 3 } });
+});
+
+it('a file that is replaced while it is tried does not come in', async () => {
+  const file = await dinov2();
+  const store = openStore(join(folder, 'replaced-workspace'));
+  try {
+    const teachers = new TeacherService(store);
+    let isTried = false;
+    const adding = teachers.add(file, { heads: 2 }, context.signal).finally(() => {
+      isTried = true;
+    });
+    const refused = expect(adding).rejects.toThrow(/replaced by another file, while it was tried/);
+    // Again and again, since nobody tells when which part of it is read.
+    const other = join(folder, 'other.safetensors');
+    const goesOn = (): boolean => !isTried;
+    while (goesOn()) {
+      await copyFile(file, other);
+      await rename(other, file);
+      await setTimeout(50);
+    }
+    await refused;
+    expect(teachers.list()).toEqual([]);
+  } finally {
+    store.close();
+  }
+});
+
+it('a list says whose file is gone, and where there is none yet', async () => {
+  const workspace = join(folder, 'gone-workspace');
+  expect(() => listTeachers(workspace)).toThrow(/There is no workspace in .*import begins one/);
+  const file = await dinov2();
+  const { teacher } = await importTeacher({ file, workspace, heads: 2 }, context);
+  expect(listTeachers(workspace).gone).toEqual([]);
+  await rm(file);
+  expect(listTeachers(workspace).gone).toEqual([teacher.id]);
 });
 
 it('a teacher that computes nonsense does not come in, and it is said where it begins', async () => {

@@ -1,26 +1,38 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cards } from '../../engine/catalogue/cards.ts';
 import {
   byName,
+  loginPage,
   openFileServer,
   sendOnly,
   serve,
   sha256Of,
-  someContent,
 } from '../../engine/catalogue/testing/file-server.ts';
-import type { FileServer } from '../../engine/catalogue/testing/file-server.ts';
+import type { FileServer, Handler } from '../../engine/catalogue/testing/file-server.ts';
+import {
+  temporaryFolder as sharedFolder,
+  writeTinyTeacher,
+} from '../../../tests/engine/support.ts';
 import { temporaryFolder } from '../../store/testing/temporary-store.ts';
 import { engine } from '../engine.ts';
 import { runTest } from '../testing/test-world.ts';
 
-const content = someContent(200_000);
 const settings = Buffer.from('{}');
 
+vi.mock('../../engine/catalogue/cards.ts', async (original) => {
+  const { withSmallCards } = await import('../../engine/catalogue/testing/small-cards.ts');
+  return withSmallCards(await original(), ['dino-small']);
+});
+
 let server: FileServer;
+let content: Buffer;
 
 beforeAll(async () => {
+  const teacher = join(await sharedFolder(), 'teacher.safetensors');
+  await writeTinyTeacher(teacher);
+  content = await readFile(teacher);
   server = await openFileServer();
 });
 afterAll(() => {
@@ -57,17 +69,17 @@ describe('teacher fetch', () => {
   const argv = (card: string, out: string): string[] => {
     return ['teacher', 'fetch', card, '--out', out, '--mirror', server.base];
   };
-  const offer = (weights = serve(content)): void => {
+  const offer = (weights: Handler): void => {
     server.handlers = [byName({ 'config.json': serve(settings), 'model.safetensors': weights })];
   };
 
   it('fetches, and says where it is and how to go on', async () => {
-    offer();
+    offer(serve(content));
     const out = temporaryFolder();
     const { exitCode, stdout, stderr } = await runTest(argv('dino-small', out), { engine });
     expect([exitCode, stderr.lines.at(-1)]).toEqual([
       0,
-      expect.stringMatching(/^Downloading +0\.2 MB of 0\.2 MB in /) as string,
+      expect.stringMatching(/^Downloading +0\.526 MB of 0\.526 MB in /) as string,
     ]);
     expect((await readdir(out)).sort()).toEqual(['config.json', 'model.safetensors']);
     expect(stdout.text).toContain(`understudy distill --teacher ${join(out, 'model.safetensors')}`);
@@ -77,6 +89,15 @@ describe('teacher fetch', () => {
       ...{ card: 'dino-small', folder: out },
       files: [{ name: 'model.safetensors', bytes: content.length }, { name: 'config.json' }],
     });
+  });
+
+  it('a page of a network that asks for a login is no teacher', async () => {
+    offer(serve(loginPage));
+    const out = temporaryFolder();
+    const { exitCode, stderr } = await runTest(argv('dino-small', out), { engine });
+    expect(exitCode).toBe(2);
+    expect(stderr.text.replaceAll(/\s+/g, ' ')).toContain('no checkpoint but a web page');
+    expect(await readdir(out)).toEqual(['config.json']);
   });
 
   it('stops on Ctrl-C, and keeps what has come', async () => {
@@ -106,7 +127,7 @@ describe('teacher fetch', () => {
   });
 
   it('refuses a folder in which another file has the name', async () => {
-    offer();
+    offer(serve(content));
     const out = temporaryFolder();
     await writeFile(join(out, 'model.safetensors'), 'mine');
     server.handlers = [serve(settings)];

@@ -269,13 +269,20 @@ describe('teachers of a workspace', () => {
 
   it('teacherListReport says what was guessed of each', () => {
     const teachers = [{ ...teacher, name: 'own', isBundled: true, inferred: [] }, teacher];
-    const report = teacherListReport({ workspace: '/projects', teachers }, plain);
+    const report = teacherListReport({ workspace: '/projects', teachers, gone: [] }, plain);
     expect(cells(report, 'rad-dino')).toEqual([
       ...['rad-dino', '86.6 million', '518 px', '12 blocks', 'mean'],
     ]);
     expect(cells(report, 'own (comes with Understudy)')?.at(-1)).toBe('nothing');
-    expect(teacherListReport({ workspace: '/projects', teachers: [] }, plain)).toContain(
-      'No teachers yet.',
+    expect(report).not.toContain('is gone');
+    const none = { workspace: '/projects', teachers: [], gone: [] };
+    expect(teacherListReport(none, plain)).toContain('No teachers yet.');
+  });
+
+  it('teacherListReport says whose file is gone', () => {
+    const list = { workspace: '/projects', teachers: [teacher], gone: [teacher.id] };
+    expect(teacherListReport(list, plain)).toContain(
+      '  - The file of rad-dino is gone: /models/rad-dino. Put it back, or import it again.',
     );
   });
 });

@@ -24,7 +24,15 @@ export function teacherImportReport(
 }
 
 /** The teachers of a workspace. */
-export function teacherListReport({ workspace, teachers }: TeacherList, paint: Paint): string {
+export function teacherListReport(
+  { workspace, teachers, gone }: TeacherList,
+  paint: Paint,
+): string {
+  const lost = teachers
+    .filter(({ id }) => gone.includes(id))
+    .map(
+      ({ name, file }) => `The file of ${name} is gone: ${file}. Put it back, or import it again.`,
+    );
   const rows = teachers.map((teacher) => [
     `${printable(teacher.name)}${teacher.isBundled ? ' (comes with Understudy)' : ''}`,
     parameters(teacher.parameters),
@@ -41,6 +49,7 @@ export function teacherListReport({ workspace, teachers }: TeacherList, paint: P
           leftColumns: 1,
           header: (line) => paint.strong(line),
         }),
+    ...noteLines(lost),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { z } from 'zod';
+import { writeFailure } from '../../formats/file-errors.ts';
 import { parseJson } from '../../formats/json.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
 
@@ -8,14 +9,28 @@ import { writeFileAtomically } from '../../formats/write-file.ts';
  * called it, so that no two files are joined.
  */
 
-const notes = z.strictObject({ url: z.string(), etag: z.string().nullable() });
+const notes = z.strictObject({
+  /** Without a password. */
+  url: z.string(),
+  etag: z.string().nullable(),
+  changed: z.string().nullable().default(null),
+});
 
-export interface Part {
+/** What a server calls a content. */
+export interface ContentName {
+  /** Null where nothing can go on. */
+  readonly etag: string | null;
+  /** When it was changed last, as the server writes it. */
+  readonly changed: string | null;
+}
+
+export interface Part extends ContentName {
   /** That have come. */
   readonly bytes: number;
-  /** The server's name for this content; null where nothing can go on. */
-  readonly etag: string | null;
 }
+
+/** Nothing yet. */
+export const noPart: Part = { bytes: 0, etag: null, changed: null };
 
 /** Where the bytes lie. */
 export function partPath(file: string): string {
@@ -28,26 +43,52 @@ function notesPath(file: string): string {
 
 /** How much there is of a download from this address. */
 export async function openPart(file: string, url: string): Promise<Part> {
-  const none = { bytes: 0, etag: null };
-  const size = (await stat(partPath(file)).catch(() => undefined))?.size ?? 0;
+  const { name, bytes } = await readPart(file);
+  if (name?.url !== url || name.etag === null) return noPart;
+  return { bytes, etag: name.etag, changed: name.changed };
+}
+
+/** Bytes that the next download goes on from, where it asks at the same address. */
+export async function keptBytes(file: string): Promise<number> {
+  const { name, bytes } = await readPart(file);
+  return (name?.etag ?? null) === null ? 0 : bytes;
+}
+
+async function readPart(
+  file: string,
+): Promise<{ readonly name: z.infer<typeof notes> | undefined; readonly bytes: number }> {
+  const found = await stat(partPath(file)).catch(() => undefined);
   const text = await readFile(notesPath(file), 'utf8').catch(() => '');
-  const { data } = notes.safeParse(parseJson(text));
-  if (data?.url !== url || data.etag === null) return none;
-  return { bytes: size, etag: data.etag };
+  const bytes = found?.isFile() === true ? found.size : 0;
+  return { name: notes.safeParse(parseJson(text)).data, bytes };
 }
 
 /** Notes what the server calls the content that comes. */
 export async function notePart(
   file: string,
-  { url, etag }: { readonly url: string; readonly etag: string | null },
+  url: string,
+  { etag, changed }: ContentName,
 ): Promise<void> {
   await writeFileAtomically(
     notesPath(file),
-    new TextEncoder().encode(`${JSON.stringify({ url, etag })}\n`),
+    new TextEncoder().encode(`${JSON.stringify({ url, etag, changed })}\n`),
   );
 }
 
+/** @throws UserError 'disk' */
 export async function forgetPart(file: string): Promise<void> {
-  await rm(partPath(file), { force: true });
-  await rm(notesPath(file), { force: true });
+  for (const path of [partPath(file), notesPath(file)]) {
+    await rm(path, { force: true }).catch((error: unknown) => {
+      throw writeFailure(error, path);
+    });
+  }
+}
+
+/** Tells failures of the disk from those of the network, whose errors look alike. */
+export async function onDisk<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw writeFailure(error, file);
+  }
 }

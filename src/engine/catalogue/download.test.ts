@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { truncateSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,11 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { UserError } from '../../core/errors.ts';
+import type { Downloaded } from './arrival.ts';
 import { downloadFile } from './download.ts';
-import type { Downloaded } from './download.ts';
 import {
   dropAfter,
+  loginPage,
   openFileServer,
+  sendAs,
   sendOnly,
   serve,
   sha256Of,
@@ -39,6 +43,7 @@ afterAll(async () => {
 beforeEach(() => {
   file = join(folder, `${names++}`, 'teacher.bin');
   server.ranges = [];
+  server.authorizations = [];
 });
 afterEach(() => {
   server.hangUp();
@@ -50,13 +55,17 @@ interface Wish {
   readonly report?: (done: number, total: number | null) => void;
   readonly proxy?: string;
   readonly url?: string;
+  readonly listed?: number;
+  readonly check?: (path: string) => Promise<void>;
 }
 
 function fetchIt(wish: Wish = {}): Promise<Downloaded> {
   const { signal = new AbortController().signal, report = () => undefined } = wish;
   const { url = `${server.base}/teacher.bin`, proxy = null } = wish;
   const known = wish.sha256 === undefined ? sha256 : wish.sha256;
-  return downloadFile({ url, file, sha256: known, proxy }, { signal, report }, patience);
+  const { listed = null, check = () => Promise.resolve() } = wish;
+  const download = { url, file, sha256: known, listed, proxy, check };
+  return downloadFile(download, { signal, report }, patience);
 }
 
 const here = (): Promise<string[]> => readdir(join(file, '..'));
@@ -192,16 +201,188 @@ describe('downloadFile', () => {
   });
 
   it.each([
-    [401, /agreed to its terms/],
+    [401, /wants a name and a password/],
+    [511, /may ask for a login/],
+    [416, /as if a part of it had been asked for/],
     [403, /agreed to its terms/],
     [404, /has no such file/],
     [407, /name and a password/],
     [418, /answers with 418/],
   ])('an answer of %i is not asked again', async (code, message) => {
     server.handlers = [status(code)];
+    await expect(fetchIt()).rejects.toThrow(message);
+    expect(server.ranges).toHaveLength(1);
+  });
+
+  it.each([
+    ['file:///etc/passwd', /an address of “file:”/],
+    ['data:text/plain,hi', /an address of “data:”/],
+    ['ftp://models.example/x', /an address of “ftp:”/],
+    ['http://[::bad', /something that is no address/],
+  ])('is not led to %s', async (location, message) => {
+    server.handlers = [status(302, { location })];
+    await expect(fetchIt()).rejects.toThrow(message);
+    expect(server.ranges).toHaveLength(1);
+  });
+
+  it.each([
+    ['does not say which part it sends', sendAs(content, { etag: '"one"' }, 206)],
+    [
+      'sends another part than it was asked for',
+      sendAs(content.subarray(5), { etag: '"one"', 'content-range': 'bytes 5-299999/300000' }, 206),
+    ],
+    [
+      'passes over that the file is another by now',
+      sendAs(
+        Buffer.alloc(260_000, 7),
+        { etag: '"two"', 'content-range': 'bytes 40000-299999/300000' },
+        206,
+      ),
+    ],
+    [
+      'calls it by the same name, and says that it was changed',
+      sendAs(
+        Buffer.alloc(260_000, 7),
+        {
+          etag: '"one"',
+          'last-modified': 'Tue, 02 Jan 2024 00:00:00 GMT',
+          'content-range': 'bytes 40000-299999/300000',
+        },
+        206,
+      ),
+    ],
+  ])('begins anew with a server that %s', async (_, rest) => {
+    const first: Handler = (request, response) => {
+      response.setHeader('last-modified', 'Mon, 01 Jan 2024 00:00:00 GMT');
+      dropAfter(content, 40_000)(request, response);
+    };
+    server.handlers = [first, rest, serve(content)];
+    await fetchIt({ sha256: null });
+    await requireWhole();
+    expect(server.ranges).toEqual([undefined, 'bytes=40000-', undefined]);
+  });
+
+  it('gives up on a server that breaks off and never goes on rightly', async () => {
+    const faulty: Handler = (request, response) => {
+      if (request.headers.range === undefined) dropAfter(content, 40_000)(request, response);
+      else sendAs(content, {}, 206)(request, response);
+    };
+    server.handlers = [faulty];
+    await expect(fetchIt()).rejects.toMatchObject({ code: 'network' });
+    expect(await here()).toEqual([]);
+  });
+
+  it('a part that nobody asked for is no file', async () => {
+    server.handlers = [sendAs(content, { 'content-range': 'bytes 100-300099/300100' }, 206)];
+    await expect(fetchIt({ sha256: null })).rejects.toThrow(/went on at byte 100, not 0/);
+    expect(await here()).toEqual([]);
+  });
+
+  it('what is packed is refused', async () => {
+    server.handlers = [sendAs(content, { 'content-encoding': 'gzip' })];
+    await expect(fetchIt()).rejects.toThrow(/sends the file packed \(gzip\)/);
+    expect(server.ranges).toHaveLength(1);
+  });
+
+  it.each([
+    ['by its own word', sendAs(Buffer.from('login'), { 'content-type': 'text/html; charset=a' })],
+    ['by what is in it', sendAs(loginPage, {})],
+  ])('a web page is told, %s', async (_, handler) => {
+    server.handlers = [handler];
+    await expect(fetchIt()).rejects.toThrow(/no checkpoint but a web page: the network may ask/);
+    expect(await here()).toEqual([]);
+  });
+
+  it('what is not the size that is listed is not kept, but for rounding', async () => {
+    const unknown = { sha256: null };
+    const cut: Handler = (_, response) => {
+      response.writeHead(200, { 'transfer-encoding': 'chunked' });
+      response.end(content.subarray(0, 150_000));
+    };
+    server.handlers = [cut];
+    await expect(fetchIt({ ...unknown, listed: 300_000 })).rejects.toThrow(
+      /has 150000 bytes where 300000 are listed/,
+    );
+    expect(await here()).toEqual([]);
+    server.handlers = [serve(content)];
+    await expect(fetchIt({ ...unknown, listed: 300_001 })).rejects.toThrow(/are listed/);
+    await expect(fetchIt({ ...unknown, listed: 302_000 })).rejects.toThrow(/are listed/);
+    await fetchIt({ ...unknown, listed: 301_000 });
+    await requireWhole();
+    // The content says more than a list.
+    await fetchIt({ listed: 1 });
+  });
+
+  it('what a look into it refuses is not kept', async () => {
+    server.handlers = [serve(content)];
+    const check = (path: string): Promise<void> =>
+      Promise.reject(new UserError('unsupported', `${path} is a drawing.`));
+    await expect(fetchIt({ check })).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringContaining(`wanted: ${file} is a drawing. It was deleted`) as string,
+    });
+    expect(await here()).toEqual([]);
+  });
+
+  it('what another program cut short meanwhile is not taken', async () => {
+    server.handlers = [serve(content)];
+    const report = (done: number): void => {
+      if (done === content.length) truncateSync(`${file}.download`, 10);
+    };
+    await expect(fetchIt({ sha256: null, report })).rejects.toThrow(/another program changed it/);
+    expect(await here()).toEqual([]);
+  });
+
+  it('without a name for the content nothing is kept that could not be continued', async () => {
+    const weak = 'W/"one"';
+    server.handlers = [dropAfter(content, 50_000, weak)];
+    await expect(fetchIt()).rejects.toThrow(/by hand\.$/);
+    expect(await here()).toEqual([]);
+    server.handlers = [sendOnly(content, 50_000, weak)];
+    const controller = new AbortController();
+    const report = (done: number): void => {
+      if (done > 0) controller.abort();
+    };
+    await expect(fetchIt({ signal: controller.signal, report })).rejects.toThrow(
+      /Nothing of it is kept/,
+    );
+    expect(await here()).toEqual([]);
+  });
+
+  it('sends the password of an address to its own server alone, and writes it nowhere', async () => {
+    const address = server.base.replace('//', '//me%40home:p%3A%@');
+    const other = await openFileServer();
+    try {
+      other.handlers = [serve(content)];
+      server.handlers = [
+        status(302, { location: '/here' }),
+        status(302, { location: `${other.base}/there` }),
+      ];
+      await fetchIt({ url: `${address}/teacher.bin` });
+      const both = `Basic ${Buffer.from('me@home:p%3A%').toString('base64')}`;
+      expect(server.authorizations).toEqual([both, both]);
+      expect(other.authorizations).toEqual([undefined]);
+      server.handlers = [dropAfter(content, 10), status(500)];
+      file = `${file}.2`;
+      await expect(fetchIt({ url: `${address}/teacher.bin` })).rejects.toThrow(/is kept/);
+      expect(await readFile(`${file}.download.json`, 'utf8')).not.toContain('home');
+      server.handlers = [status(401)];
+      await expect(fetchIt({ url: `${address}/x` })).rejects.toThrow(/does not take the name/);
+      server.handlers = [status(404)];
+      await expect(fetchIt({ url: `${address}/x` })).rejects.toMatchObject({
+        details: `${server.base}/x`,
+      });
+    } finally {
+      other.close();
+    }
+  });
+
+  it('a folder in the place of what comes is no trouble of the network', async () => {
+    server.handlers = [serve(content)];
+    await mkdir(`${file}.download`, { recursive: true });
     await expect(fetchIt()).rejects.toMatchObject({
-      code: 'network',
-      message: expect.stringMatching(message) as string,
+      code: 'disk',
+      message: expect.stringContaining(`${file}.download is a folder`) as string,
     });
     expect(server.ranges).toHaveLength(1);
   });

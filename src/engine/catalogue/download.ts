@@ -1,26 +1,34 @@
-import { open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { open, statfs } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { EnvHttpProxyAgent, ProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
 import { UserError } from '../../core/errors.ts';
-import { writeFailure } from '../../formats/file-errors.ts';
-import { hashOfFile } from '../../formats/file-hash.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
-import { forgetPart, openPart, notePart, partPath } from './download-part.ts';
-import { ask } from './http.ts';
+import { takeArrival } from './arrival.ts';
+import type { Arrival, Download, Downloaded } from './arrival.ts';
+import {
+  givenUp,
+  hostOf,
+  Passing,
+  refuse,
+  stopped,
+  unexpected,
+  unreached,
+} from './download-failures.ts';
+import {
+  forgetPart,
+  keptBytes,
+  noPart,
+  notePart,
+  onDisk,
+  openPart,
+  partPath,
+} from './download-part.ts';
+import type { Part } from './download-part.ts';
+import { ask, withoutPassword } from './http.ts';
 import type { Answer } from './http.ts';
-
-/** What to fetch, and where it goes. */
-export interface Download {
-  readonly url: string;
-  /** Absolute; an older file is replaced once the new one is whole and right. */
-  readonly file: string;
-  /** SHA-256 in hexadecimal, or its first digits; null where nobody knows it. */
-  readonly sha256: string | null;
-  /** As `http://proxy:3128`; without one the environment's, if there is any. */
-  readonly proxy: string | null;
-}
 
 export interface DownloadContext {
   readonly signal: AbortSignal;
@@ -45,16 +53,9 @@ const largest = 40e9;
 /** Room that a disk should have left afterwards. */
 const spare = 200e6;
 
-export interface Downloaded {
-  readonly bytes: number;
-  readonly sha256: string;
-  /** Whether the content was compared with what the catalogue or the server says of it. */
-  readonly isVerified: boolean;
-}
-
 /**
  * Fetches a file. What has come is kept beside it under another name, so that an interrupted download goes on from
- * there; a cancelled one does too.
+ * there; a cancelled one does too. The caller sees to it that nobody else fetches it at the same time.
  *
  * @throws UserError 'cancelled', 'network', 'disk', 'too-large', 'invalid-file' where the content is not what it should be
  */
@@ -66,8 +67,8 @@ export async function downloadFile(
   await makeFolder(dirname(download.file));
   const dispatcher = dispatcherOf(download.proxy);
   try {
-    const promised = await fetchAll(download, dispatcher, context, patience);
-    return await finish(download, promised);
+    const arrival = await fetchAll(download, dispatcher, context, patience);
+    return await takeArrival(download, arrival);
   } finally {
     await dispatcher.destroy();
   }
@@ -86,113 +87,181 @@ function dispatcherOf(proxy: string | null): Dispatcher {
   }
 }
 
-/** Attempts until all is there; gives the hash that the server promises. */
+/** Attempts until all is there. */
 async function fetchAll(
   download: Download,
   dispatcher: Dispatcher,
   context: DownloadContext,
   { attempts, pauseMs, silenceMs }: DownloadPatience,
-): Promise<string | null> {
+): Promise<Arrival> {
+  const { file } = download;
+  const address = withoutPassword(download.url);
   let failures = 0;
+  let goesOn = true;
   for (;;) {
-    const before = (await openPart(download.file, download.url)).bytes;
+    const part = goesOn ? await openPart(file, address) : noPart;
     try {
-      return await fetchOn(download, dispatcher, context, silenceMs);
+      return await fetchOn({ ...download, part, goesOn }, dispatcher, context, silenceMs);
     } catch (error) {
-      if (context.signal.aborted) throw stopped();
+      const kept = await keptBytes(file);
+      if (context.signal.aborted) throw stopped(kept > 0);
       if (!(error instanceof Passing)) throw error;
-      const { bytes } = await openPart(download.file, download.url);
-      failures = bytes > before ? 1 : failures + 1;
-      if (failures >= attempts) throw error.last;
+      if (error.beginsAnew) {
+        await forgetPart(file);
+        goesOn = false;
+      }
+      failures = kept > part.bytes ? 1 : failures + 1;
+      if (failures >= attempts) throw givenUp(error.last, kept > 0 && !error.beginsAnew);
       const pause = error.retryAfterMs ?? pauseMs * 2 ** (failures - 1);
       await wait(pause, undefined, { signal: context.signal }).catch(() => {
-        throw stopped();
+        throw stopped(kept > 0 && !error.beginsAnew);
       });
     }
   }
 }
 
-/** A failure that may pass by itself. */
-class Passing extends Error {
-  /** What to say when it does not. */
-  readonly last: UserError;
-  readonly retryAfterMs: number | undefined;
-
-  constructor(last: UserError, retryAfterMs?: number) {
-    super(last.message);
-    this.last = last;
-    this.retryAfterMs = retryAfterMs;
-  }
-}
-
-function stopped(): UserError {
-  return new UserError(
-    'cancelled',
-    'Stopped. What has come is kept; the next download goes on from there.',
-  );
+interface Attempt extends Download {
+  readonly part: Part;
+  /** Whether another attempt may go on where this one ends. */
+  readonly goesOn: boolean;
 }
 
 /** One attempt, from where the last one ended. */
 async function fetchOn(
-  download: Download,
+  attempt: Attempt,
   dispatcher: Dispatcher,
   context: DownloadContext,
   silenceMs: number,
-): Promise<string | null> {
-  const { file, url } = download;
-  const part = await openPart(file, url);
+): Promise<Arrival> {
+  const { file, url, part, goesOn } = attempt;
   const range: Record<string, string> =
     part.bytes > 0 && part.etag !== null
       ? { range: `bytes=${part.bytes}-`, 'if-range': part.etag }
       : {};
   const silence = new Silence(silenceMs, context.signal);
+  let isOfUse = true;
   try {
-    const answer = await ask(url, range, dispatcher, silence.signal);
+    const answer = await ask(url, range, dispatcher, silence.signal).catch((error: unknown) => {
+      throw error instanceof UserError ? error : lost(error, url, silence);
+    });
     silence.heard();
-    refuse(answer, download);
+    refuse(answer, attempt);
+    requireContinuation(answer, part, url);
+    const { total, sha256: promised, isPage } = answer;
+    // All of it had come.
+    if (answer.status === 416) return { bytes: part.bytes, promised, isPage };
     const start = answer.start ?? 0;
-    // All of it had come, or the server has another file by now.
-    if (answer.status === 416) {
-      if (answer.total === part.bytes) return answer.sha256;
-      await forgetPart(file);
-      throw new Passing(unexpected(url, 'it has another file by now'));
-    }
-    if (start !== 0 && start !== part.bytes) {
-      throw new Passing(unexpected(url, `it went on at byte ${start}, not ${part.bytes}`));
-    }
-    const { total } = answer;
     await requireRoom(file, url, total === null ? null : total - start);
-    // No bytes of another content may lie under its name.
-    if (start === 0) await forgetPart(file);
-    await notePart(file, { url, etag: answer.etag });
-    const handle = await onDisk(file, () => open(partPath(file), start === 0 ? 'w' : 'r+'));
-    let done = start;
-    try {
-      context.report(done, total);
-      for await (const chunk of answer.body) {
-        silence.heard();
-        if (done + chunk.length > largest) throw tooLarge(url);
-        await onDisk(file, () => handle.write(chunk, 0, chunk.length, done));
-        done += chunk.length;
-        context.report(done, total);
-      }
-      await onDisk(file, () => handle.sync());
-    } finally {
-      await handle.close();
-    }
-    if (total !== null && done < total) {
-      throw new Passing(unexpected(url, `it ended after ${done} of ${total} bytes`));
-    }
-    if (total !== null && done > total) {
+    if (start === 0) {
+      // No bytes of another content may lie under its name.
       await forgetPart(file);
-      throw new Passing(unexpected(url, `it sent ${done} bytes and had promised ${total}`));
+      const { etag, changed } = goesOn ? answer : noPart;
+      isOfUse = etag !== null;
+      await notePart(file, withoutPassword(url), { etag, changed });
     }
-    return answer.sha256;
+    const bytes = await receive(attempt, answer, start, silence, context);
+    if (total !== null && bytes < total) {
+      throw new Passing(unexpected(url, `it ended after ${bytes} of ${total} bytes`));
+    }
+    if (total !== null && bytes > total) {
+      const what = `it sent ${bytes} bytes and had promised ${total}`;
+      throw new Passing(unexpected(url, what), { beginsAnew: true });
+    }
+    return { bytes, promised, isPage };
   } catch (error) {
-    throw failureOf(error, download, silence.isSilent);
+    // The failure itself is what is to be told.
+    if (!isOfUse) await forgetPart(file).catch(() => undefined);
+    throw error;
   } finally {
     silence.close();
   }
+}
+
+/** Writes what comes from a place in the file on; gives the place where it ends. */
+async function receive(
+  { file, url }: Download,
+  { body, total }: Answer,
+  start: number,
+  silence: Silence,
+  context: DownloadContext,
+): Promise<number> {
+  const path = partPath(file);
+  const handle = await onDisk(path, () => open(path, start === 0 ? 'w' : 'r+'));
+  let done = start;
+  try {
+    context.report(done, total);
+    for await (const chunk of heard(body, url, silence)) {
+      if (done + chunk.length > largest) throw tooLarge(url);
+      await onDisk(path, () => writeAll(handle, chunk, done));
+      done += chunk.length;
+      context.report(done, total);
+    }
+    await onDisk(path, () => handle.sync());
+  } finally {
+    await handle.close();
+  }
+  return done;
+}
+
+/** A disk that is nearly full takes a part of what it is given. */
+async function writeAll(handle: FileHandle, chunk: Uint8Array, place: number): Promise<void> {
+  for (let at = 0; at < chunk.length;) {
+    at += (await handle.write(chunk, at, chunk.length - at, place + at)).bytesWritten;
+  }
+}
+
+/** A body whose failures are told from those of the disk. */
+async function* heard(
+  body: Answer['body'],
+  url: string,
+  silence: Silence,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body) {
+      silence.heard();
+      yield chunk;
+    }
+  } catch (error) {
+    throw lost(error, url, silence);
+  }
+}
+
+function lost(error: unknown, url: string, { isSilent }: Silence): Passing {
+  return isSilent
+    ? new Passing(unexpected(url, 'it sent nothing for a while'))
+    : unreached(url, error);
+}
+
+/**
+ * Whether an answer is the whole, or the rest of what has come: servers are known that pass over what they are asked.
+ *
+ * @throws UserError, or Passing where asking for the whole may help
+ */
+function requireContinuation(answer: Answer, part: Part, url: string): void {
+  const what = strangeness(answer, part);
+  if (what === undefined) return;
+  const said = unexpected(url, what);
+  throw part.bytes > 0 ? new Passing(said, { beginsAnew: true }) : said;
+}
+
+/** Follows on "did not send the whole file: ". */
+function strangeness(
+  { status, start, total, etag, changed }: Answer,
+  part: Part,
+): string | undefined {
+  if (status !== 206 && status !== 416) return undefined;
+  const isChanged = changed !== null && part.changed !== null && changed !== part.changed;
+  const isOther = part.bytes > 0 && (etag !== part.etag || isChanged);
+  if (status === 416) {
+    if (part.bytes === 0) return 'it answers with 416, as if a part of it had been asked for';
+    // An answer without a content often names none.
+    return total === part.bytes && (etag === null || !isOther)
+      ? undefined
+      : 'it has another file by now';
+  }
+  if (start === undefined) return 'it does not say which part it sends';
+  if (start !== part.bytes) return `it went on at byte ${start}, not ${part.bytes}`;
+  return isOther ? 'it has another file by now' : undefined;
 }
 
 /** Aborts once nothing was heard for a while. */
@@ -222,67 +291,6 @@ class Silence {
   }
 }
 
-/** Tells failures of the disk from those of the network, whose errors look alike. */
-async function onDisk<T>(file: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw writeFailure(error, file);
-  }
-}
-
-function failureOf(error: unknown, { url }: Download, isSilent: boolean): unknown {
-  if (error instanceof UserError || error instanceof Passing) return error;
-  if (isSilent) return new Passing(unexpected(url, 'it sent nothing for a while'));
-  return new Passing(
-    new UserError(
-      'network',
-      `${hostOf(url)} could not be reached, or the connection broke. Check the network, name a proxy or a mirror, or bring the file by hand.`,
-      causeOf(error),
-    ),
-  );
-}
-
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error ? `${String(error)}: ${cause.message}` : String(error);
-}
-
-/** @throws UserError for answers that will stay the same, Passing for others */
-function refuse({ status, retryAfterMs }: Answer, { url, proxy }: Download): void {
-  if (status === 200 || status === 206 || status === 416) return;
-  const host = hostOf(url);
-  if (status === 401 || status === 403) {
-    throw new UserError(
-      'network',
-      `${host} gives this file only to those who have agreed to its terms (${status}). Open its page in a browser, agree, download it there, and drop it here.`,
-    );
-  }
-  if (status === 404 || status === 410) {
-    throw new UserError(
-      'network',
-      `${host} has no such file any more (${status}). Look for it on its page and bring it by hand, or name a mirror that has it.`,
-      url,
-    );
-  }
-  if (status === 407) {
-    throw new UserError(
-      'network',
-      `The proxy ${proxy ?? ''} wants a name and a password (407). Write them into its address, as http://name:password@proxy.example:3128.`,
-    );
-  }
-  const said = new UserError('network', `${host} answers with ${status}. Try again later.`, url);
-  if (status === 429 || status >= 500) throw new Passing(said, retryAfterMs);
-  throw said;
-}
-
-function unexpected(url: string, what: string): UserError {
-  return new UserError(
-    'network',
-    `${hostOf(url)} did not send the whole file: ${what}. What has come is kept; try again.`,
-  );
-}
-
 function tooLarge(url: string): UserError {
   return new UserError(
     'too-large',
@@ -301,28 +309,4 @@ async function requireRoom(file: string, url: string, needed: number | null): Pr
     'disk',
     `${dirname(file)} has ${gigabytes(free)} GB left, and the file needs ${gigabytes(needed)} GB more. Free some space or choose another folder.`,
   );
-}
-
-/** Compares the content with what is known of it, and gives it its name. */
-async function finish(download: Download, promised: string | null): Promise<Downloaded> {
-  const { file, url, sha256 } = download;
-  const part = partPath(file);
-  const [{ size: bytes }, hash] = await Promise.all([stat(part), hashOfFile(part)]);
-  const found = hash.toString('hex');
-  for (const expected of [sha256, promised]) {
-    if (expected === null || found.startsWith(expected.toLowerCase())) continue;
-    await forgetPart(file);
-    throw new UserError(
-      'invalid-file',
-      `What ${hostOf(url)} sent is not the file that was wanted: its SHA-256 begins with ${found.slice(0, 8)} where ${expected.slice(0, 8)} was expected. It was deleted; try again, or name another mirror.`,
-      `${found}\n${expected}`,
-    );
-  }
-  await onDisk(file, () => rename(part, file));
-  await rm(`${part}.json`, { force: true });
-  return { bytes, sha256: found, isVerified: sha256 !== null || promised !== null };
-}
-
-function hostOf(url: string): string {
-  return new URL(url).host;
 }

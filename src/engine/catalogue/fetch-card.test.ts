@@ -1,12 +1,17 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  temporaryFolder as sharedFolder,
+  writeTinyTeacher,
+} from '../../../tests/engine/support.ts';
 import { temporaryFolder } from '../../store/testing/temporary-store.ts';
 import { cardOf } from './cards.ts';
 import { cardInFolder, fetchCard } from './fetch-card.ts';
 import {
   byName,
   dropAfter,
+  loginPage,
   openFileServer,
   sendOnly,
   serve,
@@ -15,17 +20,22 @@ import {
   status,
 } from './testing/file-server.ts';
 import type { FileServer } from './testing/file-server.ts';
+import { smallCard } from './testing/small-cards.ts';
 
-const content = someContent(100_000);
+const other = someContent(100_000);
 const settings = Buffer.from('{}');
 const patience = { attempts: 2, pauseMs: 5, silenceMs: 1500 };
 /** Two files, of which no hash is known. */
-const open = cardOf('vit-small-augreg');
+const open = smallCard(cardOf('vit-small-augreg'));
 const path = '/timm/vit_small_patch16_224.augreg_in21k_ft_in1k/resolve/main';
 
 let server: FileServer;
+let content: Buffer;
 
 beforeAll(async () => {
+  const teacher = join(await sharedFolder(), 'teacher.safetensors');
+  await writeTinyTeacher(teacher);
+  content = await readFile(teacher);
   server = await openFileServer();
 });
 afterAll(() => {
@@ -37,13 +47,18 @@ afterEach(() => {
   server.ranges = [];
 });
 
-function fetchInto(folder: string, card = open, signal = new AbortController().signal) {
+function fetchInto(
+  folder: string,
+  card = open,
+  signal = new AbortController().signal,
+  isOwn = false,
+) {
   const place = { mirror: server.base, proxy: null };
   const told: [string, number, number | null][] = [];
   const report = ({ name }: { name: string }, done: number, total: number | null): void => {
     told.push([name, done, total]);
   };
-  return { told, fetched: fetchCard(card, folder, place, { signal, report }, patience) };
+  return { told, fetched: fetchCard(card, folder, place, { signal, isOwn, report }, patience) };
 }
 
 describe('fetchCard', () => {
@@ -94,8 +109,8 @@ describe('fetchCard', () => {
   it.each([
     ['is not there', status(404), 'network'],
     ['is refused', status(403), 'network'],
-    ['falls silent', sendOnly(content, 0), 'network'],
-    ['is another', serve(content), 'invalid-file'],
+    ['falls silent', sendOnly(other, 0), 'network'],
+    ['is another', serve(other), 'invalid-file'],
   ])('a file that %s', async (_, handler, code) => {
     const folder = temporaryFolder();
     const files = { 'config.json': serve(settings), 'preprocessor_config.json': serve(settings) };
@@ -107,11 +122,79 @@ describe('fetchCard', () => {
   it('does not take another file that is there for its own', async () => {
     const folder = temporaryFolder();
     server.handlers = [serve(settings)];
-    await writeFile(join(folder, 'model.safetensors'), content);
+    await writeFile(join(folder, 'model.safetensors'), other);
     await expect(fetchInto(folder, cardOf('phikon')).fetched).rejects.toMatchObject({
       code: 'invalid-file',
       message: expect.stringMatching(/is there already.* d01642bf /) as string,
     });
+  });
+
+  it.each([
+    ['a web page', loginPage, /no checkpoint but a web page/],
+    ['what is no checkpoint', other, /is not the file that was wanted: .* It was deleted/],
+  ])('keeps nothing of %s, and fetches anew', async (_, wrong, sentence) => {
+    const folder = temporaryFolder();
+    server.handlers = [
+      byName({ 'config.json': serve(settings), 'model.safetensors': serve(wrong) }),
+    ];
+    await expect(fetchInto(folder).fetched).rejects.toThrow(sentence);
+    expect(await readdir(folder)).toEqual(['config.json']);
+    server.handlers = [byName({ 'model.safetensors': serve(content) })];
+    await fetchInto(folder).fetched;
+    expect((await readFile(join(folder, 'model.safetensors'))).equals(content)).toBe(true);
+  });
+
+  it('keeps no settings that are none', async () => {
+    const folder = temporaryFolder();
+    server.handlers = [serve(loginPage)];
+    await expect(fetchInto(folder).fetched).rejects.toThrow(/but a web page/);
+    server.handlers = [serve(Buffer.from('[1]'))];
+    await expect(fetchInto(folder).fetched).rejects.toThrow(/: it is no JSON that says anything/);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('keeps no other transformer under the name of a card', async () => {
+    const folder = temporaryFolder();
+    server.handlers = [
+      byName({ 'config.json': serve(settings), 'model.safetensors': serve(content) }),
+    ];
+    await expect(fetchInto(folder, { ...open, blocks: 12 }).fetched).rejects.toThrow(
+      /model\.safetensors is another teacher than ViT-S\/16 AugReg: it has 4 blocks of width 64, patches of 8 px and 3 bands, where 12 blocks /,
+    );
+    expect(await readdir(folder)).toEqual(['config.json']);
+  });
+
+  it('what is wrong in its own folder is fetched anew, and in another left alone', async () => {
+    const folder = temporaryFolder();
+    server.handlers = [
+      byName({ 'config.json': serve(settings), 'model.safetensors': serve(content) }),
+    ];
+    await writeFile(join(folder, 'model.safetensors'), loginPage);
+    await expect(fetchInto(folder).fetched).rejects.toThrow(
+      /is there already and will not do: .* is a web page, .* Move it away/,
+    );
+    const { signal } = new AbortController();
+    await fetchInto(folder, open, signal, true).fetched;
+    expect((await readFile(join(folder, 'model.safetensors'))).equals(content)).toBe(true);
+  });
+
+  it('is the only one that fetches into a folder', async () => {
+    const folder = temporaryFolder();
+    server.handlers = [
+      byName({ 'config.json': serve(settings), 'model.safetensors': sendOnly(content, 1000) }),
+    ];
+    const controller = new AbortController();
+    const first = fetchInto(folder, open, controller.signal);
+    await expect.poll(() => first.told.length, { interval: 5 }).toBeGreaterThan(3);
+    await expect(fetchInto(folder).fetched).rejects.toMatchObject({
+      code: 'in-use',
+      message: expect.stringMatching(/is fetched or written into .* already/) as string,
+    });
+    controller.abort();
+    await expect(first.fetched).rejects.toMatchObject({ code: 'cancelled' });
+    server.handlers = [byName({ 'model.safetensors': serve(content) })];
+    await fetchInto(folder).fetched;
+    expect((await readdir(folder)).sort()).toEqual(['config.json', 'model.safetensors']);
   });
 
   it('asks for nothing where an account is needed, and says how to bring it', async () => {

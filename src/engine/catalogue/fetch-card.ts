@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { Card, CardFile, FetchSummary } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
 import { hashOfFile } from '../../formats/file-hash.ts';
-import { partPath } from './download-part.ts';
+import { makeFolder } from '../../formats/make-folder.ts';
+import { holdFolder } from '../output-folder.ts';
+import { requireFit, requireJson } from './card-fit.ts';
+import { keptBytes } from './download-part.ts';
 import { downloadFile, usualPatience } from './download.ts';
 import type { DownloadPatience } from './download.ts';
 import { addressAt } from './places.ts';
@@ -11,16 +14,18 @@ import type { DownloadPlace } from './places.ts';
 
 export interface FetchContext {
   readonly signal: AbortSignal;
+  /** Whether the folder is the program's own: what is wrong in it is fetched anew, and else refused. */
+  readonly isOwn: boolean;
   /** Told of every part of a file that came. @param total null while nobody has said it */
   report(file: CardFile, done: number, total: number | null): void;
 }
 
 /**
  * Fetches the files of a card into a folder, one after the other; those that are there already stay. The small ones come
- * first: what is wrong with the way there shows before the large one.
+ * first: what is wrong with the way there shows before the large one. What came is looked into before it is kept.
  *
  * @throws UserError 'unsupported' for a card whose files are brought by hand, 'invalid-file' where one that is there is
- * another, and as `downloadFile`
+ * another, 'in-use' where something else is written there, and as `downloadFile`
  */
 export async function fetchCard(
   card: Card,
@@ -30,28 +35,54 @@ export async function fetchCard(
   patience: DownloadPatience = usualPatience,
 ): Promise<FetchSummary> {
   requireOpen(card);
-  const fetched: FetchSummary['files'] = [];
-  for (const file of card.files.toReversed()) {
-    const path = join(folder, file.name);
-    const known = await whatIsThere(path, file);
-    if (known !== undefined) {
-      fetched.unshift(known);
-      continue;
+  await makeFolder(folder);
+  const letGo = holdFolder(
+    folder,
+    `Something is fetched or written into ${folder} already. Wait for it, or choose another folder.`,
+  );
+  try {
+    const files: FetchSummary['files'] = [];
+    for (const file of card.files.toReversed()) {
+      files.unshift(await fetchFile(card, file, folder, place, context, patience));
     }
-    const url = addressAt(file.url, place);
-    const { proxy } = place;
-    const report = (done: number, total: number | null): void => {
-      context.report(file, done, total);
-    };
-    const { signal } = context;
-    const got = await downloadFile(
-      { url, file: path, sha256: file.sha256, proxy },
-      { signal, report },
-      patience,
-    );
-    fetched.unshift({ name: file.name, ...got });
+    return { card: card.id, folder, file: weightsPath(card, folder), files };
+  } finally {
+    letGo();
   }
-  return { card: card.id, folder, file: weightsPath(card, folder), files: fetched };
+}
+
+async function fetchFile(
+  card: Card,
+  file: CardFile,
+  folder: string,
+  place: DownloadPlace,
+  context: FetchContext,
+  patience: DownloadPatience,
+): Promise<FetchSummary['files'][number]> {
+  const { name, sha256, bytes: listed } = file;
+  const path = join(folder, name);
+  const check = (at: string): Promise<void> => requireUsable(card, file, at);
+  const known = await whatIsThere(path, file, check).catch((error: unknown) => {
+    if (context.isOwn && error instanceof UserError && error.code !== 'disk') return undefined;
+    throw error;
+  });
+  if (known !== undefined) return known;
+  const url = addressAt(file.url, place);
+  const got = await downloadFile(
+    { url, file: path, sha256, listed, proxy: place.proxy, check },
+    {
+      signal: context.signal,
+      report: (done, total) => {
+        context.report(file, done, total);
+      },
+    },
+    patience,
+  );
+  return { name, ...got };
+}
+
+function requireUsable(card: Card, file: CardFile, path: string): Promise<void> {
+  return file === card.files[0] ? requireFit(card, path) : requireJson(path);
 }
 
 /** Where the weights of a card lie in a folder of its own. */
@@ -69,7 +100,7 @@ export async function cardInFolder(
   for (const { name } of files) {
     if ((await sizeOf(join(folder, name))) !== undefined) continue;
     isWhole = false;
-    part += (await sizeOf(partPath(join(folder, name)))) ?? 0;
+    part += await keptBytes(join(folder, name));
   }
   return { isWhole, part };
 }
@@ -86,6 +117,7 @@ function requireOpen({ isGated, name, page, files }: Card): void {
 async function whatIsThere(
   path: string,
   { name, sha256 }: CardFile,
+  check: (path: string) => Promise<void>,
 ): Promise<FetchSummary['files'][number] | undefined> {
   const bytes = await sizeOf(path);
   if (bytes === undefined) return undefined;
@@ -96,6 +128,14 @@ async function whatIsThere(
       `${path} is there already and is another file: its SHA-256 begins with ${found.slice(0, 8)} where ${sha256.slice(0, 8)} was expected. Move it away, or choose another folder.`,
     );
   }
+  await check(path).catch((error: unknown) => {
+    if (!(error instanceof UserError) || error.code === 'disk') throw error;
+    throw new UserError(
+      'invalid-file',
+      `${path} is there already and will not do: ${error.message} Move it away, or choose another folder.`,
+      error.details,
+    );
+  });
   return { name, bytes, sha256: found, isVerified: sha256 !== null };
 }
 

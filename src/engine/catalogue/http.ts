@@ -11,6 +11,12 @@ export interface Answer {
   readonly total: number | null;
   /** Its name for this very content; null where there is none that one can rely on. */
   readonly etag: string | null;
+  /** When it was changed last, as the server writes it. */
+  readonly changed: string | null;
+  /** As what it is packed, in spite of the wish that it be not; null for what comes as it is. */
+  readonly packed: string | null;
+  /** Whether the server calls it a page for people. */
+  readonly isPage: boolean;
   /** Of the content, where the server says it. */
   readonly sha256: string | null;
   readonly retryAfterMs: number | undefined;
@@ -22,9 +28,10 @@ const longestPauseMs = 60_000;
 
 /**
  * Asks for a file, and follows the server where it sends one, as stores of models do. A secure address is never left for
- * one that is not.
+ * one that is not; a name and a password in an address go to its own server alone.
  *
- * @throws UserError 'network' where it leads in circles or away from a secure connection, and what undici throws
+ * @throws UserError 'network' where it leads in circles, away from a secure connection or to what is no address of the
+ * web, and what undici throws
  */
 export async function ask(
   url: string,
@@ -33,10 +40,14 @@ export async function ask(
   signal: AbortSignal,
 ): Promise<Answer> {
   let at = new URL(url);
+  let authorization = authorizationIn(at);
   let sha256: string | null = null;
   for (let redirect = 0; redirect <= mostRedirects; redirect++) {
     const answer = await request(at, {
-      headers: { ...headers, 'accept-encoding': 'identity', 'user-agent': 'Understudy' },
+      headers: {
+        ...{ ...headers, 'accept-encoding': 'identity', 'user-agent': 'Understudy' },
+        ...(authorization !== undefined && { authorization }),
+      },
       dispatcher,
       signal,
     });
@@ -49,29 +60,74 @@ export async function ask(
       const length = Number(header('content-length') ?? NaN);
       const start = range?.[1] === undefined ? undefined : Number(range[1]);
       const whole = Number.isSafeInteger(length) ? length : null;
+      // Of other answers the length is that of what they say.
+      const isWhole = answer.statusCode === 200;
+      const packed = header('content-encoding')?.trim().toLowerCase() ?? 'identity';
       return {
         status: answer.statusCode,
         start: answer.statusCode === 206 ? start : undefined,
-        total: range ? Number(range[2]) : whole,
+        total: range ? Number(range[2]) : isWhole ? whole : null,
         etag: strong(header('etag')),
+        changed: header('last-modified') ?? null,
+        packed: packed === 'identity' || packed === '' ? null : packed,
+        isPage: /^text\/html\b/i.test(header('content-type') ?? ''),
         sha256,
         retryAfterMs: pauseOf(header('retry-after')),
         body: answer.body,
       };
     }
     await answer.body.dump();
-    const next = new URL(location, at);
+    const next = nextAddress(location, at);
     if (at.protocol === 'https:' && next.protocol !== 'https:') {
       throw new UserError(
         'network',
         `${at.host} leads to an address that is not secure (${next.host}). Nothing was fetched.`,
       );
     }
+    authorization =
+      authorizationIn(next) ?? (next.origin === at.origin ? authorization : undefined);
     at = next;
   }
   throw new UserError(
     'network',
     `${new URL(url).host} leads from one address to the next without end.`,
+  );
+}
+
+/** The same without a name and a password, for people and for what is written down. */
+export function withoutPassword(url: string): string {
+  const address = new URL(url);
+  address.username = '';
+  address.password = '';
+  return address.href;
+}
+
+/** What a server asks for in place of a name and a password (RFC 7617); undefined where there are none. */
+function authorizationIn({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  const both = `${unescaped(username)}:${unescaped(password)}`;
+  return `Basic ${Buffer.from(both).toString('base64')}`;
+}
+
+/** A percent sign may also be one. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** @throws UserError for what cannot be followed */
+function nextAddress(location: string, at: URL): URL {
+  const next = URL.canParse(location, at.href) ? new URL(location, at) : undefined;
+  if (next?.protocol === 'http:' || next?.protocol === 'https:') return next;
+  const where =
+    next === undefined ? 'something that is no address' : `an address of “${next.protocol}”`;
+  throw new UserError(
+    'network',
+    `${at.host} leads to ${where}, which is not followed. Nothing was fetched; name another mirror, or bring the file by hand.`,
+    location.slice(0, 200),
   );
 }
 

@@ -75,10 +75,10 @@ export async function distillOutlines(
   request: DistillOptions,
   dataset: SegmentationDataset,
   context: JobContext,
-  { keepCheckpoint = false, glimpses = false, masksFolder }: OutlineHabits = {},
+  { keepCheckpoint = false, glimpses = false, masksFolder, expected }: OutlineHabits = {},
 ): Promise<OutlineOutcome> {
   for (const problem of dataset.problems) context.report({ type: 'skipped', ...problem });
-  const options = { usual: 'segmentation', imageSize: sideFor, keepCheckpoint } as const;
+  const options = { usual: 'segmentation', imageSize: sideFor, keepCheckpoint, expected } as const;
   return runStudentJob(request, context, options, async (job) => {
     const images = new OpenImages(preparationOf(request.preparation), rasterBudget(job.memory));
     try {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Teacher } from '../../contract/app.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
 import { UserError } from '../../core/errors.ts';
 import { hashOfFile } from '../../formats/file-hash.ts';
 import type { Store } from '../../store/store.ts';
+import { requireFit } from '../catalogue/card-fit.ts';
 import { cardFolder } from '../catalogue/card-folder.ts';
 import { cardOf, cards } from '../catalogue/cards.ts';
 import { usualPatience } from '../catalogue/download.ts';
@@ -77,7 +79,8 @@ export class CatalogueService {
   }
 
   /**
-   * Fetches a card's files, those that are not here yet, and makes a teacher of them. Tells `catalogue.progress`.
+   * Fetches a card's files, those that are not here yet, and makes a teacher of them. Tells `catalogue.progress`. Weights
+   * that are known only to lie here, and with which no teacher can be made, are deleted, so that another fetch begins anew.
    *
    * @throws UserError 'in-use' while the card is being fetched, and as `fetchCard` and `TeacherService.add`
    */
@@ -92,7 +95,10 @@ export class CatalogueService {
       card,
       this.#folderOf(card),
       place,
-      { signal: AbortSignal.any([signal, controller.signal]), report: this.#teller(card) },
+      {
+        ...{ signal: AbortSignal.any([signal, controller.signal]), isOwn: true },
+        report: this.#teller(card),
+      },
       this.#patience,
     );
     this.#running.set(id, { controller, ended });
@@ -104,7 +110,17 @@ export class CatalogueService {
     }
     const [weights] = fetched.files;
     if (weights !== undefined) this.#store.fetched.save({ ...weights, card: id });
-    return this.#teachers.add(fetched.file, {}, signal, backgroundOf(card));
+    try {
+      return await this.#teachers.add(fetched.file, {}, signal, backgroundOf(card));
+    } catch (error) {
+      // What nobody could compare, and is no teacher, must not stand in the way of the next download.
+      const isUnfit = error instanceof UserError && error.code === 'invalid-file';
+      if (isUnfit && weights?.isVerified !== true) {
+        await rm(fetched.file, { force: true });
+        this.#store.fetched.remove(id);
+      }
+      throw error;
+    }
   }
 
   /** What has come stays; the next download goes on from there. */
@@ -115,7 +131,7 @@ export class CatalogueService {
   /**
    * Makes a teacher of a file that a person brought for a card.
    *
-   * @throws UserError 'invalid-file' where it is another file, and as `TeacherService.add`
+   * @throws UserError 'invalid-file' where it is another file or another transformer, and as `TeacherService.add`
    */
   async bring(id: string, file: string, signal: AbortSignal): Promise<Teacher> {
     const card = cardOf(id);
@@ -131,6 +147,7 @@ export class CatalogueService {
         );
       }
     }
+    await requireFit(card, path);
     return this.#teachers.add(path, {}, signal, backgroundOf(card));
   }
 

@@ -9,6 +9,7 @@ import type { StoredTeacher } from '../../store/queries/teachers.ts';
 import type { Store } from '../../store/store.ts';
 import type { DistillOutcome } from '../distill.ts';
 import type { OutlineOutcome } from '../segmentation/distill-outlines.ts';
+import type { ExpectedTeacher } from '../student-job.ts';
 import type { WorkerResult, WorkerTask } from '../worker-protocol.ts';
 import { dropMasks, runOutlines, valuesNow } from './kept-outlines.ts';
 import type { RunOutlines } from './kept-outlines.ts';
@@ -38,15 +39,17 @@ export async function runInput(
   signal: AbortSignal,
 ): Promise<RunInput> {
   const project = store.projects.get(run.project);
+  const { name, description } = store.teachers.get(teacher);
+  const expected = { name, sha256: description.sha256 };
   if (project.task === 'segmentation') {
-    const smallest = patchSizeOf(store, teacher);
+    const smallest = description.architecture.patchSize;
     const outlines = await runOutlines(store, project, seed, smallest, folder, signal);
-    return outlineInput(store, run, outlines, folder, signal);
+    return outlineInput(store, run, expected, outlines, folder, signal);
   }
   const { dataset, ids } = await runDataset(store, project, seed, folder);
   return {
     ids,
-    task: (options) => ({ kind: 'distill', options, dataset }),
+    task: (options) => ({ kind: 'distill', options, teacher: expected, dataset }),
     keep: (result) => {
       if (result.kind !== 'distill') throw otherTask();
       keepAnswers(store, run.id, result.outcome, ids);
@@ -78,6 +81,7 @@ export function optionsOf(
 function outlineInput(
   store: Store,
   run: Run,
+  teacher: ExpectedTeacher,
   { dataset, ids, classIds }: RunOutlines,
   folder: string,
   signal: AbortSignal,
@@ -85,7 +89,7 @@ function outlineInput(
   const masksFolder = join(folder, 'predicted');
   return {
     ids,
-    task: (options) => ({ kind: 'outline', options, dataset, masksFolder }),
+    task: (options) => ({ kind: 'outline', options, teacher, dataset, masksFolder }),
     async keep(result) {
       if (result.kind !== 'outline') throw otherTask();
       const { summary, masks } = result.outcome;
@@ -144,10 +148,6 @@ function keepAnswers(
 
 function end(store: Store, run: number, summary: DistillSummary): void {
   store.runs.update(run, { state: 'done', step: summary.steps, summary, error: null });
-}
-
-function patchSizeOf(store: Store, teacher: number): number {
-  return store.teachers.get(teacher).description.architecture.patchSize;
 }
 
 function otherTask(): Error {

@@ -17,7 +17,7 @@ import { openExecutor } from '../devices/open-executor.ts';
 import { machineSpeed, measuringMemory, timeOf } from '../speed.ts';
 import type { MachineSpeed, SpeedRequest } from '../speed.ts';
 import { sideFor } from '../segmentation/distill-outlines.ts';
-import { inspectTeacher, teacherName } from '../teacher.ts';
+import { inspectTeacher, teacherName, teacherStamp } from '../teacher.ts';
 import type { CheckRequest } from '../teacher-check.ts';
 import { imagesAtOnce } from '../training.ts';
 import { failureOf } from '../worker-protocol.ts';
@@ -106,7 +106,7 @@ export class TeacherService {
    * @param overrides what a person knows better than the file
    * @param background by default what the catalogue says of a file of this content, or what is known of it already
    * @throws UserError when the file is no usable vision transformer, or seems to be another than it was taken for;
-   * 'too-large', 'cancelled'
+   * 'too-large', 'cancelled', 'invalid-option' where the bundled teacher is to be corrected
    */
   async add(
     file: string,
@@ -115,12 +115,15 @@ export class TeacherService {
     background?: Background,
   ): Promise<Teacher> {
     const path = resolve(file);
+    const stamp = await teacherStamp(path);
     const description = await inspectTeacher(path, overrides);
+    this.#refuseCorrection(description.sha256, overrides);
     const known = this.#store.teachers
       .list()
       .find(({ description: { sha256 } }) => sha256 === description.sha256);
     if (known?.isBundled === true) return this.#describe(known);
     await tryTeacher({ file: path, overrides, inferred: description.inferred }, signal);
+    if ((await teacherStamp(path)) !== stamp) throw replaced(path);
     const card = cardOfHash(description.sha256);
     // What was brought by hand for a card, whose content nobody knows, stays that card's.
     const kept = known && known.training !== null ? known : unknownBackground;
@@ -230,11 +233,31 @@ export class TeacherService {
     return { ...describe(teacher), isFetched };
   }
 
+  #refuseCorrection(sha256: string, overrides: TeacherOverrides): void {
+    const known = this.#store.teachers
+      .list()
+      .find(({ description }) => description.sha256 === sha256);
+    const given = Object.values(overrides).some((value) => value !== undefined);
+    if (known?.isBundled !== true || !given) return;
+    throw new UserError(
+      'invalid-option',
+      'This is the teacher that comes with Understudy: it is read as it was made, and not corrected.',
+    );
+  }
+
   /** What was measured a moment ago beside other work. */
   #recent(key: string): MachineSpeed | undefined {
     const found = this.#disturbed.get(key);
     return found && performance.now() - found.at < recent ? found.speed : undefined;
   }
+}
+
+/** What was tried is not what was read of it before. */
+function replaced(path: string): UserError {
+  return new UserError(
+    'invalid-file',
+    `${path} was changed, or replaced by another file, while it was tried. Bring it in again once it stays as it is.`,
+  );
 }
 
 /** In a process of its own: a large teacher may take more memory than there is. @throws as `checkTeacher` */

@@ -16,6 +16,7 @@ export interface FileServer {
   /** What it was asked for since these were last emptied. */
   paths: string[];
   ranges: (string | undefined)[];
+  authorizations: (string | undefined)[];
   /** Lets a request of another server be answered by this one. */
   emit(event: 'connection', socket: unknown): void;
   hangUp(): void;
@@ -26,6 +27,7 @@ export async function openFileServer(): Promise<FileServer> {
   const http = createServer((request, response) => {
     server.paths.push(request.url ?? '');
     server.ranges.push(request.headers.range);
+    server.authorizations.push(request.headers.authorization);
     const { handlers } = server;
     const handler = handlers.length > 1 ? handlers.shift() : handlers[0];
     handler?.(request, response);
@@ -36,6 +38,7 @@ export async function openFileServer(): Promise<FileServer> {
     handlers: [],
     paths: [],
     ranges: [],
+    authorizations: [],
     emit: (event, socket) => void http.emit(event, socket),
     hangUp: () => {
       http.closeAllConnections();
@@ -96,7 +99,8 @@ export function dropAfter(content: Buffer, count: number, etag = '"one"'): Handl
     const start = startOf(request);
     promise(response, content, start, etag);
     response.write(content.subarray(start, start + count), () => {
-      setTimeout(() => response.destroy(), 30);
+      // A reader that other work holds up has read it by then.
+      setTimeout(() => response.destroy(), 100);
     });
   };
 }
@@ -132,6 +136,20 @@ export function status(code: number, headers: Readonly<Record<string, string>> =
     response.writeHead(code, headers).end('no');
   };
 }
+
+/** Serves a content under other headers than it should, whatever it is asked for. */
+export function sendAs(
+  content: Buffer,
+  headers: Readonly<Record<string, string>>,
+  code = 200,
+): Handler {
+  return (_, response) => {
+    response.writeHead(code, headers).end(content);
+  };
+}
+
+/** What a network says in place of anything, until somebody logs in. */
+export const loginPage = Buffer.from('<html>login</html>');
 
 /** Answers by the end of the path; what has none is not there. */
 export function byName(handlers: Readonly<Record<string, Handler>>): Handler {
