@@ -32,8 +32,15 @@ function findRuntime() {
   }
 }
 
-/** Signals that nobody sends. */
-const crashes = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV'];
+/** What ends a process that nobody stopped, and what may have done so. */
+const crashes = {
+  SIGABRT: 'as too little memory or a faulty driver can do',
+  SIGBUS: 'as a faulty driver can do',
+  SIGFPE: 'as a faulty driver can do',
+  SIGILL: 'as a faulty driver can do',
+  SIGSEGV: 'as a faulty driver can do',
+  SIGKILL: 'as systems do where the memory is short',
+};
 
 /** Runs the command line with `runtime` and its options, and ends as it ends. */
 function handOver(runtime, options) {
@@ -60,10 +67,11 @@ function handOver(runtime, options) {
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {
-    if (crashes.includes(signal)) {
+    const cause = crashes[signal];
+    if (cause !== undefined) {
       process.stderr.write(
-        `Understudy was ended by ${signal}, as a faulty driver can do. Give the same command again with --device cpu, ` +
-          'and --resume where a distillation had kept a checkpoint in its output folder.\n',
+        `Understudy was ended by ${signal}, ${cause}. Give the same command again, with --device cpu where it computed on a GPU, ` +
+          'and with --resume where a distillation had kept a checkpoint in its output folder.\n',
       );
     }
     process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));

@@ -66,23 +66,35 @@ export async function saveCheckpoint(
   );
 }
 
-/** @throws UserError when the checkpoint is damaged or belongs to another run */
+/**
+ * @param expected what the run is known by, its adapters' size and its steps
+ * @throws UserError when the checkpoint is damaged or belongs to another run
+ */
 export async function loadCheckpoint(
   out: string,
-  fingerprint: string,
-  size: number,
+  { fingerprint, size, steps }: { fingerprint: string; size: number; steps: number },
 ): Promise<TrainingState> {
   const path = checkpointPath(out);
-  const { tensors, metadata } = await readSafetensors(path);
+  const damaged = (details?: string): UserError =>
+    new UserError(
+      'invalid-file',
+      `${path} is no checkpoint of a run, or is damaged. Start afresh without --resume.`,
+      details,
+    );
+  const { tensors, metadata } = await readSafetensors(path).catch((error: unknown) => {
+    const isContent = error instanceof UserError && error.code === 'invalid-file';
+    throw isContent ? damaged(error.message) : error;
+  });
   const progress = progressSchema.safeParse(parseJson(metadata[key]));
   const [adapters, mean, square] = ['adapters', 'mean', 'square'].map((name) => tensors.get(name));
-  if (!progress.success || !adapters || !mean || !square) {
-    throw new UserError(
-      'invalid-file',
-      `${path} is no checkpoint of a run. Start afresh without --resume.`,
-    );
-  }
-  if (progress.data.fingerprint !== fingerprint || adapters.shape[0] !== size) {
+  if (!progress.success || !adapters || !mean || !square) throw damaged();
+  const isOwn = progress.data.fingerprint === fingerprint;
+  const isSound =
+    [adapters, mean, square].every(
+      ({ shape, data }) => shape.length === 1 && shape[0] === size && data.every(Number.isFinite),
+    ) && square.data.every((value) => value >= 0);
+  if (isOwn && (!isSound || progress.data.step > steps)) throw damaged();
+  if (!isOwn) {
     throw new UserError(
       'invalid-option',
       `${path} belongs to a run with another teacher, other images or other options. Use the same ones to go on, or start afresh without --resume.`,

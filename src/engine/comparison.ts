@@ -72,6 +72,7 @@ export async function compareEncoders(
         progress.advance(first + done);
       });
     const labelled = await read(dataset.labelled, 0);
+    requireEveryClass(labelled, dataset.classes);
     const tested = await read(dataset.tested, dataset.labelled.length);
     const heads: { probe: Probe; layer: ClassifierHead }[] = [];
     for (const index of models.keys()) {
@@ -117,6 +118,17 @@ export function qualityOf(report: ClassificationReport): QualityReport {
     auc: report.auc ?? null,
     confusion: report.confusion.map((row) => [...row]),
   };
+}
+
+/** Images may go while the student learns. @throws UserError 'invalid-labels' where no image of a class is left */
+function requireEveryClass({ labels }: Features, classes: readonly string[]): void {
+  const seen = new Set(labels.flat());
+  const lost = classes.filter((_, index) => !seen.has(index));
+  if (lost.length === 0) return;
+  throw new UserError(
+    'invalid-labels',
+    `No image labelled "${lost.join('" or "')}" can be read any more, so there is nothing to learn it from. Bring the images back and go on.`,
+  );
 }
 
 /** Features of the readable images by every encoder, (images, D) each, and their labels. */

@@ -23,14 +23,14 @@ export async function requireCheckpoint({ resume }: DistillOptions, out: string)
 /** Where training begins: at step 0, or where the checkpoint in `out` was left. */
 export async function initialState(
   { resume, seed }: DistillOptions,
-  { layout }: TrainingPlan,
+  { layout, steps }: TrainingPlan,
   out: string,
   fingerprint: string,
   context: JobContext,
 ): Promise<TrainingState> {
   const found = await hasCheckpoint(out);
   if (resume) {
-    const state = await loadCheckpoint(out, fingerprint, layout.size);
+    const state = await loadCheckpoint(out, { fingerprint, size: layout.size, steps });
     context.report({ type: 'notice', message: `Going on after step ${state.step}.` });
     return state;
   }
@@ -68,6 +68,7 @@ export function stopped(out: string, { step }: TrainingState, hasNew: boolean): 
  * known, else by name and bytes on disk, by which other images under the same names are noticed.
  */
 export async function fingerprintOf(
+  { preparation, framing }: Pick<DistillOptions, 'preparation' | 'framing'>,
   plan: TrainingPlan,
   { sha256, colours, model }: Teacher,
   blocks: readonly number[],
@@ -96,6 +97,13 @@ export async function fingerprintOf(
     seed,
     views,
     recipe,
+    // As they are by default they are not written, as by earlier versions.
+    ...(isPlain(preparation) ? {} : { preparation }),
+    ...(framing === 'whole' ? {} : { framing }),
     images: createHash('sha256').update(listed.join('\n')).digest('hex'),
   });
+}
+
+function isPlain({ bands, range }: DistillOptions['preparation']): boolean {
+  return bands === undefined && range === 'auto';
 }

@@ -253,11 +253,9 @@ async function trainOn(
 ): Promise<Trained> {
   const { request, context, teacher, blocks, copy, origin, output, executor, memory } = job;
   const { seed, views } = request;
-  const fit = { teacher: teacher.model, copy, blocks, views };
-  const base = origin === 'copy' ? copy : await fitCopy(fit, source, executor, context);
-  const plan: TrainingPlan = {
+  const begun: TrainingPlan = {
     teacher: teacher.model,
-    copy: base,
+    copy,
     layout: adapterLayout(copy.architecture, request.rank),
     steps: request.steps,
     batch: request.batch,
@@ -266,8 +264,13 @@ async function trainOn(
     views,
     cacheBytes: targetBudget(memory),
   };
-  const fingerprint = await fingerprintOf(plan, teacher, blocks, origin, source.recipe, images);
-  const initial = await initialState(request, plan, output.path, fingerprint, context);
+  const { recipe } = source;
+  const fingerprint = await fingerprintOf(request, begun, teacher, blocks, origin, recipe, images);
+  // Before the fit, which a checkpoint of another run would make for nothing.
+  const initial = await initialState(request, begun, output.path, fingerprint, context);
+  const fit = { teacher: teacher.model, copy, blocks, views };
+  const base = origin === 'copy' ? copy : await fitCopy(fit, source, executor, context);
+  const plan = { ...begun, copy: base };
   const save = async (state: TrainingState): Promise<void> => {
     await saveCheckpoint(output.path, fingerprint, state, secondsOf(job));
     job.kept.isNew = true;

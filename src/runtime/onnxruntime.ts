@@ -102,6 +102,17 @@ function failureOf(provider: Exclude<Provider, 'cpu'>, error: unknown): UserErro
   return new UserError('device', sentenceOf(provider, details), details);
 }
 
+/** A processor fails for want of memory alone; all else is a defect. */
+function ofProcessor(error: unknown): unknown {
+  const details = String(error);
+  if (!/bad_alloc|bad allocation|failed to allocate/i.test(details)) return error;
+  return new UserError(
+    'too-large',
+    'The memory of this computer did not do. Close other programs, or choose a smaller teacher, input or batch.',
+    details,
+  );
+}
+
 function sentenceOf(provider: Provider, details: string): string {
   if (/f16|float16/i.test(details))
     return `The GPU, or its driver, has no numbers of 16 bits (${provider}, shader-f16).`;
@@ -143,7 +154,7 @@ export function onnxRuntime(
     try {
       return await work();
     } catch (error) {
-      throw provider === 'cpu' ? error : failureOf(provider, error);
+      throw provider === 'cpu' ? ofProcessor(error) : failureOf(provider, error);
     }
   };
   const create = async (
@@ -156,7 +167,7 @@ export function onnxRuntime(
         ? await InferenceSession.create(model, settings)
         : await InferenceSession.create(model, settings);
     } catch (error) {
-      if (provider === 'cpu') throw error;
+      if (provider === 'cpu') throw ofProcessor(error);
       if (await reader.isThere()) throw failureOf(provider, error);
       throw new UserError('device', needs[provider], String(error));
     }

@@ -261,11 +261,41 @@ describe('a whole job', async () => {
     expect(result.images).toMatchObject({ distilled: 18, labelled: 18, tested: 12 });
   });
 
-  it('refuses to go on with other options', async () => {
+  it('refuses to go on with other options, before the start is fitted', async () => {
     const place = join(folder, 'other');
     await expect(distill(tinyRequest(folder, { out: place }), watch(2))).rejects.toThrow('Stopped');
-    const request = tinyRequest(folder, { out: place, resume: true, rank: 3 });
-    await expect(distill(request, watch())).rejects.toThrow(/belongs to a run with another/);
+    const others: Parameters<typeof tinyRequest>[1][] = [
+      { rank: 3 },
+      { preparation: { range: 'full' } },
+      { preparation: { range: 'auto', bands: [3, 2, 1] } },
+      { framing: 'centre' },
+    ];
+    for (const other of others) {
+      const context = watch();
+      const request = tinyRequest(folder, { out: place, resume: true, ...other });
+      await expect(distill(request, context)).rejects.toThrow(/belongs to a run with another/);
+      const phases = context.events.flatMap((event) => ('phase' in event ? [event.phase] : []));
+      expect(phases).not.toContain('fit');
+    }
+    expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
+  });
+
+  it('says that a class is gone whose images went while the student learned', async () => {
+    const images = join(folder, 'going');
+    await writeImages(images, 6, 1);
+    const context = watch();
+    const report = context.report.bind(context);
+    context.report = (event) => {
+      report(event);
+      if (event.type === 'progress' && event.phase === 'distill' && event.done === 3) {
+        rmSync(join(images, 'green'), { recursive: true });
+      }
+    };
+    const place = join(folder, 'going-out');
+    await expect(distill(tinyRequest(folder, { images, out: place }), context)).rejects.toThrow(
+      /No image labelled "green" can be read any more/,
+    );
+    // Nothing of what was learnt is lost.
     expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
   });
 

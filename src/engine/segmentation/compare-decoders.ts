@@ -52,6 +52,8 @@ export interface OutlineComparison {
   readonly seed: number;
   /** For what a frozen encoder sees. */
   readonly cacheBytes: number;
+  /** Folder for masks while they are made. */
+  readonly scratch: string;
   /** Decoders of an interrupted run, and where those of this one go once they have learnt. */
   readonly kept: KeptDecoders;
 }
@@ -134,7 +136,7 @@ async function measureCandidates(
   context: JobContext,
   take: (name: Contender['name']) => TakeMask | undefined,
 ): Promise<MaskCandidate[]> {
-  const { dataset, images, tested, overlap, tolerance, seed } = comparison;
+  const { dataset, images, tested, overlap, tolerance, scratch, seed } = comparison;
   const { classes } = dataset;
   const graphs = await Promise.all(
     candidates.map(({ model, layout, decoder }) =>
@@ -150,7 +152,7 @@ async function measureCandidates(
       if (!candidate || !contender) throw new Error(`no candidate ${index}`);
       const { imageSize } = candidate.model.architecture;
       const model = tileModel(graph, imageSize, classes.length + 1);
-      const options = { classes, overlap, tolerance, signal: context.signal };
+      const options = { classes, overlap, tolerance, scratch, signal: context.signal };
       let done = index * tested.length;
       const own = take(contender.name);
       const taken: TakeMask = async (mask, scene) => {

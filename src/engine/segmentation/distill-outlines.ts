@@ -225,7 +225,7 @@ async function finish(
     contenders,
     {
       ...{ dataset, images, labelled, tested, overlap, tolerance, orientation, seed },
-      ...{ steps: decoderSteps, cacheBytes: targetBudget(memory) },
+      ...{ steps: decoderSteps, cacheBytes: targetBudget(memory), scratch: output.staging },
       kept: await KeptDecoders.open(output.path, request.resume),
     },
     executor,
@@ -340,10 +340,15 @@ function cardOf(
   };
 }
 
-/** cm a pixel of the first image that says it. */
+/** cm a pixel of the first image that says it, and is still there. */
 async function resolutionOf(scenes: readonly Scene[]): Promise<number | null> {
   for (const { image } of scenes.slice(0, 8)) {
-    const spacing = await withImage(image.path, ({ header }) => Promise.resolve(header.spacing));
+    const spacing = await withImage(image.path, ({ header }) =>
+      Promise.resolve(header.spacing),
+    ).catch((error: unknown) => {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    });
     if (spacing?.unit === 'm') return Math.round(1e4 * spacing.x) / 100;
   }
   return null;

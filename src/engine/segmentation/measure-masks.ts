@@ -10,6 +10,7 @@ import { boundaryCounts, readFromMasks } from '../../core/metrics/boundary-f1.ts
 import { MaskConfusion } from '../../core/metrics/mask-confusion.ts';
 import { segmentationReport } from '../../core/metrics/segmentation.ts';
 import type { ClassScores, SegmentedImage } from '../../core/metrics/segmentation.ts';
+import { writeFailure } from '../../formats/file-errors.ts';
 import { maskStrips, wholeMask } from '../../formats/masks/strips.ts';
 import type { MaskClass, MaskRaster } from '../../formats/masks/mask-raster.ts';
 import { toleranceIn } from './border-tolerance.ts';
@@ -28,6 +29,8 @@ export interface MeasureOptions {
   /** Of boundaries; what `requireTolerance` takes of the scenes. */
   readonly tolerance: WrittenTolerance;
   readonly signal: AbortSignal;
+  /** Folder for masks while they are made; the system's for temporary files by default. */
+  readonly scratch?: string;
   /** Tiles that are done, of so many of this image. */
   readonly progress?: (done: number, total: number) => void;
 }
@@ -49,7 +52,10 @@ export async function measureScenes(
   options: MeasureOptions,
   take?: TakeMask,
 ): Promise<SegmentedImage[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'understudy-masks-'));
+  const { scratch = tmpdir() } = options;
+  const folder = await mkdtemp(join(scratch, 'understudy-masks-')).catch((error: unknown) => {
+    throw writeFailure(error, scratch);
+  });
   const hasBoundary = scenes.every(({ width, height }) => width * height <= largestWithBoundary);
   try {
     const measured: SegmentedImage[] = [];
