@@ -22,7 +22,7 @@ import { temporaryFolder, writeTinyTeacher } from './support.ts';
 // Teachers of the catalogue come into a workspace from a server of this machine, which stands in for all others.
 
 const card = 'vit-small-augreg';
-const patience = { attempts: 2, pauseMs: 5, silenceMs: 2000 };
+const patience = { attempts: 2, pauseMs: 5, silenceMs: 4000 };
 const unheard = new AbortController().signal;
 
 // The tiny teacher is what these promise; the others are as large as they are.

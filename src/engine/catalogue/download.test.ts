@@ -25,7 +25,7 @@ import type { FileServer, Handler } from './testing/file-server.ts';
 
 const content = someContent();
 const sha256 = sha256Of(content);
-const patience = { attempts: 3, pauseMs: 5, silenceMs: 400 };
+const patience = { attempts: 3, pauseMs: 5, silenceMs: 3000 };
 
 let folder = '';
 let file = '';

@@ -24,7 +24,7 @@ import { smallCard } from './testing/small-cards.ts';
 
 const other = someContent(100_000);
 const settings = Buffer.from('{}');
-const patience = { attempts: 2, pauseMs: 5, silenceMs: 1500 };
+const patience = { attempts: 2, pauseMs: 5, silenceMs: 4000 };
 /** Two files, of which no hash is known. */
 const open = smallCard(cardOf('vit-small-augreg'));
 const path = '/timm/vit_small_patch16_224.augreg_in21k_ft_in1k/resolve/main';

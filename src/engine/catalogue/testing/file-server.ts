@@ -100,7 +100,7 @@ export function dropAfter(content: Buffer, count: number, etag = '"one"'): Handl
     promise(response, content, start, etag);
     response.write(content.subarray(start, start + count), () => {
       // A reader that other work holds up has read it by then.
-      setTimeout(() => response.destroy(), 100);
+      setTimeout(() => response.destroy(), 400);
     });
   };
 }
