@@ -161,7 +161,7 @@ it('a device that has no room for one image does not begin', async () => {
   expect(reasons(context)[1]).toMatch(/needs about .* GiB, .* a run may take .* GiB/);
   // The processor goes on all the same, and says that it may not get far.
   const said = context.events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
-  expect(said.join()).toMatch(/the computer has .* GiB: it may be very slow/);
+  expect(said.join()).toMatch(/the computer's memory a run may take .* GiB: it may be very slow/);
 });
 
 it('outlines go on as well', async () => {
