@@ -11,6 +11,7 @@ export const teacherText = {
   nothingChosen: 'Choose a teacher to go on.',
   bundled: 'Comes with the app',
   own: 'Your own file',
+  fetched: 'From the catalogue',
   facts: {
     parameters: 'Parameters',
     size: 'File size',
