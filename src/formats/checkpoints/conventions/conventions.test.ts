@@ -246,7 +246,7 @@ it('names from a file are printable and short in what is said', async () => {
     const error: unknown = await describeTeacher(path, heads).catch((reason: unknown) => reason);
     const { message, details = '' } = error as UserError;
     expect(message.length).toBeLessThan(2_000);
-    // eslint-disable-next-line no-control-regex
+    // eslint-disable-next-line no-control-regex -- they are what must not be there
     expect(`${message}${details}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   }
   const { notes } = await describeTeacher(
