@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type {
   TeacherImportRequest,
   TeacherImportSummary,
   TeacherList,
 } from '../contract/teacher-job.ts';
-import { UserError } from '../core/errors.ts';
-import { databaseName, openStore } from '../store/store.ts';
+import { openStore } from '../store/store.ts';
 import type { JobContext } from './job.ts';
+import { openNamedWorkspace } from './named-workspace.ts';
 import { TeacherService } from './services/teachers.ts';
 
 /**
@@ -37,14 +36,7 @@ export async function importTeacher(
  * @throws UserError 'in-use', 'not-found' where there is no workspace
  */
 export function listTeachers(workspace: string): TeacherList {
-  const folder = resolve(workspace);
-  if (!existsSync(join(folder, databaseName))) {
-    throw new UserError(
-      'not-found',
-      `There is no workspace in ${folder}. Check the path; teacher import begins one, and so does the window.`,
-    );
-  }
-  const store = openStore(folder, { isKnown: true });
+  const store = openNamedWorkspace(workspace);
   try {
     const teachers = new TeacherService(store).list();
     const gone = teachers.filter(({ file }) => !existsSync(file)).map(({ id }) => id);

@@ -87,6 +87,6 @@ export async function readFinite(results: Results, name: string): Promise<Tensor
   if (values.data.every(Number.isFinite)) return values;
   throw new UserError(
     'diverged',
-    `What the model gives (${name}) are no numbers. Its file may be damaged, or the device that computes faulty.`,
+    `What the model gives (${name}) are no numbers. Its file may be damaged, or the device that computes may be faulty.`,
   );
 }

@@ -101,7 +101,7 @@ it('a file that is replaced while it is tried does not come in', async () => {
 
 it('a list says whose file is gone, and where there is none yet', async () => {
   const workspace = join(folder, 'gone-workspace');
-  expect(() => listTeachers(workspace)).toThrow(/There is no workspace in .*import begins one/);
+  expect(() => listTeachers(workspace)).toThrow(/There is no workspace in .*import begin one/);
   const file = await dinov2();
   const { teacher } = await importTeacher({ file, workspace, heads: 2 }, context);
   expect(listTeachers(workspace).gone).toEqual([]);

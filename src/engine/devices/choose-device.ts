@@ -44,25 +44,49 @@ export async function chooseDevice(
     const request = { ...student, threads, device: name };
     const key = speedKey(request, architecture, description);
     const remembered = speeds.get(key);
-    if (remembered === undefined) {
-      context.report({ type: 'notice', message: `Trying ${name} (${description})…` });
-    }
-    const outcome = remembered === undefined ? await measure(request, context.signal) : undefined;
-    const speed = outcome ? ('missing' in outcome ? null : outcome.imagesPerSecond) : remembered;
-    // The processor is always there: what kept it from being tried will pass.
-    if (outcome && (typeof speed === 'number' || name !== 'cpu'))
-      await speeds.set(key, speed ?? null);
-    if (typeof speed === 'number') measured.push({ name, speed });
-    else failed.push(outcome && 'missing' in outcome ? `${name} (${outcome.missing})` : name);
+    const trial = { request, key, description };
+    const outcome =
+      remembered === undefined ? await tryDevice(trial, speeds, context) : (remembered ?? name);
+    if (typeof outcome === 'number') measured.push({ name, speed: outcome });
+    else failed.push(outcome);
   }
   measured.sort((a, b) => b.speed - a.speed);
   const device = measured[0]?.name ?? 'cpu';
-  context.report({ type: 'notice', message: outcomeOf(device, measured, failed) });
+  context.report({ type: 'notice', message: choiceOf(device, measured, failed) });
   return device;
 }
 
+interface Trial {
+  readonly request: TrialRequest;
+  /** By which its outcome is remembered. */
+  readonly key: string;
+  readonly description: string;
+}
+
+/**
+ * Images a second of a device, or its name with what kept it from getting through.
+ *
+ * @throws UserError 'cancelled', and then nothing is remembered
+ */
+async function tryDevice(
+  { request, key, description }: Trial,
+  speeds: KnownSpeeds,
+  context: JobContext,
+): Promise<number | string> {
+  const { device } = request;
+  context.report({ type: 'notice', message: `Trying ${device} (${description})…` });
+  const outcome = await measure(request, context.signal);
+  if ('imagesPerSecond' in outcome) {
+    await speeds.set(key, outcome.imagesPerSecond);
+    return outcome.imagesPerSecond;
+  }
+  // The processor is always there: what kept it from being tried will pass.
+  if (device !== 'cpu') await speeds.set(key, null);
+  return `${device} (${outcome.missing})`;
+}
+
 /** What was chosen, and why. */
-function outcomeOf(
+function choiceOf(
   device: DeviceName,
   measured: readonly { readonly name: DeviceName; readonly speed: number }[],
   failed: readonly string[],

@@ -1,9 +1,9 @@
 import type { LabelExportReport, LabelExportRequest } from '../../contract/label-export.ts';
 import { UserError } from '../../core/errors.ts';
-import { openStore } from '../../store/store.ts';
 import type { Store } from '../../store/store.ts';
 import type { JobContext } from '../job.ts';
 import { PhaseProgress } from '../job.ts';
+import { openNamedWorkspace } from '../named-workspace.ts';
 import { exportLabels } from './export-labels.ts';
 
 /**
@@ -16,8 +16,7 @@ export async function exportFromWorkspace(
   { workspace, project: name, format, which, out }: LabelExportRequest,
   context: JobContext,
 ): Promise<LabelExportReport> {
-  // A folder without projects must not become a workspace.
-  const store = openStore(workspace, { isKnown: true });
+  const store = openNamedWorkspace(workspace);
   try {
     const project = projectNamed(store, name);
     let shown: PhaseProgress | undefined;

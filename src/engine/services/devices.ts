@@ -2,6 +2,7 @@ import type { DeviceOption, Project, StudentEstimate } from '../../contract/app.
 import type { DeviceName } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { keptBlocks } from '../../core/vit/copy.ts';
+import { unlessAborted } from '../../formats/unless-aborted.ts';
 import { wishedDevice } from '../devices/choose-device.ts';
 import { findDevices } from '../devices/list-devices.ts';
 import type { FoundDevice } from '../devices/list-devices.ts';
@@ -9,7 +10,6 @@ import { processorName } from '../devices/processor-name.ts';
 import type { Store } from '../../store/store.ts';
 import { architectureOf } from './teachers.ts';
 import type { Estimate, TeacherService } from './teachers.ts';
-import { unlessAborted } from './unless-aborted.ts';
 
 /** How a device does with a project, or why nothing can be said of that. */
 type Outcome = { readonly estimate: Estimate } | { readonly missing: string };

@@ -7,6 +7,7 @@ import { trainingMemory } from '../../core/distill/memory.ts';
 import { UserError } from '../../core/errors.ts';
 import { parameterCount } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
+import { unlessAborted } from '../../formats/unless-aborted.ts';
 import type { NewTeacher, StoredTeacher } from '../../store/queries/teachers.ts';
 import type { Store } from '../../store/store.ts';
 import { cardOfFile, deleteCard } from '../catalogue/card-folder.ts';
@@ -23,7 +24,6 @@ import { imagesAtOnce } from '../training.ts';
 import { failureOf } from '../worker-protocol.ts';
 import { estimateStudents, machineKey } from './estimates.ts';
 import type { Workload } from './estimates.ts';
-import { unlessAborted } from './unless-aborted.ts';
 import { performInWorker, WorkerDied } from './worker-process.ts';
 
 /** What is known of a teacher beyond its file; without a name it is called after that. */

@@ -57,33 +57,10 @@ function requireSpan(name: string, start: number, length: number, size: number):
 
 /** Throws `UserError('cancelled')` once `signal` is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw stoppedRead();
-}
-
-function stoppedRead(): UserError {
-  return new UserError('cancelled', 'Reading was stopped.');
+  if (signal?.aborted === true) throw new UserError('cancelled', 'Reading was stopped.');
 }
 
 /** What a read of a file says that was closed before or meanwhile. */
 export function closedFile(path: string): UserError {
   return new UserError('cancelled', `${path} was closed while it was being read.`);
-}
-
-/** Waits for shared work, which goes on for others, as long as `signal` is not aborted. */
-export async function unlessAborted<T>(
-  work: Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  if (signal === undefined) return work;
-  throwIfAborted(signal);
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => {
-    reject(stoppedRead());
-  };
-  signal.addEventListener('abort', onAbort);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

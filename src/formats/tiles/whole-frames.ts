@@ -1,6 +1,6 @@
 import { stampOf } from '../open-images.ts';
 import type { ImageFile, Pixels } from '../raster/image-file.ts';
-import { unlessAborted } from '../raster/read-request.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { halve } from './halve.ts';
 
 /** Bytes of frames and their halves that are kept. One frame alone may be larger. */

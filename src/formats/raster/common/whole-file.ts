@@ -9,7 +9,8 @@ import {
   type Samples,
 } from '../image-file.ts';
 import { cropFrame } from '../crop.ts';
-import { checkRequest, closedFile, unlessAborted } from '../read-request.ts';
+import { unlessAborted } from '../../unless-aborted.ts';
+import { checkRequest, closedFile } from '../read-request.ts';
 import { sampleBytes } from '../sample-arrays.ts';
 
 /** An image that can only be decoded as a whole. */

@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { UserError } from '../../../core/errors.ts';
 import { readFailure, systemCode } from '../../file-errors.ts';
-import { closedFile, unlessAborted } from '../read-request.ts';
+import { unlessAborted } from '../../unless-aborted.ts';
+import { closedFile } from '../read-request.ts';
 import type { ByteSource } from '../file-source.ts';
 import { invalidNifti } from './header.ts';
 

@@ -1,5 +1,6 @@
 import type { Samples, SampleType } from '../image-file.ts';
-import { unlessAborted, type CheckedRequest } from '../read-request.ts';
+import { unlessAborted } from '../../unless-aborted.ts';
+import type { CheckedRequest } from '../read-request.ts';
 import { newSamples, sampleBytes } from '../sample-arrays.ts';
 import { gatherSlices, type StoredVoxels } from './gather.ts';
 import type { NiftiVolume } from './volume.ts';
