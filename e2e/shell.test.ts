@@ -28,6 +28,10 @@ function bounds(app: ElectronApplication) {
   return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
 }
 
+function isVisible(app: ElectronApplication) {
+  return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
+}
+
 const tooMany = Array.from({ length: 10_001 }, () => ({ image: 1, classes: null }));
 
 describe('one window', () => {
@@ -354,10 +358,16 @@ describe('from one start to the next', () => {
 
   test('the window comes back where it was', async () => {
     const first = await start();
+    // Before it is shown, the system may still answer with the size that it was made with.
+    await expect.poll(() => isVisible(first.app)).toBe(true);
     await first.app.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.setBounds({ x: 140, y: 90, width: 1180, height: 760 });
     });
-    await expect.poll(() => bounds(first.app)).toMatchObject({ width: 1180 });
+    await expect
+      .poll(
+        async () => JSON.parse(await readFile(join(userData, 'window.json'), 'utf8')) as unknown,
+      )
+      .toMatchObject({ x: 140, y: 90, width: 1180, height: 760 });
     await first.close();
     const second = await start();
     expect(await bounds(second.app)).toEqual({ x: 140, y: 90, width: 1180, height: 760 });
