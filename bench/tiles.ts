@@ -69,7 +69,7 @@ function quickModel(): TileModel & { tiles: number } {
   const batch = 8;
   const out = Float32Array.from({ length: batch * outputs * side * side }, () => random.uniform());
   return {
-    ...{ side, outputs, batch, tiles: 0 },
+    ...{ side, channels: 3, outputs, batch, tiles: 0 },
     run(_, count) {
       this.tiles += count;
       return Promise.resolve(out);

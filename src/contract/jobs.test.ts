@@ -17,6 +17,16 @@ test.each(['', 'AUTO', 'window', 'window:1', 'window:1e3:2', 'percentile:2:101',
   },
 );
 
-test.each([[[]], [[1, 2]], [[0]], [[1, 2, 3, 4]]])('bands are one or three: not %j', (bands) => {
-  expect(preparation.safeParse({ bands, range: 'auto' }).success).toBe(false);
-});
+test.each([[[]], [[0]], [[1.5]], [[4097]], [Array.from({ length: 65 }, () => 1)]])(
+  'bands are one or several, counted from 1: not %j',
+  (bands) => {
+    expect(preparation.safeParse({ bands, range: 'auto' }).success).toBe(false);
+  },
+);
+
+test.each([[[7]], [[8, 4]], [[4, 3, 2]], [Array.from({ length: 13 }, (_, band) => band + 1)]])(
+  'as many bands are channels: %j',
+  (bands) => {
+    expect(preparation.parse({ bands, range: 'auto' }).bands).toEqual(bands);
+  },
+);

@@ -58,14 +58,13 @@ const rangePattern = new RegExp(
   `^(?:auto|stored|file|full|window:${amount}:${amount}|percentile:${percent}:${percent})$`,
 );
 
+/** Bands that a model sees at most. */
+export const mostBands = 64;
+
 /** What a model sees of stored values: see core/image/preparation. */
 export const preparation = z.strictObject({
-  /** Counted from 1: three for red, green and blue, or one; the file's own colours by default. */
-  bands: z
-    .array(whole(1, 4096))
-    .refine(({ length }) => length === 1 || length === 3)
-    .describe('one whole number from 1 to 4096, or three, separated by commas')
-    .optional(),
+  /** Counted from 1: one for grey, three for red, green and blue, or any others; the file's own colours by default. */
+  bands: z.array(whole(1, 4096)).min(1).max(mostBands).optional(),
   range: z
     .string()
     .regex(rangePattern)
@@ -83,12 +82,13 @@ export const teacherOverrides = z.strictObject({
   /** Of pixels in [0, 1], as the next one. */
   mean: z.array(z.number().min(-1).max(1)).min(1).max(64).optional(),
   deviation: z.array(z.number().min(1e-3).max(2)).min(1).max(64).optional(),
-  /** Which of the bands that it was trained on are red, green and blue, counted from 1. */
+  /** Which of the bands that it was trained on are those that are seen of images, red, green and blue by default; from 1. */
   colourBands: z
     .array(whole(1, 4096))
-    .length(3)
+    .min(1)
+    .max(mostBands)
     .refine((bands) => new Set(bands).size === bands.length)
-    .describe('three different whole numbers from 1 to 4096, separated by commas')
+    .describe('different whole numbers from 1 to 4096, separated by commas')
     .optional(),
 });
 export type TeacherOverrides = z.infer<typeof teacherOverrides>;

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { modelCard } from '../contract/model-card.ts';
 import type { ModelCard } from '../contract/model-card.ts';
 import { UserError } from '../core/errors.ts';
-import { preparationOf } from '../core/image/preparation.ts';
+import { channelsOf, preparationOf } from '../core/image/preparation.ts';
 import { readOnnxMetadata } from '../core/onnx/metadata.ts';
 import { readFailure } from '../formats/file-errors.ts';
 import { readResult } from '../runtime/executor.ts';
@@ -77,7 +77,12 @@ export async function readCard(path: string): Promise<ModelCard> {
     throw error instanceof UserError ? error : readFailure(error, path);
   }
   try {
-    return modelCard.parse(JSON.parse(readOnnxMetadata(bytes).get(cardKey) ?? ''));
+    const card = modelCard.parse(JSON.parse(readOnnxMetadata(bytes).get(cardKey) ?? ''));
+    const { channels, preparation } = card.preprocessing;
+    if (channels !== channelsOf(preparationOf(preparation))) {
+      throw new Error(`${channels} channels of ${preparation.bands?.length ?? 0} bands`);
+    }
+    return card;
   } catch (error) {
     throw notOurs(error);
   }

@@ -70,7 +70,7 @@ export function stopped(out: string, { step }: TrainingState, hasNew: boolean): 
 export async function fingerprintOf(
   { preparation, framing }: Pick<DistillOptions, 'preparation' | 'framing'>,
   plan: TrainingPlan,
-  { sha256, colours, model }: Teacher,
+  { sha256, known: colours, model }: Teacher,
   blocks: readonly number[],
   start: 'fitted' | 'copy',
   recipe: object,

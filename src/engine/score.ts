@@ -70,7 +70,7 @@ export async function scoreImages(
     const teacher =
       request.teacher === null
         ? null
-        : await openEncoder(request.teacher, request.overrides, executor, opened);
+        : await openEncoder(request.teacher, request.overrides, form, executor, opened);
     const probe = teacher && (await teacherHead(teacher, request, card, form, context, progress));
     const scored: ScoredImage[] = [];
     for await (const batch of readBatches(request.images, form, problems, context)) {
@@ -88,10 +88,11 @@ export async function scoreImages(
 async function openEncoder(
   file: string,
   overrides: TeacherOverrides | undefined,
+  { channels }: InputForm,
   executor: Executor,
   opened: LoadedGraph[],
 ): Promise<LoadedGraph> {
-  const { model } = await openTeacher(file, overrides ?? {});
+  const { model } = await openTeacher(file, overrides ?? {}, { channels });
   const encoder = await executor.load(featureGraph(model));
   opened.push(encoder);
   return encoder;

@@ -90,7 +90,7 @@ export async function measureSpeed({
   device = 'cpu',
   threads,
 }: SpeedRequest): Promise<Measurement> {
-  const { model } = await openTeacher(file, overrides, imageSize);
+  const { model } = await openTeacher(file, overrides, { imageSize });
   const freeShare = watchOthers();
   const executor = openExecutor(device, threads, await memoryOf(device));
   const measured = await measure(model, rank, outlines, executor);

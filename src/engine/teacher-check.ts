@@ -14,7 +14,7 @@ import type { Executor } from '../runtime/executor.ts';
 import { openExecutor } from './devices/open-executor.ts';
 import { breathe, throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
-import { openColourTeacher } from './teacher.ts';
+import { openAdaptedTeacher } from './teacher.ts';
 
 /** A teacher to be tried before it is taken in. */
 export interface CheckRequest {
@@ -39,13 +39,13 @@ const leastDifference = 1e-5;
  * Runs a teacher once on a few drawn images, block by block, so that only one block at a time is in memory. What was read
  * wrongly by much shows here: numbers that are none or of an extraordinary size, or the same for every image.
  *
- * @throws UserError 'invalid-file' naming the block and what may be corrected, as `openColourTeacher`, 'cancelled'
+ * @throws UserError 'invalid-file' naming the block and what may be corrected, as `openAdaptedTeacher`, 'cancelled'
  */
 export async function checkTeacher(
   { file, overrides, inferred }: CheckRequest,
   context: JobContext,
 ): Promise<void> {
-  const teacher = await openColourTeacher(file, overrides);
+  const teacher = await openAdaptedTeacher(file, overrides);
   const { imageSize, patchSize, depth } = teacher.architecture;
   const side = Math.min(imageSize, largestGrid * patchSize);
   const withBlock = async (block: number): Promise<VitModel> =>

@@ -35,8 +35,8 @@ it('that is larger than the memory is refused before it is read', async () => {
 
 describe('a teacher of another number of bands', () => {
   it.each([
-    [1, [0.5], /trained on images of 1 band, .* each sees a share/],
-    [5, [0.1, 0.2, 0.3, 0.4, 0.5], /trained on images of 5 bands, .* the mean of all of them/],
+    [1, [0.5], /trained on images of 1 band. .* each sees a share/],
+    [5, [0.1, 0.2, 0.3, 0.4, 0.5], /trained on images of 5 bands. .* the mean of all of them/],
   ])('of %i is adapted to colours, which is said', async (channels, values, note) => {
     const path = join(folder, 'bands.safetensors');
     await writeSafetensors(path, tinyVit({ channels }).weights);
@@ -68,7 +68,7 @@ describe('of a teacher of many bands', () => {
   it('those that are red, green and blue are said by a person', async () => {
     const { notes, normalization, inferred } = await inspect(7, { colourBands: [4, 3, 2] });
     expect(notes).toEqual([
-      'It was trained on images of 7 bands, and images are read as red, green and blue: its bands 4, 3 and 2 see those, and all others the mean of the three, for want of their own.',
+      'It was trained on images of 7 bands. Of images in red, green and blue its bands 4, 3 and 2 see those, and all others the mean of the three, for want of their own. Images of which 7 bands are seen give each its own.',
     ]);
     expect(normalization.mean).toEqual([3 / 20, 2 / 20, 1 / 20]);
     expect(inferred.find(({ property }) => property === 'colourBands')?.source).toBe('given');

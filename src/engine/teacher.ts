@@ -5,6 +5,7 @@ import type { InferredProperty, TeacherDescription } from '../contract/descripti
 import type { TeacherOverrides } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
 import { parameterCount } from '../core/vit/architecture.ts';
+import { colourChannels } from '../core/image/preparation.ts';
 import { adaptBands, adaptNormalization } from '../core/vit/bands.ts';
 import { keptBlocks } from '../core/vit/copy.ts';
 import { resizeModel } from '../core/vit/resize.ts';
@@ -23,23 +24,33 @@ export interface Teacher {
   /** File name without its extension. */
   readonly name: string;
   readonly sha256: string;
-  /** Which of the bands that it was trained on are red, green and blue, counted from 0, where that is known. */
-  readonly colours: readonly number[] | undefined;
+  /** How many bands it was trained on. */
+  readonly bands: number;
+  /** Which of those the channels of images are, counted from 0, where that is known; those of `model`. */
+  readonly known: readonly number[] | undefined;
   readonly model: VitModel;
+}
+
+export interface TeacherInput {
+  /** Side of the input, px, or what it is for this teacher; by default the one it was trained with. */
+  readonly imageSize?: number | ((model: VitModel) => number) | undefined;
+  /** Values of a pixel; red, green and blue by default. */
+  readonly channels?: number | undefined;
 }
 
 /**
  * Reads a teacher.
  *
- * @param imageSize side of the input, px, or what it is for this teacher; by default the one it was trained with
- * @throws UserError when the file is no usable vision transformer
+ * @throws UserError when the file is no usable vision transformer, and 'invalid-option' where bands were named that are
+ * not as many as the channels
  */
 export async function openTeacher(
   file: string,
   overrides: TeacherOverrides,
-  imageSize?: number | ((model: VitModel) => number),
+  { imageSize, channels = colourChannels }: TeacherInput = {},
 ): Promise<Teacher> {
-  const taught = await readTaught(file, overrides);
+  requireAsMany(overrides, channels);
+  const taught = await readTaught(file, overrides, channels);
   const { model } = taught;
   const size = typeof imageSize === 'function' ? imageSize(model) : imageSize;
   return {
@@ -93,20 +104,43 @@ export function teacherName(file: string): string {
   return cached ?? (basename(dirname(path)) || name);
 }
 
-/** Bands that images are read as: red, green, blue. */
-const colours = 3;
+/**
+ * Which of the bands that a teacher was trained on the channels of images are, where that is known: those that were named,
+ * where they are as many; a teacher of as many bands takes them in order.
+ */
+function knownBands(
+  { architecture: { channels: bands }, colours }: Pick<OpenTeacher, 'architecture' | 'colours'>,
+  channels: number,
+): readonly number[] | undefined {
+  return colours?.length === channels && (channels === colourChannels || bands !== channels)
+    ? colours
+    : undefined;
+}
+
+/** @throws UserError 'invalid-option' for bands that somebody named for images of another number of channels */
+function requireAsMany({ colourBands }: TeacherOverrides, channels: number): void {
+  if (colourBands === undefined) return;
+  // Red, green and blue are of use to images that have them, and no matter to others.
+  if (colourBands.length === channels || colourBands.length === colourChannels) return;
+  throw new UserError(
+    'invalid-option',
+    `${colourBands.length} bands of the teacher were named, and of images ${channels} are seen. Name as many of the teacher's as are seen.`,
+  );
+}
 
 /**
- * A teacher for images as they are read: one of another number of bands is adapted to three. The caller closes it.
+ * A teacher for images as they are read: one of another number of bands is adapted. The caller closes it.
  *
+ * @param channels of the images
  * @param memory of this machine, bytes
  * @throws UserError as `openTeacherFile`, and 'too-large' where the weights alone would find no room
  */
-export async function openColourTeacher(
+export async function openAdaptedTeacher(
   file: string,
   overrides: TeacherOverrides,
+  channels = colourChannels,
   memory = processorMemory(),
-): Promise<OpenTeacher> {
+): Promise<OpenTeacher & { readonly bands: number }> {
   const teacher = await openTeacherFile(file, overrides);
   const parameters = parameterCount(teacher.architecture);
   if (4 * parameters > memory) {
@@ -117,39 +151,42 @@ export async function openColourTeacher(
       `${file} has ${Math.round(parameters / 1e6)} million parameters: they alone take ${gigabytes(4 * parameters)} GiB, and this computer has ${gigabytes(memory)} GiB. Choose a smaller teacher.`,
     );
   }
-  const { architecture, normalization, colours: bands } = teacher;
+  const { architecture, normalization } = teacher;
+  const known = knownBands(teacher, channels);
   return {
-    architecture: { ...architecture, channels: colours },
-    normalization: adaptNormalization(normalization, colours, bands),
-    colours: bands,
-    read: async (blocks) => adaptBands(await teacher.read(blocks), colours, bands),
+    architecture: { ...architecture, channels },
+    bands: architecture.channels,
+    normalization: adaptNormalization(normalization, channels, known),
+    colours: known,
+    read: async (blocks) => adaptBands(await teacher.read(blocks), channels, known),
     close: () => teacher.close(),
   };
 }
 
 /**
- * The whole of a teacher for images as they are read.
+ * The whole of a teacher for images in red, green and blue.
  *
- * @throws UserError as `openColourTeacher`, and when weights are not finite
+ * @throws UserError as `openAdaptedTeacher`, and when weights are not finite
  */
 export async function readColourTeacher(
   file: string,
   overrides: TeacherOverrides,
   memory = processorMemory(),
 ): Promise<VitModel> {
-  return (await readTaught(file, overrides, memory)).model;
+  return (await readTaught(file, overrides, colourChannels, memory)).model;
 }
 
-/** As `readColourTeacher`, with the bands that see those colours. */
+/** All of a teacher, and how its bands became channels. */
 async function readTaught(
   file: string,
   overrides: TeacherOverrides,
+  channels: number,
   memory?: number,
-): Promise<Pick<Teacher, 'model' | 'colours'>> {
-  const teacher = await openColourTeacher(file, overrides, memory);
+): Promise<Pick<Teacher, 'model' | 'bands' | 'known'>> {
+  const teacher = await openAdaptedTeacher(file, overrides, channels, memory);
   try {
     const model = await teacher.read(keptBlocks(teacher.architecture.depth, 1));
-    return { model, colours: teacher.colours };
+    return { model, bands: teacher.bands, known: teacher.colours };
   } finally {
     await teacher.close();
   }
@@ -162,8 +199,12 @@ export async function inspectTeacher(
 ): Promise<TeacherDescription> {
   const described = await describeTeacher(file, overrides);
   const { convention, title, container, files, inferred, storedAs } = described;
-  const architecture = { ...described.architecture, channels: colours };
-  const normalization = adaptNormalization(described.normalization, colours, described.colours);
+  const architecture = { ...described.architecture, channels: colourChannels };
+  const normalization = adaptNormalization(
+    described.normalization,
+    colourChannels,
+    knownBands(described, colourChannels),
+  );
   const skips = Array.from({ length: architecture.depth }, (_, index) => index + 1);
   const students = skips.map((skip) => {
     const blocks = [...keptBlocks(architecture.depth, skip)];
@@ -195,20 +236,46 @@ function assumptions(inferred: readonly InferredProperty[]): string[] {
   return [...new Set(unsure.map(({ sentence }) => sentence))];
 }
 
-function bandNotes({ architecture, colours: known }: DescribedTeacher): string[] {
+function bandNotes({ architecture, colours: named }: DescribedTeacher): string[] {
   const { channels: bands } = architecture;
-  if (bands === colours) return [];
-  if (known !== undefined) {
-    const [red, green, blue] = known.map((band) => band + 1);
+  if (bands === colourChannels) return [];
+  const trained = `It was trained on images of ${bands} ${bands === 1 ? 'band' : 'bands'}`;
+  const all =
+    bands > colourChannels ? ` Images of which ${bands} bands are seen give each its own.` : '';
+  if (named?.length === colourChannels) {
+    const [red, green, blue] = named.map((band) => band + 1);
     return [
-      `It was trained on images of ${bands} bands, and images are read as red, green and blue: its bands ${red}, ${green} and ${blue} see those, and all others the mean of the three, for want of their own.`,
+      `${trained}. Of images in red, green and blue its bands ${red}, ${green} and ${blue} see those, and all others the mean of the three, for want of their own.${all}`,
     ];
   }
   const how =
-    bands < colours
+    bands < colourChannels
       ? 'each sees a share of what it was trained on'
       : 'each sees the mean of all of them, so that colours no longer tell apart what they did in its training';
   return [
-    `It was trained on images of ${bands} ${bands === 1 ? 'band' : 'bands'}, and images are read as red, green and blue: its patch embedding is adapted, ${how}.`,
+    `${trained}. For images in red, green and blue its patch embedding is adapted: ${how}.${all}`,
   ];
+}
+
+/**
+ * How the channels of images reach a teacher where that is worth a word: where they are not red, green and blue.
+ *
+ * @returns null where there is nothing to say
+ */
+export function saidBands({
+  bands,
+  known,
+  model,
+}: Pick<Teacher, 'bands' | 'known' | 'model'>): string | null {
+  const { channels } = model.architecture;
+  if (channels === colourChannels) return null;
+  const seen = `Of each image ${channels} bands are seen, and the teacher was trained on ${bands}`;
+  if (known !== undefined) {
+    const others = bands > channels ? '; the others see their mean' : '';
+    return `${seen}: they go to its bands ${known.map((band) => band + 1).join(', ')}${others}.`;
+  }
+  if (bands === channels) return `${seen}: they go to its bands in order.`;
+  return channels < bands
+    ? `${seen}: its patch embedding is adapted, each of them by the mean of all that there was. Name its bands (--teacher-bands) if you know them.`
+    : `${seen}: its patch embedding is adapted by copies of what there was in turn, scaled so that an image that is the same in all bands looks as before.`;
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors.ts';
-import { plainPreparation } from '../core/image/preparation.ts';
+import { pictured, plainPreparation } from '../core/image/preparation.ts';
 import type { Preparation } from '../core/image/preparation.ts';
 import type { Raster } from '../core/image/raster.ts';
 import type { ImagePlace } from './labelled-images.ts';
@@ -27,8 +27,8 @@ export const imageExtensions: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads an image of any format that is known, as a model sees it: eight-bit RGB, at most
- * `preparedPixels` large (see raster/prepared).
+ * Reads an image of any format that is known, as a model sees it: eight bits a channel, at most
+ * `pixelsPrepared` large (see raster/prepared).
  *
  * Of photographs (PNG, JPEG, WebP, BMP) values stay as stored unless `preparation` says otherwise: 16 bits
  * become 8 by rounding v / 257, grey becomes three equal channels, alpha is dropped without touching the
@@ -46,6 +46,18 @@ export async function readImage(
   return withImage(path, async (file) => {
     requireFrame(file, frame);
     return readPrepared(file, { preparation, frame, signal });
+  });
+}
+
+/** As `readImage`, in red, green and blue: what people are shown of it. @throws UserError as `readImage` */
+export async function readPicture(
+  { path, frame }: ImagePlace,
+  preparation: Preparation,
+  signal?: AbortSignal,
+): Promise<Raster> {
+  return withImage(path, async (file) => {
+    requireFrame(file, frame);
+    return readPrepared(file, { preparation: pictured(preparation, file.header), frame, signal });
   });
 }
 

@@ -70,8 +70,8 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
     group: images,
   },
   'preparation.bands': {
-    flags: '--bands <r,g,b>',
-    help: 'which bands of the images are red, green and blue, or a single one, counted from 1; by default those that a GeoTIFF names so, a guess by their number, or the first ones: image inspect says which',
+    flags: '--bands <list>',
+    help: 'which bands of the images are seen, counted from 1: three for red, green and blue, a single one, or others, 1-13 for all of 13; by default those that a GeoTIFF names so, a guess by their number, or the first ones: image inspect says which',
     group: images,
   },
   'preparation.range': {

@@ -43,7 +43,18 @@ function candidate(
 
 function convert(raw: string, kind: PropertyFacts['kind'] | undefined): unknown {
   if (kind === 'number') return toNumber(raw);
-  return kind === 'numbers' ? raw.split(',').map(toNumber) : raw;
+  return kind === 'numbers' ? raw.split(',').flatMap(toNumbers) : raw;
+}
+
+/** No list of an option has more. */
+const mostOfRange = 4096;
+
+/** `1-13` stands for every number from 1 to 13. */
+function toNumbers(raw: string): (number | string)[] {
+  const [, from, to] = /^\s*(\d{1,6})-(\d{1,6})\s*$/.exec(raw) ?? [];
+  const length = Number(to) - Number(from) + 1;
+  if (!(length >= 1 && length <= mostOfRange)) return [toNumber(raw)];
+  return Array.from({ length }, (_, at) => Number(from) + at);
 }
 
 /** A number, or the text itself where it is none: the schema then refuses it. */

@@ -14,7 +14,10 @@ export { bandValues, isAsStored, isPhotographic, maskingBand } from './shades.ts
  * exported file; what a viewer shows has no part in it.
  */
 export interface Preparation {
-  /** Bands for red, green and blue, or a single one for grey; null: those that the file names so, else its first. */
+  /**
+   * One band for grey, three for red, green and blue, or any others, each a channel of its own; null: those that the file
+   * names red, green and blue, else its first.
+   */
   readonly bands: readonly number[] | null;
   readonly range: IntensityRange;
 }
@@ -35,7 +38,7 @@ export type IntensityRange =
 
 /** A preparation as people, files and the database write it. */
 export interface WrittenPreparation {
-  /** Counted from 1, as in geographic information systems: three for red, green and blue, or one. */
+  /** Counted from 1, as in geographic information systems. */
   readonly bands?: readonly number[] | undefined;
   /** A kind, with its numbers behind colons: `auto`, `window:40:400`, `percentile:2:98`. */
   readonly range: string;
@@ -79,6 +82,26 @@ export function writeRange(range: IntensityRange): string {
 
 export const plainPreparation: Preparation = { bands: null, range: { kind: 'auto' } };
 
+/** Channels of images that are red, green and blue, or a grey that is written three times. */
+export const colourChannels = 3;
+
+/** How many values a pixel has for a model. */
+export function channelsOf({ bands }: Pick<Preparation, 'bands'>): number {
+  return bands === null || bands.length === 1 ? colourChannels : bands.length;
+}
+
+/**
+ * What people are shown of an image, of which a model may see more bands than a picture has: of those the ones that are
+ * red, green and blue, else the first three; of two the first.
+ */
+export function pictured(preparation: Preparation, form: StoredForm): Preparation {
+  const { bands, range } = preparation;
+  if (bands === null || channelsOf(preparation) === colourChannels) return preparation;
+  const { colours } = form.display;
+  if (colours?.every((band) => bands.includes(band)) === true) return { bands: colours, range };
+  return { bands: bands.slice(0, bands.length < colourChannels ? 1 : colourChannels), range };
+}
+
 /** What a file says of its pixels. */
 export interface StoredForm {
   readonly format: string;
@@ -114,6 +137,12 @@ export function rangeOf(range: IntensityRange, form: StoredForm): KnownRange {
 export function bandsOf({ bands }: Preparation, form: StoredForm): readonly number[] {
   if (bands !== null) {
     const missing = bands.find((band) => band >= form.bands);
+    if (form.interpretation === 'palette' && bands.length > 1) {
+      throw new UserError(
+        'invalid-option',
+        `the image has the numbers of colours in a table, and no ${bands.length} bands. Choose other bands for the project.`,
+      );
+    }
     if (missing === undefined) return bands;
     throw new UserError(
       'invalid-option',
@@ -150,11 +179,11 @@ export function stretchOf(pixels: Pixels, preparation: Preparation, form: Stored
 }
 
 /**
- * Eight-bit RGB of stored pixels.
+ * What a model sees of stored pixels, in eight bits.
  *
  * @param pixels the bands that `readBands` names, in its order: (height, width, bands)
  * @param stretch where `pixels` are a part of an image: that of all of it
- * @returns (height, width, 3); black where there is nothing (nodata, transparent, not a number)
+ * @returns (height, width, `channelsOf`); black where there is nothing (nodata, transparent, not a number)
  */
 export function prepare(
   pixels: Pixels,
@@ -162,8 +191,9 @@ export function prepare(
   form: StoredForm,
   stretch?: Stretch,
 ): Raster {
-  const { width, height, channels, data: grey } = prepareShades(pixels, preparation, form, stretch);
-  if (channels === 3) return { width, height, channels, data: grey };
+  const shades = prepareShades(pixels, preparation, form, stretch);
+  if (shades.channels > 1) return shades;
+  const { width, height, data: grey } = shades;
   const data = new Uint8Array(grey.length * 3);
   for (let at = 0; at < grey.length; at++) {
     const shade = grey[at] ?? 0;
@@ -177,7 +207,7 @@ export function prepare(
 /**
  * As `prepare`, without writing grey three times.
  *
- * @returns (height, width, 1) of a single band, else (height, width, 3)
+ * @returns (height, width, 1) of a single band, else (height, width, `channelsOf`)
  */
 export function prepareShades(
   pixels: Pixels,
@@ -195,19 +225,20 @@ export function prepareShades(
   }
   const range = rangeOf(preparation.range, form);
   // Most images are photographs in eight bits, of which millions are read.
-  if (isAsItIs(pixels, range, form) && isThere === undefined) {
-    return { width, height, channels: 3, data: new Uint8Array(pixels.data.buffer) };
+  const channels = bands.length;
+  if (channels > 1 && isAsItIs(pixels, channels, range, form) && isThere === undefined) {
+    return { width, height, channels, data: new Uint8Array(pixels.data.buffer) };
   }
-  if (bands.length === 1) {
+  if (channels === 1) {
     const data = shadesOf(pixels, 0, range, form, isThere, stretch[0]);
-    return { width, height, channels: 1, data: new Uint8Array(data.buffer) };
+    return { width, height, channels, data: new Uint8Array(data.buffer) };
   }
-  const data = new Uint8Array(width * height * 3);
-  for (let channel = 0; channel < bands.length; channel++) {
+  const data = new Uint8Array(width * height * channels);
+  for (let channel = 0; channel < channels; channel++) {
     const shades = shadesOf(pixels, channel, range, form, isThere, stretch[channel]);
-    for (let at = 0; at < shades.length; at++) data[3 * at + channel] = shades[at] ?? 0;
+    for (let at = 0; at < shades.length; at++) data[channels * at + channel] = shades[at] ?? 0;
   }
-  return { width, height, channels: 3, data };
+  return { width, height, channels, data };
 }
 
 /**
@@ -238,12 +269,13 @@ export function readBands(preparation: Preparation, form: StoredForm): readonly 
 
 function isAsItIs(
   { bands, data }: Pixels,
+  channels: number,
   range: IntensityRange,
   { sampleType, display }: StoredForm,
 ): boolean {
   const isWhole = data instanceof Uint8Array && data.byteLength === data.buffer.byteLength;
   const isPlain = sampleType === 'uint8' && range.kind === 'stored' && !display.isInverted;
-  return isWhole && isPlain && bands === 3;
+  return isWhole && isPlain && bands === channels;
 }
 
 /** 1 where there is something; undefined: everywhere. */

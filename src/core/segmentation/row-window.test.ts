@@ -20,7 +20,7 @@ test('a place beyond the edge is one in a mirror', () => {
 });
 
 test('tiles of a small image are mirrored at both edges', () => {
-  const window = new RowWindow({ width: 2, height: 3 }, 0, 2, 3);
+  const window = new RowWindow({ width: 2, height: 3 }, 0, 2, 3, 3);
   window.put(0, raster(2, 3, 1), null);
   const tile = new Uint8Array(48);
   window.tile(0, 0, 4, tile);
@@ -33,7 +33,7 @@ test('tiles of a small image are mirrored at both edges', () => {
 });
 
 test('the latest rows are held, of the columns from the left one', () => {
-  const window = new RowWindow({ width: 100, height: 100 }, 10, 4, 3);
+  const window = new RowWindow({ width: 100, height: 100 }, 10, 4, 3, 3);
   window.put(0, raster(4, 3, 0), null);
   window.put(3, raster(4, 2, 50), null);
   const tile = new Uint8Array(12);
@@ -45,7 +45,7 @@ test('the latest rows are held, of the columns from the left one', () => {
 });
 
 test('where there is nothing is known of tiles and of pixels', () => {
-  const window = new RowWindow({ width: 4, height: 4 }, 0, 4, 3);
+  const window = new RowWindow({ width: 4, height: 4 }, 0, 4, 3, 3);
   window.put(0, raster(4, 2, 0), Uint8Array.of(1, 1, 0, 0, 1, 1, 0, 1));
   expect([0, 1, 2].map((x) => window.isNothing(x, 0, 2))).toEqual([true, false, false]);
   const line = Uint8Array.of(7, 7, 7);

@@ -7,7 +7,8 @@ export class RowWindow {
   readonly #left: number;
   readonly #width: number;
   readonly #rows: number;
-  /** (rows, width, 3) and (rows, width); row y of the image is at y modulo rows. */
+  readonly #channels: number;
+  /** (rows, width, channels) and (rows, width); row y of the image is at y modulo rows. */
   readonly #colours: Uint8Array;
   readonly #nothing: Uint8Array;
   /** 1 for a row that has nothing somewhere. */
@@ -18,12 +19,13 @@ export class RowWindow {
    * @param left and `width`: the columns of the image that are held
    * @param rows that are held at a time
    */
-  constructor(image: Size, left: number, width: number, rows: number) {
+  constructor(image: Size, left: number, width: number, rows: number, channels: number) {
     this.#image = image;
     this.#left = left;
     this.#width = width;
     this.#rows = rows;
-    this.#colours = new Uint8Array(rows * width * 3);
+    this.#channels = channels;
+    this.#colours = new Uint8Array(rows * width * channels);
     this.#nothing = new Uint8Array(rows * width);
     this.#hasNothing = new Uint8Array(rows);
   }
@@ -31,9 +33,10 @@ export class RowWindow {
   /** Takes rows of the columns that are held, over the oldest ones. */
   put(y: number, { height, data }: Raster, nothing: Uint8Array | null): void {
     const width = this.#width;
+    const bytes = width * this.#channels;
     for (let row = 0; row < height; row++) {
       const slot = (y + row) % this.#rows;
-      this.#colours.set(data.subarray(3 * row * width, 3 * (row + 1) * width), 3 * slot * width);
+      this.#colours.set(data.subarray(row * bytes, (row + 1) * bytes), slot * bytes);
       const line = nothing?.subarray(row * width, (row + 1) * width);
       const isHere = line?.includes(1) === true;
       if (isHere) this.#nothing.set(line, slot * width);
@@ -56,19 +59,20 @@ export class RowWindow {
   /**
    * Cuts a tile out; where it reaches beyond the image, that is mirrored at its edge.
    *
-   * @param out (side, side, 3)
+   * @param out (side, side, channels)
    */
   tile(x: number, y: number, side: number, out: Uint8Array): void {
     const { width, height } = this.#image;
     const there = Math.min(side, width - x);
+    const channels = this.#channels;
     for (let row = 0; row < side; row++) {
       const slot = mirrored(y + row, height) % this.#rows;
-      const start = 3 * (slot * this.#width + x - this.#left);
-      const to = 3 * row * side;
-      out.set(this.#colours.subarray(start, start + 3 * there), to);
+      const start = channels * (slot * this.#width + x - this.#left);
+      const to = channels * row * side;
+      out.set(this.#colours.subarray(start, start + channels * there), to);
       for (let column = there; column < side; column++) {
-        const from = to + 3 * (mirrored(x + column, width) - x);
-        out.copyWithin(to + 3 * column, from, from + 3);
+        const from = to + channels * (mirrored(x + column, width) - x);
+        out.copyWithin(to + channels * column, from, from + channels);
       }
     }
   }

@@ -40,7 +40,8 @@ const trial: Patience = { runs: 3, ms: 2000 };
 export async function tryDevice(request: TrialRequest): Promise<number> {
   const { device, threads, blocks, rank, batch, imageSize, precision } = request;
   const executor = openExecutor(device, threads, await memoryOf(device, threads), precision);
-  const { model: teacher } = await openTeacher(request.teacher, request.overrides ?? {}, imageSize);
+  const { overrides = {} } = request;
+  const { model: teacher } = await openTeacher(request.teacher, overrides, { imageSize });
   const copy = copyBlocks(teacher, blocks);
   const plan = { copy, layout: adapterLayout(copy.architecture, rank) };
   const images = Math.min(batch, imagesAtOnce(executor, teacher, blocks.length));

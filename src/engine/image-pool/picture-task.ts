@@ -1,6 +1,6 @@
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
-import { readImage, requireFrame } from '../../formats/images.ts';
+import { readPicture, requireFrame } from '../../formats/images.ts';
 import type { ImagePlace } from '../../formats/labelled-images.ts';
 import { withImage } from '../../formats/open-images.ts';
 import { encodePicture, readThumbnail } from '../../formats/pictures.ts';
@@ -26,5 +26,5 @@ export async function drawThumbnail({
 
 /** WebP. */
 export async function drawPicture({ preparation, ...place }: PictureRequest): Promise<Uint8Array> {
-  return encodePicture(await readImage(place, preparationOf(preparation)), wholeSide, 92);
+  return encodePicture(await readPicture(place, preparationOf(preparation)), wholeSide, 92);
 }

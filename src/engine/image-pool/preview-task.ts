@@ -2,6 +2,7 @@ import type { ImageFacts } from '../../contract/app.ts';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import {
   bandsOf,
+  pictured,
   plainPreparation,
   preparationOf,
   prepare,
@@ -44,7 +45,7 @@ export async function describeImage({ path }: Pick<ImagePlace, 'path'>): Promise
   return withImage(path, ({ header }) => Promise.resolve(descriptionOf(header)));
 }
 
-/** WebP of what a model would see. */
+/** WebP of what a model would see, as `pictured`. */
 export async function drawPreview(request: PreviewRequest): Promise<Uint8Array> {
   const { path, frame, sha256 } = request;
   const preparation = preparationOf(request.preparation);
@@ -54,12 +55,12 @@ export async function drawPreview(request: PreviewRequest): Promise<Uint8Array> 
     const key = [content, frame ?? 0, request.preparation.bands?.join() ?? 'own'].join(' ');
     const read = kept.get(key) ?? {
       header: file.header,
-      pixels: await readToPrepare(file, { preparation, frame }),
+      pixels: await readToPrepare(file, { preparation: pictured(preparation, file.header), frame }),
     };
     keep(key, read);
     return read;
   });
-  return encodePicture(prepare(pixels, preparation, header), previewSide, 88);
+  return encodePicture(prepare(pixels, pictured(preparation, header), header), previewSide, 88);
 }
 
 function keep(key: string, read: KeptPixels): void {

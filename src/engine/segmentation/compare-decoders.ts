@@ -150,8 +150,7 @@ async function measureCandidates(
       const candidate = candidates[index];
       const contender = contenders[index];
       if (!candidate || !contender) throw new Error(`no candidate ${index}`);
-      const { imageSize } = candidate.model.architecture;
-      const model = tileModel(graph, imageSize, classes.length + 1);
+      const model = tileModel(graph, candidate.model.architecture, classes.length + 1);
       const options = { classes, overlap, tolerance, scratch, signal: context.signal };
       let done = index * tested.length;
       const own = take(contender.name);
@@ -163,7 +162,7 @@ async function measureCandidates(
     }
     const times = await timeInTurns(
       graphs,
-      { channels: 3, imageSize: candidates[0]?.model.architecture.imageSize ?? 0 },
+      candidates[0]?.model.architecture ?? { channels: 0, imageSize: 0 },
       tilesAtOnce,
       context,
     );

@@ -1,7 +1,7 @@
 import { squareOf } from '../../core/distill/crops.ts';
 import type { Orientation } from '../../core/distill/views.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { plainVit } from '../../core/vit/architecture.ts';
+import { channelsOf } from '../../core/image/preparation.ts';
 import type { FoundImage } from '../../formats/labelled-images.ts';
 import type { ViewSource } from '../view-source.ts';
 import { drawCrop } from './draw-crop.ts';
@@ -44,7 +44,7 @@ export function cropViews(
   };
 }
 
-/** Tiles from the middle of test images, to compare a model's file with the live one on: (B, 3, S, S). */
+/** Tiles from the middle of test images, to compare a model's file with the live one on: (B, C, S, S). */
 export async function parityTiles(
   images: OpenImages,
   scenes: readonly Scene[],
@@ -59,6 +59,6 @@ export async function parityTiles(
     const { raster } = await images.use(image, (prepared) => prepared.read({ x, y, ...size }));
     tiles.push(squareOf(raster, side, none));
   }
-  const { channels } = plainVit;
+  const channels = channelsOf(images.preparation);
   return [imagesOf(tiles, { imageSize: side, channels })];
 }

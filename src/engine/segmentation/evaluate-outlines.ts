@@ -31,7 +31,7 @@ export async function evaluateOutlines(
   request: EvaluateRequest,
   context: JobContext,
 ): Promise<EvaluateSummary> {
-  const { imageSize, preparation } = card.preprocessing;
+  const { preparation } = card.preprocessing;
   const images = new OpenImages(preparationOf(preparation), rasterBudget(freemem()));
   const folder = await openFolderMasks(request.images, request.labels, context.signal);
   try {
@@ -40,7 +40,7 @@ export async function evaluateOutlines(
     const scenes = await scenesOf(folder, card, request, images, problems, context);
     const tolerance = toleranceOf(request);
     requireTolerance(scenes, tolerance);
-    const model = timed(tileModel(graph, imageSize, card.classes.length));
+    const model = timed(tileModel(graph, card.preprocessing, card.classes.length));
     const classes = maskClasses(card);
     const progress = new PhaseProgress(context, 'predict', scenes.length);
     let done = 0;

@@ -25,7 +25,7 @@ function square(left: number, top: number, value: number): Uint8Array {
 
 /** What is bright is of the class. */
 const model: TileModel = {
-  ...{ side: 16, outputs: 2, batch: 4 },
+  ...{ side: 16, channels: 3, outputs: 2, batch: 4 },
   run(images, count) {
     const pixels = 16 * 16;
     const out = new Float32Array(count * 2 * pixels);

@@ -1,3 +1,4 @@
+import { channelsOf } from '../../core/image/preparation.ts';
 import type { Preparation } from '../../core/image/preparation.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { ImagePlace } from '../../formats/labelled-images.ts';
@@ -68,13 +69,13 @@ export class OpenImages {
     // Slices of a volume share their file: opening a packed one unpacks all of it.
     const held = await withImage(path, async (file) => {
       requireFrame(file, frame);
-      return isHeld(file.header) ? this.#prepare(file, frame) : undefined;
+      return isHeld(file, this.preparation) ? this.#prepare(file, frame) : undefined;
     });
-    if (held) return { file: undefined, prepared: held, bytes: bytesOf(held) };
+    if (held) return { file: undefined, prepared: held, bytes: this.#bytesOf(held) };
     const file = await openImage(path);
     try {
       const prepared = await this.#prepare(file, frame);
-      return { file, prepared, bytes: bytesOf(prepared) };
+      return { file, prepared, bytes: this.#bytesOf(prepared) };
     } catch (error) {
       await file.close();
       throw error;
@@ -85,6 +86,11 @@ export class OpenImages {
     return openPreparedRegions(file, { preparation: this.preparation, frame });
   }
 
+  /** Held: its channels and where there is nothing. Larger ones are read from the disk. */
+  #bytesOf({ width, height }: PreparedImage): number {
+    return Math.min((channelsOf(this.preparation) + 1) * width * height, 2 ** 26);
+  }
+
   async #drop(key: string): Promise<void> {
     const one = this.#open.get(key);
     if (!one) return;
@@ -92,9 +98,4 @@ export class OpenImages {
     this.#bytes -= one.bytes;
     await one.file?.close();
   }
-}
-
-/** Held: three colours and where there is nothing. Larger ones are read from the disk. */
-function bytesOf({ width, height }: PreparedImage): number {
-  return Math.min(4 * width * height, 2 ** 26);
 }

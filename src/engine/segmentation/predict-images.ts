@@ -53,7 +53,7 @@ export async function predictImages(
         `${path} names classes of whole images and outlines none.`,
       );
     }
-    const model = tileModel(graph, form.imageSize, card.classes.length);
+    const model = tileModel(graph, form, card.classes.length);
     const { overlap } = card.masks;
     const mark = JSON.stringify(await stampOf(path));
     const problems: ImageProblem[] = [];

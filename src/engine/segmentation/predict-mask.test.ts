@@ -61,7 +61,7 @@ function modelOf(side: number, batch = 3, drift = 0): Counted {
   const random = new Random(side);
   const tilt = Float32Array.from({ length: 4 * pixels }, () => drift * random.uniform());
   return {
-    ...{ side, batch, outputs: 4, tiles: 0 },
+    ...{ side, batch, channels: 3, outputs: 4, tiles: 0 },
     run(images, count) {
       expect(images.length).toBe(batch * 3 * pixels);
       const out = new Float32Array(count * 4 * pixels);

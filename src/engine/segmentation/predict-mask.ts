@@ -18,12 +18,14 @@ import { MaskSpool } from './mask-spool.ts';
 export interface TileModel {
   /** Side of its input, S px. */
   readonly side: number;
+  /** Of a pixel, C. */
+  readonly channels: number;
   /** Classes, K; 0 is background. */
   readonly outputs: number;
   /** Tiles at a time, B. */
   readonly batch: number;
   /**
-   * @param images (B, 3, S, S) in [0, 1], always with room for B; used again once the result is there
+   * @param images (B, C, S, S) in [0, 1], always with room for B; used again once the result is there
    * @param count how many of them are to be looked at, [1, B]: the first ones
    * @returns probabilities (count, K, S, S) or more
    */
@@ -63,7 +65,7 @@ const usualBudget = 256 * 2 ** 20;
  * the image is as wide), R rows of tiles run together (1 where a row fills a batch), overlap o, and n tiles in
  * a batch,
  *
- *   4·K·S·B + 4·(S + 2·R·S·(1 − o))·(B + 2·S) + 512·B + n·S²·(15 + 4·K) bytes
+ *   4·K·S·B + 4·(S + 2·R·S·(1 − o))·(B + 2·S) + 512·B + n·S²·(5·C + 4·K) bytes
  *
  * and what the image's reader takes: R·S·(1 − o)·(B + 2·S) stored values of each band, and the blocks of a TIFF
  * that it keeps (64 MB, of wide ones up to 256 MB). It does not grow with the image's height, and the mask itself
@@ -190,7 +192,13 @@ class BandPrediction {
     const [first] = this.#groups;
     if (first?.[0] === undefined) return;
     const { image, grid, model } = this.#all;
-    const window = new RowWindow(image, this.#left, this.#width, this.#rowsAtOnce());
+    const window = new RowWindow(
+      image,
+      this.#left,
+      this.#width,
+      this.#rowsAtOnce(),
+      model.channels,
+    );
     const sums = new OpenRows(
       { ...this.#band, height: image.height },
       grid.side,
@@ -304,7 +312,7 @@ class TileBatch {
     this.#model = model;
     this.#window = window;
     this.#sums = sums;
-    this.#bytes = new Uint8Array(model.batch * side * side * 3);
+    this.#bytes = new Uint8Array(model.batch * side * side * model.channels);
     this.#images = new Float32Array(this.#bytes.length);
     this.#across = weightsOf(columns, side, width);
     this.#down = weightsOf(rows, side, height);
@@ -312,14 +320,14 @@ class TileBatch {
 
   /** @param settle closes the rows above the next tile, to which none is to come */
   async run(tiles: readonly Tile[], settle: (y: number) => Promise<void>): Promise<void> {
-    const { side, outputs } = this.#model;
-    const values = side * side * 3;
+    const { side, channels, outputs } = this.#model;
+    const values = side * side * channels;
     for (const [at, { x, y }] of tiles.entries()) {
       this.#window.tile(x, y, side, this.#bytes.subarray(at * values, (at + 1) * values));
     }
     const count = tiles.length;
     const used = this.#images.subarray(0, count * values);
-    toPlanes(this.#bytes.subarray(0, count * values), count, side, 3, used);
+    toPlanes(this.#bytes.subarray(0, count * values), count, side, channels, used);
     const given = await this.#model.run(this.#images, count);
     const each = outputs * side * side;
     if (given.length < count * each) {

@@ -102,7 +102,7 @@ class FolderPrediction {
     context: JobContext,
   ) {
     this.#card = card;
-    this.#tiles = tileModel(graph, card.preprocessing.imageSize, card.classes.length);
+    this.#tiles = tileModel(graph, card.preprocessing, card.classes.length);
     this.#found = found;
     this.#request = request;
     this.#context = context;

@@ -2,20 +2,24 @@ import type { MaskCard } from '../../contract/model-card.ts';
 import type { MaskClass } from '../../formats/masks/mask-raster.ts';
 import { readFinite } from '../../runtime/executor.ts';
 import type { LoadedGraph } from '../../runtime/executor.ts';
+import type { InputForm } from '../inference.ts';
 import type { TileModel } from './predict-mask.ts';
 
 /** Tiles that go through a model at a time. */
 export const tilesAtOnce = 8;
 
-/** @param graph `image` (B, 3, S, S) → `probabilities` (B, K, S, S), any batch */
-export function tileModel(graph: LoadedGraph, side: number, outputs: number): TileModel {
+/** @param graph `image` (B, C, S, S) → `probabilities` (B, K, S, S), any batch */
+export function tileModel(
+  graph: LoadedGraph,
+  { imageSize: side, channels }: Pick<InputForm, 'imageSize' | 'channels'>,
+  outputs: number,
+): TileModel {
   return {
-    side,
-    outputs,
+    ...{ side, channels, outputs },
     batch: tilesAtOnce,
     async run(images, count) {
-      const data = images.subarray(0, count * 3 * side * side);
-      const results = await graph.run({ image: { shape: [count, 3, side, side], data } });
+      const data = images.subarray(0, count * channels * side * side);
+      const results = await graph.run({ image: { shape: [count, channels, side, side], data } });
       return (await readFinite(results, 'probabilities')).data;
     },
   };
@@ -32,7 +36,7 @@ export function maskClasses({ classes, masks }: MaskCard): MaskClass[] {
 export function timed(model: TileModel): TileModel & { readonly msPerTile: () => number } {
   let [batches, tiles, milliseconds] = [0, 0, 0];
   return {
-    ...{ side: model.side, outputs: model.outputs, batch: model.batch },
+    ...{ side: model.side, channels: model.channels, outputs: model.outputs, batch: model.batch },
     async run(images, count) {
       const start = performance.now();
       const result = await model.run(images, count);

@@ -3,10 +3,10 @@ import { preparationOf } from '../../core/image/preparation.ts';
 import type { Raster } from '../../core/image/raster.ts';
 import { halved, withoutEqualBands } from '../../core/suggest/window.ts';
 import { readFailure } from '../../formats/file-errors.ts';
-import { readImage } from '../../formats/images.ts';
+import { readPicture } from '../../formats/images.ts';
 import type { LookRequest } from './protocol.ts';
 
-/** An image as a model sees it, and ever smaller. */
+/** An image as people see it, and ever smaller. */
 export class OpenedImage {
   /** Another one for another state of the file, preparation or slice. */
   readonly key: string;
@@ -52,7 +52,7 @@ export class OpenedImages {
     const place = { path, ...(frame === undefined ? {} : { frame }) };
     const opened =
       known ??
-      new OpenedImage(key, await readImage(place, preparationOf(preparation), signal), width);
+      new OpenedImage(key, await readPicture(place, preparationOf(preparation), signal), width);
     this.#kept.delete(key);
     this.#kept.set(key, opened);
     for (const oldest of this.#kept.keys()) {

@@ -11,13 +11,13 @@ import type { Rectangle } from '../../core/mask/tiles.ts';
 import { cropFrame } from './crop.ts';
 import { defaultLimits } from './image-file.ts';
 import type { ImageFile, ImageHeader, PixelSpacing, Pixels } from './image-file.ts';
-import { bandsToPrepare, preparedPixels, readToPrepare } from './prepared.ts';
+import { bandsToPrepare, pixelsPrepared, readToPrepare } from './prepared.ts';
 import type { PreparedRequest } from './prepared.ts';
 import { checkRequest, throwIfAborted } from './read-request.ts';
 
 /** A part of an image as a model sees it. */
 export interface PreparedRegion {
-  /** (height, width, 3); black where there is nothing. */
+  /** (height, width, channels); black where there is nothing. */
   readonly raster: Raster;
   /** (height, width): 1 where there is nothing (nodata, transparent, not a number); null: something everywhere. */
   readonly nothing: Uint8Array | null;
@@ -37,18 +37,23 @@ export interface PreparedImage {
 /** Formats that decode a whole frame, or read through most of it, for each part. */
 const wholeFormats: ReadonlySet<ImageHeader['format']> = new Set(['dicom', 'nifti']);
 
-/** Whether a frame is in memory once it is opened, so that its file is needed no more. */
-export function isHeld({ width, height, format }: ImageHeader): boolean {
-  return isSmall({ width, height }) || wholeFormats.has(format);
+/**
+ * Whether a frame is in memory once it is opened, so that its file is needed no more.
+ *
+ * @throws UserError 'invalid-option' for bands that it has not
+ */
+export function isHeld(file: ImageFile, preparation: Preparation): boolean {
+  return isSmall(file, preparation) || wholeFormats.has(file.header.format);
 }
 
-function isSmall({ width, height }: Pick<ImageHeader, 'width' | 'height'>): boolean {
-  return width * height <= preparedPixels;
+function isSmall(file: ImageFile, preparation: Preparation): boolean {
+  const { width, height } = file.header;
+  return width * height <= pixelsPrepared(bandsToPrepare(file, preparation).length);
 }
 
 /**
- * Opens a frame to be read in parts, in the colours of `readPrepared`: of an image within `preparedPixels`
- * they are the same to the byte, and it is held in memory (at most 4 bytes a pixel, 64 MB). Of a larger one
+ * Opens a frame to be read in parts, in the colours of `readPrepared`: of an image within `pixelsPrepared`
+ * they are the same to the byte, and it is held in memory (64 MB at most). Of a larger one
  * black and white are decided on the reduced image, as there, and hold for the values at full resolution.
  * Rows from top to bottom are read quickest: formats that are decoded whole are held, and a TIFF keeps the
  * blocks that it decoded last.
@@ -62,7 +67,7 @@ export async function openPreparedRegions(
 ): Promise<PreparedImage> {
   const { header, path } = file;
   const { width, height, spacing } = header;
-  const read = isSmall(header)
+  const read = isSmall(file, request.preparation)
     ? await heldRegions(file, request)
     : await readRegions(file, request);
   return {
@@ -83,13 +88,13 @@ async function heldRegions(
 ): Promise<PreparedImage['read']> {
   const pixels = await readToPrepare(file, request);
   const { raster, nothing } = prepared(pixels, request.preparation, file.header);
-  const { width } = raster;
+  const { width, channels } = raster;
   return (region) => {
     const size = { width: region.width, height: region.height };
-    const data = cut(raster.data, { width, bands: 3 }, region);
+    const data = cut(raster.data, { width, bands: channels }, region);
     const part = nothing && cut(nothing, { width, bands: 1 }, region);
     return Promise.resolve({
-      raster: { ...size, channels: 3, data },
+      raster: { ...size, channels, data },
       nothing: part?.includes(1) === true ? part : null,
     });
   };

@@ -10,6 +10,13 @@ import { reduceSquares } from './reduce-squares.ts';
  * same way, so that whoever asks sees the same one.
  */
 export const preparedPixels = 2 ** 24;
+/** Bands that so many pixels may have; of more bands there are fewer pixels, which take the same memory. */
+const preparedBands = 4;
+
+/** `preparedPixels` of so many bands. */
+export function pixelsPrepared(bands: number): number {
+  return Math.floor(preparedPixels * Math.min(1, preparedBands / bands));
+}
 /** Values that are read at a time from an image that is to be reduced. */
 const valuesAtOnce = 2 ** 24;
 
@@ -21,8 +28,8 @@ export interface PreparedRequest {
 }
 
 /**
- * What a model sees of an image, in eight-bit RGB: at full resolution, or where that has more than
- * `preparedPixels`, at the file's largest level within it, or the mean of squares of its smallest level.
+ * What a model sees of an image, in eight bits a channel: at full resolution, or where that has more than
+ * `pixelsPrepared`, at the file's largest level within it, or the mean of squares of its smallest level.
  *
  * @throws UserError as the file's `read`, and 'invalid-option' for bands that it has not
  */
@@ -42,10 +49,11 @@ export async function readToPrepare(
 ): Promise<Pixels> {
   const { header } = file;
   const bands = bandsToPrepare(file, preparation);
-  const level = levelWithin(header, preparedPixels);
+  const limit = pixelsPrepared(bands.length);
+  const level = levelWithin(header, limit);
   const request = { frame, level, bands, ...(signal && { signal }) };
   const { width, height } = header.levels[level] ?? header;
-  const factor = Math.ceil(Math.sqrt((width * height) / preparedPixels));
+  const factor = Math.ceil(Math.sqrt((width * height) / limit));
   if (factor <= 1) return file.read(request);
   return readReduced(file, request, { width, height }, factor);
 }

@@ -3,6 +3,7 @@ import { between, shownByTable, shownByWindow, typeRanges } from '../../core/ima
 import type { Shade } from '../../core/image/intensity.ts';
 import {
   bandsOf,
+  pictured,
   isAsStored,
   isPhotographic,
   preparationOf,
@@ -42,8 +43,8 @@ export function modelShown(
   image: ViewedImage,
   written: { readonly bands?: readonly number[] | undefined; readonly range: string },
 ): Shown {
-  const preparation = preparationOf(written);
   const form = formOf(image);
+  const preparation = pictured(preparationOf(written), form);
   return { bands: bandsOf(preparation, form), range: rangeOf(preparation.range, form) };
 }
 
