@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { percentiles, shownByTable, shownByWindow } from './intensity.ts';
 import {
   bandsOf,
+  channelsOf,
+  pictured,
   plainPreparation,
   preparationOf,
   prepare,
@@ -239,5 +241,79 @@ describe('auto', () => {
     expect(rangeOf(auto, about)).toEqual(expected);
     const chosen = { kind: 'window', center: 1, width: 2 } as const;
     expect(rangeOf(chosen, about)).toBe(chosen);
+  });
+});
+
+describe('many bands', () => {
+  const stored = { kind: 'stored' } as const;
+  const six = form({ bands: 6, interpretation: 'bands', sampleType: 'uint8' });
+  // Pixel p has 10·p + 0 to 10·p + 5.
+  const pixels = row(
+    Uint8Array.from({ length: 18 }, (_, at) => 10 * Math.floor(at / 6) + (at % 6)),
+    6,
+  );
+  const read = (bands: readonly number[]): Pixels =>
+    row(
+      Uint8Array.from({ length: 3 * bands.length }, (_, at) => {
+        const pixel = Math.floor(at / bands.length);
+        return pixels.data[6 * pixel + (bands[at % bands.length] ?? 0)] ?? 0;
+      }),
+      bands.length,
+    );
+
+  test.each([
+    [null, 3],
+    [[4], 3],
+    [[4, 2], 2],
+    [[4, 2, 0], 3],
+    [[0, 1, 2, 3, 4, 5], 6],
+  ])('%j are so many channels: %i', (bands, channels) => {
+    expect(channelsOf({ bands })).toBe(channels);
+  });
+
+  test.each([[[0, 1, 2, 3, 4, 5]], [[5, 0, 3, 2]], [[4, 1]]])(
+    'are a channel each, in the order of %j',
+    (bands) => {
+      const { width, channels, data } = prepare(read(bands), { bands, range: stored }, six);
+      expect([width, channels]).toEqual([3, bands.length]);
+      expect([...data]).toEqual([0, 10, 20].flatMap((pixel) => bands.map((band) => pixel + band)));
+    },
+  );
+
+  test('have a black and a white of their own each', () => {
+    const bands = [0, 1, 2, 3];
+    const values = Uint16Array.of(0, 0, 100, 7, 50, 600, 300, 7, 100, 1200, 500, 7);
+    const about = form({ bands: 4, interpretation: 'bands' });
+    const { data } = prepare(row(values, 4), { bands, range: { kind: 'full' } }, about);
+    expect([0, 1, 2].map((band) => [0, 1, 2].map((pixel) => data[4 * pixel + band]))).toEqual([
+      [0, 128, 255],
+      [0, 128, 255],
+      [0, 128, 255],
+    ]);
+  });
+
+  test('have none of a picture with a table of colours', () => {
+    const about = form({ bands: 2, interpretation: 'palette', alpha: 1 });
+    expect(() => bandsOf({ bands: [0, 1], range: stored }, about)).toThrow(
+      /numbers of colours in a table, and no 2 bands/,
+    );
+  });
+
+  test.each([
+    ['as they are', [2, 1, 0], undefined, [2, 1, 0]],
+    ['those that are red, green and blue', [0, 1, 2, 3, 4], [3, 2, 1], [3, 2, 1]],
+    ['the first three where not all of those are seen', [5, 1, 2, 4], [3, 2, 1], [5, 1, 2]],
+    ['the first three where none is known', [5, 0, 1, 2], undefined, [5, 0, 1]],
+    ['of two the first', [4, 5], [3, 2, 1], [4]],
+  ])('are pictured %s', (_, bands, colours, expected) => {
+    const about = form({
+      bands: 6,
+      interpretation: 'bands',
+      display: { ...plainDisplay, colours },
+    });
+    const shown = pictured({ bands, range: stored }, about);
+    expect(shown).toEqual({ bands: expected, range: stored });
+    // Whoever is shown a picture can be shown it again.
+    expect(pictured(shown, about)).toEqual(shown);
   });
 });

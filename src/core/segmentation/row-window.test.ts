@@ -56,3 +56,14 @@ test('where there is nothing is known of tiles and of pixels', () => {
   window.markNothing(3, 1, line.fill(7), 255);
   expect([...line]).toEqual([7, 7, 7]);
 });
+
+test('a pixel has as many values as there are channels', () => {
+  const window = new RowWindow({ width: 3, height: 2 }, 0, 3, 2, 5);
+  const data = Uint8Array.from({ length: 30 }, (_, at) => at);
+  window.put(0, { width: 3, height: 2, channels: 5, data }, null);
+  const tile = new Uint8Array(20);
+  window.tile(2, 0, 2, tile);
+  // The last column, and its image in the mirror.
+  const [upper, lower] = [data.subarray(10, 15), data.subarray(25, 30)];
+  expect([...tile]).toEqual([...upper, ...upper, ...lower, ...lower]);
+});

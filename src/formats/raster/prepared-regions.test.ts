@@ -32,9 +32,9 @@ function noise(
 }
 
 /** All of an image put together from parts of uneven sizes. */
-async function joined(image: PreparedImage, part: readonly [number, number]) {
+async function joined(image: PreparedImage, part: readonly [number, number], channels = 3) {
   const { width, height } = image;
-  const data = new Uint8Array(width * height * 3);
+  const data = new Uint8Array(width * height * channels);
   const nothing = new Uint8Array(width * height);
   for (let y = 0; y < height; y += part[1]) {
     for (let x = 0; x < width; x += part[0]) {
@@ -44,8 +44,8 @@ async function joined(image: PreparedImage, part: readonly [number, number]) {
       for (let row = 0; row < size.height; row++) {
         const at = (y + row) * width + x;
         const from = row * size.width;
-        const line = read.raster.data.subarray(3 * from, 3 * (from + size.width));
-        data.set(line, 3 * at);
+        const line = read.raster.data.subarray(channels * from, channels * (from + size.width));
+        data.set(line, channels * at);
         if (read.nothing) nothing.set(read.nothing.subarray(from, from + size.width), at);
       }
     }
@@ -81,6 +81,17 @@ describe('an image that is prepared whole', () => {
       const request = { preparation: { bands: null, range } };
       const whole = await readPrepared(file, request);
       const parts = await joined(await openPreparedRegions(file, request), [9, 4]);
+      expect(isSame(parts.data, whole.data)).toBe(true);
+    }
+  });
+
+  test('gives all of many bands in parts', async () => {
+    const file = memoryFile([noise(11, [23, 17, 6], 'uint16', 900)], { sampleType: 'uint16' });
+    for (const range of ranges) {
+      const request = { preparation: { bands: [0, 5, 2, 3, 4], range } };
+      const whole = await readPrepared(file, request);
+      expect(whole.channels).toBe(5);
+      const parts = await joined(await openPreparedRegions(file, request), [9, 4], 5);
       expect(isSame(parts.data, whole.data)).toBe(true);
     }
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { plainPreparation } from '../../core/image/preparation.ts';
-import { preparedPixels, readPrepared } from './prepared.ts';
+import { pixelsPrepared, preparedPixels, readPrepared } from './prepared.ts';
 import { memoryFile } from './testing/memory-file.ts';
 
 const side = Math.sqrt(preparedPixels);
@@ -25,6 +25,19 @@ describe('what is prepared of a file', () => {
     const levels = [drawn(side + 1, side, () => 9), drawn(40, 30, () => 50), drawn(4, 3, () => 70)];
     const raster = await readPrepared(memoryFile(levels), stored);
     expect([raster.width, raster.height, raster.data[0]]).toEqual([40, 30, 50]);
+  });
+
+  test('is of fewer pixels where they have many bands', async () => {
+    expect([1, 3, 4].map(pixelsPrepared)).toEqual([preparedPixels, preparedPixels, preparedPixels]);
+    expect(pixelsPrepared(16)).toBe(preparedPixels / 4);
+    const bands = Array.from({ length: 16 }, (_, band) => band);
+    const [width, height] = [side / 2 + 2, side / 2];
+    const data = new Uint8Array(16 * width * height).fill(7);
+    const file = memoryFile([{ width, height, bands: 16, data }]);
+    const preparation = { bands, range: { kind: 'stored' } } as const;
+    const raster = await readPrepared(file, { preparation });
+    expect([raster.width, raster.height, raster.channels]).toEqual([width / 2, height / 2, 16]);
+    expect(new Set(raster.data)).toEqual(new Set([7]));
   });
 
   test('is the mean of squares where no level fits, read in strips', async () => {
