@@ -88,11 +88,11 @@ export async function scoreImages(
 async function openEncoder(
   file: string,
   overrides: TeacherOverrides | undefined,
-  { channels }: InputForm,
+  { preparation }: InputForm,
   executor: Executor,
   opened: LoadedGraph[],
 ): Promise<LoadedGraph> {
-  const { model } = await openTeacher(file, overrides ?? {}, { channels });
+  const { model } = await openTeacher(file, overrides ?? {}, { preparation });
   const encoder = await executor.load(featureGraph(model));
   opened.push(encoder);
   return encoder;

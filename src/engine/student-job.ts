@@ -6,7 +6,7 @@ import type { ModelCard } from '../contract/model-card.ts';
 import type { DistillSummary } from '../contract/results.ts';
 import { hasRoom, roomOf, trainingMemory } from '../core/distill/memory.ts';
 import { UserError } from '../core/errors.ts';
-import { channelsOf, preparationOf } from '../core/image/preparation.ts';
+import { preparationOf } from '../core/image/preparation.ts';
 import { adapterLayout } from '../core/lora/adapters.ts';
 import { copyBlocks, keptBlocks } from '../core/vit/copy.ts';
 import type { VitModel } from '../core/vit/weights.ts';
@@ -36,7 +36,7 @@ import { targetBudget } from './memory-budget.ts';
 import { openOutputFolder } from './output-folder.ts';
 import type { OutputFolder } from './output-folder.ts';
 import { fingerprintOf, initialState, requireCheckpoint, stopped } from './resume.ts';
-import { openTeacher, saidBands } from './teacher.ts';
+import { openTeacher, saidInput } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
 import type { OpenWatch, TrainingPlan, TrainingResult, TrainingState } from './training.ts';
@@ -111,14 +111,13 @@ export async function runStudentJob<T>(
   };
   const teacher = await openTeacher(request.teacher, request.overrides, {
     imageSize: request.imageSize ?? imageSize,
-    channels: channelsOf(preparationOf(request.preparation)),
+    preparation: preparationOf(request.preparation),
   });
   requireExpected(request.teacher, teacher, expected);
   const blocks = request.blocks ?? keptBlocks(teacher.model.architecture.depth, request.skip);
   const copy = copyBlocks(teacher.model, blocks);
   noteThreads(request, context);
-  const bands = saidBands(teacher);
-  if (bands !== null) context.report({ type: 'notice', message: bands });
+  for (const message of saidInput(teacher)) context.report({ type: 'notice', message });
   const output = await openOutputFolder(request.out);
   try {
     await requireCheckpoint(request, output.path);

@@ -5,8 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyVit } from '../../tests/support/tiny-vit.ts';
 import type { TeacherDescription } from '../contract/descriptions.ts';
 import type { TeacherOverrides } from '../contract/jobs.ts';
+import type { Preparation } from '../core/image/preparation.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
-import { inspectTeacher, openTeacher, readColourTeacher, teacherName } from './teacher.ts';
+import {
+  inspectTeacher,
+  openTeacher,
+  readColourTeacher,
+  saidInput,
+  teacherName,
+} from './teacher.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -120,4 +127,54 @@ it('a teacher in several files is known by what all of them hold', async () => {
   expect(await write()).toBe(first);
   parts[1]?.get('norm.weight')?.data.fill(0.5);
   expect(await write()).not.toBe(first);
+});
+
+describe('a teacher of stored values', () => {
+  const mean = [1087, 1342, 1433, 2734, 1958, 1363];
+  const deviation = [2248, 2179, 2178, 1850, 1242, 1049];
+  const bands = [0, 1, 2, 3, 4, 5];
+  const through = async (overrides: TeacherOverrides, more: Partial<Preparation> = {}) => {
+    const own = await mkdtemp(join(folder, 'stored-'));
+    const path = join(own, 'model.safetensors');
+    await writeSafetensors(path, tinyVit({ channels: 6 }).weights);
+    const pretrained = { mean, std: deviation, num_heads: 2 };
+    await writeFile(join(own, 'config.json'), JSON.stringify({ pretrained_cfg: pretrained }));
+    const range = { kind: 'window', center: 5000, width: 10_001 } as const;
+    const preparation = { bands, range, ...more };
+    const { notes } = await inspectTeacher(path, overrides);
+    return { notes, ...(await openTeacher(path, overrides, { preparation })) };
+  };
+
+  it('has its own mean and deviation through a window of such values, which is said', async () => {
+    const teacher = await through({});
+    expect(teacher.notes.join()).toContain('values as files store them (means of 1087, 1342, 1433');
+    const { normalization } = teacher.model;
+    normalization.mean.forEach((value, band) => {
+      expect(value).toBeCloseTo(((mean[band] ?? 0) + 0.5) / 10_000, 9);
+    });
+    expect(normalization.deviation[3]).toBeCloseTo(0.185, 9);
+    expect(saidInput(teacher).join()).toMatch(/in order.*own mean and deviation of stored values/);
+  });
+
+  it('in the order that a person gives them', async () => {
+    const { model, ...teacher } = await through({ colourBands: [6, 5, 4, 3, 2, 1] });
+    expect(saidInput({ model, ...teacher })[0]).toContain('they go to its bands 6, 5, 4, 3, 2, 1.');
+    expect(model.normalization.deviation[0]).toBeCloseTo(0.1049, 9);
+  });
+
+  it('and usual numbers where images are stretched, or a person names some', async () => {
+    const stretched = await through({}, { range: { kind: 'percentile', low: 2, high: 98 } });
+    expect(stretched.model.normalization.mean.every((value) => value < 1)).toBe(true);
+    expect(saidInput(stretched).join()).toContain('Choose the window of values that it knows');
+    const half = mean.map(() => 0.5);
+    const given = await through({ mean: half, deviation: half });
+    expect(given.model.normalization.mean).toEqual(half);
+    expect(saidInput(given).join()).not.toContain('stored values');
+  });
+
+  it('has them of its three bands for images in red, green and blue', async () => {
+    const { model } = await through({ colourBands: [3, 2, 1] }, { bands: null });
+    const seen = model.normalization.mean.map((value) => Math.round(10_000 * value - 0.5));
+    expect(seen).toEqual([1433, 1342, 1087]);
+  });
 });

@@ -5,7 +5,10 @@ import type { InferredProperty, TeacherDescription } from '../contract/descripti
 import type { TeacherOverrides } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
 import { parameterCount } from '../core/vit/architecture.ts';
-import { colourChannels } from '../core/image/preparation.ts';
+import { channelsOf, colourChannels, plainPreparation } from '../core/image/preparation.ts';
+import type { Preparation } from '../core/image/preparation.ts';
+import type { Normalization } from '../core/vit/architecture.ts';
+import { throughWindow } from '../core/vit/stored-normalization.ts';
 import { adaptBands, adaptNormalization } from '../core/vit/bands.ts';
 import { keptBlocks } from '../core/vit/copy.ts';
 import { resizeModel } from '../core/vit/resize.ts';
@@ -28,14 +31,23 @@ export interface Teacher {
   readonly bands: number;
   /** Which of those the channels of images are, counted from 0, where that is known; those of `model`. */
   readonly known: readonly number[] | undefined;
+  /** Whether its own mean and deviation of stored values are in use, where it has such. */
+  readonly stored: 'used' | 'unused' | undefined;
   readonly model: VitModel;
 }
+
+/** A teacher as it takes images, of which no weights are read yet. */
+export type AdaptedTeacher = Pick<
+  OpenTeacher,
+  'architecture' | 'normalization' | 'read' | 'close'
+> &
+  Pick<Teacher, 'bands' | 'known' | 'stored'>;
 
 export interface TeacherInput {
   /** Side of the input, px, or what it is for this teacher; by default the one it was trained with. */
   readonly imageSize?: number | ((model: VitModel) => number) | undefined;
-  /** Values of a pixel; red, green and blue by default. */
-  readonly channels?: number | undefined;
+  /** What is seen of images; by default red, green and blue. */
+  readonly preparation?: Preparation | undefined;
 }
 
 /**
@@ -47,10 +59,10 @@ export interface TeacherInput {
 export async function openTeacher(
   file: string,
   overrides: TeacherOverrides,
-  { imageSize, channels = colourChannels }: TeacherInput = {},
+  { imageSize, preparation = plainPreparation }: TeacherInput = {},
 ): Promise<Teacher> {
-  requireAsMany(overrides, channels);
-  const taught = await readTaught(file, overrides, channels);
+  requireAsMany(overrides, channelsOf(preparation));
+  const taught = await readTaught(file, overrides, preparation);
   const { model } = taught;
   const size = typeof imageSize === 'function' ? imageSize(model) : imageSize;
   return {
@@ -106,15 +118,13 @@ export function teacherName(file: string): string {
 
 /**
  * Which of the bands that a teacher was trained on the channels of images are, where that is known: those that were named,
- * where they are as many; a teacher of as many bands takes them in order.
+ * where they are as many.
  */
 function knownBands(
-  { architecture: { channels: bands }, colours }: Pick<OpenTeacher, 'architecture' | 'colours'>,
+  { colours }: Pick<OpenTeacher, 'colours'>,
   channels: number,
 ): readonly number[] | undefined {
-  return colours?.length === channels && (channels === colourChannels || bands !== channels)
-    ? colours
-    : undefined;
+  return colours?.length === channels ? colours : undefined;
 }
 
 /** @throws UserError 'invalid-option' for bands that somebody named for images of another number of channels */
@@ -129,18 +139,19 @@ function requireAsMany({ colourBands }: TeacherOverrides, channels: number): voi
 }
 
 /**
- * A teacher for images as they are read: one of another number of bands is adapted. The caller closes it.
+ * A teacher for images as they are read: one of another number of bands is adapted, and one of stored values to the
+ * window that they are seen through. The caller closes it.
  *
- * @param channels of the images
+ * @param preparation what is seen of the images
  * @param memory of this machine, bytes
  * @throws UserError as `openTeacherFile`, and 'too-large' where the weights alone would find no room
  */
 export async function openAdaptedTeacher(
   file: string,
   overrides: TeacherOverrides,
-  channels = colourChannels,
+  preparation = plainPreparation,
   memory = processorMemory(),
-): Promise<OpenTeacher & { readonly bands: number }> {
+): Promise<AdaptedTeacher> {
   const teacher = await openTeacherFile(file, overrides);
   const parameters = parameterCount(teacher.architecture);
   if (4 * parameters > memory) {
@@ -151,16 +162,31 @@ export async function openAdaptedTeacher(
       `${file} has ${Math.round(parameters / 1e6)} million parameters: they alone take ${gigabytes(4 * parameters)} GiB, and this computer has ${gigabytes(memory)} GiB. Choose a smaller teacher.`,
     );
   }
-  const { architecture, normalization } = teacher;
+  const { architecture, storedNormalization } = teacher;
+  const channels = channelsOf(preparation);
   const known = knownBands(teacher, channels);
+  const own = ownNormalization(teacher, preparation);
+  const normalization = own ?? teacher.normalization;
   return {
     architecture: { ...architecture, channels },
     bands: architecture.channels,
     normalization: adaptNormalization(normalization, channels, known),
-    colours: known,
-    read: async (blocks) => adaptBands(await teacher.read(blocks), channels, known),
+    stored: own === undefined ? storedNormalization && 'unused' : 'used',
+    known,
+    read: async (blocks) =>
+      adaptBands({ ...(await teacher.read(blocks)), normalization }, channels, known),
     close: () => teacher.close(),
   };
+}
+
+/** The teacher's own, where that is of stored values and images are seen through a window of such. */
+function ownNormalization(
+  { storedNormalization }: Pick<OpenTeacher, 'storedNormalization'>,
+  { range }: Preparation,
+): Normalization | undefined {
+  return storedNormalization !== undefined && range.kind === 'window'
+    ? throughWindow(storedNormalization, range)
+    : undefined;
 }
 
 /**
@@ -173,20 +199,21 @@ export async function readColourTeacher(
   overrides: TeacherOverrides,
   memory = processorMemory(),
 ): Promise<VitModel> {
-  return (await readTaught(file, overrides, colourChannels, memory)).model;
+  return (await readTaught(file, overrides, plainPreparation, memory)).model;
 }
 
 /** All of a teacher, and how its bands became channels. */
 async function readTaught(
   file: string,
   overrides: TeacherOverrides,
-  channels: number,
+  preparation: Preparation,
   memory?: number,
-): Promise<Pick<Teacher, 'model' | 'bands' | 'known'>> {
-  const teacher = await openAdaptedTeacher(file, overrides, channels, memory);
+): Promise<Omit<Teacher, 'name' | 'sha256'>> {
+  const teacher = await openAdaptedTeacher(file, overrides, preparation, memory);
   try {
     const model = await teacher.read(keptBlocks(teacher.architecture.depth, 1));
-    return { model, bands: teacher.bands, known: teacher.colours };
+    const { bands, known, stored } = teacher;
+    return { model, bands, known, stored };
   } finally {
     await teacher.close();
   }
@@ -221,7 +248,7 @@ export async function inspectTeacher(
     normalization: { mean: [...normalization.mean], deviation: [...normalization.deviation] },
     assumed: assumptions(inferred),
     inferred: [...inferred],
-    notes: [...described.notes, ...bandNotes(described)],
+    notes: [...described.notes, ...bandNotes(described), ...valueNotes(described)],
     parameters: parameterCount(architecture),
     // Two skip factors that keep equally many blocks differ only in which.
     students: students.filter(
@@ -257,12 +284,35 @@ function bandNotes({ architecture, colours: named }: DescribedTeacher): string[]
   ];
 }
 
-/**
- * How the channels of images reach a teacher where that is worth a word: where they are not red, green and blue.
- *
- * @returns null where there is nothing to say
- */
-export function saidBands({
+function valueNotes({ storedNormalization: stored }: DescribedTeacher): string[] {
+  if (stored === undefined) return [];
+  const rounded = stored.mean.map((value) => Math.round(value)).join(', ');
+  return [
+    `It was trained on values as files store them (means of ${rounded}). That is used where images are seen through a window of such values, as window:5000:10000 for reflectance times 10,000; where they are stretched, usual numbers stand for it.`,
+  ];
+}
+
+/** How images reach a teacher, as far as it is worth a word: bands that are not red, green and blue, and stored values. */
+export function saidInput(teacher: Omit<Teacher, 'name' | 'sha256'>): string[] {
+  const bands = saidBands(teacher);
+  return [...(bands === null ? [] : [bands]), ...saidValues(teacher)];
+}
+
+function saidValues({ stored }: Pick<Teacher, 'stored'>): string[] {
+  switch (stored) {
+    case 'used':
+      return ["Images are normalised by the teacher's own mean and deviation of stored values."];
+    case 'unused':
+      return [
+        'The teacher was trained on stored values, and images are stretched: usual numbers stand for its own mean and deviation. Choose the window of values that it knows (--range window:5000:10000 for reflectance times 10,000) to use those.',
+      ];
+    case undefined:
+      return [];
+  }
+}
+
+/** @returns null where there is nothing to say */
+function saidBands({
   bands,
   known,
   model,

@@ -12,8 +12,8 @@ export const overrideOptions: Record<keyof TeacherOverrides, OptionSpec> = {
   mean: { flags: '--mean <a,b,c>', help: 'mean of each channel, for pixels in [0, 1]', group },
   deviation: { flags: '--std <a,b,c>', help: 'standard deviation of each channel', group },
   colourBands: {
-    flags: '--teacher-bands <r,g,b>',
-    help: 'which of the bands that it was trained on see red, green and blue of the images, or whatever --bands chooses, counted from 1; all others see the mean of the three',
+    flags: '--teacher-bands <list>',
+    help: 'which of the bands that it was trained on see red, green and blue of the images, or the bands that --bands chooses, in that order, counted from 1; all others see the mean of those',
     group,
   },
 };

@@ -1,10 +1,13 @@
 import type { InferredProperty, PropertySource } from '../../contract/descriptions.ts';
 import { UserError } from '../../core/errors.ts';
-import { coloursByNumber } from '../../core/image/colour-names.ts';
 import { architectureProblems } from '../../core/vit/architecture.ts';
 import type { Normalization, VitArchitecture } from '../../core/vit/architecture.ts';
+import type { StoredNormalization } from '../../core/vit/stored-normalization.ts';
 import type { FoundEncoder } from './find-encoder.ts';
 import { storedName } from './name-rules.ts';
+import { Chooser } from './chooser.ts';
+import type { Knowledge } from './chooser.ts';
+import { coloursOf, normalizationOf, storedNormalizationOf } from './infer-bands.ts';
 import { notesOnInferred, poolingWords } from './notes-on-teachers.ts';
 import { foldsClassPosition, positionLayout } from './positions.ts';
 import type { PositionLayout } from './positions.ts';
@@ -15,18 +18,11 @@ import { nameInFile } from './stored-weights.ts';
 import type { StoredWeight } from './stored-weights.ts';
 import type { TeacherProperties } from './teacher-metadata.ts';
 
-/** What is known beyond the weights, the surest first. */
-export interface Knowledge {
-  readonly given: Partial<TeacherProperties>;
-  readonly file: Partial<TeacherProperties>;
-  readonly config: Sidecars;
-  /** How many dates its positions may be for: see `datesOf`. */
-  readonly dates: readonly number[];
-}
-
 export interface Inferred {
   readonly architecture: VitArchitecture;
   readonly normalization: Normalization;
+  /** Of values as files store them, where a configuration has it and nobody says otherwise. */
+  readonly storedNormalization: StoredNormalization | undefined;
   readonly positions: PositionLayout;
   /** Which of its bands are red, green and blue, counted from 0; undefined where that is not known. */
   readonly colours: readonly number[] | undefined;
@@ -34,8 +30,6 @@ export interface Inferred {
   /** What is not as the model's own programs have it, or may be otherwise, as sentences. */
   readonly notes: readonly string[];
 }
-
-type Property = keyof TeacherProperties;
 
 /** Heads of models whose heads are not 64 wide, by their width: ViT-H, -g, -G and SoViT-400m. */
 const headsByWidth: Readonly<Record<number, number>> = { 1152: 16, 1280: 16, 1408: 16, 1664: 16 };
@@ -112,6 +106,7 @@ export function inferArchitecture(
   const notes = notesOnInferred(encoder, architecture, knowledge);
   return {
     ...{ architecture, normalization, positions, colours },
+    storedNormalization: storedNormalizationOf(architecture, knowledge),
     ...{ properties: choose.properties, notes },
   };
 }
@@ -137,101 +132,6 @@ function isLikeSiglip(
     name === 'timm' &&
     !['cls_token', 'reg_token', 'fc_norm.weight'].some((weight) => weights.has(weight))
   );
-}
-
-/** Takes each property from the surest that says it, and notes from where. */
-class Chooser {
-  readonly properties: InferredProperty[] = [];
-  readonly #knowledge: Knowledge;
-
-  constructor(knowledge: Knowledge) {
-    this.#knowledge = knowledge;
-  }
-
-  one<P extends Property>(
-    property: P,
-    otherwise: TeacherProperties[P],
-    otherwiseFrom: PropertySource,
-    words: (value: TeacherProperties[P], source: PropertySource) => string,
-  ): TeacherProperties[P] {
-    const { given, file, config } = this.#knowledge;
-    const said = config[property] as Said<TeacherProperties[P]> | undefined;
-    const found: readonly (readonly [PropertySource, TeacherProperties[P] | undefined])[] = [
-      ['given', given[property]],
-      ['file', file[property]],
-      ['config', said?.value],
-    ];
-    const [source, value = otherwise] = found.find(([, each]) => each !== undefined) ?? [
-      otherwiseFrom,
-    ];
-    const where = source === 'config' && said !== undefined ? ` (${said.where})` : '';
-    const sentence = `${words(value, source)}${where}`;
-    this.properties.push({ property, value, source, sentence });
-    return value;
-  }
-}
-
-function normalizationOf(
-  path: string,
-  { convention: { usual } }: FoundEncoder,
-  { channels }: VitArchitecture,
-  choose: Chooser,
-): Normalization {
-  const { mean, deviation } = usual.normalization;
-  const fits = mean.length === channels;
-  const source = fits ? (usual.normalizationSource ?? 'family') : 'guess';
-  const average = (values: readonly number[]): number[] =>
-    Array.from({ length: channels }, () => values.reduce((sum, value) => sum + value, 0) / 3);
-  const of = fits ? usual.normalizationOf : `${usual.normalizationOf}, averaged over its bands`;
-  const words = (values: readonly number[], from: PropertySource): string =>
-    from === source
-      ? `images normalised with the mean and standard deviation of ${of}`
-      : `images normalised with ${values.map((value) => Number(value.toFixed(4))).join(', ')}`;
-  const normalization = {
-    mean: choose.one('mean', fits ? [...mean] : average(mean), source, words),
-    deviation: choose.one('deviation', fits ? [...deviation] : average(deviation), source, words),
-  };
-  for (const values of [normalization.mean, normalization.deviation]) {
-    if (values.length !== channels) {
-      throw new UserError(
-        'invalid-option',
-        `${path}: the teacher takes ${channels} bands, but the normalisation has ${values.length}. Give one mean and one standard deviation a band.`,
-      );
-    }
-  }
-  return normalization;
-}
-
-/** @throws UserError 'invalid-option' for bands that it has not */
-function coloursOf(
-  path: string,
-  { convention: { usual } }: FoundEncoder,
-  { channels }: VitArchitecture,
-  { given }: Knowledge,
-  choose: Chooser,
-): readonly number[] | undefined {
-  const most = Math.max(...(given.colourBands ?? [0]));
-  if (most > channels) {
-    throw new UserError(
-      'invalid-option',
-      `${path}: the teacher takes ${channels} ${channels === 1 ? 'band' : 'bands'}, and there is no band ${most} among them. Name three of its own as red, green and blue.`,
-    );
-  }
-  // Of three, they are what they are everywhere, unless somebody knows better.
-  if (channels <= 3 && given.colourBands === undefined) return undefined;
-  const family = usual.colourBands?.[channels];
-  const bands = choose.one(
-    'colourBands',
-    [...(family ?? coloursByNumber(channels) ?? [])],
-    family === undefined ? 'guess' : 'family',
-    (values, source) => {
-      if (values.length === 0) return `each colour seen by all of its ${channels} bands at once`;
-      const whose = source === 'family' ? `, as in ${usual.of}` : ', as in the order of Sentinel-2';
-      const why = source === 'family' || source === 'guess' ? whose : '';
-      return `red, green and blue seen by its bands ${values.join(', ')}${why}`;
-    },
-  );
-  return bands.length === 0 ? undefined : bands.map((band) => band - 1);
 }
 
 function classTokensOf(weights: ReadonlyMap<string, StoredWeight>): 0 | 1 | 2 {

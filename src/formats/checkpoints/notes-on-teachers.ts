@@ -1,6 +1,6 @@
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import type { FoundEncoder } from './find-encoder.ts';
-import type { Knowledge } from './infer-architecture.ts';
+import type { Knowledge } from './chooser.ts';
 import type { Sidecars } from './said.ts';
 
 /** What stands for an image. */

@@ -7,6 +7,7 @@ import type { Tensor } from '../../core/tensor.ts';
 import { weightShapes } from '../../core/vit/architecture.ts';
 import type { Normalization, VitArchitecture } from '../../core/vit/architecture.ts';
 import { copyBlocks, keptBlocks } from '../../core/vit/copy.ts';
+import type { StoredNormalization } from '../../core/vit/stored-normalization.ts';
 import { checkWeightShapes, requireFinite } from '../../core/vit/weights.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
 import { isReadable } from '../safetensors-values.ts';
@@ -44,6 +45,8 @@ export interface DescribedTeacher {
   readonly files: readonly string[];
   readonly architecture: VitArchitecture;
   readonly normalization: Normalization;
+  /** Of values as files store them, where that is known. */
+  readonly storedNormalization: StoredNormalization | undefined;
   /** Which of its bands are red, green and blue, counted from 0; undefined where that is not known. */
   readonly colours: readonly number[] | undefined;
   readonly inferred: readonly InferredProperty[];
@@ -74,12 +77,13 @@ export async function describeTeacher(
   const file = await openTensorFile(path);
   try {
     const plan = await planOf(file, config, overrides);
-    const { architecture, normalization, colours, properties, encoder } = plan;
+    const { architecture, normalization, storedNormalization, colours } = plan;
+    const { properties, encoder } = plan;
     return {
       convention: encoder.convention.name,
       title: encoder.convention.title,
       ...{ container: file.container, files: file.files },
-      ...{ architecture, normalization, colours, inferred: properties },
+      ...{ architecture, normalization, storedNormalization, colours, inferred: properties },
       notes: notesOf(plan),
       storedAs: storedTypes(file, plan),
     };
@@ -92,7 +96,8 @@ export async function describeTeacher(
 export interface OpenTeacher {
   readonly architecture: VitArchitecture;
   readonly normalization: Normalization;
-  /** As `DescribedTeacher` has it. */
+  /** As `DescribedTeacher` has it, and the next one. */
+  readonly storedNormalization: StoredNormalization | undefined;
   readonly colours: readonly number[] | undefined;
   /**
    * The encoder with these blocks of its own alone, as float32. Weights are read one by one into their final place.
@@ -118,9 +123,9 @@ export async function openTeacherFile(
   try {
     const plan = await planOf(file, config, overrides);
     storedTypes(file, plan);
-    const { architecture, normalization, colours } = plan;
+    const { architecture, normalization, storedNormalization, colours } = plan;
     return {
-      ...{ architecture, normalization, colours },
+      ...{ architecture, normalization, storedNormalization, colours },
       read: (blocks) => readBlocks(file, plan, blocks),
       close: () => file.close(),
     };

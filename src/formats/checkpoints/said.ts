@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { teacherOverrides } from '../../contract/jobs.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
+import type { StoredNormalization } from '../../core/vit/stored-normalization.ts';
 import { printable } from './problems.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface Sidecars {
   readonly pooling?: Said<VitArchitecture['pooling']>;
   readonly mean?: Said<number[]>;
   readonly deviation?: Said<number[]>;
+  /** Mean and deviation of values as files store them, which are no pixels in [0, 1]. */
+  readonly storedNormalization?: Said<StoredNormalization>;
   readonly colourBands?: Said<number[]>;
   /** One that no teacher here can have. */
   readonly otherActivation?: Said<string>;
@@ -51,6 +54,18 @@ const activations: Readonly<Record<string, VitArchitecture['activation']>> = {
   quickgelu: 'quick-gelu',
 };
 
+/** Values of pixels end here, however they are scaled. */
+const brightestPixel = 255;
+
+function isOfStored(mean: readonly number[], deviation: readonly number[]): boolean {
+  return (
+    mean.length === deviation.length &&
+    mean.every(Number.isFinite) &&
+    deviation.every((value) => Number.isFinite(value) && value > 0) &&
+    Math.max(...mean) > brightestPixel
+  );
+}
+
 /** What several files say, the last of them where they say the same. */
 export class Collected {
   readonly #values: Partial<Record<keyof z.infer<typeof teacherOverrides>, Said<unknown>>> = {};
@@ -58,7 +73,7 @@ export class Collected {
   readonly #notes: string[] = [];
   readonly #others: Pick<
     { -readonly [K in keyof Sidecars]: Sidecars[K] },
-    'otherActivation' | 'otherPooling' | 'otherModel' | 'normAfterPooling'
+    'otherActivation' | 'otherPooling' | 'otherModel' | 'normAfterPooling' | 'storedNormalization'
   > = {};
 
   say(
@@ -126,6 +141,22 @@ export class Collected {
     }
     this.#values.mean = { value: scaled.mean, where };
     this.#values.deviation = { value: scaled.deviation, where };
+  }
+
+  /**
+   * Numbers of values as files store them, such as a satellite's reflectance times 10,000.
+   *
+   * @returns whether they are that
+   */
+  sayStoredNormalization(
+    mean: readonly number[] | null | undefined,
+    deviation: readonly number[] | null | undefined,
+    where: string,
+  ): boolean {
+    if (mean == null || deviation == null || !isOfStored(mean, deviation)) return false;
+    const value = { mean: [...mean], deviation: [...deviation] };
+    this.#others.storedNormalization = { value, where };
+    return true;
   }
 
   sidecars(): Sidecars {

@@ -209,7 +209,9 @@ function addTimm(collected: Collected, config: ModelConfig): void {
   collected.saySize('patchSize', known.patch_size, `${file}, patch_size`);
   collected.saySize('imageSize', known.img_size ?? known.input_size, `${file}, input_size`);
   collected.saySize('channels', known.in_chans ?? known.input_size?.[0], `${file}, input_size`);
-  collected.sayNormalization(known.mean, known.std, 1, `${file}, mean`);
+  if (!collected.sayStoredNormalization(known.mean, known.std, `${file}, mean`)) {
+    collected.sayNormalization(known.mean, known.std, 1, `${file}, mean`);
+  }
   if (known.bands !== undefined) {
     collected.saySize('channels', known.bands.length, `${file}, bands`);
     const colours = coloursByName(known.bands);
@@ -277,6 +279,10 @@ function addPreprocessor(
   if (config.do_normalize === false) {
     collected.sayNormalization(aBand(0), aBand(1), 1, `${file}, do_normalize`);
     return;
+  }
+  if (config.do_rescale === false) {
+    const where = `${file}, image_mean`;
+    if (collected.sayStoredNormalization(aBand(mean), aBand(deviation), where)) return;
   }
   // Pixels from 0 to 255 become what the mean is of by this factor.
   const factor = config.do_rescale === false ? 1 : (config.rescale_factor ?? 1 / 255);

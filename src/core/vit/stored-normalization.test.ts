@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { shownByWindow } from '../image/intensity.ts';
+import { throughWindow } from './stored-normalization.ts';
+
+const stored = { mean: [1087, 1342.5], deviation: [2248, 2179] };
+
+test.each([
+  [5000, 10_000],
+  [2000, 4001],
+  [0.5, 3],
+])('through a window of %f and %f wide a value is as far from the mean', (center, width) => {
+  const { mean, deviation } = throughWindow(stored, { center, width }) ?? stored;
+  const shade = shownByWindow({ center, width, shape: 'linear', name: null });
+  for (const [band, of] of stored.mean.entries()) {
+    for (const value of [-200, 0, 1, 1087, 9876]) {
+      const seen = (shade(value) / 255 - (mean[band] ?? 0)) / (deviation[band] ?? 0);
+      expect(seen).toBeCloseTo((value - of) / (stored.deviation[band] ?? 0), 9);
+    }
+  }
+});
+
+test('a threshold leaves nothing to scale', () => {
+  expect(throughWindow(stored, { center: 5, width: 1 })).toBeUndefined();
+});

@@ -1,0 +1,46 @@
+import type { InferredProperty, PropertySource } from '../../contract/descriptions.ts';
+import type { Said, Sidecars } from './said.ts';
+import type { TeacherProperties } from './teacher-metadata.ts';
+
+/** What is known beyond the weights, the surest first. */
+export interface Knowledge {
+  readonly given: Partial<TeacherProperties>;
+  readonly file: Partial<TeacherProperties>;
+  readonly config: Sidecars;
+  /** How many dates its positions may be for: see `datesOf`. */
+  readonly dates: readonly number[];
+}
+
+type Property = keyof TeacherProperties;
+
+/** Takes each property from the surest that says it, and notes from where. */
+export class Chooser {
+  readonly properties: InferredProperty[] = [];
+  readonly #knowledge: Knowledge;
+
+  constructor(knowledge: Knowledge) {
+    this.#knowledge = knowledge;
+  }
+
+  one<P extends Property>(
+    property: P,
+    otherwise: TeacherProperties[P],
+    otherwiseFrom: PropertySource,
+    words: (value: TeacherProperties[P], source: PropertySource) => string,
+  ): TeacherProperties[P] {
+    const { given, file, config } = this.#knowledge;
+    const said = config[property] as Said<TeacherProperties[P]> | undefined;
+    const found: readonly (readonly [PropertySource, TeacherProperties[P] | undefined])[] = [
+      ['given', given[property]],
+      ['file', file[property]],
+      ['config', said?.value],
+    ];
+    const [source, value = otherwise] = found.find(([, each]) => each !== undefined) ?? [
+      otherwiseFrom,
+    ];
+    const where = source === 'config' && said !== undefined ? ` (${said.where})` : '';
+    const sentence = `${words(value, source)}${where}`;
+    this.properties.push({ property, value, source, sentence });
+    return value;
+  }
+}
