@@ -78,3 +78,15 @@ export function stopped(out: string, { step }: TrainingState, hasNew: boolean): 
     `Stopped after step ${step}. What was learnt is in ${checkpointPath(out)}; run the same command with --resume to go on.`,
   );
 }
+
+/** A failure of the disk, with what is not lost by it; other errors as they are. */
+export async function withCheckpoint(error: unknown, out: string): Promise<unknown> {
+  if (!(error instanceof UserError) || error.code !== 'disk') return error;
+  const { step = 0 } = (await checkpointProgress(out)) ?? {};
+  if (step === 0) return error;
+  return new UserError(
+    'disk',
+    `${error.message} What was learnt up to step ${step} is in ${checkpointPath(out)}: run the same command with --resume to go on from there.`,
+    error.details,
+  );
+}

@@ -36,7 +36,7 @@ import type { JobContext } from './job.ts';
 import { targetBudget } from './memory-budget.ts';
 import { openOutputFolder } from './output-folder.ts';
 import type { OutputFolder } from './output-folder.ts';
-import { initialState, requireCheckpoint, stopped } from './resume.ts';
+import { initialState, requireCheckpoint, stopped, withCheckpoint } from './resume.ts';
 import { openTeacher } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
@@ -158,6 +158,10 @@ export async function runStudentJob<T>(
           executor: openExecutor(on, threads, memoryBytes, request.precision),
           memory: freemem(),
         });
+      } catch (error) {
+        // The window says it of its runs by itself.
+        const isTold = keepCheckpoint || !(request.resume || kept.isNew);
+        throw isTold ? error : await withCheckpoint(error, output.path);
       } finally {
         held.release();
       }
