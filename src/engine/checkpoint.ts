@@ -29,10 +29,10 @@ export async function hasCheckpoint(out: string): Promise<boolean> {
   return (await stat(checkpointPath(out)).catch(() => undefined)) !== undefined;
 }
 
-/** How far the checkpoint in `out` is: nowhere without one, undefined where it cannot be read. */
+/** How far the checkpoint in `out` is, and of which run: nowhere without one, undefined where it cannot be read. */
 export async function checkpointProgress(
   out: string,
-): Promise<{ step: number; seconds: number } | undefined> {
+): Promise<{ step: number; seconds: number; fingerprint?: string } | undefined> {
   if (!(await hasCheckpoint(out))) return { step: 0, seconds: 0 };
   try {
     const file = await openSafetensors(checkpointPath(out));

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../core/errors.ts';
@@ -129,17 +129,30 @@ export function holdFolder(
   throw new UserError('in-use', inUse);
 }
 
-/** The inode of a file, which is created where needed. */
+/**
+ * Deletes the lock of a process that was killed. One that is held stays, and so does one that may not be deleted: it
+ * harms nobody.
+ */
+export function tidyLock(path: string): void {
+  if (statSync(join(path, lockName), { throwIfNoEntry: false })?.isFile() !== true) return;
+  try {
+    holdFolder(path)();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
+}
+
+/**
+ * The inode of a file, which is created where needed; NaN where it went meanwhile. One that is there is not opened:
+ * who closes a file lets go of all that the process has locked of it.
+ */
 function identityOf(file: string): number {
   try {
-    const descriptor = openSync(file, 'a');
-    const { ino } = fstatSync(descriptor);
-    closeSync(descriptor);
-    return ino;
+    closeSync(openSync(file, 'ax'));
   } catch (error) {
-    if (systemCode(error) === 'EISDIR') {
-      throw new UserError('disk', `${file} is a folder. Remove it.`);
-    }
-    throw writeFailure(error, file);
+    if (systemCode(error) !== 'EEXIST') throw writeFailure(error, file);
   }
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw new UserError('disk', `${file} is a folder. Remove it.`);
+  return found?.ino ?? NaN;
 }

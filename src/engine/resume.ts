@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import type { DistillOptions } from '../contract/jobs.ts';
 import { UserError } from '../core/errors.ts';
 import { initialAdapters } from '../core/lora/adapters.ts';
 import { zeros } from '../core/tensor.ts';
-import { mapConcurrently } from '../formats/concurrently.ts';
-import type { FoundImage } from '../formats/labelled-images.ts';
-import { checkpointPath, hasCheckpoint, loadCheckpoint } from './checkpoint.ts';
+import { unlessAborted } from '../formats/unless-aborted.ts';
+import { checkpointPath, checkpointProgress, hasCheckpoint, loadCheckpoint } from './checkpoint.ts';
+import type { RunFingerprint } from './fingerprint.ts';
 import type { JobContext } from './job.ts';
-import type { Teacher } from './teacher.ts';
 import type { TrainingPlan, TrainingState } from './training.ts';
 
 /** Throws a UserError where a run is to go on from a checkpoint that is not there. */
@@ -25,11 +22,12 @@ export async function initialState(
   { resume, seed }: DistillOptions,
   { layout, steps }: TrainingPlan,
   out: string,
-  fingerprint: string,
+  run: RunFingerprint,
   context: JobContext,
 ): Promise<TrainingState> {
   const found = await hasCheckpoint(out);
   if (resume) {
+    const fingerprint = await expectedFingerprint(out, run, context);
     const state = await loadCheckpoint(out, { fingerprint, size: layout.size, steps });
     context.report({ type: 'notice', message: `Going on after step ${state.step}.` });
     return state;
@@ -50,6 +48,24 @@ export async function initialState(
   };
 }
 
+/** The run's own, or what an earlier version would have called it where the checkpoint has that. */
+async function expectedFingerprint(
+  out: string,
+  run: RunFingerprint,
+  context: JobContext,
+): Promise<string> {
+  const own = await unlessAborted(run.own, context.signal);
+  const kept = (await checkpointProgress(out))?.fingerprint;
+  if (kept === undefined || kept === own) return own;
+  const former = await run.former();
+  if (kept !== former) return own;
+  context.report({
+    type: 'notice',
+    message: `${checkpointPath(out)} is of an earlier version, which knew images by name and size alone. If others were put in their place meanwhile, start afresh without --resume.`,
+  });
+  return former;
+}
+
 /**
  * What to throw when a run was stopped after so many steps.
  *
@@ -63,47 +79,14 @@ export function stopped(out: string, { step }: TrainingState, hasNew: boolean): 
   );
 }
 
-/**
- * Everything that decides the course of the training, as text. Images count by their content where that is
- * known, else by name and bytes on disk, by which other images under the same names are noticed.
- */
-export async function fingerprintOf(
-  { preparation, framing }: Pick<DistillOptions, 'preparation' | 'framing'>,
-  plan: TrainingPlan,
-  { sha256, known: colours, model }: Teacher,
-  blocks: readonly number[],
-  start: 'fitted' | 'copy',
-  recipe: object,
-  images: readonly FoundImage[],
-): Promise<string> {
-  const { steps, batch, peakLearningRate, seed, views, layout } = plan;
-  const { imageSize, heads, epsilon, activation } = model.architecture;
-  const listed = await mapConcurrently(images, 16, async ({ path, name, contentHash }) => {
-    if (contentHash !== undefined) return contentHash;
-    const found = await stat(path).catch(() => undefined);
-    return `${name} ${found?.size ?? 0}`;
-  });
-  return JSON.stringify({
-    teacher: sha256,
-    architecture: { imageSize, heads, epsilon, activation },
-    normalization: model.normalization,
-    ...(colours && { colours }),
-    blocks,
-    start,
-    rank: layout.rank,
-    steps,
-    batch,
-    peakLearningRate,
-    seed,
-    views,
-    recipe,
-    // As they are by default they are not written, as by earlier versions.
-    ...(isPlain(preparation) ? {} : { preparation }),
-    ...(framing === 'whole' ? {} : { framing }),
-    images: createHash('sha256').update(listed.join('\n')).digest('hex'),
-  });
-}
-
-function isPlain({ bands, range }: DistillOptions['preparation']): boolean {
-  return bands === undefined && range === 'auto';
+/** A failure of the disk, with what is not lost by it; other errors as they are. */
+export async function withCheckpoint(error: unknown, out: string): Promise<unknown> {
+  if (!(error instanceof UserError) || error.code !== 'disk') return error;
+  const { step = 0 } = (await checkpointProgress(out)) ?? {};
+  if (step === 0) return error;
+  return new UserError(
+    'disk',
+    `${error.message} What was learnt up to step ${step} is in ${checkpointPath(out)}: run the same command with --resume to go on from there.`,
+    error.details,
+  );
 }

@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { z } from 'zod';
 import type { DeviceName, TeacherOverrides } from '../contract/jobs.ts';
 import { inferenceMemory, trainingMemory } from '../core/distill/memory.ts';
@@ -28,10 +27,10 @@ import { copyBlocks } from '../core/vit/copy.ts';
 import type { VitModel } from '../core/vit/weights.ts';
 import { loadAll, readResult } from '../runtime/executor.ts';
 import type { Executor } from '../runtime/executor.ts';
-import { defaultThreads } from '../runtime/threads.ts';
 import { memoryOf } from './devices/device-memory.ts';
 import { openExecutor } from './devices/open-executor.ts';
 import { inferenceBatch } from './inference.ts';
+import { shareOf, watchOthers } from './other-work.ts';
 import { tilesAtOnce } from './segmentation/tile-model.ts';
 import { openTeacher } from './teacher.ts';
 import { imagesAtOnce } from './training.ts';
@@ -95,15 +94,12 @@ export async function measureSpeed({
   const executor = openExecutor(device, threads, await memoryOf(device));
   const measured = await measure(model, rank, outlines, executor);
   const free = freeShare();
-  // What other programs leave of the processors says nothing of a GPU.
-  return { speed: device === 'cpu' ? alone(measured, free) : measured, free };
+  return { speed: alone(measured, shareOf(device, free)), free };
 }
 
 /**
- * What it would take with nothing else to do, by the share of the processors that there was. Beside other
- * work that took half to four fifths of two processors, a step measured three to seven times as long as
- * alone, and so corrected 1.1 to 1.9 times. Views are drawn by one processor, which is free
- * sooner.
+ * What it would take with nothing else to do, by the share of the device that there was. Views are drawn by one
+ * processor, which is free sooner.
  */
 function alone(
   { step, inference, target, view, decoder }: MachineSpeed,
@@ -189,26 +185,6 @@ async function timeDecoder(
     step: await secondsAnImage(executor, step, images),
     inference: Math.max(0, (await secondsAnImage(executor, whole, tilesAtOnce)) - inference),
   };
-}
-
-/** Begins to count what other programs take; what it returns tells the share that they left. */
-function watchOthers(): () => number {
-  const start = { at: performance.now(), busy: busyTime(), own: process.cpuUsage() };
-  return () => {
-    const { user, system } = process.cpuUsage(start.own);
-    const elapsed = performance.now() - start.at;
-    const others = (busyTime() - start.busy - (user + system) / 1000) / elapsed;
-    // Processors beyond those that are needed may be busy.
-    return Math.min(Math.max((cpus().length - others) / defaultThreads(), 0.05), 1);
-  };
-}
-
-/** Of all processors together, ms. */
-function busyTime(): number {
-  return cpus().reduce(
-    (sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq,
-    0,
-  );
 }
 
 /** Seconds a view. */

@@ -30,12 +30,14 @@ import { requirePossible } from './devices/possible-devices.ts';
 import { withProcessorBehind } from './devices/processor-behind.ts';
 import { exportNames } from './export.ts';
 import { DrawnAhead, drawingThreads } from './drawn-ahead.ts';
+import { beginFingerprint } from './fingerprint.ts';
+import type { RunFingerprint } from './fingerprint.ts';
 import { fitCopy } from './fitting.ts';
 import type { JobContext } from './job.ts';
 import { targetBudget } from './memory-budget.ts';
 import { openOutputFolder } from './output-folder.ts';
 import type { OutputFolder } from './output-folder.ts';
-import { fingerprintOf, initialState, requireCheckpoint, stopped } from './resume.ts';
+import { initialState, requireCheckpoint, stopped, withCheckpoint } from './resume.ts';
 import { openTeacher, saidInput } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
@@ -157,6 +159,10 @@ export async function runStudentJob<T>(
           executor: openExecutor(on, threads, memoryBytes, request.precision),
           memory: freemem(),
         });
+      } catch (error) {
+        // The window says it of its runs by itself.
+        const isTold = keepCheckpoint || !(request.resume || kept.isNew);
+        throw isTold ? error : await withCheckpoint(error, output.path);
       } finally {
         held.release();
       }
@@ -252,9 +258,9 @@ async function trainOn(
   usualRate: number,
   openWatch?: OpenWatch,
 ): Promise<Trained> {
-  const { request, context, teacher, blocks, copy, origin, output, executor, memory } = job;
+  const { request, context, teacher, blocks, copy, origin, memory } = job;
   const { seed, views } = request;
-  const begun: TrainingPlan = {
+  const plan: TrainingPlan = {
     teacher: teacher.model,
     copy,
     layout: adapterLayout(copy.architecture, request.rank),
@@ -265,15 +271,31 @@ async function trainOn(
     views,
     cacheBytes: targetBudget(memory),
   };
-  const { recipe } = source;
-  const fingerprint = await fingerprintOf(request, begun, teacher, blocks, origin, recipe, images);
+  const marks = { request, plan, teacher, blocks, origin, recipe: source.recipe };
+  const fingerprint = beginFingerprint(marks, images, context.signal);
+  try {
+    return await trainPlan(job, plan, fingerprint, source, openWatch);
+  } finally {
+    fingerprint.close();
+  }
+}
+
+/** @param begun with the plain copy, which is yet to be fitted where that was asked for */
+async function trainPlan(
+  job: StudentJob,
+  begun: TrainingPlan,
+  fingerprint: RunFingerprint,
+  source: ViewSource,
+  openWatch?: OpenWatch,
+): Promise<Trained> {
+  const { request, context, teacher, blocks, copy, origin, output, executor } = job;
   // Before the fit, which a checkpoint of another run would make for nothing.
   const initial = await initialState(request, begun, output.path, fingerprint, context);
-  const fit = { teacher: teacher.model, copy, blocks, views };
+  const fit = { teacher: teacher.model, copy, blocks, views: request.views };
   const base = origin === 'copy' ? copy : await fitCopy(fit, source, executor, context);
   const plan = { ...begun, copy: base };
   const save = async (state: TrainingState): Promise<void> => {
-    await saveCheckpoint(output.path, fingerprint, state, secondsOf(job));
+    await saveCheckpoint(output.path, await fingerprint.own, state, secondsOf(job));
     job.kept.isNew = true;
   };
   const result = await trainStudent(plan, initial, source, executor, context, save, openWatch);

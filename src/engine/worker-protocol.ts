@@ -2,7 +2,7 @@ import type { DeviceName, DistillOptions, JobEvent } from '../contract/jobs.ts';
 import type { Failure } from '../contract/app.ts';
 import { UserError } from '../core/errors.ts';
 import type { Dataset } from './dataset.ts';
-import type { TrialRequest } from './devices/trial.ts';
+import type { TrialOutcome, TrialRequest } from './devices/trial.ts';
 import type { DistillOutcome } from './distill.ts';
 import type { OutlineOutcome } from './segmentation/distill-outlines.ts';
 import type { KeptOutlines } from './segmentation/kept-outlines.ts';
@@ -58,7 +58,7 @@ export type WorkerResult =
   | { readonly kind: 'predict'; readonly outcome: PredictImagesOutcome }
   | { readonly kind: 'speed'; readonly measurement: Measurement }
   | { readonly kind: 'reach'; readonly gigaflops: number }
-  | { readonly kind: 'trial'; readonly imagesPerSecond: number }
+  | { readonly kind: 'trial'; readonly outcome: TrialOutcome }
   | { readonly kind: 'score'; readonly outcome: ScoreOutcome }
   | { readonly kind: 'check' };
 

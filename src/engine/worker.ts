@@ -66,7 +66,7 @@ async function perform(task: WorkerTask): Promise<WorkerResult> {
     return { kind: 'reach', gigaflops: await reachDevice(task.device) };
   }
   if (task.kind === 'trial') {
-    return { kind: 'trial', imagesPerSecond: await tryDevice(task.request) };
+    return { kind: 'trial', outcome: await tryDevice(task.request) };
   }
   if (task.kind === 'score') {
     return { kind: 'score', outcome: await scoreImages(task.request, context) };

@@ -4,6 +4,7 @@ import type { Preparation } from '../core/image/preparation.ts';
 import type { Raster } from '../core/image/raster.ts';
 import type { ImagePlace } from './labelled-images.ts';
 import { sharp } from './libvips.ts';
+import { memoryFailure } from './memory-failure.ts';
 import { withImage } from './open-images.ts';
 import type { ImageFile } from './raster/image-file.ts';
 import { readPrepared } from './raster/prepared.ts';
@@ -36,7 +37,7 @@ export const imageExtensions: ReadonlySet<string> = new Set([
  * CMYK goes through its profile (or a standard one) to sRGB.
  *
  * @throws UserError 'not-found', 'disk', 'invalid-file' (damaged, cut short or no image; no such frame),
- * 'unsupported', 'too-large', 'invalid-option' (bands that it has not), 'cancelled'
+ * 'unsupported', 'too-large' (also for want of memory), 'invalid-option' (bands that it has not), 'cancelled'
  */
 export async function readImage(
   { path, frame }: ImagePlace,
@@ -46,6 +47,8 @@ export async function readImage(
   return withImage(path, async (file) => {
     requireFrame(file, frame);
     return readPrepared(file, { preparation, frame, signal });
+  }).catch((error: unknown) => {
+    throw memoryFailure(error, path) ?? error;
   });
 }
 

@@ -2,10 +2,20 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished } from 'vitest';
+import { measure } from '../../src/engine/devices/list-devices.ts';
+import { undisturbed } from '../../src/engine/other-work.ts';
 import { machineKey } from '../../src/engine/services/estimates.ts';
 import { machineSpeed } from '../../src/engine/speed.ts';
 import { OpenServices } from '../support/open-services.ts';
 import { temporaryFolder, writeTinyTeacher } from './support.ts';
+
+/** All processors, until the test is over. */
+function keepBusy(): void {
+  const busy = cpus().map(() => new Worker('for (;;);', { eval: true }));
+  onTestFinished(async () => {
+    await Promise.all(busy.map((thread) => thread.terminate()));
+  });
+}
 
 it('a measurement beside other work is used at once, and not kept for ever', async () => {
   const folder = await temporaryFolder();
@@ -20,11 +30,8 @@ it('a measurement beside other work is used at once, and not kept for ever', asy
     task: 'single',
   });
   await engine.call('project.update', { project, settings: { teacher, rank: 2 } });
-  const busy = cpus().map(() => new Worker('for (;;);', { eval: true }));
-  onTestFinished(async () => {
-    await Promise.all(busy.map((thread) => thread.terminate()));
-    await engine.close();
-  });
+  onTestFinished(() => engine.close());
+  keepBusy();
 
   const students = await engine.call('teacher.estimate', { project, teacher });
   for (const { seconds } of students) expect(seconds).toBeGreaterThan(0);
@@ -33,4 +40,16 @@ it('a measurement beside other work is used at once, and not kept for ever', asy
   ).toBeUndefined();
   // Measured again, it would not be the same to the last bit.
   expect(await engine.call('teacher.estimate', { project, teacher })).toEqual(students);
+});
+
+it('a trial for the command line says how much there was to try it with', async () => {
+  const folder = await temporaryFolder();
+  const teacher = join(folder, 'teacher.safetensors');
+  await writeTinyTeacher(teacher);
+  keepBusy();
+  const student = { blocks: [0], rank: 2, batch: 8, precision: 'float32', imageSize: 16 } as const;
+  const outcome = await measure({ teacher, device: 'cpu', threads: cpus().length, ...student });
+  if ('missing' in outcome) throw new Error(outcome.missing);
+  expect(outcome.imagesPerSecond).toBeGreaterThan(0);
+  expect(outcome.free).toBeLessThan(undisturbed);
 });

@@ -8,6 +8,7 @@ import {
   byName,
   loginPage,
   openFileServer,
+  sendOnly,
   serve,
   someContent,
   trickle,
@@ -17,6 +18,7 @@ import { CatalogueService } from '../../src/engine/services/catalogue.ts';
 import { TeacherService } from '../../src/engine/services/teachers.ts';
 import { addProject, settings } from '../../src/store/testing/fixtures.ts';
 import { temporaryStore } from '../../src/store/testing/temporary-store.ts';
+import { EngineProcess } from '../support/engine-process.ts';
 import { temporaryFolder, writeTinyTeacher } from './support.ts';
 
 // Teachers of the catalogue come into a workspace from a server of this machine, which stands in for all others.
@@ -119,6 +121,7 @@ it('what was fetched for a teacher goes with it, and nothing else', async () => 
   expect(await entry()).toMatchObject({ state: 'absent', teacher: null, isVerified: null });
   await rm(folder, { recursive: true });
   const again = await catalogue.fetch(card, unheard);
+  await writeFile(join(folder, '.understudy-lock'), '');
   await teachers.remove(again.id);
   expect(existsSync(folder)).toBe(false);
   // A file that somebody brought is theirs.
@@ -163,6 +166,22 @@ it('is fetched once at a time, can be stopped, and goes on after a restart', asy
   await expect.poll(() => again.told.length, { interval: 10 }).toBeGreaterThan(2);
   await again.catalogue.stopAll();
   await ended;
+});
+
+it('leaves nothing locked behind once it was killed', async () => {
+  server.handlers = [sendOnly(someContent(5000), 1000)];
+  const workspace = join(await temporaryFolder(), 'killed');
+  const engine = await EngineProcess.start(workspace);
+  await engine.call('catalogue.saveSettings', { mirror: server.base, proxy: null });
+  const lock = join(workspace, 'teachers', card, '.understudy-lock');
+  void engine.ask('catalogue.fetch', { card });
+  await expect.poll(() => existsSync(lock) && server.paths.length, { interval: 5 }).toBe(1);
+  engine.child.kill('SIGKILL');
+  await engine.ended();
+  expect(existsSync(lock)).toBe(true);
+  const next = await EngineProcess.start(workspace);
+  expect(existsSync(lock)).toBe(false);
+  expect(await next.stop()).toBe(0);
 });
 
 it.each([

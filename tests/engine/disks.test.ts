@@ -4,11 +4,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Run } from '../../src/contract/app.ts';
+import { distill } from '../../src/engine/distill.ts';
 import { databaseName } from '../../src/store/store.ts';
 import { EngineProcess } from '../support/engine-process.ts';
 import { workerOf } from '../support/open-services.ts';
 import { SmallDisk } from '../support/small-disk.ts';
-import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
+import { temporaryFolder, tinyRequest, watch, writeImages, writeTinyTeacher } from './support.ts';
 
 // Disks that are full or may not be written, folders that go, databases that others hold.
 
@@ -202,5 +203,60 @@ describe.skipIf(SmallDisk.absence)(`a disk that is full${SmallDisk.absence}`, ()
     await goOn(engine, run, step);
     expect(await engine.call('image.import', more)).toMatchObject({ found: 60, skipped: [] });
     expect(await engine.call('run.predictions', { run: run.id })).toHaveLength(9);
+  });
+
+  it('after the last step ends a run that says how far it is, and goes on from there', async () => {
+    const disk = SmallDisk.mount(32);
+    onTestFinished(() => {
+      disk.unmount();
+    });
+    const engine = await open(join(disk.path, 'workspace'));
+    const project = await createProject(engine);
+    const [run] = await runWithCheckpoint(engine, project);
+    const heads = engine.next('run.progress', ({ phase }) => phase === 'head');
+    const failed = engine.next('run.changed', ({ state }) => state === 'failed');
+    await engine.call('run.finish', { run: run.id });
+    await heads;
+    const free = disk.fill();
+    const { error, step } = await failed;
+    expect(error).toMatchObject({ code: 'disk' });
+    expect(error?.message).toMatch(/disk is full/);
+    expect(error?.message).not.toMatch(/--resume/);
+    expect(step).toBeGreaterThan(20);
+    free();
+    const ended = engine.next('run.changed', ({ state }) => /done|failed/.test(state));
+    await engine.call('run.resume', { run: run.id });
+    expect(await ended).toMatchObject({ state: 'done', error: null });
+  });
+
+  it('after the last step costs a run of the command line nothing that was learnt', async () => {
+    const disk = SmallDisk.mount(32);
+    onTestFinished(() => {
+      disk.unmount();
+    });
+    const out = join(disk.path, 'out');
+    const context = watch();
+    const report = context.report.bind(context);
+    let free: (() => void) | undefined;
+    context.report = (event) => {
+      report(event);
+      // Heads are taught once the checkpoint of all steps is there.
+      if (event.type === 'progress' && event.phase === 'head') free ??= disk.fill();
+    };
+    const request = tinyRequest(folder, {
+      ...{ images: join(images, 'train'), test: join(images, 'test'), out },
+    });
+    await expect(distill(request, context)).rejects.toMatchObject({
+      code: 'disk',
+      message: expect.stringMatching(
+        /disk is full.* up to step 12 is in .*checkpoint\.safetensors: run the same command with --resume/,
+      ) as string,
+    });
+    expect(free).toBeDefined();
+    free?.();
+    const again = watch();
+    await distill({ ...request, resume: true }, again);
+    expect(again.events).toContainEqual({ type: 'notice', message: 'Going on after step 12.' });
+    expect(await readdir(out)).toContain('student.onnx');
   });
 });

@@ -299,15 +299,6 @@ describe('a whole job', async () => {
     expect(await readdir(place)).toEqual(['checkpoint.safetensors']);
   });
 
-  it('refuses to go on with other images under the same names', async () => {
-    const images = join(folder, 'changing');
-    await writeImages(images, 6, 1);
-    const request = tinyRequest(folder, { images, out: join(folder, 'changing-out') });
-    await expect(distill(request, watch(2))).rejects.toThrow('Stopped');
-    await writeImages(images, 6, 9);
-    await expect(distill({ ...request, resume: true }, watch())).rejects.toThrow(/other images/);
-  });
-
   it('learns, and starts nearer to the teacher when it is fitted than as the plain copy', async () => {
     const request = { out: join(folder, 'plain-start'), start: 'copy', steps: 40 } as const;
     const plain = await distill(tinyRequest(folder, request), watch());

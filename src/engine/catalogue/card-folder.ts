@@ -2,6 +2,7 @@ import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Card } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
+import { tidyLock } from '../output-folder.ts';
 import { cards } from './cards.ts';
 import { forgetPart } from './download-part.ts';
 import { weightsPath } from './fetch-card.ts';
@@ -16,6 +17,11 @@ export function cardOfFile(workspace: string, file: string): Card | undefined {
   return cards.find((card) => weightsPath(card, cardFolder(workspace, card)) === file);
 }
 
+/** Takes away what killed processes left locked in the folders of cards; what is held stays. */
+export function tidyCards(workspace: string): void {
+  for (const card of cards) tidyLock(cardFolder(workspace, card));
+}
+
 /**
  * Deletes what was fetched of a card. What else lies in its folder stays, and so does the folder then.
  *
@@ -28,6 +34,7 @@ export async function deleteCard(card: Card, workspace: string): Promise<void> {
       await rm(join(folder, name), { force: true });
       await forgetPart(join(folder, name));
     }
+    tidyLock(folder);
   } catch (error) {
     throw new UserError(
       'disk',

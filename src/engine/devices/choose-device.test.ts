@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { tinyArchitecture } from '../../../tests/support/tiny-vit.ts';
 import type { DeviceName, JobEvent } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
@@ -11,11 +11,13 @@ import type { FoundDevice } from './list-devices.ts';
 import type { TrialRequest } from './trial.ts';
 
 /** Devices of the machine of these tests, and what they do when they are tried. */
-const machine = vi.hoisted((): Machine => ({ speeds: {}, tried: [] }));
+const machine = vi.hoisted((): Machine => ({ speeds: {}, tried: [], free: 1 }));
 
 interface Machine {
   speeds: Partial<Record<DeviceName, number | string>>;
   tried: DeviceName[];
+  /** Share of the processors. */
+  free: number;
   whenTried?: (() => void) | undefined;
 }
 
@@ -36,7 +38,9 @@ vi.mock('./list-devices.ts', () => ({
     if (signal?.aborted) return Promise.reject(new UserError('cancelled', 'Stopped.'));
     const outcome = machine.speeds[device] ?? 'It is not there.';
     return Promise.resolve(
-      typeof outcome === 'string' ? { missing: outcome } : { imagesPerSecond: outcome },
+      typeof outcome === 'string'
+        ? { missing: outcome }
+        : { imagesPerSecond: outcome, free: machine.free },
     );
   },
 }));
@@ -104,6 +108,23 @@ describe('chooseDevice', () => {
     machine.tried = [];
     expect((await choose()).device).toBe('webgpu');
     expect(machine.tried).toEqual([]);
+  });
+
+  it('goes by what was measured beside other work, and does not remember it', async () => {
+    machine.speeds = { cpu: 100, webgpu: 60 };
+    machine.free = 0.5;
+    onTestFinished(() => {
+      machine.free = 1;
+    });
+    const { device, said } = await choose();
+    expect(device).toBe('cpu');
+    expect(said.filter((text) => text.startsWith('Other programs were at work'))).toHaveLength(2);
+    machine.free = 0.9;
+    machine.speeds.webgpu = 300;
+    expect((await choose()).device).toBe('webgpu');
+    expect(machine.tried).toEqual(['cpu', 'webgpu', 'cpu', 'webgpu']);
+    expect((await choose()).said).toHaveLength(1);
+    expect(machine.tried).toHaveLength(4);
   });
 
   it('is not taken in by a GPU that is slower, or does not get through', async () => {

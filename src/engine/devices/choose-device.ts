@@ -4,6 +4,7 @@ import { UserError } from '../../core/errors.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import { defaultThreads } from '../../runtime/threads.ts';
 import type { JobContext } from '../job.ts';
+import { undisturbed } from '../other-work.ts';
 import { findDevices, measure } from './list-devices.ts';
 import { KnownSpeeds, speedKey } from './known-speeds.ts';
 import type { TrialRequest } from './trial.ts';
@@ -77,12 +78,18 @@ async function tryDevice(
   context.report({ type: 'notice', message: `Trying ${device} (${description})…` });
   const outcome = await measure(request, context.signal);
   if ('imagesPerSecond' in outcome) {
-    await speeds.set(key, outcome.imagesPerSecond);
+    if (outcome.free >= undisturbed) await speeds.set(key, outcome.imagesPerSecond);
+    else context.report({ type: 'notice', message: busyNotice(device) });
     return outcome.imagesPerSecond;
   }
   // The processor is always there: what kept it from being tried will pass.
   if (device !== 'cpu') await speeds.set(key, null);
   return `${device} (${outcome.missing})`;
+}
+
+/** Why a trial is not remembered. */
+function busyNotice(device: DeviceName): string {
+  return `Other programs were at work while ${device} was tried: its speed is a guess, and the next run tries it again.`;
 }
 
 /** What was chosen, and why. */

@@ -13,7 +13,7 @@ import type { Gpu } from './find-gpu.ts';
 import { KnownSpeeds } from './known-speeds.ts';
 import { possibleDevices } from './possible-devices.ts';
 import { processorName } from './processor-name.ts';
-import type { TrialRequest } from './trial.ts';
+import type { TrialOutcome, TrialRequest } from './trial.ts';
 
 /** Of the student that devices are compared with where none is wished for. */
 const usual = { skip: 2, rank: 16, batch: 32, precision: 'float32' } as const;
@@ -60,7 +60,8 @@ export async function listDevices(threads = defaultThreads()): Promise<DeviceDes
     const { name } = device;
     const request = { teacher: bundledTeacher, ...student, device: name, threads };
     const outcome = device.missing === null ? await measure(request) : { missing: device.missing };
-    listed.push({ ...device, imagesPerSecond: null, ...outcome });
+    const { missing, imagesPerSecond } = { missing: null, imagesPerSecond: null, ...outcome };
+    listed.push({ ...device, missing, imagesPerSecond });
   }
   return listed;
 }
@@ -73,11 +74,11 @@ export async function listDevices(threads = defaultThreads()): Promise<DeviceDes
 export async function measure(
   request: TrialRequest,
   signal?: AbortSignal,
-): Promise<{ readonly imagesPerSecond: number } | { readonly missing: string }> {
+): Promise<TrialOutcome | { readonly missing: string }> {
   const outcome = await inWorker({ kind: 'trial', request }, signal);
   if (typeof outcome === 'string') return { missing: outcome };
   if (outcome.kind !== 'trial') throw new Error('the worker tried no device');
-  return { imagesPerSecond: outcome.imagesPerSecond };
+  return outcome.outcome;
 }
 
 /** Why a device is not there. */

@@ -5,6 +5,7 @@ import { adapterLayout } from '../../core/lora/adapters.ts';
 import { copyBlocks } from '../../core/vit/copy.ts';
 import { readResult } from '../../runtime/executor.ts';
 import { defaultThreads } from '../../runtime/threads.ts';
+import { shareOf, watchOthers } from '../other-work.ts';
 import { secondsAnImage } from '../speed.ts';
 import type { Patience } from '../speed.ts';
 import { openTeacher } from '../teacher.ts';
@@ -32,12 +33,20 @@ export interface TrialRequest {
 /** How long a device is tried. */
 const trial: Patience = { runs: 3, ms: 2000 };
 
+/** What came of one. */
+export interface TrialOutcome {
+  /** With nothing else to do. */
+  readonly imagesPerSecond: number;
+  /** Share of the processors that other programs left free meanwhile, (0, 1]. */
+  readonly free: number;
+}
+
 /**
  * Images a second in real steps of a student, forward and backward, in parts that suit the device.
  *
  * @throws UserError 'device' where there is no such device or it fails
  */
-export async function tryDevice(request: TrialRequest): Promise<number> {
+export async function tryDevice(request: TrialRequest): Promise<TrialOutcome> {
   const { device, threads, blocks, rank, batch, imageSize, precision } = request;
   const executor = openExecutor(device, threads, await memoryOf(device, threads), precision);
   const { overrides = {} } = request;
@@ -45,7 +54,10 @@ export async function tryDevice(request: TrialRequest): Promise<number> {
   const copy = copyBlocks(teacher, blocks);
   const plan = { copy, layout: adapterLayout(copy.architecture, rank) };
   const images = Math.min(batch, imagesAtOnce(executor, teacher, blocks.length));
-  return 1 / (await secondsAnImage(executor, trainStep(plan, images), images, trial));
+  const freeShare = watchOthers(threads);
+  const seconds = await secondsAnImage(executor, trainStep(plan, images), images, trial);
+  const free = freeShare();
+  return { imagesPerSecond: 1 / (seconds * shareOf(device, free)), free };
 }
 
 /** Side of the matrices that a device multiplies to show that it is there. */

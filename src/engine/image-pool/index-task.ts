@@ -6,6 +6,7 @@ import type { Preparation } from '../../core/image/preparation.ts';
 import { hashOfFile } from '../../formats/file-hash.ts';
 import { requireFrame } from '../../formats/images.ts';
 import type { ImagePlace } from '../../formats/labelled-images.ts';
+import { memoryFailure } from '../../formats/memory-failure.ts';
 import { withImage } from '../../formats/open-images.ts';
 import { readThumbnail } from '../../formats/pictures.ts';
 import { FileSource } from '../../formats/raster/file-source.ts';
@@ -79,6 +80,8 @@ function outcomeOf(work: Promise<IndexedImage>, { path }: ImagePlace): Promise<I
 /** A file that a reader trips over must not cost the others. */
 function reasonOf(error: unknown, path: string): string {
   if (error instanceof UserError) return error.message;
+  const lack = memoryFailure(error, path);
+  if (lack !== undefined) return lack.message;
   const told = error instanceof Error ? error.message : String(error);
   return `${path} could not be read (${told}). It may be damaged; copy it again or leave it out.`;
 }

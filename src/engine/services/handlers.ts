@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { WatchedMasks } from '../../contract/mask-sources.ts';
 import type { Store } from '../../store/store.ts';
+import { tidyCards } from '../catalogue/card-folder.ts';
 import { ImagePool } from '../image-pool/image-pool.ts';
 import { version } from '../version.ts';
 import type { Emit, Handlers } from './dispatch.ts';
@@ -56,6 +57,7 @@ export async function openServices(
   const previews = new Previews(store, pool);
   const views = new Views(store, pool, emit);
   const teachers = new TeacherService(store);
+  tidyCards(store.folder);
   const catalogue = new CatalogueService(store, teachers, emit);
   const devices = new DeviceService(store, teachers);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());

@@ -15,6 +15,7 @@ import { cardOfHash } from '../catalogue/cards.ts';
 import { bundledTeacher } from '../demo.ts';
 import type { FoundDevice } from '../devices/list-devices.ts';
 import { openExecutor } from '../devices/open-executor.ts';
+import { undisturbed } from '../other-work.ts';
 import { machineSpeed, measuringMemory, timeOf } from '../speed.ts';
 import type { MachineSpeed, SpeedRequest } from '../speed.ts';
 import { sideFor } from '../segmentation/distill-outlines.ts';
@@ -61,8 +62,6 @@ export interface Estimate {
 
 /** After which a measurement is given up, ms; one on a processor beside much other work takes a minute. */
 const patienceMs = 300_000;
-/** Share of the processors that must have been free for a measurement to be kept. */
-const undisturbed = 0.85;
 /** How long it is used all the same, ms: the machine is likely to be as busy. */
 const recent = 120_000;
 /** How long a device that did not get through a measurement is left alone, ms. */

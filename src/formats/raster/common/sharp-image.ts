@@ -1,6 +1,7 @@
 import type { Metadata } from 'sharp';
 import { UserError } from '../../../core/errors.ts';
 import { damagedImage, sharp } from '../../libvips.ts';
+import { memoryFailure } from '../../memory-failure.ts';
 import type { ImageFormat, ReadLimits, Samples } from '../image-file.ts';
 import { pickBands } from '../crop.ts';
 import { newSamples, samplesOf } from '../sample-arrays.ts';
@@ -178,6 +179,8 @@ function unsupportedValues(path: string, what: string): UserError {
 }
 
 function decodeFailure(error: unknown, path: string): UserError {
+  const lack = memoryFailure(error, path);
+  if (lack !== undefined) return lack;
   const message = error instanceof Error ? error.message : String(error);
   // Told only in words: the decoder was built for JPEG of 8 bits.
   const isDeep = /data precision (\d+)/i.exec(message)?.[1];

@@ -1,5 +1,6 @@
 import { UserError } from '../../../core/errors.ts';
 import { readFailure } from '../../file-errors.ts';
+import { memoryFailure } from '../../memory-failure.ts';
 
 type FaultCode = 'invalid-file' | 'unsupported' | 'too-large';
 
@@ -40,12 +41,5 @@ export function userError(error: unknown, path: string): Error {
   if (error instanceof DicomFault) {
     return new UserError(error.code, `${path} ${error.message}. ${error.advice}`, error.details);
   }
-  if (error instanceof RangeError && error.message.includes('allocation failed')) {
-    return new UserError(
-      'too-large',
-      `${path} has frames that do not fit into memory. Close other programs, or cut it into smaller images.`,
-      error.message,
-    );
-  }
-  return readFailure(error, path);
+  return memoryFailure(error, path) ?? readFailure(error, path);
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { UserError } from '../../../core/errors.ts';
 import { readFailure, systemCode } from '../../file-errors.ts';
+import { memoryFailure } from '../../memory-failure.ts';
 import { unlessAborted } from '../../unless-aborted.ts';
 import { closedFile } from '../read-request.ts';
 import type { ByteSource } from '../file-source.ts';
@@ -52,6 +53,8 @@ async function* unpacked(path: string, signal: AbortSignal): AsyncGenerator<Buff
 
 function unpackFailure(error: unknown, path: string): unknown {
   if (error instanceof UserError) return error;
+  const lack = memoryFailure(error, path);
+  if (lack !== undefined) return lack;
   if (systemCode(error) !== undefined) return readFailure(error, path);
   return new UserError(
     'invalid-file',

@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
+import { memoryFailure } from '../../memory-failure.ts';
 import type { Samples } from '../image-file.ts';
 import { sampleArrays } from '../sample-arrays.ts';
 import type { BlockContext, BlockShape } from './block-shape.ts';
@@ -92,7 +93,11 @@ export class BlockReader {
     } catch (error) {
       if (error instanceof UserError) throw error;
       const message = error instanceof Error ? error.message : String(error);
-      throw damaged(source.path, 'a part of its pixels cannot be decoded', message);
+      const { path } = source;
+      throw (
+        memoryFailure(error, path) ??
+        damaged(path, 'a part of its pixels cannot be decoded', message)
+      );
     }
   }
 
