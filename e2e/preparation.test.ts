@@ -72,6 +72,15 @@ describe('what the model sees', () => {
     await launched.page.getByRole('button', { name: 'What the model sees…' }).click();
     await dialog().waitFor();
   };
+  /** What was told is away, so that it lies over nothing. */
+  const dismissNotices = async (): Promise<void> => {
+    await launched.page.getByText('The model sees these images differently now.').waitFor();
+    const dismiss = launched.page.getByRole('button', { name: 'Dismiss' });
+    while ((await dismiss.count()) > 0) {
+      await dismiss.first().hover();
+      await dismiss.first().click();
+    }
+  };
   const preparationOf = async (name: string): Promise<unknown> => {
     const list = await ask(launched.page, 'project.list', null);
     const projects = (list.ok ? list.value : []) as Project[];
@@ -211,5 +220,73 @@ describe('what the model sees', () => {
     await page.getByRole('button', { name: 'Use for this project' }).click();
     await expect.poll(() => preparationOf('Fields')).toEqual({ range: 'auto', bands: [4, 2, 3] });
     await expect.poll(drawn).toBe(true);
+  });
+
+  test('is all bands, and comes back so', async () => {
+    const { page } = launched;
+    await dismissNotices();
+    await open();
+    const kind = dialog().getByRole('combobox', { name: 'Which bands are seen' });
+    await dialog().getByRole('combobox', { name: 'Red' }).waitFor();
+    const colours = await after().first().getAttribute('src');
+    const was = await placeOf(dialog());
+    await kind.focus();
+    await kind.selectOption('All 4 bands');
+    await dialog()
+      .getByText(/^The model sees all 4; pictures show red, green and blue/)
+      .waitFor();
+    await expect.poll(() => after().first().getAttribute('src')).not.toBe(colours);
+    expect(await placeOf(dialog())).toEqual(was);
+    await photograph(launched, '27-preparation-all-bands');
+    await page.getByRole('button', { name: 'Use for this project' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await expect
+      .poll(() => preparationOf('Fields'))
+      .toEqual({ range: 'auto', bands: [1, 2, 3, 4] });
+    await expect.poll(drawn).toBe(true);
+    await open();
+    await dialog()
+      .getByText(/^The model sees all 4;/)
+      .waitFor();
+    expect(await kind.inputValue()).toBe('All 4 bands');
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+  });
+
+  test('is any list of bands, and says what is wrong with one', async () => {
+    const { page } = launched;
+    await dismissNotices();
+    await open();
+    await dialog()
+      .getByRole('combobox', { name: 'Which bands are seen' })
+      .selectOption('A list of bands');
+    const list = dialog().getByRole('textbox', { name: 'Bands, in order' });
+    expect(await list.inputValue()).toBe('1-4');
+    const was = await placeOf(dialog());
+    const use = page.getByRole('button', { name: 'Use for this project' });
+    const wrong = (sentence: string): Locator =>
+      dialog().getByRole('textbox', { description: sentence });
+    for (const [text, sentence] of [
+      ['1-3, x', '“x” is no band. Write numbers and ranges, as 1-6, 8.'],
+      ['1-5', 'There is no band 5 in all of these files. They share 1-4.'],
+      ['4, 1-4', 'Band 4 is named twice.'],
+      ['', 'Name at least one band, as 1-6, 8.'],
+    ] as const) {
+      await list.fill(text);
+      await wrong(sentence).waitFor();
+      expect(await list.getAttribute('aria-invalid')).toBe('true');
+      expect(await use.isDisabled()).toBe(true);
+      expect(await placeOf(dialog())).toEqual(was);
+    }
+    await photograph(launched, '28-preparation-band-list');
+    await list.fill('4, 1');
+    await dialog()
+      .getByText(/^The model sees both; pictures show the first in grey/)
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await dialog().waitFor({ state: 'detached' });
+    await expect.poll(() => preparationOf('Fields')).toEqual({ range: 'auto', bands: [4, 1] });
+    await open();
+    await expect.poll(() => list.inputValue()).toBe('4, 1');
   });
 });
