@@ -251,6 +251,13 @@ describe('what the model sees', () => {
     expect(await kind.inputValue()).toBe('All 4 bands');
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
+    // Looked at, it is said that there is more than the eye can see.
+    await page.locator('[role=option]').first().dblclick();
+    await page.getByText('As the model sees it: 3 of its 4 bands').waitFor();
+    await page.getByRole('combobox', { name: 'Red' }).selectOption({ label: 'Band 4' });
+    await page.getByText(/^Display only\. The model sees .* of bands 1-4\.$/).waitFor();
+    await photograph(launched, '29-viewer-all-bands');
+    await page.keyboard.press('Escape');
   });
 
   test('is any list of bands, and says what is wrong with one', async () => {
@@ -278,11 +285,13 @@ describe('what the model sees', () => {
       expect(await use.isDisabled()).toBe(true);
       expect(await placeOf(dialog())).toEqual(was);
     }
-    await photograph(launched, '28-preparation-band-list');
     await list.fill('4, 1');
     await dialog()
       .getByText(/^The model sees both; pictures show the first in grey/)
       .waitFor();
+    expect(await placeOf(dialog())).toEqual(was);
+    await photograph(launched, '28-preparation-band-list');
+    await list.focus();
     await page.keyboard.press('Enter');
     await dialog().waitFor({ state: 'detached' });
     await expect.poll(() => preparationOf('Fields')).toEqual({ range: 'auto', bands: [4, 1] });
