@@ -91,6 +91,14 @@ describe('what the model sees', () => {
     const { channels } = await sharp(await picture.screenshot()).stats();
     return channels[0]?.mean ?? 0;
   };
+  const seriousFindings = async (): Promise<string[]> => {
+    const { page } = launched;
+    await settled(page);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  };
   const drawn = (): Promise<boolean> =>
     thumbnail().evaluate((image) => {
       const { complete, naturalWidth } = image as HTMLImageElement;
@@ -154,12 +162,7 @@ describe('what the model sees', () => {
     async (colorScheme) => {
       const { page } = launched;
       await page.emulateMedia({ colorScheme });
-      await settled(page);
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      const serious = violations.filter(
-        ({ impact }) => impact === 'serious' || impact === 'critical',
-      );
-      expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      expect(await seriousFindings()).toEqual([]);
     },
   );
 
@@ -284,6 +287,10 @@ describe('what the model sees', () => {
       expect(await list.getAttribute('aria-invalid')).toBe('true');
       expect(await use.isDisabled()).toBe(true);
       expect(await placeOf(dialog())).toEqual(was);
+    }
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await seriousFindings()).toEqual([]);
     }
     await list.fill('4, 1');
     await dialog()
