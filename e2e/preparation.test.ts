@@ -72,6 +72,15 @@ describe('what the model sees', () => {
     await launched.page.getByRole('button', { name: 'What the model sees…' }).click();
     await dialog().waitFor();
   };
+  /** What was told is away, so that it lies over nothing. */
+  const dismissNotices = async (): Promise<void> => {
+    await launched.page.getByText('The model sees these images differently now.').waitFor();
+    const dismiss = launched.page.getByRole('button', { name: 'Dismiss' });
+    while ((await dismiss.count()) > 0) {
+      await dismiss.first().hover();
+      await dismiss.first().click();
+    }
+  };
   const preparationOf = async (name: string): Promise<unknown> => {
     const list = await ask(launched.page, 'project.list', null);
     const projects = (list.ok ? list.value : []) as Project[];
@@ -81,6 +90,14 @@ describe('what the model sees', () => {
   const brightness = async (picture: Locator): Promise<number> => {
     const { channels } = await sharp(await picture.screenshot()).stats();
     return channels[0]?.mean ?? 0;
+  };
+  const seriousFindings = async (): Promise<string[]> => {
+    const { page } = launched;
+    await settled(page);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
   };
   const drawn = (): Promise<boolean> =>
     thumbnail().evaluate((image) => {
@@ -145,12 +162,7 @@ describe('what the model sees', () => {
     async (colorScheme) => {
       const { page } = launched;
       await page.emulateMedia({ colorScheme });
-      await settled(page);
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      const serious = violations.filter(
-        ({ impact }) => impact === 'serious' || impact === 'critical',
-      );
-      expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      expect(await seriousFindings()).toEqual([]);
     },
   );
 
@@ -211,5 +223,86 @@ describe('what the model sees', () => {
     await page.getByRole('button', { name: 'Use for this project' }).click();
     await expect.poll(() => preparationOf('Fields')).toEqual({ range: 'auto', bands: [4, 2, 3] });
     await expect.poll(drawn).toBe(true);
+  });
+
+  test('is all bands, and comes back so', async () => {
+    const { page } = launched;
+    await dismissNotices();
+    await open();
+    const kind = dialog().getByRole('combobox', { name: 'Which bands are seen' });
+    await dialog().getByRole('combobox', { name: 'Red' }).waitFor();
+    const colours = await after().first().getAttribute('src');
+    const was = await placeOf(dialog());
+    await kind.focus();
+    await kind.selectOption('All 4 bands');
+    await dialog()
+      .getByText(/^The model sees all 4; pictures show red, green and blue/)
+      .waitFor();
+    await expect.poll(() => after().first().getAttribute('src')).not.toBe(colours);
+    expect(await placeOf(dialog())).toEqual(was);
+    await photograph(launched, '27-preparation-all-bands');
+    await page.getByRole('button', { name: 'Use for this project' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await expect
+      .poll(() => preparationOf('Fields'))
+      .toEqual({ range: 'auto', bands: [1, 2, 3, 4] });
+    await expect.poll(drawn).toBe(true);
+    await open();
+    await dialog()
+      .getByText(/^The model sees all 4;/)
+      .waitFor();
+    expect(await kind.inputValue()).toBe('All 4 bands');
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    // Looked at, it is said that there is more than the eye can see.
+    await page.locator('[role=option]').first().dblclick();
+    await page.getByText('As the model sees it: 3 of its 4 bands').waitFor();
+    await page.getByRole('combobox', { name: 'Red' }).selectOption({ label: 'Band 4' });
+    await page.getByText(/^Display only\. The model sees .* of bands 1-4\.$/).waitFor();
+    await photograph(launched, '29-viewer-all-bands');
+    await page.keyboard.press('Escape');
+  });
+
+  test('is any list of bands, and says what is wrong with one', async () => {
+    const { page } = launched;
+    await dismissNotices();
+    await open();
+    await dialog()
+      .getByRole('combobox', { name: 'Which bands are seen' })
+      .selectOption('A list of bands');
+    const list = dialog().getByRole('textbox', { name: 'Bands, in order' });
+    expect(await list.inputValue()).toBe('1-4');
+    const was = await placeOf(dialog());
+    const use = page.getByRole('button', { name: 'Use for this project' });
+    const wrong = (sentence: string): Locator =>
+      dialog().getByRole('textbox', { description: sentence });
+    for (const [text, sentence] of [
+      ['1-3, x', '“x” is no band. Write numbers and ranges, as 1-6, 8.'],
+      ['1-5', 'There is no band 5 in all of these files. They share 1-4.'],
+      ['4, 1-4', 'Band 4 is named twice.'],
+      ['', 'Name at least one band, as 1-6, 8.'],
+    ] as const) {
+      await list.fill(text);
+      await wrong(sentence).waitFor();
+      expect(await list.getAttribute('aria-invalid')).toBe('true');
+      expect(await use.isDisabled()).toBe(true);
+      expect(await placeOf(dialog())).toEqual(was);
+    }
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await seriousFindings()).toEqual([]);
+    }
+    await list.fill('4, 1');
+    await dialog()
+      .getByText(/^The model sees both; pictures show the first in grey/)
+      .waitFor();
+    expect(await placeOf(dialog())).toEqual(was);
+    await photograph(launched, '28-preparation-band-list');
+    await list.focus();
+    await page.keyboard.press('Enter');
+    await dialog().waitFor({ state: 'detached' });
+    await expect.poll(() => preparationOf('Fields')).toEqual({ range: 'auto', bands: [4, 1] });
+    await open();
+    await expect.poll(() => list.inputValue()).toBe('4, 1');
   });
 });

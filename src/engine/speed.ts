@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DeviceName, TeacherOverrides } from '../contract/jobs.ts';
+import type { DeviceName, TeacherOverrides, WrittenPreparation } from '../contract/jobs.ts';
 import { inferenceMemory, trainingMemory } from '../core/distill/memory.ts';
 import { segmentationStep } from '../core/distill/segmentation-step.ts';
 import { targetGraph, trainStep } from '../core/distill/train-step.ts';
@@ -18,6 +18,7 @@ import {
   initialDecoder,
   segmentationGraph,
 } from '../core/heads/segmentation-decoder.ts';
+import { preparationOf } from '../core/image/preparation.ts';
 import { adapterLayout } from '../core/lora/adapters.ts';
 import { elementCount } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -43,6 +44,8 @@ export interface SpeedRequest {
   readonly rank: number;
   /** Side of the input, px; the teacher's own by default. */
   readonly imageSize?: number | undefined;
+  /** What is seen of images, of which the number of channels matters; red, green and blue by default. */
+  readonly preparation?: WrittenPreparation;
   /** Whether regions are outlined: then a decoder is measured too. */
   readonly outlines?: boolean;
   /** The processor by default. */
@@ -85,11 +88,15 @@ export async function measureSpeed({
   overrides = {},
   rank,
   imageSize,
+  preparation,
   outlines = false,
   device = 'cpu',
   threads,
 }: SpeedRequest): Promise<Measurement> {
-  const { model } = await openTeacher(file, overrides, { imageSize });
+  const { model } = await openTeacher(file, overrides, {
+    imageSize,
+    preparation: preparation && preparationOf(preparation),
+  });
   const freeShare = watchOthers();
   const executor = openExecutor(device, threads, await memoryOf(device));
   const measured = await measure(model, rank, outlines, executor);

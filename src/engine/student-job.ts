@@ -133,7 +133,7 @@ export async function runStudentJob<T>(
     const { architecture } = teacher.model;
     const { overrides } = request;
     const student = {
-      ...{ teacher: request.teacher, overrides, blocks },
+      ...{ teacher: request.teacher, overrides, preparation: request.preparation, blocks },
       ...{ rank: recipe.rank, batch: recipe.batch, precision: recipe.precision, architecture },
     };
     const { imageSize: side } = architecture;

@@ -316,4 +316,11 @@ describe('many bands', () => {
     // Whoever is shown a picture can be shown it again.
     expect(pictured(shown, about)).toEqual(shown);
   });
+
+  test('are not pictured where not all of them are there', () => {
+    const about = form({ bands: 6, interpretation: 'bands' });
+    expect(() => pictured({ bands: [0, 1, 2, 6], range: stored }, about)).toThrow(
+      'band 7 was chosen, but the image has 6 bands',
+    );
+  });
 });

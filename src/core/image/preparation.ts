@@ -93,10 +93,13 @@ export function channelsOf({ bands }: Pick<Preparation, 'bands'>): number {
 /**
  * What people are shown of an image, of which a model may see more bands than a picture has: of those the ones that are
  * red, green and blue, else the first three; of two the first.
+ *
+ * @throws UserError 'invalid-option' where the image has not all of many bands: a picture of some would hide that
  */
 export function pictured(preparation: Preparation, form: StoredForm): Preparation {
-  const { bands, range } = preparation;
-  if (bands === null || channelsOf(preparation) === colourChannels) return preparation;
+  if (channelsOf(preparation) === colourChannels) return preparation;
+  const { range } = preparation;
+  const bands = bandsOf(preparation, form);
   const { colours } = form.display;
   if (colours?.every((band) => bands.includes(band)) === true) return { bands: colours, range };
   return { bands: bands.slice(0, bands.length < colourChannels ? 1 : colourChannels), range };

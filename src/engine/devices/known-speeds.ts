@@ -74,7 +74,7 @@ export function speedKey(
     rank,
     batch,
     precision,
-  }: Omit<TrialRequest, 'teacher' | 'imageSize' | 'overrides'>,
+  }: Omit<TrialRequest, 'teacher' | 'imageSize' | 'overrides' | 'preparation'>,
   architecture: VitArchitecture,
   gpu: string | undefined,
 ): string {

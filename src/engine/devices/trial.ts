@@ -1,6 +1,12 @@
-import type { DeviceName, Precision, TeacherOverrides } from '../../contract/jobs.ts';
+import type {
+  DeviceName,
+  Precision,
+  TeacherOverrides,
+  WrittenPreparation,
+} from '../../contract/jobs.ts';
 import { trainStep } from '../../core/distill/train-step.ts';
 import { constant, input, matmul } from '../../core/graph/build.ts';
+import { preparationOf } from '../../core/image/preparation.ts';
 import { adapterLayout } from '../../core/lora/adapters.ts';
 import { copyBlocks } from '../../core/vit/copy.ts';
 import { readResult } from '../../runtime/executor.ts';
@@ -28,6 +34,8 @@ export interface TrialRequest {
   readonly precision: Precision;
   /** Side of the input, px. */
   readonly imageSize: number;
+  /** What is seen of images; red, green and blue by default. */
+  readonly preparation?: WrittenPreparation;
 }
 
 /** How long a device is tried. */
@@ -49,8 +57,11 @@ export interface TrialOutcome {
 export async function tryDevice(request: TrialRequest): Promise<TrialOutcome> {
   const { device, threads, blocks, rank, batch, imageSize, precision } = request;
   const executor = openExecutor(device, threads, await memoryOf(device, threads), precision);
-  const { overrides = {} } = request;
-  const { model: teacher } = await openTeacher(request.teacher, overrides, { imageSize });
+  const { overrides = {}, preparation } = request;
+  const { model: teacher } = await openTeacher(request.teacher, overrides, {
+    imageSize,
+    preparation: preparation && preparationOf(preparation),
+  });
   const copy = copyBlocks(teacher, blocks);
   const plan = { copy, layout: adapterLayout(copy.architecture, rank) };
   const images = Math.min(batch, imagesAtOnce(executor, teacher, blocks.length));

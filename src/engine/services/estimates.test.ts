@@ -3,7 +3,7 @@ import type { ProjectSettings } from '../../contract/app.ts';
 import { settings as usual } from '../../store/testing/fixtures.ts';
 import { plainVit } from '../../core/vit/architecture.ts';
 import { entryBytes } from '../target-cache.ts';
-import { estimateStudents } from './estimates.ts';
+import { estimateStudents, machineKey } from './estimates.ts';
 import type { Workload } from './estimates.ts';
 
 const architecture = {
@@ -26,8 +26,9 @@ const workload: Workload = {
 };
 
 /** Seconds for every second block. */
-function half(change: Partial<Workload> = {}, chosen = settings): number {
-  const students = estimateStudents(architecture, speed, chosen, { ...workload, ...change });
+function half(change: Partial<Workload> = {}, chosen = settings, channels = 3): number {
+  const load = { ...workload, ...change };
+  const students = estimateStudents({ ...architecture, channels }, speed, chosen, load);
   return students.find(({ skip }) => skip === 2)?.seconds ?? NaN;
 }
 
@@ -61,6 +62,23 @@ it('counts images that find no room and are read again for each new view', () =>
   const again = half({ images, pixels, memory }, once) - half({ images, pixels }, once);
   expect(share).toBeGreaterThan(0);
   expect(again).toBeCloseTo(200 * share * (4e-4 + pixels * 1.2e-8), 9);
+});
+
+it('counts that more channels take as much more room and time to be read', () => {
+  const [images, pixels] = [200, 192 * 192];
+  const once = { ...settings, views: 1 };
+  const memory = 4 * images * entryBytes({ ...architecture, channels: 12 });
+  const again = half({ images, pixels, memory }, once, 12) - half({ images, pixels }, once, 12);
+  const share = 1 - memory / 8 / (images * 12 * pixels);
+  expect(again).toBeCloseTo(200 * share * (4e-4 + 4 * pixels * 1.2e-8), 9);
+});
+
+it('tells measurements with other numbers of channels apart, and no others', () => {
+  const key = (bands?: number[], range = 'auto'): string =>
+    machineKey({ rank: 4, preparation: { range, ...(bands && { bands }) } });
+  expect(key()).toBe(machineKey({ rank: 4 }));
+  expect([key([2]), key([4, 3, 2]), key(undefined, 'full')]).toEqual([key(), key(), key()]);
+  expect(key([1, 2, 3, 4])).toBe(`${key()}, 4 channels`);
 });
 
 it('counts what labelled and held-out images cost three encoders, and large images', () => {

@@ -1,5 +1,6 @@
 import type { ProjectSettings, StudentEstimate } from '../../contract/app.ts';
 import { learningOnSteps, startOf } from '../../contract/jobs.ts';
+import { channelsOf, colourChannels, preparationOf } from '../../core/image/preparation.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
 import { workingSides } from '../../core/distill/views.ts';
 import { parameterCount, tokenCount } from '../../core/vit/architecture.ts';
@@ -24,12 +25,14 @@ import { entryBytes, targetMisses } from '../target-cache.ts';
  * @param gpu what computes where that is not the processor
  */
 export function machineKey(
-  { rank, imageSize, outlines, device = 'cpu' }: Omit<SpeedRequest, 'teacher'>,
+  { rank, imageSize, preparation, outlines, device = 'cpu' }: Omit<SpeedRequest, 'teacher'>,
   gpu = '',
 ): string {
   const machine = `${device === 'cpu' ? processorKey() : `${device}, ${gpu}`}, rank ${rank}`;
   const side = imageSize === undefined ? '' : `, ${imageSize} px`;
-  return `${machine}${side}${outlines === true ? ', outlines' : ''}`;
+  const channels = preparation ? channelsOf(preparationOf(preparation)) : colourChannels;
+  const seen = channels === colourChannels ? '' : `, ${channels} channels`;
+  return `${machine}${side}${seen}${outlines === true ? ', outlines' : ''}`;
 }
 
 /** What is to be distilled on, and with what. */
@@ -59,12 +62,17 @@ export interface Workload {
 const opening = 2;
 /** Reading weights, building graphs and writing files, a parameter of the teacher. */
 const preparing = 2e-7;
-/** Reading a file; decoding and shrinking it, a pixel. */
+/** Reading a file; decoding and shrinking it, a pixel of three channels. */
 const reading = { file: 4e-4, pixel: 1.2e-8 };
 /** Teaching a head, an image, feature and class. */
 const teaching = 5e-7;
 
-/** A student for every skip factor that keeps another number of blocks. */
+/**
+ * A student for every skip factor that keeps another number of blocks.
+ *
+ * @param architecture the teacher's, with the side and the channels of its input
+ * @param speed with as many channels
+ */
 export function estimateStudents(
   architecture: VitArchitecture,
   speed: MachineSpeed,
@@ -120,7 +128,7 @@ function trainingTime(
   const samples = steps * batch;
   const all = workload.images * views;
   const room = Math.floor(targetBudget(workload.memory) / entryBytes(architecture));
-  const view = speed.view + rereadShare(architecture, workload) * readTime(workload);
+  const view = speed.view + rereadShare(architecture, workload) * readTime(architecture, workload);
   const newViews = targetMisses(samples, all, room);
   const task = workload.outlines ? 'segmentation' : 'classification';
   const isFitted = startOf(start, task, architecture.depth, kept) === 'fitted';
@@ -133,7 +141,11 @@ function trainingTime(
 }
 
 function openingTime(architecture: VitArchitecture, workload: Workload): number {
-  return opening + preparing * parameterCount(architecture) + workload.images * readTime(workload);
+  return (
+    opening +
+    preparing * parameterCount(architecture) +
+    workload.images * readTime(architecture, workload)
+  );
 }
 
 /** Seconds for heads, timing, files. */
@@ -148,7 +160,7 @@ function headsTime(
   // Teacher, copy and student side by side.
   const three = timeOf(inference, architecture.depth) + 2 * student;
   return (
-    (labelled + tested) * (readTime(workload) + three) +
+    (labelled + tested) * (readTime(architecture, workload) + three) +
     3 * labelled * architecture.width * classes * teaching +
     timingRounds * inferenceBatch * three +
     // The live student, and each of its three files.
@@ -193,17 +205,19 @@ function decoderMemory(
   return 4 * imageSize ** 2 * (keptChannels + 6 * (classes + 1)) * atOnce;
 }
 
-function readTime({ pixels }: Workload): number {
-  return reading.file + pixels * reading.pixel;
+function readTime({ channels }: VitArchitecture, { pixels }: Workload): number {
+  return reading.file + (channels / colourChannels) * pixels * reading.pixel;
 }
 
 /** Share of the images that find no room decoded, and are read again for each new view, [0, 1]. */
 function rereadShare(
-  { imageSize }: VitArchitecture,
+  { imageSize, channels }: VitArchitecture,
   { images, pixels, memory, outlines }: Workload,
 ): number {
   // Outlined images stay as they are, with where there is nothing.
-  const each = outlines ? 4 * pixels : 3 * Math.min(pixels, (workingSides * imageSize) ** 2);
+  const each = outlines
+    ? (channels + 1) * pixels
+    : channels * Math.min(pixels, (workingSides * imageSize) ** 2);
   const bytes = each * images;
   return bytes === 0 ? 0 : Math.max(0, 1 - rasterBudget(memory) / bytes);
 }

@@ -4,6 +4,7 @@ import type { Project, StudentEstimate, Teacher } from '../../contract/app.ts';
 import type { TeacherOverrides } from '../../contract/jobs.ts';
 import type { Card } from '../../contract/catalogue.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
+import { channelsOf, preparationOf } from '../../core/image/preparation.ts';
 import { UserError } from '../../core/errors.ts';
 import { parameterCount } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
@@ -168,10 +169,10 @@ export class TeacherService {
     const own = architectureOf(teacher);
     const { architecture, atOnce, outlines } = workOf(project, own);
     requireMemory(architecture, atOnce, outlines);
-    const { rank } = project.settings;
+    const { rank, preparation } = project.settings;
     const { imageSize } = architecture;
     const size = imageSize !== own.imageSize && { imageSize };
-    const measured = { rank, ...size, outlines, device: name };
+    const measured = { rank, ...size, preparation, outlines, device: name };
     const speed = await this.#speedOf(teacher, measured, description, signal);
     const pixels = this.#store.images.meanPixels(project.id);
     const workload = { ...workloadOf(project, pixels, freemem()), atOnce, outlines };
@@ -273,7 +274,7 @@ async function tryTeacher(request: CheckRequest, signal: AbortSignal): Promise<v
 
 /** What of a run decides how much it needs. */
 export function workOf(
-  { task, settings: { imageSize }, classes }: Project,
+  { task, settings: { imageSize, preparation }, classes }: Project,
   own: VitArchitecture,
 ): {
   readonly architecture: VitArchitecture;
@@ -283,7 +284,8 @@ export function workOf(
 } {
   const outlines = task === 'segmentation';
   const side = imageSize ?? (outlines ? sideFor({ architecture: own }) : own.imageSize);
-  const architecture = { ...own, imageSize: side };
+  const channels = channelsOf(preparationOf(preparation));
+  const architecture = { ...own, imageSize: side, channels };
   const atOnce = imagesAtOnce(openExecutor('cpu'), { architecture });
   return { architecture, atOnce, outlines, classes: classes.length };
 }

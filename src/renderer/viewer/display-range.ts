@@ -9,7 +9,12 @@ import {
   preparationOf,
   rangeOf,
 } from '../../core/image/preparation.ts';
-import type { IntensityRange, StoredForm } from '../../core/image/preparation.ts';
+import type {
+  IntensityRange,
+  Preparation,
+  StoredForm,
+  WrittenPreparation,
+} from '../../core/image/preparation.ts';
 
 /** A range that is decided: what `auto` stands for is known. */
 export type DecidedRange =
@@ -19,7 +24,7 @@ export type DecidedRange =
 
 /** What of an image is shown, and how. */
 export interface Shown {
-  /** From 0: three for red, green and blue, or one for grey. */
+  /** From 0: three for red, green and blue, or one for grey; of what a model sees any. */
   readonly bands: readonly number[];
   readonly range: DecidedRange;
 }
@@ -35,16 +40,25 @@ export function formOf(image: ViewedImage): StoredForm {
 }
 
 /**
- * What the project's model sees of an image.
+ * What of an image is shown of what the project's model sees: of many bands some.
  *
  * @throws UserError 'invalid-option' for bands that the image has not
  */
-export function modelShown(
-  image: ViewedImage,
-  written: { readonly bands?: readonly number[] | undefined; readonly range: string },
-): Shown {
+export function modelShown(image: ViewedImage, written: WrittenPreparation): Shown {
+  return decided(pictured(preparationOf(written), formOf(image)), image);
+}
+
+/**
+ * All that the project's model sees of an image.
+ *
+ * @throws UserError 'invalid-option' for bands that the image has not
+ */
+export function modelSeen(image: ViewedImage, written: WrittenPreparation): Shown {
+  return decided(preparationOf(written), image);
+}
+
+function decided(preparation: Preparation, image: ViewedImage): Shown {
   const form = formOf(image);
-  const preparation = pictured(preparationOf(written), form);
   return { bands: bandsOf(preparation, form), range: rangeOf(preparation.range, form) };
 }
 

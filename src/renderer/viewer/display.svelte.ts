@@ -4,6 +4,7 @@ import {
   areAlike,
   type DecidedRange,
   isExact,
+  modelSeen,
   modelShown,
   shadesOf,
   sharesOf,
@@ -40,8 +41,12 @@ export class Display {
   #choice: Choice = $state.raw(asModel);
   #preparation: WrittenPreparation = $state.raw({ range: 'auto' });
   readonly #image: ViewedImage | null = $derived.by(() => this.#hooks.image());
-  /** What the project's model sees of the image; null where it has not the bands. */
+  /** What is shown of what the project's model sees; null where the image has not the bands. */
   readonly model: Shown | null = $derived(this.#image === null ? null : this.#modelOf(this.#image));
+  /** All that the project's model sees of the image, which may be more bands than are shown. */
+  readonly seen: Shown | null = $derived(
+    this.#image === null || this.model === null ? null : modelSeen(this.#image, this.#preparation),
+  );
   readonly shown: Shown | null = $derived(
     this.#image === null ? null : this.#chosen(this.#image, this.model),
   );

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { modelSeen, modelShown } from './display-range.ts';
 import { isPreset, presetsOf } from './presets.ts';
 import { readingAt } from './readout.ts';
+import { saidShown } from './said-range.ts';
 import { viewedImage } from './testing.ts';
 import { newTileCache } from './tile-cache.ts';
 import { tileKey } from './tile-loader.ts';
@@ -35,6 +37,26 @@ describe('presets', () => {
   it('are stretches elsewhere, and none for a palette', () => {
     expect(names(viewedImage())).toEqual(['2–98 %', 'Full range']);
     expect(names(viewedImage({ interpretation: 'palette' }))).toEqual([]);
+  });
+});
+
+describe('what the model sees', () => {
+  const scene = viewedImage({
+    ...{ format: 'tiff', bands: 13, sampleType: 'uint16', interpretation: 'bands' },
+    display: { colours: [3, 2, 1] },
+  });
+  const all = { range: 'auto', bands: Array.from({ length: 13 }, (_, band) => band + 1) };
+
+  it('is shown in red, green and blue, and said in full', () => {
+    expect(modelShown(scene, all).bands).toEqual([3, 2, 1]);
+    expect(saidShown(modelSeen(scene, all), true)).toBe(
+      'the 2–98 % stretch of each image of bands 1-13',
+    );
+  });
+
+  it('is nothing where the image has not all of it', () => {
+    const fewer = { ...scene, bands: 12 };
+    expect(() => modelShown(fewer, all)).toThrow('band 13 was chosen');
   });
 });
 

@@ -30,13 +30,32 @@ it('says what is in a file that outlines regions, and what is not in one of weig
 });
 
 it('says how each is used', () => {
-  const masks = useOf(maskSummaryOf(), 'a.onnx', 64, 'int8');
-  expect(masks.note).toContain('np.zeros((1, 3, 128, 128), np.float32)');
+  const file = { file: 'a.onnx', side: 64, preparation, format: 'int8' } as const;
+  const masks = useOf(maskSummaryOf(), file);
+  expect(masks.note).toContain('# RGB, 0 to 1\ntile = np.zeros((1, 3, 128, 128), np.float32)');
   expect(masks.note).toContain('probabilities[0].argmax(0)  # (128, 128), 0 to 2');
   expect(masks.names.map(([name]) => name)).toEqual(['image', 'probabilities']);
-  const classes = useOf(classSummaryOf(), 'a.onnx', null, 'float32');
+  const classes = useOf(classSummaryOf(), { ...file, side: null });
   expect(classes.note).toContain('np.zeros((1, 3, side, side), np.float32)');
-  const weights = useOf(maskSummaryOf(), 'a.safetensors', 64, 'safetensors');
+  const weights = useOf(maskSummaryOf(), { ...file, file: 'a.safetensors', format: 'safetensors' });
   expect(weights.note).toContain('load_file');
   expect(weights.names.at(-1)?.[0]).toBe('decoder.…');
+});
+
+it.each([
+  [undefined, 3, '# RGB, 0 to 1'],
+  [[8], 3, '# band 8 in each channel, 0 to 1'],
+  [[4, 3, 2], 3, '# bands 4, 3, 2, 0 to 1'],
+  [[4, 1], 2, '# bands 4, 1, 0 to 1'],
+  [[1, 2, 3, 4, 5, 6], 6, '# bands 1-6, 0 to 1'],
+])('says of bands %j that an input has %d channels', (bands, channels, comment) => {
+  const seen = { range: 'auto', ...(bands && { bands }) };
+  const file = { file: 'a.onnx', side: 64, preparation: seen, format: 'float32' } as const;
+  const shape = `(1, ${channels}, 128, 128)`;
+  const masks = useOf(maskSummaryOf(), file);
+  expect(masks.note).toContain(`${comment}\ntile = np.zeros(${shape}, np.float32)`);
+  expect(masks.names[0]?.[1]).toMatch(new RegExp(`^input: batch, ${channels} channels,`));
+  const classes = useOf(classSummaryOf(), file);
+  expect(classes.note).toContain(`${comment}\nimage = np.zeros((1, ${channels}, 64, 64)`);
+  expect(classes.names[0]?.[1]).toMatch(new RegExp(`^input: batch, ${channels} channels,`));
 });

@@ -1,10 +1,19 @@
+import type { WrittenPreparation } from '../../../contract/jobs.ts';
 import type { DistillSummary } from '../../../contract/results.ts';
+import { writtenBandList } from '../../lib/band-list.ts';
 import { resultText } from '../../text/en/result.ts';
 
 const text = resultText.how;
 
-/** How a student came to be, as names and values. */
-export function howMade(summary: DistillSummary): readonly (readonly [string, string])[] {
+/**
+ * How a student came to be, as names and values.
+ *
+ * @param preparation what was seen of images; bands are said where they were chosen
+ */
+export function howMade(
+  summary: DistillSummary,
+  { bands }: Pick<WrittenPreparation, 'bands'>,
+): readonly (readonly [string, string])[] {
   const { blocks, loss, rank, steps, seconds } = summary;
   const { distilled, labelled, tested } = summary.images;
   return [
@@ -17,5 +26,6 @@ export function howMade(summary: DistillSummary): readonly (readonly [string, st
           [text.images, text.outlinedOf(distilled, labelled, tested)],
         ] as const)
       : ([[text.images, text.imagesOf(distilled, labelled, tested)]] as const)),
+    ...(bands === undefined ? [] : ([[text.bands, writtenBandList(bands)]] as const)),
   ];
 }

@@ -74,13 +74,15 @@ it('has more measures of either kind', () => {
 });
 
 it('says how a student was made', () => {
-  const facts = new Map(howMade(maskSummaryOf({ adapted: true })));
+  const facts = new Map(howMade(maskSummaryOf({ adapted: true }), { bands: [1, 2, 3, 4, 8] }));
   expect(facts.get('Decoder')).toBe(
     '400 steps on tiles of 128 × 128 px; the student’s adapters learnt on with it',
   );
   expect(facts.get('Images')).toContain('20 outlined');
   expect(facts.get('Blocks kept')).toBe('1, 3, 5, 7, 9, 11');
-  const plain = new Map(howMade(classSummaryOf()));
+  expect(facts.get('Bands seen')).toBe('1-4, 8');
+  const plain = new Map(howMade(classSummaryOf(), {}));
+  expect(plain.has('Bands seen')).toBe(false);
   expect(plain.has('Decoder')).toBe(false);
   expect(plain.get('Images')).toContain('20 labelled');
 });

@@ -25,15 +25,15 @@ describe('corrections of a teacher', () => {
   });
 
   it('are what was changed, and what had been said before', () => {
-    expect(correctedBy({ inferred }, before, {})).toEqual({
+    expect(correctedBy({ inferred }, before, {}, 3)).toEqual({
       overrides: { mean: [0.5, 0.5, 0.5] },
     });
     const now = { heads: ' 6 ', epsilon: '1e-5', activation: 'quick-gelu', mean: '0.1 0.2; 0.3' };
-    expect(correctedBy({ inferred }, before, now)).toEqual({
+    expect(correctedBy({ inferred }, before, now, 3)).toEqual({
       overrides: { heads: 6, epsilon: 1e-5, activation: 'quick-gelu', mean: [0.1, 0.2, 0.3] },
     });
     expect(
-      correctedBy({ inferred }, before, { mean: '0.5, 0.5, 0.5', colourBands: '4 3 2' }),
+      correctedBy({ inferred }, before, { mean: '0.5, 0.5, 0.5', colourBands: '4 3 2' }, 3),
     ).toEqual({
       overrides: { mean: [0.5, 0.5, 0.5], colourBands: [4, 3, 2] },
     });
@@ -48,10 +48,22 @@ describe('corrections of a teacher', () => {
     ['activation', 'relu'],
     ['colourBands', '3, 3, 1'],
     ['colourBands', '3, 2'],
+    ['colourBands', '1-6'],
+    ['colourBands', 'red'],
   ] as const)('of %s to %j will not do, and it is said why', (property, text) => {
-    expect(correctedBy({ inferred }, before, { [property]: text })).toMatchObject({
+    expect(correctedBy({ inferred }, before, { [property]: text }, 3)).toMatchObject({
       property,
       why: expect.stringMatching(/\.$/) as string,
+    });
+  });
+
+  it('name three bands, or as many as the project sees', () => {
+    const named = (colourBands: string) => correctedBy({ inferred }, before, { colourBands }, 6);
+    expect(named('1-5, 8')).toMatchObject({ overrides: { colourBands: [1, 2, 3, 4, 5, 8] } });
+    expect(named('4, 3, 2')).toMatchObject({ overrides: { colourBands: [4, 3, 2] } });
+    expect(named('1-4')).toEqual({
+      property: 'colourBands',
+      why: 'Name 6 bands, as many as the project sees, or three for red, green and blue.',
     });
   });
 });

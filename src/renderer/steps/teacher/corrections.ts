@@ -1,5 +1,7 @@
 import type { Teacher } from '../../../contract/app.ts';
 import { teacherOverrides, type TeacherOverrides } from '../../../contract/jobs.ts';
+import { colourChannels } from '../../../core/image/preparation.ts';
+import { readBandList } from '../../lib/band-list.ts';
 import { teacherText } from '../../text/en/teacher.ts';
 
 type Property = keyof TeacherOverrides;
@@ -34,11 +36,13 @@ export type Corrected =
  * What the fields say: of them what was changed, and what a person had said before. Or the first one that will not do.
  *
  * @param before as `correctionsOf` gave them
+ * @param channels of images, as the project sees them
  */
 export function correctedBy(
   { inferred }: Pick<Teacher, 'inferred'>,
   before: readonly Correction[],
   now: Readonly<Partial<Record<Property, string>>>,
+  channels: number,
 ): Corrected {
   const given = inferred.flatMap(({ property, value, source }) =>
     source === 'given' ? [[property, value] as const] : [],
@@ -52,15 +56,27 @@ export function correctedBy(
     );
     if (!success || data === undefined)
       return { property, why: teacherText.correct.wrong[property] };
+    if (property === 'colourBands' && !isAsMany(data, channels)) {
+      return { property, why: teacherText.correct.asMany(channels) };
+    }
     overrides[property] = data;
   }
   return { overrides: teacherOverrides.parse(overrides) };
 }
 
-const lists: ReadonlySet<Property> = new Set(['mean', 'deviation', 'colourBands']);
+/** Red, green and blue are of use to other projects, and no matter to one that sees others. */
+function isAsMany(bands: unknown, channels: number): boolean {
+  return Array.isArray(bands) && (bands.length === channels || bands.length === colourChannels);
+}
+
+const lists: ReadonlySet<Property> = new Set(['mean', 'deviation']);
 
 function valueOf(property: Property, text: string): unknown {
   if (choicesOf(property) !== null) return text;
+  if (property === 'colourBands') {
+    const read = readBandList(text);
+    return 'bands' in read ? read.bands : undefined;
+  }
   const numbers = text.split(/[\s,;]+/).map((part) => (part === '' ? NaN : Number(part)));
   return lists.has(property) ? numbers : numbers[0];
 }

@@ -1,4 +1,5 @@
 import type { WrittenPreparation } from '../../../contract/jobs.ts';
+import { writtenBandList } from '../../lib/band-list.ts';
 import {
   agreementPercent,
   count,
@@ -16,6 +17,36 @@ function relative(difference: number): string {
 }
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What a note on how a file is used says of it. */
+interface NoteFacts {
+  readonly file: string;
+  readonly channels: number;
+  readonly preparation: WrittenPreparation;
+}
+
+/** `bands 1-6, 8`, as one writes them on the command line too. */
+function saidBands(bands: readonly number[]): string {
+  return `${bands.length === 1 ? 'band' : 'bands'} ${writtenBandList(bands)}`;
+}
+
+/** What the channels of an input are. */
+function saidChannels({ bands }: WrittenPreparation): string {
+  if (bands === undefined) return 'RGB';
+  return bands.length === 1 ? `${saidBands(bands)} in each channel` : saidBands(bands);
+}
+
+/** What Deepness is to give to the channels of a model. */
+function layerBands(bands: readonly number[] | undefined): string {
+  if (bands === undefined) return 'its bands in the order red, green, blue';
+  const list = writtenBandList(bands);
+  return bands.length === 1
+    ? `its band ${list} for each channel`
+    : `its bands in the order ${list}`;
+}
+
+const imageInput = (channels: number) =>
+  ['image', `input: batch, ${channels} channels, height, width; values from 0 to 1`] as const;
 
 export const exportText = {
   title: 'Export',
@@ -94,7 +125,7 @@ export const exportText = {
           percentile: `percentiles ${low} to ${high} of each image are 0 to 1`,
         };
         const words = [
-          ...(bands ? [`${bands.length === 1 ? 'band' : 'bands'} ${bands.join(', ')}`] : []),
+          ...(bands ? [saidBands(bands)] : []),
           ...(cut[kind] === undefined ? [] : [cut[kind]]),
         ];
         return words.length === 0 ? null : `prepared outside: ${words.join('; ')}`;
@@ -115,7 +146,12 @@ export const exportText = {
   },
   use: {
     title: 'How to use it',
-    onnx: (file: string, side: number | null, classes: number, task: 'single' | 'several') => {
+    onnx: (
+      { file, channels, preparation }: NoteFacts,
+      side: number | null,
+      classes: number,
+      task: 'single' | 'several',
+    ) => {
       const size = side === null ? 'side' : String(side);
       return [
         'import json',
@@ -123,7 +159,8 @@ export const exportText = {
         '',
         'session = ort.InferenceSession(',
         `    "${file}")`,
-        `image = np.zeros((1, 3, ${size}, ${size}), np.float32)  # RGB, 0 to 1`,
+        `# ${saidChannels(preparation)}, 0 to 1`,
+        `image = np.zeros((1, ${channels}, ${size}, ${size}), np.float32)`,
         '(probabilities,) = session.run(',
         '    ["probabilities"], {"image": image})',
         `# (1, ${classes})${task === 'several' ? ', each label on its own' : ''}`,
@@ -131,14 +168,15 @@ export const exportText = {
         'classes = json.loads(about["class_names"])',
       ].join('\n');
     },
-    onnxMasks: (file: string, side: number, classes: number) =>
+    onnxMasks: ({ file, channels, preparation }: NoteFacts, side: number, classes: number) =>
       [
         'import json',
         'import numpy as np, onnxruntime as ort',
         '',
         'session = ort.InferenceSession(',
         `    "${file}")`,
-        `tile = np.zeros((1, 3, ${side}, ${side}), np.float32)  # RGB, 0 to 1`,
+        `# ${saidChannels(preparation)}, 0 to 1`,
+        `tile = np.zeros((1, ${channels}, ${side}, ${side}), np.float32)`,
         '(probabilities,) = session.run(',
         '    ["probabilities"], {"image": tile})',
         `mask = probabilities[0].argmax(0)  # (${side}, ${side}), 0 to ${classes}`,
@@ -147,9 +185,9 @@ export const exportText = {
       ].join('\n'),
     qgis: {
       title: 'In QGIS, with the plugin Deepness',
-      steps: [
+      steps: ({ bands }: WrittenPreparation) => [
         'Install Deepness from the plugins of QGIS and open its panel.',
-        'Choose the raster layer, and its bands in the order red, green, blue.',
+        `Choose the raster layer, and ${layerBands(bands)}.`,
         'Choose this file as the model: type, tile size, overlap and classes are read from it.',
         'Choose the area and run. The regions come in as layers of polygons, one a class, where the raster lies.',
       ],
@@ -163,14 +201,14 @@ export const exportText = {
         'weights = load_file(',
         `    "${file}")`,
       ].join('\n'),
-    names: [
-      ['image', 'input: batch, 3 channels, height, width; values from 0 to 1'],
+    names: (channels: number) => [
+      imageInput(channels),
       ['probabilities', 'output: one a class, from 0 to 1'],
       ['logits', 'output: before softmax or sigmoid'],
       ['features', 'output: of the encoder, for search or other heads'],
     ],
-    maskNames: [
-      ['image', 'input: batch, 3 channels, height, width; values from 0 to 1'],
+    maskNames: (channels: number) => [
+      imageInput(channels),
       ['probabilities', 'output: batch, classes with the background first, height, width'],
     ],
     weightNames: [

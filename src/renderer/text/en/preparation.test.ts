@@ -13,3 +13,12 @@ it.each([
 ])('says what %j stands for', (ranges, words) => {
   expect(preparation.auto.means(ranges)).toBe(words);
 });
+
+it.each([
+  [1, /in grey\.$/],
+  [2, /^The model sees both; pictures show the first in grey\. /],
+  [3, /as red, green and blue\.$/],
+  [13, /^The model sees all 13; pictures show red, green and blue of them, or the first three\. /],
+])('says what it means that %d bands are seen', (bands, words) => {
+  expect(preparation.bands.means(bands)).toMatch(words);
+});

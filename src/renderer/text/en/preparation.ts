@@ -1,4 +1,4 @@
-import { ordinal } from '../../lib/format.ts';
+import { count, ordinal } from '../../lib/format.ts';
 
 /** What a range stands for, as one says it. */
 const ranges: Readonly<Record<string, string>> = {
@@ -85,8 +85,28 @@ export const preparation = {
       bands.length === 1
         ? `In these files band ${bands.join()}.`
         : `In these files red, green and blue are bands ${bands.join(', ')}.`,
+    all: (bands: number) => `All ${count(bands)} bands`,
     three: 'Three as colours',
     one: 'One band, grey',
+    list: 'A list of bands',
+    listed: 'Bands, in order',
+    /** Of bands that are no colours, or of a list that is. */
+    means: (bands: number) => {
+      if (bands === 1) return 'The model sees this one in grey.';
+      if (bands === 3) return 'The model sees these as red, green and blue.';
+      const pictures =
+        bands === 2 ? 'the first in grey' : 'red, green and blue of them, or the first three';
+      return `The model sees ${bands === 2 ? 'both' : `all ${count(bands)}`}; pictures show ${pictures}. A teacher trained on as many bands takes them in order, any other is adapted.`;
+    },
+    faults: {
+      none: 'Name at least one band, as 1-6, 8.',
+      unread: (part: string) => `“${part}” is no band. Write numbers and ranges, as 1-6, 8.`,
+      missing: (band: number, there: string) =>
+        `There is no band ${band} in all of these files. They share ${there}.`,
+      twice: (band: number) => `Band ${band} is named twice.`,
+      many: (bands: number, most: number) =>
+        `These are ${count(bands)} bands. A model sees ${count(most)} at most.`,
+    },
     band: (band: number) => `Band ${band}`,
     red: 'Red',
     green: 'Green',

@@ -140,6 +140,7 @@ export const resultText = {
     training: 'Training',
     decoder: 'Decoder',
     images: 'Images',
+    bands: 'Bands seen',
     lossOf: (first: number, last: number) => `${decimals(first, 3)} to ${decimals(last, 3)}`,
     trainingOf: (rank: number, steps: number, seconds: number) =>
       `rank ${count(rank)}, ${counted(steps, 'step')}, ${duration(seconds)} in all`,

@@ -43,7 +43,7 @@ export const teacherText = {
       pooling: 'What stands for an image',
       mean: 'Mean of its images',
       deviation: 'Standard deviation of its images',
-      colourBands: 'Its red, green and blue',
+      colourBands: 'Which of its bands see yours',
     } satisfies Record<keyof TeacherOverrides, string>,
     hints: {
       heads: 'A number that divides the width; most are 64 wide each.',
@@ -53,7 +53,7 @@ export const teacherText = {
       mean: 'One number a band, of pixels from 0 to 1.',
       deviation: 'One number a band, of pixels from 0 to 1.',
       colourBands:
-        'Which of the bands that it was trained on see red, green and blue, counted from 1. The others see the mean of the three.',
+        'Counted from 1, in the order of yours: three for red, green and blue, or as many as the project sees. Its others see the mean.',
     } satisfies Record<keyof TeacherOverrides, string>,
     wrong: {
       heads: 'Attention heads are a whole number from 1 to 256.',
@@ -63,8 +63,13 @@ export const teacherText = {
       mean: 'The mean is one number a band from -1 to 1, as 0.485, 0.456, 0.406.',
       deviation:
         'The standard deviation is one number a band from 0.001 to 2, as 0.229, 0.224, 0.225.',
-      colourBands: 'Name three different bands by their numbers from 1, as 3, 2, 1.',
+      colourBands: 'Name different bands by their numbers from 1, as 4, 3, 2 or 1-6.',
     } satisfies Record<keyof TeacherOverrides, string>,
+    /** Where bands were named, but not as many as images have for a model. */
+    asMany: (channels: number) =>
+      channels === 3
+        ? 'Name three bands, as the project sees red, green and blue.'
+        : `Name ${count(channels)} bands, as many as the project sees, or three for red, green and blue.`,
     failed: 'It cannot be taken so',
     cancel: 'Cancel',
     save: 'Take it so',

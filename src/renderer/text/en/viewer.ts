@@ -1,3 +1,4 @@
+import { writtenBandList } from '../../lib/band-list.ts';
 import { count, significant } from '../../lib/format.ts';
 
 /** A value as it is read: whole where it is whole, else with the digits that matter; a real minus. */
@@ -52,6 +53,9 @@ export const viewer = {
   display: {
     title: 'Display',
     as: 'As the model sees it',
+    /** Where it sees more bands than a picture has. */
+    asPart: (shown: number, seen: number) =>
+      `As the model sees it: ${count(shown)} of its ${count(seen)} bands`,
     own: 'Display only',
     ownDetail: (model: string) => `The model sees ${model}.`,
     reset: 'Reset',
@@ -80,7 +84,7 @@ export const viewer = {
     bands: (bands: readonly number[]) =>
       bands.length === 1
         ? ` of band ${(bands[0] ?? 0) + 1}`
-        : ` of bands ${bands.map((band) => band + 1).join(', ')}`,
+        : ` of bands ${writtenBandList(bands.map((band) => band + 1))}`,
     other: 'other bands, which this image has not',
   },
   bands: {

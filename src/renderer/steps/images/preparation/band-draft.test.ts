@@ -1,13 +1,64 @@
 import { expect, it, test } from 'vitest';
 import type { ImageFacts } from '../../../../contract/app.ts';
-import { bandDraftOf, choosableBands, ownBands, writtenBands } from './band-draft.ts';
+import {
+  bandDraftOf,
+  bandFaultOf,
+  choosableBands,
+  hasAll,
+  ownBands,
+  writtenBands,
+} from './band-draft.ts';
 
-it.each([[undefined], [[3]], [[4, 3, 2]]])(
-  'bands %j are read and written as they were',
-  (bands) => {
-    expect(writtenBands(bandDraftOf(bands, [1, 2, 3, 4]))).toEqual(bands);
-  },
-);
+const range = (first: number, last: number): number[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+it.each([
+  [undefined, 'own'],
+  [[3], 'one'],
+  [[4, 3, 2], 'three'],
+  [[1, 2, 3, 5], 'all'],
+  [[5, 3, 2, 1], 'list'],
+  [[2, 1], 'list'],
+  // Of another sensor, whose bands these images have not.
+  [range(1, 13), 'list'],
+])('bands %j come back as %s, and are written as they were', (bands, kind) => {
+  const choices = [1, 2, 3, 5];
+  const draft = bandDraftOf(bands, choices);
+  expect(draft.kind).toBe(kind);
+  expect(writtenBands(draft, choices)).toEqual(bands);
+  expect(bandFaultOf(draft, choices, bands)).toBeNull();
+});
+
+it('suggests all bands for a list, as many as can be seen', () => {
+  expect(bandDraftOf(undefined, range(1, 13)).list).toBe('1-13');
+  expect(bandDraftOf(undefined, range(1, 200)).list).toBe('1-64');
+});
+
+it('offers all bands where they are no colours, and no more than can be seen', () => {
+  expect([3, 4, 64, 65].map((bands) => hasAll(range(1, bands)))).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
+});
+
+it.each([
+  ['', { kind: 'none' }],
+  ['1, two', { kind: 'unread', part: 'two' }],
+  ['1-14', { kind: 'missing', band: 14 }],
+  ['1-6, 3', { kind: 'twice', band: 3 }],
+])('says what is wrong with the list %j', (list, fault) => {
+  const draft = { ...bandDraftOf(undefined, []), kind: 'list', list } as const;
+  expect(bandFaultOf(draft, range(1, 13))).toEqual(fault);
+  expect(bandFaultOf({ ...draft, kind: 'one' }, range(1, 13))).toBeNull();
+});
+
+it('takes no more bands than can be seen, and any while it is not known which there are', () => {
+  const draft = { ...bandDraftOf(undefined, []), kind: 'list', list: '1-65' } as const;
+  expect(bandFaultOf(draft, range(1, 200))).toEqual({ kind: 'many', bands: 65 });
+  expect(bandFaultOf({ ...draft, list: '9, 70' }, [])).toBeNull();
+});
 
 it('suggests the first bands, as often as there are any', () => {
   expect(bandDraftOf(undefined, [2, 3, 4, 5]).three).toEqual([2, 3, 4]);

@@ -3,7 +3,7 @@ import type { WrittenPreparation } from '../../../../contract/jobs.ts';
 import { call } from '../../../lib/client.ts';
 import { coalesced } from '../../../lib/coalesce.ts';
 import { dataUrl } from '../../../lib/data-url.ts';
-import { bandDraftOf, choosableBands, writtenBands } from './band-draft.ts';
+import { bandDraftOf, bandFaultOf, choosableBands, writtenBands } from './band-draft.ts';
 import type { BandDraft } from './band-draft.ts';
 import { draftOf, writtenRange } from './range-draft.ts';
 import type { RangeDraft } from './range-draft.ts';
@@ -28,12 +28,15 @@ export class PreparationDraft {
   before: readonly Shown[] = $state.raw([]);
   after: readonly Shown[] = $state.raw([]);
   failure: string | null = $state(null);
+  /** Whether the files were asked what they say, so that it is known which bands there are. */
+  isAsked = $state(false);
   readonly choosable: readonly number[] = $derived(choosableBands(this.descriptions));
+  readonly bandFault = $derived.by(() => bandFaultOf(this.bands, this.choosable, this.#now.bands));
   /** Null while a number is missing or wrong. */
   readonly written: WrittenPreparation | null = $derived.by(() => {
     const range = writtenRange(this.range);
-    if (range === null) return null;
-    const bands = writtenBands(this.bands);
+    if (range === null || this.bandFault !== null) return null;
+    const bands = writtenBands(this.bands, this.choosable);
     return bands === undefined ? { range } : { range, bands };
   });
   readonly #project: Project;
@@ -94,6 +97,7 @@ export class PreparationDraft {
     this.descriptions = told.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     // Nobody has chosen bands yet: only now it is known which there are.
     this.bands = bandDraftOf(this.#now.bands, this.choosable);
+    this.isAsked = true;
   }
 
   async #drawNow(images: readonly ProjectImage[]): Promise<void> {
