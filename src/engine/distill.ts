@@ -33,6 +33,7 @@ import {
   trainAdapters,
 } from './student-job.ts';
 import type { ExpectedTeacher, StudentJob, Trained } from './student-job.ts';
+import { requireAsMany } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import type { OpenWatch } from './training.ts';
 import { resizedCrops } from './view-source.ts';
@@ -49,6 +50,7 @@ export async function distill(
   request: DistillRequest,
   context: JobContext,
 ): Promise<DistillSummary> {
+  requireAsMany(request.overrides, preparationOf(request.preparation));
   if (request.task === 'segmentation') {
     const dataset = await openOutlines(request, context);
     try {

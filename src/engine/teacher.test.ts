@@ -162,6 +162,12 @@ describe('a teacher of stored values', () => {
     expect(model.normalization.deviation[0]).toBeCloseTo(0.1049, 9);
   });
 
+  it('in order where those that were named are not as many', async () => {
+    const named = await through({ colourBands: [6, 5] });
+    expect(named.known).toBeUndefined();
+    expect(saidInput(named)[0]).toContain('they go to its bands in order.');
+  });
+
   it('and usual numbers where images are stretched, or a person names some', async () => {
     const stretched = await through({}, { range: { kind: 'percentile', low: 2, high: 98 } });
     expect(stretched.model.normalization.mean.every((value) => value < 1)).toBe(true);

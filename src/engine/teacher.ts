@@ -53,15 +53,13 @@ export interface TeacherInput {
 /**
  * Reads a teacher.
  *
- * @throws UserError when the file is no usable vision transformer, and 'invalid-option' where bands were named that are
- * not as many as the channels
+ * @throws UserError when the file is no usable vision transformer
  */
 export async function openTeacher(
   file: string,
   overrides: TeacherOverrides,
   { imageSize, preparation = plainPreparation }: TeacherInput = {},
 ): Promise<Teacher> {
-  requireAsMany(overrides, channelsOf(preparation));
   const taught = await readTaught(file, overrides, preparation);
   const { model } = taught;
   const size = typeof imageSize === 'function' ? imageSize(model) : imageSize;
@@ -127,11 +125,16 @@ function knownBands(
   return colours?.length === channels ? colours : undefined;
 }
 
-/** @throws UserError 'invalid-option' for bands that somebody named for images of another number of channels */
-function requireAsMany({ colourBands }: TeacherOverrides, channels: number): void {
-  if (colourBands === undefined) return;
+/**
+ * What somebody says of a teacher for one run. A teacher that is kept may have bands named for another project: those are
+ * not used then.
+ *
+ * @throws UserError 'invalid-option' for bands that were named for images of another number of channels
+ */
+export function requireAsMany({ colourBands }: TeacherOverrides, preparation: Preparation): void {
+  const channels = channelsOf(preparation);
   // Red, green and blue are of use to images that have them, and no matter to others.
-  if (colourBands.length === channels || colourBands.length === colourChannels) return;
+  if (colourBands === undefined || [channels, colourChannels].includes(colourBands.length)) return;
   throw new UserError(
     'invalid-option',
     `${colourBands.length} bands of the teacher were named, and of images ${channels} are seen. Name as many of the teacher's as are seen.`,
