@@ -45,6 +45,11 @@ export type DeviceChoice = z.infer<typeof deviceChoice>;
 export const precision = z.enum(['float32', 'float16']);
 export type Precision = z.infer<typeof precision>;
 
+/** What they are taken in on a device: in 16 bits a processor would only be slower, and TensorFlow.js has none. */
+export function precisionOn(device: DeviceName, wished: Precision): Precision {
+  return device === 'cpu' || device === 'tensorflow' ? 'float32' : wished;
+}
+
 /** What exported files can be run on: TensorFlow.js reads none. */
 export const fileDevice = deviceName.exclude(['tensorflow']);
 export type FileDevice = z.infer<typeof fileDevice>;

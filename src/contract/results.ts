@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classificationTask, lengthUnit } from './jobs.ts';
+import { classificationTask, lengthUnit, precision } from './jobs.ts';
 
 /** What jobs come to: figures with their intervals, what was left out, what was written. */
 
@@ -78,6 +78,8 @@ const summaryOfRun = {
   blocks: z.array(z.number()),
   rank: z.number(),
   steps: z.number(),
+  /** Of the device's products; missing in runs of before it was kept. */
+  precision: precision.optional(),
   classes: z.array(z.string()),
   images: z.strictObject({
     distilled: z.number(),

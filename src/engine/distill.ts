@@ -190,6 +190,7 @@ async function finish(job: ClassJob, trained: Trained): Promise<DistillOutcome> 
     skip: card.student.skip,
     blocks: [...blocks],
     rank: request.rank,
+    precision: request.precision,
     steps: state.step,
     classes: [...classes],
     task,

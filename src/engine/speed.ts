@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import type { DeviceName, TeacherOverrides, WrittenPreparation } from '../contract/jobs.ts';
+import type {
+  DeviceName,
+  Precision,
+  TeacherOverrides,
+  WrittenPreparation,
+} from '../contract/jobs.ts';
 import { inferenceMemory, trainingMemory } from '../core/distill/memory.ts';
 import { segmentationStep } from '../core/distill/segmentation-step.ts';
 import { targetGraph, trainStep } from '../core/distill/train-step.ts';
@@ -50,6 +55,8 @@ export interface SpeedRequest {
   readonly outlines?: boolean;
   /** The processor by default. */
   readonly device?: DeviceName;
+  /** Of a GPU's products; float32 by default. */
+  readonly precision?: Precision;
   readonly threads?: number | undefined;
 }
 
@@ -91,6 +98,7 @@ export async function measureSpeed({
   preparation,
   outlines = false,
   device = 'cpu',
+  precision,
   threads,
 }: SpeedRequest): Promise<Measurement> {
   const { model } = await openTeacher(file, overrides, {
@@ -98,7 +106,7 @@ export async function measureSpeed({
     preparation: preparation && preparationOf(preparation),
   });
   const freeShare = watchOthers();
-  const executor = openExecutor(device, threads, await memoryOf(device));
+  const executor = openExecutor(device, threads, await memoryOf(device), precision);
   const measured = await measure(model, rank, outlines, executor);
   const free = freeShare();
   return { speed: alone(measured, shareOf(device, free)), free };

@@ -1,7 +1,7 @@
 import { availableParallelism, freemem } from 'node:os';
 import { basename, join } from 'node:path';
 import type { DeviceName, DistillOptions } from '../contract/jobs.ts';
-import { startOf, usualTraining } from '../contract/jobs.ts';
+import { precisionOn, startOf, usualTraining } from '../contract/jobs.ts';
 import type { ModelCard } from '../contract/model-card.ts';
 import type { DistillSummary } from '../contract/results.ts';
 import { hasRoom, roomOf, trainingMemory } from '../core/distill/memory.ts';
@@ -152,7 +152,11 @@ export async function runStudentJob<T>(
         const memoryBytes = await memoryFor(on, threads, held, context);
         requireRoom(on, trainingMemory(architecture, blocks.length, 1), memoryBytes, context);
         return await work({
-          request: { ...recipe, resume: request.resume || (goesOn && kept.isNew) },
+          request: {
+            ...recipe,
+            precision: precisionOn(on, request.precision),
+            resume: request.resume || (goesOn && kept.isNew),
+          },
           ...{ context, teacher, blocks, copy, output, kept },
           origin: startOf(request.start, usual, architecture.depth, blocks.length),
           start: begun - 1000 * before,
@@ -367,13 +371,13 @@ export function describeStudent(
   };
 }
 
-/** In numbers of 16 bits a processor would only be slower, and TensorFlow.js has none. */
+/** Says where a device does not compute as was wished for. */
 function notePrecision(
   device: DeviceName,
   { precision }: DistillOptions,
   context: JobContext,
 ): void {
-  if (precision === 'float32' || (device !== 'cpu' && device !== 'tensorflow')) return;
+  if (precisionOn(device, precision) === precision) return;
   context.report({
     type: 'notice',
     message: `${device} computes in float32, whatever was wished for.`,

@@ -15,7 +15,7 @@ const { description, summary } = written;
 const settings = {
   ...written.settings,
   ...{ imageSize: null, decoderSteps: 200, adapt: false, overlap: 0.5, device: 'auto' },
-  ...{ tolerance: 2, toleranceUnit: 'px' },
+  ...{ tolerance: 2, toleranceUnit: 'px', precision: 'float32' },
 };
 const newest = migrations.at(-1)?.version ?? 0;
 

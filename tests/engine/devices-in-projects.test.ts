@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Run } from '../../src/contract/app.ts';
+import { measureSpeed } from '../../src/engine/speed.ts';
 import { webgpuMissing } from '../conformance/executors.ts';
 import { OpenServices, workerOf } from '../support/open-services.ts';
 import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
@@ -75,9 +76,48 @@ describe('devices in projects', async () => {
     expect(await engine.call('teacher.estimate', { project, teacher })).not.toEqual([]);
   });
 
+  it('are computed on in float32 until a project says otherwise, which is kept', async () => {
+    const precision = async (): Promise<string> =>
+      (await engine.call('project.get', { project })).settings.precision;
+    expect(await precision()).toBe('float32');
+    await engine.call('project.update', { project, settings: { precision: 'float16' } });
+    await choose('auto');
+    await engine.close();
+    engine = await OpenServices.open(join(folder, 'workspace'));
+    expect(await precision()).toBe('float16');
+    const [, ended] = await started();
+    // What the processor computed in.
+    expect(await ended).toMatchObject({
+      ...{ state: 'done', device: 'cpu', settings: { precision: 'float16' } },
+      summary: { precision: 'float32' },
+    });
+    await engine.call('project.update', { project, settings: { precision: 'float32' } });
+  });
+
   const isLinux = process.platform === 'linux';
   const why = webgpuMissing ?? (isLinux ? undefined : 'workers are found in /proc');
   const reason = why === undefined ? '' : ` (skipped: ${why})`;
+
+  it.skipIf(why !== undefined)(
+    `a GPU is asked for float16 where a project says so, and measured with it${reason}`,
+    async () => {
+      const half = { device: 'webgpu', precision: 'float16' } as const;
+      const none = /no numbers of 16 bits/;
+      const measured = measureSpeed({
+        teacher: join(folder, 'teacher.safetensors'),
+        rank: 2,
+        ...half,
+      });
+      await expect(measured).rejects.toThrow(none);
+      await engine.call('project.update', { project, settings: half });
+      const [, ended] = await started();
+      expect(await ended).toMatchObject({
+        ...{ state: 'done', device: 'cpu', deviceNote: expect.stringMatching(none) as string },
+        summary: { precision: 'float32' },
+      });
+      await engine.call('project.update', { project, settings: { precision: 'float32' } });
+    },
+  );
 
   it.skipIf(why !== undefined)(
     `a GPU that ends its process is set aside, and the run goes on from its checkpoint${reason}`,

@@ -267,6 +267,7 @@ async function finish(
     skip: card.student.skip,
     blocks: [...job.blocks],
     rank: request.rank,
+    precision: request.precision,
     steps: state.step,
     classes: dataset.classes.map(nameOf),
     images: {

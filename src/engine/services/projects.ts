@@ -19,6 +19,7 @@ const defaults: Omit<ProjectSettings, 'teacher' | 'steps' | 'batch' | keyof Doma
   rank: 16,
   views: 64,
   device: 'auto',
+  precision: 'float32',
   start: 'auto',
   preparation: { range: 'auto' },
   imageSize: null,

@@ -66,10 +66,11 @@ export function optionsOf(
   resume: boolean,
 ): DistillOptions {
   const { skip, rank, steps, batch, views, start, orientation, preparation } = settings;
-  const { imageSize, decoderSteps, adapt, overlap, tolerance, toleranceUnit } = settings;
+  const { precision, imageSize, decoderSteps, adapt, overlap, tolerance, toleranceUnit } = settings;
   const choices = { skip, rank, steps, batch, views, start, orientation, preparation };
   return distillOptions.parse({
     ...choices,
+    precision,
     ...(imageSize !== null && { imageSize }),
     ...(store.projects.get(project).task === 'segmentation' && {
       ...{ decoderSteps, adapt, overlap, tolerance, toleranceUnit },

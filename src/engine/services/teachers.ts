@@ -1,6 +1,7 @@
 import { freemem, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { Project, StudentEstimate, Teacher } from '../../contract/app.ts';
+import { precisionOn } from '../../contract/jobs.ts';
 import type { TeacherOverrides } from '../../contract/jobs.ts';
 import type { Card } from '../../contract/catalogue.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
@@ -170,9 +171,10 @@ export class TeacherService {
     const { architecture, atOnce, outlines } = workOf(project, own);
     requireMemory(architecture, atOnce, outlines);
     const { rank, preparation } = project.settings;
+    const precision = precisionOn(name, project.settings.precision);
     const { imageSize } = architecture;
     const size = imageSize !== own.imageSize && { imageSize };
-    const measured = { rank, ...size, preparation, outlines, device: name };
+    const measured = { rank, ...size, preparation, outlines, device: name, precision };
     const speed = await this.#speedOf(teacher, measured, description, signal);
     const pixels = this.#store.images.meanPixels(project.id);
     const workload = { ...workloadOf(project, pixels, freemem()), atOnce, outlines };
@@ -188,7 +190,8 @@ export class TeacherService {
     gpu: string,
     signal: AbortSignal,
   ): Promise<MachineSpeed> {
-    const machine = machineKey(measured, gpu);
+    const half = measured.precision === 'float16' ? ', float16' : '';
+    const machine = `${machineKey(measured, gpu)}${half}`;
     const key = `${id} ${machine}`;
     const known = this.#store.teachers.estimate(machineSpeed, id, machine) ?? this.#recent(key);
     if (known) return known;

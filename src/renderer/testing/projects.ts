@@ -30,7 +30,7 @@ export function projectWith(
       ...{ teacher: 1, skip: 2, rank: 16, steps: 600, batch: 128, views: 64, device: 'auto' },
       ...{ start: 'auto', orientation: 'upright', preparation: { range: 'auto' } },
       ...{ imageSize: null, decoderSteps: 400, adapt: false, overlap: 0.5 },
-      ...{ tolerance: 2, toleranceUnit: 'px' },
+      ...{ tolerance: 2, toleranceUnit: 'px', precision: 'float32' },
     },
     ...change,
   };

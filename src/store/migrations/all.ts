@@ -14,6 +14,7 @@ import { teacherOverrides } from './130-teacher-overrides.ts';
 import { settings } from './140-settings.ts';
 import { fetchedCards } from './150-fetched-cards.ts';
 import { gpuSpeeds } from './160-gpu-speeds.ts';
+import { precision } from './170-precision.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   settings,
   fetchedCards,
   gpuSpeeds,
+  precision,
 ];

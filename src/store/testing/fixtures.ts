@@ -16,6 +16,7 @@ export const settings: ProjectSettings = {
   views: 64,
   batch: 128,
   device: 'auto',
+  precision: 'float32',
   start: 'auto',
   orientation: 'upright',
   preparation: { range: 'auto' },

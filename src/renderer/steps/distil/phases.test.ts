@@ -19,6 +19,7 @@ function run(change: Partial<Run> = {}, skip = 2, start: Run['settings']['start'
       views: 64,
       start,
       orientation: 'upright',
+      precision: 'float32',
       preparation: { range: 'auto' },
       ...{ imageSize: null, decoderSteps: 400, adapt: false, overlap: 0.5 },
       ...{ tolerance: 2, toleranceUnit: 'px' },
