@@ -14,12 +14,12 @@ export function howMade(
   summary: DistillSummary,
   { bands }: Pick<WrittenPreparation, 'bands'>,
 ): readonly (readonly [string, string])[] {
-  const { blocks, loss, rank, steps, seconds } = summary;
+  const { blocks, loss, rank, steps, seconds, precision = 'float32' } = summary;
   const { distilled, labelled, tested } = summary.images;
   return [
     [text.blocks, blocks.map((block) => block + 1).join(', ')],
     [text.loss, text.lossOf(loss.first, loss.last)],
-    [text.training, text.trainingOf(rank, steps, seconds)],
+    [text.training, text.trainingOf(rank, steps, seconds, precision)],
     ...(summary.task === 'segmentation'
       ? ([
           [text.decoder, text.decoderOf(summary.decoderSteps, summary.side, summary.adapted)],

@@ -85,4 +85,7 @@ it('says how a student was made', () => {
   expect(plain.has('Bands seen')).toBe(false);
   expect(plain.has('Decoder')).toBe(false);
   expect(plain.get('Images')).toContain('20 labelled');
+  expect(plain.get('Training')).not.toContain('float');
+  const half = new Map(howMade(classSummaryOf({ precision: 'float16' }), {}));
+  expect(half.get('Training')).toBe(`${plain.get('Training') ?? ''}; products in float16`);
 });

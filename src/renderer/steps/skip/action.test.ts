@@ -14,6 +14,7 @@ it.each([
   [{ overlap: 0.25 }, true],
   [{ imageSize: null }, true],
   [{ adapt: false }, true],
+  [{ precision: 'float16' }, true],
   [{ tolerance: 3 }, false],
   [{ orientation: 'upright' }, false],
 ] as const)('whether a change bears on the time: %j', (change, expected) => {

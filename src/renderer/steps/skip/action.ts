@@ -4,7 +4,7 @@ import { skipText } from '../../text/en/skip.ts';
 import type { Stop } from './stops.ts';
 
 const timed = [
-  ...(['steps', 'batch', 'rank', 'views', 'start', 'imageSize', 'device'] as const),
+  ...(['steps', 'batch', 'rank', 'views', 'start', 'imageSize', 'device', 'precision'] as const),
   ...(['decoderSteps', 'adapt', 'overlap'] as const),
 ];
 

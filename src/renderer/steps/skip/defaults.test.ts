@@ -12,6 +12,7 @@ it('has the defaults of the engine, and views by domain', () => {
     views: 64,
     start: 'auto',
     orientation: 'upright',
+    precision: 'float32',
     imageSize: null,
     decoderSteps: 200,
     adapt: false,
@@ -22,6 +23,7 @@ it('has the defaults of the engine, and views by domain', () => {
   expect(defaultSettings({ ...of, domain: 'satellite' }).orientation).toBe('overhead');
   expect(isDefault({ ...medical }, medical)).toBe(true);
   expect(isDefault({ ...medical, rank: 8 }, medical)).toBe(false);
+  expect(isDefault({ ...medical, precision: 'float16' }, medical)).toBe(false);
 });
 
 it('has the sample’s own for the sample', () => {

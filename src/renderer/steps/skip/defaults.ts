@@ -10,6 +10,7 @@ export type AdvancedSettings = Pick<
   | 'views'
   | 'start'
   | 'orientation'
+  | 'precision'
   | 'imageSize'
   | 'decoderSteps'
   | 'adapt'
@@ -28,13 +29,14 @@ export function defaultSettings({
   isSample,
 }: Pick<Project, 'domain' | 'isSample' | 'task'>): AdvancedSettings {
   const { rank, views, start, decoderSteps, overlap } = distillRequest.shape;
-  const { tolerance, toleranceUnit } = distillRequest.shape;
+  const { precision, tolerance, toleranceUnit } = distillRequest.shape;
   return {
     rank: rank.parse(undefined),
     ...usualTraining[task === 'segmentation' ? 'segmentation' : 'classification'],
     views: views.parse(undefined),
     start: start.parse(undefined),
     orientation: domain === 'satellite' ? 'overhead' : 'upright',
+    precision: precision.parse(undefined),
     imageSize: null,
     decoderSteps: decoderSteps.parse(undefined),
     // What the teacher knows is far from the look of the earth from above.

@@ -1,3 +1,4 @@
+import type { Precision } from '../../../contract/jobs.ts';
 import { count, counted, decimals, duration, percent } from '../../lib/format.ts';
 
 const points = (difference: number): string => {
@@ -142,8 +143,8 @@ export const resultText = {
     images: 'Images',
     bands: 'Bands seen',
     lossOf: (first: number, last: number) => `${decimals(first, 3)} to ${decimals(last, 3)}`,
-    trainingOf: (rank: number, steps: number, seconds: number) =>
-      `rank ${count(rank)}, ${counted(steps, 'step')}, ${duration(seconds)} in all`,
+    trainingOf: (rank: number, steps: number, seconds: number, precision: Precision) =>
+      `rank ${count(rank)}, ${counted(steps, 'step')}, ${duration(seconds)} in all${precision === 'float32' ? '' : `; products in ${precision}`}`,
     decoderOf: (steps: number, side: number, adapted: boolean) =>
       `${counted(steps, 'step')} on tiles of ${count(side)} × ${count(side)} px${adapted ? '; the student’s adapters learnt on with it' : ''}`,
     imagesOf: (distilled: number, labelled: number, tested: number) =>

@@ -69,6 +69,13 @@ export const skipText = {
       why: 'Seen from above, or under a microscope, images may be turned and flipped freely.',
       options: { upright: 'Yes', overhead: 'No' },
     },
+    precision: {
+      name: 'Precision',
+      why: 'In float16 the products of a graphics card take half the memory and can be faster, and losses differ from about the fourth decimal on; processors always compute in float32.',
+      /** Where it is chosen and nothing can. */
+      none: 'Nothing that this project can compute on now takes float16: a run computes in float32.',
+      options: { float32: 'float32', float16: 'float16' },
+    },
     imageSize: {
       name: 'Side of what it sees, px',
       why: (patch: number) =>
