@@ -69,7 +69,14 @@ export const mostBands = 64;
 /** What a model sees of stored values: see core/image/preparation. */
 export const preparation = z.strictObject({
   /** Counted from 1: one for grey, three for red, green and blue, or any others; the file's own colours by default. */
-  bands: z.array(whole(1, 4096)).min(1).max(mostBands).optional(),
+  bands: z
+    .array(whole(1, 4096))
+    .min(1)
+    .max(mostBands)
+    .describe(
+      `up to ${mostBands} whole numbers from 1 to 4096, separated by commas, several in a row as 1-13`,
+    )
+    .optional(),
   range: z
     .string()
     .regex(rangePattern)
@@ -93,7 +100,9 @@ export const teacherOverrides = z.strictObject({
     .min(1)
     .max(mostBands)
     .refine((bands) => new Set(bands).size === bands.length)
-    .describe('different whole numbers from 1 to 4096, separated by commas')
+    .describe(
+      'different whole numbers from 1 to 4096, separated by commas, several in a row as 1-13',
+    )
     .optional(),
 });
 export type TeacherOverrides = z.infer<typeof teacherOverrides>;

@@ -22,6 +22,7 @@ import type { JobContext } from './job.ts';
 import { rasterBudget } from './memory-budget.ts';
 import { openRasters } from './raster-store.ts';
 import type { RasterStore } from './raster-store.ts';
+import { requireSeen } from './seen-options.ts';
 import { openOutlines } from './segmentation/open-outlines.ts';
 import { distillOutlines } from './segmentation/distill-outlines.ts';
 import {
@@ -33,7 +34,6 @@ import {
   trainAdapters,
 } from './student-job.ts';
 import type { ExpectedTeacher, StudentJob, Trained } from './student-job.ts';
-import { requireAsMany } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import type { OpenWatch } from './training.ts';
 import { resizedCrops } from './view-source.ts';
@@ -50,7 +50,7 @@ export async function distill(
   request: DistillRequest,
   context: JobContext,
 ): Promise<DistillSummary> {
-  requireAsMany(request.overrides, preparationOf(request.preparation));
+  requireSeen(request);
   if (request.task === 'segmentation') {
     const dataset = await openOutlines(request, context);
     try {

@@ -55,7 +55,7 @@ export async function exportClassifier(
       compared: 'logits',
       card,
       metadata: new Map(),
-      documentation: `Input "image": (batch, ${channels}, ${imageSize}, ${imageSize}), values in [0, 1]; normalisation is inside.`,
+      documentation: `Input "image": (batch, ${channels}, ${imageSize}, ${imageSize}), values in [0, 1] in steps of 1/255; normalisation is inside.`,
       encoder: merged,
       head: new Map([
         ['head.weight', head.weight],

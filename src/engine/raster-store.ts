@@ -1,4 +1,5 @@
 import type { Preparation } from '../core/image/preparation.ts';
+import { isOneShade } from '../core/image/raster.ts';
 import type { Raster } from '../core/image/raster.ts';
 import { UserError } from '../core/errors.ts';
 import { mapConcurrently } from '../formats/concurrently.ts';
@@ -41,6 +42,7 @@ export async function openRasters<T extends FoundImage>(
   const kept: (Raster | undefined)[] = [];
   const readable: T[] = [];
   const problems: ImageProblem[] = [];
+  const even: T[] = [];
   let bytes = 0;
   let done = 0;
   const decoded = await mapConcurrently(
@@ -49,6 +51,7 @@ export async function openRasters<T extends FoundImage>(
     async (image) => {
       const raster = await readOrSkip(image, read, problems, context);
       bytes += raster?.data.byteLength ?? 0;
+      if (raster && isOneShade(raster)) even.push(image);
       progress.advance(++done);
       return raster && { image, raster: bytes <= budget ? sharedRaster(raster) : undefined };
     },
@@ -65,6 +68,7 @@ export async function openRasters<T extends FoundImage>(
       `None of the ${images.length} images could be read. The first: ${problems[0]?.path}: ${problems[0]?.reason}`,
     );
   }
+  saySameShade(even, readable.length, context);
   return {
     images: readable,
     problems,
@@ -74,6 +78,23 @@ export async function openRasters<T extends FoundImage>(
       return kept[index] ?? stored(image);
     },
   };
+}
+
+/**
+ * Whether images show something is known once they are decoded: a window of values that they have not leaves nothing.
+ *
+ * @param even those that are one shade all over
+ * @throws UserError 'invalid-option' where all are
+ */
+function saySameShade(even: readonly FoundImage[], count: number, context: JobContext): void {
+  const [first] = even;
+  if (first === undefined) return;
+  const many = count === 1 ? 'The image is' : `${even.length} of ${count} images are`;
+  const said = `${many} one shade all over as the model sees them, such as ${placeName(first)}: the values lie outside of what was chosen (--range, --bands), or are all the same. “understudy image inspect” says what a file holds.`;
+  if (even.length === count) {
+    throw new UserError('invalid-option', `${said} There is nothing to learn from.`);
+  }
+  context.report({ type: 'notice', message: said });
 }
 
 function sharedRaster(raster: Raster): Raster {

@@ -171,7 +171,7 @@ describe('a teacher of stored values', () => {
   it('and usual numbers where images are stretched, or a person names some', async () => {
     const stretched = await through({}, { range: { kind: 'percentile', low: 2, high: 98 } });
     expect(stretched.model.normalization.mean.every((value) => value < 1)).toBe(true);
-    expect(saidInput(stretched).join()).toContain('Choose the window of values that it knows');
+    expect(saidInput(stretched).join()).toContain('Choose a window of the values that it knows');
     const half = mean.map(() => 0.5);
     const given = await through({ mean: half, deviation: half });
     expect(given.model.normalization.mean).toEqual(half);

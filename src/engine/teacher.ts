@@ -126,22 +126,6 @@ function knownBands(
 }
 
 /**
- * What somebody says of a teacher for one run. A teacher that is kept may have bands named for another project: those are
- * not used then.
- *
- * @throws UserError 'invalid-option' for bands that were named for images of another number of channels
- */
-export function requireAsMany({ colourBands }: TeacherOverrides, preparation: Preparation): void {
-  const channels = channelsOf(preparation);
-  // Red, green and blue are of use to images that have them, and no matter to others.
-  if (colourBands === undefined || [channels, colourChannels].includes(colourBands.length)) return;
-  throw new UserError(
-    'invalid-option',
-    `${colourBands.length} bands of the teacher were named, and of images ${channels} are seen. Name as many of the teacher's as are seen.`,
-  );
-}
-
-/**
  * A teacher for images as they are read: one of another number of bands is adapted, and one of stored values to the
  * window that they are seen through. The caller closes it.
  *
@@ -291,7 +275,7 @@ function valueNotes({ storedNormalization: stored }: DescribedTeacher): string[]
   if (stored === undefined) return [];
   const rounded = stored.mean.map((value) => Math.round(value)).join(', ');
   return [
-    `It was trained on values as files store them (means of ${rounded}). That is used where images are seen through a window of such values, as window:5000:10000 for reflectance times 10,000; where they are stretched, usual numbers stand for it.`,
+    `It was trained on values as files store them (means of ${rounded}). That is used where images are seen through a window that holds those, as window:5000:10000 for reflectance times 10,000; usual numbers stand for it elsewhere, and where files scale their values.`,
   ];
 }
 
@@ -301,13 +285,21 @@ export function saidInput(teacher: Omit<Teacher, 'name' | 'sha256'>): string[] {
   return [...(bands === null ? [] : [bands]), ...saidValues(teacher)];
 }
 
+function saidColours(bands: number, known: readonly number[] | undefined): string {
+  const seen = `Of each image red, green and blue are seen, or what was chosen in their place, and the teacher was trained on ${bands} bands`;
+  const rest = `Let it see as many (--bands 1-${bands}) where the images have them.`;
+  if (known === undefined) return `${seen}: each goes to all of them. ${rest}`;
+  const own = known.map((band) => band + 1).join(', ');
+  return `${seen}: they go to its bands ${own}, and the others see their mean. ${rest}`;
+}
+
 function saidValues({ stored }: Pick<Teacher, 'stored'>): string[] {
   switch (stored) {
     case 'used':
       return ["Images are normalised by the teacher's own mean and deviation of stored values."];
     case 'unused':
       return [
-        'The teacher was trained on stored values, and images are stretched: usual numbers stand for its own mean and deviation. Choose the window of values that it knows (--range window:5000:10000 for reflectance times 10,000) to use those.',
+        'The teacher was trained on stored values, and images are not seen through a window that holds its means: usual numbers stand for its own mean and deviation. Choose a window of the values that it knows (--range window:5000:10000 for reflectance times 10,000) to use those.',
       ];
     case undefined:
       return [];
@@ -321,7 +313,7 @@ function saidBands({
   model,
 }: Pick<Teacher, 'bands' | 'known' | 'model'>): string | null {
   const { channels } = model.architecture;
-  if (channels === colourChannels) return null;
+  if (channels === colourChannels) return bands > channels ? saidColours(bands, known) : null;
   const seen = `Of each image ${channels} bands are seen, and the teacher was trained on ${bands}`;
   if (known !== undefined) {
     const others = bands > channels ? '; the others see their mean' : '';

@@ -182,7 +182,7 @@ describe('measurements', () => {
     const { data: seen } = await readImage({ path }, { ...asStored, ...first });
     expect([...seen.subarray(0, 6)]).toEqual([3, 0, 1, 7, 4, 5]);
     await expect(readImage({ path }, { ...asStored, ...second })).rejects.toThrow(
-      `${path}: band 5 was chosen`,
+      `${path}: band 5 is to be seen`,
     );
   });
 

@@ -145,6 +145,33 @@ describe('images of which all bands are seen', async () => {
     });
   });
 
+  it.each(['window:5000:0', 'window:5000:-10000', 'percentile:98:2', 'percentile:5:5'])(
+    'through %s are refused, for nothing would be seen',
+    async (range) => {
+      await expect(run('empty', { preparation: { bands: all, range } })).rejects.toMatchObject({
+        code: 'invalid-option',
+        message: expect.stringContaining(`${range} leaves no value between`) as string,
+      });
+    },
+  );
+
+  it('through a window of other values are one shade, which is said before anything is learnt', async () => {
+    const seen = run('dark', { preparation: { bands: all, range: 'window:500000:1000' } });
+    await expect(seen).rejects.toMatchObject({
+      code: 'invalid-option',
+      message: expect.stringMatching(
+        /20 of 20 images are one shade .* nothing to learn from/,
+      ) as string,
+    });
+  });
+
+  it('are told of where a teacher of many bands sees three', async () => {
+    const { context } = await run('colours', { preparation: { range: 'stored' } });
+    expect(notices(context).join()).toMatch(
+      /trained on 6 bands: each goes to all .* \(--bands 1-6\)/,
+    );
+  });
+
   it('leave out an image that has fewer, with a word', async () => {
     const data = new Uint8Array(24 * 24 * 3).fill(90);
     await writePng(join(folder, 'train', 'bare', 'photo.png'), {
@@ -152,7 +179,7 @@ describe('images of which all bands are seen', async () => {
     });
     const { context } = await run('fewer', {});
     const skipped = context.events.filter(({ type }) => type === 'skipped');
-    expect(JSON.stringify(skipped)).toMatch(/band 4 was chosen, but the image has 3 bands/);
+    expect(JSON.stringify(skipped)).toMatch(/band 4 is to be seen, and the image has 3 bands/);
   });
 });
 

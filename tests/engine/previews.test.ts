@@ -119,7 +119,7 @@ describe('what a model would see', async () => {
     const preparation = { bands: [1, 2, 5], range: 'full' };
     const refused = engine.call('image.preview', { image: idOf('bands.tif'), preparation });
     await expect(refused).rejects.toMatchObject({ code: 'invalid-option' });
-    await expect(refused).rejects.toThrow(/bands\.tif: band 5 was chosen, but the image has 4/);
+    await expect(refused).rejects.toThrow(/bands\.tif: band 5 is to be seen, and the image has 4/);
   });
 
   it('is refused where the image or its file is not there', async () => {

@@ -70,6 +70,22 @@ export function shownByWindow({ center, width, shape }: IntensityWindow): Shade 
   }
 }
 
+/**
+ * Whether values mean fractions, so that a window of them may be narrower than 1. DICOM's own formula, of which a window
+ * ends half a value further in, is for whole numbers.
+ */
+export function isFractional({
+  format,
+  sampleType,
+  display: { rescale },
+}: Pick<StoredForm, 'format' | 'sampleType'> & {
+  readonly display: Pick<Display, 'rescale'>;
+}): boolean {
+  if (format === 'dicom') return false;
+  const isWhole = rescale === null || [rescale.slope, rescale.intercept].every(Number.isInteger);
+  return sampleType.startsWith('float') || !isWhole;
+}
+
 /** The values of one band of one image, as far as a range depends on them. */
 export type PercentilesOf = (
   percents: readonly [low: number, high: number],
@@ -83,15 +99,18 @@ export type PercentilesOf = (
 export function shownBy(
   range: Exclude<IntensityRange, { kind: 'auto' }>,
   percentilesOf: PercentilesOf,
-  { sampleType, display }: StoredForm,
+  form: StoredForm,
 ): Shade {
+  const { sampleType, display } = form;
   switch (range.kind) {
     case 'stored': {
       const whole = typeRanges[sampleType];
       return whole ? between(...whole) : between(0, 1);
     }
-    case 'window':
-      return shownByWindow({ ...range, shape: 'linear', name: null });
+    case 'window': {
+      const shape = isFractional(form) ? 'linear-exact' : 'linear';
+      return shownByWindow({ ...range, shape, name: null });
+    }
     case 'percentile':
       return between(...percentilesOf([range.low, range.high]));
     case 'file': {

@@ -186,7 +186,7 @@ describe('bands', () => {
 
   test('that are not there are refused with their number', () => {
     const preparation = { ...plainPreparation, bands: [0, 7, 1] };
-    expect(() => bandsOf(preparation, about)).toThrow('band 8 was chosen');
+    expect(() => bandsOf(preparation, about)).toThrow('band 8 is to be seen');
   });
 });
 
@@ -320,7 +320,30 @@ describe('many bands', () => {
   test('are not pictured where not all of them are there', () => {
     const about = form({ bands: 6, interpretation: 'bands' });
     expect(() => pictured({ bands: [0, 1, 2, 6], range: stored }, about)).toThrow(
-      'band 7 was chosen, but the image has 6 bands',
+      'band 7 is to be seen, and the image has 6 bands',
     );
+  });
+});
+
+describe('a window', () => {
+  const window = { kind: 'window', center: 0.5, width: 1 } as const;
+  const scaled = { ...plainDisplay, rescale: { slope: 1e-4, intercept: 0 } };
+
+  test.each([
+    ['fractions', Float32Array.of(0, 0.25, 0.5, 1, 2), form({ sampleType: 'float32' })],
+    [
+      'whole numbers that mean fractions',
+      Uint16Array.of(0, 2500, 5000, 10_000, 20_000),
+      form({ display: scaled }),
+    ],
+  ])('of %s goes from its lower end to its upper one', (_, data, about) => {
+    expect(shades(row(data), window, about)).toEqual([0, 64, 128, 255, 255]);
+  });
+
+  test('of whole numbers is that of DICOM, also where they are stored in floating point there', () => {
+    const wide = { kind: 'window', center: 2, width: 3 } as const;
+    const dicom = form({ format: 'dicom', sampleType: 'float32' });
+    expect(shades(row(Uint8Array.of(0, 1, 2, 3)), wide, form())).toEqual([0, 64, 191, 255]);
+    expect(shades(row(Float32Array.of(0, 1, 2, 3)), wide, dicom)).toEqual([0, 64, 191, 255]);
   });
 });

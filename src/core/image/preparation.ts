@@ -29,7 +29,10 @@ export type IntensityRange =
   | { readonly kind: 'stored' }
   /** The file's own window or table; the image's own range where it has none. */
   | { readonly kind: 'file' }
-  /** Of rescaled values (Hounsfield units in CT), linear, by DICOM PS3.3 C.11.2.1.2.1. */
+  /**
+   * Of rescaled values (Hounsfield units in CT), linear: whole numbers by DICOM PS3.3 C.11.2.1.2.1, fractions by
+   * C.11.2.1.3.2, from centre − width / 2 to centre + width / 2.
+   */
   | { readonly kind: 'window'; readonly center: number; readonly width: number }
   /** Of each image and band: shares in percent that become black and white at most. */
   | { readonly kind: 'percentile'; readonly low: number; readonly high: number }
@@ -58,7 +61,8 @@ function writtenRange(text: string): IntensityRange {
   if (kind === 'stored' && hasNone) return { kind };
   if (kind === 'file' && hasNone) return { kind };
   if (kind === 'full' && hasNone) return { kind };
-  if (kind === 'window' && hasTwo) return { kind, center: first, width: Math.max(1, second) };
+  // An empty window is the narrowest of whole numbers, a threshold.
+  if (kind === 'window' && hasTwo) return { kind, center: first, width: second > 0 ? second : 1 };
   if (kind === 'percentile' && hasTwo && first >= 0 && second <= 100) {
     return { kind, low: first, high: Math.max(first, second) };
   }
@@ -143,13 +147,13 @@ export function bandsOf({ bands }: Preparation, form: StoredForm): readonly numb
     if (form.interpretation === 'palette' && bands.length > 1) {
       throw new UserError(
         'invalid-option',
-        `the image has the numbers of colours in a table, and no ${bands.length} bands. Choose other bands for the project.`,
+        `the image has the numbers of colours in a table, and no ${bands.length} bands. Choose one band, or none.`,
       );
     }
     if (missing === undefined) return bands;
     throw new UserError(
       'invalid-option',
-      `band ${missing + 1} was chosen, but the image has ${form.bands === 1 ? 'one band' : `${form.bands} bands`}. Choose other bands for the project.`,
+      `band ${missing + 1} is to be seen, and the image has ${form.bands === 1 ? 'one band' : `${form.bands} bands`}. Take images with all of the bands, or choose others.`,
     );
   }
   const { colours } = form.display;

@@ -7,7 +7,7 @@ const stored = { mean: [1087, 1342.5], deviation: [2248, 2179] };
 test.each([
   [5000, 10_000],
   [2000, 4001],
-  [0.5, 3],
+  [1200, 300],
 ])('through a window of %f and %f wide a value is as far from the mean', (center, width) => {
   const { mean, deviation } = throughWindow(stored, { center, width }) ?? stored;
   const shade = shownByWindow({ center, width, shape: 'linear', name: null });
@@ -19,6 +19,10 @@ test.each([
   }
 });
 
-test('a threshold leaves nothing to scale', () => {
-  expect(throughWindow(stored, { center: 5, width: 1 })).toBeUndefined();
+test.each([
+  [1200, 1],
+  [0.5, 1],
+  [6000, 9400],
+])('a window that does not hold the means is of other values: %f and %f wide', (center, width) => {
+  expect(throughWindow(stored, { center, width })).toBeUndefined();
 });

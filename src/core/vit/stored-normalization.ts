@@ -8,13 +8,14 @@ export type StoredNormalization = Normalization;
  * (v − (c − 0.5)) / (w − 1) + 0.5. What is outside the window is cut, as in every picture.
  *
  * @param window its centre c and width w, in stored values
- * @returns undefined for a window that is a threshold (w ≤ 1), which leaves nothing to scale
+ * @returns undefined for a window that does not hold all the means: it is of other values, or shows next to nothing
  */
 export function throughWindow(
   { mean, deviation }: StoredNormalization,
   { center, width }: { readonly center: number; readonly width: number },
 ): Normalization | undefined {
-  if (width <= 1) return undefined;
+  const isInside = mean.every((value) => Math.abs(value - center) < width / 2);
+  if (!isInside || width <= 1) return undefined;
   const span = width - 1;
   return {
     mean: mean.map((value) => (value - (center - 0.5)) / span + 0.5),

@@ -14,10 +14,8 @@ import { openFileExecutor } from '../devices/open-executor.ts';
 import type { DistillHabits } from '../distill.ts';
 import { openGlimpses } from '../glimpses.ts';
 import { mostThreads } from '../image-pool/image-pool.ts';
-import { PhaseProgress, throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { rasterBudget, targetBudget } from '../memory-budget.ts';
-import { skip } from '../raster-store.ts';
 import {
   deliver,
   describeStudent,
@@ -38,7 +36,8 @@ import { KeptDecoders } from './kept-decoders.ts';
 import { keepMask } from './kept-mask.ts';
 import type { TakeMask } from './measure-masks.ts';
 import { OpenImages } from './open-images.ts';
-import { noteUnseen, openScenes, requireLargeEnough } from './scene.ts';
+import { readableImages } from './readable-images.ts';
+import { noteUnseen, openScenes } from './scene.ts';
 import type { Scene } from './scene.ts';
 
 /** Files of the masks that were predicted for a test image: as `keepMask` has them, values as the dataset's classes have them. */
@@ -121,7 +120,7 @@ async function readImages(
 ): Promise<ReadOutlines> {
   const problems: ImageProblem[] = [];
   const { patchSize } = teacher.model.architecture;
-  const distilled = await readable(dataset.distilled, images, patchSize, problems, context);
+  const distilled = await readableImages(dataset.distilled, images, patchSize, problems, context);
   const failed = new Set(problems.map(({ path }) => path));
   const open = (part: SegmentationDataset['labelled']): Promise<Scene[]> =>
     openScenes(
@@ -135,32 +134,6 @@ async function readImages(
   noteUnseen('learnt', dataset.classes, labelled, context);
   noteUnseen('tested', dataset.classes, tested, context);
   return { dataset, images, distilled, labelled, tested, problems };
-}
-
-/** Images that can be opened and are large enough; the others are reported. */
-async function readable<T extends FoundImage>(
-  found: readonly T[],
-  images: OpenImages,
-  smallest: number,
-  problems: ImageProblem[],
-  context: JobContext,
-): Promise<T[]> {
-  const progress = new PhaseProgress(context, 'images', found.length);
-  const fine: T[] = [];
-  for (const [index, image] of found.entries()) {
-    throwIfCancelled(context);
-    try {
-      await images.use(image, (prepared) => {
-        requireLargeEnough(prepared, smallest);
-        return Promise.resolve();
-      });
-      fine.push(image);
-    } catch (error) {
-      problems.push(skip(image, error, context));
-    }
-    progress.advance(index + 1);
-  }
-  return fine;
 }
 
 function requireScenes(

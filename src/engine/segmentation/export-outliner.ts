@@ -1,4 +1,6 @@
 import type { MaskCard } from '../../contract/model-card.ts';
+import { preparationOf } from '../../core/image/preparation.ts';
+import type { Preparation } from '../../core/image/preparation.ts';
 import * as g from '../../core/graph/build.ts';
 import { segmentationGraph } from '../../core/heads/segmentation-decoder.ts';
 import type { DecoderLayout } from '../../core/heads/segmentation-decoder.ts';
@@ -49,7 +51,7 @@ export async function exportOutliner(
       compared: 'probabilities',
       card,
       metadata: deepnessMetadata(card, resolution),
-      documentation: `Input "image": (batch, ${channels}, ${imageSize}, ${imageSize}), values in [0, 1]; normalisation is inside. Output "probabilities": (batch, ${card.classes.length}, ${imageSize}, ${imageSize}), background first.`,
+      documentation: `Input "image": (batch, ${channels}, ${imageSize}, ${imageSize}), values in [0, 1] in steps of 1/255; normalisation is inside. Output "probabilities": (batch, ${card.classes.length}, ${imageSize}, ${imageSize}), background first.`,
       encoder: merged,
       head: new Map(
         decoderLayout.tensors.map(({ name, shape, offset }) => [
@@ -74,21 +76,35 @@ export function deepnessMetadata(
   { preprocessing, masks }: MaskCard,
   resolution: number | null,
 ): ReadonlyMap<string, string> {
-  const { imageSize, channels } = preprocessing;
+  const { imageSize, channels, preparation } = preprocessing;
+  const { origin, span } = seenByDeepness(preparationOf(preparation));
   const entries: [string, unknown][] = [
     ['model_type', 'Segmentor'],
     ['tile_size', imageSize],
     ['tiles_size', imageSize],
     ['tiles_overlap', Math.round(100 * masks.overlap)],
-    // Normalisation is inside the model.
-    ['standardization_mean', Array<number>(channels).fill(0)],
-    ['standardization_std', Array<number>(channels).fill(1)],
+    // Normalisation is inside the model; these bring what Deepness scales by 255 to what the model takes.
+    ['standardization_mean', Array<number>(channels).fill(origin)],
+    ['standardization_std', Array<number>(channels).fill(span)],
     ['seg_thresh', 0],
     ['seg_small_segment', 0],
   ];
   if (resolution !== null) entries.push(['resolution', resolution]);
   return new Map(entries.map(([key, value]) => [key, JSON.stringify(value)]));
 }
+
+/**
+ * What Deepness takes off and divides by, (value / 255 − origin) / span: of a window black and its width. What depends on each
+ * image it cannot do, and takes pixels as they are in eight bits.
+ */
+function seenByDeepness({ range }: Preparation): { origin: number; span: number } {
+  if (range.kind !== 'window') return { origin: 0, span: 1 };
+  const { center, width } = range;
+  return { origin: (center - width / 2) / brightest, span: width / brightest };
+}
+
+/** Of eight bits. */
+const brightest = 255;
 
 /** Share of the pixels that get the same class. */
 function agreementOf(expected: readonly Tensor[], got: readonly Tensor[], outputs: number): number {

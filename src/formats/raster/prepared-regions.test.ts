@@ -184,7 +184,7 @@ test('bands that are not there are told of with the file', async () => {
   const file: ImageFile = memoryFile([noise(1, [2, 2, 1], 'uint8', 9)]);
   const preparation = { ...plainPreparation, bands: [3] };
   await expect(openPreparedRegions(file, { preparation })).rejects.toThrow(
-    /^memory\.tif: band 4 was chosen, but the image has one band/,
+    /^memory\.tif: band 4 is to be seen, and the image has one band/,
   );
 });
 

@@ -1,5 +1,11 @@
 import type { BandStatistics, ViewedImage } from '../../contract/image-view.ts';
-import { between, shownByTable, shownByWindow, typeRanges } from '../../core/image/intensity.ts';
+import {
+  between,
+  isFractional,
+  shownByTable,
+  shownByWindow,
+  typeRanges,
+} from '../../core/image/intensity.ts';
 import type { Shade } from '../../core/image/intensity.ts';
 import {
   bandsOf,
@@ -59,7 +65,12 @@ export function modelSeen(image: ViewedImage, written: WrittenPreparation): Show
 
 function decided(preparation: Preparation, image: ViewedImage): Shown {
   const form = formOf(image);
-  return { bands: bandsOf(preparation, form), range: rangeOf(preparation.range, form) };
+  const range = rangeOf(preparation.range, form);
+  const isOfFractions = range.kind === 'window' && isExact(image);
+  return {
+    bands: bandsOf(preparation, form),
+    range: isOfFractions ? { ...range, kind: 'exact-window' } : range,
+  };
 }
 
 export function areAlike(one: Shown, other: Shown): boolean {
@@ -88,8 +99,8 @@ export function sharesOf({ range }: Shown, image: ViewedImage): [low: number, hi
 }
 
 /** Values of no whole numbers: a window of them may be narrower than 1. */
-export function isExact({ sampleType, format }: ViewedImage): boolean {
-  return sampleType.startsWith('float') && format !== 'dicom';
+export function isExact(image: ViewedImage): boolean {
+  return isFractional(image);
 }
 
 /** Whether shades are of what values mean, and not of what is stored. */

@@ -56,7 +56,7 @@ describe('what the model sees', () => {
 
   it('is nothing where the image has not all of it', () => {
     const fewer = { ...scene, bands: 12 };
-    expect(() => modelShown(fewer, all)).toThrow('band 13 was chosen');
+    expect(() => modelShown(fewer, all)).toThrow('band 13 is to be seen');
   });
 });
 

@@ -1,0 +1,52 @@
+import { isOneShade } from '../../core/image/raster.ts';
+import type { Rectangle, Size } from '../../core/mask/tiles.ts';
+import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
+import { PhaseProgress, throwIfCancelled } from '../job.ts';
+import type { JobContext } from '../job.ts';
+import { skip } from '../raster-store.ts';
+import type { OpenImages } from './open-images.ts';
+import { requireLargeEnough } from './scene.ts';
+
+/** Images that can be opened and are large enough; the others are reported. */
+export async function readableImages<T extends FoundImage>(
+  found: readonly T[],
+  images: OpenImages,
+  smallest: number,
+  problems: ImageProblem[],
+  context: JobContext,
+): Promise<T[]> {
+  const progress = new PhaseProgress(context, 'images', found.length);
+  const fine: T[] = [];
+  let [even, looked] = [0, 0];
+  for (const [index, image] of found.entries()) {
+    throwIfCancelled(context);
+    try {
+      const raster = await images.use(image, async (prepared) => {
+        requireLargeEnough(prepared, smallest);
+        return (await prepared.read(middleOf(prepared))).raster;
+      });
+      if (isOneShade(raster)) even++;
+      looked++;
+      fine.push(image);
+    } catch (error) {
+      problems.push(skip(image, error, context));
+    }
+    progress.advance(index + 1);
+  }
+  if (looked > 0 && even === looked) {
+    context.report({ type: 'notice', message: evenMiddles });
+  }
+  return fine;
+}
+
+const evenMiddles =
+  'The middle of every image is one shade as the model sees it: the values may lie outside of what was chosen (--range, --bands). “understudy image inspect” says what a file holds.';
+
+/** px; enough to see whether anything is shown. */
+const middleSide = 256;
+
+function middleOf({ width, height }: Size): Rectangle {
+  const size = { width: Math.min(width, middleSide), height: Math.min(height, middleSide) };
+  const x = Math.floor((width - size.width) / 2);
+  return { x, y: Math.floor((height - size.height) / 2), ...size };
+}
