@@ -42,7 +42,7 @@ The window compares the file with the SHA-256, says so where it is another, and 
 
 const absent = `## Not in the list
 
-Prithvi, 1.0 and 2.0, can be brought by hand: its first date is used. Its six bands see six bands of images (`--bands`), in order; of images in red, green and blue three of them see theirs.
+Prithvi, 1.0 and 2.0, can be brought by hand: its first date is used. Its six bands see six bands of images (\`--bands\`), in order; of images in red, green and blue three of them see theirs.
 
 Asked for, and not to be distilled here, since their blocks or their input are of another kind: SatMAE with groups of bands or with
 dates, DOFA and CROMA, Scale-MAE (positions that depend on the ground resolution), DINOv2 giant and UNI 2
