@@ -52,6 +52,8 @@ export interface GdalMetadata {
   readonly isRgb: boolean;
   /** Bands that are named red, green and blue, wherever they are: from 0. */
   readonly colours?: readonly number[];
+  /** What each band is called; empty for those that have no name. */
+  readonly names: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -75,8 +77,9 @@ export function gdalMetadataOf(xml: string, bands: number): GdalMetadata {
   const isRgb = ['Red', 'Green', 'Blue'].every(
     (name, band) => items.get(`colorinterp ${band}`) === name,
   );
-  const colours = coloursByName(each('colorinterp', '')) ?? coloursByName(each('description', ''));
-  const named = { isRgb, ...(colours && { colours: colours.map((band) => band - 1) }) };
+  const names = each('description', '');
+  const colours = coloursByName(each('colorinterp', '')) ?? coloursByName(names);
+  const named = { isRgb, names, ...(colours && { colours: colours.map((band) => band - 1) }) };
   const isCommon =
     slopes.every((other) => other === slope) && intercepts.every((other) => other === intercept);
   if (!isCommon) {
