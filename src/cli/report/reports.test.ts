@@ -330,6 +330,21 @@ describe('imageReport', () => {
     expect(cells(text, 'Size')?.[1]).toBe('10,980 × 5,490 px, 120 frames');
   });
 
+  it('lists bands with their names in lines, and says which is alpha', () => {
+    const bandNames = ['B02', null, ...Array.from({ length: 10 }, () => 'reflectance'), null];
+    const text = imageReport('x', { ...imageResult, bandNames, alpha: 13 }, plain);
+    expect(cells(text, 'Alpha')?.[1]).toMatch(/^band 13,/);
+    expect(cells(text, 'Names')?.[1]).toMatch(/^1 B02, 2 without a name, 3 reflectance, .*,$/);
+    expect(text).toMatch(/^ +6 reflectance,.* 10 reflectance,\n +11 reflectance, .*, 13 alpha$/m);
+  });
+
+  it('says of infinite values that they were left out', () => {
+    const text = imageReport('x', { ...imageResult, infinite: 2 }, plain);
+    expect(cells(text, 'Values')?.[1]).toBe(
+      'uint16, 0 to 28000, mean 1234.568; 2 infinite values left out',
+    );
+  });
+
   it('says which figures are after slope and intercept, and which are infinite', () => {
     const scaled = { format: 'nifti', rescaled: null, max: null, mean: null } as const;
     const text = imageReport('x', { ...imageResult, ...scaled }, plain);

@@ -47,6 +47,7 @@ export async function readDescription(
     format: 'tiff',
     ...uprightSize(first, orientation),
     bands: first.samples,
+    bandNames: metadata.names,
     frames: contiguous?.frames ?? tree.frames.length,
     sampleType: first.sampleType,
     interpretation,
