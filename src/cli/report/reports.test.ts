@@ -246,6 +246,16 @@ it('teacherReport describes the model, what was inferred and the students', () =
   expect(widthOf(report)).toBeLessThanOrEqual(100);
 });
 
+it.each([
+  [6, '64 × 64 px, trained on 6 bands, patches of 8 px'],
+  [1, '64 × 64 px, trained on 1 band, patches of 8 px'],
+])('teacherReport says how many bands a teacher was trained on: %d', (bands, expected) => {
+  const value = Array.from({ length: bands }, () => 0.5);
+  const mean = { property: 'mean', value, source: 'guess', sentence: '' } as const;
+  const report = teacherReport({ ...teacherResult, inferred: [mean] }, plain);
+  expect(cells(report, 'Image')?.[1]).toBe(expected);
+});
+
 describe('teachers of a workspace', () => {
   const { inferred, notes, assumed } = teacherResult;
   const teacher: Teacher = {

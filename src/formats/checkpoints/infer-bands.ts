@@ -55,7 +55,7 @@ export function coloursOf(
   path: string,
   { convention: { usual } }: FoundEncoder,
   { channels }: VitArchitecture,
-  { given }: Knowledge,
+  { given, config }: Knowledge,
   choose: Chooser,
 ): readonly number[] | undefined {
   const most = Math.max(...(given.colourBands ?? [0]));
@@ -68,9 +68,10 @@ export function coloursOf(
   // Of three, they are what they are everywhere, unless somebody knows better.
   if (channels <= 3 && given.colourBands === undefined) return undefined;
   const family = usual.colourBands?.[channels];
+  const guess = coloursByNumber(channels, config.bandNames?.value);
   const bands = choose.one(
     'colourBands',
-    [...(family ?? coloursByNumber(channels) ?? [])],
+    [...(family ?? guess ?? [])],
     family === undefined ? 'guess' : 'family',
     (values, source) => {
       if (values.length !== 0 && values.length !== colourChannels) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { teacherOverrides } from '../../contract/jobs.ts';
+import { coloursByName } from '../../core/image/colour-names.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import type { StoredNormalization } from '../../core/vit/stored-normalization.ts';
 import { printable } from './problems.ts';
@@ -18,6 +19,8 @@ export interface Sidecars {
   /** Mean and deviation of values as files store them, which are no pixels in [0, 1]. */
   readonly storedNormalization?: Said<StoredNormalization>;
   readonly colourBands?: Said<number[]>;
+  /** What its bands are called, in its order. */
+  readonly bandNames?: Said<readonly string[]>;
   /** One that no teacher here can have. */
   readonly otherActivation?: Said<string>;
   /** As the one before; another stands for it, since no block depends on it. */
@@ -73,7 +76,12 @@ export class Collected {
   readonly #notes: string[] = [];
   readonly #others: Pick<
     { -readonly [K in keyof Sidecars]: Sidecars[K] },
-    'otherActivation' | 'otherPooling' | 'otherModel' | 'normAfterPooling' | 'storedNormalization'
+    | 'otherActivation'
+    | 'otherPooling'
+    | 'otherModel'
+    | 'normAfterPooling'
+    | 'storedNormalization'
+    | 'bandNames'
   > = {};
 
   say(
@@ -110,6 +118,13 @@ export class Collected {
 
   sayNormAfterPooling(where: string): void {
     this.#others.normAfterPooling = { value: true, where };
+  }
+
+  sayBands(names: readonly string[], where: string): void {
+    const colours = coloursByName(names);
+    this.saySize('channels', names.length, where);
+    this.say('colourBands', colours && [...colours], where);
+    this.#others.bandNames = { value: names.map(printable), where };
   }
 
   /** @param reason why it is no plain vision transformer, if so */

@@ -242,10 +242,22 @@ describe('what lies beside a checkpoint is believed:', () => {
     it('colours find theirs, as in Prithvi', async () => {
       const found = await described({ 'config.json': config });
       expect(found.colours).toEqual([2, 1, 0]);
+      expect(found.notes).toEqual([
+        'Its bands are, in order: 1 B02, 2 B03, 3 B04, 4 B05, 5 B06, 6 B07 (config.json, bands).',
+      ]);
       expect(found.inferred).toContainEqual({
         ...{ ...colours, source: 'config' },
         sentence: 'red, green and blue seen by its bands 3, 2, 1 (config.json, bands)',
       });
+    });
+
+    it('nothing is guessed where they are of something else than Sentinel-2', async () => {
+      const bands = ['VV', 'VH', ...Array.from({ length: 11 }, (_, at) => `texture ${at}`)];
+      const channels = { channels: 13 };
+      await writeSafetensors(join(folder, 'model.safetensors'), tinyVit(channels).weights);
+      const pretrained = { num_heads: 2, bands };
+      const found = await described({ 'config.json': { pretrained_cfg: pretrained } });
+      expect(found.colours).toBeUndefined();
     });
 
     it('a person knows better', async () => {
