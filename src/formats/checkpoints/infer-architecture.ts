@@ -13,10 +13,9 @@ import { foldsClassPosition, positionLayout } from './positions.ts';
 import type { PositionLayout } from './positions.ts';
 import { printable } from './problems.ts';
 import { unsupported } from './refusals.ts';
-import type { Said, SaidSize, Sidecars } from './said.ts';
+import type { SaidSize, Sidecars } from './said.ts';
 import { nameInFile } from './stored-weights.ts';
 import type { StoredWeight } from './stored-weights.ts';
-import type { TeacherProperties } from './teacher-metadata.ts';
 
 export interface Inferred {
   readonly architecture: VitArchitecture;
@@ -106,7 +105,7 @@ export function inferArchitecture(
   const notes = notesOnInferred(encoder, architecture, knowledge);
   return {
     ...{ architecture, normalization, positions, colours },
-    storedNormalization: storedNormalizationOf(architecture, knowledge),
+    storedNormalization: storedNormalizationOf(knowledge),
     ...{ properties: choose.properties, notes },
   };
 }

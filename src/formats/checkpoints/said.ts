@@ -69,6 +69,25 @@ function isOfStored(mean: readonly number[], deviation: readonly number[]): bool
   );
 }
 
+/** Why numbers can be no mean and deviation of any values, as the end of a sentence. */
+function wrongNormalization(
+  mean: readonly number[],
+  deviation: readonly number[],
+): string | undefined {
+  if (mean.length !== deviation.length) {
+    return `is for ${bandCount(mean.length)}, and the standard deviation beside it for ${bandCount(deviation.length)}`;
+  }
+  const least = Math.min(...deviation);
+  return least > 0
+    ? undefined
+    : `comes with a standard deviation of ${least}, and all must be above 0`;
+}
+
+/** `6 bands` */
+export function bandCount(bands: number): string {
+  return bands === 1 ? '1 band' : `${bands} bands`;
+}
+
 /** What several files say, the last of them where they say the same. */
 export class Collected {
   readonly #values: Partial<Record<keyof z.infer<typeof teacherOverrides>, Said<unknown>>> = {};
@@ -144,6 +163,11 @@ export class Collected {
     where: string,
   ): void {
     if (mean == null || deviation == null) return;
+    const wrong = wrongNormalization(mean, deviation);
+    if (wrong !== undefined) {
+      this.#notes.push(`${where} ${wrong}: that was not taken over.`);
+      return;
+    }
     const scaled = {
       mean: mean.map((value) => value / scale),
       deviation: deviation.map((value) => value / scale),

@@ -300,6 +300,42 @@ describe('what lies beside a checkpoint is believed:', () => {
   });
 });
 
+describe('a mean and deviation that cannot be used, which is said:', () => {
+  it.each<[string, readonly number[], readonly number[], string]>([
+    [
+      'of stored values of too few bands',
+      [1000, 1200],
+      [600, 650],
+      'is for 2 bands, and the teacher takes 3 bands',
+    ],
+    ['of pixels of too few bands', [0.5], [0.25], 'is for 1 band, and the teacher takes 3 bands'],
+    [
+      'of different numbers of bands',
+      [1000, 1200, 1400],
+      [600],
+      'is for 3 bands, and the standard deviation beside it for 1 band',
+    ],
+    [
+      'of stored values that do not differ',
+      [1000, 1200, 1400],
+      [600, 0, 800],
+      'comes with a standard deviation of 0, and all must be above 0',
+    ],
+    [
+      'of pixels that do not differ',
+      [0.5, 0.5, 0.5],
+      [0, 0, 0],
+      'comes with a standard deviation of 0, and all must be above 0',
+    ],
+  ])('%s', async (_, mean, std, reason) => {
+    const config = { pretrained_cfg: { num_heads: 2, mean, std } };
+    const { notes, inferred, storedNormalization } = await described({ 'config.json': config });
+    expect(notes).toEqual([`config.json, mean ${reason}: that was not taken over.`]);
+    expect(storedNormalization).toBeUndefined();
+    expect(inferred.find(({ property }) => property === 'mean')?.source).not.toBe('config');
+  });
+});
+
 describe('what lies beside a checkpoint is an error where', () => {
   it.each<[string, object, string]>([
     ['width', { hidden_size: 12 }, 'have a width of 6, but config.json, hidden_size, says 12.'],
