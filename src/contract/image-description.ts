@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Over all frames and bands; null where there is no value, or where it is infinite. */
+/** Over all finite values of all frames and bands; null where there is none. */
 const valueFigures = z.strictObject({
   min: z.number().nullable(),
   max: z.number().nullable(),
@@ -14,6 +14,10 @@ export const imageDescription = z.strictObject({
   width: z.number(),
   height: z.number(),
   bands: z.number(),
+  /** What each band is called; null for one without a name, and for formats that know no names. */
+  bandNames: z.array(z.string().nullable()),
+  /** The band, from 1, that says where there is something. */
+  alpha: z.number().nullable(),
   /** Pages, slices or time points. */
   frames: z.number(),
   /** How values are kept after decoding. */
@@ -23,6 +27,8 @@ export const imageDescription = z.strictObject({
    * NIfTI are part of how it stores values, so there these figures are after them.
    */
   ...valueFigures.shape,
+  /** How many values are infinite, and left out of these figures. */
+  infinite: z.number(),
   crs: z.string().nullable(),
   /** [a, b, c, d, e, f]: x = a·column + b·row + c, y = d·column + e·row + f. */
   transform: z.array(z.number()).length(6).nullable(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { text, tiffBytes } from '../formats/raster/tiff/tiff-fixtures.ts';
+import { short, text, tiffBytes } from '../formats/raster/tiff/tiff-fixtures.ts';
 import { imageDescription } from '../contract/image-description.ts';
 import { type JobEvent } from '../contract/jobs.ts';
 import { pngFile } from '../formats/image-fixtures.ts';
@@ -31,12 +31,15 @@ describe('inspectImage', () => {
       width: 2,
       height: 3,
       bands: 1,
+      bandNames: [null],
+      alpha: null,
       frames: 2,
       dtype: 'int16',
       // After slope and intercept: stored are -5 to 70, of mean 10.
       min: -102.5,
       max: -65,
       mean: -95,
+      infinite: 0,
       crs: null,
       transform: null,
       nodata: null,
@@ -103,11 +106,24 @@ describe('inspectImage', () => {
     expect(imageDescription.parse(description).nodata).toBe(said);
   });
 
-  it('has no figures that are infinite', async () => {
-    const bytes = niftiFile({ type: 'float32', shape: [3], values: [1, 2, Infinity] });
+  it('has figures of what is finite, and counts the rest', async () => {
+    const values = [1, 2, Infinity, -Infinity];
+    const bytes = niftiFile({ type: 'float32', shape: [4], values });
     const path = await folder.file('infinite.nii', bytes);
-    const bounded = { min: 1, max: null, mean: null };
+    const bounded = { min: 1, max: 2, mean: 1.5, infinite: 2 };
     expect(imageDescription.parse(await inspectImage(path, silent))).toMatchObject(bounded);
+  });
+
+  it('names the bands that have a name, and says which is alpha', async () => {
+    const items = `<Item sample="0" role="description">NDVI</Item><Item sample="2" role="description">Slope &lt; 5 &amp; flat</Item>`;
+    const xml = text(42112, `<GDALMetadata>${items}</GDALMetadata>`);
+    const page = { width: 1, height: 1, samples: 4, values: [1, 2, 3, 255] } as const;
+    const bytes = tiffBytes([{ ...page, fields: [short(338, 0, 0, 2), xml] }]);
+    const description = await inspectImage(await folder.file('named.tif', bytes), silent);
+    expect(imageDescription.parse(description)).toMatchObject({
+      bandNames: ['NDVI', null, 'Slope < 5 & flat', null],
+      alpha: 4,
+    });
   });
 
   it('tells values of DICOM as they are stored, and rescaled', async () => {

@@ -1,6 +1,6 @@
 import type { ImageDescription } from '../contract/image-description.ts';
 import { bandsOf, plainPreparation } from '../core/image/preparation.ts';
-import type { ImageFile } from '../formats/raster/image-file.ts';
+import type { ImageFile, ImageHeader } from '../formats/raster/image-file.ts';
 import { isNiftiFile } from '../formats/raster/nifti/open-nifti.ts';
 import { openImage } from '../formats/raster/open.ts';
 import { rasterStatistics, type RasterStatistics } from '../formats/raster/statistics.ts';
@@ -26,9 +26,12 @@ export async function inspectImage(path: string, context: JobContext): Promise<I
       width: header.width,
       height: header.height,
       bands: header.bands,
+      bandNames: Array.from({ length: header.bands }, (_, band) => nameOf(header, band)),
+      alpha: header.alpha === null ? null : header.alpha + 1,
       frames: header.frames,
       dtype: header.sampleType,
       ...(isScaled ? rescaled : finite(stored)),
+      infinite: stored.infinite,
       crs: header.geo?.crs ?? null,
       transform: header.geo === null ? null : [...header.geo.transform],
       nodata: header.nodata === null ? null : written(header.nodata),
@@ -49,6 +52,11 @@ export async function inspectImage(path: string, context: JobContext): Promise<I
   }
 }
 
+function nameOf({ bandNames = [] }: ImageHeader, band: number): string | null {
+  const name = bandNames[band] ?? '';
+  return name === '' ? null : name;
+}
+
 type Figures = NonNullable<ImageDescription['rescaled']>;
 type FiniteOrNot = Pick<RasterStatistics, 'min' | 'max' | 'mean'>;
 
@@ -58,7 +66,7 @@ function written(nodata: number): ImageDescription['nodata'] {
   return nodata > 0 ? 'Infinity' : '-Infinity';
 }
 
-/** JSON has neither NaN, which stands for statistics of no value, nor infinity. */
+/** JSON has neither NaN, which stands for statistics of no value, nor infinity, which rescaling may end in. */
 function finite({ min, max, mean }: FiniteOrNot): Figures {
   const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
   return { min: known(min), max: known(max), mean: known(mean) };

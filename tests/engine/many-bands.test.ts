@@ -1,11 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { predictRequest } from '../../src/contract/jobs.ts';
+import { evaluateRequest, predictRequest } from '../../src/contract/jobs.ts';
 import type { DistillRequest } from '../../src/contract/jobs.ts';
 import type { DistillSummary } from '../../src/contract/results.ts';
 import { Random } from '../../src/core/random.ts';
 import { distill } from '../../src/engine/distill.ts';
+import { evaluateModel } from '../../src/engine/evaluate.ts';
 import { readCard } from '../../src/engine/model-file.ts';
 import { predict } from '../../src/engine/predict.ts';
 import { inspectTeacher } from '../../src/engine/teacher.ts';
@@ -185,6 +186,7 @@ describe('images of which all bands are seen', async () => {
 
 describe('regions that one of many bands shows', async () => {
   const folder = await temporaryFolder();
+  const model = join(folder, 'out', 'student.onnx');
 
   async function writeScenes(to: string, count: number, seed: number): Promise<void> {
     const random = new Random(seed, 0xba7d5);
@@ -221,9 +223,24 @@ describe('regions that one of many bands shows', async () => {
     expect(summary.parity.every(({ relativeDifference }) => relativeDifference < 0.1)).toBe(true);
     const answers = join(folder, 'answers');
     const predicted = predictRequest.parse({
-      ...{ model: join(out, 'student.onnx'), out: answers, threads: 1 },
+      ...{ model, out: answers, threads: 1 },
       images: join(folder, 'test', 'images'),
     });
     expect(await predict(predicted, watch())).toMatchObject({ images: 4 });
+  });
+
+  it('are outlined in the others where the first of them has too few bands', async () => {
+    const images = join(folder, 'test', 'images');
+    const size = { width: 40, height: 40 };
+    const photo = { ...size, channels: 3, data: new Uint8Array(3 * 1600).fill(90) } as const;
+    await writePng(join(images, '!photo.png'), photo);
+    const mask = { ...size, channels: 1, data: new Uint8Array(1600).fill(1) } as const;
+    await writePng(join(folder, 'test', 'masks', '!photo.png'), mask);
+    const skipped = [{ reason: expect.stringContaining('the image has 3 bands') as string }];
+    const out = join(folder, 'others');
+    const predicted = predictRequest.parse({ model, images, out, threads: 1 });
+    expect(await predict(predicted, watch())).toMatchObject({ images: 4, skipped });
+    const evaluated = evaluateRequest.parse({ model, images, labels: 'masks', threads: 1 });
+    expect(await evaluateModel(evaluated, watch())).toMatchObject({ images: 4, skipped });
   });
 });

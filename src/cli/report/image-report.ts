@@ -5,6 +5,9 @@ import { printable, shortened, wrap } from '../text.ts';
 import { widest } from '../world.ts';
 import { table } from './table.ts';
 
+/** Characters of the second column. */
+const widestCell = 80;
+
 type Figures = NonNullable<ImageDescription['rescaled']>;
 
 const formatNames: Record<ImageDescription['format'], string> = {
@@ -33,7 +36,7 @@ export function imageReport(file: string, image: ImageDescription, paint: Paint)
     paint.strong(printable(file)),
     '',
     table(
-      facts(image).map(([name, text]) => [name, shortened(printable(text), 80)]),
+      facts(image).map(([name, text]) => [name, shortened(printable(text), widestCell)]),
       { leftColumns: 2 },
     ),
     ...(notes.length === 0 ? [] : ['', paint.attention('To be known:'), ...notes]),
@@ -47,9 +50,15 @@ function facts(image: ImageDescription): [name: string, text: string][] {
     ['Format', formatNames[image.format]],
     ['Size', `${count(width)} × ${count(height)} px${depth}`],
     ['Bands', `${bands} (${interpretationNames[image.interpretation]})${seen(image)}`],
+    ...names(image),
+    ...optional(
+      'Alpha',
+      image.alpha,
+      (band) => `band ${band}, which says where there is something`,
+    ),
     [
       'Values',
-      `${image.dtype}, ${range(image)}${isScaled(image) ? ', after slope and intercept' : ''}`,
+      `${image.dtype}, ${range(image)}${isScaled(image) ? ', after slope and intercept' : ''}${infinite(image)}`,
     ],
     ...optional('Nodata', nodata, (value) => (typeof value === 'number' ? figure(value) : value)),
     ...optional(
@@ -78,6 +87,28 @@ function seen({ bands, interpretation, seen: chosen }: ImageDescription): string
   const [red, green, blue] = chosen;
   if (green === undefined || blue === undefined) return `; seen is ${red} unless others are chosen`;
   return `; ${red}, ${green}, ${blue} seen as red, green, blue unless others are chosen`;
+}
+
+/** As many lines as they take; none where no band has a name. */
+function names({ bandNames, alpha }: ImageDescription): [name: string, text: string][] {
+  if (bandNames.every((name) => name === null)) return [];
+  const lines: string[] = [];
+  for (const [at, name] of bandNames.entries()) {
+    const called = name ?? (at + 1 === alpha ? 'alpha' : 'without a name');
+    const item = `${at + 1} ${shortened(called, 60)}`;
+    const line = lines.at(-1);
+    const longer = `${line}, ${item}`;
+    if (line === undefined || longer.length > widestCell - 1) lines.push(item);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines.map((line, at) => [
+    at === 0 ? 'Names' : '',
+    at < lines.length - 1 ? `${line},` : line,
+  ]);
+}
+
+function infinite({ infinite: number }: ImageDescription): string {
+  return number === 0 ? '' : `; ${counted(number, 'infinite value')} left out`;
 }
 
 function optional<Value>(

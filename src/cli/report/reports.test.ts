@@ -246,6 +246,16 @@ it('teacherReport describes the model, what was inferred and the students', () =
   expect(widthOf(report)).toBeLessThanOrEqual(100);
 });
 
+it.each([
+  [6, '64 × 64 px, trained on 6 bands, patches of 8 px'],
+  [1, '64 × 64 px, trained on 1 band, patches of 8 px'],
+])('teacherReport says how many bands a teacher was trained on: %d', (bands, expected) => {
+  const value = Array.from({ length: bands }, () => 0.5);
+  const mean = { property: 'mean', value, source: 'guess', sentence: '' } as const;
+  const report = teacherReport({ ...teacherResult, inferred: [mean] }, plain);
+  expect(cells(report, 'Image')?.[1]).toBe(expected);
+});
+
 describe('teachers of a workspace', () => {
   const { inferred, notes, assumed } = teacherResult;
   const teacher: Teacher = {
@@ -328,6 +338,21 @@ describe('imageReport', () => {
     const text = imageReport('x', { ...imageResult, ...lies }, plain);
     expect(cells(text, 'Orientation')?.[1]).toBe('LAS, 4 × 5 × 6 × 20 voxels of 1 × 1 × 2.5 × 2');
     expect(cells(text, 'Size')?.[1]).toBe('10,980 × 5,490 px, 120 frames');
+  });
+
+  it('lists bands with their names in lines, and says which is alpha', () => {
+    const bandNames = ['B02', null, ...Array.from({ length: 10 }, () => 'reflectance'), null];
+    const text = imageReport('x', { ...imageResult, bandNames, alpha: 13 }, plain);
+    expect(cells(text, 'Alpha')?.[1]).toMatch(/^band 13,/);
+    expect(cells(text, 'Names')?.[1]).toMatch(/^1 B02, 2 without a name, 3 reflectance, .*,$/);
+    expect(text).toMatch(/^ +6 reflectance,.* 10 reflectance,\n +11 reflectance, .*, 13 alpha$/m);
+  });
+
+  it('says of infinite values that they were left out', () => {
+    const text = imageReport('x', { ...imageResult, infinite: 2 }, plain);
+    expect(cells(text, 'Values')?.[1]).toBe(
+      'uint16, 0 to 28000, mean 1234.568; 2 infinite values left out',
+    );
   });
 
   it('says which figures are after slope and intercept, and which are infinite', () => {

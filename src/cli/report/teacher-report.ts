@@ -72,7 +72,7 @@ function facts(teacher: TeacherDescription): string[][] {
     ['Parameters', parameters(teacher.parameters)],
     [
       'Image',
-      `${a.imageSize} × ${a.imageSize} px, ${counted(a.channels, 'channel')}, patches of ${a.patchSize} px`,
+      `${a.imageSize} × ${a.imageSize} px, ${bandsOf(teacher)}, patches of ${a.patchSize} px`,
     ],
     [
       'Blocks',
@@ -81,6 +81,13 @@ function facts(teacher: TeacherDescription): string[][] {
     ['Tokens', `${extras.join(', ')}; features from the ${a.pooling.replace('-', ' ')}`],
     ['SHA-256', teacher.sha256],
   ];
+}
+
+/** Of its own bands each has a mean; the architecture is the one that red, green and blue were made to fit. */
+function bandsOf({ architecture: { channels }, inferred }: TeacherDescription): string {
+  const mean = inferred.find(({ property }) => property === 'mean')?.value;
+  const bands = Array.isArray(mean) ? mean.length : channels;
+  return bands === channels ? counted(channels, 'channel') : `trained on ${counted(bands, 'band')}`;
 }
 
 function figures(values: readonly number[]): string {

@@ -328,7 +328,7 @@ class FolderPrediction {
 
   /** What is about one image leaves that out; a full disk, a folder that cannot be written or a device that fails ends it all. */
   #skip(image: FoundImage, error: unknown): void {
-    const isOfAll = ['device', 'disk', 'invalid-option'];
+    const isOfAll = ['device', 'disk'];
     if (error instanceof UserError && isOfAll.includes(error.code)) throw error;
     this.#found.problems.push(skip(image, error, this.#context));
   }

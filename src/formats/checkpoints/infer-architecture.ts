@@ -105,7 +105,7 @@ export function inferArchitecture(
   const notes = notesOnInferred(encoder, architecture, knowledge);
   return {
     ...{ architecture, normalization, positions, colours },
-    storedNormalization: storedNormalizationOf(architecture, knowledge),
+    storedNormalization: storedNormalizationOf(knowledge),
     ...{ properties: choose.properties, notes },
   };
 }

@@ -6,8 +6,35 @@ import type { Normalization, VitArchitecture } from '../../core/vit/architecture
 import type { StoredNormalization } from '../../core/vit/stored-normalization.ts';
 import type { Chooser, Knowledge } from './chooser.ts';
 import type { FoundEncoder } from './find-encoder.ts';
+import { bandCount } from './said.ts';
+import type { Sidecars } from './said.ts';
 
 /** What is known of a teacher's bands: how they were normalised, and which of them are red, green and blue. */
+
+/** A configuration without the mean and deviation of another number of bands, of which it notes that. */
+export function withFittingNormalization(config: Sidecars, channels: number): Sidecars {
+  const { mean, deviation, storedNormalization: stored, ...rest } = config;
+  const isPixels = mean?.value.length === channels;
+  const isStored = stored?.value.mean.length === channels;
+  const unfit = [
+    ...(mean === undefined || isPixels ? [] : [{ where: mean.where, bands: mean.value.length }]),
+    ...(stored === undefined || isStored
+      ? []
+      : [{ where: stored.where, bands: stored.value.mean.length }]),
+  ];
+  return {
+    ...rest,
+    ...(isPixels && { mean, ...(deviation && { deviation }) }),
+    ...(isStored && { storedNormalization: stored }),
+    notes: [
+      ...config.notes,
+      ...unfit.map(
+        ({ where, bands }) =>
+          `${where} is for ${bandCount(bands)}, and the teacher takes ${bandCount(channels)}: that was not taken over.`,
+      ),
+    ],
+  };
+}
 
 export function normalizationOf(
   path: string,
@@ -33,7 +60,7 @@ export function normalizationOf(
     if (values.length !== channels) {
       throw new UserError(
         'invalid-option',
-        `${path}: the teacher takes ${channels} bands, but the normalisation has ${values.length}. Give one mean and one standard deviation a band.`,
+        `${path}: the teacher takes ${bandCount(channels)}, but the normalisation has ${values.length}. Give one mean and one standard deviation a band.`,
       );
     }
   }
@@ -41,13 +68,13 @@ export function normalizationOf(
 }
 
 /** Of values as files store them, where a configuration has it and nobody says otherwise. */
-export function storedNormalizationOf(
-  { channels }: VitArchitecture,
-  { given, file, config }: Knowledge,
-): StoredNormalization | undefined {
+export function storedNormalizationOf({
+  given,
+  file,
+  config,
+}: Knowledge): StoredNormalization | undefined {
   if (given.mean !== undefined || file.mean !== undefined) return undefined;
-  const stored = config.storedNormalization?.value;
-  return stored?.mean.length === channels ? stored : undefined;
+  return config.storedNormalization?.value;
 }
 
 /** @throws UserError 'invalid-option' for bands that it has not */
@@ -55,22 +82,23 @@ export function coloursOf(
   path: string,
   { convention: { usual } }: FoundEncoder,
   { channels }: VitArchitecture,
-  { given }: Knowledge,
+  { given, config }: Knowledge,
   choose: Chooser,
 ): readonly number[] | undefined {
   const most = Math.max(...(given.colourBands ?? [0]));
   if (most > channels) {
     throw new UserError(
       'invalid-option',
-      `${path}: the teacher takes ${channels} ${channels === 1 ? 'band' : 'bands'}, and there is no band ${most} among them. Name bands of its own.`,
+      `${path}: the teacher takes ${bandCount(channels)}, and there is no band ${most} among them. Name bands of its own.`,
     );
   }
   // Of three, they are what they are everywhere, unless somebody knows better.
   if (channels <= 3 && given.colourBands === undefined) return undefined;
   const family = usual.colourBands?.[channels];
+  const guess = coloursByNumber(channels, config.bandNames?.value);
   const bands = choose.one(
     'colourBands',
-    [...(family ?? coloursByNumber(channels) ?? [])],
+    [...(family ?? guess ?? [])],
     family === undefined ? 'guess' : 'family',
     (values, source) => {
       if (values.length !== 0 && values.length !== colourChannels) {

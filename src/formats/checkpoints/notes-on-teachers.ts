@@ -3,6 +3,9 @@ import type { FoundEncoder } from './find-encoder.ts';
 import type { Knowledge } from './chooser.ts';
 import type { Sidecars } from './said.ts';
 
+/** Names of bands are said up to so many. */
+const mostNames = 64;
+
 /** What stands for an image. */
 export const poolingWords = {
   'class-token': 'the class token',
@@ -19,6 +22,7 @@ export function notesOnInferred(
     ...notesOnHeads(encoder, architecture, knowledge),
     ...notesOnPooling(architecture, knowledge),
     ...notesOnSize(architecture, knowledge.config),
+    ...notesOnBands(knowledge.config),
   ];
 }
 
@@ -59,4 +63,12 @@ function notesOnSize({ imageSize: own }: VitArchitecture, { sizes }: Sidecars): 
   return [
     `It was made for images with a side of ${said.value}, of which its patches cover ${own}: images are brought to ${own}.`,
   ];
+}
+
+/** In which order a teacher takes bands is known to nobody who does not read its configuration. */
+function notesOnBands({ bandNames: said }: Sidecars): string[] {
+  if (said === undefined) return [];
+  const named = said.value.slice(0, mostNames).map((name, at) => `${at + 1} ${name}`);
+  const more = said.value.length > mostNames ? ', …' : '';
+  return [`Its bands are, in order: ${named.join(', ')}${more} (${said.where}).`];
 }

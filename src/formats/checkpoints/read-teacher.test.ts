@@ -475,7 +475,7 @@ describe('refuses', () => {
       tinyVit({ channels: 1 }).weights,
       { ...heads, ...imageNet },
       'invalid-option',
-      'takes 1 bands, but the normalisation has 3. Give one mean and one standard deviation a band.',
+      'takes 1 band, but the normalisation has 3. Give one mean and one standard deviation a band.',
     ],
   ])('%s', async (_, tensors, overrides, code, message) => {
     const path = await checkpoint(tensors);

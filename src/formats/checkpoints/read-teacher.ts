@@ -16,6 +16,7 @@ import { findEncoder, notesOnTheRest, strangeInputs, strangeParts } from './find
 import type { FoundEncoder } from './find-encoder.ts';
 import { inferArchitecture } from './infer-architecture.ts';
 import type { Inferred } from './infer-architecture.ts';
+import { withFittingNormalization } from './infer-bands.ts';
 import { poolingWords } from './notes-on-teachers.ts';
 import { openTensorFile } from './open-tensor-file.ts';
 import { arrangePositions, datesOf, foldsClassPosition, keptPositions } from './positions.ts';
@@ -189,13 +190,15 @@ export async function teacherFiles(path: string): Promise<readonly string[]> {
 
 async function planOf(
   file: TensorFile,
-  config: Sidecars,
+  said: Sidecars,
   overrides: TeacherOverrides,
 ): Promise<Plan> {
   const encoder = findEncoder(file);
   refuseStrange(file, encoder);
   const weights = storedWeights(file, encoder);
   refuseBlocks(file, encoder, weights);
+  const channels = weights.get('patch_embed.proj.weight')?.shape[1] ?? 0;
+  const config = withFittingNormalization(said, channels);
   if (config.normAfterPooling !== undefined) renameFinalNorm(weights);
   const knowledge = {
     ...{ given: definedOnly(overrides), file: readMetadata(file), config },

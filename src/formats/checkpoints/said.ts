@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { teacherOverrides } from '../../contract/jobs.ts';
+import { coloursByName } from '../../core/image/colour-names.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
 import type { StoredNormalization } from '../../core/vit/stored-normalization.ts';
 import { printable } from './problems.ts';
@@ -18,6 +19,8 @@ export interface Sidecars {
   /** Mean and deviation of values as files store them, which are no pixels in [0, 1]. */
   readonly storedNormalization?: Said<StoredNormalization>;
   readonly colourBands?: Said<number[]>;
+  /** What its bands are called, in its order. */
+  readonly bandNames?: Said<readonly string[]>;
   /** One that no teacher here can have. */
   readonly otherActivation?: Said<string>;
   /** As the one before; another stands for it, since no block depends on it. */
@@ -66,6 +69,25 @@ function isOfStored(mean: readonly number[], deviation: readonly number[]): bool
   );
 }
 
+/** Why numbers can be no mean and deviation of any values, as the end of a sentence. */
+function wrongNormalization(
+  mean: readonly number[],
+  deviation: readonly number[],
+): string | undefined {
+  if (mean.length !== deviation.length) {
+    return `is for ${bandCount(mean.length)}, and the standard deviation beside it for ${bandCount(deviation.length)}`;
+  }
+  const least = Math.min(...deviation);
+  return least > 0
+    ? undefined
+    : `comes with a standard deviation of ${least}, and all must be above 0`;
+}
+
+/** `6 bands` */
+export function bandCount(bands: number): string {
+  return bands === 1 ? '1 band' : `${bands} bands`;
+}
+
 /** What several files say, the last of them where they say the same. */
 export class Collected {
   readonly #values: Partial<Record<keyof z.infer<typeof teacherOverrides>, Said<unknown>>> = {};
@@ -73,7 +95,12 @@ export class Collected {
   readonly #notes: string[] = [];
   readonly #others: Pick<
     { -readonly [K in keyof Sidecars]: Sidecars[K] },
-    'otherActivation' | 'otherPooling' | 'otherModel' | 'normAfterPooling' | 'storedNormalization'
+    | 'otherActivation'
+    | 'otherPooling'
+    | 'otherModel'
+    | 'normAfterPooling'
+    | 'storedNormalization'
+    | 'bandNames'
   > = {};
 
   say(
@@ -112,6 +139,13 @@ export class Collected {
     this.#others.normAfterPooling = { value: true, where };
   }
 
+  sayBands(names: readonly string[], where: string): void {
+    const colours = coloursByName(names);
+    this.saySize('channels', names.length, where);
+    this.say('colourBands', colours && [...colours], where);
+    this.#others.bandNames = { value: names.map(printable), where };
+  }
+
   /** @param reason why it is no plain vision transformer, if so */
   sayModel(reason: string | undefined, where: string): void {
     if (reason !== undefined) this.#others.otherModel = { value: reason, where };
@@ -129,6 +163,11 @@ export class Collected {
     where: string,
   ): void {
     if (mean == null || deviation == null) return;
+    const wrong = wrongNormalization(mean, deviation);
+    if (wrong !== undefined) {
+      this.#notes.push(`${where} ${wrong}: that was not taken over.`);
+      return;
+    }
     const scaled = {
       mean: mean.map((value) => value / scale),
       deviation: deviation.map((value) => value / scale),

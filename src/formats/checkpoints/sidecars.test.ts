@@ -242,10 +242,22 @@ describe('what lies beside a checkpoint is believed:', () => {
     it('colours find theirs, as in Prithvi', async () => {
       const found = await described({ 'config.json': config });
       expect(found.colours).toEqual([2, 1, 0]);
+      expect(found.notes).toEqual([
+        'Its bands are, in order: 1 B02, 2 B03, 3 B04, 4 B05, 5 B06, 6 B07 (config.json, bands).',
+      ]);
       expect(found.inferred).toContainEqual({
         ...{ ...colours, source: 'config' },
         sentence: 'red, green and blue seen by its bands 3, 2, 1 (config.json, bands)',
       });
+    });
+
+    it('nothing is guessed where they are of something else than Sentinel-2', async () => {
+      const bands = ['VV', 'VH', ...Array.from({ length: 11 }, (_, at) => `texture ${at}`)];
+      const channels = { channels: 13 };
+      await writeSafetensors(join(folder, 'model.safetensors'), tinyVit(channels).weights);
+      const pretrained = { num_heads: 2, bands };
+      const found = await described({ 'config.json': { pretrained_cfg: pretrained } });
+      expect(found.colours).toBeUndefined();
     });
 
     it('a person knows better', async () => {
@@ -285,6 +297,42 @@ describe('what lies beside a checkpoint is believed:', () => {
     expect(notes).toEqual([
       'preprocessor_config.json, image_mean normalises other values than pixels (a mean of 775), and images are read as pixels: that was not taken over.',
     ]);
+  });
+});
+
+describe('a mean and deviation that cannot be used, which is said:', () => {
+  it.each<[string, readonly number[], readonly number[], string]>([
+    [
+      'of stored values of too few bands',
+      [1000, 1200],
+      [600, 650],
+      'is for 2 bands, and the teacher takes 3 bands',
+    ],
+    ['of pixels of too few bands', [0.5], [0.25], 'is for 1 band, and the teacher takes 3 bands'],
+    [
+      'of different numbers of bands',
+      [1000, 1200, 1400],
+      [600],
+      'is for 3 bands, and the standard deviation beside it for 1 band',
+    ],
+    [
+      'of stored values that do not differ',
+      [1000, 1200, 1400],
+      [600, 0, 800],
+      'comes with a standard deviation of 0, and all must be above 0',
+    ],
+    [
+      'of pixels that do not differ',
+      [0.5, 0.5, 0.5],
+      [0, 0, 0],
+      'comes with a standard deviation of 0, and all must be above 0',
+    ],
+  ])('%s', async (_, mean, std, reason) => {
+    const config = { pretrained_cfg: { num_heads: 2, mean, std } };
+    const { notes, inferred, storedNormalization } = await described({ 'config.json': config });
+    expect(notes).toEqual([`config.json, mean ${reason}: that was not taken over.`]);
+    expect(storedNormalization).toBeUndefined();
+    expect(inferred.find(({ property }) => property === 'mean')?.source).not.toBe('config');
   });
 });
 

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { teacherOverrides } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
-import { coloursByName } from '../../core/image/colour-names.ts';
 import { imageNetNormalization } from '../../core/vit/architecture.ts';
 import { readFailure, systemCode } from '../file-errors.ts';
 import { parseJson } from '../json.ts';
@@ -212,11 +211,7 @@ function addTimm(collected: Collected, config: ModelConfig): void {
   if (!collected.sayStoredNormalization(known.mean, known.std, `${file}, mean`)) {
     collected.sayNormalization(known.mean, known.std, 1, `${file}, mean`);
   }
-  if (known.bands !== undefined) {
-    collected.saySize('channels', known.bands.length, `${file}, bands`);
-    const colours = coloursByName(known.bands);
-    collected.say('colourBands', colours && [...colours], `${file}, bands`);
-  }
+  if (known.bands !== undefined) collected.sayBands(known.bands, `${file}, bands`);
   collected.say('activation', activationByName(name), `${file}, architecture`);
   collected.sayActivation(known.act_layer, `${file}, act_layer`);
   const pool = config.global_pool ?? given?.global_pool;

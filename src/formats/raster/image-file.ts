@@ -62,6 +62,8 @@ export interface ImageHeader {
   readonly width: number;
   readonly height: number;
   readonly bands: number;
+  /** What each of them is called, empty for those without a name, where the file can say that. */
+  readonly bandNames?: readonly string[];
   /** Pages, slices or time points; 1 for plain images. */
   readonly frames: number;
   readonly sampleType: SampleType;

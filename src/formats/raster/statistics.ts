@@ -2,16 +2,17 @@ import { UserError } from '../../core/errors.ts';
 import { sampleBytes } from './sample-arrays.ts';
 import type { ImageFile, ImageHeader, ReadRequest, Samples } from './image-file.ts';
 
-/** Of all stored values, over every frame and band. */
+/** Of all stored values that are finite, over every frame and band. */
 export interface RasterStatistics {
-  /** NaN where no value is a number, as are `max` and `mean`. */
+  /** NaN where no value is finite, as are `max` and `mean`. */
   readonly min: number;
   readonly max: number;
   readonly mean: number;
   /** Values counted. */
   readonly count: number;
-  /** Values that are not a number; left out of all else. */
+  /** Values that are not a number; left out of all else, as those that are infinite. */
   readonly notANumber: number;
+  readonly infinite: number;
 }
 
 type Region = Required<ReadRequest>['region'];
@@ -77,6 +78,7 @@ class Sums {
   #max = -Infinity;
   #count = 0;
   #notANumber = 0;
+  #infinite = 0;
   readonly #plain = new CompensatedSum();
   readonly #scaled = new CompensatedSum();
 
@@ -88,10 +90,10 @@ class Sums {
 
   result(): RasterStatistics {
     const count = this.#count;
-    const notANumber = this.#notANumber;
-    if (count === 0) return { min: NaN, max: NaN, mean: NaN, count, notANumber };
+    const counts = { count, notANumber: this.#notANumber, infinite: this.#infinite };
+    if (count === 0) return { min: NaN, max: NaN, mean: NaN, ...counts };
     const mean = this.#plain.value() / count + (this.#scaled.value() / count) * scale;
-    return { min: this.#min, max: this.#max, mean, count, notANumber };
+    return { min: this.#min, max: this.#max, mean, ...counts };
   }
 
   #addWhole(values: Exclude<Samples, Float32Array | Float64Array>): void {
@@ -111,8 +113,9 @@ class Sums {
 
   #addFloats(values: Float32Array | Float64Array): void {
     for (const value of values) {
-      if (Number.isNaN(value)) {
-        this.#notANumber++;
+      if (!Number.isFinite(value)) {
+        if (Number.isNaN(value)) this.#notANumber++;
+        else this.#infinite++;
         continue;
       }
       if (value < this.#min) this.#min = value;
@@ -136,8 +139,7 @@ class CompensatedSum {
     this.#sum = sum;
   }
 
-  /** Infinite values make the rest not a number; their sum is as it is. */
   value(): number {
-    return Number.isFinite(this.#sum) ? this.#sum + this.#rest : this.#sum;
+    return this.#sum + this.#rest;
   }
 }

@@ -47,6 +47,7 @@ export async function readDescription(
     format: 'tiff',
     ...uprightSize(first, orientation),
     bands: first.samples,
+    bandNames: metadata.names,
     frames: contiguous?.frames ?? tree.frames.length,
     sampleType: first.sampleType,
     interpretation,
@@ -130,13 +131,13 @@ async function readDisplay(
   return { ...plainDisplay, rescale, isInverted, palette };
 }
 
-/** Those that are named; of a place on Earth with as many bands as Sentinel-2 has, those of its order. */
+/** Those that are named; of a place on Earth with as many bands as Sentinel-2 has and no other names, those of its order. */
 function coloursOf(
   { samples }: Page,
-  { colours }: GdalMetadata,
+  { colours, names }: GdalMetadata,
   isPlaced: boolean,
 ): Pick<Display, 'colours'> {
-  const guessed = isPlaced ? coloursByNumber(samples)?.map((band) => band - 1) : undefined;
+  const guessed = isPlaced ? coloursByNumber(samples, names)?.map((band) => band - 1) : undefined;
   const found = colours ?? guessed;
   return found === undefined ? {} : { colours: found };
 }

@@ -52,6 +52,8 @@ export interface GdalMetadata {
   readonly isRgb: boolean;
   /** Bands that are named red, green and blue, wherever they are: from 0. */
   readonly colours?: readonly number[];
+  /** What each band is called; empty for those that have no name. */
+  readonly names: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -75,8 +77,9 @@ export function gdalMetadataOf(xml: string, bands: number): GdalMetadata {
   const isRgb = ['Red', 'Green', 'Blue'].every(
     (name, band) => items.get(`colorinterp ${band}`) === name,
   );
-  const colours = coloursByName(each('colorinterp', '')) ?? coloursByName(each('description', ''));
-  const named = { isRgb, ...(colours && { colours: colours.map((band) => band - 1) }) };
+  const names = each('description', '');
+  const colours = coloursByName(each('colorinterp', '')) ?? coloursByName(names);
+  const named = { isRgb, names, ...(colours && { colours: colours.map((band) => band - 1) }) };
   const isCommon =
     slopes.every((other) => other === slope) && intercepts.every((other) => other === intercept);
   if (!isCommon) {
@@ -88,13 +91,27 @@ export function gdalMetadataOf(xml: string, bands: number): GdalMetadata {
   return { rescale: isPlain || !isProper ? null : { slope, intercept }, ...named, notes: [] };
 }
 
+/** What XML writes for characters that mean something in it. */
+const escapes: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&amp;': '&',
+  '&quot;': '"',
+  '&apos;': "'",
+};
+
+function unescaped(text: string): string {
+  return text.replaceAll(/&(?:lt|gt|amp|quot|apos);/g, (escape) => escapes[escape] ?? escape);
+}
+
 /** Texts of the items by role and band, such as `scale 0`. */
 function itemsOf(xml: string): ReadonlyMap<string, string> {
   const items = new Map<string, string>();
   for (const [, attributes = '', text = ''] of xml.matchAll(/<Item\b([^>]*)>([^<]*)<\/Item>/g)) {
     const sample = /\bsample="(\d+)"/.exec(attributes)?.[1];
     const role = /\brole="(\w+)"/.exec(attributes)?.[1];
-    if (sample !== undefined && role !== undefined) items.set(`${role} ${sample}`, text.trim());
+    if (sample !== undefined && role !== undefined)
+      items.set(`${role} ${sample}`, unescaped(text.trim()));
   }
   return items;
 }

@@ -292,6 +292,8 @@ describe('what pages hold', () => {
     expect(await open(13, place)).toEqual([3, 2, 1]);
     expect(await open(13, [])).toBeUndefined();
     expect(await open(7, place)).toBeUndefined();
+    const radar = `<GDALMetadata><Item sample="0" role="description">VV</Item></GDALMetadata>`;
+    expect(await open(13, [...place, text(42112, radar)])).toBeUndefined();
   });
 
   test('alpha that the colours are multiplied by: a note', async () => {
