@@ -23,12 +23,9 @@ export function requireSeen({
 }
 
 function requireShades(range: string): void {
-  const [kind, first = 0, second = 0] = range
-    .split(':')
-    .map((part, at) => (at === 0 ? part : Number(part)));
-  const isEmpty =
-    (kind === 'window' && Number(second) <= 0) ||
-    (kind === 'percentile' && Number(first) >= Number(second));
+  const [kind, ...numbers] = range.split(':');
+  const [first = 0, second = 0] = numbers.map(Number);
+  const isEmpty = (kind === 'window' && second <= 0) || (kind === 'percentile' && first >= second);
   if (!isEmpty) return;
   throw new UserError(
     'invalid-option',

@@ -7,13 +7,8 @@ import type { TeacherDescription } from '../contract/descriptions.ts';
 import type { TeacherOverrides } from '../contract/jobs.ts';
 import type { Preparation } from '../core/image/preparation.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
-import {
-  inspectTeacher,
-  openTeacher,
-  readColourTeacher,
-  saidInput,
-  teacherName,
-} from './teacher.ts';
+import { saidInput } from './teacher-words.ts';
+import { inspectTeacher, openTeacher, readColourTeacher, teacherName } from './teacher.ts';
 
 let folder: string;
 beforeAll(async () => {
