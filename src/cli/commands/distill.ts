@@ -76,7 +76,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   },
   'preparation.range': {
     flags: '--range <how>',
-    help: "which values are black and white: stored, the whole range of the type; file, the file's own window; full, the image's own range; window:40:400, by centre and width (Hounsfield units in CT); percentile:2:98, shares of each image; auto decides by the kind of file",
+    help: "which values are black and white, with 256 steps between: stored, the whole range of the type; file, the file's own window; full, the image's own range; window:40:400, by centre and width (Hounsfield units in CT); percentile:2:98, shares of each image; auto decides by the kind of file",
     group: images,
   },
   imageSize: {
