@@ -42,7 +42,6 @@ export async function openRasters<T extends FoundImage>(
   const kept: (Raster | undefined)[] = [];
   const readable: T[] = [];
   const problems: ImageProblem[] = [];
-  const even: T[] = [];
   let bytes = 0;
   let done = 0;
   const decoded = await mapConcurrently(
@@ -51,9 +50,14 @@ export async function openRasters<T extends FoundImage>(
     async (image) => {
       const raster = await readOrSkip(image, read, problems, context);
       bytes += raster?.data.byteLength ?? 0;
-      if (raster && isOneShade(raster)) even.push(image);
       progress.advance(++done);
-      return raster && { image, raster: bytes <= budget ? sharedRaster(raster) : undefined };
+      return (
+        raster && {
+          image,
+          raster: bytes <= budget ? sharedRaster(raster) : undefined,
+          isEven: isOneShade(raster),
+        }
+      );
     },
     context.signal,
   );
@@ -68,6 +72,7 @@ export async function openRasters<T extends FoundImage>(
       `None of the ${images.length} images could be read. The first: ${problems[0]?.path}: ${problems[0]?.reason}`,
     );
   }
+  const even = decoded.flatMap((item) => (item?.isEven === true ? [item.image] : []));
   saySameShade(even, readable.length, context);
   return {
     images: readable,
@@ -89,8 +94,7 @@ export async function openRasters<T extends FoundImage>(
 function saySameShade(even: readonly FoundImage[], count: number, context: JobContext): void {
   const [first] = even;
   if (first === undefined) return;
-  const many = count === 1 ? 'The image is' : `${even.length} of ${count} images are`;
-  const said = `${many} one shade all over as the model sees them, such as ${placeName(first)}: the values lie outside of what was chosen (--range, --bands), or are all the same. “understudy image inspect” says what a file holds.`;
+  const said = `${even.length} of ${count} images are one shade all over as the model sees them, the first of them ${placeName(first)}: the values lie outside of what was chosen (--range, --bands), or are all the same. “understudy image inspect” says what a file holds.`;
   if (even.length === count) {
     throw new UserError('invalid-option', `${said} There is nothing to learn from.`);
   }
