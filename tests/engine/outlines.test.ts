@@ -316,9 +316,9 @@ it('writes the encoder alone as timm names it, and the decoder beside it', async
     expect.arrayContaining(Object.values(weightFiles)),
   );
   const names = async (file: string) => {
-    const { tensors, close } = await openSafetensors(join(folder, 'out', file));
-    await close();
-    return [...tensors.keys()];
+    const opened = await openSafetensors(join(folder, 'out', file));
+    await opened.close();
+    return [...opened.tensors.keys()];
   };
   const isDecoder = (name: string): boolean => name.startsWith('decoder.');
   expect((await names(weightFiles.encoder)).some(isDecoder)).toBe(false);

@@ -47,7 +47,7 @@ export interface OnnxModel {
 
 /**
  * The oldest version of the format that has all we write, and the one that opset 20 came with (onnx, docs/Versioning.md).
- * A runtime refuses files of a version that it does not know: ONNX Runtime 1.16, which the QGIS plugin Deepness
+ * A runtime refuses files of a version that it does not know: ONNX Runtime 1.17.0, which the QGIS plugin Deepness
  * installs, knows 9 and not 10.
  */
 const irVersion = 9n;
