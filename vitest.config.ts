@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           setupFiles: './tests/support/fixed-draws.ts',
-          include: ['src/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
           expect: expected,
           testTimeout: 180_000,
           hookTimeout: 180_000,

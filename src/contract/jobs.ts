@@ -57,11 +57,9 @@ export type FileDevice = z.infer<typeof fileDevice>;
 /** How an image that is not square becomes one: all of it, squeezed, or its centre, cut. */
 export const framing = z.enum(['whole', 'centre']);
 
-const amount = /-?\d{1,9}(?:\.\d{1,6})?/.source;
-const percent = /(?:100|\d{1,2}(?:\.\d{1,3})?)/.source;
-const rangePattern = new RegExp(
-  `^(?:auto|stored|file|full|window:${amount}:${amount}|percentile:${percent}:${percent})$`,
-);
+/** A word, or two amounts behind `window`, or two percentages behind `percentile`. */
+const rangePattern =
+  /^(?:auto|stored|file|full|window(?::-?\d{1,9}(?:\.\d{1,6})?){2}|percentile(?::(?:100|\d{1,2}(?:\.\d{1,3})?)){2})$/;
 
 /** Bands that a model sees at most. */
 export const mostBands = 64;

@@ -111,8 +111,16 @@ export function teacherName(file: string): string {
   const name = basename(path).replace(/\.[^.]*$/, '');
   if (!anyModel.test(name)) return name;
   // Hugging Face's cache: models--facebook--dinov2-base/snapshots/<hash>/model.safetensors
-  const [, cached] = /models--(?:[^/\\]*--)?([^/\\]+)[/\\]snapshots[/\\]/.exec(path) ?? [];
-  return cached ?? (basename(dirname(path)) || name);
+  return cachedName(path) ?? (basename(dirname(path)) || name);
+}
+
+function cachedName(path: string): string | undefined {
+  const parts = path.split(/[/\\]/);
+  const at = parts.findIndex(
+    (part, i) => part.includes('models--') && parts[i + 1] === 'snapshots' && i + 2 < parts.length,
+  );
+  const name = parts[at]?.split('models--').at(-1)?.split('--').at(-1) ?? '';
+  return name === '' ? undefined : name;
 }
 
 /**

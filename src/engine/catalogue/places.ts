@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cardOrigin } from '../../contract/catalogue.ts';
 import type { DownloadSettings } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
+import { withoutEnd } from '../../core/text/scan.ts';
 
 /** From where, and how, files come. */
 export interface DownloadPlace {
@@ -51,7 +52,7 @@ function mirrorOf(text: string): string {
       `“${text}” is no address of a mirror. Write it as https://mirror.example, without the names of files.`,
     );
   }
-  return address.href.replace(/\/+$/, '');
+  return withoutEnd(address.href, /\//);
 }
 
 function checkedProxy(text: string | null): string | null {

@@ -160,8 +160,15 @@ export function strangeParts({ naming, inside }: FoundEncoder): readonly string[
 const leftOutOfAll: readonly LeftOut[] = [{ names: /(^|\.)mask(ed)?_(token|embed)$/ }];
 
 /** Parts that see or change tokens before the blocks, or beside them, by the names that a naming has no rule for. */
-const changesTokens =
-  /^(patch_embed|embeddings)\.|^[^.]*(token|register|prompt|embed|pos)[^.]*$|^[^.]*prompt[^.]*\.|^(patch|embed|pre)[^.]*norm\.|^norm_?(pre|embed|patch)[^.]*\.|^ln_pre\./;
+function changesTokens(name: string): boolean {
+  const dot = name.indexOf('.');
+  if (dot < 0) return /token|register|prompt|embed|pos/.test(name);
+  const part = name.slice(0, dot);
+  return (
+    /^(patch_embed|embeddings|ln_pre)$|prompt|^norm_?(pre|embed|patch)/.test(part) ||
+    (/^(patch|embed|pre)/.test(part) && part.endsWith('norm'))
+  );
+}
 
 /** Stored names of what is in an encoder beside its blocks and changes what they compute, though no rule is for it. */
 export function strangeInputs({ convention, naming, inside, outside }: FoundEncoder): string[] {
@@ -169,7 +176,7 @@ export function strangeInputs({ convention, naming, inside, outside }: FoundEnco
   const own = [...inside].flatMap(([name, stored]) => {
     const isKnown = weightName(naming, name) !== undefined;
     const isLeftOut = leftOut.some(({ names }) => names.test(name));
-    return !isKnown && !isLeftOut && changesTokens.test(name) ? [stored] : [];
+    return !isKnown && !isLeftOut && changesTokens(name) ? [stored] : [];
   });
   return [...own, ...outside.filter((name) => /(^|\.)(\w+_)?prompt_embeddings?(\.|$)/.test(name))];
 }

@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../../core/text/scan.ts';
 import { damaged } from './problems.ts';
 import { fieldSizes, tags } from './tags.ts';
 import type { TiffSource } from './tiff-source.ts';
@@ -107,7 +108,7 @@ export class TiffFile {
   async text(directory: Directory, tag: number, most: number): Promise<string> {
     const field = directory.fields.get(tag);
     if (field?.type !== 2 && field?.type !== 1 && field?.type !== 7) return '';
-    return (await this.bytes(field, most)).toString('utf8').replace(/\0+$/, '');
+    return withoutEnd((await this.bytes(field, most)).toString('utf8'), /\0/);
   }
 
   #field(entries: Buffer, at: number, start: number): Field | undefined {

@@ -63,7 +63,7 @@ export function fileName(
     .replace(/\p{Mark}/gu, '')
     .toLowerCase()
     .replace(/[^\p{Letter}\p{Number}]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-|-$/g, '')
     .slice(0, 60);
   const blocks = summary ? `-${summary.student.blocks}-of-${teacherBlocks}` : '';
   return `${plain === '' ? '' : `${plain}-`}student${blocks}${endings[format]}`;
