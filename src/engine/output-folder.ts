@@ -2,6 +2,7 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../core/errors.ts';
+import { beginWriting } from '../formats/file-activity.ts';
 import { systemCode, writeFailure } from '../formats/file-errors.ts';
 import { makeFolder } from '../formats/make-folder.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
@@ -45,8 +46,12 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
   const staging = join(path, stagingName);
   await makeFolder(path);
   const unlock = holdFolder(path);
+  const endWriting = beginWriting(staging);
   const close = async (): Promise<void> => {
-    await rm(staging, { recursive: true, force: true }).finally(unlock);
+    await rm(staging, { recursive: true, force: true }).finally(() => {
+      endWriting();
+      unlock();
+    });
   };
   try {
     await clear(path, staging);

@@ -2,6 +2,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
+import { whileReading } from './file-activity.ts';
 import { readFailure } from './file-errors.ts';
 import { isLabelFile, noneOfThem, parseLabelRows, type LabelRow } from './label-rows.ts';
 import type { FoundImage, ImageProblem, LabelledImage, LabelledImages } from './labelled-images.ts';
@@ -26,7 +27,9 @@ export async function readLabelFile(
   imagesDirectory: string,
   images: readonly FoundImage[],
 ): Promise<LabelledImages> {
-  const rows = parseLabelRows(await readText(csvPath), csvPath);
+  const rows = await whileReading(csvPath, async () =>
+    parseLabelRows(await readText(csvPath), csvPath),
+  );
   const places = [resolve(imagesDirectory), dirname(resolve(csvPath))];
   const byPath = new Map(images.map((image) => [key(image.path), image]));
   const rowOf = new Map<FoundImage, LabelRow>();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { beginWriting } from './file-activity.ts';
 import { writeFailure } from './file-errors.ts';
 
 export interface WriteOptions {
@@ -68,6 +69,7 @@ export async function makeFileAtomically(
 ): Promise<void> {
   // A name of its own: a long file name plus a suffix could pass the file system's limit.
   const temporary = join(dirname(path), `.understudy-${randomBytes(8).toString('hex')}.partial`);
+  const endWriting = beginWriting(temporary);
   try {
     await make(temporary);
     // Without this, a power cut after the rename could leave an empty file under the good name.
@@ -76,6 +78,8 @@ export async function makeFileAtomically(
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writeFailure(error, path);
+  } finally {
+    endWriting();
   }
 }
 

@@ -10,6 +10,7 @@ import { copyBlocks, keptBlocks } from '../../core/vit/copy.ts';
 import type { StoredNormalization } from '../../core/vit/stored-normalization.ts';
 import { checkWeightShapes, requireFinite } from '../../core/vit/weights.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
+import { whileReading } from '../file-activity.ts';
 import { isReadable } from '../safetensors-values.ts';
 import { unreadableType } from '../safetensors.ts';
 import { findEncoder, notesOnTheRest, strangeInputs, strangeParts } from './find-encoder.ts';
@@ -75,9 +76,9 @@ export async function describeTeacher(
   overrides: TeacherOverrides = {},
 ): Promise<DescribedTeacher> {
   const config = await readSidecars(path);
-  const file = await openTensorFile(path);
+  const file = await whileReading(path, () => openTensorFile(path));
   try {
-    const plan = await planOf(file, config, overrides);
+    const plan = await whileReading(path, () => planOf(file, config, overrides));
     const { architecture, normalization, storedNormalization, colours } = plan;
     const { properties, encoder } = plan;
     return {
@@ -120,9 +121,9 @@ export async function openTeacherFile(
   overrides: TeacherOverrides = {},
 ): Promise<OpenTeacher> {
   const config = await readSidecars(path);
-  const file = await openTensorFile(path);
+  const file = await whileReading(path, () => openTensorFile(path));
   try {
-    const plan = await planOf(file, config, overrides);
+    const plan = await whileReading(path, () => planOf(file, config, overrides));
     storedTypes(file, plan);
     const { architecture, normalization, storedNormalization, colours } = plan;
     return {
@@ -183,7 +184,7 @@ function shapesOf(architecture: VitArchitecture, blocks: readonly number[]): [st
 
 /** The files that a checkpoint's tensors lie in. @throws UserError as `openTensorFile` */
 export async function teacherFiles(path: string): Promise<readonly string[]> {
-  const file = await openTensorFile(path);
+  const file = await whileReading(path, () => openTensorFile(path));
   await file.close();
   return file.files;
 }

@@ -1,0 +1,1 @@
+export { watchFiles, type FileActivity } from '../formats/file-activity.ts';
