@@ -9,8 +9,12 @@ const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Seconds. */
 const usualPatience = {
-  /** From the first signal to an answer: a step of training on a slow machine may take some. */
+  /** From the first signal to an answer, while a file is read, */
   answer: 10,
+  /** and otherwise: a step of a large teacher may take minutes, and a checkpoint is worth the wait. */
+  step: 300,
+  /** From the first signal to a word to whoever waits. */
+  notice: 3,
   /** From the second signal to the end. */
   end: 1,
   /** Without a sign of life while a file is read. */
@@ -29,8 +33,8 @@ const unfinished = /^\.understudy-(?:[0-9a-f]{16}\.partial|unfinished)$/;
 /**
  * Passes stop signals on to `child`, and ends it where it does not answer.
  *
- * The child sends `{ type }`: 'alive' now and then, 'stopping' once it has heard a signal, and with a `path` 'reading',
- * 'read', 'writing' and 'written'.
+ * The child sends `{ type }`: 'alive' now and then, 'stopping' once it has heard a signal, and what src/core/activity.ts
+ * says.
  *
  * @param {import('node:child_process').ChildProcess} child with a channel
  * @param {{ json: boolean, patience?: Partial<typeof usualPatience> }} options json: failures are written to stdout too
@@ -43,6 +47,7 @@ export function watchChild(child, { json, patience = {} }) {
   const writing = new Set();
   /** Seconds without a message; counted, since a clock goes on while the machine sleeps. */
   let silent = 0;
+  let computing = 0;
   let stopping;
   let hasAnswered = false;
   /** Why the child was ended from here. */
@@ -53,12 +58,15 @@ export function watchChild(child, { json, patience = {} }) {
     child.kill('SIGKILL');
   };
 
+  const isInFile = () => reading.size > 0 && computing === 0;
   const places = () => [...reading.keys()].slice(0, 3).map(printable).join(' or ');
 
   child.on('message', (message) => {
     silent = 0;
     const { type, path } = Object(message);
     if (type === 'stopping') hasAnswered = true;
+    if (type === 'computing') computing++;
+    if (type === 'computed') computing--;
     if (typeof path !== 'string') return;
     if (type === 'reading') reading.set(path, (reading.get(path) ?? 0) + 1);
     if (type === 'read' && reading.get(path) > 1) reading.set(path, reading.get(path) - 1);
@@ -69,7 +77,7 @@ export function watchChild(child, { json, patience = {} }) {
 
   const pulse = setInterval(() => {
     silent++;
-    if (reading.size === 0 || silent < limits.reading) return;
+    if (!isInFile() || silent < limits.reading) return;
     kill({
       exitCode: toPutRight,
       code: 'invalid-file',
@@ -78,12 +86,18 @@ export function watchChild(child, { json, patience = {} }) {
   }, 1000);
 
   const endFor = (signal) => {
-    const at = reading.size === 0 ? '' : `, while it was reading ${places()}`;
+    const at = isInFile() ? `, while it was reading ${places()}` : '';
     kill({
       exitCode: 128 + constants.signals[signal],
       code: 'cancelled',
       message: `Understudy did not answer and was ended${at}.`,
     });
+  };
+
+  const after = (seconds, act) => {
+    setTimeout(() => {
+      if (!hasAnswered) act();
+    }, seconds * 1000).unref();
   };
 
   for (const signal of stopSignals) {
@@ -94,9 +108,16 @@ export function watchChild(child, { json, patience = {} }) {
       // A Windows console tells both processes itself, and `kill` would end the child at once.
       if (process.platform !== 'win32') child.kill(signal);
       if (isFirst) {
-        setTimeout(() => {
-          if (!hasAnswered) endFor(signal);
-        }, limits.answer * 1000).unref();
+        after(limits.notice, () => {
+          const at = isInFile() ? `reading ${places()}` : 'in the middle of a step';
+          process.stderr.write(
+            `Understudy is still ${at}. Press Ctrl-C again to end it at once.\n`,
+          );
+        });
+        after(limits.answer, () => {
+          if (isInFile()) endFor(signal);
+        });
+        after(limits.step, () => endFor(signal));
       } else if (now - stopping >= samePressMilliseconds) {
         setTimeout(() => endFor(signal), limits.end * 1000).unref();
       }

@@ -52,7 +52,7 @@ describe('searchProblem', () => {
   it.each(slow.map(([{ source, flags }, problem]) => [source, flags, problem]))(
     'tells the time of /%s/%s: %s',
     (source, flags, problem) => {
-      expect(searchProblem(source ?? '', flags ?? '')).toBe(problem);
+      expect(searchProblem(source, flags)).toBe(problem);
     },
   );
 

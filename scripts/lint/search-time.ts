@@ -88,8 +88,11 @@ class Builder {
         return node.kind === 'behind'
           ? this.#behind(node.alternatives, node.negate, leading)
           : this.#ahead(node.alternatives);
-      default:
+      case 'Unknown':
         throw new NotAnalysable('A backreference.');
+      case 'Concatenation':
+      case 'Expression':
+        throw new Error(`${node.type} is no element of an expression`);
     }
   }
 

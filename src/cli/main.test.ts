@@ -156,11 +156,18 @@ describe.skipIf(process.platform === 'win32')('a command that hangs in a file', 
     await mkdir(unfinished);
     await writeFile(kept, 'whole');
     const messages = [partial, unfinished, kept].map((path) => ({ type: 'writing', path }));
+    messages.push({ type: 'reading', path: 'scan.tif' });
     const done = await ended(['SIGTERM'], messages, ['--json']);
     expect(done.code).toBe(143);
     expect(JSON.parse(done.stdout)).toEqual({
-      error: { code: 'cancelled', message: 'Understudy did not answer and was ended.' },
+      error: {
+        code: 'cancelled',
+        message: 'Understudy did not answer and was ended, while it was reading scan.tif.',
+      },
     });
+    expect(done.stderr).toContain(
+      'Understudy is still reading scan.tif. Press Ctrl-C again to end it at once.\n',
+    );
     expect(await readdir(folder)).toEqual(['kept.png']);
   });
 });
@@ -175,6 +182,11 @@ it('gives up a file that cannot be read to its end', async () => {
     write.mockRestore();
   });
   const watch = watchChild(child, { json: false, patience: { reading: 2 } });
+  // A step on a device is no file, however long it takes.
+  child.emit('message', { type: 'computing' });
+  await delay(4000);
+  expect(child.exitCode ?? child.signalCode).toBeNull();
+  child.emit('message', { type: 'computed' });
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   expect(watch.ending(code, signal)).toEqual({ exitCode: 2, wasEndedHere: true });
   expect(write).toHaveBeenCalledWith(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { z } from 'zod';
-import { watchFiles } from '../engine/file-activity.ts';
+import { watchActivity } from '../engine/activity.ts';
 import { engine } from './engine.ts';
 import { run } from './run.ts';
 
@@ -39,7 +39,7 @@ function tell(message: object): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
-watchFiles(tell);
+watchActivity(tell);
 setInterval(() => {
   tell({ type: 'alive' });
 }, 2000).unref();

@@ -1,6 +1,6 @@
 import type { ImageDescription } from '../contract/image-description.ts';
+import { whileReading } from '../core/activity.ts';
 import { bandsOf, plainPreparation } from '../core/image/preparation.ts';
-import { whileReading } from '../formats/file-activity.ts';
 import type { ImageFile, ImageHeader } from '../formats/raster/image-file.ts';
 import { isNiftiFile } from '../formats/raster/nifti/open-nifti.ts';
 import { openImage } from '../formats/raster/open.ts';

@@ -1,8 +1,8 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { beginWriting } from '../core/activity.ts';
 import { UserError } from '../core/errors.ts';
-import { beginWriting } from '../formats/file-activity.ts';
 import { systemCode, writeFailure } from '../formats/file-errors.ts';
 import { makeFolder } from '../formats/make-folder.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';

@@ -1,8 +1,8 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { whileReading } from '../core/activity.ts';
 import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
-import { whileReading } from './file-activity.ts';
 import { readFailure } from './file-errors.ts';
 import { isLabelFile, noneOfThem, parseLabelRows, type LabelRow } from './label-rows.ts';
 import type { FoundImage, ImageProblem, LabelledImage, LabelledImages } from './labelled-images.ts';

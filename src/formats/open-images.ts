@@ -1,7 +1,7 @@
 import { statSync, type BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
-import { whileReading } from './file-activity.ts';
+import { whileReading } from '../core/activity.ts';
 import type { ImageFile } from './raster/image-file.ts';
 import { openImage } from './raster/open.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { beginWriting } from './file-activity.ts';
+import { beginWriting } from '../core/activity.ts';
 import { writeFailure } from './file-errors.ts';
 
 export interface WriteOptions {

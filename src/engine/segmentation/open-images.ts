@@ -1,6 +1,6 @@
+import { whileReading } from '../../core/activity.ts';
 import { channelsOf } from '../../core/image/preparation.ts';
 import type { Preparation } from '../../core/image/preparation.ts';
-import { whileReading } from '../../formats/file-activity.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { ImagePlace } from '../../formats/labelled-images.ts';
 import { requireFrame } from '../../formats/images.ts';

@@ -1,5 +1,6 @@
 import type { InferredProperty, TeacherConvention } from '../../contract/descriptions.ts';
 import type { TeacherOverrides } from '../../contract/jobs.ts';
+import { whileReading } from '../../core/activity.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Shape } from '../../core/graph/ops.ts';
 import { zeros } from '../../core/tensor.ts';
@@ -10,7 +11,6 @@ import { copyBlocks, keptBlocks } from '../../core/vit/copy.ts';
 import type { StoredNormalization } from '../../core/vit/stored-normalization.ts';
 import { checkWeightShapes, requireFinite } from '../../core/vit/weights.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
-import { whileReading } from '../file-activity.ts';
 import { isReadable } from '../safetensors-values.ts';
 import { unreadableType } from '../safetensors.ts';
 import { findEncoder, notesOnTheRest, strangeInputs, strangeParts } from './find-encoder.ts';

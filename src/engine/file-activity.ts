@@ -1,1 +1,0 @@
-export { watchFiles, type FileActivity } from '../formats/file-activity.ts';
