@@ -1,3 +1,5 @@
+import { presentable } from './text/presentable.ts';
+
 /** What went wrong, for programs. */
 export type ErrorCode =
   | 'cancelled'
@@ -28,7 +30,7 @@ export class UserError extends Error {
   readonly details: string | undefined;
 
   constructor(code: ErrorCode, message: string, details?: string) {
-    super(message);
+    super(presentable(message));
     this.code = code;
     this.details = details;
   }

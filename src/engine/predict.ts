@@ -62,7 +62,7 @@ async function findToPredict(
   const isOwn = await ownFiles(resolve(out), resolve(images));
   const others = found.filter(({ path }) => !isOwn(path));
   const parted = separateMasks(others);
-  problems.push(...maskProblems(parted));
+  for (const problem of maskProblems(parted)) problems.push(problem);
   return { images: await expandFrames(parted.images, { secret: noSecret, signal }), problems };
 }
 

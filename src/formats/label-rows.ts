@@ -22,6 +22,8 @@ type Column = (typeof columns)[number];
 
 const delimiters = [',', ';', '\t'] as const;
 const rowLimit = 1_000_000;
+/** Characters of a row: a path, a few labels, a group. */
+const recordLimit = 65_536;
 
 interface Line {
   readonly fields: string[];
@@ -66,6 +68,8 @@ function readLines(text: string, csvPath: string): Line[] {
       delimiter: detectDelimiter(text),
       info: true,
       skip_empty_lines: true,
+      // An open quotation mark would otherwise take in all that follows.
+      max_record_size: recordLimit,
       // One more than the header and the rows, enough to see that there are too many.
       to: rowLimit + 2,
       trim: true,

@@ -90,7 +90,7 @@ function addRows(
   } else if (said.size === 1 && written.length === slices.length) {
     rows.push({ ...first.row, path: first.row.path.replace(/#\d+$/, '') });
   } else {
-    rows.push(...written.map(({ row }) => row));
+    for (const { row } of written) rows.push(row);
     outcome.note(
       'Some files have slices with different labels: each slice has its row, named file#number. An import takes rows of whole files only.',
     );

@@ -86,7 +86,7 @@ async function scenesOf(
   const unfit: ImageProblem[] = [];
   const outlined = await withMask(folder, unfit, context);
   for (const problem of unfit) context.report({ type: 'skipped', ...problem });
-  problems.push(...unfit);
+  for (const problem of unfit) problems.push(problem);
   const openMask: Parameters<typeof openScenes>[1]['openMask'] = async (image) =>
     translated(await maskOf(folder, image), table, classes);
   const scenes = await openScenes(

@@ -83,7 +83,7 @@ async function withMasks(
       if (error instanceof UserError && error.code === 'no-images') return [];
       throw error;
     });
-    found.push(...within(name, masks));
+    for (const mask of within(name, masks)) found.push(mask);
   }
   return { root, found };
 }

@@ -261,7 +261,7 @@ class FolderPrediction {
             const file = { path: image.path, masks: new Map([[frame, mask]]) };
             await writeMasks(this.#format, file, options);
           }
-          rows.push(...areas);
+          for (const area of areas) rows.push(area);
           spools.push(path);
         } finally {
           await mask.close();
@@ -335,7 +335,7 @@ class FolderPrediction {
 
   #take({ file, rows, notes }: WrittenPrediction): void {
     this.#files.push(join(this.#out, file));
-    this.#rows.push(...rows);
+    for (const row of rows) this.#rows.push(row);
     for (const text of notes) this.#notes.add(text);
   }
 

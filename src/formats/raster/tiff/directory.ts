@@ -22,6 +22,8 @@ export interface Field {
 export interface Directory {
   readonly offset: number;
   readonly fields: ReadonlyMap<number, Field>;
+  /** Those that are listed, doubles and unknown ones too. */
+  readonly fieldCount: number;
   /** Offset of the next one, 0 after the last. */
   readonly next: number;
 }
@@ -75,7 +77,12 @@ export class TiffFile {
       const field = this.#field(entries, at, start);
       if (field !== undefined && !fields.has(tag)) fields.set(tag, field);
     }
-    return { offset, fields, next: await this.#next(start + count * entryBytes) };
+    return {
+      offset,
+      fields,
+      fieldCount: count,
+      next: await this.#next(start + count * entryBytes),
+    };
   }
 
   /**
