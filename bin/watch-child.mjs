@@ -154,7 +154,7 @@ function sayAsJson(error) {
 
 /** A path without the characters that would steer a terminal. */
 function printable(path) {
-  return path.replace(/[\0-\x1f\x7f-\x9f]/g, '?');
+  return path.replace(/\p{Cc}/gu, '?');
 }
 
 function removeUnfinished(paths) {

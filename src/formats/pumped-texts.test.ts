@@ -12,7 +12,7 @@ import { parseLabelList } from './masks/paired/label-list.ts';
 import { maskPlaces } from './mask-folders.ts';
 import { openImage } from './raster/open.ts';
 import { gdalMetadataOf } from './raster/tiff/gdal-fields.ts';
-import { short, text, tiffBytes, type FieldSpec } from './raster/tiff/tiff-fixtures.ts';
+import { long, short, text, tiffBytes, type FieldSpec } from './raster/tiff/tiff-fixtures.ts';
 import { tags } from './raster/tiff/tags.ts';
 
 // Each place that reads texts of files gets texts of a megabyte that repeat what its expressions begin with. Whatever
@@ -159,4 +159,16 @@ it('a polygon of more corners than a call can have arguments', () => {
   expect(() => {
     polygonRuns(corners, () => undefined);
   }).not.toThrow();
+});
+
+it('pages that share one directory a hundred thousand times', async () => {
+  const shared = Array<number>(64).fill(8);
+  const values = Array<number>(16).fill(1);
+  const fields = [long(tags.subDirectories, ...shared)];
+  const pages = Array.from({ length: 3000 }, () => ({ width: 4, height: 4, values, fields }));
+  const path = join(folder, 'shared.tif');
+  await writeFile(path, tiffBytes(pages));
+  await endsSoon(async () => {
+    await expect(openImage(path)).rejects.toThrow('lists more pages and fields of pages');
+  });
 });

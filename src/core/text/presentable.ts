@@ -4,7 +4,7 @@ const longest = 2000;
 const keptEnd = 400;
 
 /** What terminals obey: control characters but for the line feed, line ends of Unicode, and changes of direction. */
-const steering = /[\0-\t\v-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
+const steering = /(?!\n)[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 
 /** Text from a file as it may be shown: without characters that steer a terminal. */
 function withoutSteering(text: string): string {

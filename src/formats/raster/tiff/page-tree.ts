@@ -23,10 +23,12 @@ export interface PageTree {
 }
 
 /**
- * Fields of all directories that are read together. Pages may share their directories, so that a small file could list the
- * same fields a million times; a hundred thousand pages of a proper file have two million.
+ * Work on all directories together, in fields. Pages may share their directories, so that a small file could list the same
+ * ones a million times; a hundred thousand pages of a proper file take five million.
  */
-const fieldsInAll = 5_000_000;
+const fieldsInAll = 8_000_000;
+/** What a directory takes besides its fields. */
+const fieldsOfDirectory = 30;
 /** More than any pyramid has. */
 const subDirectoryLimit = 64;
 /** Of 16 bits, the most. */
@@ -85,11 +87,11 @@ class FieldBudget {
 
   /** @param directory undefined where it could not be read @throws UserError 'too-large' */
   take(directory: Directory | undefined): void {
-    this.#left -= directory?.fieldCount ?? 1;
+    this.#left -= fieldsOfDirectory + (directory?.fieldCount ?? 0);
     if (this.#left < 0) {
       throw tooLarge(
         this.#path,
-        `lists more than ${fieldsInAll} fields in its pages`,
+        'lists more pages and fields of pages than can be read',
         'Save it anew, or split it into several files.',
       );
     }
