@@ -29,7 +29,7 @@ import type { StoredWeight } from './stored-weights.ts';
 import { readMetadata } from './teacher-metadata.ts';
 import type { TeacherProperties } from './teacher-metadata.ts';
 import type { TensorFile } from './tensor-file.ts';
-import { otherThanPlain } from './timm-architectures.ts';
+import { knownOther } from './configurations/timm-architectures.ts';
 
 /**
  * Vision transformers as they lie in the wild: the names of the tensors say of which family they are, their shapes how
@@ -236,7 +236,7 @@ function refuseStrange(file: TensorFile, encoder: FoundEncoder): void {
   }
   for (const key of architectureKeys) {
     const name = file.metadata[key] ?? '';
-    const reason = otherThanPlain(name);
+    const reason = knownOther(name);
     if (reason === undefined) continue;
     throw unsupported(
       file.path,
