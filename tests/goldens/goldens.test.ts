@@ -74,7 +74,9 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
   let initial: Float32Array;
   const golden = (name: string): Tensor => required(tensors.get(`golden.${name}`), name);
   beforeAll(async () => {
-    ({ tensors } = await readSafetensors(goldenPath(file)));
+    ({ tensors } = await readSafetensors(
+      goldenPath(file.replace('.safetensors', '.golden.safetensors')),
+    ));
     teacher = await readTeacher(goldenPath(file), overrides);
     const copy = copyBlocks(teacher, keptBlocks(3, 2));
     plan = { copy, layout: adapterLayout(copy.architecture, 3) };
