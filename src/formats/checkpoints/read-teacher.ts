@@ -107,6 +107,7 @@ export interface OpenTeacher {
   /** As `DescribedTeacher` has it, and the next one. */
   readonly storedNormalization: StoredNormalization | undefined;
   readonly colours: readonly number[] | undefined;
+  readonly inferred: readonly InferredProperty[];
   /**
    * The encoder with these blocks of its own alone, as float32. Weights are read one by one into their final place.
    *
@@ -134,6 +135,7 @@ export async function openTeacherFile(
     const { architecture, normalization, storedNormalization, colours } = plan;
     return {
       ...{ architecture, normalization, storedNormalization, colours },
+      inferred: plan.properties,
       read: (blocks) => readBlocks(file, plan, blocks),
       close: () => file.close(),
     };
