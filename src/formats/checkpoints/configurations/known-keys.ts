@@ -37,7 +37,7 @@ export function unknownKey(
 
 /** `"num_windows": 2`, cut where it is long. */
 function said(key: string, value: unknown): string {
-  return `"${printable(key)}": ${printable(JSON.stringify(value) ?? '').replaceAll('\\"', '"')}`;
+  return `"${printable(key)}": ${printable(JSON.stringify(value)).replaceAll('\\"', '"')}`;
 }
 
 /** Lists and objects are the same where they are written alike. */

@@ -65,7 +65,9 @@ function knownTower(type: string, values: JsonObject, where: string): Tower {
 /** A class of another name may have the same configuration and other blocks. */
 function strangeClass({ architectures }: JsonObject, { classes }: KnownModel): string | undefined {
   if (!Array.isArray(architectures)) return undefined;
-  const other = architectures.find((each) => typeof each !== 'string' || !classes.test(each));
+  const other = (architectures as readonly unknown[]).find(
+    (each) => typeof each !== 'string' || !classes.test(each),
+  );
   if (other === undefined) return undefined;
   return `"architectures": ["${printable(String(other))}"], which is no plain vision transformer that Understudy knows`;
 }

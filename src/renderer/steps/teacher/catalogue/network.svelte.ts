@@ -25,9 +25,7 @@ export class Network {
   /** Whether the mirror that is written is an address beyond this computer without encryption. */
   get isPlain(): boolean {
     const address = this.mirror.trim();
-    return URL.canParse(address) && new URL(address).protocol === 'http:'
-      ? !isSafeFromOthers(address)
-      : false;
+    return URL.canParse(address) && !isSafeFromOthers(address);
   }
 
   async load(): Promise<void> {
