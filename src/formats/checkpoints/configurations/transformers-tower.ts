@@ -69,7 +69,8 @@ function strangeClass({ architectures }: JsonObject, { classes }: KnownModel): s
     (each) => typeof each !== 'string' || !classes.test(each),
   );
   if (other === undefined) return undefined;
-  return `"architectures": ["${printable(String(other))}"], which is no plain vision transformer that Understudy knows`;
+  const name = typeof other === 'string' ? printable(other) : typeof other;
+  return `"architectures": ["${name}"], which is no plain vision transformer that Understudy knows`;
 }
 
 function unknownKind(type: string, where: string): Tower {
