@@ -128,6 +128,11 @@ export class Collected {
     where: string,
   ): void {
     const one = typeof value === 'object' ? value?.at(-1) : value;
+    // An axis of time comes before height and width.
+    const other = typeof value === 'object' ? (value?.at(-2) ?? one) : one;
+    if (one !== other) {
+      this.sayModel(`its sides are ${other} and ${one}, and only squares are supported`, where);
+    }
     if (one !== undefined) this.#sizes.push({ size: name, value: one, where });
   }
 

@@ -192,8 +192,9 @@ function isModelConfig(json: JsonObject): boolean {
   );
 }
 
-function isOfTimm({ pretrained_cfg: pretrained, model_args: given, ...rest }: JsonObject): boolean {
-  return pretrained != null || given != null || (rest.architecture != null && !rest.model_type);
+function isOfTimm(json: JsonObject): boolean {
+  const isNamed = json.architecture != null && (json.model_type == null || json.model_type === '');
+  return json.pretrained_cfg != null || json.model_args != null || isNamed;
 }
 
 /** @throws UserError 'invalid-file' where there is such a file and it is no JSON object, 'disk' */
@@ -226,9 +227,11 @@ function unusable(path: string, what: string, details?: string): UserError {
 async function textOf(path: string): Promise<string | undefined> {
   try {
     const found = await stat(path);
-    if (!found.isFile() || found.size > largest) return undefined;
+    if (!found.isFile()) return undefined;
+    if (found.size > largest) throw unusable(path, 'it is larger than 4 MB');
     return await readFile(path, 'utf8');
   } catch (error) {
+    if (error instanceof UserError) throw error;
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
     throw readFailure(error, path);
   }

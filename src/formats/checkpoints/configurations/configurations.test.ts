@@ -250,6 +250,35 @@ it('what older releases wrote into every configuration changes nothing', async (
   await expect(beside(vit, 'config.json', config)).resolves.toMatchObject({ convention: 'hf-vit' });
 });
 
+describe('what is of a wrong type, too deep or too long is refused in a sentence:', () => {
+  const nested = (depth: number): unknown => {
+    let value: unknown = 1;
+    for (let level = 0; level < depth; level++) value = [value];
+    return value;
+  };
+  it.each<[string, object, string]>([
+    ['a kind that is a number', { model_type: 3, architectures: ['ViTModel'] }, 'does not say'],
+    ['a kind that is a list', { model_type: ['vit'], hidden_size: 6 }, 'does not say'],
+    ['classes that are no list', { architectures: { 0: 'ViTModel' } }, 'that are no list'],
+    ['deep lists', { deep: nested(2000) }, '"deep": [[[[…]]]]'],
+    ['a key with an underscore', { _num_windows: 4 }, '"_num_windows": 4'],
+    ['sides of images', { image_size: [4, 8] }, 'its sides are 4 and 8'],
+    ['sides of patches', { patch_size: [2, 4] }, 'its sides are 2 and 4'],
+    [
+      'a model of text that sees images',
+      { model_type: 'bert', patch_size: 4 },
+      '“bert” (model_type)',
+    ],
+    ['a long file', { id2label: 'x'.repeat(2 ** 22) }, 'it is larger than 4 MB'],
+  ])('%s', async (_, config, message) => {
+    const { message: said } = await refusal(
+      beside(vit, 'config.json', { model_type: 'vit', ...config }),
+    );
+    expect(said).toContain(message);
+    expect(said.length).toBeLessThan(1000);
+  });
+});
+
 describe("timm's architectures", () => {
   it.each([
     ...['vit_base_patch16_224', 'vit_small_patch14_reg4_dinov2.lvd142m', 'deit3_large_patch16_384'],

@@ -15,15 +15,14 @@ export interface KnownKeys {
 }
 
 /**
- * The first key that is not understood, as the end of a sentence; undefined where all are. What is null was not set, and
- * keys that begin with an underscore are a library's own notes.
+ * The first key that is not understood, as the end of a sentence; undefined where all are. What is null was not set.
  */
 export function unknownKey(
   values: Readonly<Record<string, unknown>>,
   { harmless, only = {} }: KnownKeys,
 ): string | undefined {
   for (const [key, value] of Object.entries(values)) {
-    if (value == null || key.startsWith('_')) continue;
+    if (value == null) continue;
     if (Object.hasOwn(only, key)) {
       if (only[key]?.some((each) => isSame(each, value)) === true) continue;
       return `${said(key, value)}, which no plain vision transformer has`;
@@ -37,18 +36,32 @@ export function unknownKey(
 
 /** `"num_windows": 2`, cut where it is long. */
 function said(key: string, value: unknown): string {
-  return `"${printable(key)}": ${printable(JSON.stringify(value)).replaceAll('\\"', '"')}`;
+  return `"${printable(key)}": ${printable(written(value)).replaceAll('\\"', '"')}`;
 }
 
 /** Lists and objects are the same where they are written alike. */
 function isSame(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
+  return one === other || written(one) === written(other);
+}
+
+/** As JSON, of which what lies deeper than a few levels is left out: a file may nest thousands. */
+function written(value: unknown, levels = 3): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const isList = Array.isArray(value);
+  if (levels === 0) return isList ? '[…]' : '{…}';
+  const parts = Object.entries(value)
+    .slice(0, 20)
+    .map(([key, each]) => `${isList ? '' : `${JSON.stringify(key)}:`}${written(each, levels - 1)}`);
+  return isList ? `[${parts.join(',')}]` : `{${parts.join(',')}}`;
 }
 
 /** What any model of transformers may say besides: of training, of texts, of answers, of how it was saved. */
 export const harmlessAnywhere: readonly string[] = [
   ...['model_type', 'architectures', 'transformers_version', 'torch_dtype', 'dtype', 'license'],
   ...['id2label', 'label2id', 'num_labels', 'problem_type', 'finetuning_task', 'tokenizer_class'],
+  // A library's own notes.
+  ...['_name_or_path', '_commit_hash', '_attn_implementation', '_attn_implementation_autoset'],
+  ...['_diffusers_version', '_class_name', '_out_features', '_out_indices', '_num_labels'],
   ...['return_dict', 'return_dict_in_generate', 'output_attentions', 'output_hidden_states'],
   ...['output_scores', 'torchscript', 'tf_legacy_loss', 'use_bfloat16', 'use_cache'],
   ...['gradient_checkpointing', 'attn_implementation', 'tie_word_embeddings'],

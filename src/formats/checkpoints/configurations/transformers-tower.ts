@@ -37,7 +37,9 @@ export function towerOf(config: JsonObject): Tower {
       file,
     );
   }
-  if (isTextModel(type)) return { kind: 'text', type };
+  if (isTextModel(type) && !ofImages.some((key) => config[key] != null)) {
+    return { kind: 'text', type };
+  }
   const wrapper = wrapperOf(type);
   if (wrapper === undefined) return knownTower(type, config, file);
   const { part, kinds } = wrapper;
@@ -64,7 +66,8 @@ function knownTower(type: string, values: JsonObject, where: string): Tower {
 
 /** A class of another name may have the same configuration and other blocks. */
 function strangeClass({ architectures }: JsonObject, { classes }: KnownModel): string | undefined {
-  if (!Array.isArray(architectures)) return undefined;
+  if (architectures == null) return undefined;
+  if (!Array.isArray(architectures)) return '"architectures" that are no list';
   const other = (architectures as readonly unknown[]).find(
     (each) => typeof each !== 'string' || !classes.test(each),
   );
@@ -85,10 +88,13 @@ function refused(value: string, where: string): Tower {
 }
 
 function typeIn({ model_type: type, architectures }: JsonObject): string | undefined {
-  if (typeof type === 'string' && type !== '') return type;
+  if (type != null && type !== '') return typeof type === 'string' ? type : undefined;
   const [first] = Array.isArray(architectures) ? (architectures as readonly unknown[]) : [];
   return typeof first === 'string' ? (typeOfClass(first) ?? first) : undefined;
 }
+
+/** Keys that a model of text has no use for. */
+const ofImages = ['image_size', 'patch_size', 'num_channels', 'vision_config', 'backbone_config'];
 
 function objectIn(value: unknown): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
