@@ -38,7 +38,7 @@ import { targetBudget } from './memory-budget.ts';
 import { openOutputFolder } from './output-folder.ts';
 import type { OutputFolder } from './output-folder.ts';
 import { initialState, requireCheckpoint, stopped, withCheckpoint } from './resume.ts';
-import { saidInput } from './teacher-words.ts';
+import { saidGuesses, saidInput } from './teacher-words.ts';
 import { openTeacher } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import { trainStudent } from './training.ts';
@@ -120,7 +120,9 @@ export async function runStudentJob<T>(
   const blocks = request.blocks ?? keptBlocks(teacher.model.architecture.depth, request.skip);
   const copy = copyBlocks(teacher.model, blocks);
   noteThreads(request, context);
-  for (const message of saidInput(teacher)) context.report({ type: 'notice', message });
+  for (const message of [...saidGuesses(teacher.inferred), ...saidInput(teacher)]) {
+    context.report({ type: 'notice', message });
+  }
   const output = await openOutputFolder(request.out);
   try {
     await requireCheckpoint(request, output.path);

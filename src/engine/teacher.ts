@@ -34,6 +34,8 @@ export interface Teacher {
   readonly known: readonly number[] | undefined;
   /** Whether its own mean and deviation of stored values are in use, where it has such. */
   readonly stored: 'used' | 'unused' | undefined;
+  /** What its weights do not show, and from where it is known. */
+  readonly inferred: readonly InferredProperty[];
   readonly model: VitModel;
 }
 
@@ -42,7 +44,7 @@ export type AdaptedTeacher = Pick<
   OpenTeacher,
   'architecture' | 'normalization' | 'read' | 'close'
 > &
-  Pick<Teacher, 'bands' | 'known' | 'stored'>;
+  Pick<Teacher, 'bands' | 'known' | 'stored' | 'inferred'>;
 
 export interface TeacherInput {
   /** Side of the input, px, or what it is for this teacher; by default the one it was trained with. */
@@ -169,6 +171,7 @@ export async function openAdaptedTeacher(
     normalization: adaptNormalization(normalization, channels, known),
     stored: own === undefined ? storedNormalization && 'unused' : 'used',
     known,
+    inferred: teacher.inferred,
     read: async (blocks) =>
       adaptBands({ ...(await teacher.read(blocks)), normalization }, channels, known),
     close: () => teacher.close(),
@@ -208,8 +211,8 @@ async function readTaught(
   const teacher = await openAdaptedTeacher(file, overrides, preparation, memory);
   try {
     const model = await teacher.read(keptBlocks(teacher.architecture.depth, 1));
-    const { bands, known, stored } = teacher;
-    return { model, bands, known, stored };
+    const { bands, known, stored, inferred } = teacher;
+    return { model, bands, known, stored, inferred };
   } finally {
     await teacher.close();
   }

@@ -121,6 +121,7 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     expect(store.settings.downloads()).toEqual({
       mirror: version < 140 ? null : 'https://mirror.example',
       proxy: null,
+      plainHttp: false,
     });
     store.close();
   });

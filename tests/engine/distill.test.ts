@@ -176,6 +176,15 @@ describe('a whole job', async () => {
     const context = watch();
     await distill({ ...request, resume: true }, context);
     expect(context.events).toContainEqual({ type: 'notice', message: 'Going on after step 5.' });
+    // What of the teacher is guessed is said before anything is learnt from it.
+    const guess = context.events.findIndex(
+      (event) => event.type === 'notice' && /guess about the teacher.*--heads/.test(event.message),
+    );
+    const learning = context.events.findIndex(
+      (event) => event.type === 'progress' && event.phase === 'distill',
+    );
+    expect(guess).toBeGreaterThanOrEqual(0);
+    expect(guess).toBeLessThan(learning);
     const [a, b] = await Promise.all(
       [out, stopped].map((place) => readFile(join(place, 'student.safetensors'))),
     );

@@ -69,7 +69,7 @@ async function fetchFile(
   if (known !== undefined) return known;
   const url = addressAt(file.url, place);
   const got = await downloadFile(
-    { url, file: path, sha256, listed, proxy: place.proxy, check },
+    { url, file: path, sha256, listed, proxy: place.proxy, plainHttp: place.plainHttp, check },
     {
       signal: context.signal,
       report: (done, total) => {
@@ -136,7 +136,7 @@ async function whatIsThere(
       error.details,
     );
   });
-  return { name, bytes, sha256: found, isVerified: sha256 !== null };
+  return { name, bytes, sha256: found, isVerified: sha256?.length === found.length };
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

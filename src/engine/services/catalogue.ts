@@ -51,7 +51,7 @@ export class CatalogueService {
 
   list(): Promise<CatalogueEntry[]> {
     const teachers = this.#store.teachers.list();
-    const fetched = new Map(this.#store.fetched.list().map((each) => [each.card, each.isVerified]));
+    const fetched = new Map(this.#store.fetched.list().map((each) => [each.card, each.sha256]));
     return Promise.all(
       cards.map(async (card): Promise<CatalogueEntry> => {
         const folder = this.#folderOf(card);
@@ -72,7 +72,7 @@ export class CatalogueService {
           part: isWhole ? 0 : part,
           teacher: teacher?.id ?? null,
           file: teacher?.file ?? (isWhole ? file : null),
-          isVerified: isWhole ? (fetched.get(card.id) ?? null) : null,
+          ...fetchedAs(card, isWhole ? fetched.get(card.id) : undefined),
         };
       }),
     );
@@ -201,4 +201,16 @@ export class CatalogueService {
       this.#emit('catalogue.progress', progress);
     };
   }
+}
+
+/**
+ * What is known of weights that were fetched. Only a SHA-256 that the catalogue pins verifies anything, whatever an older
+ * version of this program noted of them.
+ */
+function fetchedAs(
+  { files: [weights] }: Card,
+  sha256: string | undefined,
+): Pick<CatalogueEntry, 'isVerified' | 'sha256'> {
+  if (sha256 === undefined) return { isVerified: null, sha256: null };
+  return { isVerified: sha256 === weights?.sha256, sha256 };
 }

@@ -17,7 +17,13 @@ export class SettingsQueries {
   /** How files are fetched; nothing of it is set at first. */
   downloads(): DownloadSettings {
     const sql = `SELECT value FROM settings WHERE name = 'downloads'`;
-    return this.#connection.get(downloadsRow, sql)?.value ?? { mirror: null, proxy: null };
+    return (
+      this.#connection.get(downloadsRow, sql)?.value ?? {
+        mirror: null,
+        proxy: null,
+        plainHttp: false,
+      }
+    );
   }
 
   saveDownloads(settings: DownloadSettings): void {

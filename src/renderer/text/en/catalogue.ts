@@ -55,8 +55,9 @@ export const catalogueText = {
   failed: (name: string) => `${name} could not be fetched`,
   notATeacher: (name: string) => `${name} is here, but is no teacher yet`,
   again: 'Try again',
-  unverified:
-    'Its source says no checksum, so the file was not compared with one; its size and form are right.',
+  unverified: (sha256: string) =>
+    `Not verified: no SHA-256 of this file is known, so nothing shows that it is the one its authors published. Its SHA-256 is ${sha256}: compare it with the file’s page, or with another download.`,
+  verified: 'Verified by its SHA-256.',
   added: (name: string) => `${name} is among the teachers now.`,
   loading: 'Looking into the catalogue',
   loadFailed: 'The catalogue could not be opened',
@@ -92,6 +93,9 @@ export const catalogueText = {
     mirror: 'Mirror',
     mirrorWhy: 'A server of yours with the same files, in place of https://huggingface.co.',
     mirrorExample: 'https://mirror.example',
+    plainHttp: 'Use it without encryption',
+    plainHttpWhy:
+      'This address begins with http: anybody on the way to it could send other files. Use it only in a network that you trust.',
     proxy: 'Proxy',
     proxyWhy:
       'Also with a name and a password, as http://name:password@proxy.example:3128. They are kept as plain text in the folder for projects.',
