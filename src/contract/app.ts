@@ -184,6 +184,11 @@ export const engineMethods = {
   },
   'image.watched': { params: z.strictObject({ project: id }), result: z.array(watchedFolder) },
   'image.stopWatching': { params: z.strictObject({ project: id, folder: path }), result: nothing },
+  /** Agrees to a watch that is `asking`. */
+  'image.resumeWatching': {
+    params: z.strictObject({ project: id, folder: path }),
+    result: nothing,
+  },
   /** Applies changes and returns those that undo them. */
   'image.label': {
     params: z.strictObject({ project: id, changes: z.array(labelChange).min(1).max(10_000) }),

@@ -136,7 +136,7 @@ it('what was fetched stays while an unfinished run needs it', async () => {
   const { store, teachers, catalogue, entry } = open();
   const { id } = await catalogue.fetch(card, unheard);
   const { id: project } = addProject(store);
-  store.runs.create({ project, teacher: id, settings, folder: () => '/run' });
+  store.runs.create({ project, teacher: id, settings });
   await expect(teachers.remove(id)).rejects.toMatchObject({ code: 'in-use' });
   expect(await entry()).toMatchObject({ state: 'here', teacher: id });
 });

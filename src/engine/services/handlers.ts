@@ -2,9 +2,11 @@ import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { WatchedMasks } from '../../contract/mask-sources.ts';
 import type { Store } from '../../store/store.ts';
+import { restrictContents } from '../../store/workspace-files.ts';
 import { tidyCards } from '../catalogue/card-folder.ts';
 import { ImagePool } from '../image-pool/image-pool.ts';
 import { version } from '../version.ts';
+import type { WorkspaceOrigin } from '../workspace-origin.ts';
 import type { Emit, Handlers } from './dispatch.ts';
 import { CatalogueService } from './catalogue.ts';
 import { DeviceService } from './devices.ts';
@@ -42,12 +44,14 @@ export interface Services {
  *
  * @param patience with workers; as it should be unless a test has less
  * @param pace of watches, likewise
+ * @param origin of the workspace; one from elsewhere starts nothing by itself
  */
 export async function openServices(
   store: Store,
   emit: Emit,
   patience?: Patience,
   pace?: WatchPace,
+  origin: WorkspaceOrigin = 'here',
 ): Promise<Services> {
   const pool = new ImagePool();
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
@@ -126,6 +130,10 @@ export async function openServices(
       watches.remove(project, folder);
       return null;
     },
+    'image.resumeWatching': ({ project, folder }) => {
+      watches.resume(project, folder);
+      return null;
+    },
     'image.label': ({ project, changes }) => images.label(project, changes),
     'image.remove': async ({ project, images: ids }) => {
       await images.remove(project, ids);
@@ -200,11 +208,14 @@ export async function openServices(
     },
     'run.export': ({ run, format, file }) => exportStudent(store, run, format, file),
   };
-  runs.recover();
-  watches.start();
+  runs.recover(origin);
+  watches.start(origin);
+  const closed = new AbortController();
+  void restrictContents(store.folder, closed.signal);
   return {
     handlers,
     close: async () => {
+      closed.abort();
       suggestions.close();
       await Promise.all([
         watches.close(),
@@ -218,6 +229,7 @@ export async function openServices(
       await pool.close();
     },
     abandon: () => {
+      closed.abort();
       suggestions.close();
       void watches.close();
       void images.stopAll();

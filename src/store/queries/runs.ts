@@ -13,13 +13,12 @@ import { distillSummary, type DistillSummary } from '../../contract/results.ts';
 import { json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
+import { runFolderName } from '../workspace-files.ts';
 
 export interface NewRun {
   readonly project: number;
   readonly teacher: number;
   readonly settings: ProjectSettings;
-  /** Where the run's files go, by its id. */
-  readonly folder: (id: number) => string;
 }
 
 /** What is left out stays. */
@@ -34,6 +33,7 @@ export interface RunChange {
 
 /** What the engine needs of a run and the window does not. */
 export interface RunFiles {
+  /** Relative to the workspace, with `/`. */
   readonly folder: string;
   /** Null where it was removed since. */
   readonly teacher: number | null;
@@ -55,7 +55,12 @@ const runRow = z.object({
   summary: json(distillSummary).nullable(),
 });
 
-const filesRow = z.object({ folder: z.string(), teacher: z.number().nullable() });
+/** A changed database could name any folder: what does not fit is damage, never a place to write to or delete. */
+const filesRow = z
+  .object({ id: z.number(), folder: z.string(), teacher: z.number().nullable() })
+  .refine(({ id, folder }) => folder === runFolderName(id), 'names a folder that is not its own')
+  .transform(({ folder, teacher }) => ({ folder, teacher }));
+const folderRow = z.object({ id: z.number(), folder: z.string() });
 
 const selectRun = `
   SELECT id, project, state, settings, teacher_name AS teacherName, teacher_blocks AS teacherBlocks,
@@ -75,7 +80,7 @@ export class RunQueries {
    *
    * @throws UserError 'not-found' without the teacher or the project
    */
-  create({ project, teacher, settings, folder }: NewRun): Run {
+  create({ project, teacher, settings }: NewRun): Run {
     return this.#connection.transaction(() => {
       const { rows, id } = this.#connection.run(
         `INSERT INTO runs
@@ -86,7 +91,7 @@ export class RunQueries {
         { project, teacher, settings: toJson(projectSettings, settings), now: now() },
       );
       if (rows === 0) throw notFound('teacher', teacher);
-      this.#connection.run('UPDATE runs SET folder = ? WHERE id = ?', folder(id), id);
+      this.#connection.run('UPDATE runs SET folder = ? WHERE id = ?', runFolderName(id), id);
       return this.get(id);
     });
   }
@@ -113,12 +118,19 @@ export class RunQueries {
     return row;
   }
 
-  /** @throws UserError 'not-found' */
+  /** @throws UserError 'not-found', 'invalid-file' where its folder is not its own */
   files(id: number): RunFiles {
-    const sql = 'SELECT folder, teacher FROM runs WHERE id = ?';
+    const sql = 'SELECT id, folder, teacher FROM runs WHERE id = ?';
     const row = this.#connection.get(filesRow, sql, id);
     if (row === undefined) throw notFound('run', id);
     return row;
+  }
+
+  /** Folders of a project's runs, or of one; a folder that is not the run's own is left out: it must not be touched. */
+  ownFolders(project: number, only?: number): string[] {
+    const sql = 'SELECT id, folder FROM runs WHERE project = :project AND id = ifnull(:only, id)';
+    const rows = this.#connection.all(folderRow, sql, { project, only: only ?? null });
+    return rows.flatMap(({ id, folder }) => (folder === runFolderName(id) ? [folder] : []));
   }
 
   /** A project's runs, the latest first. */

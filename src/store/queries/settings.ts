@@ -4,6 +4,7 @@ import type { DownloadSettings } from '../../contract/catalogue.ts';
 import { json, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
+const textRow = z.object({ value: json(z.string().max(200)) });
 const downloadsRow = z.object({ value: json(downloadSettings) });
 
 /** What is set once for all projects. */
@@ -18,6 +19,28 @@ export class SettingsQueries {
   downloads(): DownloadSettings {
     const sql = `SELECT value FROM settings WHERE name = 'downloads'`;
     return this.#connection.get(downloadsRow, sql)?.value ?? { mirror: null, proxy: null };
+  }
+
+  /** The mark of the last opening with services (see engine/workspace-origin); null where there was none. */
+  openingMark(): string | null {
+    return this.#text('opening');
+  }
+
+  saveOpeningMark(mark: string): void {
+    this.#saveText('opening', mark);
+  }
+
+  #text(name: string): string | null {
+    const sql = 'SELECT value FROM settings WHERE name = ?';
+    return this.#connection.get(textRow, sql, name)?.value ?? null;
+  }
+
+  #saveText(name: string, text: string): void {
+    this.#connection.run(
+      'INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)',
+      name,
+      JSON.stringify(text),
+    );
   }
 
   saveDownloads(settings: DownloadSettings): void {
