@@ -7,6 +7,7 @@ import type { Emit } from './services/dispatch.ts';
 import { openServices } from './services/handlers.ts';
 import { WorkspaceWatch } from './services/workspace-watch.ts';
 import { failureOf } from './worker-protocol.ts';
+import { makeFilesPrivate } from './private-files.ts';
 import { noteOpening } from './workspace-origin.ts';
 
 // The engine in a process of its own, `server.ts --workspace <folder>`, driven over the channel of the
@@ -19,6 +20,8 @@ const { values } = parseArgs({
 const workspace = z.string().min(1).parse(values.workspace);
 /** Something that a person can put right, so starting again at once is of no use. */
 const unusable = 2;
+
+makeFilesPrivate();
 
 const send = (message: EngineMessage, sent = (): void => undefined): void => {
   if (!process.connected) return;

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { systemCode, writeFailure } from './file-errors.ts';
@@ -10,9 +10,10 @@ import { systemCode, writeFailure } from './file-errors.ts';
  *
  * @param path absolute
  * @param within a folder above it that must be there: one that was renamed must not be made anew
+ * @param mode permissions of each folder that is made; by default those that the process gives new folders
  * @throws UserError 'disk'
  */
-export async function makeFolder(path: string, within?: string): Promise<void> {
+export async function makeFolder(path: string, within?: string, mode?: number): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return;
   if (found) {
@@ -22,9 +23,10 @@ export async function makeFolder(path: string, within?: string): Promise<void> {
     throw new UserError('disk', `${path} is no longer there. Put it back and try again.`);
   }
   const parent = dirname(path);
-  if (parent !== path) await makeFolder(parent, within);
+  if (parent !== path) await makeFolder(parent, within, mode);
   try {
     await mkdir(path);
+    if (mode !== undefined) await chmod(path, mode);
   } catch (error) {
     // Somebody else was quicker.
     if (systemCode(error) === 'EEXIST') return;

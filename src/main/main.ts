@@ -16,6 +16,7 @@ import { pageScheme, servePage } from './page.ts';
 import { engineProgram } from './paths.ts';
 import { servePictures } from './pictures.ts';
 import { serveRequests } from './requests.ts';
+import { SavePlaces } from './save-places.ts';
 import { hardenPages, hardenSession } from './security.ts';
 import { shellHandlers } from './shell-methods.ts';
 import { openWindow, raise } from './window.ts';
@@ -96,14 +97,21 @@ function begin(): void {
   hardenPages((url, from) => {
     guard.follow(url, from);
   });
+  const places = new SavePlaces();
   serveRequests({
     contents,
     engine,
     log,
+    places,
+    projectRemoved: () => {
+      log.clear();
+      log.note('A project was removed. Earlier lines may have named its files and went with it.');
+    },
     shell: shellHandlers({
       window: () => window,
       workspace,
       engine,
+      places,
       showLog,
       setMenuKeys: showMenu,
       goOnLeaving: () => {

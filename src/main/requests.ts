@@ -9,6 +9,7 @@ import { refusal } from './engine-messages.ts';
 import { describe } from './log.ts';
 import type { Log } from './log.ts';
 import { isPage } from './page.ts';
+import type { SavePlaces } from './save-places.ts';
 import { ShellError } from './shell-methods.ts';
 import type { ShellHandlers } from './shell-methods.ts';
 
@@ -17,6 +18,10 @@ export interface RequestWorld {
   readonly contents: () => WebContents | null;
   readonly engine: EngineHost;
   readonly shell: ShellHandlers;
+  /** Where the page may have something written. */
+  readonly places: SavePlaces;
+  /** Told once a project is gone: nothing here may name its files any more. */
+  readonly projectRemoved: () => void;
   readonly log: Log;
 }
 
@@ -50,7 +55,7 @@ export function serveRequests(world: RequestWorld): void {
 }
 
 async function answer(
-  { engine, shell, log }: RequestWorld,
+  { engine, shell, log, places, projectRemoved }: RequestWorld,
   method: unknown,
   params: unknown,
   signal: AbortSignal,
@@ -68,7 +73,14 @@ async function answer(
       z.prettifyError(parsed.error).slice(0, 2000),
     );
   }
-  if (isEngineMethod(name.data)) return engine.request(name.data, parsed.data, signal);
+  if (isEngineMethod(name.data)) {
+    if (!places.allows(name.data, parsed.data)) {
+      return refusal('forbidden', 'Nothing was saved there. Choose the place in the dialog again.');
+    }
+    const answered = await engine.request(name.data, parsed.data, signal);
+    if (name.data === 'project.remove' && answered.ok) projectRemoved();
+    return answered;
+  }
   try {
     // One entry of the table: its parameters were parsed by its own schema.
     const handle = shell[name.data] as (given: unknown) => Promise<unknown>;

@@ -21,6 +21,7 @@ import { RunRecordQueries } from './queries/run-records.ts';
 import { RunQueries } from './queries/runs.ts';
 import { SettingsQueries } from './queries/settings.ts';
 import { TeacherQueries } from './queries/teachers.ts';
+import { UnfinishedFileQueries } from './queries/unfinished-files.ts';
 import { WatchedFolderQueries } from './queries/watched-folders.ts';
 import { makePrivateFile, prepareWorkspaceFolder } from './workspace-files.ts';
 
@@ -55,6 +56,7 @@ export interface Store {
   readonly review: ReviewQueries;
   readonly exports: ExportQueries;
   readonly settings: SettingsQueries;
+  readonly unfinished: UnfinishedFileQueries;
   /** All changes of `work` or none. May be nested; `work` must not be async. */
   transaction<T>(work: () => T): T;
   /**
@@ -147,6 +149,7 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     review: new ReviewQueries(connection),
     exports: new ExportQueries(connection),
     settings: new SettingsQueries(connection),
+    unfinished: new UnfinishedFileQueries(connection),
     transaction: (work) => connection.transaction(work),
     requireThere: () => {
       if (identityOf(connection.file) !== identity) throw goneFailure(folder);

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
+import { exportFolderMode, exportMode } from '../private-files.ts';
 import { systemCode, writeFailure } from '../../formats/file-errors.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
 import {
@@ -8,7 +9,9 @@ import {
   makeFileAtomically,
   writeFileAtomically,
   type Composition,
+  type Journal,
   type Making,
+  type WriteOptions,
 } from '../../formats/write-file.ts';
 
 /**
@@ -21,44 +24,48 @@ export class ExportFolder {
   /** Relative, with `/`, in the order in which they were written. */
   readonly files: string[] = [];
 
-  private constructor(path: string) {
+  readonly #options: WriteOptions;
+
+  private constructor(path: string, journal: Journal | undefined) {
     this.path = path;
+    // Can be made again: waiting for the disk after each of thousands would take minutes.
+    this.#options = { durable: false, mode: exportMode(), journal };
   }
 
   /**
    * @param inside name for a folder in it
+   * @param journal told of files that are not whole yet
    * @throws UserError 'disk'
    */
-  static async open(folder: string, inside: string): Promise<ExportFolder> {
+  static async open(folder: string, inside: string, journal?: Journal): Promise<ExportFolder> {
     const asked = resolve(folder);
     for (let number = 0; ; number++) {
       const name = number < 2 ? inside : `${inside}-${number}`;
       const path = number === 0 ? asked : join(asked, name);
       if (!(await isFree(path))) continue;
-      await makeFolder(path);
-      return new ExportFolder(path);
+      await makeFolder(path, undefined, exportFolderMode());
+      return new ExportFolder(path, journal);
     }
   }
 
   /** Writes a file as a whole or not at all. */
   async write(name: string, parts: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
     const path = await this.#place(name);
-    // Can be made again: waiting for the disk after each of thousands would take minutes.
-    await writeFileAtomically(path, parts, { durable: false });
+    await writeFileAtomically(path, parts, this.#options);
     this.files.push(name);
   }
 
   /** As `write`, for files that are not written from the first byte to the last. */
   async compose(name: string, compose: Composition): Promise<void> {
     const path = await this.#place(name);
-    await composeFileAtomically(path, compose, { durable: false });
+    await composeFileAtomically(path, compose, this.#options);
     this.files.push(name);
   }
 
   /** As `write`, for files that are made by others who open them. */
   async make(name: string, make: Making): Promise<void> {
     const path = await this.#place(name);
-    await makeFileAtomically(path, make, { durable: false });
+    await makeFileAtomically(path, make, this.#options);
     this.files.push(name);
   }
 
@@ -71,7 +78,7 @@ export class ExportFolder {
         `${name} would lie outside ${this.path}. Rename the image.`,
       );
     }
-    await makeFolder(dirname(path), this.path);
+    await makeFolder(dirname(path), this.path, exportFolderMode());
     return path;
   }
 }

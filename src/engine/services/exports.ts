@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { copyFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { copyFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { ExportFormat } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
-import { writeFailure } from '../../formats/file-errors.ts';
+import { makeFileAtomically } from '../../formats/write-file.ts';
+import type { Journal } from '../../formats/write-file.ts';
 import type { Store } from '../../store/store.ts';
+import { requireOutside } from '../outside.ts';
+import { exportMode } from '../private-files.ts';
 import { folderOfRun } from './runs.ts';
 
 /** The files of a finished run. */
@@ -27,7 +29,7 @@ export async function exportStudent(
   format: ExportFormat,
   file: string,
 ): Promise<{ file: string; bytes: number }> {
-  requireOutside(store.folder, file);
+  await requireOutside(store.folder, file);
   if (store.runs.get(run).state !== 'done') {
     throw new UserError('invalid-option', 'This run has no student yet. Wait until it is done.');
   }
@@ -40,26 +42,12 @@ export async function exportStudent(
   // A large model names its weights file, so that keeps its name beside it.
   const weights = `${source}.data`;
   const weightsSize = await sizeOf(weights);
-  if (weightsSize !== undefined) await copyWhole(weights, join(dirname(file), basename(weights)));
-  await copyWhole(source, file);
+  if (weightsSize !== undefined)
+    await copyWhole(weights, join(dirname(file), basename(weights)), store.unfinished);
+  await copyWhole(source, file, store.unfinished);
   const bytes = size + (weightsSize ?? 0);
   store.exports.add({ run, format, file, bytes });
   return { file, bytes };
-}
-
-/**
- * The workspace is the program's own: a file saved there could replace the database.
- *
- * @throws UserError 'invalid-option'
- */
-export function requireOutside(workspace: string, file: string): void {
-  const inside = relative(workspace, file);
-  const isOutside = inside.startsWith('..') || isAbsolute(inside);
-  if (isAbsolute(file) && isOutside) return;
-  throw new UserError(
-    'invalid-option',
-    `${file} lies in the folder of projects. Save it elsewhere.`,
-  );
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {
@@ -67,13 +55,8 @@ async function sizeOf(file: string): Promise<number | undefined> {
   return found?.size;
 }
 
-async function copyWhole(from: string, to: string): Promise<void> {
-  const unfinished = join(dirname(to), `.understudy-${randomBytes(8).toString('hex')}.partial`);
-  try {
-    await copyFile(from, unfinished);
-    await rename(unfinished, to);
-  } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
-    throw writeFailure(error, to);
-  }
+async function copyWhole(from: string, to: string, journal: Journal): Promise<void> {
+  const copy = (temporary: string): Promise<void> => copyFile(from, temporary);
+  // Copies can be made again; a large one would wait for the disk for long.
+  await makeFileAtomically(to, copy, { durable: false, mode: exportMode(), journal });
 }

@@ -5,6 +5,7 @@ import type { Store } from '../../store/store.ts';
 import { restrictContents } from '../../store/workspace-files.ts';
 import { tidyCards } from '../catalogue/card-folder.ts';
 import { ImagePool } from '../image-pool/image-pool.ts';
+import { clearUnfinishedExports } from '../unfinished-files.ts';
 import { version } from '../version.ts';
 import type { WorkspaceOrigin } from '../workspace-origin.ts';
 import type { Emit, Handlers } from './dispatch.ts';
@@ -62,6 +63,7 @@ export async function openServices(
   const views = new Views(store, pool, emit);
   const teachers = new TeacherService(store);
   tidyCards(store.folder);
+  await clearUnfinishedExports(store);
   const catalogue = new CatalogueService(store, teachers, emit);
   const devices = new DeviceService(store, teachers);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
