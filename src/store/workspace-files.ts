@@ -102,7 +102,7 @@ export async function removeOwnFolder(workspace: string, name: string): Promise<
  * @throws UserError 'invalid-file' where the name, or a link on the way to its last part, leads out of the workspace
  */
 export async function requireOwnPlace(workspace: string, name: string): Promise<string> {
-  if (!workspaceName.safeParse(name).success) throw outside(workspace, name);
+  if (!workspaceName.safeParse(name).success) throw outsideWorkspace(workspace, name);
   const parts = name.split('/');
   let path = workspace;
   for (const part of parts.slice(0, -1)) {
@@ -115,7 +115,7 @@ export async function requireOwnPlace(workspace: string, name: string): Promise<
   );
   // What is not there cannot lead anywhere.
   if (real !== undefined && root !== undefined && real !== root && !real.startsWith(root + sep)) {
-    throw outside(workspace, name);
+    throw outsideWorkspace(workspace, name);
   }
   return join(path, parts.at(-1) ?? '');
 }
@@ -182,9 +182,10 @@ function foreignEntry(path: string): UserError {
   );
 }
 
-function outside(workspace: string, name: string): UserError {
+/** The refusal of a folder that a changed database names. */
+export function outsideWorkspace(where: string, name: string): UserError {
   return new UserError(
     'invalid-file',
-    `The database in ${workspace} names “${name.slice(0, 200)}” as one of its folders, which leads out of the workspace. Nothing was deleted or written there. The database was changed by another program: put a copy of it back.`,
+    `The database in ${where} names “${name.slice(0, 200)}” as one of its own folders, which it is not. Nothing was written or deleted there. Another program changed the database: put a copy of it back, or remove the run or the project.`,
   );
 }

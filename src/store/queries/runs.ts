@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import {
   failure,
@@ -13,7 +14,7 @@ import { distillSummary, type DistillSummary } from '../../contract/results.ts';
 import { json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
-import { runFolderName } from '../workspace-files.ts';
+import { outsideWorkspace, runFolderName } from '../workspace-files.ts';
 
 export interface NewRun {
   readonly project: number;
@@ -55,11 +56,7 @@ const runRow = z.object({
   summary: json(distillSummary).nullable(),
 });
 
-/** A changed database could name any folder: what does not fit is damage, never a place to write to or delete. */
-const filesRow = z
-  .object({ id: z.number(), folder: z.string(), teacher: z.number().nullable() })
-  .refine(({ id, folder }) => folder === runFolderName(id), 'names a folder that is not its own')
-  .transform(({ folder, teacher }) => ({ folder, teacher }));
+const filesRow = z.object({ folder: z.string(), teacher: z.number().nullable() });
 const folderRow = z.object({ id: z.number(), folder: z.string() });
 
 const selectRun = `
@@ -120,9 +117,12 @@ export class RunQueries {
 
   /** @throws UserError 'not-found', 'invalid-file' where its folder is not its own */
   files(id: number): RunFiles {
-    const sql = 'SELECT id, folder, teacher FROM runs WHERE id = ?';
+    const sql = 'SELECT folder, teacher FROM runs WHERE id = ?';
     const row = this.#connection.get(filesRow, sql, id);
     if (row === undefined) throw notFound('run', id);
+    // A changed database could name any folder, to be written to or deleted.
+    if (row.folder !== runFolderName(id))
+      throw outsideWorkspace(dirname(this.#connection.file), row.folder);
     return row;
   }
 
