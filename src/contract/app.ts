@@ -51,6 +51,7 @@ import {
 } from './masks.ts';
 import { maskImport, maskSourceContents, maskSourcePlace } from './mask-sources.ts';
 import { cardId, catalogueEntry, downloadSettings } from './catalogue.ts';
+import { patientStatus, rekeyReport } from './patients.ts';
 import { bytes, jobPhase, preparation, teacherOverrides } from './jobs.ts';
 import { skippedImage } from './results.ts';
 import {
@@ -150,6 +151,10 @@ export const engineMethods = {
   },
   /** Stops an import; what is in stays in. */
   'image.stopImport': { params: z.strictObject({ project: id }), result: nothing },
+  /** Whether images can be grouped by patient. */
+  'patients.status': { params: nothing, result: patientStatus },
+  /** Reads whose each image is again, and keeps all groups under a new secret. Tells `patients.progress`. */
+  'patients.rekey': { params: nothing, result: rekeyReport },
   'image.page': {
     params: z.strictObject({
       project: id,
@@ -428,6 +433,11 @@ export const events = {
     total: z.int().nonnegative(),
     secondsLeft: z.number().nullable(),
     skipped: z.int().nonnegative(),
+  }),
+  'patients.progress': z.strictObject({
+    /** Files. */
+    done: z.int().nonnegative(),
+    total: z.int().nonnegative(),
   }),
   'labels.progress': z.strictObject({
     project: id,

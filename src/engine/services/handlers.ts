@@ -19,6 +19,7 @@ import type { WatchPace } from './folder-watches.ts';
 import { ImageService } from './images.ts';
 import { LabelExports } from './label-exports.ts';
 import { MaskService } from './masks.ts';
+import { PatientService } from './patients.ts';
 import { PredictionService } from './predictions.ts';
 import { requireNotOwn } from './own-files.ts';
 import { Previews } from './previews.ts';
@@ -56,6 +57,7 @@ export async function openServices(
 ): Promise<Services> {
   const pool = new ImagePool();
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
+  const patients = new PatientService(store, pool, emit);
   const masks = new MaskService(store, emit);
   const labelExports = new LabelExports(store, emit);
   const suggestions = new SuggestionService(store, emit);
@@ -118,6 +120,8 @@ export async function openServices(
       images.stopImport(project);
       return null;
     },
+    'patients.status': () => patients.status(),
+    'patients.rekey': (_, signal) => images.withoutImports(() => patients.rekey(signal)),
     'image.page': ({ project, filter, offset, limit }) =>
       filter.show === 'review'
         ? store.review.page(project, store.projects.get(project).task, filter, offset, limit)

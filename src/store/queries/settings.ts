@@ -30,6 +30,15 @@ export class SettingsQueries {
     this.#saveText('opening', mark);
   }
 
+  /** Of the secret under which groups are kept; null before there is one. */
+  secretFingerprint(): string | null {
+    return this.#text('secret');
+  }
+
+  saveSecretFingerprint(fingerprint: string): void {
+    this.#saveText('secret', fingerprint);
+  }
+
   #text(name: string): string | null {
     const sql = 'SELECT value FROM settings WHERE name = ?';
     return this.#connection.get(textRow, sql, name)?.value ?? null;
