@@ -50,7 +50,8 @@ import {
   suggestionRequest,
 } from './masks.ts';
 import { maskImport, maskSourceContents, maskSourcePlace } from './mask-sources.ts';
-import { cardId, catalogueEntry, downloadSettings } from './catalogue.ts';
+import { cardId, catalogueEntry, downloadSettings, shownDownloads } from './catalogue.ts';
+import { logins } from './logins.ts';
 import { patientStatus, rekeyReport } from './patients.ts';
 import { bytes, jobPhase, preparation, teacherOverrides } from './jobs.ts';
 import { skippedImage } from './results.ts';
@@ -304,9 +305,14 @@ export const engineMethods = {
   'catalogue.stop': { params: z.strictObject({ card: cardId }), result: nothing },
   /** Makes a teacher of a file that was brought by hand; 'invalid-file' where it is another than the card's. */
   'catalogue.bring': { params: z.strictObject({ card: cardId, file: path }), result: teacher },
-  'catalogue.settings': { params: nothing, result: downloadSettings },
+  /** Addresses without names and passwords, and whether those are known. */
+  'catalogue.settings': { params: nothing, result: shownDownloads },
   /** Keeps them as they are understood; 'invalid-option' for what is no address. */
-  'catalogue.saveSettings': { params: downloadSettings, result: downloadSettings },
+  'catalogue.saveSettings': { params: downloadSettings, result: shownDownloads },
+  /** Names and passwords that are known, for the key store; of the window's process alone. */
+  'catalogue.logins': { params: nothing, result: logins },
+  /** Gives those of the key store back; of the window's process alone. */
+  'catalogue.unlock': { params: logins, result: nothing },
   /** Students by skip factor; measures this machine at the first call for a teacher. */
   'teacher.estimate': {
     params: z.strictObject({ project: id, teacher: id }),
@@ -373,6 +379,12 @@ export const engineMethods = {
     result: z.strictObject({ file: z.string(), bytes: z.int().positive() }),
   },
 } as const satisfies Record<string, Method>;
+
+/** Methods that the page may not call: what they carry never enters it. */
+export const hostMethods: ReadonlySet<string> = new Set<keyof typeof engineMethods>([
+  'catalogue.logins',
+  'catalogue.unlock',
+]);
 
 /** What of the menu has keys that a person may choose. */
 const keyedCommand = z.enum([

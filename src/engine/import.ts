@@ -7,6 +7,7 @@ import { openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import type { JobContext } from './job.ts';
 import type { Emit } from './services/dispatch.ts';
+import { makeFilesPrivate } from './private-files.ts';
 import { ImagePool } from './image-pool/image-pool.ts';
 import type { MaskImport } from '../contract/mask-sources.ts';
 import { ImageService } from './services/images.ts';
@@ -28,6 +29,7 @@ export async function importFolder(
   request: ImportRequest,
   context: JobContext,
 ): Promise<ImportSummary> {
+  makeFilesPrivate();
   const project = nameOf(request);
   const store = openStore(request.workspace);
   const pool = new ImagePool();

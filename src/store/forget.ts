@@ -49,6 +49,13 @@ function forgetInCopies(connection: Connection, folder: string): void {
   }
 }
 
+/** Addresses of mirrors and proxies had names and passwords in them once. */
+function forgetLogins(copy: Connection): void {
+  const isThere = copy.get(row, `SELECT name FROM sqlite_schema WHERE name = 'settings'`);
+  if (isThere === undefined) return;
+  copy.run(`DELETE FROM settings WHERE name = 'downloads' AND value GLOB '*//*@*'`);
+}
+
 /** Ids of projects are never given twice, so that a project that is not in the database was removed. */
 function forgetIn(file: string, kept: ReadonlySet<number>): void {
   const copy = new Connection(file);
@@ -57,8 +64,8 @@ function forgetIn(file: string, kept: ReadonlySet<number>): void {
     copy.pragma('foreign_keys = ON');
     copy.pragma('secure_delete = ON');
     const gone = copy.all(projectIds, 'SELECT id FROM projects').filter(({ id }) => !kept.has(id));
-    if (gone.length === 0) return;
     copy.transaction(() => {
+      forgetLogins(copy);
       for (const { id } of gone) copy.run('DELETE FROM projects WHERE id = ?', id);
     });
     copy.execute('VACUUM');

@@ -258,10 +258,12 @@ it('keeps a mirror and a proxy, and refuses what is none', () => {
   const { store, catalogue } = open();
   const set = { mirror: 'https://mirror.example/', proxy: ' http://proxy.example:3128 ' };
   const kept = { mirror: 'https://mirror.example', proxy: 'http://proxy.example:3128' };
-  expect(catalogue.saveSettings(set)).toEqual(kept);
+  expect(catalogue.saveSettings(set)).toMatchObject(kept);
   expect(store.settings.downloads()).toEqual(kept);
   const refused = { mirror: null, proxy: 'nowhere' };
   expect(() => catalogue.saveSettings(refused)).toThrow(/no address of a proxy/);
-  expect(catalogue.settings()).toEqual(kept);
-  expect(catalogue.saveSettings({ mirror: '', proxy: '' })).toEqual({ mirror: null, proxy: null });
+  expect(catalogue.settings()).toMatchObject(kept);
+  expect(catalogue.saveSettings({ mirror: '', proxy: '' })).toMatchObject({
+    ...{ mirror: null, proxy: null, logins: { mirror: 'none', proxy: 'none' } },
+  });
 });

@@ -181,6 +181,11 @@ export async function openServices(
     'catalogue.bring': ({ card, file }, signal) => catalogue.bring(card, file, signal),
     'catalogue.settings': () => catalogue.settings(),
     'catalogue.saveSettings': (settings) => catalogue.saveSettings(settings),
+    'catalogue.logins': () => catalogue.logins.known,
+    'catalogue.unlock': (logins) => {
+      catalogue.logins.unlock(logins);
+      return null;
+    },
     'teacher.estimate': ({ project, teacher }, signal) =>
       devices.estimate(teacher, store.projects.get(project), signal),
     'device.list': ({ project }, signal) => devices.list(store.projects.get(project), signal),

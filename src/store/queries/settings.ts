@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { downloadSettings } from '../../contract/catalogue.ts';
-import type { DownloadSettings } from '../../contract/catalogue.ts';
+import { storedDownloads } from '../../contract/catalogue.ts';
+import type { StoredDownloads } from '../../contract/catalogue.ts';
 import { json, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
 const textRow = z.object({ value: json(z.string().max(200)) });
-const downloadsRow = z.object({ value: json(downloadSettings) });
+const downloadsRow = z.object({ value: json(storedDownloads) });
 
 /** What is set once for all projects. */
 export class SettingsQueries {
@@ -16,7 +16,7 @@ export class SettingsQueries {
   }
 
   /** How files are fetched; nothing of it is set at first. */
-  downloads(): DownloadSettings {
+  downloads(): StoredDownloads {
     const sql = `SELECT value FROM settings WHERE name = 'downloads'`;
     return this.#connection.get(downloadsRow, sql)?.value ?? { mirror: null, proxy: null };
   }
@@ -52,10 +52,10 @@ export class SettingsQueries {
     );
   }
 
-  saveDownloads(settings: DownloadSettings): void {
+  saveDownloads(settings: StoredDownloads): void {
     this.#connection.run(
       `INSERT OR REPLACE INTO settings (name, value) VALUES ('downloads', :value)`,
-      { value: toJson(downloadSettings, settings) },
+      { value: toJson(storedDownloads, settings) },
     );
   }
 }

@@ -1,3 +1,4 @@
+import type { ShownDownloads } from '../../../../contract/catalogue.ts';
 import { call } from '../../../lib/client.ts';
 import { notices } from '../../../lib/notices.svelte.ts';
 
@@ -6,9 +7,8 @@ export class Network {
   mirror = $state('');
   proxy = $state('');
   /** As they are kept. */
-  kept = $state.raw<{ readonly mirror: string | null; readonly proxy: string | null }>({
-    mirror: null,
-    proxy: null,
+  kept = $state.raw<ShownDownloads>({
+    ...{ mirror: null, proxy: null, logins: { mirror: 'none', proxy: 'none' } },
   });
   failure = $state<string | null>(null);
   isSaved = $state(false);
