@@ -11,11 +11,12 @@ import { systemCode, writeFailure } from './file-errors.ts';
  * @param path absolute
  * @param within a folder above it that must be there: one that was renamed must not be made anew
  * @param mode permissions of each folder that is made; by default those that the process gives new folders
+ * @returns the folders that it made, each after the one that it lies in
  * @throws UserError 'disk'
  */
-export async function makeFolder(path: string, within?: string, mode?: number): Promise<void> {
+export async function makeFolder(path: string, within?: string, mode?: number): Promise<string[]> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return;
+  if (found?.isDirectory()) return [];
   if (found) {
     throw new UserError('disk', `${path} is a file where a folder is needed. Choose another name.`);
   }
@@ -23,13 +24,14 @@ export async function makeFolder(path: string, within?: string, mode?: number): 
     throw new UserError('disk', `${path} is no longer there. Put it back and try again.`);
   }
   const parent = dirname(path);
-  if (parent !== path) await makeFolder(parent, within, mode);
+  const made = parent === path ? [] : await makeFolder(parent, within, mode);
   try {
     await mkdir(path);
     if (mode !== undefined) await chmod(path, mode);
+    return [...made, path];
   } catch (error) {
     // Somebody else was quicker.
-    if (systemCode(error) === 'EEXIST') return;
+    if (systemCode(error) === 'EEXIST') return made;
     if (systemCode(error) === 'ENOENT') {
       throw new UserError(
         'disk',

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { exportFolderMode, exportMode } from '../private-files.ts';
@@ -23,11 +23,14 @@ export class ExportFolder {
   readonly path: string;
   /** Relative, with `/`, in the order in which they were written. */
   readonly files: string[] = [];
+  /** Folders that were made for the export, each after the one that it lies in. */
+  readonly #made: string[];
 
   readonly #options: WriteOptions;
 
-  private constructor(path: string, journal: Journal | undefined) {
+  private constructor(path: string, made: readonly string[], journal: Journal | undefined) {
     this.path = path;
+    this.#made = [...made];
     // Can be made again: waiting for the disk after each of thousands would take minutes.
     this.#options = { durable: false, mode: exportMode(), journal };
   }
@@ -43,8 +46,8 @@ export class ExportFolder {
       const name = number < 2 ? inside : `${inside}-${number}`;
       const path = number === 0 ? asked : join(asked, name);
       if (!(await isFree(path))) continue;
-      await makeFolder(path, undefined, exportFolderMode());
-      return new ExportFolder(path, journal);
+      const made = await makeFolder(path, undefined, exportFolderMode());
+      return new ExportFolder(path, made, journal);
     }
   }
 
@@ -69,6 +72,23 @@ export class ExportFolder {
     this.files.push(name);
   }
 
+  /**
+   * Takes back what was written, and the folders that were made for it: for an export that has nothing to say.
+   *
+   * @throws UserError 'disk'
+   */
+  async discard(): Promise<void> {
+    try {
+      for (const name of this.files.splice(0)) await rm(resolve(this.path, name), { force: true });
+    } catch (error) {
+      throw writeFailure(error, this.path);
+    }
+    for (const folder of this.#made.splice(0).reverse()) {
+      // Somebody else may have put something there meanwhile, which stays.
+      await rmdir(folder).catch(() => undefined);
+    }
+  }
+
   async #place(name: string): Promise<string> {
     const path = resolve(this.path, name);
     const inside = relative(this.path, path);
@@ -78,7 +98,7 @@ export class ExportFolder {
         `${name} would lie outside ${this.path}. Rename the image.`,
       );
     }
-    await makeFolder(dirname(path), this.path, exportFolderMode());
+    this.#made.push(...(await makeFolder(dirname(path), this.path, exportFolderMode())));
     return path;
   }
 }
