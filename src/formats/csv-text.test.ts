@@ -18,7 +18,7 @@ test.each([
   "'=1",
   '=HYPERLINK("x")',
 ])('no cell that says %j is computed, and it is read back the same', (cell) => {
-  const [[written = '']] = parse(csvText([[cell]])) as [[string]];
+  const [[written]] = parse(csvText([[cell]])) as [[string]];
   expect(written === '-' || !/^[=+\-@\t\r\n＝]/.test(written)).toBe(true);
   expect(cellText(written)).toBe(cell);
 });
@@ -36,8 +36,8 @@ test('every row is read back, whatever is in it', () => {
   );
   fc.assert(
     fc.property(fc.array(cell, { minLength: 2, maxLength: 4 }), (row) => {
-      const [read] = parse(csvText([row])) as string[][];
-      expect(read?.map(cellText)).toEqual(row);
+      const [read = []] = parse(csvText([row]));
+      expect(read.map(cellText)).toEqual(row);
     }),
   );
 });

@@ -27,8 +27,8 @@ interface World {
   readonly project: number;
   readonly secret: string;
   readonly patients: PatientService;
-  bringIn(): Promise<{ added: number; skipped: readonly { reason: string }[] }>;
-  groups(): Record<string, string | undefined>;
+  readonly bringIn: () => Promise<{ added: number; skipped: readonly { reason: string }[] }>;
+  readonly groups: () => Record<string, string | undefined>;
 }
 
 /** Patients A with three slices, B with two; a table of all groups by file. */
@@ -50,10 +50,34 @@ function world(): World {
 }
 
 const damage: readonly [string, string, (file: string) => void][] = [
-  ['lost', 'missing', (file) => rmSync(file)],
-  ['cut', 'damaged', (file) => writeFileSync(file, readFileSync(file).subarray(0, 7))],
-  ['emptied', 'damaged', (file) => writeFileSync(file, '')],
-  ['exchanged', 'other', (file) => writeFileSync(file, Buffer.alloc(32, 7))],
+  [
+    'lost',
+    'missing',
+    (file) => {
+      rmSync(file);
+    },
+  ],
+  [
+    'cut',
+    'damaged',
+    (file) => {
+      writeFileSync(file, readFileSync(file).subarray(0, 7));
+    },
+  ],
+  [
+    'emptied',
+    'damaged',
+    (file) => {
+      writeFileSync(file, '');
+    },
+  ],
+  [
+    'exchanged',
+    'other',
+    (file) => {
+      writeFileSync(file, Buffer.alloc(32, 7));
+    },
+  ],
 ];
 
 describe.each(damage)('a secret that is %s', (_name, state, spoil) => {
@@ -127,7 +151,7 @@ test('patients all of whose files are gone become one group, and get their own w
   for (const file of files) rmSync(file);
   expect((await patients.rekey(none)).gone).toEqual(files);
   expect(new Set(Object.values(groups())).size).toBe(1);
-  files.forEach((file, index) => writeFileSync(file, kept[index] ?? ''));
+  for (const [index, file] of files.entries()) writeFileSync(file, kept[index] ?? '');
   await bringIn();
   expect(new Set(Object.values(groups())).size).toBe(2);
   expect(groups()['a1.dcm']).toBe(groups()['a3.dcm']);
