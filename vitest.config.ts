@@ -1,4 +1,5 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Long limits: a busy machine is slow, not wrong.
@@ -7,7 +8,11 @@ const expected = { poll: { timeout: 120_000 } };
 export default defineConfig({
   test: {
     // What a machine is fastest on must not decide what a test sees.
-    env: { UNDERSTUDY_DEVICE: 'cpu' },
+    env: {
+      UNDERSTUDY_DEVICE: 'cpu',
+      // Notes of engines on the workspaces of tests do not belong into the user's own folder.
+      UNDERSTUDY_USER_DATA: join(tmpdir(), 'understudy-tests'),
+    },
     reporters: ['default', './scripts/plain-summary.ts'],
     // One a core; by default one core is left idle, half of a small machine.
     maxWorkers: availableParallelism(),

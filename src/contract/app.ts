@@ -50,7 +50,9 @@ import {
   suggestionRequest,
 } from './masks.ts';
 import { maskImport, maskSourceContents, maskSourcePlace } from './mask-sources.ts';
-import { cardId, catalogueEntry, downloadSettings } from './catalogue.ts';
+import { cardId, catalogueEntry, downloadSettings, shownDownloads } from './catalogue.ts';
+import { logins } from './logins.ts';
+import { patientStatus, rekeyReport } from './patients.ts';
 import { bytes, jobPhase, preparation, teacherOverrides } from './jobs.ts';
 import { skippedImage } from './results.ts';
 import {
@@ -150,6 +152,10 @@ export const engineMethods = {
   },
   /** Stops an import; what is in stays in. */
   'image.stopImport': { params: z.strictObject({ project: id }), result: nothing },
+  /** Whether images can be grouped by patient. */
+  'patients.status': { params: nothing, result: patientStatus },
+  /** Reads whose each image is again, and keeps all groups under a new secret. Tells `patients.progress`. */
+  'patients.rekey': { params: nothing, result: rekeyReport },
   'image.page': {
     params: z.strictObject({
       project: id,
@@ -184,6 +190,11 @@ export const engineMethods = {
   },
   'image.watched': { params: z.strictObject({ project: id }), result: z.array(watchedFolder) },
   'image.stopWatching': { params: z.strictObject({ project: id, folder: path }), result: nothing },
+  /** Agrees to a watch that is `asking`. */
+  'image.resumeWatching': {
+    params: z.strictObject({ project: id, folder: path }),
+    result: nothing,
+  },
   /** Applies changes and returns those that undo them. */
   'image.label': {
     params: z.strictObject({ project: id, changes: z.array(labelChange).min(1).max(10_000) }),
@@ -294,9 +305,14 @@ export const engineMethods = {
   'catalogue.stop': { params: z.strictObject({ card: cardId }), result: nothing },
   /** Makes a teacher of a file that was brought by hand; 'invalid-file' where it is another than the card's. */
   'catalogue.bring': { params: z.strictObject({ card: cardId, file: path }), result: teacher },
-  'catalogue.settings': { params: nothing, result: downloadSettings },
+  /** Addresses without names and passwords, and whether those are known. */
+  'catalogue.settings': { params: nothing, result: shownDownloads },
   /** Keeps them as they are understood; 'invalid-option' for what is no address. */
-  'catalogue.saveSettings': { params: downloadSettings, result: downloadSettings },
+  'catalogue.saveSettings': { params: downloadSettings, result: shownDownloads },
+  /** Names and passwords that are known, for the key store; of the window's process alone. */
+  'catalogue.logins': { params: nothing, result: logins },
+  /** Gives those of the key store back; of the window's process alone. */
+  'catalogue.unlock': { params: logins, result: nothing },
   /** Students by skip factor; measures this machine at the first call for a teacher. */
   'teacher.estimate': {
     params: z.strictObject({ project: id, teacher: id }),
@@ -364,6 +380,12 @@ export const engineMethods = {
   },
 } as const satisfies Record<string, Method>;
 
+/** Methods that the page may not call: what they carry never enters it. */
+export const hostMethods: ReadonlySet<string> = new Set<keyof typeof engineMethods>([
+  'catalogue.logins',
+  'catalogue.unlock',
+]);
+
 /** What of the menu has keys that a person may choose. */
 const keyedCommand = z.enum([
   ...(['new-project', 'open-projects', 'import', 'undo', 'redo', 'shortcuts'] as const),
@@ -423,6 +445,11 @@ export const events = {
     total: z.int().nonnegative(),
     secondsLeft: z.number().nullable(),
     skipped: z.int().nonnegative(),
+  }),
+  'patients.progress': z.strictObject({
+    /** Files. */
+    done: z.int().nonnegative(),
+    total: z.int().nonnegative(),
   }),
   'labels.progress': z.strictObject({
     project: id,

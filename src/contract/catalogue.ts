@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { loginKind, loginState } from './logins.ts';
 
 /** Teachers that can be fetched or brought by hand: what is known of each, and how to get at its files. */
 
@@ -82,6 +83,16 @@ export function isSafeFromOthers(address: string): boolean {
   const isHere = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
   return protocol === 'https:' || isHere;
 }
+
+/** As they lie in the workspace: addresses without names and passwords, and which of them need those. */
+export const storedDownloads = downloadSettings.extend({ logins: z.array(loginKind).optional() });
+export type StoredDownloads = z.infer<typeof storedDownloads>;
+
+/** As the window shows them. */
+export const shownDownloads = downloadSettings.extend({
+  logins: z.strictObject({ mirror: loginState, proxy: loginState }),
+});
+export type ShownDownloads = z.infer<typeof shownDownloads>;
 
 /** How far a card is: `here` means that all its files are, whether it was made a teacher or not. */
 export const cardState = z.enum(['by-hand', 'absent', 'fetching', 'here']);

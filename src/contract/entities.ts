@@ -242,8 +242,11 @@ export type FileFilter = z.infer<typeof fileFilter>;
 export const watchedFolder = z.strictObject({
   folder: z.string(),
   labels: labelSource,
-  /** `missing`: it is not there at present; `failed`: nothing of it can come in, for the reason given. */
-  state: z.enum(['watching', 'missing', 'failed']),
+  /**
+   * `missing`: it is not there at present; `failed`: nothing of it can come in, for the reason given; `asking`: the
+   * workspace came from another computer, and a person has not agreed to the watch here yet.
+   */
+  state: z.enum(['watching', 'missing', 'failed', 'asking']),
   message: z.string().nullable(),
   /** Images that came in by themselves since the app was started. */
   added: z.int().nonnegative(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { domain, projectTask } from './entities.ts';
 import { skippedImage } from './results.ts';
 import { maskState } from './masks.ts';
+import { rekeyReport } from './patients.ts';
 import { path } from './values.ts';
 
 /** A folder of images that comes into a project, as the window brings it in. */
@@ -27,6 +28,8 @@ export const importRequest = z.strictObject({
   property: z.string().min(1).max(200).optional(),
   /** Done where the masks say all that there is, unless given. */
   maskState: maskState.optional(),
+  /** Whether all patients of the workspace are read again first, under a new secret. */
+  rekey: z.boolean().default(false),
 });
 export type ImportRequest = z.infer<typeof importRequest>;
 
@@ -46,5 +49,7 @@ export const importSummary = z.strictObject({
   /** Files that are no images by their names. */
   otherFiles: z.int(),
   skipped: z.array(skippedImage),
+  /** Null unless it was asked for. */
+  rekeyed: rekeyReport.nullable(),
 });
 export type ImportSummary = z.infer<typeof importSummary>;

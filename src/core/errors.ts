@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'network'
   | 'no-images'
   | 'not-found'
+  /** The key of a workspace under which groups by patient are kept is gone, or another one. */
+  | 'secret-lost'
   | 'too-large'
   | 'unsupported';
 

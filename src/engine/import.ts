@@ -7,12 +7,14 @@ import { openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import type { JobContext } from './job.ts';
 import type { Emit } from './services/dispatch.ts';
+import { makeFilesPrivate } from './private-files.ts';
 import { ImagePool } from './image-pool/image-pool.ts';
 import type { MaskImport } from '../contract/mask-sources.ts';
 import { ImageService } from './services/images.ts';
 import type { LabelSource } from './services/import-images.ts';
 import { Pictures } from './services/pictures.ts';
 import { maskImportOf } from './services/mask-options.ts';
+import { PatientService } from './services/patients.ts';
 import { ProjectService } from './services/projects.ts';
 import { TeacherService } from './services/teachers.ts';
 
@@ -27,6 +29,7 @@ export async function importFolder(
   request: ImportRequest,
   context: JobContext,
 ): Promise<ImportSummary> {
+  makeFilesPrivate();
   const project = nameOf(request);
   const store = openStore(request.workspace);
   const pool = new ImagePool();
@@ -46,6 +49,9 @@ async function importInto(
 ): Promise<ImportSummary> {
   const emit = progressTo(context);
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
+  const rekeyed = request.rekey
+    ? await new PatientService(store, pool, emit).rekey(context.signal)
+    : null;
   const known = findProject(store, request);
   const project = known ?? (await createProject(store, images, emit, request));
   const report = await importImages(images, project, request, context.signal).catch(
@@ -69,7 +75,7 @@ async function importInto(
   return {
     workspace: store.folder,
     project: { id: project.id, name: project.name, isNew: known === undefined },
-    ...{ folder, found, added, known: report.known, moved, masks, otherFiles, skipped },
+    ...{ folder, found, added, known: report.known, moved, masks, otherFiles, skipped, rekeyed },
   };
 }
 
@@ -184,6 +190,10 @@ function labelSourceOf(labels: string): LabelSource {
 /** The window's events as a job's. */
 function progressTo(context: JobContext): Emit {
   return (name, content) => {
+    if (name === 'patients.progress' && 'total' in content && !('secondsLeft' in content)) {
+      const { done, total } = content;
+      context.report({ type: 'progress', phase: 'images', done, total, secondsLeft: null });
+    }
     if (name !== 'import.progress' || !('secondsLeft' in content)) return;
     const { done, total, secondsLeft } = content;
     context.report({ type: 'progress', phase: 'images', done, total, secondsLeft });

@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { UserError } from '../core/errors.ts';
+import { cellText } from './csv-text.ts';
 
 /** One row of a label file. */
 export interface LabelRow {
@@ -16,6 +17,19 @@ export interface LabelRow {
 
 /** Stands in the label column for an image that belongs to none of several classes. */
 export const noneOfThem = '-';
+
+/** A class that is itself called `-`, or that with apostrophes before it, as a label. */
+const dashName = /^'*-$/;
+
+/** The labels of an image as they stand in the label column; `parseLabelRows` reads the same ones back. */
+export function labelCell(labels: readonly string[]): string {
+  if (labels.length === 0) return noneOfThem;
+  return labels.map((label) => (dashName.test(label) ? `'${label}` : label)).join('|');
+}
+
+function labelNamed(text: string): string {
+  return text.startsWith("'") && dashName.test(text) ? text.slice(1) : text;
+}
 
 const columns = ['path', 'label', 'split', 'group'] as const;
 type Column = (typeof columns)[number];
@@ -111,7 +125,7 @@ function headerError(csvPath: string, found: string): UserError {
 }
 
 function labelRow({ fields, line }: Line, order: readonly Column[], csvPath: string): LabelRow {
-  const field = (column: Column): string => fields[order.indexOf(column)] ?? '';
+  const field = (column: Column): string => cellText(fields[order.indexOf(column)] ?? '');
   const path = field('path').replaceAll('\\', '/');
   if (path === '') {
     throw new UserError('invalid-labels', `${csvPath} has no path in line ${line}. Add it.`);
@@ -130,7 +144,7 @@ function labelRow({ fields, line }: Line, order: readonly Column[], csvPath: str
   return {
     line,
     path,
-    labels: isNone ? [] : [...new Set(labels)],
+    labels: isNone ? [] : [...new Set(labels.map(labelNamed))],
     isLabelled: labels.length > 0,
     group: field('group') || undefined,
     split: field('split') || undefined,

@@ -4,12 +4,14 @@ import { dialog, shell } from 'electron';
 import type { BrowserWindow, OpenDialogOptions } from 'electron';
 import type { MenuKeys, ParsedParams, Result, ShellMethod } from '../contract/app.ts';
 import type { EngineHost } from './engine-host.ts';
+import type { SavePlaces } from './save-places.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ShellWorld {
   readonly window: () => BrowserWindow | null;
   readonly workspace: Workspace;
   readonly engine: EngineHost;
+  readonly places: SavePlaces;
   readonly showLog: () => Promise<void>;
   readonly setMenuKeys: (keys: MenuKeys) => void;
   /** The page has saved what it held its end up for. */
@@ -45,7 +47,8 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
   };
 
   return {
-    'shell.chooseFolder': ({ title }) => open({ title, properties: ['openDirectory'] }),
+    'shell.chooseFolder': async ({ title }) =>
+      world.places.note(await open({ title, properties: ['openDirectory'] })),
     'shell.chooseFile': ({ title, extensions }) =>
       open({
         title,
@@ -59,7 +62,7 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
         window === null
           ? await dialog.showSaveDialog(options)
           : await dialog.showSaveDialog(window, options);
-      return canceled || filePath === '' ? null : filePath;
+      return world.places.note(canceled || filePath === '' ? null : filePath);
     },
     'shell.showInFolder': async ({ file }) => {
       if (!isAbsolute(file) || !(await exists(file))) {

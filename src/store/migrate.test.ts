@@ -251,6 +251,34 @@ describe('the machinery', () => {
     expect(tables(join(folder, databaseName))).toEqual(new Map([['a', 1]]));
   });
 
+  test('an upgrade that is interrupted again and again leaves the database and its copy as they were', () => {
+    const { connection, folder } = temporaryDatabase();
+    migrate(connection, [first]);
+    const steps = [20, 30, 40, 50, 60].map((version) =>
+      step(
+        version,
+        `CREATE TABLE t${version} (id INTEGER) STRICT; INSERT INTO a VALUES (${version})`,
+      ),
+    );
+    for (let end = 1; end < steps.length; end++) {
+      const broken = step(99, () => {
+        throw new TypeError('interrupted');
+      });
+      expect(() => {
+        migrate(connection, [first, ...steps.slice(0, end), broken]);
+      }).toThrow(/could not be brought/);
+      expect(versionOf(connection)).toBe(10);
+      expect(readdirSync(folder).filter((name) => name.includes('before'))).toEqual([
+        'understudy.before-020.sqlite',
+      ]);
+      expect(tables(join(folder, 'understudy.before-020.sqlite'))).toEqual(new Map([['a', 1]]));
+    }
+    migrate(connection, [first, ...steps]);
+    expect(versionOf(connection)).toBe(60);
+    expect(tables(join(folder, 'understudy.before-020.sqlite'))).toEqual(new Map([['a', 1]]));
+    connection.close();
+  });
+
   test('a full disk is said as such', () => {
     const { connection } = temporaryDatabase();
     migrate(connection, [first]);

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Connection } from './connection.ts';
 import { folderFailure, goneFailure } from './failures.ts';
 import { inspectDatabase } from './inspect.ts';
 import { takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
+import { forgetRemoved, isForgettingDue } from './forget.ts';
 import { migrations } from './migrations/all.ts';
 import { ClassQueries } from './queries/classes.ts';
 import { ExportQueries } from './queries/exports.ts';
@@ -20,7 +21,9 @@ import { RunRecordQueries } from './queries/run-records.ts';
 import { RunQueries } from './queries/runs.ts';
 import { SettingsQueries } from './queries/settings.ts';
 import { TeacherQueries } from './queries/teachers.ts';
+import { UnfinishedFileQueries } from './queries/unfinished-files.ts';
 import { WatchedFolderQueries } from './queries/watched-folders.ts';
+import { makePrivateFile, prepareWorkspaceFolder } from './workspace-files.ts';
 
 /*
  * A workspace is a folder with one SQLite database, `understudy.sqlite`, held by one process at a time
@@ -53,6 +56,7 @@ export interface Store {
   readonly review: ReviewQueries;
   readonly exports: ExportQueries;
   readonly settings: SettingsQueries;
+  readonly unfinished: UnfinishedFileQueries;
   /** All changes of `work` or none. May be nested; `work` must not be async. */
   transaction<T>(work: () => T): T;
   /**
@@ -62,6 +66,11 @@ export interface Store {
    * @throws UserError 'not-found'
    */
   requireThere(): void;
+  /**
+   * Takes what removed projects have left out of the database, the files beside it and its copies from before
+   * upgrades. Reads and writes all of the database. Where that fails, on a full disk say, the next opening does it.
+   */
+  forgetRemoved(): void;
   /** Puts everything into the one file and lets others in. A second call does nothing. */
   close(): void;
 }
@@ -82,13 +91,14 @@ export function openStore(folder: string, { isKnown = false }: OpenOptions = {})
   const path = resolve(folder);
   if (isKnown && !existsSync(join(path, databaseName))) throw goneFailure(path);
   try {
-    mkdirSync(path, { recursive: true });
+    prepareWorkspaceFolder(path);
   } catch (error) {
     throw folderFailure(error, path);
   }
   const unlock = takeLock(path);
   try {
     const connection = openDatabase(join(path, databaseName));
+    if (isForgettingDue(connection)) forgetRemoved(connection, path);
     return storeOn(connection, path, unlock);
   } catch (error) {
     unlock();
@@ -98,12 +108,16 @@ export function openStore(folder: string, { isKnown = false }: OpenOptions = {})
 
 function openDatabase(file: string): Connection {
   inspectDatabase(file, migrations.at(-1)?.version ?? 0);
+  // SQLite gives the files beside it (-wal, -shm) the permissions that the database has.
+  makePrivateFile(file);
   const connection = new Connection(file);
   try {
     connection.pragma('journal_mode = WAL');
     // A power cut may take the last transactions, never the database.
     connection.pragma('synchronous = NORMAL');
     connection.pragma('foreign_keys = ON');
+    // What is deleted is overwritten: names of patients' files must not stay in free pages.
+    connection.pragma('secure_delete = ON');
     connection.pragma('trusted_schema = OFF');
     // KiB: the indices of 50,000 images stay in memory.
     connection.pragma('cache_size = -32768');
@@ -135,9 +149,13 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     review: new ReviewQueries(connection),
     exports: new ExportQueries(connection),
     settings: new SettingsQueries(connection),
+    unfinished: new UnfinishedFileQueries(connection),
     transaction: (work) => connection.transaction(work),
     requireThere: () => {
       if (identityOf(connection.file) !== identity) throw goneFailure(folder);
+    },
+    forgetRemoved: () => {
+      forgetRemoved(connection, folder);
     },
     close: () => {
       if (!isOpen) return;

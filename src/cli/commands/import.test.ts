@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,12 +48,38 @@ describe('import', () => {
           reason: `${at('scans', 'clear', 'cut.png')} is empty. Copy it again or remove it.`,
         },
       ],
+      rekeyed: null,
     });
     const store = openStore(at('workspace'));
     expect(store.projects.list()).toMatchObject([
       { name: 'Lungs', domain: 'medical', task: 'single', images: 2, labelled: 2 },
     ]);
     store.close();
+  });
+
+  it.skipIf(process.platform === 'win32')('makes a workspace for its owner alone', async () => {
+    const names = await readdir(at('workspace'), { recursive: true });
+    expect(names.some((name) => name.endsWith('.jpg'))).toBe(true);
+    for (const name of names) {
+      const found = await stat(at('workspace', name));
+      expect([name, found.mode & 0o077]).toEqual([name, 0]);
+    }
+  });
+
+  it('reads patients again where the key for them is lost', async () => {
+    const store = openStore(at('workspace'));
+    const [image] = [...store.images.all(1)];
+    store.images.regroup([{ id: image?.id ?? 0, group: '0123456789abcdef' }]);
+    store.close();
+    await rm(at('workspace', 'secret'));
+    const { exitCode, stdout, stderr } = await runTest(args('--rekey', '--json'), { engine });
+    expect([exitCode, stderr.text]).toEqual([0, '']);
+    expect(JSON.parse(stdout.text)).toMatchObject({
+      rekeyed: { images: 0, groups: 0, gone: [] },
+    });
+    const again = openStore(at('workspace'));
+    expect(again.images.keyedGroups()).toBe(1);
+    again.close();
   });
 
   it('goes on with the project of that name, and says for people what came in', async () => {

@@ -52,6 +52,10 @@ const table: OptionTable<Omit<ImportRequest, 'folder'>> = {
     group: 'Masks',
     help: 'what the masks are; done by default where they say all that there is in an image',
   },
+  rekey: {
+    flags: '--rekey',
+    help: 'read again whose each image of the workspace is, where its key for patients is lost, and keep that under a new key',
+  },
 };
 
 const options = { schema: importRequest.omit({ folder: true }), table };

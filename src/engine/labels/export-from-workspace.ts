@@ -3,6 +3,7 @@ import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { JobContext } from '../job.ts';
 import { PhaseProgress } from '../job.ts';
+import { clearUnfinishedExports } from '../unfinished-files.ts';
 import { openNamedWorkspace } from '../named-workspace.ts';
 import { exportLabels } from './export-labels.ts';
 
@@ -18,6 +19,7 @@ export async function exportFromWorkspace(
 ): Promise<LabelExportReport> {
   const store = openNamedWorkspace(workspace);
   try {
+    await clearUnfinishedExports(store);
     const project = projectNamed(store, name);
     let shown: PhaseProgress | undefined;
     const report = await exportLabels(

@@ -23,7 +23,7 @@ import { writeFileAtomically } from '../../formats/write-file.ts';
 import { throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import type { OpenModel } from '../model-file.ts';
-import { holdFolder } from '../output-folder.ts';
+import { clearUnfinished, holdFolder } from '../output-folder.ts';
 import { skip } from '../raster-store.ts';
 import { PackedMask } from './packed-mask.ts';
 import { predictionFingerprint, predictMask } from './predict-mask.ts';
@@ -72,6 +72,7 @@ export async function predictOutlines(
   await makeFolder(out);
   const letGo = holdFolder(out);
   try {
+    await clearUnfinished(out);
     return await prediction.run(units);
   } finally {
     letGo();

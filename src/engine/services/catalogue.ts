@@ -7,6 +7,7 @@ import type {
   CatalogueEntry,
   DownloadSettings,
   FetchSummary,
+  ShownDownloads,
 } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
 import { hashOfFile } from '../../formats/file-hash.ts';
@@ -14,6 +15,7 @@ import type { Store } from '../../store/store.ts';
 import { requireFit } from '../catalogue/card-fit.ts';
 import { cardFolder } from '../catalogue/card-folder.ts';
 import { cardOf, cards } from '../catalogue/cards.ts';
+import { DownloadLogins } from '../catalogue/logins.ts';
 import { usualPatience } from '../catalogue/download.ts';
 import type { DownloadPatience } from '../catalogue/download.ts';
 import { cardInFolder, fetchCard, weightsPath } from '../catalogue/fetch-card.ts';
@@ -31,6 +33,7 @@ export class CatalogueService {
   readonly #teachers: TeacherService;
   readonly #emit: Emit;
   readonly #patience: DownloadPatience;
+  readonly logins: DownloadLogins;
   readonly #running = new Map<
     string,
     { readonly controller: AbortController; readonly ended: Promise<unknown> }
@@ -47,6 +50,7 @@ export class CatalogueService {
     this.#teachers = teachers;
     this.#emit = emit;
     this.#patience = patience;
+    this.logins = new DownloadLogins(store);
   }
 
   list(): Promise<CatalogueEntry[]> {
@@ -89,7 +93,7 @@ export class CatalogueService {
     if (this.#running.has(id)) {
       throw new UserError('in-use', `${card.name} is being fetched already.`);
     }
-    const place = placeOf(this.settings(), process.env);
+    const place = placeOf(this.logins.complete(), process.env);
     const controller = new AbortController();
     const ended = fetchCard(
       card,
@@ -151,15 +155,14 @@ export class CatalogueService {
     return this.#teachers.add(path, {}, signal, backgroundOf(card));
   }
 
-  settings(): DownloadSettings {
-    return this.#store.settings.downloads();
+  settings(): ShownDownloads {
+    return { ...this.logins.settings, logins: this.logins.states() };
   }
 
   /** @throws UserError 'invalid-option' for what is no address */
-  saveSettings(settings: DownloadSettings): DownloadSettings {
-    const checked = checkedSettings(settings);
-    this.#store.settings.saveDownloads(checked);
-    return checked;
+  saveSettings(settings: DownloadSettings): ShownDownloads {
+    this.logins.save(checkedSettings(settings));
+    return this.settings();
   }
 
   /** Resolves when nothing is written any more. */

@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { copyFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { copyFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { ExportFormat } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
-import { writeFailure } from '../../formats/file-errors.ts';
+import { makeFileAtomically } from '../../formats/write-file.ts';
+import type { Journal } from '../../formats/write-file.ts';
 import { weightFiles } from '../export.ts';
 import type { Store } from '../../store/store.ts';
+import { requireOutside } from '../outside.ts';
+import { exportMode } from '../private-files.ts';
 import { folderOfRun } from './runs.ts';
 
 /** The files of a finished run. */
@@ -30,7 +32,7 @@ export async function exportStudent(
   format: ExportFormat,
   file: string,
 ): Promise<{ file: string; bytes: number }> {
-  requireOutside(store.folder, file);
+  await requireOutside(store.folder, file);
   if (store.runs.get(run).state !== 'done') {
     throw new UserError('invalid-option', 'This run has no student yet. Wait until it is done.');
   }
@@ -44,10 +46,10 @@ export async function exportStudent(
   for (const [from, to] of companions(source, file)) {
     const more = await sizeOf(from);
     if (more === undefined) continue;
-    await copyWhole(from, to);
+    await copyWhole(from, to, store.unfinished);
     bytes += more;
   }
-  await copyWhole(source, file);
+  await copyWhole(source, file, store.unfinished);
   store.exports.add({ run, format, file, bytes });
   return { file, bytes };
 }
@@ -63,33 +65,13 @@ function companions(source: string, file: string): [from: string, to: string][] 
   return [[weights, join(dirname(file), basename(weights))]];
 }
 
-/**
- * The workspace is the program's own: a file saved there could replace the database.
- *
- * @throws UserError 'invalid-option'
- */
-export function requireOutside(workspace: string, file: string): void {
-  const inside = relative(workspace, file);
-  const isOutside = inside.startsWith('..') || isAbsolute(inside);
-  if (isAbsolute(file) && isOutside) return;
-  throw new UserError(
-    'invalid-option',
-    `${file} lies in the folder of projects. Save it elsewhere.`,
-  );
-}
-
 async function sizeOf(file: string): Promise<number | undefined> {
   const found = await stat(file).catch(() => undefined);
   return found?.size;
 }
 
-async function copyWhole(from: string, to: string): Promise<void> {
-  const unfinished = join(dirname(to), `.understudy-${randomBytes(8).toString('hex')}.partial`);
-  try {
-    await copyFile(from, unfinished);
-    await rename(unfinished, to);
-  } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
-    throw writeFailure(error, to);
-  }
+async function copyWhole(from: string, to: string, journal: Journal): Promise<void> {
+  const copy = (temporary: string): Promise<void> => copyFile(from, temporary);
+  // Copies can be made again; a large one would wait for the disk for long.
+  await makeFileAtomically(to, copy, { durable: false, mode: exportMode(), journal });
 }

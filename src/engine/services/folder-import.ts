@@ -22,7 +22,7 @@ import type { LookedAt } from './known-files.ts';
 import type { MaskSources } from './mask-sources.ts';
 import { requireNotOwn } from './own-files.ts';
 import type { Pictures } from './pictures.ts';
-import { workspaceSecret } from './workspace-secret.ts';
+import { findSecret, newSecret, secretProblem } from './workspace-secret.ts';
 
 /** Files that are looked at together: whether they are known, and what they hold. */
 const filesAtOnce = 256;
@@ -332,14 +332,31 @@ export class FolderImport {
   }
 
   async #expand(files: readonly ImageToImport[]): Promise<ImageToImport[]> {
-    const secret = await workspaceSecret(this.#world.store.folder);
+    const found = await findSecret(this.#world.store);
+    const problem = secretProblem(this.#world.store, found);
+    const refused: FoundImage[] = [];
+    const refuse =
+      problem === null ? undefined : (image: FoundImage): void => void refused.push(image);
+    // Volumes without a patient are groups of their own, whatever the key is.
+    const secret = found.state === 'sound' ? found.secret : newSecret();
     try {
       const read = readFramesIn(this.#world.pictures.pool, this.#signal);
-      return await expandFrames(files, { secret, signal: this.#signal, read });
+      const options = { secret, refuse, signal: this.#signal, read };
+      const expanded = await expandFrames(files, options);
+      if (problem !== null) this.#refuse(refused, problem.message);
+      return expanded;
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'cancelled') throw error;
       return [];
     }
+  }
+
+  /** Leaves images out that name a patient whom nobody can tell from others. */
+  #refuse(images: readonly FoundImage[], reason: string): void {
+    for (const { path } of images) this.#skip({ path, reason });
+    this.#put(images.map(({ path }) => unread(path, reason, 'skipped')));
+    this.#foundMore(images.length);
+    this.#done += images.length;
   }
 
   async #takeRead({ chunk, read, problems }: ReadChunk): Promise<void> {

@@ -2,9 +2,12 @@ import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { WatchedMasks } from '../../contract/mask-sources.ts';
 import type { Store } from '../../store/store.ts';
+import { restrictContents } from '../../store/workspace-files.ts';
 import { tidyCards } from '../catalogue/card-folder.ts';
 import { ImagePool } from '../image-pool/image-pool.ts';
+import { clearUnfinishedExports } from '../unfinished-files.ts';
 import { version } from '../version.ts';
+import type { WorkspaceOrigin } from '../workspace-origin.ts';
 import type { Emit, Handlers } from './dispatch.ts';
 import { CatalogueService } from './catalogue.ts';
 import { DeviceService } from './devices.ts';
@@ -16,6 +19,7 @@ import type { WatchPace } from './folder-watches.ts';
 import { ImageService } from './images.ts';
 import { LabelExports } from './label-exports.ts';
 import { MaskService } from './masks.ts';
+import { PatientService } from './patients.ts';
 import { PredictionService } from './predictions.ts';
 import { requireNotOwn } from './own-files.ts';
 import { Previews } from './previews.ts';
@@ -42,15 +46,18 @@ export interface Services {
  *
  * @param patience with workers; as it should be unless a test has less
  * @param pace of watches, likewise
+ * @param origin of the workspace; one from elsewhere starts nothing by itself
  */
 export async function openServices(
   store: Store,
   emit: Emit,
   patience?: Patience,
   pace?: WatchPace,
+  origin: WorkspaceOrigin = 'here',
 ): Promise<Services> {
   const pool = new ImagePool();
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
+  const patients = new PatientService(store, pool, emit);
   const masks = new MaskService(store, emit);
   const labelExports = new LabelExports(store, emit);
   const suggestions = new SuggestionService(store, emit);
@@ -58,6 +65,7 @@ export async function openServices(
   const views = new Views(store, pool, emit);
   const teachers = new TeacherService(store);
   tidyCards(store.folder);
+  await clearUnfinishedExports(store);
   const catalogue = new CatalogueService(store, teachers, emit);
   const devices = new DeviceService(store, teachers);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
@@ -112,6 +120,8 @@ export async function openServices(
       images.stopImport(project);
       return null;
     },
+    'patients.status': () => patients.status(),
+    'patients.rekey': (_, signal) => images.withoutImports(() => patients.rekey(signal)),
     'image.page': ({ project, filter, offset, limit }) =>
       filter.show === 'review'
         ? store.review.page(project, store.projects.get(project).task, filter, offset, limit)
@@ -124,6 +134,10 @@ export async function openServices(
     'image.watched': ({ project }) => watches.list(project),
     'image.stopWatching': ({ project, folder }) => {
       watches.remove(project, folder);
+      return null;
+    },
+    'image.resumeWatching': ({ project, folder }) => {
+      watches.resume(project, folder);
       return null;
     },
     'image.label': ({ project, changes }) => images.label(project, changes),
@@ -167,6 +181,11 @@ export async function openServices(
     'catalogue.bring': ({ card, file }, signal) => catalogue.bring(card, file, signal),
     'catalogue.settings': () => catalogue.settings(),
     'catalogue.saveSettings': (settings) => catalogue.saveSettings(settings),
+    'catalogue.logins': () => catalogue.logins.known,
+    'catalogue.unlock': (logins) => {
+      catalogue.logins.unlock(logins);
+      return null;
+    },
     'teacher.estimate': ({ project, teacher }, signal) =>
       devices.estimate(teacher, store.projects.get(project), signal),
     'device.list': ({ project }, signal) => devices.list(store.projects.get(project), signal),
@@ -200,11 +219,14 @@ export async function openServices(
     },
     'run.export': ({ run, format, file }) => exportStudent(store, run, format, file),
   };
-  runs.recover();
-  watches.start();
+  runs.recover(origin);
+  watches.start(origin);
+  const closed = new AbortController();
+  void restrictContents(store.folder, closed.signal);
   return {
     handlers,
     close: async () => {
+      closed.abort();
       suggestions.close();
       await Promise.all([
         watches.close(),
@@ -218,6 +240,7 @@ export async function openServices(
       await pool.close();
     },
     abandon: () => {
+      closed.abort();
       suggestions.close();
       void watches.close();
       void images.stopAll();

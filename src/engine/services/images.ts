@@ -26,6 +26,7 @@ export class ImageService {
   readonly maskSources: MaskSources;
   /** Imports at work, by project. */
   readonly #imports = new Map<number, AtWork>();
+  #isHeld = false;
 
   constructor(store: Store, pictures: Pictures, emit: Emit) {
     this.#store = store;
@@ -48,6 +49,9 @@ export class ImageService {
     options: FolderImportOptions = {},
   ): Promise<ImportReport> {
     await this.#makeWay(project);
+    if (this.#isHeld) {
+      throw new UserError('in-use', 'Patients are being read again. Import once that is done.');
+    }
     const controller = new AbortController();
     const { store, remove } = {
       store: this.#store,
@@ -71,6 +75,23 @@ export class ImageService {
 
   isImporting(project: number): boolean {
     return this.#imports.has(project);
+  }
+
+  /**
+   * Does what no image may come in during, of any project; imports that are begun meanwhile are refused.
+   *
+   * @throws UserError 'in-use' while images come in
+   */
+  async withoutImports<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#imports.size > 0) {
+      throw new UserError('in-use', 'Images are being imported. Wait for it, or stop it.');
+    }
+    this.#isHeld = true;
+    try {
+      return await work();
+    } finally {
+      this.#isHeld = false;
+    }
   }
 
   stopImport(project: number): void {

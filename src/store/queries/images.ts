@@ -106,6 +106,22 @@ const storedRow = z
     path: join(row.folder, frame === null ? row.name : row.name.replace(/#\d+$/, '')),
   }));
 
+const keyedRow = z
+  .object({
+    ...{ id: z.number(), project: z.number(), folder: z.string(), name: z.string() },
+    ...{ sha256: z.instanceof(Uint8Array), bytes: z.number(), modified: z.number() },
+    ...{ group: z.string(), frame: z.number().nullable() },
+  })
+  .transform(({ folder, name, frame, ...row }) => ({
+    ...row,
+    path: join(folder, frame === null ? name : name.replace(/#\d+$/, '')),
+  }));
+/** An image with a group under the workspace's secret, and its file. */
+export type KeyedImage = z.infer<typeof keyedRow>;
+
+/** What groups under the workspace's secret look like: 16 hexadecimal digits. */
+const isKeyed = `group_name GLOB '${'[0-9a-f]'.repeat(16)}'`;
+
 const placeRow = z.object({ id: z.number(), folder: z.string(), name: z.string() });
 
 const folderRow = z.object({ folder: z.string() });
@@ -283,6 +299,28 @@ export class ImageQueries {
            WHERE project = :project AND id = :id`,
           { project, id, isTest: Number(isTest), group: group ?? null },
         );
+      }
+    });
+  }
+
+  /** How many groups are kept under the workspace's secret. */
+  keyedGroups(): number {
+    const sql = `SELECT count(DISTINCT group_name) AS value FROM images WHERE ${isKeyed}`;
+    return this.#connection.get(oneNumber, sql)?.value ?? 0;
+  }
+
+  /** Images of all projects with such a group. */
+  keyed(): KeyedImage[] {
+    const sql = `SELECT id, project, folder, name, sha256, bytes, modified, group_name AS "group", frame
+      FROM images WHERE ${isKeyed} ORDER BY id`;
+    return this.#connection.all(keyedRow, sql);
+  }
+
+  /** Puts images into other groups. */
+  regroup(images: readonly { readonly id: number; readonly group: string }[]): void {
+    this.#connection.transaction(() => {
+      for (const { id, group } of images) {
+        this.#connection.run('UPDATE images SET group_name = ? WHERE id = ?', group, id);
       }
     });
   }

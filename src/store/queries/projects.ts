@@ -11,6 +11,7 @@ import {
 import { flag, json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
+import { requestForgetting } from '../forget.ts';
 import { classesOf, insertClass, type NewClass } from './classes.ts';
 import { unused, usesOf } from './uses.ts';
 
@@ -120,10 +121,13 @@ export class ProjectQueries {
     if (rows === 0) throw notFound('project', id);
   }
 
-  /** With everything that belongs to it, but no file of anyone. */
+  /** With everything that belongs to it, but no file of anyone; `forgetRemoved` of the store is to follow. */
   remove(id: number): void {
-    const { rows } = this.#connection.run('DELETE FROM projects WHERE id = ?', id);
-    if (rows === 0) throw notFound('project', id);
+    this.#connection.transaction(() => {
+      const { rows } = this.#connection.run('DELETE FROM projects WHERE id = ?', id);
+      if (rows === 0) throw notFound('project', id);
+      requestForgetting(this.#connection);
+    });
   }
 
   #withCounts(row: z.infer<typeof projectRow>): Project {

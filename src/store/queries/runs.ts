@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import {
   failure,
@@ -13,13 +14,12 @@ import { distillSummary, type DistillSummary } from '../../contract/results.ts';
 import { json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
+import { outsideWorkspace, runFolderName } from '../workspace-files.ts';
 
 export interface NewRun {
   readonly project: number;
   readonly teacher: number;
   readonly settings: ProjectSettings;
-  /** Where the run's files go, by its id. */
-  readonly folder: (id: number) => string;
 }
 
 /** What is left out stays. */
@@ -34,6 +34,7 @@ export interface RunChange {
 
 /** What the engine needs of a run and the window does not. */
 export interface RunFiles {
+  /** Relative to the workspace, with `/`. */
   readonly folder: string;
   /** Null where it was removed since. */
   readonly teacher: number | null;
@@ -56,6 +57,7 @@ const runRow = z.object({
 });
 
 const filesRow = z.object({ folder: z.string(), teacher: z.number().nullable() });
+const folderRow = z.object({ id: z.number(), folder: z.string() });
 
 const selectRun = `
   SELECT id, project, state, settings, teacher_name AS teacherName, teacher_blocks AS teacherBlocks,
@@ -75,7 +77,7 @@ export class RunQueries {
    *
    * @throws UserError 'not-found' without the teacher or the project
    */
-  create({ project, teacher, settings, folder }: NewRun): Run {
+  create({ project, teacher, settings }: NewRun): Run {
     return this.#connection.transaction(() => {
       const { rows, id } = this.#connection.run(
         `INSERT INTO runs
@@ -86,7 +88,7 @@ export class RunQueries {
         { project, teacher, settings: toJson(projectSettings, settings), now: now() },
       );
       if (rows === 0) throw notFound('teacher', teacher);
-      this.#connection.run('UPDATE runs SET folder = ? WHERE id = ?', folder(id), id);
+      this.#connection.run('UPDATE runs SET folder = ? WHERE id = ?', runFolderName(id), id);
       return this.get(id);
     });
   }
@@ -113,12 +115,22 @@ export class RunQueries {
     return row;
   }
 
-  /** @throws UserError 'not-found' */
+  /** @throws UserError 'not-found', 'invalid-file' where its folder is not its own */
   files(id: number): RunFiles {
     const sql = 'SELECT folder, teacher FROM runs WHERE id = ?';
     const row = this.#connection.get(filesRow, sql, id);
     if (row === undefined) throw notFound('run', id);
+    // A changed database could name any folder, to be written to or deleted.
+    if (row.folder !== runFolderName(id))
+      throw outsideWorkspace(dirname(this.#connection.file), row.folder);
     return row;
+  }
+
+  /** Folders of a project's runs, or of one; a folder that is not the run's own is left out: it must not be touched. */
+  ownFolders(project: number, only?: number): string[] {
+    const sql = 'SELECT id, folder FROM runs WHERE project = :project AND id = ifnull(:only, id)';
+    const rows = this.#connection.all(folderRow, sql, { project, only: only ?? null });
+    return rows.flatMap(({ id, folder }) => (folder === runFolderName(id) ? [folder] : []));
   }
 
   /** A project's runs, the latest first. */

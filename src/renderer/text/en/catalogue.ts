@@ -98,8 +98,15 @@ export const catalogueText = {
       'This address begins with http: anybody on the way to it could send other files. Use it only in a network that you trust.',
     proxy: 'Proxy',
     proxyWhy:
-      'Also with a name and a password, as http://name:password@proxy.example:3128. They are kept as plain text in the folder for projects.',
+      'Also with a name and a password, as http://name:password@proxy.example:3128. They are kept in this computer’s key store, never in the folder for projects.',
     proxyExample: 'http://proxy.example:3128',
+    login: {
+      kept: (what: string) => `${what}: name and password are in this computer’s key store.`,
+      session: (what: string) =>
+        `${what}: this computer has no key store, so name and password are used until Understudy closes and asked for again.`,
+      missing: (what: string) =>
+        `${what}: enter the address with its name and password again; this computer has not kept them.`,
+    },
     save: 'Save',
     saved: 'Saved.',
   },

@@ -100,6 +100,20 @@ export const images = {
       ...(known === 0 ? [] : [`${count(known)} ${known === 1 ? 'was' : 'were'} there already`]),
       ...(unusable <= 0 ? [] : [`${counted(unusable, 'file')} could not be used`]),
     ].join(', ') + '.',
+  patients: {
+    lost: 'Patients cannot be told apart',
+    rekey: 'Read patients again',
+    check: 'Check again',
+    reading: (done: number, total: number) =>
+      total === 0 ? 'Reading patients again' : `Reading patients again: ${done} of ${total} files`,
+    stop: 'Stop',
+    done: (images: number, groups: number) =>
+      `Patients were read again: ${counted(images, 'image')} in ${counted(groups, 'group')}`,
+    gone: (files: number) =>
+      `${counted(files, 'file')} could not be read. Their images stay together until their folder is imported again:`,
+    more: (files: number) => `and ${counted(files, 'other file')}`,
+    close: 'Close',
+  },
   cutShort: {
     title: (rest: number, found: number) =>
       `${count(rest)} of ${counted(found, 'image')} did not come in`,

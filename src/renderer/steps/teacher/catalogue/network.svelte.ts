@@ -1,5 +1,5 @@
 import { isSafeFromOthers } from '../../../../contract/catalogue.ts';
-import type { DownloadSettings } from '../../../../contract/catalogue.ts';
+import type { ShownDownloads } from '../../../../contract/catalogue.ts';
 import { call } from '../../../lib/client.ts';
 import { notices } from '../../../lib/notices.svelte.ts';
 
@@ -10,7 +10,10 @@ export class Network {
   /** Whether a person insists on the mirror that is written, though it is not encrypted. */
   plainHttp = $state(false);
   /** As they are kept. */
-  kept = $state.raw<DownloadSettings>({ mirror: null, proxy: null, plainHttp: false });
+  kept = $state.raw<ShownDownloads>({
+    ...{ mirror: null, proxy: null, plainHttp: false },
+    logins: { mirror: 'none', proxy: 'none' },
+  });
   failure = $state<string | null>(null);
   isSaved = $state(false);
 
