@@ -12,8 +12,9 @@ import {
   type SourceRequest,
 } from '../mask-source.ts';
 import { findNamedImages } from '../match-images.ts';
+import { drawingBudget } from '../work-budget.ts';
 import { parseCoco, type CocoCategory, type CocoFile, type CocoImage } from './parse.ts';
-import { outlineBudget, shapesOf } from './segmentation.ts';
+import { shapesOf } from './segmentation.ts';
 
 /**
  * Opens COCO's annotations of objects. An image that the file names without annotations has none: all of
@@ -142,7 +143,7 @@ function maskOf(
       `${image.path} has several pages, and COCO speaks of images with one. Save its pages as files of their own.`,
     );
   }
-  const budget = outlineBudget();
+  const budget = drawingBudget(image, path);
   const shapes = annotations.flatMap((annotation) => {
     const value = values.get(annotation.category);
     const name = `Annotation ${annotation.id} in ${path}`;
@@ -152,5 +153,5 @@ function maskOf(
       `${name} has the category ${annotation.category}, which the file does not list. Export it again.`,
     );
   });
-  return layeredMask(image, classes, shapes);
+  return layeredMask(image, classes, shapes, budget);
 }
