@@ -119,9 +119,9 @@ describe('what threads read', () => {
 
 describe('a thread that is lost', () => {
   it.each([
-    ['crashing', /crashing\.png brought down the part of Understudy that reads images/],
-    ['throwing', /throwing\.png brought down the part of Understudy that reads images/],
-    ['greedy', /greedy\.png takes more memory to read than there is for one image/],
+    ['crashing', /crashing\.png brought down the part of Understudy that reads files/],
+    ['throwing', /throwing\.png brought down the part of Understudy that reads files/],
+    ['greedy', /greedy\.png takes more memory to read than there is for one file/],
   ])('by a %s file costs that file', async (name, sentence) => {
     const through = pool({ heapMiB: 48 });
     const paths = await Promise.all(

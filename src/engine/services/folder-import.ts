@@ -11,7 +11,7 @@ import { breathe } from '../job.ts';
 import type { Emit } from './dispatch.ts';
 import { FileOutcomes } from './file-outcomes.ts';
 import { requireClassNames, requireFolder, requireLabelsOfTask } from './import-checks.ts';
-import { listFolder, readFramesIn, readInChunks } from './import-images.ts';
+import { listFolder, readFramesIn, readInChunks, readLabelsIn } from './import-images.ts';
 import type { ImageToImport, LabelSource, ReadChunk, ReadImage } from './import-images.ts';
 import { ImportLabels } from './import-labels.ts';
 import { ImportMasks } from './import-masks.ts';
@@ -151,7 +151,10 @@ export class FolderImport {
     };
     const except = await requireNotOwn(this.#world.store.folder, this.#folder);
     try {
-      const listed = await listFolder(this.#folder, this.#labels, this.#signal, pass, except);
+      const readLabels = readLabelsIn(this.#world.pictures.pool, this.#signal);
+      const listed = await listFolder(
+        ...([this.#folder, this.#labels, readLabels, this.#signal, pass, except] as const),
+      );
       const masks = await this.#openMasks(listed.found);
       const { images: unclaimed, left } = await withoutLabelFiles(
         this.#project,
@@ -198,7 +201,9 @@ export class FolderImport {
         values: new Map(kept.table.values),
       },
     };
-    const source = await masks.open(this.#folder, plan.source, found, this.#signal, table ?? null);
+    const source = await masks.open(this.#folder, plan.source, found, this.#signal, {
+      table: table ?? null,
+    });
     try {
       const looked = kept?.looked ?? masks.lookedAt(this.#folder, plan.source) ?? source.classes;
       const whole = { ...plan, looked, isWatched: kept !== null };

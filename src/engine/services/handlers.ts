@@ -56,9 +56,9 @@ export async function openServices(
   const suggestions = new SuggestionService(store, emit);
   const previews = new Previews(store, pool);
   const views = new Views(store, pool, emit);
-  const teachers = new TeacherService(store);
+  const teachers = new TeacherService(store, pool);
   tidyCards(store.folder);
-  const catalogue = new CatalogueService(store, teachers, emit);
+  const catalogue = new CatalogueService(store, teachers, pool, emit);
   const devices = new DeviceService(store, teachers);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
@@ -91,7 +91,7 @@ export async function openServices(
     'class.remove': ({ class: id }) => projects.removeClass(id),
     'image.look': async ({ folder }, signal) => {
       const except = await requireNotOwn(store.folder, resolve(folder));
-      return lookAtFolder(resolve(folder), signal, except);
+      return lookAtFolder(resolve(folder), pool, signal, except);
     },
     'image.lookMasks': async ({ project, folder, source }, signal) => {
       const except = await requireNotOwn(store.folder, resolve(folder));

@@ -2,7 +2,7 @@ import type { WrittenPreparation } from '../../contract/jobs.ts';
 import type { ReadFrames } from '../../formats/frames.ts';
 import { findImages } from '../../formats/image-folder.ts';
 import type { PassedOver } from '../../formats/image-folder.ts';
-import { readLabelFile } from '../../formats/label-file.ts';
+import type { readLabelFile } from '../../formats/label-file.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import {
@@ -46,11 +46,13 @@ const splitNames = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
  * UserErrors as its parts do.
  *
  * @param pass told of what is no image, or could not be looked into
+ * @param readLabels reads a table of labels, as `readLabelsIn` a pool
  * @param except a folder that is not looked into
  */
 export async function listFolder(
   folder: string,
   labels: LabelSource,
+  readLabels: typeof readLabelFile,
   signal?: AbortSignal,
   pass?: (passed: PassedOver) => void,
   except?: string,
@@ -64,7 +66,7 @@ export async function listFolder(
     refuseMasks(folder, parted, 'Add them without labels: the masks are left out.');
     return { ...none, images: parted.images.map(labelByFolder) };
   }
-  const table = await readLabelFile(labels.csv, folder, parted.images);
+  const table = await readLabels(labels.csv, folder, parted.images);
   const images = table.images.map(({ split, ...image }) => ({
     ...image,
     isTest: split === undefined ? isInTest(image) : testNames.test(split),
@@ -218,11 +220,17 @@ async function indexBatch(
   } catch (error) {
     if (signal.aborted) return [];
     if (!(error instanceof LostThread)) throw error;
-    if (isOneFile) return batch.map(() => ({ ok: false, reason: error.message }));
+    if (isOneFile) return batch.map(() => ({ ok: false, reason: error.message, isLost: true }));
     // One of them costs a thread; the others need not be lost with it.
     const alone = batch.map((image) => indexBatch([image], preparation, signal, pool));
     return (await Promise.all(alone)).flat();
   }
+}
+
+/** Reads tables of labels in threads. */
+export function readLabelsIn(pool: ImagePool, signal: AbortSignal): typeof readLabelFile {
+  return (csv, folder, images) =>
+    pool.run('labelFile', { csv, folder, images }, { subject: csv, signal });
 }
 
 /** Reads the headers of files in threads; nothing is known of one that costs its thread. */
