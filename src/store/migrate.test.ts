@@ -122,6 +122,7 @@ describe.each(migrations)('from version $version on', ({ version }) => {
       mirror: version < 140 ? null : 'https://mirror.example',
       proxy: null,
     });
+    expect(store.riskyFiles.list(1)).toHaveLength(version < 210 ? 0 : 1);
     store.close();
   });
 

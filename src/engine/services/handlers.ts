@@ -22,6 +22,7 @@ import { Previews } from './previews.ts';
 import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
 import { ReviewService } from './review.ts';
+import { countMarkedFiles, marksFolder } from './risky-files.ts';
 import { RunService } from './runs.ts';
 import type { Patience } from './silence.ts';
 import { SuggestionService } from './suggestions.ts';
@@ -49,7 +50,8 @@ export async function openServices(
   patience?: Patience,
   pace?: WatchPace,
 ): Promise<Services> {
-  const pool = new ImagePool();
+  await countMarkedFiles(store);
+  const pool = new ImagePool({ marks: marksFolder(store) });
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
   const masks = new MaskService(store, emit);
   const labelExports = new LabelExports(store, emit);

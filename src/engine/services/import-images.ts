@@ -124,7 +124,7 @@ export async function readImages(
   images: readonly ImageToImport[],
   preparation: WrittenPreparation,
   signal: AbortSignal,
-  skip: (problem: ImageProblem) => void,
+  skip: (problem: ReadProblem) => void,
   pool: ImagePool,
 ): Promise<ReadImage[]> {
   const batches = batchesOf(images);
@@ -136,7 +136,10 @@ export async function readImages(
     batch.flatMap((image, index) => {
       const indexed = read[at]?.[index];
       if (indexed?.ok === true) return [{ ...image, ...indexed.image }];
-      if (indexed?.ok === false) skip({ path: placeName(image), reason: indexed.reason });
+      if (indexed?.ok === false) {
+        const { reason, isLost = false } = indexed;
+        skip({ path: placeName(image), reason, isLost });
+      }
       return [];
     }),
   );
@@ -145,12 +148,18 @@ export async function readImages(
 /** Images between two looks at the clock, the database and the wish to stop. */
 const chunkLength = 32;
 
+/** Why an image could not be read. */
+export interface ReadProblem extends ImageProblem {
+  /** Whether reading it cost a thread. */
+  readonly isLost: boolean;
+}
+
 /** Some images that an import is through with. */
 export interface ReadChunk {
   readonly chunk: readonly ImageToImport[];
   readonly read: readonly ReadImage[];
   /** Of those that could not be read. */
-  readonly problems: readonly ImageProblem[];
+  readonly problems: readonly ReadProblem[];
 }
 
 /**
@@ -165,8 +174,8 @@ export async function* readInChunks(
 ): AsyncGenerator<ReadChunk> {
   const read = async (from: number): Promise<ReadChunk> => {
     const chunk = images.slice(from, from + chunkLength);
-    const problems: ImageProblem[] = [];
-    const skip = (problem: ImageProblem): void => void problems.push(problem);
+    const problems: ReadProblem[] = [];
+    const skip = (problem: ReadProblem): void => void problems.push(problem);
     return { chunk, read: await readImages(chunk, preparation, signal, skip, pool), problems };
   };
   let next = read(0);

@@ -13,6 +13,7 @@ import type { ValueTable } from '../../formats/masks/paired/values.ts';
 import type { Store } from '../../store/store.ts';
 import type { ImagePool } from '../image-pool/image-pool.ts';
 import { openInThread, type ThreadedOptions } from '../mask-threads/threaded-source.ts';
+import { marksFolder } from './risky-files.ts';
 
 /** Of a source: more would be a wrong folder, not a list to read. */
 const toldProblems = 200;
@@ -102,7 +103,8 @@ export class MaskSources {
       folder: resolve(folder),
       ...{ found, property, table, excluded, signal },
     };
-    return openInThread(kind, request, { pool: this.#pool, ...(lose && { lose }) });
+    const thread = { marks: marksFolder(this.#store) };
+    return openInThread(kind, request, { pool: this.#pool, thread, ...(lose && { lose }) });
   }
 
   /** As `detectMaskSources`, in a thread. @throws UserError 'cancelled', `LostThread` */

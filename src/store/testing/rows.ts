@@ -174,4 +174,5 @@ INSERT INTO run_masks VALUES (1, 1, 0.5, NULL, 0.25);
     `INSERT INTO settings VALUES ('downloads', '{"mirror":"https://mirror.example","proxy":null}');`,
   ],
   [150, `INSERT INTO fetched_cards VALUES ('vit-small-augreg', '${'a'.repeat(64)}', 0);`],
+  [210, `INSERT INTO risky_files VALUES (1, '/images/bad.png', 10, 1, 12, 2);`],
 ]);
