@@ -22,6 +22,9 @@ type Column = (typeof columns)[number];
 
 const delimiters = [',', ';', '\t'] as const;
 const rowLimit = 1_000_000;
+/** Of a row. */
+const characterLimit = 100_000;
+const [lineFeed, carriageReturn] = [10, 13];
 
 interface Line {
   readonly fields: string[];
@@ -35,9 +38,13 @@ interface Line {
  * paths, and the header for missing and unknown columns; 'too-large' past a million rows.
  */
 export function parseLabelRows(text: string, csvPath: string): LabelRow[] {
-  const [header, ...lines] = readLines(text, csvPath);
+  requireLines(text, csvPath);
+  // The header first, since it bounds how many fields a row may have.
+  const [header] = readLines(text, csvPath, 1);
   if (header === undefined) throw headerError(csvPath, 'is empty');
   const order = columnOrder(header.fields, csvPath);
+  // One more than the header and the rows, enough to see that there are too many.
+  const [, ...lines] = readLines(text, csvPath, rowLimit + 2);
   if (lines.length > rowLimit) {
     throw new UserError('too-large', `${csvPath} has more than ${rowLimit} rows. Split it.`);
   }
@@ -51,7 +58,7 @@ export function parseLabelRows(text: string, csvPath: string): LabelRow[] {
 export function isLabelFile(beginning: string): boolean {
   const [header = ''] = beginning.replace(/^\uFEFF/, '').split(/\r?\n/);
   try {
-    const [line] = readLines(header, '');
+    const [line] = readLines(header, '', 1);
     return line !== undefined && columnOrder(line.fields, '').length > 0;
   } catch (error) {
     if (error instanceof UserError) return false;
@@ -59,15 +66,33 @@ export function isLabelFile(beginning: string): boolean {
   }
 }
 
-function readLines(text: string, csvPath: string): Line[] {
+/** A line without an end would become millions of fields, and their memory is not there. */
+function requireLines(text: string, csvPath: string): void {
+  let start = 0;
+  let line = 1;
+  for (let at = 0; at <= text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code !== lineFeed && code !== carriageReturn && at < text.length) continue;
+    if (at - start > characterLimit) {
+      throw new UserError(
+        'invalid-labels',
+        `${csvPath} has ${at - start} characters in line ${line}, more than the limit of ${characterLimit}. Correct that line.`,
+      );
+    }
+    start = at + 1;
+    if (code === lineFeed) line++;
+  }
+}
+
+function readLines(text: string, csvPath: string, most: number): Line[] {
   try {
     // The types of csv-parse leave out what `info` does.
     const records = parse(text, {
       delimiter: detectDelimiter(text),
       info: true,
       skip_empty_lines: true,
-      // One more than the header and the rows, enough to see that there are too many.
-      to: rowLimit + 2,
+      max_record_size: characterLimit,
+      to: most,
       trim: true,
     }) as unknown as { record: string[]; info: { lines: number } }[];
     return records.map(({ record, info }) => ({ fields: record, line: info.lines }));

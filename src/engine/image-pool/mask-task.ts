@@ -163,5 +163,8 @@ export async function findMisfits(_: null, { at }: TaskContext): Promise<ImagePr
 
 function requireOpen(): MaskSource {
   if (opened !== undefined) return opened;
-  throw new UserError('invalid-labels', 'The masks are not open any more. Import the folder again.');
+  throw new UserError(
+    'invalid-labels',
+    'The masks are not open any more. Import the folder again.',
+  );
 }

@@ -22,9 +22,7 @@ const labels = () => import('./label-task.ts');
 const teachers = () => import('./teacher-task.ts');
 
 /** A task of a module that is loaded with the first request for it. */
-function later<Request, Result>(
-  load: () => Promise<Task<Request, Result>>,
-): Task<Request, Result> {
+function later<Request, Result>(load: () => Promise<Task<Request, Result>>): Task<Request, Result> {
   return async (request, context) => (await load())(request, context);
 }
 

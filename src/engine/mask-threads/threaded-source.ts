@@ -148,9 +148,7 @@ class ThreadedSource {
 
   async #misfits(signal: AbortSignal | undefined): Promise<ImageProblem[]> {
     try {
-      return await this.#run(() =>
-        this.#thread.run('misfits', null, this.#request.path, signal),
-      );
+      return await this.#run(() => this.#thread.run('misfits', null, this.#request.path, signal));
     } catch (error) {
       if (!(error instanceof LostThread)) throw error;
       return [{ path: error.subject ?? this.#request.path, reason: error.message }];

@@ -174,12 +174,7 @@ export class CatalogueService {
   }
 
   /** In a thread: what came may be anything. @throws UserError as `requireUsable` */
-  async #requireUsable(
-    card: Card,
-    name: string,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #requireUsable(card: Card, name: string, path: string, signal: AbortSignal): Promise<void> {
     await this.#pool.run('arrival', { card, name, path }, { subject: path, signal });
   }
 

@@ -156,7 +156,7 @@ export class FolderImport {
     const except = await requireNotOwn(this.#world.store.folder, this.#folder);
     await this.#lookAtRisks();
     try {
-      const readLabels = readLabelsIn(this.#world.pictures.pool, this.#signal);
+      const readLabels = readLabelsIn(this.#signal);
       const listed = await listFolder(
         ...([this.#folder, this.#labels, readLabels, this.#signal, pass, except] as const),
       );

@@ -14,6 +14,7 @@ import {
 import type { ImagePool } from '../image-pool/image-pool.ts';
 import type { Indexed, IndexedImage } from '../image-pool/index-task.ts';
 import { LostThread } from '../image-pool/lost-thread.ts';
+import { SourceThread } from '../mask-threads/source-thread.ts';
 
 /** How labels come with a folder. */
 export type LabelSource = 'folders' | 'none' | { readonly csv: string };
@@ -236,10 +237,16 @@ async function indexBatch(
   }
 }
 
-/** Reads tables of labels in threads. */
-export function readLabelsIn(pool: ImagePool, signal: AbortSignal): typeof readLabelFile {
-  return (csv, folder, images) =>
-    pool.run('labelFile', { csv, folder, images }, { subject: csv, signal });
+/** Reads tables of labels in a thread of their own, since one of a million rows takes more memory than an image. */
+export function readLabelsIn(signal: AbortSignal): typeof readLabelFile {
+  return async (csv, folder, images) => {
+    const thread = new SourceThread();
+    try {
+      return await thread.run('labelFile', { csv, folder, images }, csv, signal);
+    } finally {
+      await thread.close();
+    }
+  };
 }
 
 /** Reads the headers of files in threads; nothing is known of one that costs its thread. */

@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.ts';
 import { FileSource } from '../raster/file-source.ts';
-import { requireJsonFits } from './json-cost.ts';
+import { jsonCost } from '../json-cost.ts';
 
 /**
  * The whole of a text file.
@@ -39,6 +39,23 @@ export function decodeText(bytes: Uint8Array, path: string): string {
 
 /** Bytes; JSON is parsed whole. */
 export const jsonLimit = 2 ** 28;
+
+/** Bytes of memory that such a file may take, text and values together. */
+const jsonMemory = 900_000_000;
+
+/** @throws UserError 'too-large' */
+function requireJsonFits(bytes: Uint8Array, path: string): void {
+  const cost = bytes.length + jsonCost(bytes);
+  if (cost <= jsonMemory) return;
+  throw new UserError(
+    'too-large',
+    `${path} would take ${megabytes(cost)} MB of memory to read, more than the ${megabytes(jsonMemory)} MB that a JSON file of labels may take. Split it.`,
+  );
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
+}
 
 /** @throws UserError 'invalid-labels', 'too-large' (see `requireJsonFits`), and as `readText` */
 export async function readJson(path: string): Promise<unknown> {

@@ -40,5 +40,13 @@ export async function openMaskSource(
   const known = kind === 'file' ? await requireKind(request.path) : kind;
   if (known === 'file') throw new Error('a file must be of a kind');
   const found = ofFolders.has(known) ? request.found : separateMasks(request.found).images;
-  return soundSource(request.path, () => readers[known]({ ...request, found }));
+  let last = request.path;
+  const at = (path: string): void => {
+    last = path;
+    request.at?.(path);
+  };
+  return soundSource(
+    () => last,
+    () => readers[known]({ ...request, found, at }),
+  );
 }

@@ -42,9 +42,7 @@ export async function indexImages(
   images: readonly FoundImage[],
   { excluded, at, signal }: Pick<SourceRequest, 'excluded' | 'at' | 'signal'>,
 ): Promise<ImageIndex> {
-  const dicom = images.filter(
-    ({ name, path }) => mayBeDicom(name) && excluded?.has(path) !== true,
-  );
+  const dicom = images.filter(({ name, path }) => mayBeDicom(name) && excluded?.has(path) !== true);
   const read = await mapConcurrently(
     dicom,
     filesAtOnce,

@@ -1,5 +1,3 @@
-import { UserError } from '../../core/errors.ts';
-
 /**
  * Bytes of memory that V8 takes for what a mark of JSON stands for: an array and its list of values, an object,
  * a place in either, and half of a text (its other half comes with the closing quote). A pair of numbers in an
@@ -37,21 +35,4 @@ export function jsonCost(bytes: Uint8Array): number {
     }
   }
   return cost;
-}
-
-/** Bytes that a file of labels may take in memory, text and values together. */
-export const jsonMemory = 900_000_000;
-
-/** @throws UserError 'too-large' */
-export function requireJsonFits(bytes: Uint8Array, path: string): void {
-  const cost = bytes.length + jsonCost(bytes);
-  if (cost <= jsonMemory) return;
-  throw new UserError(
-    'too-large',
-    `${path} would take ${megabytes(cost)} MB of memory to read, more than the ${megabytes(jsonMemory)} MB that a JSON file of labels may take. Split it.`,
-  );
-}
-
-function megabytes(bytes: number): number {
-  return Math.round(bytes / 1e6);
 }
