@@ -48,7 +48,8 @@ const listed = (paths: readonly string[], frame?: number) =>
 async function readAll(paths: readonly string[], through: ImagePool) {
   const problems: { path: string; reason: string }[] = [];
   const { signal } = new AbortController();
-  const skip = (problem: (typeof problems)[number]): void => void problems.push(problem);
+  const skip = ({ path, reason }: (typeof problems)[number]): void =>
+    void problems.push({ path, reason });
   const images = await readImages(listed(paths), preparation, signal, skip, through);
   return { names: images.map(({ name }) => name), problems };
 }
