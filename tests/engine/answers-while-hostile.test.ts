@@ -119,7 +119,7 @@ describe('the engine while hostile files come in', async () => {
   };
   /** What is said of a file of masks by looking at it and by importing it. */
   const bringIn = async (at: string, path: string): Promise<string[]> => {
-    const made = { name: path, domain: 'other', task: 'segmentation', classes: ['A'] } as const;
+    const made = { name: path, domain: 'other', task: 'segmentation' } as const;
     const { id: project } = await engine.call('project.create', made);
     const source = { kind: 'file', path, property: null } as const;
     const look = await engine.ask('image.lookMasks', { project, folder: at, source });

@@ -36,10 +36,10 @@ export interface ThreadedOptions {
  */
 export async function openInThread(
   kind: MaskSourceKind,
-  { signal, at: _, ...request }: SourceRequest,
+  { signal, ...asked }: Omit<SourceRequest, 'at'>,
   options: ThreadedOptions,
 ): Promise<MaskSource> {
-  const source = new ThreadedSource(kind, request, options);
+  const source = new ThreadedSource(kind, asked, options);
   try {
     const facts = await source.open(signal);
     return source.asSource(facts);
