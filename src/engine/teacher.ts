@@ -75,9 +75,9 @@ export async function openTeacher(
 }
 
 /** Of the weights alone: of several files the hash of their hashes. */
-async function hashOfTeacher(files: readonly string[]): Promise<string> {
+async function hashOfTeacher(files: readonly string[], alive?: () => void): Promise<string> {
   const hashes: Buffer[] = [];
-  for (const file of files) hashes.push(await hashOfFile(file));
+  for (const file of files) hashes.push(await hashOfFile(file, alive));
   const [only] = hashes;
   const hash =
     only !== undefined && hashes.length === 1
@@ -218,10 +218,15 @@ async function readTaught(
   }
 }
 
-/** What a teacher file holds, without reading its weights. */
+/**
+ * What a teacher file holds, without keeping its weights.
+ *
+ * @param alive told of each part of the file as it is hashed. @throws UserError when it is no usable vision transformer
+ */
 export async function inspectTeacher(
   file: string,
   overrides: TeacherOverrides,
+  alive?: () => void,
 ): Promise<TeacherDescription> {
   const described = await describeTeacher(file, overrides);
   const { convention, title, container, files, inferred, storedAs } = described;
@@ -240,7 +245,7 @@ export async function inspectTeacher(
   return {
     file: resolve(file),
     bytes: await sizeOf(files),
-    sha256: await hashOfTeacher(files),
+    sha256: await hashOfTeacher(files, alive),
     ...{ convention, title, container },
     storedAs: [...storedAs],
     architecture: { ...architecture },

@@ -38,6 +38,7 @@ const delimiters = [',', ';', '\t'] as const;
 const rowLimit = 1_000_000;
 /** Characters of a row: a path, a few labels, a group. */
 const recordLimit = 65_536;
+const [lineFeed, carriageReturn] = [10, 13];
 
 interface Line {
   readonly fields: string[];
@@ -51,9 +52,13 @@ interface Line {
  * paths, and the header for missing and unknown columns; 'too-large' past a million rows.
  */
 export function parseLabelRows(text: string, csvPath: string): LabelRow[] {
-  const [header, ...lines] = readLines(text, csvPath);
+  requireLines(text, csvPath);
+  // The header first, since it bounds how many fields a row may have.
+  const [header] = readLines(text, csvPath, 1);
   if (header === undefined) throw headerError(csvPath, 'is empty');
   const order = columnOrder(header.fields, csvPath);
+  // One more than the header and the rows, enough to see that there are too many.
+  const [, ...lines] = readLines(text, csvPath, rowLimit + 2);
   if (lines.length > rowLimit) {
     throw new UserError('too-large', `${csvPath} has more than ${rowLimit} rows. Split it.`);
   }
@@ -67,7 +72,7 @@ export function parseLabelRows(text: string, csvPath: string): LabelRow[] {
 export function isLabelFile(beginning: string): boolean {
   const [header = ''] = beginning.replace(/^\uFEFF/, '').split(/\r?\n/);
   try {
-    const [line] = readLines(header, '');
+    const [line] = readLines(header, '', 1);
     return line !== undefined && columnOrder(line.fields, '').length > 0;
   } catch (error) {
     if (error instanceof UserError) return false;
@@ -75,7 +80,25 @@ export function isLabelFile(beginning: string): boolean {
   }
 }
 
-function readLines(text: string, csvPath: string): Line[] {
+/** A line without an end would become millions of fields, and their memory is not there. */
+function requireLines(text: string, csvPath: string): void {
+  let start = 0;
+  let line = 1;
+  for (let at = 0; at <= text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code !== lineFeed && code !== carriageReturn && at < text.length) continue;
+    if (at - start > recordLimit) {
+      throw new UserError(
+        'invalid-labels',
+        `${csvPath} has ${at - start} characters in line ${line}, more than the limit of ${recordLimit}. Correct that line.`,
+      );
+    }
+    start = at + 1;
+    if (code === lineFeed) line++;
+  }
+}
+
+function readLines(text: string, csvPath: string, most: number): Line[] {
   try {
     // The types of csv-parse leave out what `info` does.
     const records = parse(text, {
@@ -84,8 +107,7 @@ function readLines(text: string, csvPath: string): Line[] {
       skip_empty_lines: true,
       // An open quotation mark would otherwise take in all that follows.
       max_record_size: recordLimit,
-      // One more than the header and the rows, enough to see that there are too many.
-      to: rowLimit + 2,
+      to: most,
       trim: true,
     }) as unknown as { record: string[]; info: { lines: number } }[];
     return records.map(({ record, info }) => ({ fields: record, line: info.lines }));

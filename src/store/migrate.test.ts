@@ -123,6 +123,7 @@ describe.each(migrations)('from version $version on', ({ version }) => {
       proxy: null,
       plainHttp: false,
     });
+    expect(store.riskyFiles.list(1)).toHaveLength(version < 210 ? 0 : 1);
     store.close();
   });
 

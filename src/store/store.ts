@@ -17,6 +17,7 @@ import { LabelQueries } from './queries/labels.ts';
 import { MaskQueries } from './queries/masks.ts';
 import { ProjectQueries } from './queries/projects.ts';
 import { ReviewQueries } from './queries/review.ts';
+import { RiskyFileQueries } from './queries/risky-files.ts';
 import { RunRecordQueries } from './queries/run-records.ts';
 import { RunQueries } from './queries/runs.ts';
 import { SettingsQueries } from './queries/settings.ts';
@@ -49,6 +50,7 @@ export interface Store {
   readonly imports: ImportQueries;
   readonly importFiles: ImportFileQueries;
   readonly watched: WatchedFolderQueries;
+  readonly riskyFiles: RiskyFileQueries;
   readonly teachers: TeacherQueries;
   readonly fetched: FetchedCardQueries;
   readonly runs: RunQueries;
@@ -142,6 +144,7 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     imports: new ImportQueries(connection),
     importFiles: new ImportFileQueries(connection),
     watched: new WatchedFolderQueries(connection),
+    riskyFiles: new RiskyFileQueries(connection),
     teachers: new TeacherQueries(connection),
     fetched: new FetchedCardQueries(connection),
     runs: new RunQueries(connection),

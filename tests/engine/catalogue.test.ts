@@ -14,6 +14,7 @@ import {
   trickle,
 } from '../../src/engine/catalogue/testing/file-server.ts';
 import type { FileServer, Handler } from '../../src/engine/catalogue/testing/file-server.ts';
+import { ImagePool } from '../../src/engine/image-pool/image-pool.ts';
 import { CatalogueService } from '../../src/engine/services/catalogue.ts';
 import { TeacherService } from '../../src/engine/services/teachers.ts';
 import { addProject, settings } from '../../src/store/testing/fixtures.ts';
@@ -62,11 +63,14 @@ function offer(weights: Handler): void {
   server.handlers = [byName({ ...files, 'preprocessor_config.json': serve(Buffer.from('{}')) })];
 }
 
+const pool = new ImagePool({ threads: 1 });
+afterAll(() => pool.close());
+
 function open(store = temporaryStore()) {
   const told: { name: EventName; content: unknown }[] = [];
   const teachers = new TeacherService(store);
   const emit = (name: EventName, content: unknown): void => void told.push({ name, content });
-  const catalogue = new CatalogueService(store, teachers, emit, patience);
+  const catalogue = new CatalogueService(store, teachers, pool, emit, patience);
   catalogue.saveSettings({ mirror: server.base, proxy: null, plainHttp: false });
   const entry = async (id = card) => (await catalogue.list()).find((one) => one.card.id === id);
   return { store, teachers, catalogue, told, entry };

@@ -35,7 +35,12 @@ export interface IndexedImage {
 
 export type Indexed =
   | { readonly ok: true; readonly image: IndexedImage }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      /** Whether reading it cost a thread. */
+      readonly isLost?: boolean;
+    };
 
 /** Files up to so many bytes are read once, for their hash and their pixels. */
 const wholeBytes = 2 ** 26;
@@ -53,14 +58,14 @@ const mostBeside = 2 ** 26;
  */
 export async function indexImages(
   { images, preparation }: IndexRequest,
-  { alive }: TaskContext,
+  { alive, at }: TaskContext,
 ): Promise<Indexed[]> {
   const seen = preparationOf(preparation);
   const indexed: Promise<Indexed>[] = [];
-  for (const [at, image] of images.entries()) {
-    alive();
+  for (const [index, image] of images.entries()) {
+    at(image.path);
     const before = indexed.at(-1);
-    const memory = memories[at % 2 === 0 ? 0 : 1];
+    const memory = memories[index % 2 === 0 ? 0 : 1];
     const { isAlone, finish } = await begin(image, { preparation: seen, memory, alive });
     if (isAlone) await before;
     const outcome = outcomeOf(finish(), image);

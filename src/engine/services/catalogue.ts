@@ -10,9 +10,8 @@ import type {
   ShownDownloads,
 } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
-import { hashOfFile } from '../../formats/file-hash.ts';
 import type { Store } from '../../store/store.ts';
-import { requireFit } from '../catalogue/card-fit.ts';
+import type { ImagePool } from '../image-pool/image-pool.ts';
 import { cardFolder } from '../catalogue/card-folder.ts';
 import { cardOf, cards } from '../catalogue/cards.ts';
 import { DownloadLogins } from '../catalogue/logins.ts';
@@ -31,6 +30,7 @@ const pace = 200;
 export class CatalogueService {
   readonly #store: Store;
   readonly #teachers: TeacherService;
+  readonly #pool: ImagePool;
   readonly #emit: Emit;
   readonly #patience: DownloadPatience;
   readonly logins: DownloadLogins;
@@ -43,11 +43,13 @@ export class CatalogueService {
   constructor(
     store: Store,
     teachers: TeacherService,
+    pool: ImagePool,
     emit: Emit,
     patience: DownloadPatience = usualPatience,
   ) {
     this.#store = store;
     this.#teachers = teachers;
+    this.#pool = pool;
     this.#emit = emit;
     this.#patience = patience;
     this.logins = new DownloadLogins(store);
@@ -102,6 +104,7 @@ export class CatalogueService {
       {
         ...{ signal: AbortSignal.any([signal, controller.signal]), isOwn: true },
         report: this.#teller(card),
+        requireUsable: (of, name, path) => this.#requireUsable(of, name, path, signal),
       },
       this.#patience,
     );
@@ -142,7 +145,8 @@ export class CatalogueService {
     const path = resolve(file);
     const expected = card.files[0]?.sha256 ?? null;
     if (expected !== null) {
-      const found = (await hashOfFile(path)).toString('hex');
+      const sum = await this.#pool.run('hash', { path }, { subject: path, signal });
+      const found = Buffer.from(sum).toString('hex');
       if (!found.startsWith(expected)) {
         throw new UserError(
           'invalid-file',
@@ -151,7 +155,7 @@ export class CatalogueService {
         );
       }
     }
-    await requireFit(card, path);
+    await this.#requireUsable(card, card.files[0]?.name ?? '', path, signal);
     return this.#teachers.add(path, {}, signal, backgroundOf(card));
   }
 
@@ -170,6 +174,11 @@ export class CatalogueService {
     const all = [...this.#running.values()];
     for (const { controller } of all) controller.abort();
     await Promise.allSettled(all.map(({ ended }) => ended));
+  }
+
+  /** In a thread: what came may be anything. @throws UserError as `requireUsable` */
+  async #requireUsable(card: Card, name: string, path: string, signal: AbortSignal): Promise<void> {
+    await this.#pool.run('arrival', { card, name, path }, { subject: path, signal });
   }
 
   #folderOf(card: Card): string {

@@ -26,6 +26,7 @@ import { Previews } from './previews.ts';
 import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
 import { ReviewService } from './review.ts';
+import { countMarkedFiles, marksFolder } from './risky-files.ts';
 import { RunService } from './runs.ts';
 import type { Patience } from './silence.ts';
 import { SuggestionService } from './suggestions.ts';
@@ -55,7 +56,8 @@ export async function openServices(
   pace?: WatchPace,
   origin: WorkspaceOrigin = 'here',
 ): Promise<Services> {
-  const pool = new ImagePool();
+  await countMarkedFiles(store);
+  const pool = new ImagePool({ marks: marksFolder(store) });
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
   const patients = new PatientService(store, pool, emit);
   const masks = new MaskService(store, emit);
@@ -63,10 +65,10 @@ export async function openServices(
   const suggestions = new SuggestionService(store, emit);
   const previews = new Previews(store, pool);
   const views = new Views(store, pool, emit);
-  const teachers = new TeacherService(store);
+  const teachers = new TeacherService(store, pool);
   tidyCards(store.folder);
   await clearUnfinishedExports(store);
-  const catalogue = new CatalogueService(store, teachers, emit);
+  const catalogue = new CatalogueService(store, teachers, pool, emit);
   const devices = new DeviceService(store, teachers);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
@@ -99,7 +101,7 @@ export async function openServices(
     'class.remove': ({ class: id }) => projects.removeClass(id),
     'image.look': async ({ folder }, signal) => {
       const except = await requireNotOwn(store.folder, resolve(folder));
-      return lookAtFolder(resolve(folder), signal, except);
+      return lookAtFolder(resolve(folder), pool, signal, except);
     },
     'image.lookMasks': async ({ project, folder, source }, signal) => {
       const except = await requireNotOwn(store.folder, resolve(folder));

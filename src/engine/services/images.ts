@@ -32,7 +32,7 @@ export class ImageService {
     this.#store = store;
     this.#pictures = pictures;
     this.#emit = emit;
-    this.maskSources = new MaskSources(store);
+    this.maskSources = new MaskSources(store, pictures.pool);
   }
 
   /**

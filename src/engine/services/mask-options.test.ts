@@ -1,13 +1,17 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { MaskImport } from '../../contract/mask-sources.ts';
 import { pngFile } from '../../formats/image-fixtures.ts';
 import { addProject } from '../../store/testing/fixtures.ts';
 import { temporaryStore } from '../../store/testing/temporary-store.ts';
+import { ImagePool } from '../image-pool/image-pool.ts';
 import { maskImportOf, type MaskOptions } from './mask-options.ts';
 import { MaskSources } from './mask-sources.ts';
+
+const pool = new ImagePool({ threads: 1 });
+afterAll(() => pool.close());
 
 const plain: MaskOptions = {
   ...{ masks: 'found', classes: [], makesClasses: false, replaces: false },
@@ -29,7 +33,7 @@ async function planFor(
   await writeFile(join(folder, 'classes.txt'), list);
   const store = temporaryStore();
   const { id } = addProject(store, ['Liver'], 'segmentation');
-  const sources = new MaskSources(store);
+  const sources = new MaskSources(store, pool);
   const signal = new AbortController().signal;
   const asked = { ...plain, ...options };
   const plan = await maskImportOf(sources, store.projects.get(id), folder, asked, signal);

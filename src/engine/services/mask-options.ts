@@ -11,7 +11,6 @@ import { UserError } from '../../core/errors.ts';
 import { reservedWord } from '../../core/mask/class-names.ts';
 import { foldName, proposeTargets } from '../../core/mask/match-classes.ts';
 import { findImages } from '../../formats/image-folder.ts';
-import { detectMaskSources } from '../../formats/masks/detect.ts';
 import type { MaskSources } from './mask-sources.ts';
 
 /** What a command line says of masks; where the window asks, this must be said. */
@@ -41,7 +40,7 @@ export async function maskImportOf(
   options: MaskOptions,
   signal: AbortSignal,
 ): Promise<MaskImport> {
-  const source = await placeOf(folder, options, signal);
+  const source = await placeOf(sources, folder, options, signal);
   const contents = await sources.look(project.id, folder, source, signal);
   requireProperty(contents);
   const given = givenClasses(options.classes, contents.classes);
@@ -65,13 +64,14 @@ export async function maskImportOf(
 }
 
 async function placeOf(
+  sources: MaskSources,
   folder: string,
   { masks, property }: MaskOptions,
   signal: AbortSignal,
 ): Promise<MaskSourcePlace> {
   if (masks !== 'found') return { kind: 'file', path: resolve(masks), property };
   const whole = resolve(folder);
-  const found = await detectMaskSources(whole, await findImages(whole, {}, signal), signal);
+  const found = await sources.detect(whole, await findImages(whole, {}, signal), signal);
   const [only, ...others] = found;
   if (only !== undefined && others.length === 0) {
     return { kind: only.kind, path: only.path, property };

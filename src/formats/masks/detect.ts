@@ -20,12 +20,15 @@ const lookedInto = 20_000;
  * What there is in a folder that masks of its images may come from. Names and beginnings of files are
  * read, nothing else.
  *
- * @param found all images of the folder, masks among them. @throws UserError 'cancelled'
+ * @param found all images of the folder, masks among them. @param at told of each file before its directory or beginning
+ * is read
+ * @throws UserError 'cancelled'
  */
 export async function detectMaskSources(
   folder: string,
   found: readonly FoundImage[],
   signal?: AbortSignal,
+  at?: (path: string) => void,
 ): Promise<FoundMaskSource[]> {
   const sources: FoundMaskSource[] = [];
   const segmentations = await findSegmentations(found, signal, lookedInto);
@@ -37,6 +40,7 @@ export async function detectMaskSources(
     sources.push({ kind: 'dicom-seg', path: folder, files: segmentations.length });
   }
   for (const path of await findLabelSources(folder, signal)) {
+    at?.(path);
     const kind = await kindOfFile(path).catch(() => undefined);
     if (kind !== undefined) sources.push({ kind, path, files: 1 });
   }

@@ -9,6 +9,7 @@ import { openLabelRaster } from './geotiff/read.ts';
 import { openLabelVolume } from './nifti/read-series.ts';
 import type { MaskSource, SourceRequest } from './mask-source.ts';
 import { openPairedMasks } from './paired/read.ts';
+import { soundSource } from './sound-source.ts';
 
 const readers: Record<
   Exclude<MaskSourceKind, 'file'>,
@@ -29,7 +30,8 @@ const ofFolders: ReadonlySet<MaskSourceKind> = new Set(['masks', 'dicom-seg']);
 /**
  * Opens a source of masks for the images of a folder.
  *
- * @throws UserError as the reader of its kind; 'unsupported' for a chosen file of no kind
+ * @throws UserError as the reader of its kind, also for whatever a damaged file makes it trip over; 'unsupported' for a
+ * chosen file of no kind
  */
 export async function openMaskSource(
   kind: MaskSourceKind,
@@ -38,5 +40,13 @@ export async function openMaskSource(
   const known = kind === 'file' ? await requireKind(request.path) : kind;
   if (known === 'file') throw new Error('a file must be of a kind');
   const found = ofFolders.has(known) ? request.found : separateMasks(request.found).images;
-  return readers[known]({ ...request, found });
+  let last = request.path;
+  const at = (path: string): void => {
+    last = path;
+    request.at?.(path);
+  };
+  return soundSource(
+    () => last,
+    () => readers[known]({ ...request, found, at }),
+  );
 }

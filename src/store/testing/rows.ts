@@ -175,4 +175,5 @@ INSERT INTO run_masks VALUES (1, 1, 0.5, NULL, 0.25);
   ],
   [150, `INSERT INTO fetched_cards VALUES ('vit-small-augreg', '${'a'.repeat(64)}', 0);`],
   [190, `INSERT INTO unfinished_files VALUES ('/out/.understudy-0123456789abcdef.partial');`],
+  [210, `INSERT INTO risky_files VALUES (1, '/images/bad.png', 10, 1, 12, 2);`],
 ]);

@@ -13,7 +13,7 @@ import { findLabelList } from './find-list.ts';
 import { placedMask, type MaskPlacing } from './mask-tiles.ts';
 import { pairMasks } from './pairs.ts';
 import { openStoredMask, type StoredMask } from './stored-mask.ts';
-import { surveyMask, type MaskValues } from './survey.ts';
+import { surveyFile } from './survey-file.ts';
 import { valueTable, type ValueTable } from './values.ts';
 
 /** Masks read at a time: decoding runs beside the engine's own thread. */
@@ -25,17 +25,18 @@ const masksAtOnce = 4;
  *
  * @throws UserError 'invalid-labels' for a list of classes that cannot be read, 'too-large', 'cancelled'
  */
-export async function openPairedMasks({
-  folder,
-  found,
-  table: decided,
-  signal,
-}: SourceRequest): Promise<MaskSource> {
+export async function openPairedMasks(request: SourceRequest): Promise<MaskSource> {
+  const { found, table: decided, excluded = new Map<string, string>() } = request;
   const pairs = pairMasks(found);
   const problems: ImageProblem[] = [...pairs.problems];
+  for (const { path } of pairs.masks) {
+    const reason = excluded.get(path);
+    if (reason !== undefined) problems.push({ path, reason });
+  }
+  const wanted = pairs.masks.filter(({ path }) => !excluded.has(path));
   const { table, masks } = decided
-    ? { table: decided, masks: pairs.masks }
-    : await surveyAll(pairs.masks, folder, problems, signal);
+    ? { table: decided, masks: wanted }
+    : await surveyAll(wanted, request, problems);
   const readable = new Set(masks.map(({ path }) => path));
   const withMask = (pairs: ReadonlyMap<string, FoundImage>): string[] =>
     [...pairs].filter(([, mask]) => readable.has(mask.path)).map(([image]) => image);
@@ -125,39 +126,22 @@ async function sizeOf(path: string): Promise<Size | undefined> {
 /** Reads all masks for what their values mean; gives those that can be read. */
 async function surveyAll(
   masks: readonly FoundImage[],
-  folder: string,
+  { folder, surveyed: before, at, signal }: SourceRequest,
   problems: ImageProblem[],
-  signal: AbortSignal | undefined,
 ): Promise<{ table: ValueTable; masks: FoundImage[] }> {
   const surveyed = await mapConcurrently(
     masks,
     masksAtOnce,
-    (mask) => survey(mask, problems, signal),
+    async ({ path }) => before?.get(path) ?? surveyFile(path, signal),
     signal,
   );
-  const list = await findLabelList(foldersOf(masks, folder), folder);
-  const values = surveyed.filter((one) => one !== undefined);
-  const table = valueTable(values, list, folder);
-  return { table, masks: masks.filter((_, index) => surveyed[index]) };
-}
-
-async function survey(
-  mask: FoundImage,
-  problems: ImageProblem[],
-  signal: AbortSignal | undefined,
-): Promise<MaskValues | undefined> {
-  try {
-    const stored = await openStoredMask(mask.path);
-    try {
-      return await surveyMask(stored, signal);
-    } finally {
-      await stored.close();
-    }
-  } catch (error) {
-    if (!(error instanceof UserError) || error.code === 'cancelled') throw error;
-    problems.push({ path: mask.path, reason: error.message });
-    return undefined;
+  for (const [index, one] of surveyed.entries()) {
+    if (!one.ok) problems.push({ path: masks[index]?.path ?? folder, reason: one.reason });
   }
+  const list = await findLabelList(foldersOf(masks, folder), folder, at);
+  const values = surveyed.flatMap((one) => (one.ok ? [one.values] : []));
+  const table = valueTable(values, list, folder);
+  return { table, masks: masks.filter((_, index) => surveyed[index]?.ok === true) };
 }
 
 /** Folders that may hold the list: those of the masks and what holds them, up to the chosen one. */
