@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { noNetworkPool } from './tests/support/no-network/pool.ts';
 
 // Long limits: a busy machine is slow, not wrong.
 const expected = { poll: { timeout: 120_000 } };
@@ -37,6 +38,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           globalSetup: './e2e/support/setup.ts',
+          // Each file in a network namespace, and after each file: nothing left this machine.
+          pool: noNetworkPool,
+          setupFiles: './e2e/support/no-network.ts',
           expect: expected,
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,

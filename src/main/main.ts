@@ -20,6 +20,7 @@ import { hardenPages, hardenSession } from './security.ts';
 import { shellHandlers } from './shell-methods.ts';
 import { openWindow, raise } from './window.ts';
 import { Workspace } from './workspace.ts';
+import { cutNetwork } from './zero-network.ts';
 
 // The process that owns the window: it starts the engine, shows the page, and stands between the two.
 
@@ -33,6 +34,8 @@ protocol.registerSchemesAsPrivileged([
   { scheme: pageScheme, privileges },
   { scheme: mediaScheme, privileges: { ...privileges, stream: true } },
 ]);
+
+cutNetwork();
 
 if (app.requestSingleInstanceLock()) begin();
 else app.quit();
