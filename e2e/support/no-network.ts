@@ -1,12 +1,19 @@
 import process from 'node:process';
-import { afterAll, expect } from 'vitest';
+import { afterAll, afterEach, expect } from 'vitest';
 import { forbiddenContacts, packetsVariable } from '../../tests/support/no-network/namespace.ts';
 
-// After each file of these tests: nothing that the app did in it left this machine.
+// After each test of the window, and once more after its file, when the app has ended: nothing left this machine.
 
 const packets = process.env[packetsVariable];
+let known: string[] = [];
 
-afterAll(async () => {
+async function checkContacts(): Promise<void> {
   if (packets === undefined) return;
-  expect(await forbiddenContacts(packets), 'contacts outside this machine').toEqual([]);
-});
+  const contacts = await forbiddenContacts(packets);
+  const added = contacts.filter((contact) => !known.includes(contact));
+  known = contacts;
+  expect(added, 'contacts outside this machine').toEqual([]);
+}
+
+afterEach(checkContacts);
+afterAll(checkContacts);

@@ -108,6 +108,7 @@ function begin(): void {
       workspace,
       engine,
       showLog,
+      logFile: log.file,
       setMenuKeys: showMenu,
       goOnLeaving: () => {
         leaving.goOn();

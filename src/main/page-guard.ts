@@ -1,15 +1,16 @@
+import { clipboard } from 'electron';
 import type { BrowserWindow, WebContents } from 'electron';
 import { failureActions } from './failure-page.ts';
 import type { PageFailure } from './failure-page.ts';
 import type { Log } from './log.ts';
-import { failureUrl, pageUrl } from './page.ts';
+import { failureUrl, isOwnUrl, pageUrl } from './page.ts';
 
 const reassurance =
   'What is stored is safe, and a run that is under way goes on. Reload to get the window back.';
 
 /**
  * Watches over the page: when its process ends or it cannot be loaded, a page without scripts takes its
- * place, which says so and offers to reload.
+ * place, which says so and offers to reload; and when the window shows anything else, the page comes back.
  */
 export class PageGuard {
   readonly #log: Log;
@@ -43,6 +44,20 @@ export class PageGuard {
         details: `${description} (${code}), ${url}`,
       });
     });
+    // Chromium commits some addresses, `about:blank` among them, without asking `will-frame-navigate`.
+    webContents.on('did-start-navigation', ({ url, isMainFrame, isSameDocument }) => {
+      if (isMainFrame && !isSameDocument && !isOwnUrl(url)) webContents.stop();
+    });
+    webContents.on('did-navigate', (_event, url) => {
+      this.#keep(webContents, url);
+    });
+    webContents.on('did-navigate-in-page', (_event, url, isMainFrame) => {
+      if (isMainFrame) this.#keep(webContents, url);
+    });
+    webContents.on('did-finish-load', () => {
+      // There is nothing to go back to: not a failure that is over, nor what once took the page's place.
+      webContents.navigationHistory.clear();
+    });
     webContents.on('preload-error', (_event, file, error) => {
       this.#log.note(`${file}: ${error.message}`);
     });
@@ -57,6 +72,17 @@ export class PageGuard {
     if (contents.getURL() !== failureUrl) return;
     if (url === failureActions.reload) this.#load(contents, pageUrl);
     if (url === failureActions.log) this.#showLog();
+    if (url === failureActions.copy) {
+      const { title, details } = this.#failure;
+      clipboard.writeText(`${title}\n${details}`);
+    }
+  }
+
+  /** Brings the page back where something else took its place. */
+  #keep(contents: WebContents, url: string): void {
+    if (isOwnUrl(url)) return;
+    this.#log.note(`The window went to ${url.slice(0, 200)}; the page is loaded again.`);
+    this.#load(contents, pageUrl);
   }
 
   #show(contents: WebContents, failure: PageFailure): void {

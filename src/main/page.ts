@@ -29,6 +29,11 @@ export function isPage(frame: WebFrameMain | null): boolean {
   return isSamePage(frame.url, pageUrl);
 }
 
+/** Whether the window may show this address: the page, or the page that says what went wrong. */
+export function isOwnUrl(url: string): boolean {
+  return isSamePage(url, pageUrl) || url === failureUrl;
+}
+
 /** But for what comes after `?` and `#`. */
 function isSamePage(url: string, other: string): boolean {
   if (!URL.canParse(url)) return false;

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { dialog, shell } from 'electron';
 import type { BrowserWindow, OpenDialogOptions } from 'electron';
 import type { MenuKeys, ParsedParams, Result, ShellMethod } from '../contract/app.ts';
+import { about } from './about.ts';
 import type { EngineHost } from './engine-host.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -11,6 +12,7 @@ export interface ShellWorld {
   readonly workspace: Workspace;
   readonly engine: EngineHost;
   readonly showLog: () => Promise<void>;
+  readonly logFile: string;
   readonly setMenuKeys: (keys: MenuKeys) => void;
   /** The page has saved what it held its end up for. */
   readonly goOnLeaving: () => void;
@@ -86,6 +88,7 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
       await world.showLog();
       return null;
     },
+    'shell.about': () => about(world.workspace.folder, world.logFile),
     'shell.setMenuKeys': ({ keys }) => {
       world.setMenuKeys(keys);
       return Promise.resolve(null);

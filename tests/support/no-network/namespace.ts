@@ -36,7 +36,10 @@ export async function openNamespace(): Promise<Namespace> {
   if (process.platform !== 'linux') throw new Error('network namespaces are a feature of Linux');
   const folder = await mkdtemp(join(tmpdir(), 'understudy-namespace-'));
   const packets = join(folder, 'packets');
-  await writeFile(join(folder, 'resolv.conf'), 'nameserver 8.8.8.8\noptions timeout:1 attempts:1\n');
+  await writeFile(
+    join(folder, 'resolv.conf'),
+    'nameserver 8.8.8.8\noptions timeout:1 attempts:1\n',
+  );
   await writeFile(join(folder, 'nsswitch.conf'), 'passwd: files\ngroup: files\nhosts: files dns\n');
   const isRoot = process.getuid?.() === 0;
   const holder = spawn(
