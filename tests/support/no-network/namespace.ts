@@ -115,13 +115,26 @@ export async function namespaceIfPermitted(what: string): Promise<Namespace | nu
 const marker = { address: '192.0.2.9', port: 9 } as const;
 
 /**
- * Every contact so far that is outside this machine or asks a name server, each once, as a sentence's object. To be called
- * inside the namespace: it sends a packet that the watcher must see, so that a watcher that died is no proof.
+ * Every contact so far that is outside this machine or asks a name server, each once and in words. To be called inside the
+ * namespace: it sends a packet that the watcher must see, so that a watcher that died is no proof.
  *
  * @param packets file of packets, as the namespace names it
  * @throws Error where the watcher does not see that packet within ten seconds
  */
 export async function forbiddenContacts(packets: string): Promise<string[]> {
+  return inWords((await contactsSoFar(packets)).filter(isForbidden));
+}
+
+/** As `forbiddenContacts`, but every contact, those with a server on loopback among them. */
+export async function allContacts(packets: string): Promise<string[]> {
+  return inWords(await contactsSoFar(packets));
+}
+
+function inWords(contacts: readonly Contact[]): string[] {
+  return [...new Set(contacts.map(nameContact))];
+}
+
+async function contactsSoFar(packets: string): Promise<Contact[]> {
   const before = (await contactsIn(packets)).filter(isMarker).length;
   const socket = createSocket('udp4');
   await new Promise<void>((resolve, reject) => {
@@ -134,8 +147,7 @@ export async function forbiddenContacts(packets: string): Promise<string[]> {
   for (let tries = 0; tries < 200; tries++) {
     const contacts = await contactsIn(packets);
     if (contacts.filter(isMarker).length > before) {
-      const forbidden = contacts.filter((contact) => isForbidden(contact) && !isMarker(contact));
-      return [...new Set(forbidden.map(nameContact))];
+      return contacts.filter((contact) => !isMarker(contact));
     }
     await wait(50);
   }

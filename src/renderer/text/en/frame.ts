@@ -100,6 +100,7 @@ export const frame = {
   },
   engineReady: 'The engine is running again.',
   restart: 'Start the engine',
+  restartEngine: 'Restart the engine',
   chooseWorkspace: 'Choose another folder…',
   workspaceFolder: 'Folder for projects…',
   showLog: 'Show the log',
