@@ -22,7 +22,7 @@ const watched = 26;
 const root = join(import.meta.dirname, '..');
 
 /** What reached two servers on loopback. */
-let arrivals: string[] = [];
+const arrivals: string[] = [];
 const tcp = createServer((socket) => {
   arrivals.push('a connection');
   socket.destroy();

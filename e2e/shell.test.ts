@@ -322,7 +322,9 @@ describe('one window', () => {
       await dialog.getByText(said).first().waitFor();
     }
     const { electron } = await app.evaluate(() => globalThis.process.versions);
-    const { default: manifest } = await import('../package.json', { with: { type: 'json' } });
+    const manifest = JSON.parse(
+      await readFile(join(import.meta.dirname, '..', 'package.json'), 'utf8'),
+    ) as { readonly devDependencies: { readonly electron: string } };
     const standIn = dialog.getByText(
       `which stands in for Electron ${manifest.devDependencies.electron}`,
     );

@@ -18,7 +18,7 @@ export async function about(workspace: string, log: string): Promise<Result<'she
   const { version, devDependencies } = manifest.parse(
     JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),
   );
-  const { electron = '', chrome = '', node } = process.versions;
+  const { electron, chrome, node } = process.versions;
   const intended = devDependencies?.electron ?? electron;
   return {
     version,

@@ -44,10 +44,8 @@ export class PageGuard {
         details: `${description} (${code}), ${url}`,
       });
     });
-    // Chromium commits some addresses, `about:blank` among them, without asking `will-frame-navigate`.
-    webContents.on('did-start-navigation', ({ url, isMainFrame, isSameDocument }) => {
-      if (isMainFrame && !isSameDocument && !isOwnUrl(url)) webContents.stop();
-    });
+    // Chromium goes to some addresses, `about:blank` among them, without asking `will-frame-navigate`. To stop it on its way
+    // ends the whole program (Electron 33), so the page is brought back once it has gone.
     webContents.on('did-navigate', (_event, url) => {
       this.#keep(webContents, url);
     });
@@ -74,7 +72,7 @@ export class PageGuard {
     if (url === failureActions.log) this.#showLog();
     if (url === failureActions.copy) {
       const { title, details } = this.#failure;
-      clipboard.writeText(`${title}\n${details}`);
+      void clipboard.writeText(`${title}\n${details}`);
     }
   }
 

@@ -57,6 +57,8 @@ const features = [
   'PreconnectToSearch',
   'SpeculationRulesPrefetchFuture',
   'Prerender2',
+  // Multicast names in place of the addresses of WebRTC: joining the group is a packet already.
+  'WebRtcHideLocalIpsWithMdns',
   // Other ways out of a page.
   'WebTransport',
   'DirectSockets',

@@ -1,7 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import process from 'node:process';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,14 +25,16 @@ interface Ended {
 
 function start(args: readonly string[], cwd = root) {
   if (namespace === null) throw new Error('there is no namespace');
-  const { HF_ENDPOINT: _mirror, HTTPS_PROXY: _proxy, ...env } = process.env;
+  const env = { ...process.env, HF_ENDPOINT: undefined, HTTPS_PROXY: undefined };
   const child = namespace.start(process.execPath, args, { stdio: 'pipe', cwd, env });
+  if (child.stdout === null || child.stderr === null) throw new Error('its output is not piped');
+  const { stdout, stderr } = child;
   const ended = Promise.all([
     once(child, 'exit'),
-    text(child.stdout as Readable),
-    text(child.stderr as Readable),
+    text(stdout),
+    text(stderr),
   ]).then(([, output, complaint]): Ended => ({ code: child.exitCode, output: output + complaint }));
-  return { child, ended };
+  return { child, stderr, ended };
 }
 
 /** What was contacted since it was last asked. */
@@ -134,8 +135,8 @@ describe.skipIf(namespace === null)('in a network where every packet is seen', (
   test('no command contacts anything', async () => {
     // It would take minutes to its end: it is stopped once it no longer draws, but has begun to distil.
     const demo = cli('demo');
-    demo.child.stderr?.on('data', (said: Buffer) => {
-      if (!/Drawing/.test(said.toString())) demo.child.kill('SIGINT');
+    demo.stderr.on('data', (said: Buffer) => {
+      if (!said.includes('Drawing')) demo.child.kill('SIGINT');
     });
     for (const [command, args] of Object.entries(cases)) {
       const { code, output } = await cli(`${command} ${args}`).ended;

@@ -91,6 +91,7 @@ export async function openNamespace(): Promise<Namespace> {
       });
     },
     close: async () => {
+      holder.ref();
       holder.stdin.end();
       await ended;
       await rm(folder, { recursive: true, force: true });

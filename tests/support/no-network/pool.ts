@@ -48,8 +48,8 @@ class NamespaceWorker implements PoolWorker {
             stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
           });
     const { outputStream, errorStream } = project.vitest.logger;
-    this.#child.stdout?.on('data', (text) => outputStream.write(text));
-    this.#child.stderr?.on('data', (text) => errorStream.write(text));
+    this.#child.stdout?.on('data', (text: Buffer) => outputStream.write(text));
+    this.#child.stderr?.on('data', (text: Buffer) => errorStream.write(text));
   }
 
   async stop(): Promise<void> {
