@@ -45,9 +45,10 @@ beforeAll(async () => {
   launched = await launchApp();
 });
 afterAll(async () => {
+  const ended = once(plain.started, 'exit');
   plain.started.kill();
   await launched.close();
-  await once(plain.started, 'exit');
+  await ended;
   await rm(plain.userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   tcp.close();
   udp.close();

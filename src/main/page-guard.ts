@@ -3,7 +3,7 @@ import type { BrowserWindow, WebContents } from 'electron';
 import { failureActions } from './failure-page.ts';
 import type { PageFailure } from './failure-page.ts';
 import type { Log } from './log.ts';
-import { failureUrl, isOwnUrl, pageUrl } from './page.ts';
+import { failureUrl, isOwnUrl, isPageUrl, pageUrl } from './page.ts';
 
 const reassurance =
   'What is stored is safe, and a run that is under way goes on. Reload to get the window back.';
@@ -38,6 +38,11 @@ export class PageGuard {
     webContents.on('did-fail-load', (_event, code, description, url, isMainFrame) => {
       // -3: another load took its place.
       if (!isMainFrame || code === -3) return;
+      // Something else was to take the page's place, and is not to be had.
+      if (!isOwnUrl(url)) {
+        this.#keep(webContents, url);
+        return;
+      }
       this.#show(webContents, {
         title: 'The window could not be loaded',
         text: reassurance,
@@ -47,10 +52,11 @@ export class PageGuard {
     // Chromium goes to some addresses, `about:blank` among them, without asking `will-frame-navigate`. To stop it on its way
     // ends the whole program (Electron 33), so the page is brought back once it has gone.
     webContents.on('did-navigate', (_event, url) => {
-      this.#keep(webContents, url);
+      if (!isOwnUrl(url)) this.#keep(webContents, url);
     });
     webContents.on('did-navigate-in-page', (_event, url, isMainFrame) => {
-      if (isMainFrame) this.#keep(webContents, url);
+      // A page can give itself the address of the failure page, which may ask for nothing.
+      if (isMainFrame && !isPageUrl(url)) this.#keep(webContents, url);
     });
     webContents.on('did-finish-load', () => {
       // There is nothing to go back to: not a failure that is over, nor what once took the page's place.
@@ -78,7 +84,6 @@ export class PageGuard {
 
   /** Brings the page back where something else took its place. */
   #keep(contents: WebContents, url: string): void {
-    if (isOwnUrl(url)) return;
     this.#log.note(`The window went to ${url.slice(0, 200)}; the page is loaded again.`);
     this.#load(contents, pageUrl);
   }
