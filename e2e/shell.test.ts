@@ -245,10 +245,9 @@ describe('one window', () => {
         if (contents.getURL() !== 'understudy://page/index.html') return contents.getURL();
         const ask = 'window.understudy?.request(1, "workspace.status", null)';
         const answer = (await contents.executeJavaScript(ask)) as { ok: boolean } | undefined;
-        const elements = await contents.executeJavaScript(
-          'document.querySelectorAll("#app > *").length',
-        );
-        return answer?.ok === true && Number(elements) > 0;
+        const count = 'document.querySelectorAll("#app > *").length';
+        const elements = (await contents.executeJavaScript(count)) as number;
+        return answer?.ok === true && elements > 0;
       });
     // A page that leaves does not always answer.
     await Promise.race([

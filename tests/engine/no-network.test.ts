@@ -29,11 +29,9 @@ function start(args: readonly string[], cwd = root) {
   const child = namespace.start(process.execPath, args, { stdio: 'pipe', cwd, env });
   if (child.stdout === null || child.stderr === null) throw new Error('its output is not piped');
   const { stdout, stderr } = child;
-  const ended = Promise.all([
-    once(child, 'exit'),
-    text(stdout),
-    text(stderr),
-  ]).then(([, output, complaint]): Ended => ({ code: child.exitCode, output: output + complaint }));
+  const ended = Promise.all([once(child, 'exit'), text(stdout), text(stderr)]).then(
+    ([, output, complaint]): Ended => ({ code: child.exitCode, output: output + complaint }),
+  );
   return { child, stderr, ended };
 }
 
@@ -135,8 +133,12 @@ describe.skipIf(namespace === null)('in a network where every packet is seen', (
   test('no command contacts anything', async () => {
     // It would take minutes to its end: it is stopped once it no longer draws, but has begun to distil.
     const demo = cli('demo');
-    demo.stderr.on('data', (said: Buffer) => {
-      if (!said.includes('Drawing')) demo.child.kill('SIGINT');
+    let said = '';
+    demo.stderr.on('data', function stop(chunk: Buffer) {
+      said += chunk.toString();
+      if (!/Drawing[^]*\n(?!Drawing)\S/.test(said)) return;
+      demo.stderr.removeListener('data', stop);
+      demo.child.kill('SIGINT');
     });
     for (const [command, args] of Object.entries(cases)) {
       const { code, output } = await cli(`${command} ${args}`).ended;
