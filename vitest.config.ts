@@ -1,6 +1,7 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { noNetworkPool } from './tests/support/no-network/pool.ts';
 
 // Long limits: a busy machine is slow, not wrong.
 const expected = { poll: { timeout: 120_000 } };
@@ -42,6 +43,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           globalSetup: './e2e/support/setup.ts',
+          // Each file in a network namespace, and after each file: nothing left this machine.
+          pool: noNetworkPool,
+          setupFiles: './e2e/support/no-network.ts',
           expect: expected,
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,

@@ -420,6 +420,22 @@ export const shellMethods = {
   /** Goes on with closing the window, or loading it again, which the page held up to save something first. */
   'shell.leave': { params: nothing, result: nothing },
   'shell.restartEngine': { params: nothing, result: nothing },
+  /** Versions and places, for the window's About and for reports of faults. */
+  'shell.about': {
+    params: nothing,
+    result: z.strictObject({
+      version: z.string(),
+      electron: z.string(),
+      chromium: z.string(),
+      /** Electron's own; the engine runs on another. */
+      node: z.string(),
+      system: z.string(),
+      workspace: z.string(),
+      log: z.string(),
+      /** The version of Electron that packages are built with, where the running one is another; else null. */
+      standsInFor: z.string().nullable(),
+    }),
+  },
   /** The keys that the menu shows and answers to, as Electron writes them; of others it has its own. */
   'shell.setMenuKeys': {
     params: z.strictObject({ keys: menuKeys }),
@@ -513,16 +529,24 @@ export const events = {
   }),
   /** A new look at the student; those at later steps, of a run that went back, no longer count. */
   'run.glimpse': z.strictObject({ run: id, glimpse: runGlimpse }),
-  /** The engine is ready, died and is started again, or cannot be started. */
+  /**
+   * The engine is ready; has not answered for some time and may be stopped; died and is started again; or cannot be
+   * started.
+   */
   'engine.state': z.strictObject({
-    state: z.enum(['ready', 'restarting', 'failed']),
+    state: z.enum(['ready', 'silent', 'restarting', 'failed']),
     error: failure.nullable(),
   }),
   /** Chosen from the menu. */
   'menu.command': z.strictObject({
-    command: z.enum([...keyedCommand.options, 'choose-workspace']),
+    command: z.enum([...keyedCommand.options, 'choose-workspace', 'about']),
   }),
 } as const satisfies Record<string, z.ZodType>;
+
+/** Whether the engine of a state has ended: what it was doing goes on under another, or not at all. */
+export function hasEnded(state: EventOf<'engine.state'>['state']): boolean {
+  return state === 'restarting' || state === 'failed';
+}
 
 export type EventName = keyof typeof events;
 export type EventOf<E extends EventName> = z.output<(typeof events)[E]>;
@@ -541,6 +565,8 @@ export const engineRequest = z.discriminatedUnion('kind', [
   }),
   /** The asker no longer waits. */
   z.strictObject({ kind: z.literal('abort'), id: z.int().nonnegative() }),
+  /** Asks for a sign of life: a `pong`. */
+  z.strictObject({ kind: z.literal('ping') }),
   /** End cleanly: running jobs keep their checkpoints. */
   z.strictObject({ kind: z.literal('shutdown') }),
 ]);
@@ -549,4 +575,5 @@ export type EngineRequest = z.infer<typeof engineRequest>;
 /** What the engine sends. */
 export type EngineMessage =
   | { readonly kind: 'response'; readonly id: number; readonly answer: Answer<unknown> }
-  | { readonly kind: 'event'; readonly name: EventName; readonly content: unknown };
+  | { readonly kind: 'event'; readonly name: EventName; readonly content: unknown }
+  | { readonly kind: 'pong' };

@@ -24,6 +24,7 @@ import { hardenPages, hardenSession } from './security.ts';
 import { shellHandlers } from './shell-methods.ts';
 import { openWindow, raise } from './window.ts';
 import { Workspace } from './workspace.ts';
+import { cutNetwork } from './zero-network.ts';
 
 // The process that owns the window: it starts the engine, shows the page, and stands between the two.
 
@@ -37,6 +38,8 @@ protocol.registerSchemesAsPrivileged([
   { scheme: pageScheme, privileges },
   { scheme: mediaScheme, privileges: { ...privileges, stream: true } },
 ]);
+
+cutNetwork();
 
 if (app.requestSingleInstanceLock()) begin();
 else app.quit();
@@ -121,6 +124,7 @@ function begin(): void {
       engine,
       places,
       showLog,
+      logFile: log.file,
       setMenuKeys: showMenu,
       goOnLeaving: () => {
         leaving.goOn();

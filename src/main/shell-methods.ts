@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { dialog, shell } from 'electron';
 import type { BrowserWindow, OpenDialogOptions } from 'electron';
 import type { MenuKeys, ParsedParams, Result, ShellMethod } from '../contract/app.ts';
+import { about } from './about.ts';
 import type { EngineHost } from './engine-host.ts';
 import type { SavePlaces } from './save-places.ts';
 import type { Workspace } from './workspace.ts';
@@ -13,6 +14,7 @@ export interface ShellWorld {
   readonly engine: EngineHost;
   readonly places: SavePlaces;
   readonly showLog: () => Promise<void>;
+  readonly logFile: string;
   readonly setMenuKeys: (keys: MenuKeys) => void;
   /** The page has saved what it held its end up for. */
   readonly goOnLeaving: () => void;
@@ -89,6 +91,7 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
       await world.showLog();
       return null;
     },
+    'shell.about': () => about(world.workspace.folder, world.logFile),
     'shell.setMenuKeys': ({ keys }) => {
       world.setMenuKeys(keys);
       return Promise.resolve(null);

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { firstLine } from '../../contract/failure-text.ts';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
@@ -87,7 +88,7 @@ function reasonOf(error: unknown, path: string): string {
   if (error instanceof UserError) return error.message;
   const lack = memoryFailure(error, path);
   if (lack !== undefined) return lack.message;
-  const told = error instanceof Error ? error.message : String(error);
+  const told = firstLine(error instanceof Error ? error.message : String(error)).message;
   return `${path} could not be read (${told}). It may be damaged; copy it again or leave it out.`;
 }
 

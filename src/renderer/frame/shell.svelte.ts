@@ -4,9 +4,11 @@ import type { Dropped } from '../lib/dropped.ts';
 import { notices } from '../lib/notices.svelte.ts';
 import { ProjectState, type StepName } from '../lib/project-state.svelte.ts';
 import { text } from '../text/index.ts';
+import { Silence } from './silence.svelte.ts';
 import { tellDropped } from './tell-dropped.ts';
 
-type EngineState = EventOf<'engine.state'>['state'];
+/** `starting`: nothing has been heard of it yet. */
+type EngineState = EventOf<'engine.state'>['state'] | 'starting';
 type Place = 'start' | 'new' | 'project';
 
 /** What the window shows: the list of projects, a new one, or one that is open. */
@@ -15,11 +17,12 @@ export class Shell {
   open: ProjectState | null = $state.raw(null);
   /** The one opened last first; null until the engine has answered. */
   projects: Project[] | null = $state.raw(null);
-  engine: EngineState = $state('ready');
+  engine: EngineState = $state('starting');
+  readonly silence = new Silence();
   engineError: Failure | null = $state.raw(null);
   isOpening = $state(false);
   isDrawingSample = $state(false);
-  dialog: 'palette' | 'keys' | null = $state(null);
+  dialog: 'palette' | 'keys' | 'about' | null = $state(null);
   /** A folder that waits for the project that is being made. */
   arriving: string | null = $state(null);
 
@@ -35,6 +38,7 @@ export class Shell {
     void this.list();
     return () => {
       for (const dispose of disposers) dispose();
+      this.silence.end();
       this.open?.dispose();
     };
   }
@@ -154,11 +158,14 @@ export class Shell {
   }
 
   #engineChanged({ state, error }: EventOf<'engine.state'>): void {
-    const wasAway = this.engine !== 'ready';
+    const before = this.engine;
     this.engine = state;
+    if (state === 'silent') this.silence.begin();
+    else this.silence.end();
     this.engineError = error;
-    if (state !== 'ready' || !wasAway) return;
-    notices.add('done', text.frame.engineReady);
+    if (state !== 'ready' || before === 'ready' || before === 'starting') return;
+    // One that was silent is the same engine: the sentence goes, and nothing need be said.
+    if (before !== 'silent') notices.add('done', text.frame.engineReady);
     void this.list();
     void this.open?.refresh();
   }

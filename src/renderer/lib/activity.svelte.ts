@@ -1,3 +1,4 @@
+import { hasEnded } from '../../contract/app.ts';
 import type { EventOf, ImportReport, Params } from '../../contract/app.ts';
 import { call, listen } from './client.ts';
 import { notices } from './notices.svelte.ts';
@@ -41,7 +42,7 @@ class Activity {
         this.#endFinishing(run);
       }),
       listen('engine.state', ({ state }) => {
-        if (state === 'ready') return;
+        if (!hasEnded(state)) return;
         this.run = null;
         this.importing = null;
         this.finishing = null;

@@ -1,4 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
+import { hasEnded } from '../../contract/app.ts';
 import type { EventOf } from '../../contract/app.ts';
 import type { CatalogueEntry } from '../../contract/catalogue.ts';
 import { text } from '../text/index.ts';
@@ -46,7 +47,7 @@ class Catalogue {
         } else this.progress.set(card, progress);
       }),
       listen('engine.state', ({ state }) => {
-        if (state === 'ready') return;
+        if (!hasEnded(state)) return;
         this.progress.clear();
         this.entries = null;
       }),

@@ -1,3 +1,4 @@
+import { hasEnded } from '../../contract/app.ts';
 import type { EventOf } from '../../contract/app.ts';
 import { text } from '../text/index.ts';
 import { call, listen, RequestError } from './client.ts';
@@ -21,7 +22,7 @@ class Finding {
         this.progress = isOver ? null : progress;
       }),
       listen('engine.state', ({ state }) => {
-        if (state !== 'ready') this.progress = null;
+        if (hasEnded(state)) this.progress = null;
       }),
     ];
     return () => {

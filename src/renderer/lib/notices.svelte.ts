@@ -1,3 +1,4 @@
+import { firstLine } from '../../contract/failure-text.ts';
 import { RequestError } from './client.ts';
 import { placeKeys } from './keys-place.ts';
 
@@ -58,8 +59,10 @@ class Notices {
   fail(error: unknown, action?: Notice['action']): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     if (error instanceof RequestError && error.code === 'cancelled') return;
-    const message = error instanceof Error ? error.message : String(error);
-    const details = error instanceof RequestError ? error.details : undefined;
+    const { message, details } =
+      error instanceof RequestError
+        ? error
+        : firstLine(error instanceof Error ? error.message : String(error));
     this.add('loss', message, {
       ...(details === undefined ? {} : { details }),
       ...(action === undefined ? {} : { action }),

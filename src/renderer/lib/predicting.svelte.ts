@@ -1,3 +1,4 @@
+import { hasEnded } from '../../contract/app.ts';
 import type { EventOf, Run } from '../../contract/app.ts';
 import { text } from '../text/index.ts';
 import { call, listen } from './client.ts';
@@ -26,7 +27,7 @@ class Predicting {
         this.progress = isOver ? null : progress;
       }),
       listen('engine.state', ({ state }) => {
-        if (state !== 'ready') this.progress = null;
+        if (hasEnded(state)) this.progress = null;
       }),
     ];
     return () => {

@@ -1,3 +1,4 @@
+import { about } from './en/about.ts';
 import { catalogueText } from './en/catalogue.ts';
 import { common } from './en/common.ts';
 import { distilText } from './en/distil.ts';
@@ -23,6 +24,7 @@ import { teacherText } from './en/teacher.ts';
 import { viewer } from './en/viewer.ts';
 
 const en = {
+  about,
   common,
   frame,
   keys: keysText,

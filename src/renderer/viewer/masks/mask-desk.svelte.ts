@@ -84,6 +84,7 @@ export class MaskDesk {
       },
     });
     listen('engine.state', ({ state }) => {
+      if (state === 'silent') return;
       this.#revisions.forget();
       if (state !== 'ready') return;
       this.#saver.retry();
