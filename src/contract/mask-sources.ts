@@ -53,12 +53,41 @@ export const sourceClass = z.strictObject({
 });
 export type SourceClass = z.infer<typeof sourceClass>;
 
+/** A number or colour that mask files store; neither is there for pixels that a file says have no data. */
+export const storedValue = z.strictObject({
+  number: z.int().nullable(),
+  colour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .nullable(),
+  /** What it stands for: 0 background, 255 nothing known, else the value of a `sourceClass`. */
+  value: z.int().min(0).max(255),
+  /** Of the pixels of all masks, (0, 1]. */
+  share: z.number().min(0).max(1),
+  /** Masks that have it. */
+  masks: z.int().positive(),
+});
+export type StoredValue = z.infer<typeof storedValue>;
+
+/** What an import makes of a value that mask files store. */
+export const maskValueUse = z.strictObject({
+  /** Its number or colour, with the name that a list of classes gives it. */
+  value: z.string(),
+  /** Of the pixels of all masks. */
+  share: z.number().min(0).max(1),
+  /** The name of a class, `background` or `not known`. */
+  becomes: z.string(),
+});
+export type MaskValueUse = z.infer<typeof maskValueUse>;
+
 /** What a source holds, read as far as that takes. */
 export const maskSourceContents = z.strictObject({
   kind: maskSourceKind,
   /** Files of the folder that it has something for. */
   images: z.int().nonnegative(),
   classes: z.array(sourceClass).max(254),
+  /** Every value that mask files store, the most frequent first; empty for outlines and segments. */
+  values: z.array(storedValue),
   /** Properties of GeoJSON that may name the class, with how many different values; else empty. */
   properties: z.array(z.strictObject({ name: z.string(), values: z.int().positive() })),
   property: z.string().nullable(),

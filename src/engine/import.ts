@@ -8,11 +8,10 @@ import type { Store } from '../store/store.ts';
 import type { JobContext } from './job.ts';
 import type { Emit } from './services/dispatch.ts';
 import { ImagePool } from './image-pool/image-pool.ts';
-import type { MaskImport } from '../contract/mask-sources.ts';
 import { ImageService } from './services/images.ts';
 import type { LabelSource } from './services/import-images.ts';
 import { Pictures } from './services/pictures.ts';
-import { maskImportOf } from './services/mask-options.ts';
+import { maskImportOf, type MaskDecision } from './services/mask-options.ts';
 import { ProjectService } from './services/projects.ts';
 import { TeacherService } from './services/teachers.ts';
 
@@ -48,15 +47,14 @@ async function importInto(
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
   const known = findProject(store, request);
   const project = known ?? (await createProject(store, images, emit, request));
-  const report = await importImages(images, project, request, context.signal).catch(
-    (error: unknown) => {
-      // Nobody wants an empty project of an import that could not begin.
-      if (known === undefined && store.projects.get(project.id).images === 0) {
-        store.projects.remove(project.id);
-      }
-      throw error;
-    },
-  );
+  const imported = importImages(images, project, request, context.signal);
+  const { report, values: maskValues } = await imported.catch((error: unknown) => {
+    // Nobody wants an empty project of an import that could not begin.
+    if (known === undefined && store.projects.get(project.id).images === 0) {
+      store.projects.remove(project.id);
+    }
+    throw error;
+  });
   if (report.cancelled) {
     const rest = report.found - report.added - report.known - report.skipped.length;
     throw new UserError(
@@ -69,7 +67,7 @@ async function importInto(
   return {
     workspace: store.folder,
     project: { id: project.id, name: project.name, isNew: known === undefined },
-    ...{ folder, found, added, known: report.known, moved, masks, otherFiles, skipped },
+    ...{ folder, found, added, known: report.known, moved, masks, maskValues, otherFiles, skipped },
   };
 }
 
@@ -78,10 +76,13 @@ async function importImages(
   project: Project,
   request: ImportRequest,
   signal: AbortSignal,
-): Promise<ImportReport> {
+): Promise<{ report: ImportReport; values: MaskDecision['values'] }> {
   const labels = labelsOf(project, request.labels);
   const masks = await masksOf(images, project, request, signal);
-  return images.import(project.id, request.folder, labels, signal, { masks });
+  const report = await images.import(project.id, request.folder, labels, signal, {
+    masks: masks?.plan ?? null,
+  });
+  return { report, values: masks?.values ?? [] };
 }
 
 /** The report itself names only the first files. */
@@ -112,7 +113,7 @@ async function masksOf(
   project: Project,
   request: ImportRequest,
   signal: AbortSignal,
-): Promise<MaskImport | null> {
+): Promise<MaskDecision | null> {
   if (request.masks === undefined) return null;
   if (project.task !== 'segmentation') {
     throw new UserError(

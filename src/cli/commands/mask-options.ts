@@ -8,6 +8,11 @@ export const overlapOption = {
   help: "share of its side by which a tile overlaps the next; more is smoother at the tiles' edges, and slower",
 } as const satisfies OptionSpec;
 
+export const classOption = {
+  flags: '--class <pairs>',
+  help: 'what=class,…: what the masks name, number or colour so is this class, background or ignore',
+} as const satisfies OptionSpec;
+
 const lengthPattern = new RegExp(`^(.*?) *(${lengthUnit.options.join('|')})?$`, 's');
 
 export const toleranceOption = {

@@ -1,5 +1,5 @@
 import type { ImportSummary } from '../../contract/import-job.ts';
-import { count, counted } from '../figures.ts';
+import { count, counted, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable } from '../text.ts';
 import { table } from './table.ts';
@@ -21,5 +21,17 @@ export function importReport(summary: ImportSummary, paint: Paint): string {
     paint.strong(`Imported ${printable(summary.folder)}`),
     '',
     table(rows, { leftColumns: 2 }),
+    ...(summary.maskValues.length === 0 ? [] : ['', valueTable(summary.maskValues, paint)]),
   ].join('\n');
+}
+
+/** What became of every value of the mask files. */
+function valueTable(values: ImportSummary['maskValues'], paint: Paint): string {
+  const rows = values.map(({ value, share, becomes }) => [
+    printable(value),
+    printable(becomes),
+    share > 0 && share < 0.0005 ? '< 0.1 %' : percent(share),
+  ]);
+  const head = ['Value in the masks', 'Becomes', 'Share of pixels'];
+  return table([head, ...rows], { leftColumns: 2, header: paint.strong });
 }

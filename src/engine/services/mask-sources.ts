@@ -54,6 +54,7 @@ export class MaskSources {
     return {
       ...{ kind, images, property, isComplete },
       classes: [...classes],
+      values: [...(source.table?.stored ?? [])],
       properties: [...properties],
       problems: problems.slice(0, toldProblems).map(({ path, reason }) => ({ path, reason })),
       problemCount: problems.length,

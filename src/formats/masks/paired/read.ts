@@ -10,6 +10,7 @@ import { areOverlapping, placeRaster, requireSameSize } from '../geotiff/place.t
 import type { MaskSource, OpenMask, SizedImage, SourceRequest } from '../mask-source.ts';
 import { placeLabelMap } from '../nifti/place.ts';
 import { findLabelList } from './find-list.ts';
+import type { ListedLabel } from './label-list.ts';
 import { placedMask, type MaskPlacing } from './mask-tiles.ts';
 import { pairMasks } from './pairs.ts';
 import { openStoredMask, type StoredMask } from './stored-mask.ts';
@@ -135,7 +136,7 @@ async function surveyAll(
     (mask) => survey(mask, problems, signal),
     signal,
   );
-  const list = await findLabelList(foldersOf(masks, folder), folder);
+  const list = await listOf(masks, folder);
   const values = surveyed.filter((one) => one !== undefined);
   const table = valueTable(values, list, folder);
   return { table, masks: masks.filter((_, index) => surveyed[index]) };
@@ -158,6 +159,17 @@ async function survey(
     problems.push({ path: mask.path, reason: error.message });
     return undefined;
   }
+}
+
+/** Names of folders that share a list of classes with their neighbours. */
+const splitName = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
+
+/** The list of the masks; that of a folder for training or for tests may lie one folder up. */
+async function listOf(masks: readonly FoundImage[], folder: string): Promise<ListedLabel[]> {
+  const list = await findLabelList(foldersOf(masks, folder), folder);
+  const parent = dirname(folder);
+  if (list.length > 0 || !splitName.test(basename(folder))) return list;
+  return findLabelList([parent], parent);
 }
 
 /** Folders that may hold the list: those of the masks and what holds them, up to the chosen one. */
