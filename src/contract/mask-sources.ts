@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { maskClassValue, maskState } from './masks.ts';
 import { path } from './values.ts';
 
+/** As they cross a process. */
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
 /** Where masks of images may come from, as it crosses processes. */
 
 /**
@@ -68,6 +71,22 @@ export const storedValue = z.strictObject({
   masks: z.int().positive(),
 });
 export type StoredValue = z.infer<typeof storedValue>;
+
+/** An image with its mask, made smaller. */
+export const maskPreview = z.strictObject({
+  /** Among the images that have a mask, from 0, and how many these are. */
+  index: z.int().nonnegative(),
+  total: z.int().positive(),
+  name: z.string(),
+  /** JPEG or WebP, of the shape of the mask. */
+  picture: bytes,
+  /** px of `values`. */
+  width: z.int().positive(),
+  height: z.int().positive(),
+  /** (height, width), in the values of `sourceClass`; 0 background, 255 nothing known. */
+  values: bytes,
+});
+export type MaskPreview = z.infer<typeof maskPreview>;
 
 /** What an import makes of a value that mask files store. */
 export const maskValueUse = z.strictObject({

@@ -12,7 +12,7 @@ import { placeLabelMap } from '../nifti/place.ts';
 import { findLabelList } from './find-list.ts';
 import type { ListedLabel } from './label-list.ts';
 import { placedMask, type MaskPlacing } from './mask-tiles.ts';
-import { pairMasks } from './pairs.ts';
+import { type MaskPairs, pairMasks } from './pairs.ts';
 import { openStoredMask, type StoredMask } from './stored-mask.ts';
 import { surveyMask, type MaskValues } from './survey.ts';
 import { valueTable, type ValueTable } from './values.ts';
@@ -34,8 +34,8 @@ export async function openPairedMasks({
 }: SourceRequest): Promise<MaskSource> {
   const pairs = pairMasks(found);
   const problems: ImageProblem[] = [...pairs.problems];
-  const { table, masks } = decided
-    ? { table: decided, masks: pairs.masks }
+  const { table, masks, distinct } = decided
+    ? { table: decided, masks: pairs.masks, distinct: undefined }
     : await surveyAll(pairs.masks, folder, problems, signal);
   const readable = new Set(masks.map(({ path }) => path));
   const withMask = (pairs: ReadonlyMap<string, FoundImage>): string[] =>
@@ -52,6 +52,7 @@ export async function openPairedMasks({
     claimed: new Set(pairs.masks.map(({ path }) => path)),
     classes: table.classes,
     table,
+    samples: distinct && samplesOf(found, pairs, distinct),
     images,
     isComplete: true,
     properties: [],
@@ -123,13 +124,21 @@ async function sizeOf(path: string): Promise<Size | undefined> {
   }
 }
 
+interface SurveyedMasks {
+  readonly table: ValueTable;
+  /** Those that can be read. */
+  readonly masks: readonly FoundImage[];
+  /** How many values each has, by its path. */
+  readonly distinct: ReadonlyMap<string, number>;
+}
+
 /** Reads all masks for what their values mean; gives those that can be read. */
 async function surveyAll(
   masks: readonly FoundImage[],
   folder: string,
   problems: ImageProblem[],
   signal: AbortSignal | undefined,
-): Promise<{ table: ValueTable; masks: FoundImage[] }> {
+): Promise<SurveyedMasks> {
   const surveyed = await mapConcurrently(
     masks,
     masksAtOnce,
@@ -139,7 +148,33 @@ async function surveyAll(
   const list = await listOf(masks, folder);
   const values = surveyed.filter((one) => one !== undefined);
   const table = valueTable(values, list, folder);
-  return { table, masks: masks.filter((_, index) => surveyed[index]) };
+  return {
+    table,
+    masks: masks.filter((_, index) => surveyed[index]),
+    distinct: new Map(values.map((one) => [one.path, one.values.size])),
+  };
+}
+
+/** Images with a mask that can be read, those whose masks have most values first. */
+function samplesOf(
+  found: readonly FoundImage[],
+  { byImage, bySlice }: MaskPairs,
+  distinct: ReadonlyMap<string, number>,
+): FoundImage[] {
+  const names = new Map(found.map(({ path, name }) => [path, name]));
+  const masked = [
+    ...[...byImage].map(([path, mask]) => ({ path, name: names.get(path) ?? path, mask })),
+    ...[...bySlice].map(([place, mask]) => {
+      const path = place.replace(/#\d+$/, '');
+      const frame = Number(place.slice(path.length + 1)) - 1;
+      return { path, frame, name: `${names.get(path) ?? path}#${frame + 1}`, mask };
+    }),
+  ];
+  const valuesOf = ({ mask }: { mask: FoundImage }): number => distinct.get(mask.path) ?? 0;
+  return masked
+    .filter((one) => valuesOf(one) > 0)
+    .sort((a, b) => valuesOf(b) - valuesOf(a))
+    .map(({ mask: _, ...image }) => image);
 }
 
 async function survey(

@@ -40,6 +40,12 @@ export const masksIn = {
     },
     none: { title: 'No masks', why: 'Outline the regions here, in the next step.' },
   },
+  preview: {
+    picture: (name: string) => `${name} with its mask`,
+    previous: 'Previous image with a mask',
+    next: 'Next image with a mask',
+    place: (place: number, total: number) => `${count(place)} of ${count(total)}`,
+  },
   property: {
     title: 'Which property names the class?',
     choose: 'Choose…',
@@ -59,6 +65,8 @@ export const masksIn = {
   watched: 'Images that come into the folder later, while it is watched, come without masks.',
   table: {
     inFile: 'In the file',
+    share: 'Pixels',
+    ambiguous: 'A class, or the mark of pixels of which nothing is known',
     inProject: 'In the project',
     choose: 'Choose…',
     ofProject: 'Classes of the project',
@@ -69,8 +77,13 @@ export const masksIn = {
     becomes: (name: string) => `What ${name} becomes`,
     newName: (name: string) => `Name of the new class for ${name}`,
     nameMissing: 'Name it',
-    named: ({ name, number, colour }: SourceClass) =>
-      name ?? (number === null ? `Colour ${colour ?? '?'}` : `Number ${number}`),
+    named: ({ name, number, colour }: Pick<SourceClass, 'name' | 'number' | 'colour'>) =>
+      name ??
+      (number !== null
+        ? `Number ${number}`
+        : colour === null
+          ? 'No data, by the file'
+          : `Colour ${colour}`),
   },
   missing: {
     looking: 'The masks are being read',
