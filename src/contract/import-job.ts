@@ -46,6 +46,8 @@ export const importSummary = z.strictObject({
   masks: z.int(),
   /** Every value that the mask files store, the most frequent first; empty without such files. */
   maskValues: z.array(maskValueUse),
+  /** Files that came in as images and look like masks of the others. */
+  likelyMasks: z.int(),
   /** Files that are no images by their names. */
   otherFiles: z.int(),
   skipped: z.array(skippedImage),

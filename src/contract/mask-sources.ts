@@ -8,11 +8,12 @@ const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 /** Where masks of images may come from, as it crosses processes. */
 
 /**
- * `masks`: a folder of them beside one of images; `dicom-seg`: segmentations among the DICOM files of a
+ * `masks`: a folder of them beside one of images; `beside`: among the images, by their names and what they hold; `dicom-seg`: segmentations among the DICOM files of a
  * folder; the others are files, `nifti` a label map of a DICOM series. `file`: one that a person chose, told by its content.
  */
 export const maskSourceKind = z.enum([
   'masks',
+  'beside',
   'dicom-seg',
   'coco',
   'cvat',

@@ -3,6 +3,8 @@ import { className } from '../contract/app.ts';
 import type { ImportReport, Project } from '../contract/app.ts';
 import type { ImportRequest, ImportSummary } from '../contract/import-job.ts';
 import { UserError } from '../core/errors.ts';
+import { findImages } from '../formats/image-folder.ts';
+import { findMasksBeside } from '../formats/masks/beside/read.ts';
 import { openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import type { JobContext } from './job.ts';
@@ -63,11 +65,23 @@ async function importInto(
     );
   }
   const { folder, found, added, moved, masks } = report;
+  const likelyMasks = request.masks === undefined ? await countMasks(request, context.signal) : 0;
   const { skipped, otherFiles } = notImported(store, project.id);
   return {
     workspace: store.folder,
     project: { id: project.id, name: project.name, isNew: known === undefined },
-    ...{ folder, found, added, known: report.known, moved, masks, maskValues, otherFiles, skipped },
+    ...{
+      folder,
+      found,
+      added,
+      known: report.known,
+      moved,
+      masks,
+      maskValues,
+      likelyMasks,
+      otherFiles,
+      skipped,
+    },
   };
 }
 
@@ -83,6 +97,12 @@ async function importImages(
     masks: masks?.plan ?? null,
   });
   return { report, values: masks?.values ?? [] };
+}
+
+/** Masks among the images that nobody asked for. */
+async function countMasks({ folder }: ImportRequest, signal: AbortSignal): Promise<number> {
+  const found = await findImages(resolve(folder), {}, signal);
+  return (await findMasksBeside(found, signal)).size;
 }
 
 /** The report itself names only the first files. */

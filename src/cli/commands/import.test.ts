@@ -41,7 +41,16 @@ describe('import', () => {
       workspace: at('workspace'),
       project: { id: 1, name: 'Lungs', isNew: true },
       folder: at('scans'),
-      ...{ found: 3, added: 2, known: 0, moved: 0, masks: 0, maskValues: [], otherFiles: 1 },
+      ...{
+        found: 3,
+        added: 2,
+        known: 0,
+        moved: 0,
+        masks: 0,
+        maskValues: [],
+        likelyMasks: 0,
+        otherFiles: 1,
+      },
       skipped: [
         {
           path: at('scans', 'clear', 'cut.png'),
@@ -87,6 +96,28 @@ describe('import', () => {
       expect(stdout.text).toMatch(/^With masks +1 image$/m);
       expect(stdout.text).toMatch(/^0 +background +75\.0 %$/m);
       expect(stdout.text).toMatch(/^255 +object +25\.0 %$/m);
+    });
+
+    it('beside their images are told of, and come in where they are asked for', async () => {
+      const noise = Array.from({ length: 256 }, (_, at) => at);
+      const large = { width: 16, height: 16, channels: 1, bits: 8 } as const;
+      await mkdir(at('mixed'));
+      await writeFile(at('mixed', 'a.png'), pngFile({ ...large, values: noise }));
+      const values = noise.map((at) => (at < 64 ? 255 : 0));
+      await writeFile(at('mixed', 'a_mask.png'), pngFile({ ...large, values }));
+      const args = (project: string): string[] => [
+        ...['import', at('mixed'), '--workspace', at('workspace'), '--project', project],
+      ];
+      const plain = await runTest(args('Both'), { engine });
+      expect(plain.stdout.text).toMatch(/^Look like masks +1 image; with --task segmentation/m);
+      const asked = await runTest(
+        [...args('Parted'), '--task', 'segmentation', '--masks', 'found', '--new-classes'],
+        { engine },
+      );
+      expect([asked.exitCode, asked.stdout.text]).toEqual([
+        0,
+        expect.stringMatching(/^Added +1 image$[^]*^With masks +1 image$/m),
+      ]);
     });
 
     it('of 0, 128 and 255 are refused until an option says what 255 is', async () => {

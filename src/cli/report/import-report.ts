@@ -6,7 +6,7 @@ import { table } from './table.ts';
 
 /** What an import brought in. */
 export function importReport(summary: ImportSummary, paint: Paint): string {
-  const { project, added, known, moved, masks, otherFiles, skipped } = summary;
+  const { project, added, known, moved, masks, likelyMasks, otherFiles, skipped } = summary;
   const elsewhere = moved === 0 ? '' : `, ${count(moved)} of them found in another place`;
   const rows = [
     ['Project', `${printable(project.name)}${project.isNew ? ', new' : ''}`],
@@ -14,6 +14,14 @@ export function importReport(summary: ImportSummary, paint: Paint): string {
     ['Added', counted(added, 'image')],
     ['There before', `${counted(known, 'image')}${elsewhere}`],
     ...(masks === 0 ? [] : [['With masks', counted(masks, 'image')]]),
+    ...(likelyMasks === 0
+      ? []
+      : [
+          [
+            'Look like masks',
+            `${counted(likelyMasks, 'image')}; with --task segmentation and --masks found they come in as masks`,
+          ],
+        ]),
     ['Left out', skipped.length === 0 ? 'nothing' : count(skipped.length)],
     ...(otherFiles === 0 ? [] : [['Other files', count(otherFiles)]]),
   ];

@@ -30,6 +30,9 @@ export interface NamingOptions {
   readonly isStrict?: boolean;
 }
 
+/** Sources that are files of the folder itself. */
+const ofFolder: ReadonlySet<string> = new Set(['masks', 'beside', 'dicom-seg']);
+
 /** A folder that holds images and masks, with the names of all that is in it. */
 interface Place {
   readonly root: string;
@@ -125,7 +128,7 @@ async function openFound(
   signal: AbortSignal,
 ): Promise<MaskSource> {
   const sources = await detectMaskSources(root, found, signal);
-  const [only, ...others] = sources.filter(({ kind }) => kind === 'masks' || kind === 'dicom-seg');
+  const [only, ...others] = sources.filter(({ kind }) => ofFolder.has(kind));
   if (!only) {
     const files = sources.map(({ path }) => path);
     const advice =

@@ -26,13 +26,15 @@ const masksAtOnce = 4;
  *
  * @throws UserError 'invalid-labels' for a list of classes that cannot be read, 'too-large', 'cancelled'
  */
-export async function openPairedMasks({
-  folder,
-  found,
-  table: decided,
-  signal,
-}: SourceRequest): Promise<MaskSource> {
-  const pairs = pairMasks(found);
+export async function openPairedMasks(request: SourceRequest): Promise<MaskSource> {
+  return openPairs(request, pairMasks(request.found));
+}
+
+/** As `openPairedMasks`, of masks that are known to belong to their images. */
+export async function openPairs(
+  { folder, found, table: decided, signal }: SourceRequest,
+  pairs: MaskPairs,
+): Promise<MaskSource> {
   const problems: ImageProblem[] = [...pairs.problems];
   const { table, masks, distinct } = decided
     ? { table: decided, masks: pairs.masks, distinct: undefined }

@@ -5,6 +5,7 @@ type BySource<T> = Readonly<Record<MaskSourceKind, T>>;
 
 const titles: BySource<(name: string, files: number) => string> = {
   masks: (_, files) => `${counted(files, 'mask')} beside the images`,
+  beside: (_, files) => `${counted(files, 'file looks', 'files look')} like masks of the others`,
   'dicom-seg': (_, files) => counted(files, 'DICOM segmentation'),
   coco: (name) => name,
   cvat: (name) => name,
@@ -17,6 +18,8 @@ const titles: BySource<(name: string, files: number) => string> = {
 const whys: BySource<string> = {
   masks:
     'Files of the same name in folders such as images and masks, or labels of nnU-Net and MONAI Label.',
+  beside:
+    'By their names and the few values in them. They come in as masks and not as images; choose “No masks” if they are images.',
   'dicom-seg': 'They go to the slices that they were made on.',
   coco: 'Outlines and run lengths of COCO.',
   cvat: 'Segmentation masks as CVAT exports them.',
