@@ -408,9 +408,18 @@ describe('painting a mask', () => {
   test('the grid asks before an empty mask is done, and opens the image to look at what is predicted', async () => {
     const { page } = launched;
     await press('Escape');
-    await page.getByRole('option', { name: new RegExp(`^${third.name}`) }).click();
-    await press('Control+Enter');
     const dialog = page.getByRole('dialog', { name: 'Save it as all background?' });
+    // The list is asked again once the image is closed, which ends a selection.
+    await expect
+      .poll(
+        async () => {
+          await page.getByRole('option', { name: new RegExp(`^${third.name}`) }).click();
+          await press('Control+Enter');
+          return dialog.isVisible();
+        },
+        { interval: 1000 },
+      )
+      .toBe(true);
     await dialog.getByRole('button', { name: 'Show the prediction' }).click();
     await stageReady(page, third.id);
     expect(await human(third)).toEqual(['draft', []]);
