@@ -4,6 +4,9 @@ import { ambiguousValue, shareText, valueName } from '../core/mask/stored-values
 
 /** Values of masks that the command line explains, and those that it has to. */
 
+/** The most frequent values, of those that a message names. */
+const listedValues = 12;
+
 /** What an option says of a value: the name of a class, `background` or `ignore`. */
 export type NamedValues = ReadonlyMap<number, string>;
 
@@ -50,7 +53,10 @@ export function requireExplained(
   place?: string,
 ): void {
   if (ambiguousValue(classes) === undefined) return;
-  const all = values.map((one) => `${valueName(one)} (${shareText(one.share)})`).join(', ');
+  const listed = values.slice(0, listedValues);
+  const shown = listed.map((one) => `${valueName(one)} (${shareText(one.share)})`).join(', ');
+  const more = values.length - listed.length;
+  const all = more === 0 ? shown : `${shown} and ${more} more`;
   throw new UserError(
     'invalid-option',
     `${place === undefined ? 'The' : `${place}: the`} masks have these values, with their shares of the pixels: ${all}. 255 may be a class, or mean that nothing is known there. Say which with --class 255=CLASS, --class 255=ignore or --class 255=background, or with a line “255 ignore” in a list of classes (classes.txt) beside the masks.`,

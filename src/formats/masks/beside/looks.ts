@@ -13,7 +13,7 @@ const mostPixels = 2 ** 26;
 /** Values of a mask that only its extension tells from its image; more may be a drawing. */
 const fewValues = 32;
 /** Values that an image has at least, and for each of its mask's. */
-const manyValues = 64;
+const manyValues = 16;
 const manyTimes = 4;
 
 /** Whether what the files of a group hold is images and masks, by a few of them. */

@@ -170,6 +170,18 @@ describe('what values of masks mean', () => {
     ]);
   });
 
+  it('shades of blurred edges are no classes, and numbers of objects are', async () => {
+    const wide = { width: 400, height: 1, channels: 1, bits: 8 } as const;
+    const row = (value: (at: number) => number): Buffer =>
+      pngFile({ ...wide, values: Array.from({ length: 400 }, (_, at) => value(at)) });
+    const soft = row((at) => (at < 200 ? 0 : at < 250 ? 5 * (at - 200) : 255));
+    await expect(open({ 'masks/a.png': soft })).rejects.toThrow(
+      /49 shades of a few pixels each between 0 and 255: their edges are blurred/,
+    );
+    const objects = await open({ 'masks/a.png': row((at) => Math.floor(at / 9)) });
+    expect(objects.classes).toHaveLength(44);
+  });
+
   it('names come from the list, whether or not a mask has the class', async () => {
     const source = await open({ 'masks/a.png': mask([0, 2, 0]), 'classes.txt': 'road\ncar\nbus' });
     expect(source.classes).toMatchObject([

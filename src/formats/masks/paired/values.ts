@@ -30,7 +30,7 @@ const black = 0;
  * names or ignores. What a palette draws in PASCAL VOC's colour for it is called “void”, so that ignoring it is
  * proposed.
  *
- * @throws UserError 'too-large' for more classes than a mask can hold
+ * @throws UserError 'too-large' for more classes than a mask can hold, 'invalid-labels' for masks with blurred edges
  */
 export function valueTable(
   masks: readonly MaskValues[],
@@ -42,6 +42,7 @@ export function valueTable(
   const entries = byColour ? colourEntries(counts, list) : numberEntries(counts, list, masks);
   const values = new Map<number, number>();
   const classes: SourceClass[] = [];
+  if (!byColour && list.length === 0) refuseBlurred(masks, place);
   for (const [stored, entry] of entries) {
     if (entry === 'background' || entry === 'nothing') {
       values.set(stored, entry === 'background' ? 0 : ignoreValue);
@@ -71,6 +72,36 @@ function isByColour(masks: readonly MaskValues[], list: readonly ListedLabel[]):
     ({ palette, values, isColour }) =>
       (palette !== null || isColour) &&
       [...values].every((value) => listed.has(isColour ? value : colourOfNumber(value, palette))),
+  );
+}
+
+/** Values from which shades between two others are no classes. */
+const manyShades = 32;
+/** Of what the brighter of the two has, the share of pixels that no shade between them reaches. */
+const shadeShare = 0.25;
+
+/**
+ * Masks with soft edges, or that were saved with losses: nearly all is 0 or the largest number, and all between them
+ * are a few pixels of shades, each of which would be a class.
+ */
+function refuseBlurred(masks: readonly MaskValues[], place: string): void {
+  const pixels = new Map<number, number>();
+  for (const mask of masks) {
+    for (const [stored, count] of mask.pixels) {
+      if (stored < 0) continue;
+      const key = keyOf(stored, mask, false);
+      pixels.set(key, (pixels.get(key) ?? 0) + count);
+    }
+  }
+  const most = Math.max(...pixels.keys());
+  const between = [...pixels].filter(([value]) => value !== 0 && value !== most);
+  const limit = shadeShare * (pixels.get(most) ?? 0);
+  const isBlurred =
+    pixels.has(0) && between.length >= manyShades && between.every(([, count]) => count < limit);
+  if (!isBlurred) return;
+  throw new UserError(
+    'invalid-labels',
+    `The masks of ${place} have ${between.length} shades of a few pixels each between 0 and ${most}: their edges are blurred, or they were saved with losses. Save them as PNG without smoothing, so that every pixel has the number of its class.`,
   );
 }
 
