@@ -41,5 +41,5 @@ function valueTable(values: ImportSummary['maskValues'], paint: Paint): string {
     share > 0 && share < 0.0005 ? '< 0.1 %' : percent(share),
   ]);
   const head = ['Value in the masks', 'Becomes', 'Share of pixels'];
-  return table([head, ...rows], { leftColumns: 2, header: paint.strong });
+  return table([head, ...rows], { leftColumns: 2, header: (text) => paint.strong(text) });
 }

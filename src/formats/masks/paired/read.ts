@@ -176,7 +176,9 @@ function samplesOf(
   return masked
     .filter((one) => valuesOf(one) > 0)
     .sort((a, b) => valuesOf(b) - valuesOf(a))
-    .map(({ mask: _, ...image }) => image);
+    .map(({ path, name, ...rest }) =>
+      'frame' in rest ? { path, name, frame: rest.frame } : { path, name },
+    );
 }
 
 async function survey(

@@ -45,13 +45,11 @@ export interface RememberedAnswers {
   beside: 'save' | 'take' | null;
 }
 
-const rememberedAnswers = new Map<number, RememberedAnswers>();
+const rememberedAnswers: Record<number, RememberedAnswers> = {};
 
 /** Those of a project, which its grid and its viewer share. */
 export function answersOf(project: number): RememberedAnswers {
-  const found = rememberedAnswers.get(project) ?? { background: null, beside: null };
-  rememberedAnswers.set(project, found);
-  return found;
+  return (rememberedAnswers[project] ??= { background: null, beside: null });
 }
 
 /** A question about an image whose answer comes later; `ask` gets it, and null once it is answered. */

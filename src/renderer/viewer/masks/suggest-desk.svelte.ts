@@ -35,7 +35,7 @@ export class SuggestDesk {
   isInHand = $state(false);
   readonly #place: SuggestPlace;
   /** Strokes on images that were left before what they propose was accepted, those left last at the end. */
-  readonly #left = new Map<number, Suggesting>();
+  #left: readonly Suggesting[] = [];
 
   constructor(place: SuggestPlace) {
     this.#place = place;
@@ -79,9 +79,9 @@ export class SuggestDesk {
   /** Takes up again what was left on the image that is open; false where there is nothing. */
   restore(): boolean {
     const { open } = this.#place;
-    const left = open === null ? undefined : this.#left.get(open.image.id);
+    const left = this.#left.find(({ image }) => image.id === open?.image.id);
     if (left === undefined || this.current !== null) return false;
-    this.#left.delete(left.image.id);
+    this.#left = this.#left.filter((one) => one !== left);
     this.current = left;
     this.#place.changed();
     this.#look();
@@ -104,10 +104,8 @@ export class SuggestDesk {
   }
 
   #leave(current: Suggesting): void {
-    this.#left.delete(current.image.id);
-    this.#left.set(current.image.id, current);
-    const [oldest] = this.#left.keys();
-    if (this.#left.size > mostLeft && oldest !== undefined) this.#left.delete(oldest);
+    const others = this.#left.filter(({ image }) => image.id !== current.image.id);
+    this.#left = [...others, current].slice(-mostLeft);
     if (current.proposal === null) return;
     notices.add('attention', text.masks.finish.suggestionLeft(current.image.name));
   }
