@@ -152,7 +152,7 @@ describe('masks that come in with images', () => {
       const mask = await grey((x, y) => (x > 20 && y > 50 && x < 70 ? 255 : 0));
       await sharp(mask)
         .toColourspace('b-w')
-        .tiff()
+        .tiff({ compression: 'lzw' })
         .toFile(join(set, `${name}.tif`));
     }
     await dropOn(page, [set]);

@@ -164,21 +164,25 @@ function samplesOf(
   distinct: ReadonlyMap<string, number>,
 ): FoundImage[] {
   const names = new Map(found.map(({ path, name }) => [path, name]));
-  const masked = [
-    ...[...byImage].map(([path, mask]) => ({ path, name: names.get(path) ?? path, mask })),
+  const nameOf = (path: string): string => names.get(path) ?? path;
+  const masked: { readonly image: FoundImage; readonly values: number }[] = [
+    ...[...byImage].map(([path, mask]) => ({
+      image: { path, name: nameOf(path) },
+      values: distinct.get(mask.path) ?? 0,
+    })),
     ...[...bySlice].map(([place, mask]) => {
       const path = place.replace(/#\d+$/, '');
       const frame = Number(place.slice(path.length + 1)) - 1;
-      return { path, frame, name: `${names.get(path) ?? path}#${frame + 1}`, mask };
+      return {
+        image: { path, frame, name: `${nameOf(path)}#${frame + 1}` },
+        values: distinct.get(mask.path) ?? 0,
+      };
     }),
   ];
-  const valuesOf = ({ mask }: { mask: FoundImage }): number => distinct.get(mask.path) ?? 0;
   return masked
-    .filter((one) => valuesOf(one) > 0)
-    .sort((a, b) => valuesOf(b) - valuesOf(a))
-    .map(({ path, name, ...rest }) =>
-      'frame' in rest ? { path, name, frame: rest.frame } : { path, name },
-    );
+    .filter(({ values }) => values > 0)
+    .sort((a, b) => b.values - a.values)
+    .map(({ image }) => image);
 }
 
 async function survey(

@@ -20,14 +20,15 @@ export interface ValueTable {
 
 /** PASCAL VOC draws in this colour where nothing is known. */
 const vocVoid = pack([224, 224, 192]);
-const voidName = 'void';
+/** No class of a project can have this name, so that it is never taken for one. */
+const voidName = 'ignore';
 const black = 0;
 
 /**
  * Decides for all masks of a set together what their values mean. Classes of a list come with their
  * names, whether or not a mask has them; others with their number or colour alone. A value means that
  * nothing is known only where a list says so: 255 without a list is a class like any other, which a person
- * names or ignores. What a palette draws in PASCAL VOC's colour for it is called “void”, so that ignoring it is
+ * names or ignores. What a palette draws in PASCAL VOC's colour for it is called “ignore”, so that ignoring it is
  * proposed.
  *
  * @throws UserError 'too-large' for more classes than a mask can hold, 'invalid-labels' for masks with blurred edges
