@@ -49,7 +49,7 @@ import {
   suggestionPlace,
   suggestionRequest,
 } from './masks.ts';
-import { maskImport, maskSourceContents, maskSourcePlace } from './mask-sources.ts';
+import { maskImport, maskPreview, maskSourceContents, maskSourcePlace } from './mask-sources.ts';
 import { cardId, catalogueEntry, downloadSettings, shownDownloads } from './catalogue.ts';
 import { logins } from './logins.ts';
 import { patientStatus, rekeyReport } from './patients.ts';
@@ -133,6 +133,16 @@ export const engineMethods = {
   'image.lookMasks': {
     params: z.strictObject({ project: id, folder: path, source: maskSourcePlace }),
     result: maskSourceContents,
+  },
+  /** An image of a source that was looked at last, with its mask; null where there is none to show. */
+  'image.previewMasks': {
+    params: z.strictObject({
+      project: id,
+      folder: path,
+      source: maskSourcePlace,
+      index: z.int().nonnegative(),
+    }),
+    result: maskPreview.nullable(),
   },
   /**
    * Images of a folder, referenced where they lie. Labels from class folders, a CSV file, or none. A

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { domain, projectTask } from './entities.ts';
+import { maskValueUse } from './mask-sources.ts';
 import { skippedImage } from './results.ts';
 import { maskState } from './masks.ts';
 import { rekeyReport } from './patients.ts';
@@ -46,6 +47,10 @@ export const importSummary = z.strictObject({
   moved: z.int(),
   /** Images whose masks came in. */
   masks: z.int(),
+  /** Every value that the mask files store, the most frequent first; empty without such files. */
+  maskValues: z.array(maskValueUse),
+  /** Files that came in as images and look like masks of the others. */
+  likelyMasks: z.int(),
   /** Files that are no images by their names. */
   otherFiles: z.int(),
   skipped: z.array(skippedImage),

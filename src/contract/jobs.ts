@@ -10,6 +10,9 @@ const whole = (low: number, high: number): z.ZodInt => z.int().min(low).max(high
 const seed = whole(0, 2 ** 32 - 1);
 const threads = whole(1, 256).optional();
 
+/** `what=class`, separated by commas: a name, number or colour of masks, and a class, `background` or `ignore`. */
+export const classPairs = z.string().max(100_000);
+
 /** How labels are given: class folders below the images, or a CSV file. */
 const labels = path;
 
@@ -203,6 +206,8 @@ export const distillRequest = z.strictObject({
   teacher,
   images: path,
   labels: labels.default('imagefolder'),
+  /** Of masks. */
+  class: classPairs.optional(),
   /** Held-out folder of the same form; without it a seeded fifth of the labelled images, by group. */
   test: path.optional(),
   task: z.enum(['auto', ...task.options]).default('auto'),
@@ -216,6 +221,8 @@ export const evaluateRequest = z.strictObject({
   model: path,
   images: path,
   labels: labels.default('imagefolder'),
+  /** Of masks. */
+  class: classPairs.optional(),
   /** Of outlines, as its unit; the usual one by default. */
   tolerance: borderTolerance.tolerance.optional(),
   toleranceUnit: borderTolerance.toleranceUnit.optional(),

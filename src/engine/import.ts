@@ -3,17 +3,18 @@ import { className } from '../contract/app.ts';
 import type { ImportReport, Project } from '../contract/app.ts';
 import type { ImportRequest, ImportSummary } from '../contract/import-job.ts';
 import { UserError } from '../core/errors.ts';
+import { findImages } from '../formats/image-folder.ts';
+import { findMasksBeside } from '../formats/masks/beside/read.ts';
 import { openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import type { JobContext } from './job.ts';
 import type { Emit } from './services/dispatch.ts';
 import { makeFilesPrivate } from './private-files.ts';
 import { ImagePool } from './image-pool/image-pool.ts';
-import type { MaskImport } from '../contract/mask-sources.ts';
 import { ImageService } from './services/images.ts';
 import type { LabelSource } from './services/import-images.ts';
 import { Pictures } from './services/pictures.ts';
-import { maskImportOf } from './services/mask-options.ts';
+import { maskImportOf, type MaskDecision } from './services/mask-options.ts';
 import { PatientService } from './services/patients.ts';
 import { ProjectService } from './services/projects.ts';
 import { TeacherService } from './services/teachers.ts';
@@ -54,15 +55,14 @@ async function importInto(
     : null;
   const known = findProject(store, request);
   const project = known ?? (await createProject(store, images, emit, request));
-  const report = await importImages(images, project, request, context.signal).catch(
-    (error: unknown) => {
-      // Nobody wants an empty project of an import that could not begin.
-      if (known === undefined && store.projects.get(project.id).images === 0) {
-        store.projects.remove(project.id);
-      }
-      throw error;
-    },
-  );
+  const imported = importImages(images, project, request, context.signal);
+  const { report, values: maskValues } = await imported.catch((error: unknown) => {
+    // Nobody wants an empty project of an import that could not begin.
+    if (known === undefined && store.projects.get(project.id).images === 0) {
+      store.projects.remove(project.id);
+    }
+    throw error;
+  });
   if (report.cancelled) {
     const rest = report.found - report.added - report.known - report.skipped.length;
     throw new UserError(
@@ -71,11 +71,24 @@ async function importInto(
     );
   }
   const { folder, found, added, moved, masks } = report;
+  const likelyMasks = request.masks === undefined ? await countMasks(request, context.signal) : 0;
   const { skipped, otherFiles } = notImported(store, project.id);
   return {
     workspace: store.folder,
     project: { id: project.id, name: project.name, isNew: known === undefined },
-    ...{ folder, found, added, known: report.known, moved, masks, otherFiles, skipped, rekeyed },
+    ...{
+      folder,
+      found,
+      added,
+      known: report.known,
+      moved,
+      masks,
+      maskValues,
+      likelyMasks,
+      otherFiles,
+      skipped,
+      rekeyed,
+    },
   };
 }
 
@@ -84,10 +97,19 @@ async function importImages(
   project: Project,
   request: ImportRequest,
   signal: AbortSignal,
-): Promise<ImportReport> {
+): Promise<{ report: ImportReport; values: MaskDecision['values'] }> {
   const labels = labelsOf(project, request.labels);
   const masks = await masksOf(images, project, request, signal);
-  return images.import(project.id, request.folder, labels, signal, { masks });
+  const report = await images.import(project.id, request.folder, labels, signal, {
+    masks: masks?.plan ?? null,
+  });
+  return { report, values: masks?.values ?? [] };
+}
+
+/** Masks among the images that nobody asked for. */
+async function countMasks({ folder }: ImportRequest, signal: AbortSignal): Promise<number> {
+  const found = await findImages(resolve(folder), {}, signal);
+  return (await findMasksBeside(found, signal)).size;
 }
 
 /** The report itself names only the first files. */
@@ -118,7 +140,7 @@ async function masksOf(
   project: Project,
   request: ImportRequest,
   signal: AbortSignal,
-): Promise<MaskImport | null> {
+): Promise<MaskDecision | null> {
   if (request.masks === undefined) return null;
   if (project.task !== 'segmentation') {
     throw new UserError(

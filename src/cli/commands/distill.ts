@@ -5,7 +5,7 @@ import { flagOf, type OptionSpec, type OptionTable } from '../options/option-tab
 import { distillReport } from '../report/distill-report.ts';
 import type { World } from '../world.ts';
 import { addCommand, type IsGiven } from './command.ts';
-import { overlapOption, toleranceOption } from './mask-options.ts';
+import { classOption, overlapOption, toleranceOption } from './mask-options.ts';
 import { overrideOptions } from './teacher-options.ts';
 
 const needed = 'What it needs';
@@ -126,6 +126,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
     help: 'go on from where the same command was stopped',
     group: training,
   },
+  class: { ...classOption, group: regions },
   decoderSteps: {
     flags: '--decoder-steps <n>',
     help: 'training steps of each decoder',

@@ -41,7 +41,16 @@ describe('import', () => {
       workspace: at('workspace'),
       project: { id: 1, name: 'Lungs', isNew: true },
       folder: at('scans'),
-      ...{ found: 3, added: 2, known: 0, moved: 0, masks: 0, otherFiles: 1 },
+      ...{
+        found: 3,
+        added: 2,
+        known: 0,
+        moved: 0,
+        masks: 0,
+        maskValues: [],
+        likelyMasks: 0,
+        otherFiles: 1,
+      },
       skipped: [
         {
           path: at('scans', 'clear', 'cut.png'),
@@ -92,6 +101,74 @@ describe('import', () => {
     expect(stderr.text).toContain('cut.png');
   });
 
+  describe('masks without names', () => {
+    const nuclei = async (name: string, values: readonly number[]): Promise<string[]> => {
+      const square = { width: 2, height: 2, channels: 1, bits: 8 } as const;
+      await mkdir(at(name, 'images'), { recursive: true });
+      await mkdir(at(name, 'masks'));
+      await writeFile(at(name, 'images', 'a.png'), pngFile({ ...square, values: [9, 8, 7, 6] }));
+      await writeFile(at(name, 'masks', 'a.png'), pngFile({ ...square, values }));
+      return [
+        ...['import', at(name), '--workspace', at('workspace'), '--project', name],
+        ...['--task', 'segmentation', '--masks', 'found', '--new-classes'],
+      ];
+    };
+
+    it('of 0 and 255 come in as one class, by the command of the README', async () => {
+      const { exitCode, stdout, stderr } = await runTest(await nuclei('binary', [0, 0, 0, 255]), {
+        engine,
+      });
+      expect([exitCode, stderr.text]).toEqual([0, expect.not.stringContaining('not clear')]);
+      expect(stdout.text).toMatch(/^With masks +1 image$/m);
+      expect(stdout.text).toMatch(/^0 +background +75\.0 %$/m);
+      expect(stdout.text).toMatch(/^255 +object +25\.0 %$/m);
+    });
+
+    it('beside their images are told of, and come in where they are asked for', async () => {
+      const noise = Array.from({ length: 256 }, (_, at) => at);
+      const large = { width: 16, height: 16, channels: 1, bits: 8 } as const;
+      await mkdir(at('mixed'));
+      await writeFile(at('mixed', 'a.png'), pngFile({ ...large, values: noise }));
+      const values = noise.map((at) => (at < 64 ? 255 : 0));
+      await writeFile(at('mixed', 'a_mask.png'), pngFile({ ...large, values }));
+      const args = (project: string): string[] => [
+        ...['import', at('mixed'), '--workspace', at('workspace'), '--project', project],
+      ];
+      const plain = await runTest(args('Both'), { engine });
+      expect(plain.stdout.text).toMatch(/^Look like masks +1 image; with --task segmentation/m);
+      const asked = await runTest(
+        [...args('Parted'), '--task', 'segmentation', '--masks', 'found', '--new-classes'],
+        { engine },
+      );
+      expect([asked.exitCode, asked.stdout.text]).toEqual([
+        0,
+        expect.stringMatching(/^Added +1 image$[^]*^With masks +1 image$/m),
+      ]);
+    });
+
+    it('of 0, 128 and 255 are refused until an option says what 255 is', async () => {
+      const args = await nuclei('three', [0, 0, 128, 255]);
+      const { exitCode, stderr } = await runTest(args, { engine });
+      expect(exitCode).toBe(2);
+      expect(stderr.text).toContain(
+        'The masks have these values, with their shares of the pixels: 0 (50.0 %), 128 (25.0 %), 255 (25.0 %).',
+      );
+      expect(stderr.text).toContain('--class 255=ignore');
+      const named = await runTest([...args, '--class', '255=nucleus'], { engine });
+      expect([named.exitCode, named.stderr.text]).toEqual([0, expect.any(String)]);
+      expect(named.stdout.text).toMatch(/^128 +class 128 +25\.0 %$/m);
+      expect(named.stdout.text).toMatch(/^255 +nucleus +25\.0 %$/m);
+      const ignored = await runTest([...args, '--class', '255=ignore', '--json'], { engine });
+      expect(JSON.parse(ignored.stdout.text)).toMatchObject({
+        maskValues: [
+          { value: '0', share: 0.5, becomes: 'background' },
+          { value: '128', share: 0.25, becomes: 'class 128' },
+          { value: '255', share: 0.25, becomes: 'not known' },
+        ],
+      });
+    });
+  });
+
   it('brings masks in as options say, in the colours of their list', async () => {
     const set = at('outlined');
     const square = { width: 2, height: 2, channels: 1, bits: 8 } as const;
@@ -109,7 +186,9 @@ describe('import', () => {
     ];
     const unsaid = await runTest(more(), { engine });
     expect(unsaid.exitCode).toBe(2);
-    expect(unsaid.stderr.text).toContain('not clear what becomes of core, rim');
+    expect(unsaid.stderr.text).toContain(
+      'what becomes of core (25.0 % of the pixels), rim (50.0 %',
+    );
     const said = await runTest(more('--class', 'rim=background', '--new-classes'), { engine });
     expect([said.exitCode, said.stdout.text]).toEqual([
       0,

@@ -11,6 +11,11 @@ export const overlapOption = {
 /** The longest first: `mm` ends in `m`. */
 const lengthUnits = lengthUnit.options.toSorted((a, b) => b.length - a.length);
 
+export const classOption = {
+  flags: '--class <pairs>',
+  help: 'what=class,…: what the masks name, number or colour so is this class, background or ignore',
+} as const satisfies OptionSpec;
+
 export const toleranceOption = {
   flags: '--tolerance <length>',
   help: 'of outlined regions: how far from the true border a predicted one still counts as right, for boundary F1; in pixels, 2 or 2px, or where images say how large these are 1.5mm or 3m',

@@ -3,6 +3,7 @@ import { readHeaders } from './headers-task.ts';
 import { indexImages } from './index-task.ts';
 import { drawPicture, drawThumbnail } from './picture-task.ts';
 import { describeImage, drawPreview } from './preview-task.ts';
+import { drawSample } from './sample-task.ts';
 import { storeFiles } from './store-task.ts';
 import { buildLevels, viewImage, viewStatistics, viewTile } from './view-task.ts';
 
@@ -38,6 +39,7 @@ export const imageTasks = {
   picture: drawPicture,
   describe: describeImage,
   preview: drawPreview,
+  sample: drawSample,
   view: viewImage,
   tile: viewTile,
   statistics: viewStatistics,

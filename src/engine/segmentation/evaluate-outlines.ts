@@ -33,7 +33,8 @@ export async function evaluateOutlines(
 ): Promise<EvaluateSummary> {
   const { preparation } = card.preprocessing;
   const images = new OpenImages(preparationOf(preparation), rasterBudget(freemem()));
-  const folder = await openFolderMasks(request.images, request.labels, context.signal);
+  const named = request.class?.split(',') ?? [];
+  const folder = await openFolderMasks(request.images, request.labels, context.signal, { named });
   try {
     const problems = [...folder.problems];
     for (const problem of problems) context.report({ type: 'skipped', ...problem });

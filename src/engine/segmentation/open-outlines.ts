@@ -28,11 +28,15 @@ export async function openOutlines(
     );
   }
   const { signal } = context;
-  const train = await openFolderMasks(request.images, request.labels, signal);
+  const named = request.class?.split(',') ?? [];
+  const train = await openFolderMasks(request.images, request.labels, signal, { named });
   const test =
     request.test === undefined
       ? undefined
-      : await openFolderMasks(request.test, testLabels(request), signal);
+      : await openFolderMasks(request.test, testLabels(request), signal, {
+          named,
+          isStrict: false,
+        });
   const classes = classesOf(train);
   const tables = new Map<FolderMasks, Uint8Array>([[train, valuesOf(train, classes)]]);
   if (test) tables.set(test, valuesOf(test, classes));

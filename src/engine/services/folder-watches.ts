@@ -296,7 +296,8 @@ function labelFiles(
   source: MaskImport['source'] | undefined,
 ): string[] {
   if (source === undefined) return [];
-  const isFolder = source.kind === 'masks' || source.kind === 'dicom-seg';
+  const isFolder =
+    source.kind === 'masks' || source.kind === 'beside' || source.kind === 'dicom-seg';
   return isFolder ? masks.map(({ path }) => path) : [resolve(source.path)];
 }
 

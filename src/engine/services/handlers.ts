@@ -22,6 +22,7 @@ import { MaskService } from './masks.ts';
 import { PatientService } from './patients.ts';
 import { PredictionService } from './predictions.ts';
 import { requireNotOwn } from './own-files.ts';
+import { previewMask } from './mask-preview.ts';
 import { Previews } from './previews.ts';
 import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
@@ -106,6 +107,12 @@ export async function openServices(
     'image.lookMasks': async ({ project, folder, source }, signal) => {
       const except = await requireNotOwn(store.folder, resolve(folder));
       return images.maskSources.look(project, folder, source, signal, except);
+    },
+    'image.previewMasks': async ({ project, folder, source, index }, signal) => {
+      const kept = images.maskSources.lookedAtSource(folder, source);
+      if (kept === undefined) return null;
+      const { preparation } = store.projects.get(project).settings;
+      return previewMask(kept, pool, { index, preparation, signal });
     },
     'image.import': async ({ project, folder, labels, masks: plan, watch }, signal) => {
       let kept: WatchedMasks | null = null;

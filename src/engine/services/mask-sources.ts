@@ -34,7 +34,14 @@ export class MaskSources {
   readonly #pool: ImagePool;
   /** Of the last look: what a choice that was made by it speaks of. */
   #looked: { readonly key: string; readonly classes: readonly SourceClass[] } | undefined;
-  #kept: { readonly key: string; readonly source: MaskSource; timer: NodeJS.Timeout } | undefined;
+  #kept:
+    | {
+        readonly key: string;
+        readonly place: string;
+        readonly source: MaskSource;
+        timer: NodeJS.Timeout;
+      }
+    | undefined;
 
   constructor(store: Store, pool: ImagePool) {
     this.#store = store;
@@ -59,7 +66,7 @@ export class MaskSources {
     const found = await findImages(resolve(folder), { except }, signal);
     const source = await this.open(folder, place, found, signal);
     this.#looked = { key: placeKey(folder, place), classes: source.classes };
-    await this.#keep(keyOf(folder, place, found), source);
+    await this.#keep(keyOf(folder, place, found), placeKey(folder, place), source);
     const counts = this.#store.masks.count(id, 'human');
     const { kind, images, classes, properties, property, isComplete } = source;
     const misfits = (await source.misfits?.(signal)) ?? [];
@@ -67,6 +74,7 @@ export class MaskSources {
     return {
       ...{ kind, images, property, isComplete },
       classes: [...classes],
+      values: [...(source.table?.stored ?? [])],
       properties: [...properties],
       problems: problems.slice(0, toldProblems).map(({ path, reason }) => ({ path, reason })),
       problemCount: problems.length,
@@ -77,6 +85,11 @@ export class MaskSources {
   /** The classes that a look found in a source, if it was the last. */
   lookedAt(folder: string, place: MaskSourcePlace): readonly SourceClass[] | undefined {
     return this.#looked?.key === placeKey(folder, place) ? this.#looked.classes : undefined;
+  }
+
+  /** The source itself, as long as it is kept for an import: for looks at its masks. */
+  lookedAtSource(folder: string, place: MaskSourcePlace): MaskSource | undefined {
+    return this.#kept?.place === placeKey(folder, place) ? this.#kept.source : undefined;
   }
 
   /**
@@ -123,10 +136,10 @@ export class MaskSources {
     await kept?.source.close();
   }
 
-  async #keep(key: string, source: MaskSource): Promise<void> {
+  async #keep(key: string, place: string, source: MaskSource): Promise<void> {
     await this.close();
     const timer = setTimeout(() => void this.close(), keptFor).unref();
-    this.#kept = { key, source, timer };
+    this.#kept = { key, place, source, timer };
   }
 }
 

@@ -22,6 +22,8 @@ export interface MaskSource {
   readonly claimed: ReadonlySet<string>;
   /** Values of its masks; 0 and 255 (nothing known) are no classes. */
   readonly classes: readonly SourceClass[];
+  /** Images with masks, those that show most values first; absent where that is not known. */
+  readonly samples?: readonly FoundImage[] | undefined;
   /** How many files of the folder it has something for. */
   readonly images: number;
   /** Whether what it says of an image is all that there is in it. */

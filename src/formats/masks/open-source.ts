@@ -1,5 +1,6 @@
 import type { MaskSourceKind } from '../../contract/mask-sources.ts';
 import { separateMasks } from '../mask-folders.ts';
+import { openMasksBeside } from './beside/read.ts';
 import { openCocoMasks } from './coco/read.ts';
 import { openCvatMasks } from './cvat/read.ts';
 import { requireKind } from './detect.ts';
@@ -16,6 +17,7 @@ const readers: Record<
   (request: SourceRequest) => Promise<MaskSource>
 > = {
   masks: openPairedMasks,
+  beside: openMasksBeside,
   'dicom-seg': openSegmentations,
   coco: openCocoMasks,
   cvat: openCvatMasks,
@@ -25,7 +27,7 @@ const readers: Record<
 };
 
 /** The others speak of images alone: masks beside them often have their names. */
-const ofFolders: ReadonlySet<MaskSourceKind> = new Set(['masks', 'dicom-seg']);
+const ofFolders: ReadonlySet<MaskSourceKind> = new Set(['masks', 'beside', 'dicom-seg']);
 
 /**
  * Opens a source of masks for the images of a folder.

@@ -73,6 +73,7 @@ async function openMasks(
     claimed: new Set(),
     classes: table.classes,
     table,
+    samples: found.filter(({ path }) => readable.has(matched.get(path) ?? '')),
     images: [...matched.values()].filter((name) => readable.has(name)).length,
     isComplete: true,
     properties: [],

@@ -33,6 +33,8 @@ export const images = {
     masks: {
       title: (masks: number) => `${counted(masks, 'mask')} beside the images`,
       what: 'Masks mark regions of an image; this project tells whole images apart. The images come in without the masks: the student learns from all of them, and ten of each class, labelled as a whole, are enough.',
+      beside:
+        'By their names and the few values in them. In this project they come in as images of their own. To leave them out, put them into another folder; to learn from them, make a project that outlines regions.',
     },
     inner: {
       title: (name: string) => `Everything lies in “${name}”`,
