@@ -70,7 +70,26 @@ export type ParityReport = z.infer<typeof parityReport>;
 /** A file that was left out, and why. */
 export const skippedImage = z.strictObject({ path: z.string(), reason: z.string() });
 
+const share = z.number().min(0).max(1).nullable();
+
+/** How the student came to be: where it began and which of its states was kept, as far as training images could tell. */
+export const recipeReport = z.strictObject({
+  start: z.enum(['fitted', 'copy']),
+  /** The state that the student is: its plain copy, its start, or after so many steps. */
+  kept: z.union([z.literal('copy'), z.literal('start'), z.int().positive()]),
+  /** How often training went back and lowered its learning rate. */
+  rateFalls: z.int().nonnegative(),
+  /**
+   * Accuracy on training images that were set aside: of a probe on the plain copy, on the start, and on the state that
+   * was kept; null where there were too few images or no classes.
+   */
+  aside: z.strictObject({ images: z.int().nonnegative(), copy: share, start: share, kept: share }),
+});
+export type RecipeReport = z.infer<typeof recipeReport>;
+
 const summaryOfRun = {
+  /** Missing in runs of earlier versions. */
+  recipe: recipeReport.optional(),
   /** Mean absolute difference of the last block's output from the teacher's. */
   loss: z.strictObject({ first: z.number(), last: z.number() }),
   seconds: z.number(),

@@ -7,6 +7,7 @@ import { UserError } from '../core/errors.ts';
 import { preparationOf } from '../core/image/preparation.ts';
 import type { Preparation } from '../core/image/preparation.ts';
 import { mergeAdapters } from '../core/lora/adapters.ts';
+import { Random } from '../core/random.ts';
 import { readImage } from '../formats/images.ts';
 import { placeName } from '../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelled-images.ts';
@@ -17,11 +18,14 @@ import type { Dataset } from './dataset.ts';
 import { openFileExecutor } from './devices/open-executor.ts';
 import { exportClassifier } from './export-classifier.ts';
 import { openGlimpses } from './glimpses.ts';
+import { imagesToInfer } from './inference.ts';
 import type { InputForm } from './inference.ts';
 import type { JobContext } from './job.ts';
 import { rasterBudget } from './memory-budget.ts';
 import { openRasters } from './raster-store.ts';
 import type { RasterStore } from './raster-store.ts';
+import type { SetAside } from './recipe/set-aside.ts';
+import type { ProbeImages } from './recipe/student-judge.ts';
 import { requireSeen } from './seen-options.ts';
 import { openOutlines } from './segmentation/open-outlines.ts';
 import { distillOutlines } from './segmentation/distill-outlines.ts';
@@ -33,7 +37,7 @@ import {
   summaryName,
   trainAdapters,
 } from './student-job.ts';
-import type { ExpectedTeacher, StudentJob, Trained } from './student-job.ts';
+import type { ExpectedTeacher, StudentJob, Trained, TrainingImages } from './student-job.ts';
 import type { Teacher } from './teacher.ts';
 import type { OpenWatch } from './training.ts';
 import { resizedCrops } from './view-source.ts';
@@ -109,8 +113,13 @@ export async function distillImages(
     const source = resizedCrops(images, request.seed, recipe, imageSize, context.signal);
     const classes = { ...job, dataset, labelled, store };
     const watch = glimpses ? watchOf(classes) : undefined;
-    const rate = (6e-3 * job.request.batch) / 256;
-    const trained = await trainAdapters(job, source, store.images, rate, watch);
+    const training: TrainingImages = {
+      source,
+      images: store.images.map((image) => ({ ...image, image })),
+      probe: (split) => probeImages(classes, split),
+    };
+    const rate = (origin: 'fitted' | 'copy'): number => usualRate(origin, job.request.batch);
+    const trained = await trainAdapters(job, training, rate, watch);
     return deliver(job, trained, () => finish(classes, trained));
   });
 }
@@ -120,6 +129,31 @@ interface ClassJob extends StudentJob {
   readonly dataset: Dataset;
   readonly labelled: readonly LabelledImage[];
   readonly store: RasterStore<LabelledImage>;
+}
+
+/** Peak learning rates at a batch of 256: a fitted start needs smaller steps than the way from the plain copy. */
+const baseRates = { copy: 6e-3, fitted: 3e-3 } as const;
+
+/** The peak learning rate where nobody says it: it follows the batch (WeCoLoRA's settings). */
+export function usualRate(origin: keyof typeof baseRates, batch: number): number {
+  return (baseRates[origin] * batch) / 256;
+}
+
+/** The labelled images by what the probe that compares states of the student does with them. */
+function probeImages(
+  { labelled, dataset, store, teacher, request }: ClassJob,
+  { seen, aside }: SetAside,
+): ProbeImages {
+  const { classes, task } = dataset;
+  const chosen = new Set<LabelledImage>(labelled);
+  const of = (indices: readonly number[]): LabelledImage[] =>
+    indices.flatMap((index) => store.images[index] ?? []).filter(({ isLabelled }) => isLabelled);
+  // In no order by class, since not all may be used.
+  const learnt = new Random(request.seed, 0x960be).shuffled(of(seen));
+  return {
+    ...{ classes, task, form: inputForm(teacher, request), aside: of(aside) },
+    learnt: learnt.filter((image) => chosen.has(image)),
+  };
 }
 
 function watchOf({ labelled, dataset, teacher, request, executor, context }: ClassJob): OpenWatch {
@@ -134,18 +168,19 @@ function inputForm(
   { framing, preparation }: Pick<DistillOptions, 'framing' | 'preparation'>,
 ): InputForm {
   const { imageSize, channels } = model.architecture;
-  return { imageSize, channels, framing, preparation: preparationOf(preparation) };
+  const batch = imagesToInfer(model.architecture);
+  return { batch, imageSize, channels, framing, preparation: preparationOf(preparation) };
 }
 
 async function finish(job: ClassJob, trained: Trained): Promise<DistillOutcome> {
   const { request, context, teacher, blocks, copy, dataset, store, output, executor } = job;
-  const { base, layout, state } = trained;
+  const { base, layout, adapters, state } = trained;
   const form = inputForm(teacher, request);
   const { classes, task, tested } = dataset;
   // Filled in where reading fails a second time: the files may have changed meanwhile.
   const problems: ImageProblem[] = [];
   const compared = await compareEncoders(
-    [teacher.model, copy, mergeAdapters(base, layout, state.parameters.data)],
+    [teacher.model, copy, mergeAdapters(base, layout, adapters.data)],
     { classes, task, tested, labelled: job.labelled },
     form,
     request.seed,
@@ -163,7 +198,7 @@ async function finish(job: ClassJob, trained: Trained): Promise<DistillOutcome> 
   };
   const candidates = { teacher: teacherCandidate, copy: copyCandidate, student };
   const card: ClassCard = {
-    ...describeStudent(job, state.step),
+    ...describeStudent(job, trained.recipe),
     classes: [...classes],
     task,
     metrics: {
@@ -174,7 +209,7 @@ async function finish(job: ClassJob, trained: Trained): Promise<DistillOutcome> 
     },
   };
   const exported = await exportClassifier(
-    { base, layout, adapters: state.parameters, head: student.head },
+    { base, layout, adapters, head: student.head },
     card,
     readable.tested,
     output.staging,
@@ -185,6 +220,7 @@ async function finish(job: ClassJob, trained: Trained): Promise<DistillOutcome> 
     teacher: candidates.teacher.report,
     copy: candidates.copy.report,
     student: candidates.student.report,
+    recipe: trained.recipe,
     loss: { first: state.firstLoss, last: state.lastLoss },
     seconds: secondsOf(job),
     skip: card.student.skip,

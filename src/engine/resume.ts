@@ -20,7 +20,7 @@ export async function requireCheckpoint({ resume }: DistillOptions, out: string)
 /** Where training begins: at step 0, or where the checkpoint in `out` was left. */
 export async function initialState(
   { resume, seed }: DistillOptions,
-  { layout, steps }: TrainingPlan,
+  { layout, steps }: Pick<TrainingPlan, 'layout' | 'steps'>,
   out: string,
   run: RunFingerprint,
   context: JobContext,

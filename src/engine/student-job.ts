@@ -1,16 +1,16 @@
 import { availableParallelism, freemem } from 'node:os';
 import { basename, join } from 'node:path';
 import type { DeviceName, DistillOptions } from '../contract/jobs.ts';
-import { precisionOn, startOf, usualTraining } from '../contract/jobs.ts';
+import { precisionOn, usualTraining } from '../contract/jobs.ts';
 import type { ModelCard } from '../contract/model-card.ts';
-import type { DistillSummary } from '../contract/results.ts';
+import type { DistillSummary, RecipeReport } from '../contract/results.ts';
 import { hasRoom, roomOf, trainingMemory } from '../core/distill/memory.ts';
 import { UserError } from '../core/errors.ts';
 import { preparationOf } from '../core/image/preparation.ts';
-import { adapterLayout } from '../core/lora/adapters.ts';
+import { adapterLayout, initialAdapters } from '../core/lora/adapters.ts';
+import type { Tensor } from '../core/tensor.ts';
 import { copyBlocks, keptBlocks } from '../core/vit/copy.ts';
 import type { VitModel } from '../core/vit/weights.ts';
-import type { FoundImage } from '../formats/labelled-images.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { runtimeVersion } from '../runtime/onnxruntime.ts';
@@ -37,6 +37,15 @@ import type { JobContext } from './job.ts';
 import { targetBudget } from './memory-budget.ts';
 import { openOutputFolder } from './output-folder.ts';
 import type { OutputFolder } from './output-folder.ts';
+import { BestKeeper } from './recipe/best-keeper.ts';
+import type { KeeperState } from './recipe/best-keeper.ts';
+import { chooseStart } from './recipe/choose-start.ts';
+import type { ChosenStart } from './recipe/choose-start.ts';
+import { keptMessage, recipeReport } from './recipe/report.ts';
+import { setAside, viewsOf } from './recipe/set-aside.ts';
+import type { AsideCandidate, SetAside } from './recipe/set-aside.ts';
+import { StudentJudge } from './recipe/student-judge.ts';
+import type { JudgedImages, ProbeImages } from './recipe/student-judge.ts';
 import { initialState, requireCheckpoint, stopped, withCheckpoint } from './resume.ts';
 import { saidInput } from './teacher-words.ts';
 import { openTeacher } from './teacher.ts';
@@ -67,8 +76,6 @@ export interface StudentJob {
   /** The teacher's blocks that the copy has. */
   readonly blocks: readonly number[];
   readonly copy: VitModel;
-  /** What the student begins as. */
-  readonly origin: 'fitted' | 'copy';
   readonly output: OutputFolder;
   readonly executor: Executor;
   /** Whether the checkpoint in the output folder is of this job. */
@@ -159,7 +166,6 @@ export async function runStudentJob<T>(
             resume: request.resume || (goesOn && kept.isNew),
           },
           ...{ context, teacher, blocks, copy, output, kept },
-          origin: startOf(request.start, usual, architecture.depth, blocks.length),
           start: begun - 1000 * before,
           executor: openExecutor(on, threads, memoryBytes, request.precision),
           memory: freemem(),
@@ -228,91 +234,145 @@ export function secondsOf({ start }: StudentJob): number {
   return (performance.now() - start) / 1000;
 }
 
-/** What training made of the copy. */
+/** What a task's images are to the training. */
+export interface TrainingImages {
+  readonly source: ViewSource;
+  /** What the views are of, one by one: a checkpoint knows its run by them, and some are set aside. */
+  readonly images: readonly AsideCandidate[];
+  /** Labelled images for the probe that compares states of the student, by the images' indices. */
+  probe?(split: SetAside): ProbeImages;
+}
+
+/** What training made of the copy: the state that was kept. */
 export interface Trained extends TrainingResult {
   /** What the adapters sit on. */
   readonly base: VitModel;
   readonly layout: TrainingPlan['layout'];
+  readonly adapters: Tensor;
+  readonly recipe: RecipeReport;
 }
 
 /**
  * The distillation itself; what was learnt is in the checkpoint before anything else happens.
  *
- * @param images what the views are of, by which a checkpoint knows its run
- * @param usualRate the peak learning rate where the request does not say it
+ * @param usualRate the peak learning rate where the request does not say it, by where the student begins
  */
 export async function trainAdapters(
   job: StudentJob,
-  source: ViewSource,
-  images: readonly FoundImage[],
-  usualRate: number,
+  images: TrainingImages,
+  usualRate: (origin: KeeperState['origin']) => number,
   openWatch?: OpenWatch,
 ): Promise<Trained> {
-  const views = new DrawnAhead(source, drawingThreads(job.executor));
+  const views = new DrawnAhead(images.source, drawingThreads(job.executor));
+  const split = setAside(images.images, job.request.seed);
+  const { seen, aside } = split;
+  const training = aside.length === 0 ? views : viewsOf(views, seen);
+  const judged: JudgedImages = {
+    source: viewsOf(images.source, aside.length === 0 ? seen : aside),
+    view: job.request.views,
+    probe: aside.length === 0 ? undefined : images.probe?.(split),
+  };
+  const found = images.images.map(({ image }) => image);
+  const { request, teacher, blocks, context } = job;
+  const plan = planOf(job);
+  const marks = { request, plan, teacher, blocks, recipe: images.source.recipe };
+  const fingerprint = beginFingerprint(marks, found, context.signal);
+  const work = { plan, source: training, judged, usualRate };
   try {
-    return await trainOn(job, views, images, usualRate, openWatch);
+    return await trainPlan(job, work, fingerprint, openWatch);
   } finally {
+    fingerprint.close();
     await views.close();
   }
 }
 
-async function trainOn(
-  job: StudentJob,
-  source: ViewSource,
-  images: readonly FoundImage[],
-  usualRate: number,
-  openWatch?: OpenWatch,
-): Promise<Trained> {
-  const { request, context, teacher, blocks, copy, origin, memory } = job;
-  const { seed, views } = request;
-  const plan: TrainingPlan = {
-    teacher: teacher.model,
-    copy,
-    layout: adapterLayout(copy.architecture, request.rank),
-    steps: request.steps,
-    batch: request.batch,
-    peakLearningRate: request.learningRate ?? usualRate,
-    seed,
-    views,
-    cacheBytes: targetBudget(memory),
-  };
-  const marks = { request, plan, teacher, blocks, origin, recipe: source.recipe };
-  const fingerprint = beginFingerprint(marks, images, context.signal);
-  try {
-    return await trainPlan(job, plan, fingerprint, source, openWatch);
-  } finally {
-    fingerprint.close();
-  }
+/** Without the learning rate, which follows from where the student begins. */
+type BegunPlan = Omit<TrainingPlan, 'peakLearningRate'>;
+
+function planOf({ request, teacher, copy, memory }: StudentJob): BegunPlan {
+  const { steps, batch, seed, views } = request;
+  const layout = adapterLayout(copy.architecture, request.rank);
+  const cacheBytes = targetBudget(memory);
+  return { teacher: teacher.model, copy, layout, steps, batch, seed, views, cacheBytes };
 }
 
-/** @param begun with the plain copy, which is yet to be fitted where that was asked for */
+interface TrainingWork {
+  readonly plan: BegunPlan;
+  readonly source: ViewSource;
+  readonly judged: JudgedImages;
+  usualRate(origin: KeeperState['origin']): number;
+}
+
 async function trainPlan(
   job: StudentJob,
-  begun: TrainingPlan,
+  work: TrainingWork,
   fingerprint: RunFingerprint,
-  source: ViewSource,
   openWatch?: OpenWatch,
 ): Promise<Trained> {
-  const { request, context, teacher, blocks, copy, origin, output, executor } = job;
+  const { request, context, output, executor } = job;
   // Before the fit, which a checkpoint of another run would make for nothing.
-  const initial = await initialState(request, begun, output.path, fingerprint, context);
-  const fit = { teacher: teacher.model, copy, blocks, views: request.views };
-  const base = origin === 'copy' ? copy : await fitCopy(fit, source, executor, context);
-  const plan = { ...begun, copy: base };
+  const initial = await initialState(request, work.plan, output.path, fingerprint, context);
+  const { judge, base, state: begun } = await beginTraining(job, work, initial.keeper);
   const save = async (state: TrainingState): Promise<void> => {
     await saveCheckpoint(output.path, await fingerprint.own, state, secondsOf(job));
     job.kept.isNew = true;
   };
-  const result = await trainStudent(plan, initial, source, executor, context, save, openWatch);
-  // What was learnt must survive a full disk and a second Ctrl-C. A run that did no step leaves an
-  // earlier run's checkpoint as it was.
-  if (result.state.step > initial.step) {
-    await save(result.state);
+  const peakLearningRate = request.learningRate ?? work.usualRate(begun.origin);
+  const plan = { ...work.plan, copy: base, peakLearningRate };
+  const keeper = new BestKeeper(await judge.student(plan), plan.steps, context, begun);
+  const rest = [executor, context, save, openWatch, keeper] as const;
+  try {
+    const result = await trainStudent(plan, initial, work.source, ...rest);
+    // What was learnt must survive a full disk and a second Ctrl-C. A run that did no step leaves an
+    // earlier run's checkpoint as it was.
+    if (result.state.step > initial.step) await save(result.state);
+    const { step } = result.state;
+    if (context.signal.aborted)
+      throw stopped(output.path, result.state, step > initial.step || request.resume);
+    return { ...result, ...bestOf(job, plan, keeper.state, judge.tested) };
+  } finally {
+    await keeper.close();
+    await judge.close();
   }
-  const { step } = result.state;
-  if (context.signal.aborted)
-    throw stopped(output.path, result.state, step > initial.step || request.resume);
-  return { ...result, base, layout: plan.layout };
+}
+
+/** Opens the judge, and chooses where the student begins; a resumed run begins where it did. */
+async function beginTraining(
+  { request, context, blocks, copy, executor }: StudentJob,
+  { plan, source, judged }: TrainingWork,
+  known: KeeperState | undefined,
+): Promise<{ judge: StudentJudge } & ChosenStart> {
+  const { teacher, layout, seed, views } = plan;
+  const fit = (): Promise<VitModel> =>
+    fitCopy({ teacher, copy, blocks, views }, source, executor, context);
+  if (known) {
+    const base = known.origin === 'copy' ? copy : await fit();
+    const judge = await StudentJudge.open(teacher, judged, seed, executor, context);
+    return { judge, base, state: known };
+  }
+  const judge = await StudentJudge.open(teacher, judged, seed, executor, context);
+  const chosen = await chooseStart(
+    { asked: request.start, copy, layout, seed, fit },
+    judge,
+    context,
+  );
+  return { judge, ...chosen };
+}
+
+/** The state that was best on images that were set aside. */
+function bestOf(
+  { copy, request, context }: StudentJob,
+  { layout, copy: base, steps }: TrainingPlan,
+  state: KeeperState,
+  tested: number,
+): Pick<Trained, 'base' | 'layout' | 'adapters' | 'recipe'> {
+  const recipe = recipeReport(state, tested);
+  const message = keptMessage(recipe, steps);
+  if (message !== undefined) context.report({ type: 'notice', message });
+  const { kept, adapters } = state.champion;
+  // Adapters as they begin add nothing.
+  const none = { shape: [layout.size], data: initialAdapters(layout, request.seed) };
+  return { base: kept === 'copy' ? copy : base, layout, adapters: adapters ?? none, recipe };
 }
 
 /**
@@ -341,8 +401,8 @@ export const summaryName = 'summary.json';
 
 /** What models of every kind say about themselves, but for their classes and figures. */
 export function describeStudent(
-  { request, teacher, blocks, origin }: StudentJob,
-  steps: number,
+  { request, teacher, blocks }: StudentJob,
+  { start, kept }: RecipeReport,
 ): Omit<ModelCard, 'task' | 'classes' | 'metrics' | 'masks'> {
   const { mean, deviation } = teacher.model.normalization;
   const { depth, imageSize, channels } = teacher.model.architecture;
@@ -363,9 +423,10 @@ export function describeStudent(
     student: {
       blocks: [...blocks],
       skip: request.blocks ? null : request.skip,
-      start: origin,
+      start: kept === 'copy' ? 'copy' : start,
       rank: request.rank,
-      steps,
+      // Those of the state that was kept.
+      steps: typeof kept === 'number' ? kept : 0,
       seed: request.seed,
       weights: 'float32',
     },

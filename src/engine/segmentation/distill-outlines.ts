@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { usualTraining } from '../../contract/jobs.ts';
 import type { DistillOptions } from '../../contract/jobs.ts';
 import type { MaskCard } from '../../contract/model-card.ts';
-import type { MaskSummary } from '../../contract/results.ts';
+import type { MaskSummary, RecipeReport } from '../../contract/results.ts';
 import { UserError } from '../../core/errors.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
 import { mergeAdapters } from '../../core/lora/adapters.ts';
@@ -16,6 +17,7 @@ import { openGlimpses } from '../glimpses.ts';
 import { mostThreads } from '../image-pool/image-pool.ts';
 import type { JobContext } from '../job.ts';
 import { rasterBudget, targetBudget } from '../memory-budget.ts';
+import { outlinedCandidates } from '../recipe/set-aside.ts';
 import {
   deliver,
   describeStudent,
@@ -62,7 +64,13 @@ export interface OutlineHabits extends DistillHabits {
 
 /** Side of the input where nobody says it, px: at less than this a patch sees too little around it. */
 const usualSide = 128;
-const peakLearningRate = 3e-3;
+/** Peak learning rates at a batch of 32 and more; with fewer crops per step, they follow the batch. */
+const baseRates = { copy: 3e-3, fitted: 3e-3 } as const;
+const usualBatch = usualTraining.segmentation.batch;
+
+function usualRate(origin: keyof typeof baseRates, batch: number): number {
+  return baseRates[origin] * Math.min(1, batch / usualBatch);
+}
 
 /**
  * Distils a student on crops, gives teacher, plain copy and student a decoder each, measures them on held-out images,
@@ -87,8 +95,9 @@ export async function distillOutlines(
       const views = { images, found: read.distilled, side: imageSize, threadBudget };
       const source = cropViews(views, request.orientation, request.seed);
       const watch = glimpses ? watchOf(job, dataset) : undefined;
-      const rate = peakLearningRate;
-      const trained = await trainAdapters(job, source, read.distilled, rate, watch);
+      const candidates = outlinedCandidates(read.distilled, read.labelled);
+      const rate = (origin: 'fitted' | 'copy'): number => usualRate(origin, job.request.batch);
+      const trained = await trainAdapters(job, { source, images: candidates }, rate, watch);
       return await deliver(job, trained, () => finish(job, trained, read, masksFolder));
     } finally {
       await images.close();
@@ -176,13 +185,12 @@ function watchOf(
 
 async function finish(
   job: StudentJob,
-  { base, layout, state, targetCacheHits }: Trained,
+  { base, layout, adapters, state, targetCacheHits, recipe }: Trained,
   read: ReadOutlines,
   masksFolder: string | undefined,
 ): Promise<OutlineOutcome> {
   const { request, context, teacher, copy, output, executor, memory } = job;
   const { dataset, images, labelled, tested } = read;
-  const adapters = state.parameters;
   const adapting = { layout, adapters: adapters.data };
   const contenders: Contender[] = [
     { name: 'teacher', encoder: teacher.model },
@@ -207,7 +215,7 @@ async function finish(
   );
   if (!ofTeacher || !ofCopy || !ofStudent) throw new Error('a candidate is missing');
   const candidates = { teacher: ofTeacher, copy: ofCopy, student: ofStudent };
-  const card = cardOf(job, read, candidates, state.step);
+  const card = cardOf(job, read, candidates, recipe);
   const { imageSize } = teacher.model.architecture;
   const exported = await exportOutliner(
     {
@@ -235,6 +243,7 @@ async function finish(
       .filter(({ value }) => tested.some(({ counts }) => counts[value]))
       .map(nameOf),
     perImage: perImage(tested, candidates),
+    recipe,
     loss: { first: state.firstLoss, last: state.lastLoss },
     seconds: secondsOf(job),
     skip: card.student.skip,
@@ -289,7 +298,7 @@ function cardOf(
   job: StudentJob,
   { dataset, tested }: ReadOutlines,
   candidates: Candidates,
-  steps: number,
+  recipe: RecipeReport,
 ): MaskCard {
   const { overlap, decoderSteps, adapt } = job.request;
   const figures = ({ report }: MaskCandidate): MaskCard['metrics']['student'] => ({
@@ -297,7 +306,7 @@ function cardOf(
     iou: report.iou.mean,
   });
   return {
-    ...describeStudent(job, steps),
+    ...describeStudent(job, recipe),
     task: 'segmentation',
     classes: ['background', ...dataset.classes.map(nameOf)],
     masks: {

@@ -1,5 +1,5 @@
 import type { ProjectSettings, StudentEstimate } from '../../contract/app.ts';
-import { learningOnSteps, startOf } from '../../contract/jobs.ts';
+import { fitsCopy, learningOnSteps } from '../../contract/jobs.ts';
 import { channelsOf, colourChannels, preparationOf } from '../../core/image/preparation.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
 import { workingSides } from '../../core/distill/views.ts';
@@ -130,8 +130,7 @@ function trainingTime(
   const room = Math.floor(targetBudget(workload.memory) / entryBytes(architecture));
   const view = speed.view + rereadShare(architecture, workload) * readTime(architecture, workload);
   const newViews = targetMisses(samples, all, room);
-  const task = workload.outlines ? 'segmentation' : 'classification';
-  const isFitted = startOf(start, task, architecture.depth, kept) === 'fitted';
+  const isFitted = fitsCopy(start) && kept < architecture.depth;
   const fitted = isFitted ? fitSamples(architecture, Math.min(samples, all)) * kept : 0;
   return (
     (1 + timeShare) * samples * timeOf(speed.step, kept) +
