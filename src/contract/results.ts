@@ -24,7 +24,7 @@ const cost = {
   parameters: z.number(),
   /** Of the weights in float32. */
   bytes: z.number(),
-  /** Median over repeated batches, the candidates taking turns; of outlines a tile. */
+  /** Best of repeated batches, shapes taking turns; of outlines a tile. Encoders of one shape share the figure. */
   msPerImage: z.number(),
 };
 
@@ -113,8 +113,22 @@ const summaryOfRun = {
   files: z.array(z.string()),
 };
 
+/** Accuracies that take no model: of guessing among the classes, and of always answering the most frequent one. */
+export const classBaselines = z.strictObject({ chance: z.number(), mostFrequent: z.number() });
+export type ClassBaselines = z.infer<typeof classBaselines>;
+
+/** What takes no model: the best of outlining nothing, or all of each image as one class. */
+export const maskBaselines = z.strictObject({
+  dice: z.number(),
+  iou: z.number(),
+  pixelAccuracy: z.number(),
+});
+export type MaskBaselines = z.infer<typeof maskBaselines>;
+
 export const classSummary = z.strictObject({
   task: classificationTask,
+  /** Missing in runs of earlier versions. */
+  baselines: classBaselines.optional(),
   teacher: candidateReport,
   copy: candidateReport,
   student: candidateReport,
@@ -124,6 +138,8 @@ export type ClassSummary = z.infer<typeof classSummary>;
 
 export const maskSummary = z.strictObject({
   task: z.literal('segmentation'),
+  /** Missing in runs of earlier versions. */
+  baselines: maskBaselines.optional(),
   teacher: maskCandidateReport,
   copy: maskCandidateReport,
   student: maskCandidateReport,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DistillOptions, DistillRequest } from '../contract/jobs.ts';
+import { classBaselinesOf } from '../contract/judgement.ts';
 import type { ClassCard } from '../contract/model-card.ts';
 import type { ClassSummary, DistillSummary } from '../contract/results.ts';
 import { viewRecipe } from '../core/distill/views.ts';
@@ -217,6 +218,7 @@ async function finish(job: ClassJob, trained: Trained): Promise<DistillOutcome> 
     context,
   );
   const summary: ClassSummary = {
+    baselines: classBaselinesOf({ task, classes, teacher: candidates.teacher.report }),
     teacher: candidates.teacher.report,
     copy: candidates.copy.report,
     student: candidates.student.report,

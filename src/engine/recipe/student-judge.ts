@@ -14,8 +14,8 @@ import type { LabelledImage } from '../../formats/labelled-images.ts';
 import { loadAll, readResult } from '../../runtime/executor.ts';
 import type { DeviceTensor, Executor, LoadedGraph } from '../../runtime/executor.ts';
 import { labelIndices } from '../dataset.ts';
-import { imagesToInfer, readBatches, stackRows } from '../inference.ts';
-import type { InputForm } from '../inference.ts';
+import { imagesToInfer, packPixels, readBatches, stackRows, unpackPixels } from '../inference.ts';
+import type { InputForm, PackedPixels } from '../inference.ts';
 import { breathe, throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import type { ViewSource } from '../view-source.ts';
@@ -49,14 +49,8 @@ const mostViews = 48;
 /** Bytes of images, and of the teacher's targets, that are kept. */
 const budget = 192 * 2 ** 20;
 
-/** Some images as bytes, (B, C, S, S): a quarter of what they take as numbers. */
-interface Kept {
-  readonly shape: readonly number[];
-  readonly bytes: Uint8Array;
-}
-
 interface KeptProbe {
-  readonly batches: readonly Kept[];
+  readonly batches: readonly PackedPixels[];
   readonly labels: readonly (readonly number[])[];
   /** Of the images, the first are learnt from. */
   readonly learnt: number;
@@ -66,7 +60,7 @@ interface KeptProbe {
 
 /** A part of the views, and what the teacher makes of it. */
 interface ViewPart {
-  readonly images: Kept;
+  readonly images: PackedPixels;
   readonly targets: Tensor;
 }
 
@@ -172,11 +166,11 @@ export class StudentJudge {
   async #tokens(
     student: LoadedGraph,
     adapters: Tensor | DeviceTensor,
-    images: Kept,
+    images: PackedPixels,
   ): Promise<DeviceTensor> {
     await breathe();
     throwIfCancelled(this.#context);
-    const results = await student.run({ images: numbersOf(images), adapters });
+    const results = await student.run({ images: unpackPixels(images), adapters });
     const tokens = results.get('tokens');
     if (!tokens) throw new Error('the student has no tokens');
     return tokens;
@@ -222,7 +216,7 @@ async function targetsOf(
       }
       const pixels = { shape: [part, channels, imageSize, imageSize], data };
       const targets = await readResult(await graph.run({ images: pixels }), 'targets');
-      views.push({ images: bytesOf(pixels), targets });
+      views.push({ images: packPixels(pixels), targets });
       await breathe();
     }
     return views;
@@ -240,14 +234,14 @@ async function readProbe(
   const { imageSize, channels } = form;
   const fitting = Math.floor(budget / (imageSize * imageSize * channels)) - aside.length;
   if (aside.length < fewestTested || fitting < fewestTested) return undefined;
-  const batches: Kept[] = [];
+  const batches: PackedPixels[] = [];
   const labels: (readonly number[])[] = [];
   // An image that cannot be read is reported when the head learns; here it is only passed over.
   const silent: JobContext = { signal, report: () => undefined };
   const sized = { ...form, batch: imagesToInfer(teacher.architecture, executor) };
   const read = async (images: readonly LabelledImage[]): Promise<void> => {
     for await (const { images: some, pixels } of readBatches(images, sized, [], silent)) {
-      batches.push(bytesOf(pixels));
+      batches.push(packPixels(pixels));
       labels.push(...some.map((image) => labelIndices(image, classes, 'the labelled images')));
     }
   };
@@ -289,13 +283,4 @@ async function answersRight(
     }
     return right / classes;
   });
-}
-
-/** Pixels in steps of 1/255, as they were read. */
-function bytesOf({ shape, data }: Tensor): Kept {
-  return { shape, bytes: Uint8Array.from(data, (value) => Math.round(255 * value)) };
-}
-
-function numbersOf({ shape, bytes }: Kept): Tensor {
-  return { shape, data: Float32Array.from(bytes, (value) => value / 255) };
 }

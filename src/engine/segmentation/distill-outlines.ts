@@ -5,6 +5,7 @@ import type { MaskCard } from '../../contract/model-card.ts';
 import type { MaskSummary, RecipeReport } from '../../contract/results.ts';
 import { UserError } from '../../core/errors.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
+import { outlineBaselines } from '../../core/metrics/outline-baselines.ts';
 import { mergeAdapters } from '../../core/lora/adapters.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
 import { placeName } from '../../formats/labelled-images.ts';
@@ -231,6 +232,7 @@ async function finish(
   );
   const summary: MaskSummary = {
     task: 'segmentation',
+    baselines: outlineBaselines(tested.map(({ counts }) => counts)),
     teacher: ofTeacher.report,
     copy: ofCopy.report,
     student: ofStudent.report,
