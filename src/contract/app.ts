@@ -486,6 +486,8 @@ export const events = {
   }),
   /** A new look at the student; those at later steps, of a run that went back, no longer count. */
   'run.glimpse': z.strictObject({ run: id, glimpse: runGlimpse }),
+  /** How the training of a run goes: where it began, that its rate fell, that its plain copy is better so far. */
+  'run.notice': z.strictObject({ run: id, message: z.string() }),
   /** The engine is ready, died and is started again, or cannot be started. */
   'engine.state': z.strictObject({
     state: z.enum(['ready', 'restarting', 'failed']),

@@ -298,7 +298,12 @@ export const jobEvent = z.discriminatedUnion('type', [
   /** A file that was left out. */
   z.strictObject({ type: z.literal('skipped'), path: z.string(), reason: z.string() }),
   /** Something a person should know; the job goes on. */
-  z.strictObject({ type: z.literal('notice'), message: z.string() }),
+  z.strictObject({
+    type: z.literal('notice'),
+    message: z.string(),
+    /** How the training goes, which the window shows; without it, the notice is about the command line's options. */
+    topic: z.literal('recipe').optional(),
+  }),
   /** What the job computes on from here on. */
   z.strictObject({
     type: z.literal('device'),

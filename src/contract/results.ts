@@ -90,7 +90,10 @@ export type RecipeReport = z.infer<typeof recipeReport>;
 const summaryOfRun = {
   /** Missing in runs of earlier versions. */
   recipe: recipeReport.optional(),
-  /** Mean absolute difference of the last block's output from the teacher's. */
+  /**
+   * Mean absolute difference of the last block's output from the teacher's: of the plain copy and of the student, on views
+   * that training did not see. In runs of earlier versions, of the first and the last step.
+   */
   loss: z.strictObject({ first: z.number(), last: z.number() }),
   seconds: z.number(),
   skip: z.number().nullable(),

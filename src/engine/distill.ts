@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DistillOptions, DistillRequest } from '../contract/jobs.ts';
 import { classBaselinesOf } from '../contract/judgement.ts';
 import type { ClassCard } from '../contract/model-card.ts';
-import type { ClassSummary, DistillSummary } from '../contract/results.ts';
+import type { ClassSummary, DistillSummary, ParityReport } from '../contract/results.ts';
 import { viewRecipe } from '../core/distill/views.ts';
 import { UserError } from '../core/errors.ts';
 import { preparationOf } from '../core/image/preparation.ts';
@@ -18,6 +18,7 @@ import { chooseForHead, labelIndices, openDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { openFileExecutor } from './devices/open-executor.ts';
 import { exportClassifier } from './export-classifier.ts';
+import type { ClassifyingStudent } from './export-classifier.ts';
 import { openGlimpses } from './glimpses.ts';
 import { imagesToInfer } from './inference.ts';
 import type { InputForm } from './inference.ts';
@@ -31,6 +32,7 @@ import { requireSeen } from './seen-options.ts';
 import { openOutlines } from './segmentation/open-outlines.ts';
 import { distillOutlines } from './segmentation/distill-outlines.ts';
 import {
+  copyCard,
   deliver,
   describeStudent,
   runStudentJob,
@@ -209,21 +211,34 @@ async function finish(job: ClassJob, trained: Trained): Promise<DistillOutcome> 
       images: readable.tested.length,
     },
   };
-  const exported = await exportClassifier(
+  const none = { shape: [layout.size], data: new Float32Array(layout.size) };
+  const written: readonly ClassifyingStudent[] = [
     { base, layout, adapters, head: student.head },
-    card,
-    readable.tested,
-    output.staging,
-    openFileExecutor(request.threads),
-    context,
-  );
+    // Where the plain copy did better on the test images, a person can take it instead.
+    ...(student.report.accuracy.value < copyCandidate.report.accuracy.value
+      ? [{ stem: 'copy' as const, base: copy, layout, adapters: none, head: copyCandidate.head }]
+      : []),
+  ];
+  const exported = { files: [] as string[], parity: [] as ParityReport[] };
+  for (const each of written) {
+    const { files, parity } = await exportClassifier(
+      each,
+      each.stem === 'copy' ? copyCard(card) : card,
+      readable.tested,
+      output.staging,
+      openFileExecutor(request.threads),
+      context,
+    );
+    exported.files.push(...files);
+    if (each.stem === undefined) exported.parity.push(...parity);
+  }
   const summary: ClassSummary = {
     baselines: classBaselinesOf({ task, classes, teacher: candidates.teacher.report }),
     teacher: candidates.teacher.report,
     copy: candidates.copy.report,
     student: candidates.student.report,
     recipe: trained.recipe,
-    loss: { first: state.firstLoss, last: state.lastLoss },
+    loss: trained.loss,
     seconds: secondsOf(job),
     skip: card.student.skip,
     blocks: [...blocks],

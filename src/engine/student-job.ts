@@ -4,6 +4,7 @@ import type { DeviceName, DistillOptions } from '../contract/jobs.ts';
 import { precisionOn, usualTraining } from '../contract/jobs.ts';
 import type { ModelCard } from '../contract/model-card.ts';
 import type { DistillSummary, RecipeReport } from '../contract/results.ts';
+import { lossOf } from '../core/distill/candidates.ts';
 import { hasRoom, roomOf, trainingMemory } from '../core/distill/memory.ts';
 import { UserError } from '../core/errors.ts';
 import { preparationOf } from '../core/image/preparation.ts';
@@ -46,7 +47,7 @@ import { setAside, viewsOf } from './recipe/set-aside.ts';
 import type { AsideCandidate, SetAside } from './recipe/set-aside.ts';
 import { StudentJudge } from './recipe/student-judge.ts';
 import type { JudgedImages, ProbeImages } from './recipe/student-judge.ts';
-import { initialState, requireCheckpoint, stopped, withCheckpoint } from './resume.ts';
+import { initialState, noteNoCheckpoint, stopped, withCheckpoint } from './resume.ts';
 import { saidInput } from './teacher-words.ts';
 import { openTeacher } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
@@ -130,7 +131,7 @@ export async function runStudentJob<T>(
   for (const message of saidInput(teacher)) context.report({ type: 'notice', message });
   const output = await openOutputFolder(request.out);
   try {
-    await requireCheckpoint(request, output.path);
+    await noteNoCheckpoint(request, output.path, context);
     const before = request.resume ? ((await checkpointProgress(output.path))?.seconds ?? 0) : 0;
     await output.requireFree([
       ...exportNames,
@@ -250,6 +251,8 @@ export interface Trained extends TrainingResult {
   readonly layout: TrainingPlan['layout'];
   readonly adapters: Tensor;
   readonly recipe: RecipeReport;
+  /** Of the plain copy and of the state that was kept, on the same views, which training did not see. */
+  readonly loss: DistillSummary['loss'];
 }
 
 /**
@@ -328,7 +331,7 @@ async function trainPlan(
     if (result.state.step > initial.step) await save(result.state);
     const { step } = result.state;
     if (context.signal.aborted)
-      throw stopped(output.path, result.state, step > initial.step || request.resume);
+      throw stopped(output.path, result.state, step > initial.step || initial.step > 0);
     return { ...result, ...bestOf(job, plan, keeper.state, judge.tested) };
   } finally {
     await keeper.close();
@@ -365,14 +368,17 @@ function bestOf(
   { layout, copy: base, steps }: TrainingPlan,
   state: KeeperState,
   tested: number,
-): Pick<Trained, 'base' | 'layout' | 'adapters' | 'recipe'> {
+): Omit<Trained, keyof TrainingResult> {
   const recipe = recipeReport(state, tested);
   const message = keptMessage(recipe, steps);
-  if (message !== undefined) context.report({ type: 'notice', message });
+  if (message !== undefined) context.report({ type: 'notice', topic: 'recipe', message });
   const { kept, adapters } = state.champion;
   // Adapters as they begin add nothing.
   const none = { shape: [layout.size], data: initialAdapters(layout, request.seed) };
-  return { base: kept === 'copy' ? copy : base, layout, adapters: adapters ?? none, recipe };
+  return {
+    ...{ base: kept === 'copy' ? copy : base, layout, adapters: adapters ?? none, recipe },
+    loss: { first: lossOf(state.copy), last: lossOf(state.champion.measured) },
+  };
 }
 
 /**
@@ -431,6 +437,11 @@ export function describeStudent(
       weights: 'float32',
     },
   };
+}
+
+/** What the files of the plain copy say about themselves: it learnt nothing but its head or decoder. */
+export function copyCard<Card extends ModelCard>(card: Card): Card {
+  return { ...card, student: { ...card.student, start: 'copy', steps: 0 } };
 }
 
 /** Says where a device does not compute as was wished for. */

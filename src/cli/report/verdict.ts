@@ -93,8 +93,9 @@ function againstTeacher(judged: Judgement): string {
   return `It ${accuracy}, ${costs(judged, 'an image')}.`;
 }
 
-function lossWarning({ loss }: DistillSummary): string[] {
-  if (loss.last < loss.first) return [];
+function lossWarning({ loss, recipe }: DistillSummary): string[] {
+  // A student that is the plain copy is said to be it.
+  if (loss.last < loss.first || recipe?.kept === 'copy') return [];
   return [
     `The loss did not fall (${loss.first.toFixed(4)} to ${loss.last.toFixed(4)}): the student has learnt nothing. Try a smaller --lr or more --steps.`,
   ];

@@ -41,6 +41,8 @@ export interface KeeperState {
   readonly isToldBelow: boolean;
   /** Training ended early, as no rate was small enough. */
   readonly isOver: boolean;
+  /** Whether the loss was above where it began at the last check. */
+  readonly wasAbove: boolean;
   /** Steps done at the last check: a run that is stopped during one makes it when it goes on. */
   readonly checked: number;
 }
@@ -51,6 +53,8 @@ export interface WatchedTraining {
   goBack(parameters: Tensor, step: number, rateScale: number): void;
 }
 
+/** A rise of the loss by this share is answered at once; less, at the second check in a row: first steps are noisy. */
+const largeRise = 0.25;
 /** What the rate is divided by where training led away from the teacher. */
 const divisor = 4;
 /** Falls of the rate; after them a 4,096th of it is no help either, and training ends. */
@@ -95,18 +99,24 @@ export class BestKeeper {
   async after(step: number, training: WatchedTraining, isLast: boolean): Promise<boolean> {
     const { checked, isOver } = this.#state;
     if ((!this.isDue(step) && !isLast) || step === checked || isOver) return !isOver;
-    const isLook = isLast || step === this.#steps || step % (lookEvery * this.#every) === 0;
+    const isEnd = isLast || step === this.#steps;
+    const isLook = isEnd || step % (lookEvery * this.#every) === 0;
     const measured: Measured = isLook
       ? await this.#student.measure(training.parameters)
       : { losses: await this.#student.losses(training.parameters), correct: null };
     const { start, nearest } = this.#state;
-    if (hasRisen(measured.losses, start.losses)) return this.#fall(step, measured, training);
+    const isAbove = hasRisen(measured.losses, start.losses);
+    const isLarge = !(lossOf(measured) <= (1 + largeRise) * lossOf(start));
+    // At the end there is nothing to go back for.
+    if (isAbove && !isEnd && (isLarge || this.#state.wasAbove)) {
+      return this.#fall(step, measured, training);
+    }
     if (lossOf(measured) < lossOf(nearest)) {
       const adapters = await copyOf(training.parameters);
       this.#state = { ...this.#state, nearest: { step, losses: measured.losses, adapters } };
     }
     if (isLook) await this.#compare(step, measured, training);
-    this.#state = { ...this.#state, checked: step };
+    this.#state = { ...this.#state, wasAbove: isAbove, checked: step };
     return true;
   }
 
@@ -131,7 +141,14 @@ export class BestKeeper {
     const next = rateScale / divisor;
     training.goBack(nearest.adapters, step, next);
     const isOver = falls >= mostFalls;
-    this.#state = { ...this.#state, falls: falls + 1, rateScale: next, isOver, checked: step };
+    this.#state = {
+      ...this.#state,
+      falls: falls + 1,
+      rateScale: next,
+      isOver,
+      wasAbove: false,
+      checked: step,
+    };
     const back = nearest.step === 0 ? 'its start' : `step ${nearest.step}`;
     this.#notice(
       isOver
@@ -156,7 +173,7 @@ export class BestKeeper {
   }
 
   #notice(message: string): void {
-    this.#context.report({ type: 'notice', message });
+    this.#context.report({ type: 'notice', topic: 'recipe', message });
   }
 }
 

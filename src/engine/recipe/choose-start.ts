@@ -47,7 +47,7 @@ export async function chooseStart(
   const measured = await measure(judge, { ...plan, copy: fitted }, adapters);
   const isFitted = asked === 'fitted' || takesPlace(measured, copy, copy);
   const message = `${asked === 'auto' ? 'The student begins as the' : 'As asked for, the student begins as the'} ${isFitted ? 'fitted' : 'plain'} copy. ${reason(measured, copy, judge.tested)}`;
-  context.report({ type: 'notice', message });
+  context.report({ type: 'notice', topic: 'recipe', message });
   return isFitted
     ? { base: fitted, state: begun('fitted', copy, measured, adapters) }
     : { base: plan.copy, state: begun('copy', copy, copy, adapters) };
@@ -74,7 +74,7 @@ async function fitOrNothing(plan: StartPlan, context: JobContext): Promise<VitMo
     const isFailed = error instanceof UserError && error.code === 'diverged';
     if (!isFailed || plan.asked !== 'auto') throw error;
     const message = 'The copy could not be fitted. The student begins as the plain copy.';
-    context.report({ type: 'notice', message });
+    context.report({ type: 'notice', topic: 'recipe', message });
     return undefined;
   }
 }
@@ -102,6 +102,6 @@ function begun(
       ? { kept: 'start', measured: start, adapters: null }
       : { kept: 'copy', measured: copy, adapters: null },
     nearest: { step: 0, losses: start.losses, adapters },
-    ...{ falls: 0, rateScale: 1, isToldBelow: false, isOver: false, checked: 0 },
+    ...{ falls: 0, rateScale: 1, isToldBelow: false, isOver: false, wasAbove: false, checked: 0 },
   };
 }

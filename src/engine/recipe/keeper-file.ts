@@ -12,6 +12,7 @@ export const keeperNumbers = z.strictObject({
   rateScale: z.number().positive(),
   isToldBelow: z.boolean(),
   isOver: z.boolean(),
+  wasAbove: z.boolean(),
   checked: z.int().nonnegative(),
 });
 export type KeeperNumbers = z.infer<typeof keeperNumbers>;
@@ -36,9 +37,10 @@ export function keeperTensors(state: KeeperState): Map<string, Tensor> {
 }
 
 export function numbersOfKeeper(state: KeeperState): KeeperNumbers {
-  const { origin, champion, nearest, falls, rateScale, isToldBelow, isOver, checked } = state;
+  const { origin, champion, nearest, falls, rateScale, isToldBelow, isOver, wasAbove, checked } =
+    state;
   return {
-    ...{ origin, falls, rateScale, isToldBelow, isOver, checked },
+    ...{ origin, falls, rateScale, isToldBelow, isOver, wasAbove, checked },
     kept: champion.kept,
     nearest: nearest.step,
   };

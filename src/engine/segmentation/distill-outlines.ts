@@ -20,6 +20,7 @@ import type { JobContext } from '../job.ts';
 import { rasterBudget, targetBudget } from '../memory-budget.ts';
 import { outlinedCandidates } from '../recipe/set-aside.ts';
 import {
+  copyCard,
   deliver,
   describeStudent,
   runStudentJob,
@@ -35,6 +36,8 @@ import type { Contender, MaskCandidate } from './compare-decoders.ts';
 import { cropViews, parityTiles } from './crop-views.ts';
 import type { SegmentationDataset } from './dataset.ts';
 import { exportOutliner } from './export-outliner.ts';
+import type { OutliningStudent } from './export-outliner.ts';
+import type { ExportResult } from '../export.ts';
 import { KeptDecoders } from './kept-decoders.ts';
 import { keepMask } from './kept-mask.ts';
 import type { TakeMask } from './measure-masks.ts';
@@ -186,7 +189,7 @@ function watchOf(
 
 async function finish(
   job: StudentJob,
-  { base, layout, adapters, state, targetCacheHits, recipe }: Trained,
+  { base, layout, adapters, state, loss, targetCacheHits, recipe }: Trained,
   read: ReadOutlines,
   masksFolder: string | undefined,
 ): Promise<OutlineOutcome> {
@@ -218,18 +221,28 @@ async function finish(
   const candidates = { teacher: ofTeacher, copy: ofCopy, student: ofStudent };
   const card = cardOf(job, read, candidates, recipe);
   const { imageSize } = teacher.model.architecture;
-  const exported = await exportOutliner(
+  const tiles = await parityTiles(images, tested, imageSize);
+  const resolution = await resolutionOf(labelled);
+  const write = (student: OutliningStudent, own: MaskCard): Promise<ExportResult> => {
+    const file = openFileExecutor(request.threads);
+    return exportOutliner(student, own, resolution, tiles, output.staging, file, context);
+  };
+  const exported = await write(
     {
       ...{ base, layout, adapters: ofStudent.adapters ?? adapters },
       ...{ decoderLayout: ofStudent.layout, decoder: ofStudent.decoder },
     },
     card,
-    await resolutionOf(labelled),
-    await parityTiles(images, tested, imageSize),
-    output.staging,
-    openFileExecutor(request.threads),
-    context,
   );
+  // Where the plain copy did better on the test images, a person can take it instead.
+  const isCopyBetter =
+    (ofStudent.report.dice.mean?.value ?? 0) < (ofCopy.report.dice.mean?.value ?? 0);
+  const none = { shape: [layout.size], data: new Float32Array(layout.size) };
+  const ofCopied = { base: copy, layout, adapters: none };
+  const decoder = { decoderLayout: ofCopy.layout, decoder: ofCopy.decoder };
+  const copied = isCopyBetter
+    ? await write({ stem: 'copy', ...ofCopied, ...decoder }, copyCard(card))
+    : { files: [] };
   const summary: MaskSummary = {
     task: 'segmentation',
     baselines: outlineBaselines(tested.map(({ counts }) => counts)),
@@ -246,7 +259,7 @@ async function finish(
       .map(nameOf),
     perImage: perImage(tested, candidates),
     recipe,
-    loss: { first: state.firstLoss, last: state.lastLoss },
+    loss,
     seconds: secondsOf(job),
     skip: card.student.skip,
     blocks: [...job.blocks],
@@ -262,7 +275,7 @@ async function finish(
     },
     targetCacheHits,
     parity: exported.parity.map((report) => ({ ...report, file: join(output.path, report.file) })),
-    files: [...exported.files, summaryName].map((name) => join(output.path, name)),
+    files: [...exported.files, ...copied.files, summaryName].map((name) => join(output.path, name)),
   };
   return { summary, masks: keeper.kept() };
 }
