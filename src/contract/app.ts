@@ -22,6 +22,7 @@ import {
   studentEstimate,
   imageFacts,
   exportFormat,
+  exportedModel,
 } from './entities.ts';
 import {
   bandStatistics,
@@ -359,7 +360,13 @@ export const engineMethods = {
   /** What was predicted stays, and of a large image what was done of it. */
   'run.stopPredicting': { params: z.strictObject({ run: id }), result: nothing },
   'run.export': {
-    params: z.strictObject({ run: id, format: exportFormat, file: path }),
+    params: z.strictObject({
+      run: id,
+      format: exportFormat,
+      file: path,
+      /** The student by default; the plain copy has files where it did better on the test images. */
+      model: exportedModel.optional(),
+    }),
     result: z.strictObject({ file: z.string(), bytes: z.int().positive() }),
   },
 } as const satisfies Record<string, Method>;

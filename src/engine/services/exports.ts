@@ -1,24 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
-import type { ExportFormat } from '../../contract/app.ts';
+import type { ExportFormat, ExportedModel } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
 import { writeFailure } from '../../formats/file-errors.ts';
 import type { Store } from '../../store/store.ts';
 import { folderOfRun } from './runs.ts';
 
-/** The files of a finished run. */
-const names: Readonly<Record<ExportFormat, string>> = {
-  float32: 'student.onnx',
-  float16: 'student.fp16.onnx',
-  int8: 'student.int8.onnx',
-  safetensors: 'student.safetensors',
+/** The files of a finished run, behind the name of the model. */
+const endings: Readonly<Record<ExportFormat, string>> = {
+  float32: 'onnx',
+  float16: 'fp16.onnx',
+  int8: 'int8.onnx',
+  safetensors: 'safetensors',
 };
 
 /**
  * Copies one form of a student to where the user wants it, as a whole or not at all.
  *
  * @param file absolute; an older one is replaced
+ * @param model the student, or the plain copy of a run in which that did better
  * @throws UserError 'not-found' when the run's file is gone, 'disk' when the copy cannot be written
  */
 export async function exportStudent(
@@ -26,13 +27,14 @@ export async function exportStudent(
   run: number,
   format: ExportFormat,
   file: string,
+  model: ExportedModel = 'student',
 ): Promise<{ file: string; bytes: number }> {
   requireOutside(store.folder, file);
   if (store.runs.get(run).state !== 'done') {
     throw new UserError('invalid-option', 'This run has no student yet. Wait until it is done.');
   }
   const folder = folderOfRun(store, run);
-  const source = join(folder, names[format]);
+  const source = join(folder, `${model}.${endings[format]}`);
   const size = await sizeOf(source);
   if (size === undefined) {
     throw new UserError('not-found', `${source} is gone, so nothing can be saved. Distil again.`);
