@@ -1,4 +1,3 @@
-import { freemem } from 'node:os';
 import { inferenceMemory } from '../core/distill/memory.ts';
 import { centreView, toPlanes } from '../core/distill/views.ts';
 import type { Framing } from '../core/distill/views.ts';
@@ -16,9 +15,9 @@ import { decodersAtOnce, skip } from './raster-store.ts';
 /** Images that go through a model of small inputs at a time: enough to fill a processor, little memory. */
 export const inferenceBatch = 16;
 
-/** Share of the free memory that images on their way through a model may take: several models are open at a time. */
+/** Share of the memory that images on their way through a model may take: several models are open at a time. */
 const inferenceShare = 0.1;
-/** And no more than this, bytes: more at a time is no faster. */
+/** And no more than this, bytes: more at a time is no faster. What is free at the moment would change results' last bits. */
 const mostInferenceBytes = 384 * 2 ** 20;
 
 /**
@@ -27,10 +26,10 @@ const mostInferenceBytes = 384 * 2 ** 20;
  */
 export function imagesToInfer(
   architecture: VitArchitecture,
-  { memoryBytes = freemem() }: Pick<Executor, 'memoryBytes'> = {},
+  { memoryBytes = Infinity }: Pick<Executor, 'memoryBytes'> = {},
 ): number {
   const each = inferenceMemory(architecture, 1) - inferenceMemory(architecture, 0);
-  const room = Math.min(inferenceShare * Math.min(memoryBytes, freemem()), mostInferenceBytes);
+  const room = Math.min(inferenceShare * memoryBytes, mostInferenceBytes);
   return Math.min(inferenceBatch, Math.max(1, Math.floor(room / each)));
 }
 

@@ -1,4 +1,3 @@
-import { freemem } from 'node:os';
 import { segmentationParameters, segmentationStep } from '../../core/distill/segmentation-step.ts';
 import type { SegmentationPlan } from '../../core/distill/segmentation-step.ts';
 import { decoderMemory } from '../../core/distill/memory.ts';
@@ -109,15 +108,15 @@ export async function trainDecoder(
   }
 }
 
-/** Share of the free memory that a step's crops may take, and the bytes that are enough. */
+/** Share of the memory that a step's crops may take, and the bytes that are enough. */
 const [stepShare, mostStepBytes] = [0.2, 2 ** 30];
 
 /** Crops whose step fits the memory, at least 1: the decoder keeps its channels at full size. */
 function cropsAtOnce(
   { encoder, decoder }: DecoderTraining,
-  { memoryBytes = freemem() }: Pick<Executor, 'memoryBytes'>,
+  { memoryBytes = Infinity }: Pick<Executor, 'memoryBytes'>,
 ): number {
-  const room = Math.min(stepShare * Math.min(memoryBytes, freemem()), mostStepBytes);
+  const room = Math.min(stepShare * memoryBytes, mostStepBytes);
   return Math.max(1, Math.floor(room / decoderMemory(encoder.architecture, decoder.outputs)));
 }
 
