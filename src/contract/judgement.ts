@@ -142,9 +142,19 @@ export function judgeClasses(summary: ClassSummary): ClassJudgement {
   return {
     ...judged,
     ...{ baselines, studentStands },
-    isTeacherUnsuitable: standingOf(teacher, baselines) === 'none',
+    isTeacherUnsuitable:
+      standingOf(teacher, baselines) === 'none' && isNear(teacher.accuracy.value, baselines),
     hasHelped: judged.hasHelped && studentStands === 'above',
   };
+}
+
+/** Of the way from answers that take no model to perfect ones, what is still near the former. */
+const nearShare = 0.15;
+
+/** With few test images, a good teacher cannot be told from guessing either, but it is not near it. */
+function isNear(accuracy: number, { chance, mostFrequent }: ClassBaselines): boolean {
+  const baseline = Math.max(chance, mostFrequent);
+  return accuracy <= baseline + nearShare * (1 - baseline);
 }
 
 /** How good answers are that take no model, by what the test images are. */

@@ -12,11 +12,11 @@ import type { TrainingPlan, TrainingState } from './training.ts';
 export async function noteNoCheckpoint(
   { resume }: DistillOptions,
   out: string,
-  { report }: JobContext,
+  context: JobContext,
 ): Promise<void> {
   if (!resume || (await hasCheckpoint(out))) return;
   const message = `There is no checkpoint in ${out} yet, so the run starts from the beginning.`;
-  report({ type: 'notice', message });
+  context.report({ type: 'notice', message });
 }
 
 /** Where training begins: at step 0, or where the checkpoint in `out` was left. */

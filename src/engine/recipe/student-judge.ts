@@ -66,7 +66,6 @@ interface ViewPart {
 
 /** Measures states of a student on the same images, which is deterministic and changes nothing of the training. */
 export class StudentJudge {
-  readonly #teacher: VitModel;
   readonly #executor: Executor;
   readonly #context: JobContext;
   readonly #seed: number;
@@ -75,7 +74,6 @@ export class StudentJudge {
   readonly #readers: readonly LoadedGraph[];
 
   private constructor(
-    teacher: VitModel,
     executor: Executor,
     context: JobContext,
     seed: number,
@@ -83,7 +81,6 @@ export class StudentJudge {
     probe: KeptProbe | undefined,
     readers: readonly LoadedGraph[],
   ) {
-    this.#teacher = teacher;
     this.#executor = executor;
     this.#context = context;
     this.#seed = seed;
@@ -103,7 +100,7 @@ export class StudentJudge {
     const views = await targetsOf(teacher, images, executor, context);
     const probe = images.probe && (await readProbe(images.probe, teacher, executor, context));
     const readers = await loadAll(executor, [imageLosses(teacher), readout(teacher)]);
-    return new StudentJudge(teacher, executor, context, seed, views, probe, readers);
+    return new StudentJudge(executor, context, seed, views, probe, readers);
   }
 
   /** Labelled images on which accuracy is measured; 0 without a probe. */

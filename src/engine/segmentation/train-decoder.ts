@@ -120,10 +120,10 @@ function cropsAtOnce(
   return Math.max(1, Math.floor(room / decoderMemory(encoder.architecture, decoder.outputs)));
 }
 
-function noteFalls(falls: number, { report }: JobContext): void {
+function noteFalls(falls: number, context: JobContext): void {
   const times = falls === 1 ? 'once' : `${falls} times`;
   const message = `The loss of the outlines rose above where it began, so training went back and lowered its learning rate ${times}.`;
-  report({ type: 'notice', topic: 'recipe', message });
+  context.report({ type: 'notice', topic: 'recipe', message });
 }
 
 async function feedOf(
