@@ -38,9 +38,10 @@ import {
   runStudentJob,
   secondsOf,
   summaryName,
-  trainAdapters,
 } from './student-job.ts';
-import type { ExpectedTeacher, StudentJob, Trained, TrainingImages } from './student-job.ts';
+import type { ExpectedTeacher, StudentJob } from './student-job.ts';
+import { trainAdapters } from './student-training.ts';
+import type { Trained, TrainingImages } from './student-training.ts';
 import type { Teacher } from './teacher.ts';
 import type { OpenWatch } from './training.ts';
 import { resizedCrops } from './view-source.ts';

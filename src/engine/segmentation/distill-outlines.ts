@@ -26,9 +26,10 @@ import {
   runStudentJob,
   secondsOf,
   summaryName,
-  trainAdapters,
 } from '../student-job.ts';
-import type { StudentJob, Trained } from '../student-job.ts';
+import type { StudentJob } from '../student-job.ts';
+import { trainAdapters } from '../student-training.ts';
+import type { Trained } from '../student-training.ts';
 import type { OpenWatch } from '../training.ts';
 import { requireTolerance, toleranceOf } from './border-tolerance.ts';
 import { compareDecoders } from './compare-decoders.ts';
