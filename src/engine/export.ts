@@ -34,9 +34,12 @@ export interface ExportedStudent {
   /** More `metadata_props`. */
   readonly metadata: ReadonlyMap<string, string>;
   readonly documentation: string;
-  /** The merged encoder and the tensors of its head, for the safetensors. */
+  /** The merged encoder, for `student.safetensors`. */
   readonly encoder: VitModel;
+  /** Tensors that timm's model of the encoder has as well, `head.weight` say; they go into the same file. */
   readonly head: ReadonlyMap<string, Tensor>;
+  /** Tensors of a decoder, which timm's model does not have; they get a file of their own. */
+  readonly decoder: ReadonlyMap<string, Tensor> | null;
   /** Images to compare on, in batches. */
   readonly batches: readonly Tensor[];
   /** Share of the answers that agree, by the compared output. */
@@ -61,10 +64,21 @@ const variants = [
   rewrite: (graph: Graph) => Graph;
 }[];
 
+/** Files of a student's weights alone. */
+export const weightFiles = {
+  encoder: 'student.safetensors',
+  decoder: 'student.decoder.safetensors',
+} as const;
+
+/** The file of another model that a student's file corresponds to. */
+function named(file: string, stem: ExportStem): string {
+  return file.replace(/^student/, stem);
+}
+
 /** Every file that an export may write, but for the weights files of models past 2 GB. */
 export const exportNames: readonly string[] = (['student', 'copy'] as const).flatMap((stem) => [
   ...variants.map(({ ending }) => `${stem}.${ending}`),
-  `${stem}.safetensors`,
+  ...Object.values(weightFiles).map((file) => named(file, stem)),
 ]);
 
 /** How far the float32 file may be from the live model, relative to the largest value. */
@@ -72,7 +86,8 @@ const parityTolerance = 1e-4;
 
 /**
  * Writes the student, or the plain copy, as ONNX (float32, float16 weights, 8-bit weights) and as safetensors in timm's
- * naming, opens each ONNX file again and compares it with the live model on real images.
+ * naming, opens each ONNX file again and compares it with the live model on real images. A decoder gets a file of its
+ * own, so that timm loads the encoder's strictly.
  *
  * @param folder where to write; it exists
  * @throws UserError when a file cannot be written; Error when the float32 file disagrees
@@ -114,19 +129,25 @@ export async function exportStudent(
     parity.push(report);
     progress.advance(index + 1);
   }
-  const plain = `${stem}.safetensors`;
-  await writeSafetensors(
-    join(folder, plain),
-    new Map([...student.encoder.weights, ...student.head]),
-    {
-      metadata: {
-        [teacherMetadataKey]: teacherMetadata(student.encoder),
-        [cardKey]: JSON.stringify(card),
-      },
-    },
-  );
+  files.push(...(await writeWeights(folder, student)));
   progress.advance(variants.length + 1);
-  return { files: [...files, plain], parity };
+  return { files, parity };
+}
+
+/** @returns the names of the files */
+async function writeWeights(
+  folder: string,
+  { encoder, head, decoder, card, stem = 'student' }: ExportedStudent,
+): Promise<string[]> {
+  const encoderFile = named(weightFiles.encoder, stem);
+  const decoderFile = named(weightFiles.decoder, stem);
+  const cardEntry = { [cardKey]: JSON.stringify(card) };
+  await writeSafetensors(join(folder, encoderFile), new Map([...encoder.weights, ...head]), {
+    metadata: { [teacherMetadataKey]: teacherMetadata(encoder), ...cardEntry },
+  });
+  if (decoder === null) return [encoderFile];
+  await writeSafetensors(join(folder, decoderFile), decoder, { metadata: cardEntry });
+  return [encoderFile, decoderFile];
 }
 
 async function writeOnnx(

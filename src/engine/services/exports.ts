@@ -16,7 +16,9 @@ const endings: Readonly<Record<ExportFormat, string>> = {
 };
 
 /**
- * Copies one form of a student to where the user wants it, as a whole or not at all.
+ * Copies one form of a student to where the user wants it, each file as a whole or not at all: with the weights file
+ * of a large model, and with the decoder of a student that outlines, as `x.decoder.safetensors` beside
+ * `x.safetensors`.
  *
  * @param file absolute; an older one is replaced
  * @param model the student, or the plain copy of a run in which that did better
@@ -39,14 +41,27 @@ export async function exportStudent(
   if (size === undefined) {
     throw new UserError('not-found', `${source} is gone, so nothing can be saved. Distil again.`);
   }
-  // A large model names its weights file, so that keeps its name beside it.
-  const weights = `${source}.data`;
-  const weightsSize = await sizeOf(weights);
-  if (weightsSize !== undefined) await copyWhole(weights, join(dirname(file), basename(weights)));
+  let bytes = size;
+  for (const [from, to] of companions(source, file)) {
+    const more = await sizeOf(from);
+    if (more === undefined) continue;
+    await copyWhole(from, to);
+    bytes += more;
+  }
   await copyWhole(source, file);
-  const bytes = size + (weightsSize ?? 0);
   store.exports.add({ run, format, file, bytes });
   return { file, bytes };
+}
+
+/** Files that belong to a file of a student where they are there, and where their copies go. */
+function companions(source: string, file: string): [from: string, to: string][] {
+  if (source.endsWith('.safetensors')) {
+    const decoder = source.replace(/\.safetensors$/, '.decoder.safetensors');
+    return [[decoder, `${file.replace(/\.safetensors$/i, '')}.decoder.safetensors`]];
+  }
+  // A large model names its weights file, which therefore keeps its name.
+  const weights = `${source}.data`;
+  return [[weights, join(dirname(file), basename(weights))]];
 }
 
 /**
