@@ -18,7 +18,7 @@ export const inferenceBatch = 16;
 /** Share of the memory that images on their way through a model may take: several models are open at a time. */
 const inferenceShare = 0.1;
 /** And no more than this, bytes: more at a time is no faster. What is free at the moment would change results' last bits. */
-const mostInferenceBytes = 384 * 2 ** 20;
+const mostInferenceBytes = 192 * 2 ** 20;
 
 /**
  * Images that go through an encoder at a time, [1, 16]: as many as fit the memory. Attention grows with the square of
