@@ -117,9 +117,11 @@ export async function distillImages(
     const source = resizedCrops(images, request.seed, recipe, imageSize, context.signal);
     const classes = { ...job, dataset, labelled, store };
     const watch = glimpses ? watchOf(classes) : undefined;
+    const chosen = new Set<LabelledImage>(labelled);
     const training: TrainingImages = {
       source,
-      images: store.images.map((image) => ({ ...image, image })),
+      // Labels beyond those that were asked for (--per-class) choose nothing either.
+      images: store.images.map((image) => ({ ...image, image, isLabelled: chosen.has(image) })),
       probe: (split) => probeImages(classes, split),
     };
     const rate = (origin: 'fitted' | 'copy'): number => usualRate(origin, job.request.batch);
@@ -151,12 +153,12 @@ function probeImages(
   const { classes, task } = dataset;
   const chosen = new Set<LabelledImage>(labelled);
   const of = (indices: readonly number[]): LabelledImage[] =>
-    indices.flatMap((index) => store.images[index] ?? []).filter(({ isLabelled }) => isLabelled);
+    indices.flatMap((index) => store.images[index] ?? []).filter((image) => chosen.has(image));
   // In no order by class, since not all may be used.
   const learnt = new Random(request.seed, 0x960be).shuffled(of(seen));
   return {
     ...{ classes, task, form: inputForm(teacher, request), aside: of(aside) },
-    learnt: learnt.filter((image) => chosen.has(image)),
+    learnt,
   };
 }
 
