@@ -22,6 +22,7 @@ import {
   studentEstimate,
   imageFacts,
   exportFormat,
+  exportedModel,
 } from './entities.ts';
 import {
   bandStatistics,
@@ -385,7 +386,13 @@ export const engineMethods = {
   /** What was predicted stays, and of a large image what was done of it. */
   'run.stopPredicting': { params: z.strictObject({ run: id }), result: nothing },
   'run.export': {
-    params: z.strictObject({ run: id, format: exportFormat, file: path }),
+    params: z.strictObject({
+      run: id,
+      format: exportFormat,
+      file: path,
+      /** The student by default; the plain copy has files where it did better on the test images. */
+      model: exportedModel.optional(),
+    }),
     result: z.strictObject({ file: z.string(), bytes: z.int().positive() }),
   },
 } as const satisfies Record<string, Method>;
@@ -539,6 +546,8 @@ export const events = {
   }),
   /** A new look at the student; those at later steps, of a run that went back, no longer count. */
   'run.glimpse': z.strictObject({ run: id, glimpse: runGlimpse }),
+  /** How the training of a run goes: where it began, that its rate fell, that its plain copy is better so far. */
+  'run.notice': z.strictObject({ run: id, message: z.string() }),
   /**
    * The engine is ready; has not answered for some time and may be stopped; died and is started again; or cannot be
    * started.

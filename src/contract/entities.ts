@@ -345,3 +345,7 @@ export type ImageFacts = z.infer<typeof imageFacts>;
 /** How a student leaves: one file. */
 export const exportFormat = z.enum(['float32', 'float16', 'int8', 'safetensors']);
 export type ExportFormat = z.infer<typeof exportFormat>;
+
+/** Of a run's two small models, the one that is saved. */
+export const exportedModel = z.enum(['student', 'copy']);
+export type ExportedModel = z.infer<typeof exportedModel>;

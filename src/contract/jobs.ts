@@ -30,7 +30,7 @@ export const projectDomain = z.enum(['medical', 'satellite', 'other']);
 /** `overhead`: the images have no up (satellite, microscopy), so views may be turned and flipped upside down. */
 export const orientation = z.enum(['upright', 'overhead']);
 
-/** Where training begins: see docs/adr/0010. */
+/** Where training begins: see docs/adr/0010 and 0034. */
 export const start = z.enum(['auto', 'fitted', 'copy']);
 
 /**
@@ -124,21 +124,9 @@ export function stepsOfDecoders(run: { decoderSteps: number; adapt: boolean }): 
   return 3 * run.decoderSteps + (run.adapt ? learningOnSteps(run.decoderSteps) : 0);
 }
 
-/**
- * Where training begins. Fitting helps where much was skipped, and where regions are outlined, for which steps are
- * few; for classes the plain copy was the better start at r = 2 (docs/adr/0010, 0021).
- *
- * @param depth blocks of the teacher
- * @param kept those of the student
- */
-export function startOf(
-  asked: DistillOptions['start'],
-  task: keyof typeof usualTraining,
-  depth: number,
-  kept: number,
-): 'fitted' | 'copy' {
-  if (asked !== 'auto') return asked;
-  return task === 'segmentation' || depth / kept >= 3 ? 'fitted' : 'copy';
+/** Whether a run fits the copy before it trains: `auto` tries it, and keeps what is better (docs/adr/0034). */
+export function fitsCopy(asked: DistillOptions['start']): boolean {
+  return asked !== 'copy';
 }
 
 /** Share of a tile's side by which tiles overlap. */
@@ -168,13 +156,13 @@ export const distillOptions = z.strictObject({
   blocks: z.array(whole(0, 1023)).min(1).max(1024).optional(),
   /**
    * Where the student begins: the plain copy, as in the paper, or the copy with each block first fitted in
-   * closed form to its stretch of the teacher. `auto`: see `startOf`.
+   * closed form to its stretch of the teacher. `auto`: the better of the two on training images that are set aside.
    */
   start: start.default('auto'),
   rank: whole(1, 1024).default(16),
   steps: whole(1, 1_000_000).optional(),
   batch: whole(1, 4096).optional(),
-  /** Peak learning rate; by default 6e-3·batch/256, which is 3e-3 at batch 128. */
+  /** Peak learning rate; by default it follows the batch, and is lower from a fitted start. */
   learningRate: z.number().positive().max(1).optional(),
   /** Different views an image; its teacher targets are computed once each. */
   views: whole(1, 100_000).default(64),
@@ -315,7 +303,12 @@ export const jobEvent = z.discriminatedUnion('type', [
   /** A file that was left out. */
   z.strictObject({ type: z.literal('skipped'), path: z.string(), reason: z.string() }),
   /** Something a person should know; the job goes on. */
-  z.strictObject({ type: z.literal('notice'), message: z.string() }),
+  z.strictObject({
+    type: z.literal('notice'),
+    message: z.string(),
+    /** How the training goes, which the window shows; without it, the notice is about the command line's options. */
+    topic: z.literal('recipe').optional(),
+  }),
   /** What the job computes on from here on. */
   z.strictObject({
     type: z.literal('device'),

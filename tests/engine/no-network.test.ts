@@ -118,6 +118,7 @@ describe.skipIf(namespace === null)('in a network where every packet is seen', (
       readerGone: new AbortController().signal,
       now: () => 0,
       exit: () => undefined,
+      stopHeard: () => undefined,
     });
     const commands = leaves(program).filter((name) => name !== 'help');
     expect(commands.toSorted()).toEqual([...Object.keys(cases), ...apart].toSorted());

@@ -24,7 +24,7 @@ test('names and passwords never come into the workspace, and are asked for at th
   const logins = new DownloadLogins(store);
   logins.save(settings);
   expect(logins.settings).toEqual(bare);
-  expect(logins.states()).toEqual({ mirror: 'session', proxy: 'session' });
+  expect(logins.states()).toEqual({ mirror: 'session', proxy: 'session', plainHttp: false });
   expect(logins.complete()).toEqual(settings);
   // Saved again as it is shown, it keeps what it had.
   logins.save(bare);
@@ -35,14 +35,14 @@ test('names and passwords never come into the workspace, and are asked for at th
 
   const again = openStore(folder);
   const later = new DownloadLogins(again);
-  expect(later.states()).toEqual({ mirror: 'missing', proxy: 'missing' });
+  expect(later.states()).toEqual({ mirror: 'missing', proxy: 'missing', plainHttp: false });
   expect(() => later.complete()).toThrow(/needs its name and password/);
   later.unlock({ mirror: `token-${password}`, proxy: `ada:${password}` });
   expect(later.complete()).toEqual(settings);
   // Another server is not told.
-  later.save({ mirror: null, proxy: 'http://other.example:3128' });
-  expect(later.complete()).toEqual({ mirror: null, proxy: 'http://other.example:3128' });
-  expect(later.known).toEqual({ mirror: null, proxy: null });
+  later.save({ mirror: null, proxy: 'http://other.example:3128', plainHttp: false });
+  expect(later.complete()).toEqual({ mirror: null, proxy: 'http://other.example:3128', plainHttp: false });
+  expect(later.known).toEqual({ mirror: null, proxy: null, plainHttp: false });
   again.close();
 });
 

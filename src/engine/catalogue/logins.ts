@@ -17,9 +17,9 @@ export class DownloadLogins {
   /** Takes what an older version wrote as plain text out of the database and its copies. */
   constructor(store: Store) {
     this.#store = store;
-    const { mirror, proxy } = store.settings.downloads();
+    const { mirror, proxy, plainHttp } = store.settings.downloads();
     if (kinds.every((kind) => splitLogin({ mirror, proxy }[kind]).login === null)) return;
-    this.save({ mirror, proxy });
+    this.save({ mirror, proxy, plainHttp });
     store.forgetRemoved();
   }
 
@@ -29,8 +29,8 @@ export class DownloadLogins {
 
   /** Without names and passwords. */
   get settings(): DownloadSettings {
-    const { mirror, proxy } = this.#store.settings.downloads();
-    return { mirror, proxy };
+    const { mirror, proxy, plainHttp } = this.#store.settings.downloads();
+    return { mirror, proxy, plainHttp };
   }
 
   states(): Record<LoginKind, LoginState> {
@@ -55,6 +55,7 @@ export class DownloadLogins {
     this.#store.settings.saveDownloads({
       mirror: parted.mirror.address,
       proxy: parted.proxy.address,
+      plainHttp: settings.plainHttp,
       ...(needed.length > 0 && { logins: [...needed] }),
     });
     const loginOf = (kind: LoginKind): string | null =>
@@ -81,6 +82,6 @@ export class DownloadLogins {
         `The ${kind} ${address} needs its name and password, which this computer has not kept. Enter its address with them under Network, as http://name:password@${kind}.example.`,
       );
     };
-    return { mirror: whole('mirror'), proxy: whole('proxy') };
+    return { ...settings, mirror: whole('mirror'), proxy: whole('proxy') };
   }
 }

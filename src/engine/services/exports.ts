@@ -1,6 +1,6 @@
 import { copyFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ExportFormat } from '../../contract/app.ts';
+import type { ExportFormat, ExportedModel } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
 import { makeFileAtomically } from '../../formats/write-file.ts';
 import type { Journal } from '../../formats/write-file.ts';
@@ -10,12 +10,12 @@ import { requireOutside } from '../outside.ts';
 import { exportMode } from '../private-files.ts';
 import { folderOfRun } from './runs.ts';
 
-/** The files of a finished run. */
-const names: Readonly<Record<ExportFormat, string>> = {
-  float32: 'student.onnx',
-  float16: 'student.fp16.onnx',
-  int8: 'student.int8.onnx',
-  safetensors: weightFiles.encoder,
+/** The files of a finished run, behind the name of the model. */
+const endings: Readonly<Record<ExportFormat, string>> = {
+  float32: 'onnx',
+  float16: 'fp16.onnx',
+  int8: 'int8.onnx',
+  safetensors: 'safetensors',
 };
 
 /**
@@ -24,6 +24,7 @@ const names: Readonly<Record<ExportFormat, string>> = {
  * `x.safetensors`.
  *
  * @param file absolute; an older one is replaced
+ * @param model the student, or the plain copy of a run in which that did better
  * @throws UserError 'not-found' when the run's file is gone, 'disk' when the copy cannot be written
  */
 export async function exportStudent(
@@ -31,13 +32,14 @@ export async function exportStudent(
   run: number,
   format: ExportFormat,
   file: string,
+  model: ExportedModel = 'student',
 ): Promise<{ file: string; bytes: number }> {
   await requireOutside(store.folder, file);
   if (store.runs.get(run).state !== 'done') {
     throw new UserError('invalid-option', 'This run has no student yet. Wait until it is done.');
   }
   const folder = folderOfRun(store, run);
-  const source = join(folder, names[format]);
+  const source = join(folder, `${model}.${endings[format]}`);
   const size = await sizeOf(source);
   if (size === undefined) {
     throw new UserError('not-found', `${source} is gone, so nothing can be saved. Distil again.`);
@@ -56,8 +58,8 @@ export async function exportStudent(
 
 /** Files that belong to a file of a student where they are there, and where their copies go. */
 function companions(source: string, file: string): [from: string, to: string][] {
-  if (basename(source) === weightFiles.encoder) {
-    const decoder = join(dirname(source), weightFiles.decoder);
+  if (source.endsWith('.safetensors')) {
+    const decoder = source.replace(/\.safetensors$/, '.decoder.safetensors');
     return [[decoder, `${file.replace(/\.safetensors$/i, '')}.decoder.safetensors`]];
   }
   // A large model names its weights file, which therefore keeps its name.

@@ -226,7 +226,7 @@ export async function openServices(
       await predictions.stop(run);
       return null;
     },
-    'run.export': ({ run, format, file }) => exportStudent(store, run, format, file),
+    'run.export': ({ run, format, file, model }) => exportStudent(store, run, format, file, model),
   };
   runs.recover(origin);
   watches.start(origin);

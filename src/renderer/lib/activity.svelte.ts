@@ -18,6 +18,9 @@ class Activity {
   /** The run that was asked to end its training, until it does. */
   finishing: number | null = $state(null);
 
+  /** What was said of how the training of each run goes, since the window opened. */
+  recipes: ReadonlyMap<number, readonly string[]> = $state.raw(new Map());
+
   #isAsked = false;
 
   /** Listens from now on; returns a function that ends it. */
@@ -36,6 +39,10 @@ class Activity {
         if (state === 'running') return;
         if (this.run?.run === id) this.run = null;
         this.#endFinishing(id);
+      }),
+      listen('run.notice', ({ run, message }) => {
+        const known = this.recipes.get(run) ?? [];
+        this.recipes = new Map([...this.recipes, [run, [...known, message]]]);
       }),
       listen('run.removed', ({ run }) => {
         if (this.run?.run === run) this.run = null;

@@ -54,7 +54,7 @@ const brief = (...args: Parameters<typeof phaseMarks>): string =>
 describe('phaseMarks', () => {
   it('shows what is at work', () => {
     expect(brief(run({ step: 150 }), progress('distill', 150, 600))).toBe(
-      'images done 1, distill current 0.25, head waiting 0, timing waiting 0, export waiting 0',
+      'images done 1, fit done 1, distill current 0.25, head waiting 0, timing waiting 0, export waiting 0',
     );
   });
 
@@ -68,7 +68,8 @@ describe('phaseMarks', () => {
   });
 
   it.each([
-    [2, 'auto', false],
+    [1, 'auto', false],
+    [2, 'auto', true],
     [3, 'auto', true],
     [2, 'fitted', true],
     [6, 'copy', false],
@@ -79,7 +80,7 @@ describe('phaseMarks', () => {
 
   it('keeps what a paused run did', () => {
     expect(brief(run({ state: 'paused', step: 300 }), null)).toMatch(
-      /^images done 1, distill stopped 0.5, head waiting 0/,
+      /^images done 1, fit done 1, distill stopped 0.5, head waiting 0/,
     );
   });
 

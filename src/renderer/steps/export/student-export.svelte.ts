@@ -1,4 +1,4 @@
-import type { ExportFormat, Run } from '../../../contract/app.ts';
+import type { ExportFormat, ExportedModel, Run } from '../../../contract/app.ts';
 import { call, RequestError } from '../../lib/client.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { exportText } from '../../text/en/export.ts';
@@ -7,6 +7,7 @@ import { fileName } from './formats.ts';
 /** Saving one run's student. */
 export class StudentExport {
   format = $state<ExportFormat>('float32');
+  model = $state<ExportedModel>('student');
   isSaving = $state(false);
   saved = $state.raw<{ readonly file: string; readonly bytes: number } | null>(null);
   failure = $state.raw<{ readonly message: string; readonly details: string | undefined } | null>(
@@ -19,15 +20,21 @@ export class StudentExport {
     this.failure = null;
   }
 
+  chooseModel(model: ExportedModel): void {
+    this.model = model;
+    this.saved = null;
+    this.failure = null;
+  }
+
   async save(project: string, run: Run): Promise<void> {
-    const { format } = this;
+    const { format, model } = this;
     this.failure = null;
     try {
-      const name = fileName(project, run, format);
+      const name = fileName(project, run, format, model);
       const file = await call('shell.chooseSave', { title: exportText.dialog, name });
       if (file === null) return;
       this.isSaving = true;
-      this.saved = await call('run.export', { run: run.id, format, file });
+      this.saved = await call('run.export', { run: run.id, format, file, model });
     } catch (error) {
       this.saved = null;
       this.failure = {

@@ -14,12 +14,15 @@ export function howMade(
   summary: DistillSummary,
   { bands }: Pick<WrittenPreparation, 'bands'>,
 ): readonly (readonly [string, string])[] {
-  const { blocks, loss, rank, steps, seconds, precision = 'float32' } = summary;
+  const { blocks, loss, rank, steps, seconds, precision = 'float32', recipe } = summary;
   const { distilled, labelled, tested } = summary.images;
   return [
     [text.blocks, blocks.map((block) => block + 1).join(', ')],
     [text.loss, text.lossOf(loss.first, loss.last)],
     [text.training, text.trainingOf(rank, steps, seconds, precision)],
+    ...(recipe
+      ? ([[text.kept, text.keptOf(recipe.start, recipe.kept, recipe.rateFalls)]] as const)
+      : []),
     ...(summary.task === 'segmentation'
       ? ([
           [text.decoder, text.decoderOf(summary.decoderSteps, summary.side, summary.adapted)],
