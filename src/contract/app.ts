@@ -9,6 +9,7 @@ import {
   projectImage,
   imageFilter,
   labelChange,
+  useChange,
   folderContents,
   importReport,
   keptReport,
@@ -189,6 +190,25 @@ export const engineMethods = {
     params: z.strictObject({ project: id, changes: z.array(labelChange).min(1).max(10_000) }),
     result: z.array(labelChange),
   },
+  /**
+   * Sets what images are for, and their groups. Images of one group follow: what is set of one is set of all of them,
+   * unless `exact`. Returns the changes that undo it, to be applied exactly, how many images followed, and the groups that
+   * have been on both sides of the test set and are test images as a whole from now on.
+   */
+  'image.setUse': {
+    params: z.strictObject({
+      project: id,
+      changes: z.array(useChange).min(1).max(200_000),
+      exact: z.boolean().default(false),
+    }),
+    result: z.strictObject({
+      undo: z.array(useChange),
+      followed: z.int().nonnegative(),
+      spanning: z.array(z.string()),
+    }),
+  },
+  /** The next run draws another test set; what is set by hand stays. */
+  'project.drawTestSet': { params: z.strictObject({ project: id }), result: project },
   'image.remove': {
     params: z.strictObject({ project: id, images: z.array(id).min(1).max(10_000) }),
     result: nothing,

@@ -10,6 +10,7 @@ import { ClassQueries } from './queries/classes.ts';
 import { ExportQueries } from './queries/exports.ts';
 import { FetchedCardQueries } from './queries/fetched-cards.ts';
 import { ImageQueries } from './queries/images.ts';
+import { ImageUseQueries } from './queries/image-uses.ts';
 import { ImportFileQueries } from './queries/import-files.ts';
 import { ImportQueries } from './queries/imports.ts';
 import { LabelQueries } from './queries/labels.ts';
@@ -20,6 +21,7 @@ import { RunRecordQueries } from './queries/run-records.ts';
 import { RunQueries } from './queries/runs.ts';
 import { SettingsQueries } from './queries/settings.ts';
 import { TeacherQueries } from './queries/teachers.ts';
+import { TestSetQueries } from './queries/test-sets.ts';
 import { WatchedFolderQueries } from './queries/watched-folders.ts';
 
 /*
@@ -53,6 +55,8 @@ export interface Store {
   readonly review: ReviewQueries;
   readonly exports: ExportQueries;
   readonly settings: SettingsQueries;
+  readonly testSets: TestSetQueries;
+  readonly imageUses: ImageUseQueries;
   /** All changes of `work` or none. May be nested; `work` must not be async. */
   transaction<T>(work: () => T): T;
   /**
@@ -135,6 +139,8 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     review: new ReviewQueries(connection),
     exports: new ExportQueries(connection),
     settings: new SettingsQueries(connection),
+    testSets: new TestSetQueries(connection),
+    imageUses: new ImageUseQueries(connection),
     transaction: (work) => connection.transaction(work),
     requireThere: () => {
       if (identityOf(connection.file) !== identity) throw goneFailure(folder);

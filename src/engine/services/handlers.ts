@@ -72,6 +72,11 @@ export async function openServices(
     'project.get': ({ project }) => projects.get(project),
     'project.create': (request) => projects.create(request),
     'project.update': ({ project, ...change }) => projects.update(project, change),
+    'project.drawTestSet': ({ project }) => {
+      store.testSets.drawAnew(project);
+      emit('project.changed', { project });
+      return projects.get(project);
+    },
     'project.remove': async ({ project }) => {
       watches.removeProject(project);
       images.stopImport(project);
@@ -127,6 +132,7 @@ export async function openServices(
       return null;
     },
     'image.label': ({ project, changes }) => images.label(project, changes),
+    'image.setUse': ({ project, changes, exact }) => images.setUse(project, changes, exact),
     'image.remove': async ({ project, images: ids }) => {
       await images.remove(project, ids);
       return null;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { projectSeed } from '../../core/dataset/hold-out.ts';
 import { addProject, newImage } from '../../store/testing/fixtures.ts';
 import { temporaryStore } from '../../store/testing/temporary-store.ts';
 import { projectDataset } from './run-dataset.ts';
@@ -29,7 +28,7 @@ test('a project counts what its runs would learn from and measure on', () => {
       const project = store.projects.get(id);
       const learnt = project.classes.filter((one) => one.learnt > 0);
       const tested = learnt.reduce((sum, one) => sum + one.tested, 0);
-      const start = () => projectDataset(store, project, projectSeed).dataset;
+      const start = () => projectDataset(store, project).dataset;
       if (learnt.length < 2 || tested === 0) {
         expect(start).toThrow(expect.objectContaining({ code: 'invalid-labels' }) as Error);
         return;

@@ -169,6 +169,7 @@ export class RunService {
     const folder = folderOfRun(this.#store, id);
     if (this.#active?.id === id) await this.#stop(this.#active, 'cancel');
     this.#states.remove(id);
+    this.#store.testSets.release(project);
     await rm(folder, { recursive: true, force: true });
     this.#emit('run.removed', { run: id, project });
     this.#emit('project.changed', { project });
