@@ -20,6 +20,7 @@ import { review } from './en/review.ts';
 import { skipText } from './en/skip.ts';
 import { start } from './en/start.ts';
 import { teacherText } from './en/teacher.ts';
+import { testSetText } from './en/test-set.ts';
 import { viewer } from './en/viewer.ts';
 
 const en = {
@@ -28,6 +29,7 @@ const en = {
   keys: keysText,
   start,
   project,
+  testSet: testSetText,
   images,
   files,
   preparation,

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Connection } from '../connection.ts';
 import type { Migration } from './migration.ts';
 
 /**
@@ -7,7 +10,8 @@ import type { Migration } from './migration.ts';
 export const testSets: Migration = {
   version: 180,
   name: 'test-sets',
-  up: `
+  up: (connection) => {
+    connection.execute(`
 -- 1: a person set it to be learnt from, whatever a folder, a table or chance says; is_test is 0 then.
 ALTER TABLE images ADD COLUMN is_learn INTEGER NOT NULL DEFAULT 0 CHECK (is_learn IN (0, 1));
 -- What it was drawn for when the test set was frozen; null: it was not labelled then.
@@ -53,5 +57,39 @@ END
 WHERE is_test = 0 AND project IN (SELECT project FROM latest JOIN tested USING (run));
 UPDATE projects SET test_mode = 'drawn', test_draws = 1
 WHERE id IN (SELECT project FROM images WHERE drawn = 'test');
-`,
+`);
+    nameLatest(connection);
+  },
 };
+
+const memberRow = z.object({ project: z.number(), image: z.number(), labels: z.string() });
+
+/** Names the test images of the latest results: test set A, with the labels that they have now. */
+function nameLatest(connection: Connection): void {
+  const rows = connection.all(
+    memberRow,
+    `SELECT project, id AS image, coalesce(
+       (SELECT 'mask ' || revision FROM masks WHERE image = images.id AND layer = 'human'),
+       (SELECT group_concat(class, '+' ORDER BY class) FROM labels WHERE image = images.id), '') AS labels
+     FROM images WHERE drawn = 'test' AND is_labelled = 1 ORDER BY project, id`,
+  );
+  const members = new Map<number, [number, string][]>();
+  for (const { project, image, labels } of rows) {
+    const list = members.get(project) ?? [];
+    members.set(project, list);
+    list.push([image, labels]);
+  }
+  for (const [project, list] of members) {
+    const hash = createHash('sha256');
+    for (const [image, labels] of list) hash.update(`${image}:${labels}\n`);
+    connection.run(
+      `INSERT INTO test_sets (project, draw, version, fingerprint, images, members, frozen_at)
+       SELECT :project, 1, 1, :fingerprint, :images, :members, max(finished_at)
+       FROM runs WHERE project = :project AND state = 'done'`,
+      {
+        ...{ project, fingerprint: hash.digest('hex').slice(0, 12), images: list.length },
+        members: JSON.stringify(list),
+      },
+    );
+  }
+}
