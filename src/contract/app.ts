@@ -9,6 +9,8 @@ import {
   projectImage,
   imageFilter,
   labelChange,
+  locateReport,
+  missingImages,
   useChange,
   folderContents,
   importReport,
@@ -151,6 +153,21 @@ export const engineMethods = {
   },
   /** Stops an import; what is in stays in. */
   'image.stopImport': { params: z.strictObject({ project: id }), result: nothing },
+  /** Looks whether the files of all images are where they were. */
+  'image.missing': { params: z.strictObject({ project: id }), result: missingImages },
+  /**
+   * Looks for missing images in another folder: of a folder that they were imported from, or all (null). Those that are
+   * found are there from then on, all at once.
+   */
+  'image.locate': {
+    params: z.strictObject({ project: id, from: z.string().nullable(), to: path }),
+    result: locateReport,
+  },
+  /** Takes the latest search back. */
+  'image.undoLocate': {
+    params: z.strictObject({ project: id }),
+    result: z.strictObject({ images: z.int().nonnegative() }),
+  },
   'image.page': {
     params: z.strictObject({
       project: id,

@@ -233,11 +233,40 @@ export const importReport = z.strictObject({
   masks: z.int().nonnegative().default(0),
   /** Images that came in without the mask that there is for them, as it does not fit. */
   masksLeftOut: z.int().nonnegative().default(0),
+  /** Images that were found and could not be read, since their files were gone by then. */
+  lost: z.int().nonnegative().default(0),
   /** The first of them. */
   skipped: z.array(skippedImage),
   cancelled: z.boolean(),
 });
 export type ImportReport = z.infer<typeof importReport>;
+
+/** Images whose files are not where they were, by the folder that they were imported from. */
+export const missingImages = z.strictObject({
+  images: z.int().nonnegative(),
+  folders: z.array(
+    z.strictObject({
+      folder: z.string(),
+      missing: z.int().positive(),
+      images: z.int().positive(),
+    }),
+  ),
+});
+export type MissingImages = z.infer<typeof missingImages>;
+
+/** What came of a search for missing images in a folder. */
+export const locateReport = z.strictObject({
+  /** Absolute. */
+  folder: z.string(),
+  /** Before the search. */
+  missing: z.int().nonnegative(),
+  found: z.int().nonnegative(),
+  /** Of the found ones, those that have another name or lie in another folder than before. */
+  byContent: z.int().nonnegative(),
+  /** The first that was not found; null where all were. */
+  first: z.string().nullable(),
+});
+export type LocateReport = z.infer<typeof locateReport>;
 
 export const keptReport = importReport.extend({ id, createdAt: when });
 export type KeptReport = z.infer<typeof keptReport>;

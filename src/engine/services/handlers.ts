@@ -14,6 +14,7 @@ import { lookAtFolder } from './folder-contents.ts';
 import { FolderWatches } from './folder-watches.ts';
 import type { WatchPace } from './folder-watches.ts';
 import { ImageService } from './images.ts';
+import { ImageLocator } from './locate-images.ts';
 import { LabelExports } from './label-exports.ts';
 import { MaskService } from './masks.ts';
 import { PredictionService } from './predictions.ts';
@@ -52,6 +53,9 @@ export async function openServices(
   const pool = new ImagePool();
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
   const masks = new MaskService(store, emit);
+  const locator = new ImageLocator(store, (project) => {
+    emit('project.changed', { project });
+  });
   const labelExports = new LabelExports(store, emit);
   const suggestions = new SuggestionService(store, emit);
   const previews = new Previews(store, pool);
@@ -117,6 +121,9 @@ export async function openServices(
       images.stopImport(project);
       return null;
     },
+    'image.missing': ({ project }, signal) => locator.missing(project, signal),
+    'image.locate': ({ project, from, to }, signal) => locator.locate(project, from, to, signal),
+    'image.undoLocate': ({ project }) => ({ images: locator.undo(project) }),
     'image.page': ({ project, filter, offset, limit }) =>
       filter.show === 'review'
         ? store.review.page(project, store.projects.get(project).task, filter, offset, limit)

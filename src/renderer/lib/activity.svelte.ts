@@ -72,7 +72,7 @@ class Activity {
     this.importing = { project, done: 0, total: 0, secondsLeft: null, skipped: 0 };
     try {
       const report = await call('image.import', { project, folder, ...choices });
-      this.#tell(report);
+      this.#tell(report, () => void this.import(project, folder, choices, again));
       return report;
     } catch (error) {
       notices.fail(error, { label: text.images.tryAgain, run: again });
@@ -96,9 +96,10 @@ class Activity {
     if (this.finishing === run) this.finishing = null;
   }
 
-  #tell(report: ImportReport): void {
+  #tell(report: ImportReport, again: () => void): void {
     const { kind, message } = importNotice(report);
-    notices.add(kind, message);
+    const action = { label: text.images.retry, run: again };
+    notices.add(kind, message, report.lost > 0 ? { action } : {});
   }
 }
 
