@@ -412,6 +412,13 @@ const menuKey = z
 const menuKeys = z.partialRecord(keyedCommand, z.array(menuKey).max(4));
 export type MenuKeys = z.infer<typeof menuKeys>;
 
+/** What a notification of the system leads to, as the page has it. */
+const notifiedPlace = z.strictObject({
+  project: id.nullable(),
+  step: z.string().max(40),
+  run: id.nullable(),
+});
+
 /** Answered by the process that owns the window. */
 export const shellMethods = {
   'shell.chooseFolder': {
@@ -430,6 +437,15 @@ export const shellMethods = {
     result: path.nullable(),
   },
   'shell.showInFolder': { params: z.strictObject({ file: path }), result: nothing },
+  /** Has the system say something; `notification.opened` once somebody chooses it. */
+  'shell.notify': {
+    params: z.strictObject({
+      title: z.string().min(1).max(200),
+      body: z.string().max(500),
+      target: notifiedPlace,
+    }),
+    result: nothing,
+  },
   'shell.chooseWorkspace': { params: nothing, result: path.nullable() },
   'shell.showLog': { params: nothing, result: nothing },
   /** Goes on with closing the window, or loading it again, which the page held up to save something first. */
@@ -528,6 +544,8 @@ export const events = {
     state: z.enum(['ready', 'restarting', 'failed']),
     error: failure.nullable(),
   }),
+  /** Somebody chose a notification of the system. */
+  'notification.opened': notifiedPlace,
   /** Chosen from the menu. */
   'menu.command': z.strictObject({
     command: z.enum([...keyedCommand.options, 'choose-workspace']),

@@ -106,6 +106,10 @@ function begin(): void {
       engine,
       showLog,
       setMenuKeys: showMenu,
+      openNotified: (target) => {
+        if (window !== null) raise(window);
+        send('notification.opened', target);
+      },
       goOnLeaving: () => {
         leaving.goOn();
       },

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { dialog, shell } from 'electron';
 import type { BrowserWindow, OpenDialogOptions } from 'electron';
 import type { MenuKeys, ParsedParams, Result, ShellMethod } from '../contract/app.ts';
+import { notify } from './notifications.ts';
 import type { EngineHost } from './engine-host.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -12,6 +13,8 @@ export interface ShellWorld {
   readonly engine: EngineHost;
   readonly showLog: () => Promise<void>;
   readonly setMenuKeys: (keys: MenuKeys) => void;
+  /** A notification was chosen: the window comes to the front and shows what it is about. */
+  readonly openNotified: (target: ParsedParams<'shell.notify'>['target']) => void;
   /** The page has saved what it held its end up for. */
   readonly goOnLeaving: () => void;
   /** Pictures of the workspace that is left must not appear under ids of the new one. */
@@ -67,6 +70,10 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
       }
       shell.showItemInFolder(file);
       return null;
+    },
+    'shell.notify': (asked) => {
+      notify(asked, world.openNotified);
+      return Promise.resolve(null);
     },
     'shell.chooseWorkspace': async () => {
       const folder = await open({

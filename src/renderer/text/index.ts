@@ -1,6 +1,7 @@
 import { catalogueText } from './en/catalogue.ts';
 import { common } from './en/common.ts';
 import { distilText } from './en/distil.ts';
+import { endedText } from './en/ended.ts';
 import { exportText } from './en/export.ts';
 import { files } from './en/files.ts';
 import { frame } from './en/frame.ts';
@@ -26,6 +27,7 @@ import { viewer } from './en/viewer.ts';
 const en = {
   common,
   frame,
+  ended: endedText,
   keys: keysText,
   start,
   project,
