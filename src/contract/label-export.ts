@@ -15,7 +15,7 @@ export const labelFormat = z.enum([
 ]);
 export type LabelFormat = z.infer<typeof labelFormat>;
 
-/** All masks that a person has begun, or those that are done; a table has every label. */
+/** All masks that a person has begun, or those that are done; a table of classes given to whole images has every label. */
 export const exportedMasks = z.enum(['all', 'done']);
 export type ExportedMasks = z.infer<typeof exportedMasks>;
 

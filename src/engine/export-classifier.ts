@@ -61,6 +61,7 @@ export async function exportClassifier(
         ['head.weight', head.weight],
         ['head.bias', head.bias],
       ]),
+      decoder: null,
       batches,
       agreement: (expected, got) => agreementOf(stackRows(expected), stackRows(got), card.task),
     },

@@ -29,9 +29,12 @@ export interface ExportedStudent {
   /** More `metadata_props`. */
   readonly metadata: ReadonlyMap<string, string>;
   readonly documentation: string;
-  /** The merged encoder and the tensors of its head, for the safetensors. */
+  /** The merged encoder, for `student.safetensors`. */
   readonly encoder: VitModel;
+  /** Tensors that timm's model of the encoder has as well, `head.weight` say; they go into the same file. */
   readonly head: ReadonlyMap<string, Tensor>;
+  /** Tensors of a decoder, which timm's model does not have; they get a file of their own. */
+  readonly decoder: ReadonlyMap<string, Tensor> | null;
   /** Images to compare on, in batches. */
   readonly batches: readonly Tensor[];
   /** Share of the answers that agree, by the compared output. */
@@ -56,10 +59,17 @@ const variants = [
   rewrite: (graph: Graph) => Graph;
 }[];
 
+/** Files of weights alone. */
+export const weightFiles = {
+  encoder: 'student.safetensors',
+  decoder: 'student.decoder.safetensors',
+} as const;
+
 /** Every file that an export may write, but for the weights files of models past 2 GB. */
 export const exportNames: readonly string[] = [
   ...variants.map(({ file }) => file),
-  'student.safetensors',
+  weightFiles.encoder,
+  weightFiles.decoder,
 ];
 
 /** How far the float32 file may be from the live model, relative to the largest value. */
@@ -67,7 +77,8 @@ const parityTolerance = 1e-4;
 
 /**
  * Writes the student as ONNX (float32, float16 weights, 8-bit weights) and as safetensors in timm's
- * naming, opens each ONNX file again and compares it with the live model on real images.
+ * naming, opens each ONNX file again and compares it with the live model on real images. A decoder gets a
+ * file of its own, so that timm loads `student.safetensors` strictly.
  *
  * @param folder where to write; it exists
  * @throws UserError when a file cannot be written; Error when the float32 file disagrees
@@ -108,19 +119,25 @@ export async function exportStudent(
     parity.push(report);
     progress.advance(index + 1);
   }
-  const plain = 'student.safetensors';
-  await writeSafetensors(
-    join(folder, plain),
-    new Map([...student.encoder.weights, ...student.head]),
-    {
-      metadata: {
-        [teacherMetadataKey]: teacherMetadata(student.encoder),
-        [cardKey]: JSON.stringify(card),
-      },
-    },
-  );
+  files.push(...(await writeWeights(folder, student)));
   progress.advance(variants.length + 1);
-  return { files: [...files, plain], parity };
+  return { files, parity };
+}
+
+/** @returns the names of the files */
+async function writeWeights(
+  folder: string,
+  { encoder, head, decoder, card }: ExportedStudent,
+): Promise<string[]> {
+  const cardEntry = { [cardKey]: JSON.stringify(card) };
+  await writeSafetensors(
+    join(folder, weightFiles.encoder),
+    new Map([...encoder.weights, ...head]),
+    { metadata: { [teacherMetadataKey]: teacherMetadata(encoder), ...cardEntry } },
+  );
+  if (decoder === null) return [weightFiles.encoder];
+  await writeSafetensors(join(folder, weightFiles.decoder), decoder, { metadata: cardEntry });
+  return [weightFiles.encoder, weightFiles.decoder];
 }
 
 async function writeOnnx(

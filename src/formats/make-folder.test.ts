@@ -7,8 +7,9 @@ import { makeFolder } from './make-folder.ts';
 it('makes what is missing, and says what is in the way', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-folder-'));
   try {
-    await makeFolder(join(folder, 'a', 'b', 'c'));
-    await makeFolder(join(folder, 'a', 'b', 'c'));
+    const made = await makeFolder(join(folder, 'a', 'b', 'c'));
+    expect(made).toEqual(['a', 'a/b', 'a/b/c'].map((name) => join(folder, name)));
+    expect(await makeFolder(join(folder, 'a', 'b', 'c'))).toEqual([]);
     expect((await stat(join(folder, 'a', 'b', 'c'))).isDirectory()).toBe(true);
     await writeFile(join(folder, 'file'), '');
     await expect(makeFolder(join(folder, 'file', 'x'))).rejects.toMatchObject({ code: 'disk' });

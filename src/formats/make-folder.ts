@@ -10,11 +10,12 @@ import { systemCode, writeFailure } from './file-errors.ts';
  *
  * @param path absolute
  * @param within a folder above it that must be there: one that was renamed must not be made anew
+ * @returns the folders that it made, each after the one that it lies in
  * @throws UserError 'disk'
  */
-export async function makeFolder(path: string, within?: string): Promise<void> {
+export async function makeFolder(path: string, within?: string): Promise<string[]> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return;
+  if (found?.isDirectory()) return [];
   if (found) {
     throw new UserError('disk', `${path} is a file where a folder is needed. Choose another name.`);
   }
@@ -22,12 +23,13 @@ export async function makeFolder(path: string, within?: string): Promise<void> {
     throw new UserError('disk', `${path} is no longer there. Put it back and try again.`);
   }
   const parent = dirname(path);
-  if (parent !== path) await makeFolder(parent, within);
+  const made = parent === path ? [] : await makeFolder(parent, within);
   try {
     await mkdir(path);
+    return [...made, path];
   } catch (error) {
     // Somebody else was quicker.
-    if (systemCode(error) === 'EEXIST') return;
+    if (systemCode(error) === 'EEXIST') return made;
     if (systemCode(error) === 'ENOENT') {
       throw new UserError(
         'disk',

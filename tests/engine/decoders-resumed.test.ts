@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JobEvent } from '../../src/contract/jobs.ts';
 import { distill } from '../../src/engine/distill.ts';
+import { weightFiles } from '../../src/engine/export.ts';
 import { outlineFolder, outlineRequest, writePair } from './outlined-folder.ts';
 import { watch } from './support.ts';
 
@@ -22,7 +23,7 @@ describe('a run that is stopped while its decoders learn', async () => {
   const ask = (out: string) =>
     outlineRequest(folder, { out: join(folder, out), steps: 2, decoderSteps, adapt: true });
   const weightsOf = (out: string): Promise<Buffer> =>
-    readFile(join(folder, out, 'student.safetensors'));
+    readFile(join(folder, out, weightFiles.decoder));
   /** Stops in the second decoder. */
   const stop = async (out: string): Promise<void> => {
     const context = watch(decoderSteps + 4, 'decoder');

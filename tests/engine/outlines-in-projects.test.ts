@@ -1,4 +1,4 @@
-import { readdir, readFile, rename } from 'node:fs/promises';
+import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Project, ProjectImage, Run } from '../../src/contract/app.ts';
@@ -251,13 +251,16 @@ describe('outlines in projects', async () => {
     expect(summary.student.dice.mean?.value).toBeGreaterThan(0.5);
   });
 
-  it('export with their parity, as one file each', async () => {
+  it('export with their parity, as one file each, weights with the decoder beside them', async () => {
     const { parity } = run.summary as MaskSummary;
     expect(parity[0]?.relativeDifference).toBeLessThan(1e-4);
     for (const format of ['float32', 'float16', 'int8', 'safetensors'] as const) {
       const file = join(root, `my.${format}`);
       const saved = await engine.call('run.export', { run: run.id, format, file });
-      expect((await readFile(file)).byteLength).toBe(saved.bytes);
+      const decoder = join(root, 'my.decoder.safetensors');
+      const written = format === 'safetensors' ? [file, decoder] : [file];
+      const sizes = await Promise.all(written.map(async (one) => (await stat(one)).size));
+      expect(sizes.reduce((sum, size) => sum + size)).toBe(saved.bytes);
     }
   });
 

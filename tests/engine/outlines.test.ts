@@ -1,5 +1,5 @@
 import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateRequest, predictRequest } from '../../src/contract/jobs.ts';
@@ -7,10 +7,12 @@ import { distillSummary, evaluateSummary, predictSummary } from '../../src/contr
 import type { MaskSummary } from '../../src/contract/results.ts';
 import { readOnnxMetadata } from '../../src/core/onnx/metadata.ts';
 import { distill } from '../../src/engine/distill.ts';
+import { weightFiles } from '../../src/engine/export.ts';
 import { evaluateModel } from '../../src/engine/evaluate.ts';
 import { readCard } from '../../src/engine/model-file.ts';
 import { predict } from '../../src/engine/predict.ts';
 import { writePng } from '../../src/formats/images.ts';
+import { openSafetensors } from '../../src/formats/safetensors.ts';
 import { outlineFolder, outlineRequest, writePairs } from './outlined-folder.ts';
 import { watch, writeText } from './support.ts';
 
@@ -301,7 +303,24 @@ it('gives the same bits for the same seed', async () => {
   const short = { steps: 3, decoderSteps: 4 };
   await distill(outlineRequest(folder, short), watch());
   await distill(outlineRequest(folder, { ...short, out: join(folder, 'other') }), watch());
-  const weights = (out: string): Promise<Buffer> =>
-    readFile(join(folder, out, 'student.safetensors'));
-  expect(await weights('other')).toEqual(await weights('out'));
+  for (const name of Object.values(weightFiles)) {
+    const weights = (out: string): Promise<Buffer> => readFile(join(folder, out, name));
+    expect(await weights('other')).toEqual(await weights('out'));
+  }
+});
+
+it('writes the encoder alone as timm names it, and the decoder beside it', async () => {
+  const folder = await outlineFolder();
+  const { files } = await distill(outlineRequest(folder, { steps: 1, decoderSteps: 1 }), watch());
+  expect(files.map((file) => basename(file))).toEqual(
+    expect.arrayContaining(Object.values(weightFiles)),
+  );
+  const names = async (file: string) => {
+    const opened = await openSafetensors(join(folder, 'out', file));
+    await opened.close();
+    return [...opened.tensors.keys()];
+  };
+  const isDecoder = (name: string): boolean => name.startsWith('decoder.');
+  expect((await names(weightFiles.encoder)).some(isDecoder)).toBe(false);
+  expect((await names(weightFiles.decoder)).every(isDecoder)).toBe(true);
 });

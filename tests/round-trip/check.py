@@ -51,17 +51,22 @@ def coco(entry):
     (image,) = read.loadImgs(read.getImgIds())
     assert (image["width"], image["height"]) == (entry["width"], entry["height"])
     names = {category["id"]: category["name"] for category in read.loadCats(read.getCatIds())}
-    assert {key: name for key, name in names.items() if key != 255} == NAMES
+    assert names == NAMES
+    ignored_in = set()
     found = np.zeros_like(truth)
     for annotation in read.loadAnns(read.getAnnIds()):
         mask = read.annToMask(annotation).astype(bool)
-        assert not (found[mask] != 0).any()
-        found[mask] = annotation["category_id"]
+        assert annotation["iscrowd"] == annotation.get("ignore", 0)
+        value = 255 if annotation["iscrowd"] else annotation["category_id"]
+        assert ((found[mask] == 0) | (found[mask] == 255) & (value == 255)).all()
+        found[mask] = value
+        if value == 255:
+            ignored_in.add(annotation["category_id"])
         assert annotation["area"] == mask.sum()
         ys, xs = np.nonzero(mask)
         box = [xs.min(), ys.min(), xs.max() - xs.min() + 1, ys.max() - ys.min() + 1]
         assert annotation["bbox"] == box, (annotation["bbox"], box)
-        assert annotation["iscrowd"] == (annotation["category_id"] == 255)
+    assert ignored_in == (set(NAMES) if (truth == 255).any() else set())
     np.testing.assert_array_equal(found, truth)
 
 

@@ -39,7 +39,12 @@ describe('labels export', () => {
   it.each([
     ['another project', { project: 'Hearts' }, /no project named Hearts\. It has: Lungs/],
     ['an unknown format', { format: 'tga' }, /--format must be/],
-    ['a format that nothing fits', { format: 'csv' }, /has a label yet/],
+    ['a project without labels of that kind', { format: 'csv' }, /has a label yet/],
+    [
+      'a format that fits no image',
+      { format: 'geotiff' },
+      /fits none of the\s+images with labels \(1\).*is no\s+GeoTIFF/s,
+    ],
   ])('refuses %s', async (_, change, sentence) => {
     const { exitCode, stderr } = await runTest(argv(await workspace(), change), { engine });
     expect(exitCode).toBe(2);

@@ -15,7 +15,7 @@ const table: OptionTable<LabelExportRequest> = {
   project: { flags: '--project <name>', help: 'the project' },
   format: {
     flags: '--format <name>',
-    help: 'masks as indexed PNG, COCO, GeoTIFF, GeoJSON or GeoPackage polygons, NIfTI or DICOM segmentation; classes of whole images as CSV',
+    help: 'masks as indexed PNG, COCO, GeoTIFF, GeoJSON or GeoPackage polygons, NIfTI or DICOM segmentation; the classes of each image as CSV',
   },
   which: { flags: '--which <masks>', help: 'every mask, or those that are marked as done' },
   out: {
@@ -37,7 +37,7 @@ export function addLabels(program: Command, world: World): void {
     .description(
       'Writes the labels of a project: nothing that lies in the folder is replaced, the images are neither ' +
         'copied nor changed, and of a patient nothing is written. Images whose labels do not fit the format ' +
-        'are listed with the reason. Ctrl-C leaves whole files.',
+        'are listed with the reason; where that is every image, nothing is written and the command fails. Ctrl-C leaves whole files.',
     )
     .usage('--workspace <folder> --project <name> --format <name> --out <folder> [options]')
     .action(async (values: OptionValues) => {

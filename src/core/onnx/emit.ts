@@ -46,7 +46,15 @@ export interface OnnxModel {
 }
 
 /**
- * A graph as an ONNX model: IR version 10, opset 20, standard operators only.
+ * The oldest version of the format that has all we write, and the one that opset 20 came with (onnx, docs/Versioning.md).
+ * A runtime refuses files of a version that it does not know: ONNX Runtime 1.17.0, which the QGIS plugin Deepness
+ * installs, knows 9 and not 10.
+ */
+const irVersion = 9n;
+const opset = 20n;
+
+/**
+ * A graph as an ONNX model: IR version 9, opset 20, standard operators only.
  *
  * @throws when the graph does not pass its check, or is too large for one message and no file is named
  */
@@ -58,11 +66,11 @@ export function emitOnnx(graph: Graph, options: EmitOptions = {}): OnnxModel {
   const declare = (name: string, type: TensorType): ValueInfoProto =>
     describeValue(name, type, graph.batch);
   const model = create(ModelProtoSchema, {
-    irVersion: 10n,
+    irVersion,
     producerName: options.producer?.name ?? 'understudy',
     producerVersion: options.producer?.version ?? '',
     docString: options.documentation ?? '',
-    opsetImport: [{ domain: '', version: 20n }],
+    opsetImport: [{ domain: '', version: opset }],
     metadataProps: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),
     graph: {
       name: graph.name,
@@ -83,8 +91,8 @@ export function identityModel(input: string, output: string): Uint8Array {
       type: { value: { case: 'tensorType', value: { elemType: onnxTypes.float32 } } },
     });
   const model = create(ModelProtoSchema, {
-    irVersion: 10n,
-    opsetImport: [{ domain: '', version: 20n }],
+    irVersion,
+    opsetImport: [{ domain: '', version: opset }],
     graph: {
       name: 'identity',
       node: [{ opType: 'Identity', name: 'identity', input: [input], output: [output] }],

@@ -35,10 +35,10 @@ export async function labelExportChoices(
   store: Store,
   project: number,
 ): Promise<LabelExportChoices> {
-  const { labelled } = store.projects.get(project);
+  const { task, labelled } = store.projects.get(project);
   const { images } = maskedImages(store, project, 'all');
   const files = spread([...byPath(images).values()].map(([first]) => first));
-  const masked = (format: 'png' | 'coco' | 'gpkg'): LabelFormatFit => {
+  const masked = (format: 'png' | 'coco' | 'gpkg' | 'csv'): LabelFormatFit => {
     const reason = images.length > 0 ? null : 'No image has a mask yet.';
     return { format, fits: reason === null ? 'all' : 'none', reason };
   };
@@ -48,11 +48,14 @@ export async function labelExportChoices(
     fitOf('nifti', files),
     fitOf('dicom-seg', files),
   ]);
-  const table: LabelFormatFit = {
-    format: 'csv',
-    fits: labelled > 0 ? 'all' : 'none',
-    reason: labelled > 0 ? null : 'No image has a label yet.',
-  };
+  const table: LabelFormatFit =
+    task === 'segmentation'
+      ? masked('csv')
+      : {
+          format: 'csv',
+          fits: labelled > 0 ? 'all' : 'none',
+          reason: labelled > 0 ? null : 'No image has a label yet.',
+        };
   return {
     formats: [
       ...[masked('png'), masked('coco'), geotiff, geojson, masked('gpkg')],

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { systemCode, writeFailure } from '../../formats/file-errors.ts';
@@ -20,9 +20,12 @@ export class ExportFolder {
   readonly path: string;
   /** Relative, with `/`, in the order in which they were written. */
   readonly files: string[] = [];
+  /** Folders that were made for the export, each after the one that it lies in. */
+  readonly #made: string[];
 
-  private constructor(path: string) {
+  private constructor(path: string, made: readonly string[]) {
     this.path = path;
+    this.#made = [...made];
   }
 
   /**
@@ -35,8 +38,7 @@ export class ExportFolder {
       const name = number < 2 ? inside : `${inside}-${number}`;
       const path = number === 0 ? asked : join(asked, name);
       if (!(await isFree(path))) continue;
-      await makeFolder(path);
-      return new ExportFolder(path);
+      return new ExportFolder(path, await makeFolder(path));
     }
   }
 
@@ -62,6 +64,23 @@ export class ExportFolder {
     this.files.push(name);
   }
 
+  /**
+   * Takes back what was written, and the folders that were made for it: for an export that has nothing to say.
+   *
+   * @throws UserError 'disk'
+   */
+  async discard(): Promise<void> {
+    try {
+      for (const name of this.files.splice(0)) await rm(resolve(this.path, name), { force: true });
+    } catch (error) {
+      throw writeFailure(error, this.path);
+    }
+    for (const folder of this.#made.splice(0).reverse()) {
+      // Somebody else may have put something there meanwhile, which stays.
+      await rmdir(folder).catch(() => undefined);
+    }
+  }
+
   async #place(name: string): Promise<string> {
     const path = resolve(this.path, name);
     const inside = relative(this.path, path);
@@ -71,7 +90,7 @@ export class ExportFolder {
         `${name} would lie outside ${this.path}. Rename the image.`,
       );
     }
-    await makeFolder(dirname(path), this.path);
+    this.#made.push(...(await makeFolder(dirname(path), this.path)));
     return path;
   }
 }

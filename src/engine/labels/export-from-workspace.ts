@@ -9,8 +9,8 @@ import { exportLabels } from './export-labels.ts';
 /**
  * Writes the labels of a project, by its name, of a workspace that no window has open.
  *
- * @throws UserError 'in-use' where it is open, 'not-found' without workspace or project, 'cancelled', and
- * as `exportLabels`
+ * @throws UserError 'in-use' where it is open, 'not-found' without workspace or project, 'unsupported' where the
+ * format fits none of the images, 'cancelled', and as `exportLabels`
  */
 export async function exportFromWorkspace(
   { workspace, project: name, format, which, out }: LabelExportRequest,
@@ -31,7 +31,7 @@ export async function exportFromWorkspace(
         },
       },
     );
-    if (!report.cancelled) return report;
+    if (!report.cancelled) return withFiles(report);
     throw new UserError(
       'cancelled',
       `Stopped. ${report.files.length} files are in ${report.folder} and whole; the rest was not written.`,
@@ -40,6 +40,22 @@ export async function exportFromWorkspace(
     store.close();
   }
 }
+
+/** @throws UserError where there are none */
+function withFiles(report: LabelExportReport): LabelExportReport {
+  const { format, leftOut, images } = report;
+  const [first] = leftOut;
+  if (images > 0 || first === undefined) return report;
+  const reasons = leftOut.map(({ path, reason }) => `${path}: ${reason}`);
+  throw new UserError(
+    'unsupported',
+    `Nothing was exported: ${format} fits none of the images with labels (${leftOut.length}). The first: ${first.reason}`,
+    reasons.slice(0, toldReasons).join('\n'),
+  );
+}
+
+/** In the details of an export without files. */
+const toldReasons = 20;
 
 /** @throws UserError 'not-found' without one of the name, 'invalid-option' where several have it */
 export function projectNamed(store: Store, asked: string): number {

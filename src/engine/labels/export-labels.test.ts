@@ -205,12 +205,28 @@ describe('images that do not fit a format', () => {
       reason: expect.stringContaining('a projection without a name is not known') as string,
     });
     const report = await exported(project, { format: 'geojson' });
+    expect(report.images).toBe(0);
     expect(report.leftOut.map(({ reason }) => reason)).toEqual([fit('geojson')?.reason]);
     expect(report.files).toEqual([]);
     const packed = await exported(project, { format: 'gpkg' });
     expect(packed).toMatchObject({ files: ['masks/own.gpkg'], leftOut: [] });
     expect(packed.notes.join()).toContain('in which coordinate system is not known');
   });
+
+  it.each(['geotiff', 'nifti', 'dicom-seg'] as const)(
+    '%s: leave no file where all of them are left out, and no folder that was made for it',
+    async (format) => {
+      const project = await projectOfFiles([photo('a.png'), photo('b.png')]);
+      const folder = temporaryFolder();
+      const report = await exported(project, { format, folder: join(folder, 'deep', 'er') });
+      expect(report).toMatchObject({ images: 0, files: [] });
+      expect(report.leftOut).toHaveLength(2);
+      expect(await readdir(folder)).toEqual([]);
+      await writeFile(join(folder, 'mine'), '');
+      await exported(project, { format, folder });
+      expect(await readdir(folder)).toEqual(['mine']);
+    },
+  );
 
   it('say so where their file has changed or is gone', async () => {
     const project = await projectOfFiles(files.slice(1, 2));
@@ -311,6 +327,45 @@ describe('a table of labels', () => {
     ]);
     expect(report.notes).toHaveLength(1);
     expect(report.leftOut[0]?.reason).toContain('“a|b”');
+  });
+
+  it('has the classes that masks show, where a project outlines regions', async () => {
+    const images = ['shown.png', 'ignored.png', 'empty.png', 'bare.png'].map(photo);
+    const project = await projectOfFiles(images, [1, 2, 255], ['a', 'b', 'c'], 'segmentation');
+    const { store, id } = project;
+    const [bare, empty, ignored, shown] = [...store.images.all(id)].map((image) => image.id);
+    const painted = (...values: number[]): Uint8Array => {
+      const pixels = new Uint8Array(tilePixels);
+      for (const [at, value] of values.entries()) pixels[(at >> 1) * 512 + (at & 1)] = value;
+      return pixels;
+    };
+    const save = (image: number | undefined, pixels: Uint8Array): void => {
+      store.masks.save(image ?? 0, 'human', [{ x: 0, y: 0, pixels }]);
+    };
+    save(shown, painted(3, 255, 1, 0));
+    save(ignored, painted(255, 255, 255, 255));
+    save(empty, painted());
+    store.masks.setState(shown ?? 0, 'human', 'done');
+    store.masks.remove(bare ?? 0, 'human');
+    const rows = async (which: 'all' | 'done') => {
+      const { folder, images: count, unmarked } = await exported(project, { format: 'csv', which });
+      const text = await readFile(join(folder, 'labels.csv'), 'utf8');
+      return { count, unmarked, rows: text.split('\n').slice(1, -1).sort() };
+    };
+    expect(await rows('all')).toEqual({
+      ...{ count: 2, unmarked: 2 },
+      rows: [
+        'bare.png,,train,',
+        'empty.png,-,train,',
+        'ignored.png,,train,',
+        'shown.png,a|c,train,',
+      ],
+    });
+    expect((await rows('done')).rows).toContain('empty.png,,train,');
+    const fit = (await labelExportChoices(store, id)).formats.find(
+      ({ format }) => format === 'csv',
+    );
+    expect(fit?.fits).toBe('all');
   });
 
   it('is not written where there is nothing to say', async () => {

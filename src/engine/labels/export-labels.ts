@@ -7,6 +7,7 @@ import { ExportOutcome, type ExportContext } from './export-context.ts';
 import { ExportFolder } from './export-folder.ts';
 import { ExportNames } from './export-names.ts';
 import { exportTable } from './label-table.ts';
+import { givenClasses, markedClasses } from './image-classes.ts';
 import { exportCoco, exportGeotiff, exportNifti, exportPng } from './mask-formats.ts';
 import { maskedImages, requireMaskClasses } from './masked-images.ts';
 import { exportSeg } from './seg-format.ts';
@@ -42,8 +43,8 @@ const maskExports: Record<
 
 /**
  * Writes the labels of a project into a folder. Nothing that lies there is replaced (see `ExportFolder`);
- * every file is whole, also where the export was stopped. Images whose labels do not fit the format are
- * told of, each with its reason.
+ * every file is whole, also where the export was stopped. The report lists images whose labels do not fit the
+ * format, each with its reason; where that is all of them, no file stays.
  *
  * @throws UserError 'not-found', 'disk', 'invalid-option' for the workspace's own folder, 'invalid-labels'
  * where there is nothing to write, 'too-large' for more classes than masks hold
@@ -56,7 +57,7 @@ export async function exportLabels(
   store.projects.get(project);
   requireOutside(store.folder, resolve(asked));
   const work =
-    format === 'csv' ? tableWork(store, project) : maskWork(store, project, which, format);
+    format === 'csv' ? tableWork(store, project, which) : maskWork(store, project, which, format);
   const folder = await ExportFolder.open(asked, `labels-${format}`);
   const outcome = new ExportOutcome((done) => {
     watch.progress(done, work.total);
@@ -70,6 +71,7 @@ export async function exportLabels(
     if (!watch.signal.aborted) throw error;
     cancelled = true;
   }
+  if (!cancelled && outcome.images === 0) await folder.discard();
   return {
     ...{ format, folder: folder.path, files: folder.files, images: outcome.images, cancelled },
     ...{ unmarked: work.unmarked, leftOut: outcome.leftOut, notes: [...outcome.notes] },
@@ -91,13 +93,7 @@ function maskWork(
   format: Exclude<LabelFormat, 'csv'>,
 ): Work {
   const { images, classes, unmarked } = maskedImages(store, project, which);
-  if (images.length === 0) {
-    throw nothing(
-      which === 'done'
-        ? 'No mask of this project is marked as done yet. Mark some, or export all of them.'
-        : 'No image of this project has a mask yet. Mark something, or export classes as a table.',
-    );
-  }
+  if (images.length === 0) throw nothing(noMasks(which));
   requireMaskClasses(store, project);
   return {
     total: images.length,
@@ -110,17 +106,31 @@ function maskWork(
   };
 }
 
-function tableWork(store: Store, project: number): Work {
-  const { images, labelled } = store.projects.get(project);
+function tableWork(store: Store, project: number, which: ExportedMasks): Work {
+  const { task, images: total } = store.projects.get(project);
+  const labels =
+    task === 'segmentation' ? markedClasses(store, project, which) : givenClasses(store, project);
+  const images = [...store.images.all(project)];
+  const labelled = images.filter((image) => labels(image) !== null).length;
   if (labelled === 0) {
-    throw nothing('No image of this project has a label yet. Label some, or export masks.');
+    throw nothing(
+      task === 'segmentation'
+        ? noMasks(which)
+        : 'No image of this project has a label yet. Label some images first.',
+    );
   }
   return {
-    total: images,
-    unmarked: images - labelled,
-    names: new ExportNames([...store.images.all(project)]),
-    write: (context) => exportTable(store, project, context),
+    total,
+    unmarked: total - labelled,
+    names: new ExportNames(images),
+    write: (context) => exportTable(images, labels, context),
   };
+}
+
+function noMasks(which: ExportedMasks): string {
+  return which === 'done'
+    ? 'No mask of this project is marked as done yet. Mark some as done, or export all of them.'
+    : 'No image of this project has a mask yet. Mark some regions first.';
 }
 
 function nothing(message: string): UserError {

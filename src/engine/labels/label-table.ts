@@ -1,11 +1,11 @@
 import { UserError } from '../../core/errors.ts';
 import { noneOfThem } from '../../formats/label-rows.ts';
 import type { StoredImage } from '../../store/queries/images.ts';
-import type { Store } from '../../store/store.ts';
 import { breathe } from '../job.ts';
 import type { ExportFolder } from './export-folder.ts';
 import type { ExportNames } from './export-names.ts';
 import type { ExportOutcome } from './export-context.ts';
+import type { ClassesOf } from './image-classes.ts';
 
 /** What a table of labels is written from. */
 export interface TableContext {
@@ -27,20 +27,21 @@ interface Row {
  * Classes of whole images as the table that an import reads (`path,label,split,group`), one for each folder
  * that images came from, since paths are relative to it: `labels.csv`. Unlabelled images are in it, with
  * their group and side.
+ *
+ * @param all images of the project
  */
 export async function exportTable(
-  store: Store,
-  project: number,
+  all: readonly StoredImage[],
+  classesOf: ClassesOf,
   context: TableContext,
 ): Promise<void> {
   const { folder, names, outcome, signal } = context;
-  const classNames = new Map(store.classes.list(project).map(({ id, name }) => [id, name]));
-  for (const [place, images] of imagesByFolder(store, project)) {
+  for (const [place, images] of imagesByFolder(all)) {
     const rows: Row[] = [];
     for (const slices of images.values()) {
       await breathe();
       if (signal.aborted) throw new UserError('cancelled', 'Stopped.');
-      addRows(rows, slices, classNames, outcome);
+      addRows(rows, slices, classesOf, outcome);
     }
     const prefix = names.nameOf({ folder: place, name: '' }).replace(/\/$/, '');
     const file = prefix === '' ? 'labels.csv' : `labels-${prefix}.csv`;
@@ -49,9 +50,9 @@ export async function exportTable(
 }
 
 /** Images by folder and by file. */
-function imagesByFolder(store: Store, project: number): Map<string, Map<string, StoredImage[]>> {
+function imagesByFolder(all: readonly StoredImage[]): Map<string, Map<string, StoredImage[]>> {
   const folders = new Map<string, Map<string, StoredImage[]>>();
-  for (const image of store.images.all(project)) {
+  for (const image of all) {
     const files = folders.get(image.folder) ?? new Map<string, StoredImage[]>();
     folders.set(image.folder, files);
     const slices = files.get(image.path);
@@ -64,21 +65,21 @@ function imagesByFolder(store: Store, project: number): Map<string, Map<string, 
 function addRows(
   rows: Row[],
   slices: readonly StoredImage[],
-  classNames: ReadonlyMap<number, string>,
+  classesOf: ClassesOf,
   outcome: ExportOutcome,
 ): void {
   const written: { row: Row; isLabelled: boolean }[] = [];
   for (const image of slices) {
-    const labels = image.classes.map((id) => classNames.get(id) ?? '');
-    const reason = unwritable(image.name, labels);
+    const labels = classesOf(image);
+    const reason = unwritable(image.name, labels ?? []);
     if (reason !== null) {
       outcome.leave(image, reason);
       continue;
     }
-    const label = image.isLabelled && labels.length === 0 ? noneOfThem : labels.join('|');
+    const label = labels?.length === 0 ? noneOfThem : (labels ?? []).join('|');
     const split = image.isTest ? 'test' : 'train';
     const row = { path: image.name, label, split, group: image.group ?? '' };
-    written.push({ row, isLabelled: image.isLabelled });
+    written.push({ row, isLabelled: labels !== null });
   }
   const [first] = written;
   if (first === undefined) return;

@@ -37,6 +37,11 @@ export async function exportCoco(context: ExportContext): Promise<void> {
   });
   await folder.write('annotations.json', stoppable(parts, context));
   outcome.images = images.length;
+  if (images.some((masked) => masked.hasIgnored())) {
+    outcome.note(
+      'COCO has no class for pixels that are not known. They are crowd annotations with "ignore": 1 in every category, which training and evaluation leave out.',
+    );
+  }
   noteSlices(context, 'COCO');
 }
 

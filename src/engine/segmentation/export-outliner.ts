@@ -53,7 +53,8 @@ export async function exportOutliner(
       metadata: deepnessMetadata(card, resolution),
       documentation: `Input "image": (batch, ${channels}, ${imageSize}, ${imageSize}), values in [0, 1] in steps of 1/255; normalisation is inside. Output "probabilities": (batch, ${card.classes.length}, ${imageSize}, ${imageSize}), background first.`,
       encoder: merged,
-      head: new Map(
+      head: new Map(),
+      decoder: new Map(
         decoderLayout.tensors.map(({ name, shape, offset }) => [
           `decoder.${name}`,
           { shape, data: decoder.data.slice(offset, offset + elementCount(shape)) },

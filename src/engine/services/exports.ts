@@ -4,6 +4,7 @@ import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import type { ExportFormat } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
 import { writeFailure } from '../../formats/file-errors.ts';
+import { weightFiles } from '../export.ts';
 import type { Store } from '../../store/store.ts';
 import { folderOfRun } from './runs.ts';
 
@@ -12,11 +13,13 @@ const names: Readonly<Record<ExportFormat, string>> = {
   float32: 'student.onnx',
   float16: 'student.fp16.onnx',
   int8: 'student.int8.onnx',
-  safetensors: 'student.safetensors',
+  safetensors: weightFiles.encoder,
 };
 
 /**
- * Copies one form of a student to where the user wants it, as a whole or not at all.
+ * Copies one form of a student to where the user wants it, each file as a whole or not at all: with the weights file
+ * of a large model, and with the decoder of a student that outlines, as `x.decoder.safetensors` beside
+ * `x.safetensors`.
  *
  * @param file absolute; an older one is replaced
  * @throws UserError 'not-found' when the run's file is gone, 'disk' when the copy cannot be written
@@ -37,14 +40,27 @@ export async function exportStudent(
   if (size === undefined) {
     throw new UserError('not-found', `${source} is gone, so nothing can be saved. Distil again.`);
   }
-  // A large model names its weights file, so that keeps its name beside it.
-  const weights = `${source}.data`;
-  const weightsSize = await sizeOf(weights);
-  if (weightsSize !== undefined) await copyWhole(weights, join(dirname(file), basename(weights)));
+  let bytes = size;
+  for (const [from, to] of companions(source, file)) {
+    const more = await sizeOf(from);
+    if (more === undefined) continue;
+    await copyWhole(from, to);
+    bytes += more;
+  }
   await copyWhole(source, file);
-  const bytes = size + (weightsSize ?? 0);
   store.exports.add({ run, format, file, bytes });
   return { file, bytes };
+}
+
+/** Files that belong to a file of a student where they are there, and where their copies go. */
+function companions(source: string, file: string): [from: string, to: string][] {
+  if (basename(source) === weightFiles.encoder) {
+    const decoder = join(dirname(source), weightFiles.decoder);
+    return [[decoder, `${file.replace(/\.safetensors$/i, '')}.decoder.safetensors`]];
+  }
+  // A large model names its weights file, which therefore keeps its name.
+  const weights = `${source}.data`;
+  return [[weights, join(dirname(file), basename(weights))]];
 }
 
 /**

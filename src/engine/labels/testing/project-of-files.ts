@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import type { ProjectTask } from '../../../contract/entities.ts';
 import { tileCounts, type Size } from '../../../core/mask/tiles.ts';
 import { memoryMask, randomMask } from '../../../formats/masks/testing/memory-mask.ts';
 import { addProject } from '../../../store/testing/fixtures.ts';
@@ -34,9 +35,10 @@ export async function projectOfFiles(
   files: readonly TestFile[],
   values: readonly number[] = [0, 1, 2, 255],
   classes: readonly string[] = testClasses,
+  task: ProjectTask = 'several',
 ): Promise<TestProject> {
   const [store, folder] = [temporaryStore(), temporaryFolder()];
-  const { id } = addProject(store, classes);
+  const { id } = addProject(store, classes, task);
   const masks = new Map<string, Uint8Array>();
   for (const { name, bytes, width, height, slices = 1, bare = [] } of files) {
     await mkdir(dirname(join(folder, name)), { recursive: true });

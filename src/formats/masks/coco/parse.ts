@@ -22,6 +22,8 @@ export interface CocoAnnotation {
   /** Unchecked: outlines, or run lengths. */
   readonly segmentation: unknown;
   readonly isCrowd: boolean;
+  /** A crowd that evaluation passes over (`ignore` in COCO's API): what it shows is not known. */
+  readonly isIgnored: boolean;
 }
 
 export interface CocoFile {
@@ -89,14 +91,20 @@ function parseAnnotation(one: unknown, path: string): CocoAnnotation & { readonl
   if (!isRecord(one) || typeof one.category_id !== 'number') {
     throw noCoco(path, 'an annotation has no category_id');
   }
-  const { id, image_id: image, category_id: category, segmentation, iscrowd } = one;
+  const { id, image_id: image, category_id: category, segmentation, iscrowd, ignore } = one;
+  const isCrowd = isSet(iscrowd);
   return {
     id: nameOf(id),
     image,
     category,
     segmentation,
-    isCrowd: iscrowd === 1 || iscrowd === true,
+    isCrowd,
+    isIgnored: isCrowd && isSet(ignore),
   };
+}
+
+function isSet(flag: unknown): boolean {
+  return flag === 1 || flag === true;
 }
 
 function parseCategories(categories: readonly unknown[], path: string): CocoCategory[] {

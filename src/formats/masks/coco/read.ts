@@ -12,7 +12,14 @@ import {
   type SourceRequest,
 } from '../mask-source.ts';
 import { findNamedImages } from '../match-images.ts';
-import { parseCoco, type CocoCategory, type CocoFile, type CocoImage } from './parse.ts';
+import {
+  isRecord,
+  parseCoco,
+  type CocoAnnotation,
+  type CocoCategory,
+  type CocoFile,
+  type CocoImage,
+} from './parse.ts';
 import { outlineBudget, shapesOf } from './segmentation.ts';
 
 /**
@@ -99,8 +106,9 @@ function classesOf(
   { categories: listed, images }: CocoFile,
   path: string,
 ): { values: Map<number, number>; classes: MaskSource['classes'] } {
-  const isIgnored = ({ name }: CocoCategory): boolean => reservedWord(name) === 'ignore';
-  const categories = listed.filter((category) => !isIgnored(category));
+  // Files of earlier versions, and of other programs, have a category for what is not known.
+  const meansIgnored = ({ name }: CocoCategory): boolean => reservedWord(name) === 'ignore';
+  const categories = listed.filter((category) => !meansIgnored(category));
   if (categories.length > classLimit) {
     throw new UserError(
       'too-large',
@@ -108,7 +116,8 @@ function classesOf(
     );
   }
   const counts = new Map<number, number>();
-  for (const { category } of images.flatMap(({ annotations }) => annotations)) {
+  for (const { category, isIgnored } of images.flatMap(({ annotations }) => annotations)) {
+    if (isIgnored) continue;
     counts.set(category, (counts.get(category) ?? 0) + 1);
   }
   const classes = categories.map(({ id, name }, index) => ({
@@ -119,7 +128,7 @@ function classesOf(
     count: counts.get(id) ?? 0,
   }));
   const values = new Map(categories.map(({ id }, index) => [id, index + 1]));
-  for (const { id } of listed.filter(isIgnored)) values.set(id, ignoreValue);
+  for (const { id } of listed.filter(meansIgnored)) values.set(id, ignoreValue);
   return { values, classes };
 }
 
@@ -143,8 +152,9 @@ function maskOf(
     );
   }
   const budget = outlineBudget();
-  const shapes = annotations.flatMap((annotation) => {
-    const value = values.get(annotation.category);
+  const shapes = withoutRepeats(annotations).flatMap((annotation) => {
+    const listed = values.get(annotation.category);
+    const value = listed !== undefined && annotation.isIgnored ? ignoreValue : listed;
     const name = `Annotation ${annotation.id} in ${path}`;
     if (value !== undefined) return shapesOf(annotation, value, image, name, budget);
     throw new UserError(
@@ -153,4 +163,16 @@ function maskOf(
     );
   });
   return layeredMask(image, classes, shapes);
+}
+
+/** What is not known is said once for each category, by the same run lengths, which need reading once. */
+function withoutRepeats(annotations: readonly CocoAnnotation[]): readonly CocoAnnotation[] {
+  const seen = new Set<string>();
+  return annotations.filter(({ isIgnored, segmentation }) => {
+    if (!isIgnored || !isRecord(segmentation) || typeof segmentation.counts !== 'string')
+      return true;
+    if (seen.has(segmentation.counts)) return false;
+    seen.add(segmentation.counts);
+    return true;
+  });
 }

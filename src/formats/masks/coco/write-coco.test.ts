@@ -13,6 +13,7 @@ const file = z.object({
       image_id: z.number(),
       category_id: z.number(),
       iscrowd: z.number(),
+      ignore: z.number().optional(),
       area: z.number(),
       bbox: z.array(z.number()),
       segmentation: z.object({ size: z.array(z.number()), counts: z.string() }),
@@ -57,10 +58,11 @@ describe('a COCO file', () => {
             const runs = decodeRuns(one.segmentation.counts, 'test');
             const inside = maskOf(runs, { width, height });
             for (let at = 0; at < found.length; at++) {
-              if (inside[at] === 1) found[at] = one.category_id;
+              if (inside[at] === 1) found[at] = one.ignore === 1 ? 255 : one.category_id;
             }
             expect(one).toMatchObject(measures(inside, width));
-            expect(one.iscrowd).toBe(one.category_id === 255 ? 1 : 0);
+            expect([0, 1]).toContain(one.iscrowd);
+            expect(one.ignore ?? 0).toBe(one.iscrowd);
           }
           expect(Buffer.compare(found, pixels)).toBe(0);
         }
@@ -69,15 +71,19 @@ describe('a COCO file', () => {
     );
   });
 
-  it('names what is not known only where it is there', async () => {
-    const one = (value: number) => ({ pixels: Uint8Array.of(value), width: 1, height: 1 });
-    const names = async (value: number) =>
-      (await written([one(value)])).categories.map(({ id, name }) => [id, name]);
-    expect(await names(1)).toEqual([
+  it('has a category for each class and no other, and what is not known as a crowd in each of them', async () => {
+    const { annotations, categories } = await written([
+      { pixels: Uint8Array.of(1, 255), width: 2, height: 1 },
+    ]);
+    expect(categories.map(({ id, name }) => [id, name])).toEqual([
       [1, 'a "quoted\\name"'],
       [7, 'class 7'],
     ]);
-    expect(await names(255)).toContainEqual([255, 'ignore']);
+    expect(annotations.map((one) => [one.category_id, one.iscrowd, one.ignore])).toEqual([
+      [1, 0, undefined],
+      [1, 1, 1],
+      [7, 1, 1],
+    ]);
   });
 
   it('lists an image that shows nothing', async () => {

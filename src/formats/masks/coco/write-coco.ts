@@ -39,8 +39,10 @@ const runLimit = 50_000_000;
 /**
  * A COCO file, part by part, image by image. Each class has one annotation an image, of all its pixels as
  * compressed run lengths: polygons would round, and masks do not tell one object of a class from the next.
- * They are no crowds (`iscrowd` 0), or loaders would pass over them. What is not known (255) is one: that
- * is what evaluation leaves out. A category's id is the class's value, and its colour is said too.
+ * They are no crowds (`iscrowd` 0), or loaders would pass over them. Pixels that are not known (255) belong to
+ * no category. They are a crowd with `ignore` 1 in every category: training loaders leave crowds out, and
+ * COCO's evaluation (pycocotools, cocoeval.py) counts no prediction there as wrong. A category's id is the
+ * class's value, and its colour is written too.
  *
  * @throws UserError 'too-large', and as the masks do; the signal's reason when it aborts
  */
@@ -56,46 +58,45 @@ export async function* cocoOfMasks(
   }
   yield utf8('\n],\n"annotations":[');
   let annotations = 0;
-  let hasIgnored = false;
   for (const [index, { name, mask }] of images.entries()) {
     for (const region of await regionsOf(mask, name, signal)) {
-      hasIgnored ||= region.value === ignoreValue;
-      const annotation = annotationOf(region, annotations + 1, index + 1, mask);
-      yield utf8(`${separator(annotations)}${json(annotation)}`);
-      annotations++;
+      const shape = shapeOf(region, mask);
+      for (const category of categoriesOf(region, classes)) {
+        const ids = { id: annotations + 1, image_id: index + 1 };
+        yield utf8(`${separator(annotations)}${json({ ...ids, ...category, ...shape })}`);
+        annotations++;
+      }
     }
     written?.();
   }
-  yield utf8(`\n],\n"categories":${json(categories(classes, hasIgnored))}}\n`);
+  yield utf8(`\n],\n"categories":${json(categories(classes))}}\n`);
 }
 
-function annotationOf(
-  { value, runs, area, left, top, right, bottom }: Region,
-  id: number,
-  image: number,
+/** The category of a class's region; every category, as a crowd to be ignored, of what is not known. */
+function categoriesOf({ value }: Region, classes: readonly MaskClass[]): object[] {
+  if (value !== ignoreValue) return [{ category_id: value, iscrowd: 0 }];
+  return classes.map((one) => ({ category_id: one.value, iscrowd: 1, ignore: 1 }));
+}
+
+function shapeOf(
+  { runs, area, left, top, right, bottom }: Region,
   { width, height }: MaskRaster,
 ): object {
   return {
-    id,
-    image_id: image,
-    category_id: value,
-    iscrowd: value === ignoreValue ? 1 : 0,
     area,
     bbox: [left, top, right - left, bottom - top],
     segmentation: { size: [height, width], counts: encodeRuns(runs) },
   };
 }
 
-function categories(classes: readonly MaskClass[], hasIgnored: boolean): object[] {
+function categories(classes: readonly MaskClass[]): object[] {
   const colours = maskColours(classes);
-  const listed = classes.map(({ value, name }) => ({
+  return classes.map(({ value, name }) => ({
     id: value,
     name: nameOf({ value, name }),
     supercategory: '',
     color: colours.get(value) ?? [0, 0, 0],
   }));
-  const ignored = { id: ignoreValue, name: 'ignore', supercategory: '' };
-  return hasIgnored ? [...listed, ignored] : listed;
 }
 
 /**

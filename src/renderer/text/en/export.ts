@@ -217,7 +217,7 @@ export const exportText = {
     ],
     maskWeightNames: [
       ['patch_embed, pos_embed, blocks, norm', 'the encoder, as timm names it'],
-      ['decoder.…', 'what outlines the classes'],
+      ['decoder.…', 'what outlines the classes, in the file .decoder.safetensors beside it'],
     ],
   },
   save: 'Save student…',

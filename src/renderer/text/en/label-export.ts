@@ -4,7 +4,7 @@ import { count, counted, roughDuration } from '../../lib/format.ts';
 const formats: Record<LabelFormat, { readonly title: string; readonly why: string }> = {
   png: {
     title: 'Masks as PNG',
-    why: 'One indexed PNG an image and a list of classes. Most tools read it.',
+    why: 'One indexed PNG per image and a list of classes. Most tools read it.',
   },
   coco: {
     title: 'COCO',
@@ -32,7 +32,7 @@ const formats: Record<LabelFormat, { readonly title: string; readonly why: strin
   },
   csv: {
     title: 'Classes as a table',
-    why: 'Classes of whole images as CSV: path, label, split, group.',
+    why: 'CSV with one row per image: path, label, split, group. Where regions are outlined, the label is every class that the mask shows.',
   },
 };
 
