@@ -100,6 +100,12 @@ export function projectDataset(
   const classes = [...new Set(learnt.flatMap(({ labels }) => labels))].sort(compareCodePoints);
   const measured = tested.filter(({ labels }) => labels.every((label) => classes.includes(label)));
   const all = rows.map(({ row }) => row);
+  if (learnt.length === 0 && tested.length > 0) {
+    throw new UserError(
+      'invalid-labels',
+      `All labelled images of ${project.name} are test images, so there is none to learn from. Set some of them to be learnt from in Images, or label others.`,
+    );
+  }
   requireEnough(project, classes, measured, all);
   const members = measured.map(({ key = 0 }) => [key, given.get(key) ?? ''] as const);
   const marked = rows.filter(({ said }) => said === 'test').map(({ row }) => row);
