@@ -12,6 +12,8 @@ export const testSetText = {
     `Test set ${name}: ${counted(tested, 'image')}, frozen on ${dayOf(when)}.`,
   frozenMore:
     'Images that you label from now on are learnt from, unless their patient or scene is in the test set.',
+  small: (tested: number, labelled: number) =>
+    `It is ${count(tested)} of ${counted(labelled, 'labelled image')} by now: a new test set would measure more reliably, but no longer compare with the results so far.`,
   /** Its images are others than those of the latest result. */
   changed: (name: string, before: number, now: number) =>
     `Since the last run the test set ${name} went from ${count(before)} to ${counted(now, 'image')}, so the next result is of another test set.`,
