@@ -115,6 +115,8 @@ describe('a new project', () => {
     await photograph(launched, '27-group');
     await page.keyboard.press('Enter');
     await page.getByText('1 image is of the group “patient 7”.').waitFor();
+    // The undo of an older notice would take back another change.
+    expect(await page.getByText('1 image is held out for the test.').count()).toBe(0);
     await page.keyboard.press('Enter');
     const viewer = page.getByRole('dialog');
     await viewer.getByRole('button', { name: 'Learn from' }).waitFor();
@@ -156,7 +158,7 @@ describe('a new project', () => {
       await endedRun(page),
     );
     await page.getByText('Blood cells: The run stopped. The disk is full.').waitFor();
-    await page.getByRole('button', { name: /Projects: .*One other project has news/ }).waitFor();
+    await page.getByRole('button', { name: /Projects: .* 1 other project has news/ }).waitFor();
     await photograph(launched, '30-ended-elsewhere');
     await axeClean(page);
     await page.getByRole('button', { name: 'Open run' }).click();

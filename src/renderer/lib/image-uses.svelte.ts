@@ -10,6 +10,8 @@ import type { SelectableImages } from './selectable-images.svelte.ts';
 export class ImageUses {
   readonly #state: ProjectState;
   readonly #images: SelectableImages;
+  /** The notice of the latest change: its undo takes back the latest, so an older one must not stay. */
+  #notice = 0;
   /** Changes go one after the other, so that each is undone from where it left off. */
   #tail: Promise<void> = Promise.resolve();
 
@@ -61,13 +63,14 @@ export class ImageUses {
         ...(spanning.length > 0 ? [words.spanning(spanning)] : []),
       ].join(' ');
       const action = { label: text.common.undo, run: () => void this.go('undo') };
-      notices.add(spanning.length > 0 ? 'attention' : 'done', message, { action });
+      this.#notice = notices.add(spanning.length > 0 ? 'attention' : 'done', message, { action });
     });
   }
 
   async #send(changes: UseChange[], exact: boolean) {
     const { id: project } = this.#state.project;
     const answer = await call('image.setUse', { project, changes, exact });
+    notices.dismiss(this.#notice);
     await this.#state.refresh();
     this.#images.list.refresh();
     return answer;

@@ -13,6 +13,8 @@ export class MissingFiles {
   isAtWork = $state(false);
   readonly #project: number;
   #looked = -Infinity;
+  /** The notice of the latest search, whose undo takes back the latest alone. */
+  #notice = 0;
 
   constructor(project: number) {
     this.#project = project;
@@ -48,7 +50,8 @@ export class MissingFiles {
         const said = words.found(report.found, report.byContent);
         const message = report.first === null ? said : `${said} ${words.rest(rest, report.first)}`;
         const action = { label: text.common.undo, run: () => void this.#undo() };
-        notices.add(rest > 0 ? 'attention' : 'done', message, { action });
+        notices.dismiss(this.#notice);
+        this.#notice = notices.add(rest > 0 ? 'attention' : 'done', message, { action });
       }
       await this.look();
     } catch (error) {

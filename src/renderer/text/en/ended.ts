@@ -14,8 +14,9 @@ export const endedText = {
   /** Beside the name of a project. */
   badge: 'New',
   badgeSpoken: 'with news that you have not seen',
+  /** Begins with the number that is to be seen, so that the button can be said to a voice control. */
   news: (projects: number) =>
-    projects === 1 ? 'One other project has news' : `${projects} other projects have news`,
+    projects === 1 ? '1 other project has news' : `${projects} other projects have news`,
   notifications: {
     on: 'System notifications are on: work that ends while this window is in the background is announced. Turn off',
     off: 'System notifications are off. Turn on',
