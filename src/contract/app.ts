@@ -9,6 +9,9 @@ import {
   projectImage,
   imageFilter,
   labelChange,
+  locateReport,
+  missingImages,
+  useChange,
   folderContents,
   importReport,
   keptReport,
@@ -167,6 +170,21 @@ export const engineMethods = {
   'patients.status': { params: nothing, result: patientStatus },
   /** Reads whose each image is again, and keeps all groups under a new secret. Tells `patients.progress`. */
   'patients.rekey': { params: nothing, result: rekeyReport },
+  /** Looks whether the files of all images are where they were. */
+  'image.missing': { params: z.strictObject({ project: id }), result: missingImages },
+  /**
+   * Looks for missing images in another folder: of a folder that they were imported from, or all (null). Those that are
+   * found are there from then on, all at once.
+   */
+  'image.locate': {
+    params: z.strictObject({ project: id, from: z.string().nullable(), to: path }),
+    result: locateReport,
+  },
+  /** Takes the latest search back. */
+  'image.undoLocate': {
+    params: z.strictObject({ project: id }),
+    result: z.strictObject({ images: z.int().nonnegative() }),
+  },
   'image.page': {
     params: z.strictObject({
       project: id,
@@ -211,6 +229,25 @@ export const engineMethods = {
     params: z.strictObject({ project: id, changes: z.array(labelChange).min(1).max(10_000) }),
     result: z.array(labelChange),
   },
+  /**
+   * Sets what images are for, and their groups. Images of one group follow: what is set of one is set of all of them,
+   * unless `exact`. Returns the changes that undo it, to be applied exactly, how many images followed, and the groups that
+   * have been on both sides of the test set and are test images as a whole from now on.
+   */
+  'image.setUse': {
+    params: z.strictObject({
+      project: id,
+      changes: z.array(useChange).min(1).max(200_000),
+      exact: z.boolean().default(false),
+    }),
+    result: z.strictObject({
+      undo: z.array(useChange),
+      followed: z.int().nonnegative(),
+      spanning: z.array(z.string()),
+    }),
+  },
+  /** The next run draws another test set; what is set by hand stays. */
+  'project.drawTestSet': { params: z.strictObject({ project: id }), result: project },
   'image.remove': {
     params: z.strictObject({ project: id, images: z.array(id).min(1).max(10_000) }),
     result: nothing,
@@ -414,6 +451,13 @@ const menuKey = z
 const menuKeys = z.partialRecord(keyedCommand, z.array(menuKey).max(4));
 export type MenuKeys = z.infer<typeof menuKeys>;
 
+/** What a notification of the system leads to, as the page has it. */
+const notifiedPlace = z.strictObject({
+  project: id.nullable(),
+  step: z.string().max(40),
+  run: id.nullable(),
+});
+
 /** Answered by the process that owns the window. */
 export const shellMethods = {
   'shell.chooseFolder': {
@@ -432,6 +476,15 @@ export const shellMethods = {
     result: path.nullable(),
   },
   'shell.showInFolder': { params: z.strictObject({ file: path }), result: nothing },
+  /** Has the system say something; `notification.opened` once somebody chooses it. */
+  'shell.notify': {
+    params: z.strictObject({
+      title: z.string().min(1).max(200),
+      body: z.string().max(500),
+      target: notifiedPlace,
+    }),
+    result: nothing,
+  },
   'shell.chooseWorkspace': { params: nothing, result: path.nullable() },
   'shell.showLog': { params: nothing, result: nothing },
   /** Goes on with closing the window, or loading it again, which the page held up to save something first. */
@@ -556,6 +609,8 @@ export const events = {
     state: z.enum(['ready', 'silent', 'restarting', 'failed']),
     error: failure.nullable(),
   }),
+  /** Somebody chose a notification of the system. */
+  'notification.opened': notifiedPlace,
   /** Chosen from the menu. */
   'menu.command': z.strictObject({
     command: z.enum([...keyedCommand.options, 'choose-workspace', 'about']),

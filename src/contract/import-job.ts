@@ -58,3 +58,14 @@ export const importSummary = z.strictObject({
   rekeyed: rekeyReport.nullable(),
 });
 export type ImportSummary = z.infer<typeof importSummary>;
+
+/** Missing images of a project that are looked for in another folder. */
+export const locateRequest = z.strictObject({
+  folder: path,
+  workspace: path,
+  /** By its name. */
+  project: path,
+  /** The folder that they were imported from; all unless given. */
+  from: path.optional(),
+});
+export type LocateRequest = z.infer<typeof locateRequest>;

@@ -126,6 +126,10 @@ function begin(): void {
       showLog,
       logFile: log.file,
       setMenuKeys: showMenu,
+      openNotified: (target) => {
+        if (window !== null) raise(window);
+        send('notification.opened', target);
+      },
       goOnLeaving: () => {
         leaving.goOn();
       },

@@ -4,6 +4,7 @@ import { dialog, shell } from 'electron';
 import type { BrowserWindow, OpenDialogOptions } from 'electron';
 import type { MenuKeys, ParsedParams, Result, ShellMethod } from '../contract/app.ts';
 import { about } from './about.ts';
+import { notify } from './notifications.ts';
 import type { EngineHost } from './engine-host.ts';
 import type { SavePlaces } from './save-places.ts';
 import type { Workspace } from './workspace.ts';
@@ -16,6 +17,8 @@ export interface ShellWorld {
   readonly showLog: () => Promise<void>;
   readonly logFile: string;
   readonly setMenuKeys: (keys: MenuKeys) => void;
+  /** A notification was chosen: the window comes to the front and shows what it is about. */
+  readonly openNotified: (target: ParsedParams<'shell.notify'>['target']) => void;
   /** The page has saved what it held its end up for. */
   readonly goOnLeaving: () => void;
   /** Pictures of the workspace that is left must not appear under ids of the new one. */
@@ -72,6 +75,10 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
       }
       shell.showItemInFolder(file);
       return null;
+    },
+    'shell.notify': (asked) => {
+      notify(asked, world.openNotified);
+      return Promise.resolve(null);
     },
     'shell.chooseWorkspace': async () => {
       const folder = await open({

@@ -319,3 +319,27 @@ describe('the machinery', () => {
     ]);
   });
 });
+
+test('a project with results goes on with the test images of the latest', () => {
+  const folder = temporaryFolder();
+  makeOld(folder, 170);
+  const connection = new Connection(join(folder, databaseName));
+  // The one that was marked by a folder is measured on no more, and both are labelled.
+  connection.execute(`UPDATE images SET is_test = 0, is_labelled = 1;`);
+  connection.close();
+  const store = openStore(folder);
+  expect(store.projects.get(1)).toMatchObject({
+    ...{ tested: 1, learnt: 1, drawn: [1] },
+    testSet: { name: 'A', images: 1 },
+  });
+  expect(store.runs.get(1).testSet).toBeNull();
+  const set = {
+    mode: 'drawn',
+    isNew: false,
+    test: [1],
+    learn: [2],
+    members: [[1, 'mask 3']],
+  } as const;
+  expect(store.testSets.freeze(1, 1, set)).toMatchObject({ name: 'A' });
+  store.close();
+});

@@ -11,6 +11,7 @@ import { ClassQueries } from './queries/classes.ts';
 import { ExportQueries } from './queries/exports.ts';
 import { FetchedCardQueries } from './queries/fetched-cards.ts';
 import { ImageQueries } from './queries/images.ts';
+import { ImageUseQueries } from './queries/image-uses.ts';
 import { ImportFileQueries } from './queries/import-files.ts';
 import { ImportQueries } from './queries/imports.ts';
 import { LabelQueries } from './queries/labels.ts';
@@ -23,6 +24,7 @@ import { RunQueries } from './queries/runs.ts';
 import { SettingsQueries } from './queries/settings.ts';
 import { TeacherQueries } from './queries/teachers.ts';
 import { UnfinishedFileQueries } from './queries/unfinished-files.ts';
+import { TestSetQueries } from './queries/test-sets.ts';
 import { WatchedFolderQueries } from './queries/watched-folders.ts';
 import { makePrivateFile, prepareWorkspaceFolder } from './workspace-files.ts';
 
@@ -59,6 +61,8 @@ export interface Store {
   readonly exports: ExportQueries;
   readonly settings: SettingsQueries;
   readonly unfinished: UnfinishedFileQueries;
+  readonly testSets: TestSetQueries;
+  readonly imageUses: ImageUseQueries;
   /** All changes of `work` or none. May be nested; `work` must not be async. */
   transaction<T>(work: () => T): T;
   /**
@@ -153,6 +157,8 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     exports: new ExportQueries(connection),
     settings: new SettingsQueries(connection),
     unfinished: new UnfinishedFileQueries(connection),
+    testSets: new TestSetQueries(connection),
+    imageUses: new ImageUseQueries(connection),
     transaction: (work) => connection.transaction(work),
     requireThere: () => {
       if (identityOf(connection.file) !== identity) throw goneFailure(folder);

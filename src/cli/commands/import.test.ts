@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -393,5 +393,32 @@ describe('import', () => {
     expect(many2?.images).toBeGreaterThan(0);
     expect(many2?.images).toBeLessThan(300);
     store.close();
+  });
+});
+
+describe('image locate', () => {
+  it('gives a project the new places of its images, and says what is still missing', async () => {
+    await rename(at('scans', 'clear'), at('clear elsewhere'));
+    const locate = (...more: string[]) =>
+      runTest(
+        [
+          ...['image', 'locate', at('clear elsewhere'), '--workspace', at('workspace')],
+          ...['--project', 'Lungs', ...more],
+        ],
+        { engine },
+      );
+    const { exitCode, stdout, stderr } = await locate('--json');
+    expect([exitCode, stderr.text]).toEqual([0, '']);
+    expect(JSON.parse(stdout.text)).toEqual({
+      ...{ folder: at('clear elsewhere'), missing: 1, found: 1, byContent: 1, first: null },
+    });
+    const again = await locate();
+    expect(again.stdout.text).toMatch(/^No image is missing$/m);
+    await rename(at('clear elsewhere'), at('scans', 'clear'));
+    const lost = await locate();
+    expect([lost.exitCode, lost.stderr.text]).toEqual([
+      2,
+      expect.stringMatching(/clear elsewhere/),
+    ]);
   });
 });

@@ -61,6 +61,7 @@ export const refusing: Engine = {
   inspectImage: refuse,
   exportLabels: refuse,
   importFolder: refuse,
+  locateImages: refuse,
   listDevices: refuse,
   listCards: refuse,
   fetchTeacher: refuse,

@@ -59,7 +59,8 @@ function withFiles(report: LabelExportReport): LabelExportReport {
 /** In the details of an export without files. */
 const toldReasons = 20;
 
-function projectNamed(store: Store, asked: string): number {
+/** @throws UserError 'not-found' without one of the name, 'invalid-option' where several have it */
+export function projectNamed(store: Store, asked: string): number {
   const name = asked.trim().normalize('NFC');
   const projects = store.projects.list();
   const [project, ...others] = projects.filter((one) => one.name === name);

@@ -4,6 +4,7 @@ import type { MaskImport, WatchedMasks } from '../../contract/mask-sources.ts';
 import { UserError } from '../../core/errors.ts';
 import { expandFrames } from '../../formats/frames.ts';
 import type { PassedOver } from '../../formats/image-folder.ts';
+import { placeName } from '../../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import type { FileRecord } from '../../store/queries/import-files.ts';
 import type { Store } from '../../store/store.ts';
@@ -113,8 +114,8 @@ export class FolderImport {
     this.#labelling = new ImportLabels(world.store, project, (problem) => {
       this.#note(problem);
     });
-    const none = { found: 0, added: 0, known: 0, moved: 0, masks: 0, masksLeftOut: 0, skipped: [] };
-    this.#report = { project: project.id, folder, ...none };
+    const none = { found: 0, added: 0, known: 0, moved: 0, masks: 0, masksLeftOut: 0, lost: 0 };
+    this.#report = { project: project.id, folder, ...none, skipped: [] };
   }
 
   /** @throws UserError as its parts do, and where the folder vanishes half way */
@@ -295,8 +296,9 @@ export class FolderImport {
     if (before !== undefined) {
       this.#id = before.id;
       this.#before = before;
-      const { project, folder, found, added, known, moved, masks, masksLeftOut, skipped } = before;
-      const counts = { found, added, known, moved, masks, masksLeftOut };
+      const { project, folder, found, added, known, moved, masks, masksLeftOut, lost } = before;
+      const counts = { found, added, known, moved, masks, masksLeftOut, lost };
+      const { skipped } = before;
       importFiles.forgetSkipped(project, [...this.#paired]);
       const still = skipped.filter(({ path }) => !this.#paired.has(path));
       this.#report = { project, folder, ...counts, skipped: still };
@@ -427,9 +429,22 @@ export class FolderImport {
       this.#outcomes.fail(problem);
       if (isLost) await this.#lose(problem.path.replace(/#\d+$/, ''));
     }
+    this.#report.lost += await this.#countLost(chunk, problems);
     if (read.length === 0) await requireFolder(this.#folder, this.#report.added);
     await this.#keep(read);
     this.#done += chunk.length;
+  }
+
+  /** Of images that could not be read, those whose files are gone, as with a disk that was taken out. */
+  async #countLost(
+    chunk: readonly ImageToImport[],
+    problems: readonly ImageProblem[],
+  ): Promise<number> {
+    const paths = new Map(chunk.map((image) => [placeName(image), image.path]));
+    const stamps = await Promise.all(
+      problems.map(({ path }) => stampOf(paths.get(path) ?? resolve(this.#folder, path))),
+    );
+    return stamps.filter((stamp) => stamp === null).length;
   }
 
   async #keep(images: readonly ReadImage[]): Promise<void> {

@@ -17,6 +17,7 @@ import { lookAtFolder } from './folder-contents.ts';
 import { FolderWatches } from './folder-watches.ts';
 import type { WatchPace } from './folder-watches.ts';
 import { ImageService } from './images.ts';
+import { ImageLocator } from './locate-images.ts';
 import { LabelExports } from './label-exports.ts';
 import { MaskService } from './masks.ts';
 import { PatientService } from './patients.ts';
@@ -62,6 +63,9 @@ export async function openServices(
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
   const patients = new PatientService(store, pool, emit);
   const masks = new MaskService(store, emit);
+  const locator = new ImageLocator(store, (project) => {
+    emit('project.changed', { project });
+  });
   const labelExports = new LabelExports(store, emit);
   const suggestions = new SuggestionService(store, emit);
   const previews = new Previews(store, pool);
@@ -83,6 +87,11 @@ export async function openServices(
     'project.get': ({ project }) => projects.get(project),
     'project.create': (request) => projects.create(request),
     'project.update': ({ project, ...change }) => projects.update(project, change),
+    'project.drawTestSet': ({ project }) => {
+      store.testSets.drawAnew(project);
+      emit('project.changed', { project });
+      return projects.get(project);
+    },
     'project.remove': async ({ project }) => {
       watches.removeProject(project);
       images.stopImport(project);
@@ -131,6 +140,9 @@ export async function openServices(
     },
     'patients.status': () => patients.status(),
     'patients.rekey': (_, signal) => images.withoutImports(() => patients.rekey(signal)),
+    'image.missing': ({ project }, signal) => locator.missing(project, signal),
+    'image.locate': ({ project, from, to }, signal) => locator.locate(project, from, to, signal),
+    'image.undoLocate': ({ project }) => ({ images: locator.undo(project) }),
     'image.page': ({ project, filter, offset, limit }) =>
       filter.show === 'review'
         ? store.review.page(project, store.projects.get(project).task, filter, offset, limit)
@@ -150,6 +162,7 @@ export async function openServices(
       return null;
     },
     'image.label': ({ project, changes }) => images.label(project, changes),
+    'image.setUse': ({ project, changes, exact }) => images.setUse(project, changes, exact),
     'image.remove': async ({ project, images: ids }) => {
       await images.remove(project, ids);
       return null;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ImportReport, LabelChange } from '../../contract/app.ts';
+import type { ImportReport, LabelChange, Result, UseChange } from '../../contract/app.ts';
 import { preparationMark } from '../../contract/bridge.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
@@ -123,6 +123,14 @@ export class ImageService {
     const undo = this.#store.labels.set(project, changes, true);
     this.#emit('project.changed', { project });
     return undo;
+  }
+
+  /** Sets what images are for and whose they are; returns what undoes it. */
+  setUse(project: number, changes: readonly UseChange[], exact: boolean): Result<'image.setUse'> {
+    const uses = this.#store.imageUses;
+    const done = exact ? uses.setExactly(project, changes) : uses.set(project, changes);
+    this.#emit('project.changed', { project });
+    return done;
   }
 
   /** From the project; the files stay, but no picture of them does. */

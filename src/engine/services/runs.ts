@@ -178,6 +178,7 @@ export class RunService {
     this.#states.remove(id);
     // A folder that is not the run's own belongs to somebody else and stays.
     if (folder !== undefined) await removeOwnFolder(this.#store.folder, folder);
+    this.#store.testSets.release(project);
     this.#emit('run.removed', { run: id, project });
     this.#emit('project.changed', { project });
   }

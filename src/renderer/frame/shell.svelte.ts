@@ -1,8 +1,9 @@
 import type { EventOf, Failure, Project } from '../../contract/app.ts';
 import { call, listen } from '../lib/client.ts';
 import type { Dropped } from '../lib/dropped.ts';
+import { endedWork } from '../lib/ended-work.svelte.ts';
 import { notices } from '../lib/notices.svelte.ts';
-import { ProjectState, type StepName } from '../lib/project-state.svelte.ts';
+import { ProjectState, stepNames, type StepName } from '../lib/project-state.svelte.ts';
 import { text } from '../text/index.ts';
 import { Silence } from './silence.svelte.ts';
 import { tellDropped } from './tell-dropped.ts';
@@ -28,6 +29,16 @@ export class Shell {
 
   start(): () => void {
     const disposers = [
+      endedWork.start({
+        sight: () => ({ project: this.open?.project.id ?? null, step: this.open?.step ?? null }),
+        nameOf: (project) => this.projects?.find(({ id }) => id === project)?.name,
+        open: (project, step, run) => void this.openEnded(project, step, run),
+        isFocused: () => document.hasFocus(),
+      }),
+      listen('notification.opened', ({ project, step, run }) => {
+        const known = stepNames.find((name) => name === step);
+        if (known !== undefined) void this.openEnded(project, known, run ?? undefined);
+      }),
       listen('engine.state', (event) => {
         this.#engineChanged(event);
       }),
@@ -92,12 +103,22 @@ export class Shell {
       opened.arriving = folder;
       this.open = opened;
       this.place = 'project';
+      endedWork.see(id);
       void this.list();
     } catch (error) {
       notices.fail(error);
     } finally {
       this.isOpening = false;
     }
+  }
+
+  /** Where work that ended is to be seen. @param project null: it is of none */
+  async openEnded(project: number | null, step: StepName, run?: number): Promise<void> {
+    if (project !== null && this.open?.project.id !== project)
+      await this.openProject(project, step);
+    if (this.open === null || (project !== null && this.open.project.id !== project)) return;
+    if (run !== undefined) this.open.lookAt(run);
+    this.open.step = step;
   }
 
   async openSample(): Promise<void> {
@@ -116,6 +137,7 @@ export class Shell {
   async remove(project: Project): Promise<void> {
     try {
       await call('project.remove', { project: project.id });
+      endedWork.forget(project.id);
       notices.add('done', text.start.removed(project.name));
       if (this.open?.project.id === project.id) this.showStart();
       await this.list();
@@ -141,6 +163,7 @@ export class Shell {
     try {
       const folder = await call('shell.chooseWorkspace', null);
       if (folder === null) return;
+      endedWork.forget();
       // Numbers of projects and images mean others there.
       this.showStart();
       await this.list();

@@ -45,14 +45,16 @@ class Notices {
     };
   };
 
+  /** Returns the notice's number, to dismiss it once it no longer holds. */
   add(
     kind: Notice['kind'],
     message: string,
     more: Partial<Pick<Notice, 'details' | 'action'>> = {},
-  ): void {
+  ): number {
     const id = ++this.#last;
     this.list.push({ id, kind, message, details: more.details, action: more.action });
     if (kind === 'done') this.#expire(id, more.action === undefined ? told : toldToChoose);
+    return id;
   }
 
   /** Tells of a failure and what can be done about it; an abort is none. */

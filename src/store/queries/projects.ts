@@ -13,6 +13,7 @@ import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
 import { requestForgetting } from '../forget.ts';
 import { classesOf, insertClass, type NewClass } from './classes.ts';
+import { latestTestSet } from './test-sets.ts';
 import { unused, usesOf } from './uses.ts';
 
 export interface NewProject {
@@ -140,7 +141,7 @@ export class ProjectQueries {
        FROM images WHERE project = :project`,
       { project: row.id },
     ) ?? { images: 0, drafts: 0, marked: 0, markedLabelled: 0 };
-    const { ofClass, drawn, ...uses } = usesOf(this.#connection, row.id, row.task);
+    const { ofClass, drawn, spanning, ...uses } = usesOf(this.#connection, row.id, row.task);
     const classes = classesOf(this.#connection, row.id);
     return {
       ...row,
@@ -149,6 +150,8 @@ export class ProjectQueries {
       ...uses,
       marked: { labelled: markedLabelled, unlabelled: marked - markedLabelled },
       drawn: [...drawn],
+      spanning: [...spanning],
+      testSet: latestTestSet(this.#connection, row.id),
       classes: classes.map((one) => ({ ...one, ...(ofClass.get(one.id) ?? unused) })),
     };
   }

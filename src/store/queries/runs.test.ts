@@ -25,6 +25,7 @@ test('a run from its start to its end', () => {
     settings,
     teacherName: 'vit',
     teacherBlocks: 12,
+    testSet: null,
     createdAt: '2026-01-01T10:00:00.000Z',
     finishedAt: null,
     step: 0,

@@ -15,6 +15,7 @@ import { json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
 import { outsideWorkspace, runFolderName } from '../workspace-files.ts';
+import { testSetById } from './test-sets.ts';
 
 export interface NewRun {
   readonly project: number;
@@ -54,6 +55,7 @@ const runRow = z.object({
   deviceNote: z.string().nullable(),
   error: json(failure).nullable(),
   summary: json(distillSummary).nullable(),
+  testSet: z.number().nullable(),
 });
 
 const filesRow = z.object({ folder: z.string(), teacher: z.number().nullable() });
@@ -62,7 +64,7 @@ const folderRow = z.object({ id: z.number(), folder: z.string() });
 const selectRun = `
   SELECT id, project, state, settings, teacher_name AS teacherName, teacher_blocks AS teacherBlocks,
     created_at AS createdAt, finished_at AS finishedAt, step, device,
-    device_note AS deviceNote, error, summary
+    device_note AS deviceNote, error, summary, test_set AS testSet
   FROM runs`;
 
 export class RunQueries {
@@ -112,7 +114,7 @@ export class RunQueries {
   get(id: number): Run {
     const row = this.#connection.get(runRow, `${selectRun} WHERE id = ?`, id);
     if (row === undefined) throw notFound('run', id);
-    return row;
+    return this.#asRun(row);
   }
 
   /** @throws UserError 'not-found', 'invalid-file' where its folder is not its own */
@@ -135,13 +137,14 @@ export class RunQueries {
 
   /** A project's runs, the latest first. */
   list(project: number): Run[] {
-    return this.#connection.all(runRow, `${selectRun} WHERE project = ? ORDER BY id DESC`, project);
+    const sql = `${selectRun} WHERE project = ? ORDER BY id DESC`;
+    return this.#connection.all(runRow, sql, project).map((row) => this.#asRun(row));
   }
 
   /** Those that were to go on when the process before this one ended, in their order. */
   interrupted(): Run[] {
     const sql = `${selectRun} WHERE state IN ('queued', 'running') ORDER BY id`;
-    return this.#connection.all(runRow, sql);
+    return this.#connection.all(runRow, sql).map((row) => this.#asRun(row));
   }
 
   /** A run that comes to its end, well or not, is finished now. */
@@ -175,6 +178,10 @@ export class RunQueries {
       }
       return this.get(id);
     });
+  }
+
+  #asRun(row: z.infer<typeof runRow>): Run {
+    return { ...row, testSet: testSetById(this.#connection, row.testSet) };
   }
 
   /** With its curve, predictions and list of exports; its files are the caller's to remove. */

@@ -26,6 +26,7 @@ function run(change: Partial<Run> = {}, skip = 2, start: Run['settings']['start'
     },
     teacherName: 'tiny',
     teacherBlocks: 12,
+    testSet: null,
     createdAt: '2026-01-01T00:00:00Z',
     finishedAt: null,
     step: 0,

@@ -1,5 +1,8 @@
 import type { ExportFormat, ExportedModel, Run } from '../../../contract/app.ts';
 import { call, RequestError } from '../../lib/client.ts';
+import { endedWork } from '../../lib/ended-work.svelte.ts';
+import { text } from '../../text/index.ts';
+import { splitPath } from './formats.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { exportText } from '../../text/en/export.ts';
 import { fileName } from './formats.ts';
@@ -34,22 +37,39 @@ export class StudentExport {
       const file = await call('shell.chooseSave', { title: exportText.dialog, name });
       if (file === null) return;
       this.isSaving = true;
-      this.saved = await call('run.export', { run: run.id, format, file, model });
+      const saved = await call('run.export', { run: run.id, format, file, model });
+      this.saved = saved;
+      this.#tell(run, 'done', exportText.saved.title(splitPath(saved.file).name), saved.file);
     } catch (error) {
       this.saved = null;
       this.failure = {
         message: error instanceof Error ? error.message : String(error),
         details: error instanceof RequestError ? error.details : undefined,
       };
+      this.#tell(run, 'loss', `${exportText.failed}. ${this.failure.message}`);
     } finally {
       this.isSaving = false;
     }
   }
 
+  /** For those who are at another step or in another project by then. */
+  #tell({ id, project }: Run, kind: 'done' | 'loss', message: string, file?: string): void {
+    endedWork.tell({
+      ...{ project, run: id, kind, message, step: 'export', open: text.ended.openExport },
+      shownAt: ['export'],
+      ...(file !== undefined && {
+        action: { label: exportText.saved.show, run: () => void this.#showFile(file) },
+      }),
+    });
+  }
+
   async show(): Promise<void> {
-    if (!this.saved) return;
+    if (this.saved) await this.#showFile(this.saved.file);
+  }
+
+  async #showFile(file: string): Promise<void> {
     try {
-      await call('shell.showInFolder', { file: this.saved.file });
+      await call('shell.showInFolder', { file });
     } catch (error) {
       notices.fail(error);
     }

@@ -96,6 +96,31 @@ export const images = {
         ? []
         : [masks === 1 ? '1 came with its mask' : `${count(masks)} came with their masks`]),
     ].join(', ') + '.',
+  /** After what was added. */
+  lost: (lost: number, folder: string) =>
+    `${counted(lost, 'image was', 'images were')} not added because ${lost === 1 ? 'its file is' : 'their files are'} gone, as when a drive is disconnected or a folder is renamed. Bring ${folder} back, then try again.`,
+  unreadable: (failed: number) =>
+    `${counted(failed, 'image', 'images')} could not be read; the list of what was left out says why.`,
+  retry: 'Try again',
+  missing: {
+    title: (images: number) =>
+      `${counted(images, 'image is', 'images are')} not where ${images === 1 ? 'it was' : 'they were'}`,
+    place: (folder: string, missing: number, images: number) =>
+      `${folder} (${missing === images ? count(missing) : `${count(missing)} of ${count(images)}`})`,
+    why: 'Reconnect the drive, or choose the folder where they are now. Labels and masks are kept.',
+    locate: 'Locate folder…',
+    chooseTitle: 'Choose the folder where the images are now',
+    again: 'Look again',
+    looking: 'Looking for the images…',
+    found: (found: number, byContent: number) =>
+      `${counted(found, 'image was', 'images were')} found${byContent === 0 ? '' : `, ${count(byContent)} of them under another name`}.`,
+    rest: (rest: number, first: string) =>
+      `${count(rest)} ${rest === 1 ? 'is' : 'are'} still missing, ${first} first.`,
+    none: (folder: string) =>
+      `None of the missing images is in ${folder}. Choose the folder that holds them now.`,
+    undone: (images: number) =>
+      `${counted(images, 'image has its', 'images have their')} old place again.`,
+  },
   noneAdded: (known: number, unusable: number) =>
     [
       'No image was added',
@@ -120,7 +145,7 @@ export const images = {
     title: (rest: number, found: number) =>
       `${count(rest)} of ${counted(found, 'image')} did not come in`,
     more: (folder: string) =>
-      `Adding ${folder} was stopped, or ended with the app. What came in stays; the rest can be added now.`,
+      `Adding ${folder} was stopped, ended with the app, or lost files on the way. What came in stays; the rest can be added now.`,
     go: 'Add the rest…',
   },
   nothingFound: 'There is no image in that folder.',
