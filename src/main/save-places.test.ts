@@ -25,7 +25,7 @@ test('every method that takes a place to write to is in the table', () => {
   // Names of parameters with a path; those of the others are read.
   const read: readonly EngineMethod[] = [
     ...(['image.look', 'image.lookMasks', 'image.import', 'image.stopWatching'] as const),
-    ...(['image.resumeWatching', 'teacher.add', 'catalogue.bring'] as const),
+    ...(['image.resumeWatching', 'image.previewMasks', 'teacher.add', 'catalogue.bring'] as const),
   ];
   const places = new SavePlaces();
   for (const method of Object.keys(engineMethods) as EngineMethod[]) {

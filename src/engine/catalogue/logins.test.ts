@@ -10,8 +10,12 @@ const password = 'Rocinante-4711';
 const settings = {
   mirror: `https://token-${password}@mirror.example`,
   proxy: `http://ada:${password}@proxy.example:3128`,
+  plainHttp: false,
 };
-const bare = { mirror: 'https://mirror.example', proxy: 'http://proxy.example:3128' };
+const bare = {
+  ...{ mirror: 'https://mirror.example', proxy: 'http://proxy.example:3128' },
+  plainHttp: false,
+};
 
 /** Files of a workspace that hold the password. */
 function leaks(folder: string): string[] {
@@ -24,7 +28,7 @@ test('names and passwords never come into the workspace, and are asked for at th
   const logins = new DownloadLogins(store);
   logins.save(settings);
   expect(logins.settings).toEqual(bare);
-  expect(logins.states()).toEqual({ mirror: 'session', proxy: 'session', plainHttp: false });
+  expect(logins.states()).toEqual({ mirror: 'session', proxy: 'session' });
   expect(logins.complete()).toEqual(settings);
   // Saved again as it is shown, it keeps what it had.
   logins.save(bare);
@@ -35,14 +39,18 @@ test('names and passwords never come into the workspace, and are asked for at th
 
   const again = openStore(folder);
   const later = new DownloadLogins(again);
-  expect(later.states()).toEqual({ mirror: 'missing', proxy: 'missing', plainHttp: false });
+  expect(later.states()).toEqual({ mirror: 'missing', proxy: 'missing' });
   expect(() => later.complete()).toThrow(/needs its name and password/);
   later.unlock({ mirror: `token-${password}`, proxy: `ada:${password}` });
   expect(later.complete()).toEqual(settings);
   // Another server is not told.
   later.save({ mirror: null, proxy: 'http://other.example:3128', plainHttp: false });
-  expect(later.complete()).toEqual({ mirror: null, proxy: 'http://other.example:3128', plainHttp: false });
-  expect(later.known).toEqual({ mirror: null, proxy: null, plainHttp: false });
+  expect(later.complete()).toEqual({
+    mirror: null,
+    proxy: 'http://other.example:3128',
+    plainHttp: false,
+  });
+  expect(later.known).toEqual({ mirror: null, proxy: null });
   again.close();
 });
 

@@ -25,8 +25,7 @@ function projectOf(store: Store, labelled: number, unlabelled = 0) {
 /** As a run does: divides, and keeps it. */
 function runOn(store: Store, project: number): { run: number; tested: number[] } {
   const teacher = store.teachers.upsert(newTeacher()).id;
-  const folder = (id: number): string => `runs/${id}`;
-  const { id: run } = store.runs.create({ project, teacher, settings, folder });
+  const { id: run } = store.runs.create({ project, teacher, settings });
   const images = [...store.images.all(project)].map((image) => ({
     ...image,
     key: image.id,

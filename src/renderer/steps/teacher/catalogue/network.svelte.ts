@@ -52,7 +52,7 @@ export class Network {
     }
   }
 
-  #show(kept: DownloadSettings): void {
+  #show(kept: ShownDownloads): void {
     this.kept = kept;
     this.mirror = kept.mirror ?? '';
     this.proxy = kept.proxy ?? '';
