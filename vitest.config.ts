@@ -1,5 +1,7 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { noNetworkPool } from './tests/support/no-network/pool.ts';
 
 // Long limits: a busy machine is slow, not wrong.
 const expected = { poll: { timeout: 120_000 } };
@@ -7,7 +9,11 @@ const expected = { poll: { timeout: 120_000 } };
 export default defineConfig({
   test: {
     // What a machine is fastest on must not decide what a test sees.
-    env: { UNDERSTUDY_DEVICE: 'cpu' },
+    env: {
+      UNDERSTUDY_DEVICE: 'cpu',
+      // Notes of engines on the workspaces of tests do not belong into the user's own folder.
+      UNDERSTUDY_USER_DATA: join(tmpdir(), 'understudy-tests'),
+    },
     reporters: ['default', './scripts/plain-summary.ts'],
     // One a core; by default one core is left idle, half of a small machine.
     maxWorkers: availableParallelism(),
@@ -16,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           setupFiles: './tests/support/fixed-draws.ts',
-          include: ['src/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
           expect: expected,
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -37,6 +43,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           globalSetup: './e2e/support/setup.ts',
+          // Each file in a network namespace, and after each file: nothing left this machine.
+          pool: noNetworkPool,
+          setupFiles: './e2e/support/no-network.ts',
           expect: expected,
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,

@@ -5,9 +5,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { watchChild } from './watch-child.mjs';
 
 const neededMajor = 24;
 
@@ -44,8 +44,8 @@ const crashes = {
 
 /** Runs the command line with `runtime` and its options, and ends as it ends. */
 function handOver(runtime, options) {
-  // Early releases of Node 24 warn that running TypeScript is experimental. Nothing is sent over the channel: its end
-  // tells the child that this process is gone, killed say, and cannot pass signals on any more.
+  // Early releases of Node 24 warn that running TypeScript is experimental. The channel's end tells the child that this
+  // process is gone, killed say, and cannot pass signals on any more.
   const child = spawn(
     runtime,
     [
@@ -56,25 +56,23 @@ function handOver(runtime, options) {
     ],
     { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
   );
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      // A Windows console tells both processes itself, and `kill` would end the child at once.
-      if (process.platform !== 'win32') child.kill(signal);
-    });
-  }
+  // A terminal that was closed takes no text any more.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+  const watch = watchChild(child, { json: process.argv.includes('--json') });
   child.on('error', (error) => {
     process.stderr.write(`${runtime} could not be started: ${error.message}\n`);
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {
-    const cause = crashes[signal];
+    const { exitCode, wasEndedHere } = watch.ending(code, signal);
+    const cause = wasEndedHere ? undefined : crashes[signal];
     if (cause !== undefined) {
       process.stderr.write(
         `Understudy was ended by ${signal}, ${cause}. Give the same command again, with --device cpu where it computed on a GPU, ` +
           'and with --resume where a distillation had kept a checkpoint in its output folder.\n',
       );
     }
-    process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    process.exit(exitCode);
   });
 }
 

@@ -130,7 +130,7 @@ describe('more teachers', () => {
     server.ranges = [];
     const small = card('ViT-S/16 AugReg');
     await small.getByText(/^Go on, /).click();
-    await small.getByText('Its source says no checksum').waitFor();
+    await small.getByText('Not verified: no SHA-256 of this file is known').waitFor();
     expect(server.ranges.at(-1)).toMatch(/^bytes=\d+-$/);
     const above = page.getByRole('radio', { name: /ViT-S\/16 AugReg/ });
     await above.waitFor({ state: 'attached' });

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project, ProjectImage } from '../src/contract/app.ts';
@@ -83,6 +84,15 @@ describe('masks that come in with images', () => {
     await expect.poll(() => chosen('WATER')).toBe('Water');
     await expect.poll(() => chosen('Forest')).toBe('A new class');
     await expect.poll(() => chosen('Number 7')).toBe('Choose…');
+    // All values are there with their shares, those that are no classes too, on an image with its mask.
+    const row = (name: string): Promise<string | null> =>
+      page.getByRole('row', { name: new RegExp(`^${name}`) }).textContent();
+    await expect.poll(() => row('Number 7')).toMatch(/\d\.\d %/);
+    await expect.poll(() => row('Number 0')).toMatch(/\d\.\d %\s*Background/);
+    await page.getByRole('img', { name: /with its mask/ }).waitFor();
+    await page.getByText('1 of 3', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Next image with a mask' }).click();
+    await page.getByText('2 of 3', { exact: true }).waitFor();
     await photograph(launched, '57-masks-in');
     const add = page.getByRole('button', { name: 'Add 3 images' });
     await expect.poll(() => add.isDisabled()).toBe(true);
@@ -106,6 +116,53 @@ describe('masks that come in with images', () => {
       state: 'done',
       histogram: [{ value: 1 }, { value: 2 }, { value: 3 }],
     });
+  });
+
+  test('0, 128 and 255: what 255 is has to be chosen', async () => {
+    const { page } = launched;
+    const set = join(folder, 'nuclei');
+    for (const name of ['images', 'masks']) await mkdir(join(set, name), { recursive: true });
+    await writeFile(join(set, 'images', 'n.png'), await grey((x, y) => 90 + ((x + 7 * y) % 90)));
+    const disc = (x: number, y: number): number => Math.hypot(x - 48, y - 48);
+    const mask = await grey((x, y) => (disc(x, y) < 20 ? 255 : disc(x, y) < 28 ? 128 : 0));
+    await writeFile(join(set, 'masks', 'n.png'), mask);
+    await dropOn(page, [set]);
+    const nucleus = page.getByRole('combobox', { name: 'What Number 255 becomes' });
+    await nucleus.waitFor();
+    await page.getByText('A class, or the mark of pixels of which nothing is known').waitFor();
+    await page.getByRole('img', { name: 'images/n.png with its mask' }).waitFor();
+    await nucleus.focus();
+    await photograph(launched, '59-masks-in-255');
+    const results = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    expect(results.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual(
+      [],
+    );
+    await page.getByText('2 without a class in the project').waitFor();
+    await nucleus.selectOption({ label: 'Nothing known, not learnt' });
+    await page.getByText('1 without a class in the project').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  test('masks among the images are offered as such', async () => {
+    const { page } = launched;
+    const set = join(folder, 'mixed');
+    await mkdir(set);
+    for (const name of ['p', 'q']) {
+      await writeFile(join(set, `${name}.png`), await grey((x, y) => (x * y + 31 * x) % 251));
+      const mask = await grey((x, y) => (x > 20 && y > 50 && x < 70 ? 255 : 0));
+      await sharp(mask)
+        .toColourspace('b-w')
+        .tiff({ compression: 'lzw' })
+        .toFile(join(set, `${name}.tif`));
+    }
+    await dropOn(page, [set]);
+    await page.getByRole('radio', { name: /2 files look like masks of the others/ }).waitFor();
+    await page.getByRole('img', { name: 'p.png with its mask' }).waitFor();
+    await page.getByRole('button', { name: 'Add 2 images' }).waitFor();
+    await photograph(launched, '59-masks-among-images');
+    await page.getByText('No masks', { exact: true }).click();
+    await page.getByRole('button', { name: 'Add 4 images' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
   });
 
   test('masks of a file take the place of those that are there only where that is wanted', async () => {

@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Project, Run } from '../src/contract/app.ts';
 import { writeSample } from '../src/engine/sample.ts';
 import { launchApp } from './support/app.ts';
 import type { LaunchedApp } from './support/app.ts';
@@ -16,6 +18,28 @@ const keysAt = (page: Page): Promise<string | null> =>
     const { activeElement } = document;
     return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent ?? null;
   });
+
+async function axeClean(page: Page): Promise<void> {
+  const results = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  const serious = results.violations.filter(
+    ({ impact }) => impact === 'serious' || impact === 'critical',
+  );
+  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+/** A run of the first project that failed, as the engine tells of it. */
+async function endedRun(page: Page): Promise<Run> {
+  const list = await ask(page, 'project.list', null);
+  const projects = (list.ok ? list.value : []) as Project[];
+  const project = projects.find(({ name }) => name === 'Blood cells');
+  if (project === undefined) throw new Error('the project is gone');
+  return {
+    ...{ id: 77, project: project.id, state: 'failed', settings: project.settings },
+    ...{ teacherName: 'vit', teacherBlocks: 12, step: 3, device: 'cpu', deviceNote: null },
+    ...{ createdAt: new Date().toISOString(), finishedAt: new Date().toISOString() },
+    ...{ error: { code: 'disk', message: 'The disk is full.' }, summary: null, testSet: null },
+  };
+}
 
 // A project of one's own, as somebody makes it who has never seen the program.
 
@@ -64,6 +88,82 @@ describe('a new project', () => {
       })
       .toMatchObject([{ images: 48, labelled: 48, tested: 24 }]);
     await photograph(launched, '23-imported');
+  });
+
+  test('shows what is held out, and a person sets what images are for, by menu and by key', async () => {
+    const { page } = launched;
+    await page.keyboard.press('Alt+2');
+    const line = page.getByRole('region', { name: 'Test set' });
+    await line.getByText('24 labelled images to learn from, 24 held out for the test.').waitFor();
+    const tile = page.locator('[role=option]').last();
+    await tile.click({ button: 'right' });
+    await photograph(launched, '25-uses-menu');
+    await page.getByRole('menuitem', { name: 'Hold out for the test' }).click();
+    await line.getByText('23 labelled images to learn from, 25 held out').waitFor();
+    await page.getByText('1 image is held out for the test.').waitFor();
+    await photograph(launched, '26-uses');
+    await axeClean(page);
+    // Where it was opened has the keys again.
+    await page.keyboard.press('U');
+    await line.getByText('24 labelled images to learn from, 24 held out').waitFor();
+    await page.keyboard.press('Control+Z');
+    await line.getByText('23 labelled images to learn from, 25 held out').waitFor();
+    await page.keyboard.press('Control+Z');
+    await line.getByText('24 labelled images to learn from, 24 held out').waitFor();
+    await page.keyboard.press('G');
+    await page.getByRole('textbox', { name: /^Name of the patient/ }).fill('patient 7');
+    await photograph(launched, '27-group');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 image is of the group “patient 7”.').waitFor();
+    // The undo of an older notice would take back another change.
+    expect(await page.getByText('1 image is held out for the test.').count()).toBe(0);
+    await page.keyboard.press('Enter');
+    const viewer = page.getByRole('dialog');
+    await viewer.getByRole('button', { name: 'Learn from' }).waitFor();
+    await photograph(launched, '28-uses-viewer');
+    await page.keyboard.press('Escape');
+    await viewer.waitFor({ state: 'detached' });
+  });
+
+  test('says where images are missing, and finds them in another folder', async () => {
+    const { app, page } = launched;
+    await rename(folder, `${folder}-elsewhere`);
+    await page.keyboard.press('Alt+1');
+    await page.keyboard.press('Alt+2');
+    await page.getByText('48 images are not where they were').waitFor();
+    await photograph(launched, '29-missing');
+    await axeClean(page);
+    await chooseOpen(app, `${folder}-elsewhere`);
+    await page.getByRole('button', { name: 'Locate folder…' }).click();
+    await page.getByText('48 images were found.').waitFor();
+    await page.getByText('48 images are not where they were').waitFor({ state: 'detached' });
+    await rename(`${folder}-elsewhere`, folder);
+    await page
+      .getByRole('region', { name: 'Messages' })
+      .getByRole('button', { name: 'Undo' })
+      .last()
+      .click();
+    await page.getByText('48 images have their old place again.').waitFor();
+  });
+
+  test('work that ends while another project is open is told with a way to it', async () => {
+    const { app, page } = launched;
+    await ask(page, 'project.create', { name: 'Other', domain: 'other', task: 'single' });
+    await page.keyboard.press('Control+O');
+    await page.getByRole('button', { name: 'Other', exact: true }).waitFor();
+    await app.evaluate(
+      ({ BrowserWindow }, run) => {
+        BrowserWindow.getAllWindows()[0]?.webContents.send('understudy:event', 'run.changed', run);
+      },
+      await endedRun(page),
+    );
+    await page.getByText('Blood cells: The run stopped. The disk is full.').waitFor();
+    await page.getByRole('button', { name: /Projects: .* 1 other project has news/ }).waitFor();
+    await photograph(launched, '30-ended-elsewhere');
+    await axeClean(page);
+    await page.getByRole('button', { name: 'Open run' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Distil' }).waitFor();
+    expect(await page.getByRole('button', { name: /has news/ }).count()).toBe(0);
   });
 
   test('goes on by key after a class is removed', async () => {

@@ -47,6 +47,26 @@ describe.runIf(process.platform === 'linux')('a run outlives what happens around
     expect(await latestRun(page, project)).toMatchObject({ id, state: 'running' });
   });
 
+  test('an engine that no longer answers is noticed, and a restart goes on with the run', async () => {
+    const { app, page } = launched;
+    const { id, step } = await latestRun(page, project);
+    process.kill(await enginePid(app), 'SIGSTOP');
+    const banner = page.getByRole('alert').filter({ hasText: 'has not answered for 20 seconds' });
+    await banner.waitFor();
+    await photograph(launched, '33-engine-silent');
+    const status = page.getByRole('contentinfo', { name: 'Status' });
+    await status.getByText('The engine does not answer').waitFor();
+    await banner.getByRole('button', { name: 'Keep waiting' }).click();
+    await banner.waitFor({ state: 'detached' });
+    // It can still be restarted, from the list of all actions.
+    await page.keyboard.press('Control+K');
+    await page.keyboard.type('Restart the engine');
+    await page.keyboard.press('Enter');
+    await status.getByText('The engine does not answer').waitFor({ state: 'detached' });
+    await waitForStep(page, project, step + 5);
+    expect(await latestRun(page, project)).toMatchObject({ id, state: 'running' });
+  });
+
   test('closing the window keeps the run, which goes on when it is opened again', async () => {
     const { workspace, userData, page } = launched;
     const { id, step } = await latestRun(page, project);

@@ -9,6 +9,7 @@ import { launchApp, launchCommand } from './support/app.ts';
 import type { LaunchedApp, LaunchOptions } from './support/app.ts';
 import { ask, heardBy, listenTo } from './support/bridge.ts';
 import type { PageWindow } from './support/bridge.ts';
+import { photograph } from './support/screenshots.ts';
 
 // The window's process and its engine, through a real window; what is in the page is tested elsewhere.
 
@@ -179,6 +180,85 @@ describe('one window', () => {
     expect(page.url()).toBe('understudy://page/index.html');
   });
 
+  const frame = `document.body.appendChild(document.createElement('iframe')).contentWindow`;
+  const link = (attributes: string): string =>
+    `document.body.insertAdjacentHTML('beforeend', '<a id="way" ${attributes}></a>'); document.querySelector('#way').click()`;
+  const form = (attributes: string): string =>
+    `document.body.insertAdjacentHTML('beforeend', '<form id="way" ${attributes}></form>'); document.querySelector('#way').submit()`;
+  const blob = `URL.createObjectURL(new Blob(['<p>gone'], { type: 'text/html' }))`;
+
+  test.each([
+    [`location.href = 'about:blank'`],
+    [`location.replace('about:blank')`],
+    [`location.assign('about:blank#index.html')`],
+    [`location.href = 'about:srcdoc'`],
+    [`window.open('about:blank', '_self')`],
+    [`window.open('', '_self')`],
+    [`window.open('about:blank')`],
+    [`window.open('about:blank', '_top')`],
+    [`location.href = 'data:text/html,gone'`],
+    [`location.href = ${blob}`],
+    [`window.open(${blob}, '_self')`],
+    [`location.href = 'javascript:void document.write(1)'`],
+    [`location.href = 'chrome://version'`],
+    [`location.href = 'devtools://devtools/bundled/inspector.html'`],
+    [`location.href = 'view-source:' + location.href`],
+    [`location.href = 'understudy://page/none.html'`],
+    [`location.href = 'understudy://page/failure'`],
+    [`location.href = 'understudy://other/index.html'`],
+    [`location.href = 'media://image/1/whole'`],
+    [link('href="about:blank"')],
+    [link('href="about:blank" target="_top"')],
+    [link('href="data:text/html,gone" target="_blank"')],
+    [form('action="about:blank"')],
+    [form('action="understudy://page/none.html" method="post"')],
+    [
+      `document.head.insertAdjacentHTML('beforeend', '<base href="about:blank">'); ${link('href="x"')}`,
+    ],
+    [
+      `document.head.insertAdjacentHTML('beforeend', '<meta http-equiv="refresh" content="0;url=about:blank">')`,
+    ],
+    [`${frame}.open('about:blank', '_top')`],
+    [`${frame}.parent.location = 'about:blank'`],
+    [`${frame}.eval("top.location.replace('about:blank')")`],
+    [`history.pushState({}, '', '/failure'); history.back()`],
+    [`history.pushState({}, '', '/failure')`],
+    [`history.replaceState({}, '', '/other/index.html')`],
+    [`history.go(-9); history.back()`],
+    [`history.pushState({}, '', '/a'); location.reload()`],
+  ])('the page is there after %s', async (way) => {
+    const { app } = launched;
+    const inWindow = (code: string): Promise<unknown> =>
+      app.evaluate(
+        ({ BrowserWindow }, script) =>
+          BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
+            script,
+            true,
+          ) as Promise<unknown>,
+        code,
+      );
+    const isThere = (): Promise<unknown> =>
+      app.evaluate(async ({ BrowserWindow }) => {
+        const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+        if (BrowserWindow.getAllWindows().length !== 1) return 'two windows';
+        if (!contents || contents.isLoading()) return 'loading';
+        if (contents.getURL() !== 'understudy://page/index.html') return contents.getURL();
+        const ask = 'window.understudy?.request(1, "workspace.status", null)';
+        const answer = (await contents.executeJavaScript(ask)) as { ok: boolean } | undefined;
+        const count = 'document.querySelectorAll("#app > *").length';
+        const elements = (await contents.executeJavaScript(count)) as number;
+        return answer?.ok === true && elements > 0;
+      });
+    // A page that leaves does not always answer.
+    await Promise.race([
+      inWindow(`(() => { try { ${way} } catch {} })()`).catch(() => undefined),
+      new Promise((go) => setTimeout(go, 1000)),
+    ]);
+    // What it set off may take a moment.
+    await new Promise((go) => setTimeout(go, 150));
+    await expect.poll(isThere, { timeout: 20_000 }).toBe(true);
+  });
+
   test('lets the page write the clipboard, for its copy buttons', async () => {
     const { app, page } = launched;
     await app.evaluate(({ BrowserWindow }) => {
@@ -220,17 +300,37 @@ describe('one window', () => {
   });
 
   test('tells the page what was chosen from the menu', async () => {
-    const { app, page } = launched;
+    const { app, page, workspace, userData } = launched;
     await listenTo(page);
     await app.evaluate(({ Menu }) => {
       const items = Menu.getApplicationMenu()?.items.flatMap((menu) => menu.submenu?.items ?? []);
-      for (const label of ['New project', 'Undo', 'Keyboard shortcuts']) {
+      for (const label of ['New project', 'Undo', 'Keyboard shortcuts', 'About Understudy']) {
         items?.find((item) => item.label === label)?.click();
       }
     });
     await expect
       .poll(() => heardBy(page, 'menu.command'))
-      .toEqual([{ command: 'new-project' }, { command: 'undo' }, { command: 'shortcuts' }]);
+      .toEqual([
+        { command: 'new-project' },
+        { command: 'undo' },
+        { command: 'shortcuts' },
+        { command: 'about' },
+      ]);
+    const dialog = page.getByRole('dialog', { name: 'About Understudy' });
+    for (const said of ['MIT licence', workspace, userData]) {
+      await dialog.getByText(said).first().waitFor();
+    }
+    const { electron } = await app.evaluate(() => globalThis.process.versions);
+    const manifest = JSON.parse(
+      await readFile(join(import.meta.dirname, '..', 'package.json'), 'utf8'),
+    ) as { readonly devDependencies: { readonly electron: string } };
+    const standIn = dialog.getByText(
+      `which stands in for Electron ${manifest.devDependencies.electron}`,
+    );
+    expect(await standIn.count()).toBe(electron === manifest.devDependencies.electron ? 0 : 1);
+    await photograph(launched, '70-about');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
   });
 
   test('a second start ends and brings the first to the front', async () => {

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Installs the Debian (or Ubuntu) packages that Understudy's window and its tests need: the libraries
-# that Electron links against, Xvfb for a display where there is none, unzip, and a font if there is
-# none. Does nothing when all of them are there. Needs root, or sudo.
+# that Electron links against, Xvfb for a display where there is none, unzip, a font if there is none, and
+# what makes a network namespace in which every packet is seen. Does nothing when all of them are there. Needs root, or sudo.
 set -euo pipefail
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "This is not a Debian or Ubuntu system. Install with its own package manager: Xvfb, xauth, GTK 3," >&2
-  echo "NSS, ALSA, GBM, XScreenSaver, the ATK bridge, libdrm, the Vulkan loader and unzip." >&2
+  echo "NSS, ALSA, GBM, XScreenSaver, the ATK bridge, libdrm, the Vulkan loader, unzip, iproute2, util-linux and Perl." >&2
   exit 1
 fi
 
@@ -14,6 +14,7 @@ packages=(
   xvfb xauth unzip
   libgtk-3-0 libnss3 libasound2 libgbm1 libxss1 libatk-bridge2.0-0 libdrm2
   libvulkan1
+  iproute2 util-linux perl-base
 )
 
 # Debian 13 and Ubuntu 24.04 renamed libraries when time_t grew to 64 bits.

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { isBuildStale, runElectronVite } from './electron/build.ts';
 import { ElectronMissing, ensureElectron } from './electron/ensure.ts';
+import { standInNotice } from './electron/registry-binary.ts';
 
 const root = join(import.meta.dirname, '..');
 const { DISPLAY, WAYLAND_DISPLAY } = process.env;
@@ -36,6 +37,8 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(error.message);
     return 1;
   }
+  const notice = standInNotice(electron);
+  if (notice !== undefined) console.log(notice);
   const passed = args.filter((argument) => argument !== '--dev');
   return args.includes('--dev') ? await develop(electron, passed) : await start(electron, passed);
 }

@@ -30,14 +30,18 @@ the licence on the page itself. Sizes are rounded as the source lists them.
 
 1. On a computer with a network, download all files of a teacher into one folder, under these names.
 2. Where an account is needed, open the teacher’s page first, sign in and agree to its terms.
-3. Compare the SHA-256 where there is one: \`sha256sum <file>\`, on Windows \`certutil -hashfile <file> SHA256\`.
+3. Compare the SHA-256 where there is one: \`sha256sum <file>\`, on Windows \`certutil -hashfile <file> SHA256\`. “Not verified” means
+   that none is known: compare the file's own with another download of it.
 4. Bring the folder, and on the step “Teacher” choose “Bring it by hand…” on the card, or drop the file of weights, the first of
    each list, anywhere on the step. On the command line: \`--teacher <file>\`.
 
-The window compares the file with the SHA-256, says so where it is another, and takes licence and training from the card.
+The window compares the file with the SHA-256, says so where it is another, and takes licence and training from the card. What a
+server says of its own file verifies nothing: a file without a SHA-256 below is fetched, and said to be not verified. Addresses with a
+commit in place of \`main\` always give the same file.
 
 **A mirror** in your own network stands in for \`https://huggingface.co\`: a server that gives the same paths. It is set under
-“Network”, with \`--mirror\`, or by \`HF_ENDPOINT\`; a proxy in the same place, with \`--proxy\`, or by \`HTTPS_PROXY\`.
+“Network”, with \`--mirror\`, or by \`HF_ENDPOINT\`; a proxy in the same place, with \`--proxy\`, or by \`HTTPS_PROXY\`. A mirror without
+encryption (\`http\`) beyond this computer is refused unless somebody insists, in the same place or with \`--plain-http\`.
 `;
 
 const absent = `## Not in the list
@@ -80,7 +84,12 @@ function section(card: Card): string {
 function fileLine({ name, url, bytes, sha256 }: CardFile, index: number): string {
   const isWeights = index === 0;
   const size = bytes === null ? 'size not known' : `${Number((bytes / 1e6).toPrecision(3))} MB`;
-  const hash = sha256 === null ? 'SHA-256 not known' : `SHA-256 \`${sha256}\``;
+  const hash =
+    sha256 === null
+      ? '**not verified** (SHA-256 not known)'
+      : sha256.length === 64
+        ? `SHA-256 \`${sha256}\``
+        : `**not verified** (of its SHA-256 only \`${sha256}\` is known)`;
   return `${index + 1}. [${name}](${url})${isWeights ? `, ${size}, ${hash}` : ''}`;
 }
 

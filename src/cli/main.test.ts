@@ -1,9 +1,14 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { watchChild } from '../../bin/watch-child.mjs';
 
 const launcher = fileURLToPath(new URL('../../bin/understudy.mjs', import.meta.url));
 const endlessJob = fileURLToPath(new URL('testing/endless-job.ts', import.meta.url));
@@ -99,4 +104,92 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     expect(code).toBe(130);
     expect(stderr).toBe('Stopping after this step; press Ctrl-C again to stop at once.\n');
   });
+});
+
+/** Has the process that does the work hang for good, having `reading` told what it reads, before it hears signals. */
+function hanging(messages: readonly object[]): string {
+  const listen = `for(const s of ['SIGINT','SIGTERM','SIGHUP'])process.on(s,()=>{});`;
+  const tell = messages.map((message) => `process.send(${JSON.stringify(message)});`).join('');
+  const hang = `process.stderr.write('hangs\\n');for(;;);`;
+  return `data:text/javascript,${encodeURIComponent(`if(process.send){${listen}${tell}${hang}}`)}`;
+}
+
+describe.skipIf(process.platform === 'win32')('a command that hangs in a file', () => {
+  async function ended(
+    signals: readonly NodeJS.Signals[],
+    messages: readonly object[],
+    args: readonly string[] = [],
+  ): Promise<Ended> {
+    const child = spawn(
+      process.execPath,
+      ['--import', hanging(messages), launcher, 'devices', ...args],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    const closed = once(child, 'close') as Promise<[number | null]>;
+    const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+    await once(child.stderr, 'data');
+    for (const signal of signals) {
+      child.kill(signal);
+      // Longer than what counts as one key press.
+      await delay(1000);
+    }
+    const [code] = await closed;
+    return { code, stdout: await stdout, stderr: await stderr };
+  }
+
+  const reading = { type: 'reading', path: '/images/scan\u001B[2J.tif' };
+
+  it('is ended at the second Ctrl-C, and says in which file', async () => {
+    const done = await ended(['SIGINT', 'SIGINT'], [reading]);
+    expect(done.code).toBe(130);
+    expect(done.stderr).toBe(
+      'hangs\nUnderstudy did not answer and was ended, while it was reading /images/scan?[2J.tif.\n',
+    );
+  });
+
+  it('is ended a while after SIGTERM, removes what was not finished, and says so as JSON', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const names = ['.understudy-0123456789abcdef.partial', '.understudy-unfinished', 'kept.png'];
+    const [partial = '', unfinished = '', kept = ''] = names.map((name) => join(folder, name));
+    await writeFile(partial, 'half');
+    await mkdir(unfinished);
+    await writeFile(kept, 'whole');
+    const messages = [partial, unfinished, kept].map((path) => ({ type: 'writing', path }));
+    messages.push({ type: 'reading', path: 'scan.tif' });
+    const done = await ended(['SIGTERM'], messages, ['--json']);
+    expect(done.code).toBe(143);
+    expect(JSON.parse(done.stdout)).toEqual({
+      error: {
+        code: 'cancelled',
+        message: 'Understudy did not answer and was ended, while it was reading scan.tif.',
+      },
+    });
+    expect(done.stderr).toContain(
+      'Understudy is still reading scan.tif. Press Ctrl-C again to end it at once.\n',
+    );
+    expect(await readdir(folder)).toEqual(['kept.png']);
+  });
+});
+
+it('gives up a file that cannot be read to its end', async () => {
+  const child = fork('data:text/javascript,', {
+    execArgv: ['--import', hanging([{ type: 'reading', path: 'scan.tif' }])],
+    stdio: 'ignore',
+  });
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => {
+    write.mockRestore();
+  });
+  const watch = watchChild(child, { json: false, patience: { reading: 2 } });
+  // A step on a device is no file, however long it takes.
+  child.emit('message', { type: 'computing' });
+  await delay(4000);
+  expect(child.exitCode ?? child.signalCode).toBeNull();
+  child.emit('message', { type: 'computed' });
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  expect(watch.ending(code, signal)).toEqual({ exitCode: 2, wasEndedHere: true });
+  expect(write).toHaveBeenCalledWith(
+    'scan.tif was given up: reading did not end within 2 seconds. The file may be damaged; copy it again or leave it out.\n',
+  );
 });

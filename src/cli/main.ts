@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { z } from 'zod';
+import { watchActivity } from '../engine/activity.ts';
 import { engine } from './engine.ts';
 import { run } from './run.ts';
 
@@ -33,6 +34,16 @@ process.on('disconnect', stopAlone);
 process.channel?.unref();
 if (Object.hasOwn(process, 'connected') && !process.connected) stopAlone();
 
+/** Tells the launcher (bin/watch-child.mjs) something, where there is one. */
+function tell(message: object): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+watchActivity(tell);
+setInterval(() => {
+  tell({ type: 'alive' });
+}, 2000).unref();
+
 process.exitCode = await run(process.argv.slice(2), {
   engine,
   version: manifest.version,
@@ -41,6 +52,9 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   signals: process,
   readerGone: reader.signal,
+  stopHeard: () => {
+    tell({ type: 'stopping' });
+  },
   now: () => performance.now(),
   exit: (code) => process.exit(code),
 });

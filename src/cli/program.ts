@@ -82,4 +82,5 @@ Examples:
     understudy evaluate --model xray/student/student.onnx --images other/
     understudy predict --model xray/student/student.onnx --images new/ --out answers/
 
-Exit codes: 0 done, 1 a defect of the program, 2 something to put right, 130 stopped.`;
+Exit codes: 0 done, 1 a defect of the program, 2 something to put right, 130 stopped;
+143 or 129 where SIGTERM or SIGHUP had to end a command that did not answer.`;

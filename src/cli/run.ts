@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { firstLine, withoutTrace } from '../contract/failure-text.ts';
 import { UserError } from '../engine/errors.ts';
 import { paintFor } from './paint.ts';
 import { buildProgram } from './program.ts';
@@ -41,13 +42,16 @@ function describe(
     return { exitCode: exitCodes.usage, ...usageProblem(error), more: hint };
   }
   if (error instanceof UserError) {
-    const { code, message, details } = error;
+    const { code } = error;
+    const { message, details: trace } = withoutTrace(error.message);
+    const details = [error.details, trace].filter((part) => part !== undefined).join('\n');
     const exitCode = code === 'cancelled' ? exitCodes.cancelled : exitCodes.usage;
-    const more = [code === 'invalid-option' ? hint : '', debug ? (details ?? '') : ''];
+    const more = [code === 'invalid-option' ? hint : '', debug ? details : ''];
     return { exitCode, code, message, more: more.filter((text) => text !== '').join('\n') };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const whole = error instanceof Error ? error.message : String(error);
+  const { message } = firstLine(whole);
+  const stack = error instanceof Error ? (error.stack ?? whole) : whole;
   return {
     exitCode: exitCodes.defect,
     code: 'defect',

@@ -25,6 +25,8 @@ export interface World {
   readonly signals: SignalSource;
   /** Aborted when nobody reads the output any more, or the launcher that passed signals on is gone. */
   readonly readerGone: AbortSignal;
+  /** Tells whoever started this process that a request to stop has been heard. */
+  stopHeard(): void;
   /** Milliseconds of a clock that does not jump. */
   now(): number;
   /** Ends the process at once. */

@@ -9,6 +9,9 @@ import {
   projectImage,
   imageFilter,
   labelChange,
+  locateReport,
+  missingImages,
+  useChange,
   folderContents,
   importReport,
   keptReport,
@@ -22,6 +25,7 @@ import {
   studentEstimate,
   imageFacts,
   exportFormat,
+  exportedModel,
 } from './entities.ts';
 import {
   bandStatistics,
@@ -49,8 +53,10 @@ import {
   suggestionPlace,
   suggestionRequest,
 } from './masks.ts';
-import { maskImport, maskSourceContents, maskSourcePlace } from './mask-sources.ts';
-import { cardId, catalogueEntry, downloadSettings } from './catalogue.ts';
+import { maskImport, maskPreview, maskSourceContents, maskSourcePlace } from './mask-sources.ts';
+import { cardId, catalogueEntry, downloadSettings, shownDownloads } from './catalogue.ts';
+import { logins } from './logins.ts';
+import { patientStatus, rekeyReport } from './patients.ts';
 import { bytes, jobPhase, preparation, teacherOverrides } from './jobs.ts';
 import { skippedImage } from './results.ts';
 import {
@@ -132,6 +138,16 @@ export const engineMethods = {
     params: z.strictObject({ project: id, folder: path, source: maskSourcePlace }),
     result: maskSourceContents,
   },
+  /** An image of a source that was looked at last, with its mask; null where there is none to show. */
+  'image.previewMasks': {
+    params: z.strictObject({
+      project: id,
+      folder: path,
+      source: maskSourcePlace,
+      index: z.int().nonnegative(),
+    }),
+    result: maskPreview.nullable(),
+  },
   /**
    * Images of a folder, referenced where they lie. Labels from class folders, a CSV file, or none. A
    * folder named test, or rows that say so, are held out. Masks beside images are left out.
@@ -150,6 +166,25 @@ export const engineMethods = {
   },
   /** Stops an import; what is in stays in. */
   'image.stopImport': { params: z.strictObject({ project: id }), result: nothing },
+  /** Whether images can be grouped by patient. */
+  'patients.status': { params: nothing, result: patientStatus },
+  /** Reads whose each image is again, and keeps all groups under a new secret. Tells `patients.progress`. */
+  'patients.rekey': { params: nothing, result: rekeyReport },
+  /** Looks whether the files of all images are where they were. */
+  'image.missing': { params: z.strictObject({ project: id }), result: missingImages },
+  /**
+   * Looks for missing images in another folder: of a folder that they were imported from, or all (null). Those that are
+   * found are there from then on, all at once.
+   */
+  'image.locate': {
+    params: z.strictObject({ project: id, from: z.string().nullable(), to: path }),
+    result: locateReport,
+  },
+  /** Takes the latest search back. */
+  'image.undoLocate': {
+    params: z.strictObject({ project: id }),
+    result: z.strictObject({ images: z.int().nonnegative() }),
+  },
   'image.page': {
     params: z.strictObject({
       project: id,
@@ -184,11 +219,35 @@ export const engineMethods = {
   },
   'image.watched': { params: z.strictObject({ project: id }), result: z.array(watchedFolder) },
   'image.stopWatching': { params: z.strictObject({ project: id, folder: path }), result: nothing },
+  /** Agrees to a watch that is `asking`. */
+  'image.resumeWatching': {
+    params: z.strictObject({ project: id, folder: path }),
+    result: nothing,
+  },
   /** Applies changes and returns those that undo them. */
   'image.label': {
     params: z.strictObject({ project: id, changes: z.array(labelChange).min(1).max(10_000) }),
     result: z.array(labelChange),
   },
+  /**
+   * Sets what images are for, and their groups. Images of one group follow: what is set of one is set of all of them,
+   * unless `exact`. Returns the changes that undo it, to be applied exactly, how many images followed, and the groups that
+   * have been on both sides of the test set and are test images as a whole from now on.
+   */
+  'image.setUse': {
+    params: z.strictObject({
+      project: id,
+      changes: z.array(useChange).min(1).max(200_000),
+      exact: z.boolean().default(false),
+    }),
+    result: z.strictObject({
+      undo: z.array(useChange),
+      followed: z.int().nonnegative(),
+      spanning: z.array(z.string()),
+    }),
+  },
+  /** The next run draws another test set; what is set by hand stays. */
+  'project.drawTestSet': { params: z.strictObject({ project: id }), result: project },
   'image.remove': {
     params: z.strictObject({ project: id, images: z.array(id).min(1).max(10_000) }),
     result: nothing,
@@ -294,9 +353,14 @@ export const engineMethods = {
   'catalogue.stop': { params: z.strictObject({ card: cardId }), result: nothing },
   /** Makes a teacher of a file that was brought by hand; 'invalid-file' where it is another than the card's. */
   'catalogue.bring': { params: z.strictObject({ card: cardId, file: path }), result: teacher },
-  'catalogue.settings': { params: nothing, result: downloadSettings },
+  /** Addresses without names and passwords, and whether those are known. */
+  'catalogue.settings': { params: nothing, result: shownDownloads },
   /** Keeps them as they are understood; 'invalid-option' for what is no address. */
-  'catalogue.saveSettings': { params: downloadSettings, result: downloadSettings },
+  'catalogue.saveSettings': { params: downloadSettings, result: shownDownloads },
+  /** Names and passwords that are known, for the key store; of the window's process alone. */
+  'catalogue.logins': { params: nothing, result: logins },
+  /** Gives those of the key store back; of the window's process alone. */
+  'catalogue.unlock': { params: logins, result: nothing },
   /** Students by skip factor; measures this machine at the first call for a teacher. */
   'teacher.estimate': {
     params: z.strictObject({ project: id, teacher: id }),
@@ -359,10 +423,22 @@ export const engineMethods = {
   /** What was predicted stays, and of a large image what was done of it. */
   'run.stopPredicting': { params: z.strictObject({ run: id }), result: nothing },
   'run.export': {
-    params: z.strictObject({ run: id, format: exportFormat, file: path }),
+    params: z.strictObject({
+      run: id,
+      format: exportFormat,
+      file: path,
+      /** The student by default; the plain copy has files where it did better on the test images. */
+      model: exportedModel.optional(),
+    }),
     result: z.strictObject({ file: z.string(), bytes: z.int().positive() }),
   },
 } as const satisfies Record<string, Method>;
+
+/** Methods that the page may not call: what they carry never enters it. */
+export const hostMethods: ReadonlySet<string> = new Set<keyof typeof engineMethods>([
+  'catalogue.logins',
+  'catalogue.unlock',
+]);
 
 /** What of the menu has keys that a person may choose. */
 const keyedCommand = z.enum([
@@ -374,6 +450,13 @@ const menuKey = z
   .regex(/^(?:CmdOrCtrl\+|F\d)(?:Alt\+|Shift\+)*(?:[\x21-\x7e]|[A-Z][A-Za-z]+\d?)?$/);
 const menuKeys = z.partialRecord(keyedCommand, z.array(menuKey).max(4));
 export type MenuKeys = z.infer<typeof menuKeys>;
+
+/** What a notification of the system leads to, as the page has it. */
+const notifiedPlace = z.strictObject({
+  project: id.nullable(),
+  step: z.string().max(40),
+  run: id.nullable(),
+});
 
 /** Answered by the process that owns the window. */
 export const shellMethods = {
@@ -393,11 +476,36 @@ export const shellMethods = {
     result: path.nullable(),
   },
   'shell.showInFolder': { params: z.strictObject({ file: path }), result: nothing },
+  /** Has the system say something; `notification.opened` once somebody chooses it. */
+  'shell.notify': {
+    params: z.strictObject({
+      title: z.string().min(1).max(200),
+      body: z.string().max(500),
+      target: notifiedPlace,
+    }),
+    result: nothing,
+  },
   'shell.chooseWorkspace': { params: nothing, result: path.nullable() },
   'shell.showLog': { params: nothing, result: nothing },
   /** Goes on with closing the window, or loading it again, which the page held up to save something first. */
   'shell.leave': { params: nothing, result: nothing },
   'shell.restartEngine': { params: nothing, result: nothing },
+  /** Versions and places, for the window's About and for reports of faults. */
+  'shell.about': {
+    params: nothing,
+    result: z.strictObject({
+      version: z.string(),
+      electron: z.string(),
+      chromium: z.string(),
+      /** Electron's own; the engine runs on another. */
+      node: z.string(),
+      system: z.string(),
+      workspace: z.string(),
+      log: z.string(),
+      /** The version of Electron that packages are built with, where the running one is another; else null. */
+      standsInFor: z.string().nullable(),
+    }),
+  },
   /** The keys that the menu shows and answers to, as Electron writes them; of others it has its own. */
   'shell.setMenuKeys': {
     params: z.strictObject({ keys: menuKeys }),
@@ -423,6 +531,11 @@ export const events = {
     total: z.int().nonnegative(),
     secondsLeft: z.number().nullable(),
     skipped: z.int().nonnegative(),
+  }),
+  'patients.progress': z.strictObject({
+    /** Files. */
+    done: z.int().nonnegative(),
+    total: z.int().nonnegative(),
   }),
   'labels.progress': z.strictObject({
     project: id,
@@ -486,16 +599,28 @@ export const events = {
   }),
   /** A new look at the student; those at later steps, of a run that went back, no longer count. */
   'run.glimpse': z.strictObject({ run: id, glimpse: runGlimpse }),
-  /** The engine is ready, died and is started again, or cannot be started. */
+  /** How the training of a run goes: where it began, that its rate fell, that its plain copy is better so far. */
+  'run.notice': z.strictObject({ run: id, message: z.string() }),
+  /**
+   * The engine is ready; has not answered for some time and may be stopped; died and is started again; or cannot be
+   * started.
+   */
   'engine.state': z.strictObject({
-    state: z.enum(['ready', 'restarting', 'failed']),
+    state: z.enum(['ready', 'silent', 'restarting', 'failed']),
     error: failure.nullable(),
   }),
+  /** Somebody chose a notification of the system. */
+  'notification.opened': notifiedPlace,
   /** Chosen from the menu. */
   'menu.command': z.strictObject({
-    command: z.enum([...keyedCommand.options, 'choose-workspace']),
+    command: z.enum([...keyedCommand.options, 'choose-workspace', 'about']),
   }),
 } as const satisfies Record<string, z.ZodType>;
+
+/** Whether the engine of a state has ended: what it was doing goes on under another, or not at all. */
+export function hasEnded(state: EventOf<'engine.state'>['state']): boolean {
+  return state === 'restarting' || state === 'failed';
+}
 
 export type EventName = keyof typeof events;
 export type EventOf<E extends EventName> = z.output<(typeof events)[E]>;
@@ -514,6 +639,8 @@ export const engineRequest = z.discriminatedUnion('kind', [
   }),
   /** The asker no longer waits. */
   z.strictObject({ kind: z.literal('abort'), id: z.int().nonnegative() }),
+  /** Asks for a sign of life: a `pong`. */
+  z.strictObject({ kind: z.literal('ping') }),
   /** End cleanly: running jobs keep their checkpoints. */
   z.strictObject({ kind: z.literal('shutdown') }),
 ]);
@@ -522,4 +649,5 @@ export type EngineRequest = z.infer<typeof engineRequest>;
 /** What the engine sends. */
 export type EngineMessage =
   | { readonly kind: 'response'; readonly id: number; readonly answer: Answer<unknown> }
-  | { readonly kind: 'event'; readonly name: EventName; readonly content: unknown };
+  | { readonly kind: 'event'; readonly name: EventName; readonly content: unknown }
+  | { readonly kind: 'pong' };

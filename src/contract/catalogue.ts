@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { loginKind, loginState } from './logins.ts';
 
 /** Teachers that can be fetched or brought by hand: what is known of each, and how to get at its files. */
 
@@ -16,7 +17,9 @@ const knownHash = z.string().regex(/^[0-9a-f]{8,64}$/);
 
 export const cardFile = z.strictObject({
   name: z.string().regex(/^[\w-][\w.-]{0,199}$/),
-  url: z.string().regex(/^https:\/\/huggingface\.co\/[\w.-]+\/[\w.-]+\/resolve\/\w+\/[\w.-]+$/),
+  url: z
+    .string()
+    .regex(/^https:\/\/huggingface\.co\/[\w.-]+\/[\w.-]+\/resolve\/(main|[0-9a-f]{40})\/[\w.-]+$/),
   /** As its source lists it, to three digits where it lists no more; compared with what came where nothing better is known. */
   bytes: z.int().positive().nullable(),
   /** As its source says it; null where it does not. */
@@ -65,8 +68,31 @@ export type Card = z.infer<typeof card>;
 export const downloadSettings = z.strictObject({
   mirror: z.string().max(2000).nullable(),
   proxy: z.string().max(2000).nullable(),
+  /** Whether a person insists on a mirror without encryption, where anybody on the way can change files. */
+  plainHttp: z.boolean().default(false),
 });
 export type DownloadSettings = z.infer<typeof downloadSettings>;
+
+/**
+ * Whether an address is encrypted, or of this computer, so that nobody on the way can change what comes from it.
+ *
+ * @param address of the web
+ */
+export function isSafeFromOthers(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  const isHere = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+  return protocol === 'https:' || isHere;
+}
+
+/** As they lie in the workspace: addresses without names and passwords, and which of them need those. */
+export const storedDownloads = downloadSettings.extend({ logins: z.array(loginKind).optional() });
+export type StoredDownloads = z.infer<typeof storedDownloads>;
+
+/** As the window shows them. */
+export const shownDownloads = downloadSettings.extend({
+  logins: z.strictObject({ mirror: loginState, proxy: loginState }),
+});
+export type ShownDownloads = z.infer<typeof shownDownloads>;
 
 /** How far a card is: `here` means that all its files are, whether it was made a teacher or not. */
 export const cardState = z.enum(['by-hand', 'absent', 'fetching', 'here']);
@@ -80,8 +106,10 @@ export const catalogueEntry = z.strictObject({
   teacher: z.int().positive().nullable(),
   /** Where its weights lie, once they do. */
   file: z.string().nullable(),
-  /** Whether what was fetched was compared with what the catalogue or the server says of it; null where nothing was. */
+  /** Whether what was fetched has the SHA-256 that the catalogue pins; null where nothing was fetched. */
   isVerified: z.boolean().nullable(),
+  /** SHA-256 of the weights that were fetched, to compare with another computer's; null where nothing was fetched. */
+  sha256: z.string().nullable(),
 });
 export type CatalogueEntry = z.infer<typeof catalogueEntry>;
 
@@ -90,6 +118,14 @@ export const fetchRequest = z.strictObject({
   out: z.string().min(1).max(4096),
   mirror: z.string().max(2000).optional(),
   proxy: z.string().max(2000).optional(),
+  /** Allows a mirror without encryption. */
+  plainHttp: z.boolean().optional(),
+  /** Of the weights, from somebody who knows it, where the catalogue does not. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/)
+    .describe('64 digits in hexadecimal')
+    .optional(),
 });
 export type FetchRequest = z.infer<typeof fetchRequest>;
 
@@ -103,7 +139,7 @@ export const fetchSummary = z.strictObject({
       name: z.string(),
       bytes: z.int().nonnegative(),
       sha256: z.string(),
-      /** Compared with what the catalogue or the server says of it. */
+      /** Compared with a SHA-256 that the catalogue or a person pins; what a server says of itself counts for nothing. */
       isVerified: z.boolean(),
     }),
   ),

@@ -63,6 +63,20 @@ export const projectSettings = z.strictObject({
 });
 export type ProjectSettings = z.infer<typeof projectSettings>;
 
+/**
+ * The images that a result is measured on. The name is a letter for each draw, with a number from the first change of
+ * its images or of their labels on; results are comparable where they are of the same.
+ */
+export const testSet = z.strictObject({
+  id,
+  name: z.string(),
+  images: z.int().nonnegative(),
+  /** Of the images with their labels. */
+  fingerprint: z.string(),
+  frozenAt: when,
+});
+export type TestSet = z.infer<typeof testSet>;
+
 export const project = z.strictObject({
   id,
   name,
@@ -79,10 +93,14 @@ export const project = z.strictObject({
   /** As a class's, each image once. */
   learnt: z.int().nonnegative(),
   tested: z.int().nonnegative(),
-  /** Marked as test images. Where none of them is labelled, a run holds out a fifth of the labelled others. */
+  /** Marked as test images. Where none of them is labelled, the first run holds out a fifth of the labelled others. */
   marked: z.strictObject({ labelled: z.int().nonnegative(), unlabelled: z.int().nonnegative() }),
-  /** Images of that fifth, as a run would draw it now; none where a labelled one is marked. */
+  /** Test images that nobody marked: of the frozen test set, or as a first run would draw them now. */
   drawn: z.array(id),
+  /** Its test set as the latest run took it; null before the first run, and where a new one is to be drawn. */
+  testSet: testSet.nullable(),
+  /** Groups with test images and images that were learnt from until now; the next run only measures on them. */
+  spanning: z.array(z.string()),
   classes: z.array(projectClass),
   settings: projectSettings,
 });
@@ -129,6 +147,10 @@ export const projectImage = z.strictObject({
   classes: z.array(id),
   /** Held out from training. */
   isTest: z.boolean(),
+  /** A person set that it is learnt from; missing where not. */
+  isLearn: z.boolean().optional(),
+  /** Patient, volume or scene; missing where it has none. */
+  group: z.string().optional(),
   /** Whether somebody here gave or confirmed its label; missing where not. */
   isReviewed: z.boolean().optional(),
   /** Missing where nothing is outlined. */
@@ -165,6 +187,19 @@ export const labelChange = z.strictObject({
 });
 export type LabelChange = z.infer<typeof labelChange>;
 
+/** What an image is for: to measure on, to learn from, or as the test set is drawn. */
+export const imageUse = z.enum(['test', 'learn', 'auto']);
+export type ImageUse = z.infer<typeof imageUse>;
+
+/** What a person sets of images: what they are for, and whose they are. What is left out stays. */
+export const useChange = z.strictObject({
+  image: id,
+  use: imageUse.optional(),
+  /** Patient, volume or scene; null: none. */
+  group: z.string().trim().min(1).max(200).nullable().optional(),
+});
+export type UseChange = z.infer<typeof useChange>;
+
 /** What an import of a folder would bring in. */
 export const folderContents = z.strictObject({
   images: z.int().nonnegative(),
@@ -198,11 +233,40 @@ export const importReport = z.strictObject({
   masks: z.int().nonnegative().default(0),
   /** Images that came in without the mask that there is for them, as it does not fit. */
   masksLeftOut: z.int().nonnegative().default(0),
+  /** Images that were found and could not be read, since their files were gone by then. */
+  lost: z.int().nonnegative().default(0),
   /** The first of them. */
   skipped: z.array(skippedImage),
   cancelled: z.boolean(),
 });
 export type ImportReport = z.infer<typeof importReport>;
+
+/** Images whose files are not where they were, by the folder that they were imported from. */
+export const missingImages = z.strictObject({
+  images: z.int().nonnegative(),
+  folders: z.array(
+    z.strictObject({
+      folder: z.string(),
+      missing: z.int().positive(),
+      images: z.int().positive(),
+    }),
+  ),
+});
+export type MissingImages = z.infer<typeof missingImages>;
+
+/** What came of a search for missing images in a folder. */
+export const locateReport = z.strictObject({
+  /** Absolute. */
+  folder: z.string(),
+  /** Before the search. */
+  missing: z.int().nonnegative(),
+  found: z.int().nonnegative(),
+  /** Of the found ones, those that have another name or lie in another folder than before. */
+  byContent: z.int().nonnegative(),
+  /** The first that was not found; null where all were. */
+  first: z.string().nullable(),
+});
+export type LocateReport = z.infer<typeof locateReport>;
 
 export const keptReport = importReport.extend({ id, createdAt: when });
 export type KeptReport = z.infer<typeof keptReport>;
@@ -242,8 +306,11 @@ export type FileFilter = z.infer<typeof fileFilter>;
 export const watchedFolder = z.strictObject({
   folder: z.string(),
   labels: labelSource,
-  /** `missing`: it is not there at present; `failed`: nothing of it can come in, for the reason given. */
-  state: z.enum(['watching', 'missing', 'failed']),
+  /**
+   * `missing`: it is not there at present; `failed`: nothing of it can come in, for the reason given; `asking`: the
+   * workspace came from another computer, and a person has not agreed to the watch here yet.
+   */
+  state: z.enum(['watching', 'missing', 'failed', 'asking']),
   message: z.string().nullable(),
   /** Images that came in by themselves since the app was started. */
   added: z.int().nonnegative(),
@@ -342,3 +409,7 @@ export type ImageFacts = z.infer<typeof imageFacts>;
 /** How a student leaves: one file. */
 export const exportFormat = z.enum(['float32', 'float16', 'int8', 'safetensors']);
 export type ExportFormat = z.infer<typeof exportFormat>;
+
+/** Of a run's two small models, the one that is saved. */
+export const exportedModel = z.enum(['student', 'copy']);
+export type ExportedModel = z.infer<typeof exportedModel>;

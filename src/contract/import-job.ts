@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { domain, projectTask } from './entities.ts';
+import { maskValueUse } from './mask-sources.ts';
 import { skippedImage } from './results.ts';
 import { maskState } from './masks.ts';
+import { rekeyReport } from './patients.ts';
 import { path } from './values.ts';
 
 /** A folder of images that comes into a project, as the window brings it in. */
@@ -27,6 +29,8 @@ export const importRequest = z.strictObject({
   property: z.string().min(1).max(200).optional(),
   /** Done where the masks say all that there is, unless given. */
   maskState: maskState.optional(),
+  /** Whether all patients of the workspace are read again first, under a new secret. */
+  rekey: z.boolean().default(false),
 });
 export type ImportRequest = z.infer<typeof importRequest>;
 
@@ -43,8 +47,25 @@ export const importSummary = z.strictObject({
   moved: z.int(),
   /** Images whose masks came in. */
   masks: z.int(),
+  /** Every value that the mask files store, the most frequent first; empty without such files. */
+  maskValues: z.array(maskValueUse),
+  /** Files that came in as images and look like masks of the others. */
+  likelyMasks: z.int(),
   /** Files that are no images by their names. */
   otherFiles: z.int(),
   skipped: z.array(skippedImage),
+  /** Null unless it was asked for. */
+  rekeyed: rekeyReport.nullable(),
 });
 export type ImportSummary = z.infer<typeof importSummary>;
+
+/** Missing images of a project that are looked for in another folder. */
+export const locateRequest = z.strictObject({
+  folder: path,
+  workspace: path,
+  /** By its name. */
+  project: path,
+  /** The folder that they were imported from; all unless given. */
+  from: path.optional(),
+});
+export type LocateRequest = z.infer<typeof locateRequest>;

@@ -10,6 +10,9 @@ const whole = (low: number, high: number): z.ZodInt => z.int().min(low).max(high
 const seed = whole(0, 2 ** 32 - 1);
 const threads = whole(1, 256).optional();
 
+/** `what=class`, separated by commas: a name, number or colour of masks, and a class, `background` or `ignore`. */
+export const classPairs = z.string().max(100_000);
+
 /** How labels are given: class folders below the images, or a CSV file. */
 const labels = path;
 
@@ -27,7 +30,7 @@ export const projectDomain = z.enum(['medical', 'satellite', 'other']);
 /** `overhead`: the images have no up (satellite, microscopy), so views may be turned and flipped upside down. */
 export const orientation = z.enum(['upright', 'overhead']);
 
-/** Where training begins: see docs/adr/0010. */
+/** Where training begins: see docs/adr/0010 and 0034. */
 export const start = z.enum(['auto', 'fitted', 'copy']);
 
 /**
@@ -57,11 +60,9 @@ export type FileDevice = z.infer<typeof fileDevice>;
 /** How an image that is not square becomes one: all of it, squeezed, or its centre, cut. */
 export const framing = z.enum(['whole', 'centre']);
 
-const amount = /-?\d{1,9}(?:\.\d{1,6})?/.source;
-const percent = /(?:100|\d{1,2}(?:\.\d{1,3})?)/.source;
-const rangePattern = new RegExp(
-  `^(?:auto|stored|file|full|window:${amount}:${amount}|percentile:${percent}:${percent})$`,
-);
+/** A word, or two amounts behind `window`, or two percentages behind `percentile`. */
+const rangePattern =
+  /^(?:auto|stored|file|full|window(?::-?\d{1,9}(?:\.\d{1,6})?){2}|percentile(?::(?:100|\d{1,2}(?:\.\d{1,3})?)){2})$/;
 
 /** Bands that a model sees at most. */
 export const mostBands = 64;
@@ -123,21 +124,9 @@ export function stepsOfDecoders(run: { decoderSteps: number; adapt: boolean }): 
   return 3 * run.decoderSteps + (run.adapt ? learningOnSteps(run.decoderSteps) : 0);
 }
 
-/**
- * Where training begins. Fitting helps where much was skipped, and where regions are outlined, for which steps are
- * few; for classes the plain copy was the better start at r = 2 (docs/adr/0010, 0021).
- *
- * @param depth blocks of the teacher
- * @param kept those of the student
- */
-export function startOf(
-  asked: DistillOptions['start'],
-  task: keyof typeof usualTraining,
-  depth: number,
-  kept: number,
-): 'fitted' | 'copy' {
-  if (asked !== 'auto') return asked;
-  return task === 'segmentation' || depth / kept >= 3 ? 'fitted' : 'copy';
+/** Whether a run fits the copy before it trains: `auto` tries it, and keeps what is better (docs/adr/0034). */
+export function fitsCopy(asked: DistillOptions['start']): boolean {
+  return asked !== 'copy';
 }
 
 /** Share of a tile's side by which tiles overlap. */
@@ -167,13 +156,13 @@ export const distillOptions = z.strictObject({
   blocks: z.array(whole(0, 1023)).min(1).max(1024).optional(),
   /**
    * Where the student begins: the plain copy, as in the paper, or the copy with each block first fitted in
-   * closed form to its stretch of the teacher. `auto`: see `startOf`.
+   * closed form to its stretch of the teacher. `auto`: the better of the two on training images that are set aside.
    */
   start: start.default('auto'),
   rank: whole(1, 1024).default(16),
   steps: whole(1, 1_000_000).optional(),
   batch: whole(1, 4096).optional(),
-  /** Peak learning rate; by default 6e-3·batch/256, which is 3e-3 at batch 128. */
+  /** Peak learning rate; by default it follows the batch, and is lower from a fitted start. */
   learningRate: z.number().positive().max(1).optional(),
   /** Different views an image; its teacher targets are computed once each. */
   views: whole(1, 100_000).default(64),
@@ -205,6 +194,8 @@ export const distillRequest = z.strictObject({
   teacher,
   images: path,
   labels: labels.default('imagefolder'),
+  /** Of masks. */
+  class: classPairs.optional(),
   /** Held-out folder of the same form; without it a seeded fifth of the labelled images, by group. */
   test: path.optional(),
   task: z.enum(['auto', ...task.options]).default('auto'),
@@ -218,6 +209,8 @@ export const evaluateRequest = z.strictObject({
   model: path,
   images: path,
   labels: labels.default('imagefolder'),
+  /** Of masks. */
+  class: classPairs.optional(),
   /** Of outlines, as its unit; the usual one by default. */
   tolerance: borderTolerance.tolerance.optional(),
   toleranceUnit: borderTolerance.toleranceUnit.optional(),
@@ -310,7 +303,12 @@ export const jobEvent = z.discriminatedUnion('type', [
   /** A file that was left out. */
   z.strictObject({ type: z.literal('skipped'), path: z.string(), reason: z.string() }),
   /** Something a person should know; the job goes on. */
-  z.strictObject({ type: z.literal('notice'), message: z.string() }),
+  z.strictObject({
+    type: z.literal('notice'),
+    message: z.string(),
+    /** How the training goes, which the window shows; without it, the notice is about the command line's options. */
+    topic: z.literal('recipe').optional(),
+  }),
   /** What the job computes on from here on. */
   z.strictObject({
     type: z.literal('device'),

@@ -1,7 +1,13 @@
-import { expect, it } from 'vitest';
-import { compare, judgeMasks, overlaps } from './judgement.ts';
+import { describe, expect, it } from 'vitest';
+import { classBaselinesOf, compare, judgeClasses, judgeMasks, overlaps } from './judgement.ts';
 import type { Interval } from './results.ts';
-import { intervalOf, maskCandidate, maskSummaryOf } from './testing/results.ts';
+import {
+  candidate,
+  classSummaryOf,
+  intervalOf,
+  maskCandidate,
+  maskSummaryOf,
+} from './testing/results.ts';
 
 const around = (value: number): Interval => ({ value, low: value - 0.02, high: value + 0.02 });
 
@@ -40,4 +46,77 @@ it('takes no difference on one image with a Dice for more than chance', () => {
   expect(judged?.overTeacher).toMatchObject({ outcome: 'worse', isApart: false });
   expect(judged?.overCopy).toMatchObject({ outcome: 'better', isApart: false });
   expect(judged?.hasHelped).toBe(false);
+});
+
+describe('answers that take no model', () => {
+  it('guess among the classes, or always say the most frequent one', () => {
+    const confusion = [
+      [5, 2, 0],
+      [1, 4, 0],
+      [2, 3, 0],
+    ];
+    const classes = ['a', 'b', 'c'];
+    const found = classBaselinesOf({ task: 'single', classes, teacher: { confusion } });
+    expect(found.chance).toBeCloseTo(1 / 3, 12);
+    expect(found.mostFrequent).toBeCloseTo(7 / 17, 12);
+  });
+
+  it('say of each label what most images are', () => {
+    // Of ten images, two have the first label, nine the second.
+    const confusion = [
+      [7, 1, 1, 1],
+      [0, 1, 4, 5],
+    ];
+    const classes = ['a', 'b'];
+    const { chance, mostFrequent } = classBaselinesOf({
+      ...{ task: 'several', classes, teacher: { confusion } },
+    });
+    expect(chance).toBe(0.5);
+    expect(mostFrequent).toBeCloseTo((0.8 + 0.9) / 2, 12);
+  });
+
+  /** Three classes, nine of seventeen images of the first. */
+  const confusion = [
+    [4, 3, 2],
+    [2, 1, 1],
+    [2, 1, 1],
+  ];
+  const unsure = (accuracy: number): ReturnType<typeof candidate> => ({
+    ...candidate(accuracy, 6),
+    ...{ accuracy: intervalOf(accuracy, 0.22), balancedAccuracy: intervalOf(accuracy, 0.22) },
+    confusion,
+  });
+  const judged = (teacher: number, student: number): ReturnType<typeof judgeClasses> => {
+    const candidates = { teacher: unsure(teacher), student: unsure(student), copy: unsure(0.2) };
+    return judgeClasses(classSummaryOf({ ...candidates, classes: ['a', 'b', 'c'] }));
+  };
+
+  it('make a teacher unsuitable that does no better, and no student of it is praised', () => {
+    const found = judged(0.294, 0.529);
+    expect(found).toMatchObject({ isTeacherUnsuitable: true, studentStands: 'none' });
+    expect(found.hasHelped).toBe(false);
+    expect(judged(0.9, 0.9)).toMatchObject({ isTeacherUnsuitable: false, studentStands: 'above' });
+  });
+
+  it('are no bar to a student that tells rare classes apart', () => {
+    const student = {
+      ...unsure(0.54),
+      ...{ accuracy: intervalOf(0.54), balancedAccuracy: intervalOf(0.7) },
+    };
+    const summary = classSummaryOf({ student, classes: ['a', 'b', 'c'] });
+    const teacher = { ...candidate(0.9, 12), confusion };
+    expect(judgeClasses({ ...summary, teacher })).toMatchObject({
+      ...{ studentStands: 'majority', isTeacherUnsuitable: false, hasHelped: false },
+    });
+  });
+
+  it('are outlining everything where regions are outlined', () => {
+    const baselines = { dice: 0.85, iou: 0.7, pixelAccuracy: 0.6 };
+    expect(judgeMasks(maskSummaryOf({ baselines }))).toMatchObject({
+      ...{ isTeacherUnsuitable: true, isStudentUseless: true, hasHelped: false },
+    });
+    expect(judgeMasks(maskSummaryOf())).toMatchObject({
+      ...{ isTeacherUnsuitable: false, isStudentUseless: false, hasHelped: true },
+    });
+  });
 });

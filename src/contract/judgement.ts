@@ -1,4 +1,11 @@
-import type { DistillSummary, Interval, MaskSummary } from './results.ts';
+import type {
+  CandidateReport,
+  ClassBaselines,
+  ClassSummary,
+  DistillSummary,
+  Interval,
+  MaskSummary,
+} from './results.ts';
 
 /** What the figures of a run say and what they do not, for whoever puts it into words. */
 
@@ -25,9 +32,29 @@ export interface Judgement {
   readonly hasHelped: boolean;
 }
 
+/** Of a run for classes: its quality is the accuracy. */
+export interface ClassJudgement extends Judgement {
+  readonly baselines: ClassBaselines;
+  /** The teacher cannot be told from guessing: whatever is distilled from it means nothing. */
+  readonly isTeacherUnsuitable: boolean;
+  /** How the student stands against answers that take no model. */
+  readonly studentStands: Standing;
+}
+
+/**
+ * `above` them by more than chance; at the `majority`, where always answering the most frequent class is as accurate,
+ * though classes are told apart; or `none`, where it cannot be told from guessing.
+ */
+export type Standing = 'above' | 'majority' | 'none';
+
 /** Of a run for outlines: its quality is the mean Dice. */
 export interface MaskJudgement extends Judgement {
   readonly copyOverTeacher: Comparison;
+  /** Dice that takes no model; null in runs of earlier versions. */
+  readonly baseline: number | null;
+  /** The teacher's, or the student's, mean Dice is no better than that by more than chance. */
+  readonly isTeacherUnsuitable: boolean;
+  readonly isStudentUseless: boolean;
   /** Student over copy by mean IoU, where that says the opposite of Dice. */
   readonly contradiction: Comparison | null;
   /** Test images on which student and copy differ, and on how many each is better. */
@@ -104,6 +131,66 @@ export function judge(
   };
 }
 
+export function judgeClasses(summary: ClassSummary): ClassJudgement {
+  const { teacher, copy, student } = summary;
+  const qualities = {
+    ...{ teacher: teacher.accuracy, copy: copy.accuracy, student: student.accuracy },
+  };
+  const judged = judge(summary, qualities);
+  const baselines = classBaselinesOf(summary);
+  const studentStands = standingOf(student, baselines);
+  return {
+    ...judged,
+    ...{ baselines, studentStands },
+    isTeacherUnsuitable:
+      standingOf(teacher, baselines) === 'none' && isNear(teacher.accuracy.value, baselines),
+    hasHelped: judged.hasHelped && studentStands === 'above',
+  };
+}
+
+/** Of the way from answers that take no model to perfect ones, what is still near the former. */
+const nearShare = 0.15;
+
+/** With few test images, a good teacher cannot be told from guessing either, but it is not near it. */
+function isNear(accuracy: number, { chance, mostFrequent }: ClassBaselines): boolean {
+  const baseline = Math.max(chance, mostFrequent);
+  return accuracy <= baseline + nearShare * (1 - baseline);
+}
+
+/** How good answers are that take no model, by what the test images are. */
+export function classBaselinesOf({
+  task,
+  classes,
+  teacher: { confusion },
+}: Pick<ClassSummary, 'task'> & {
+  readonly classes: readonly string[];
+  readonly teacher: Pick<CandidateReport, 'confusion'>;
+}): ClassBaselines {
+  const rows = confusion.map((row) => row.reduce((sum, value) => sum + value, 0));
+  const images = rows.reduce((sum, count) => sum + count, 0);
+  if (task === 'single') {
+    return { chance: 1 / classes.length, mostFrequent: Math.max(...rows) / images };
+  }
+  // True negatives, false positives, false negatives, true positives of each label.
+  const shares = confusion.map(([tn = 0, fp = 0, fn = 0, tp = 0]) => {
+    const yes = (fn + tp) / (tn + fp + fn + tp);
+    return Math.max(yes, 1 - yes);
+  });
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  return { chance: 0.5, mostFrequent: mean };
+}
+
+/** Balanced accuracy counts every class alike, so that the most frequent one is worth no more than any other. */
+function standingOf(
+  { accuracy, balancedAccuracy, confusion }: CandidateReport,
+  { chance, mostFrequent }: ClassBaselines,
+): Standing {
+  if (accuracy.low > Math.max(chance, mostFrequent)) return 'above';
+  const tested = confusion.filter((row) => row.some((count) => count > 0)).length;
+  const balancedChance = chance === 0.5 ? 0.5 : 1 / Math.max(1, tested);
+  return balancedAccuracy.low > balancedChance ? 'majority' : 'none';
+}
+
 /** Null where no test image shows a class, so that there is nothing to judge by. */
 export function judgeMasks(summary: MaskSummary): MaskJudgement | null {
   const dice = qualitiesOf(summary, 'dice');
@@ -120,9 +207,14 @@ export function judgeMasks(summary: MaskSummary): MaskJudgement | null {
     byIou?.outcome === 'worse' ||
     copyOverTeacher.outcome === 'better' ||
     (iou !== null && compare(iou.copy, iou.teacher).outcome === 'better');
+  const baseline = summary.baselines?.dice ?? null;
+  const isNoBetter = ({ low }: Interval): boolean => baseline !== null && low <= baseline;
+  const isStudentUseless = isNoBetter(dice.student);
   return {
     ...judged,
-    copyOverTeacher,
+    hasHelped: judged.hasHelped && !isStudentUseless,
+    ...{ copyOverTeacher, baseline, isStudentUseless },
+    isTeacherUnsuitable: isNoBetter(dice.teacher),
     contradiction: byIou && isOpposite(byIou, judged.overCopy) ? byIou : null,
     images: countBetter(summary),
     tested,

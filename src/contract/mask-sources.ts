@@ -2,14 +2,18 @@ import { z } from 'zod';
 import { maskClassValue, maskState } from './masks.ts';
 import { path } from './values.ts';
 
+/** As they cross a process. */
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
 /** Where masks of images may come from, as it crosses processes. */
 
 /**
- * `masks`: a folder of them beside one of images; `dicom-seg`: segmentations among the DICOM files of a
+ * `masks`: a folder of them beside one of images; `beside`: among the images, by their names and what they hold; `dicom-seg`: segmentations among the DICOM files of a
  * folder; the others are files, `nifti` a label map of a DICOM series. `file`: one that a person chose, told by its content.
  */
 export const maskSourceKind = z.enum([
   'masks',
+  'beside',
   'dicom-seg',
   'coco',
   'cvat',
@@ -53,12 +57,57 @@ export const sourceClass = z.strictObject({
 });
 export type SourceClass = z.infer<typeof sourceClass>;
 
+/** A number or colour that mask files store; neither is there for pixels that a file says have no data. */
+export const storedValue = z.strictObject({
+  number: z.int().nullable(),
+  colour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
+    .nullable(),
+  /** What it stands for: 0 background, 255 nothing known, else the value of a `sourceClass`. */
+  value: z.int().min(0).max(255),
+  /** Of the pixels of all masks, (0, 1]. */
+  share: z.number().min(0).max(1),
+  /** Masks that have it. */
+  masks: z.int().positive(),
+});
+export type StoredValue = z.infer<typeof storedValue>;
+
+/** An image with its mask, made smaller. */
+export const maskPreview = z.strictObject({
+  /** Among the images that have a mask, from 0, and how many these are. */
+  index: z.int().nonnegative(),
+  total: z.int().positive(),
+  name: z.string(),
+  /** JPEG or WebP, of the shape of the mask. */
+  picture: bytes,
+  /** px of `values`. */
+  width: z.int().positive(),
+  height: z.int().positive(),
+  /** (height, width), in the values of `sourceClass`; 0 background, 255 nothing known. */
+  values: bytes,
+});
+export type MaskPreview = z.infer<typeof maskPreview>;
+
+/** What an import makes of a value that mask files store. */
+export const maskValueUse = z.strictObject({
+  /** Its number or colour, with the name that a list of classes gives it. */
+  value: z.string(),
+  /** Of the pixels of all masks. */
+  share: z.number().min(0).max(1),
+  /** The name of a class, `background` or `not known`. */
+  becomes: z.string(),
+});
+export type MaskValueUse = z.infer<typeof maskValueUse>;
+
 /** What a source holds, read as far as that takes. */
 export const maskSourceContents = z.strictObject({
   kind: maskSourceKind,
   /** Files of the folder that it has something for. */
   images: z.int().nonnegative(),
   classes: z.array(sourceClass).max(254),
+  /** Every value that mask files store, the most frequent first; empty for outlines and segments. */
+  values: z.array(storedValue),
   /** Properties of GeoJSON that may name the class, with how many different values; else empty. */
   properties: z.array(z.strictObject({ name: z.string(), values: z.int().positive() })),
   property: z.string().nullable(),

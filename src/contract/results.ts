@@ -24,7 +24,7 @@ const cost = {
   parameters: z.number(),
   /** Of the weights in float32. */
   bytes: z.number(),
-  /** Median over repeated batches, the candidates taking turns; of outlines a tile. */
+  /** Best of repeated batches, shapes taking turns; of outlines a tile. Encoders of one shape share the figure. */
   msPerImage: z.number(),
 };
 
@@ -70,8 +70,30 @@ export type ParityReport = z.infer<typeof parityReport>;
 /** A file that was left out, and why. */
 export const skippedImage = z.strictObject({ path: z.string(), reason: z.string() });
 
+const share = z.number().min(0).max(1).nullable();
+
+/** How the student came to be: where it began and which of its states was kept, as far as training images could tell. */
+export const recipeReport = z.strictObject({
+  start: z.enum(['fitted', 'copy']),
+  /** The state that the student is: its plain copy, its start, or after so many steps. */
+  kept: z.union([z.literal('copy'), z.literal('start'), z.int().positive()]),
+  /** How often training went back and lowered its learning rate. */
+  rateFalls: z.int().nonnegative(),
+  /**
+   * Accuracy on training images that were set aside: of a probe on the plain copy, on the start, and on the state that
+   * was kept; null where there were too few images or no classes.
+   */
+  aside: z.strictObject({ images: z.int().nonnegative(), copy: share, start: share, kept: share }),
+});
+export type RecipeReport = z.infer<typeof recipeReport>;
+
 const summaryOfRun = {
-  /** Mean absolute difference of the last block's output from the teacher's. */
+  /** Missing in runs of earlier versions. */
+  recipe: recipeReport.optional(),
+  /**
+   * Mean absolute difference of the last block's output from the teacher's: of the plain copy and of the student, on views
+   * that training did not see. In runs of earlier versions, of the first and the last step.
+   */
   loss: z.strictObject({ first: z.number(), last: z.number() }),
   seconds: z.number(),
   skip: z.number().nullable(),
@@ -94,8 +116,22 @@ const summaryOfRun = {
   files: z.array(z.string()),
 };
 
+/** Accuracies that take no model: of guessing among the classes, and of always answering the most frequent one. */
+export const classBaselines = z.strictObject({ chance: z.number(), mostFrequent: z.number() });
+export type ClassBaselines = z.infer<typeof classBaselines>;
+
+/** What takes no model: the best of outlining nothing, or all of each image as one class. */
+export const maskBaselines = z.strictObject({
+  dice: z.number(),
+  iou: z.number(),
+  pixelAccuracy: z.number(),
+});
+export type MaskBaselines = z.infer<typeof maskBaselines>;
+
 export const classSummary = z.strictObject({
   task: classificationTask,
+  /** Missing in runs of earlier versions. */
+  baselines: classBaselines.optional(),
   teacher: candidateReport,
   copy: candidateReport,
   student: candidateReport,
@@ -105,6 +141,8 @@ export type ClassSummary = z.infer<typeof classSummary>;
 
 export const maskSummary = z.strictObject({
   task: z.literal('segmentation'),
+  /** Missing in runs of earlier versions. */
+  baselines: maskBaselines.optional(),
   teacher: maskCandidateReport,
   copy: maskCandidateReport,
   student: maskCandidateReport,

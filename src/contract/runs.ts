@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { projectSettings } from './entities.ts';
+import { projectSettings, testSet } from './entities.ts';
 import { bytes, deviceName } from './jobs.ts';
 import { distillSummary } from './results.ts';
 import { id, when } from './values.ts';
@@ -34,6 +34,8 @@ export const run = z.strictObject({
   deviceNote: z.string().nullable(),
   error: failure.nullable(),
   summary: distillSummary.nullable(),
+  /** What it is measured on; null until it begins, and in runs of before test sets were kept. */
+  testSet: testSet.nullable(),
 });
 export type Run = z.infer<typeof run>;
 

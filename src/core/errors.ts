@@ -1,3 +1,5 @@
+import { presentable } from './text/presentable.ts';
+
 /** What went wrong, for programs. */
 export type ErrorCode =
   | 'cancelled'
@@ -14,6 +16,8 @@ export type ErrorCode =
   | 'network'
   | 'no-images'
   | 'not-found'
+  /** The key of a workspace under which groups by patient are kept is gone, or another one. */
+  | 'secret-lost'
   | 'too-large'
   | 'unsupported';
 
@@ -28,7 +32,7 @@ export class UserError extends Error {
   readonly details: string | undefined;
 
   constructor(code: ErrorCode, message: string, details?: string) {
-    super(message);
+    super(presentable(message));
     this.code = code;
     this.details = details;
   }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
 import { parseJson } from '../formats/json.ts';
 import { openSafetensors, readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
+import { keeperFrom, keeperNumbers, keeperTensors, numbersOfKeeper } from './recipe/keeper-file.ts';
 import type { TrainingState } from './training.ts';
 
 /**
@@ -19,6 +20,9 @@ const progressSchema = z.strictObject({
   lastLoss: z.number(),
   /** That the run has taken so far; files of earlier versions do not say. */
   seconds: z.number().nonnegative().default(0),
+  rateScale: z.number().positive().default(1),
+  momentsFrom: z.int().nonnegative().default(0),
+  keeper: keeperNumbers.optional(),
 });
 
 export function checkpointPath(out: string): string {
@@ -53,14 +57,18 @@ export async function saveCheckpoint(
   state: TrainingState,
   seconds: number,
 ): Promise<void> {
-  const { parameters, mean, square, step, firstLoss, lastLoss } = state;
-  const progress = JSON.stringify({ fingerprint, step, firstLoss, lastLoss, seconds });
+  const { parameters, mean, square, keeper, ...numbers } = state;
+  const progress = JSON.stringify({
+    ...{ fingerprint, ...numbers, seconds },
+    ...(keeper && { keeper: numbersOfKeeper(keeper) }),
+  });
   await writeSafetensors(
     checkpointPath(out),
     new Map([
       ['adapters', parameters],
       ['mean', mean],
       ['square', square],
+      ...(keeper ? keeperTensors(keeper) : []),
     ]),
     { metadata: { [key]: progress } },
   );
@@ -101,8 +109,13 @@ export async function loadCheckpoint(
       `${progress.data.fingerprint}\n${fingerprint}`,
     );
   }
-  const { step, firstLoss, lastLoss } = progress.data;
-  return { step, parameters: adapters, mean, square, firstLoss, lastLoss };
+  const { step, firstLoss, lastLoss, rateScale, momentsFrom, keeper } = progress.data;
+  const kept = keeper && keeperFrom(keeper, tensors, size);
+  if ((keeper && !kept) || momentsFrom > step) throw damaged();
+  return {
+    ...{ step, parameters: adapters, mean, square, firstLoss, lastLoss, rateScale, momentsFrom },
+    ...(kept && { keeper: kept }),
+  };
 }
 
 /** Decoders that have learnt since, of a run for outlines: see segmentation/kept-decoders. */

@@ -16,7 +16,7 @@ import type { ImageProblem, LabelledImage } from '../formats/labelled-images.ts'
 import { readFinite } from '../runtime/executor.ts';
 import type { Executor, LoadedGraph } from '../runtime/executor.ts';
 import { labelIndices } from './dataset.ts';
-import { inferenceBatch, readBatches, stackRows } from './inference.ts';
+import { imagesOfSide, readBatches, stackRows } from './inference.ts';
 import type { InputForm } from './inference.ts';
 import { PhaseProgress, throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
@@ -45,7 +45,7 @@ export interface HeadImages {
   readonly tested: readonly LabelledImage[];
 }
 
-/** Rounds of timing; the candidates take turns, so that a busy moment meets all of them. */
+/** Rounds of timing; shapes take turns, so that a busy moment meets all of them. */
 export const timingRounds = 9;
 
 /**
@@ -79,7 +79,16 @@ export async function compareEncoders(
       heads.push(await trainHead(labelled, index, dataset, seed, context));
       progress.advance(total - models.length + index + 1);
     }
-    const times = await timeInTurns(encoders, form, inferenceBatch, context);
+    const timed = encoders.flatMap((encoder, index) => {
+      const shape = models[index]?.architecture;
+      return shape ? [{ encoder, shape }] : [];
+    });
+    const times = await timeInTurns(
+      timed,
+      form,
+      form.batch ?? imagesOfSide(form.imageSize),
+      context,
+    );
     const candidates = models.map((model, index) => {
       const head = heads[index];
       if (!head) throw new Error(`no head for encoder ${index}`);
@@ -191,30 +200,39 @@ async function trainHead(
   return { probe, layer: { ...foldProbe(probe), task } };
 }
 
+/** An encoder to be timed, and what it is of: encoders of one shape do the same work and share one figure. */
+export interface TimedEncoder {
+  readonly encoder: LoadedGraph;
+  readonly shape: VitModel['architecture'];
+}
+
 /**
- * Median milliseconds an image of each model, `image` (B, C, S, S) at a time, from pixels to an answer in the
- * processor's memory: a GPU returns from a run before it has computed anything.
+ * Milliseconds per image of each model, `image` (B, C, S, S) at a time, from pixels to an answer in the processor's
+ * memory: a GPU returns from a run before it has computed anything. Each shape is measured once, by the best of
+ * repeats that take turns: what else the machine does can only add to a time.
  */
 export async function timeInTurns(
-  encoders: readonly LoadedGraph[],
+  models: readonly TimedEncoder[],
   { imageSize, channels }: Pick<InputForm, 'imageSize' | 'channels'>,
   batch: number,
   context: JobContext,
 ): Promise<number[]> {
   const shape = [batch, channels, imageSize, imageSize];
   const image = { shape, data: new Float32Array(elementCount(shape)).fill(0.5) };
-  const times = encoders.map((): number[] => []);
+  const keys = models.map((model) => JSON.stringify(model.shape));
+  const ofShape = new Map(models.map(({ encoder }, index) => [keys[index] ?? '', encoder]));
+  const best = new Map<string, number>();
   const progress = new PhaseProgress(context, 'timing', timingRounds);
   for (let round = 0; round < timingRounds; round++) {
-    for (const [index, encoder] of encoders.entries()) {
+    for (const [key, encoder] of ofShape) {
       const start = performance.now();
       const results = await encoder.run({ image });
       for (const result of results.values()) await result.read();
-      times[index]?.push((performance.now() - start) / batch);
+      best.set(key, Math.min(best.get(key) ?? Infinity, (performance.now() - start) / batch));
       for (const result of results.values()) result.dispose();
     }
     throwIfCancelled(context);
     progress.advance(round + 1);
   }
-  return times.map((values) => values.sort((a, b) => a - b)[timingRounds >> 1] ?? NaN);
+  return keys.map((key) => best.get(key) ?? NaN);
 }

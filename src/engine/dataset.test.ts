@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readLabels } from './dataset.ts';
+import { distillRequest } from '../contract/jobs.ts';
+import { openDataset, readLabels } from './dataset.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -22,4 +23,32 @@ test('a table labels images; masks beside them are no unlabelled images', async 
     ['images/2.png'],
   ]);
   expect(problems).toMatchObject([{ path: 'masks' }]);
+});
+
+test('what is held out goes by content: names and further images move none of it', async () => {
+  const write = async (name: string, content: string): Promise<void> => {
+    const file = join(folder, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  };
+  const openAt = async (images: string): Promise<string[]> => {
+    const request = { teacher: 't', images: join(folder, images), out: 'o' };
+    const { tested } = await openDataset(distillRequest.parse(request));
+    const contents = tested.map(async ({ path }) => readFile(path, 'utf8'));
+    return (await Promise.all(contents)).sort();
+  };
+  const contents = Array.from({ length: 40 }, (_, index) => `content ${index}`);
+  for (const [index, content] of contents.entries()) {
+    const name = index % 2 === 0 ? 'even' : 'odd';
+    await write(`first/${name}/${index}.png`, content);
+    await write(`renamed/${name}/image ${97 * (40 - index)}.png`, content);
+    await write(`more/${name}/${index}.png`, content);
+  }
+  for (const name of ['even', 'odd']) await write(`more/${name}/another.png`, `other ${name}`);
+  const before = await openAt('first');
+  expect(before).toHaveLength(8);
+  expect(await openAt('renamed')).toEqual(before);
+  // One image more a class moves one of a class at most.
+  const after = await openAt('more');
+  expect(before.filter((content) => !after.includes(content)).length).toBeLessThanOrEqual(2);
 });

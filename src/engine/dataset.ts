@@ -9,6 +9,7 @@ import { expandFrames, noSecret } from '../formats/frames.ts';
 import { findImages, labelsFromFolders } from '../formats/image-folder.ts';
 import { readLabelFile } from '../formats/label-file.ts';
 import { maskProblems, separateMasks } from '../formats/mask-folders.ts';
+import { withContentKeys } from './content-keys.ts';
 import type { JobContext } from './job.ts';
 import type { ImageProblem, LabelledImage, LabelledImages } from '../formats/labelled-images.ts';
 
@@ -256,7 +257,7 @@ async function holdOut(
   }
   // An unlabelled test image is of no use, and not to be learnt from either.
   const free = images.filter((image) => !isTest(image));
-  const { rest, tested } = holdOutShare(free, request.seed);
+  const { rest, tested } = holdOutShare(await withContentKeys(free), request.seed);
   requireClassesOnBothSides(
     rest.filter(({ isLabelled }) => isLabelled),
     tested,

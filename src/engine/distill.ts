@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { DistillOptions, DistillRequest } from '../contract/jobs.ts';
+import { classBaselinesOf } from '../contract/judgement.ts';
 import type { ClassCard } from '../contract/model-card.ts';
-import type { ClassSummary, DistillSummary } from '../contract/results.ts';
+import type { ClassSummary, DistillSummary, ParityReport } from '../contract/results.ts';
 import { viewRecipe } from '../core/distill/views.ts';
 import { UserError } from '../core/errors.ts';
 import { preparationOf } from '../core/image/preparation.ts';
 import type { Preparation } from '../core/image/preparation.ts';
 import { mergeAdapters } from '../core/lora/adapters.ts';
+import { Random } from '../core/random.ts';
 import { readImage } from '../formats/images.ts';
 import { placeName } from '../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem, LabelledImage } from '../formats/labelled-images.ts';
@@ -16,24 +18,30 @@ import { chooseForHead, labelIndices, openDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { openFileExecutor } from './devices/open-executor.ts';
 import { exportClassifier } from './export-classifier.ts';
+import type { ClassifyingStudent } from './export-classifier.ts';
 import { openGlimpses } from './glimpses.ts';
+import { imagesToInfer } from './inference.ts';
 import type { InputForm } from './inference.ts';
 import type { JobContext } from './job.ts';
 import { rasterBudget } from './memory-budget.ts';
 import { openRasters } from './raster-store.ts';
 import type { RasterStore } from './raster-store.ts';
+import type { SetAside } from './recipe/set-aside.ts';
+import type { ProbeImages } from './recipe/student-judge.ts';
 import { requireSeen } from './seen-options.ts';
 import { openOutlines } from './segmentation/open-outlines.ts';
 import { distillOutlines } from './segmentation/distill-outlines.ts';
 import {
+  copyCard,
   deliver,
   describeStudent,
   runStudentJob,
   secondsOf,
   summaryName,
-  trainAdapters,
 } from './student-job.ts';
-import type { ExpectedTeacher, StudentJob, Trained } from './student-job.ts';
+import type { ExpectedTeacher, StudentJob } from './student-job.ts';
+import { trainAdapters } from './student-training.ts';
+import type { Trained, TrainingImages } from './student-training.ts';
 import type { Teacher } from './teacher.ts';
 import type { OpenWatch } from './training.ts';
 import { resizedCrops } from './view-source.ts';
@@ -109,8 +117,15 @@ export async function distillImages(
     const source = resizedCrops(images, request.seed, recipe, imageSize, context.signal);
     const classes = { ...job, dataset, labelled, store };
     const watch = glimpses ? watchOf(classes) : undefined;
-    const rate = (6e-3 * job.request.batch) / 256;
-    const trained = await trainAdapters(job, source, store.images, rate, watch);
+    const chosen = new Set<LabelledImage>(labelled);
+    const training: TrainingImages = {
+      source,
+      // Labels beyond those that were asked for (--per-class) choose nothing either.
+      images: store.images.map((image) => ({ ...image, image, isLabelled: chosen.has(image) })),
+      probe: (split) => probeImages(classes, split),
+    };
+    const rate = (origin: 'fitted' | 'copy'): number => usualRate(origin, job.request.batch);
+    const trained = await trainAdapters(job, training, rate, watch);
     return deliver(job, trained, () => finish(classes, trained));
   });
 }
@@ -120,6 +135,31 @@ interface ClassJob extends StudentJob {
   readonly dataset: Dataset;
   readonly labelled: readonly LabelledImage[];
   readonly store: RasterStore<LabelledImage>;
+}
+
+/** Peak learning rates at a batch of 256: a fitted start needs smaller steps than the way from the plain copy. */
+const baseRates = { copy: 6e-3, fitted: 3e-3 } as const;
+
+/** The peak learning rate where nobody says it: it follows the batch (WeCoLoRA's settings). */
+export function usualRate(origin: keyof typeof baseRates, batch: number): number {
+  return (baseRates[origin] * batch) / 256;
+}
+
+/** The labelled images by what the probe that compares states of the student does with them. */
+function probeImages(
+  { labelled, dataset, store, teacher, request }: ClassJob,
+  { seen, aside }: SetAside,
+): ProbeImages {
+  const { classes, task } = dataset;
+  const chosen = new Set<LabelledImage>(labelled);
+  const of = (indices: readonly number[]): LabelledImage[] =>
+    indices.flatMap((index) => store.images[index] ?? []).filter((image) => chosen.has(image));
+  // In no order by class, since not all may be used.
+  const learnt = new Random(request.seed, 0x960be).shuffled(of(seen));
+  return {
+    ...{ classes, task, form: inputForm(teacher, request), aside: of(aside) },
+    learnt,
+  };
 }
 
 function watchOf({ labelled, dataset, teacher, request, executor, context }: ClassJob): OpenWatch {
@@ -134,18 +174,19 @@ function inputForm(
   { framing, preparation }: Pick<DistillOptions, 'framing' | 'preparation'>,
 ): InputForm {
   const { imageSize, channels } = model.architecture;
-  return { imageSize, channels, framing, preparation: preparationOf(preparation) };
+  const batch = imagesToInfer(model.architecture);
+  return { batch, imageSize, channels, framing, preparation: preparationOf(preparation) };
 }
 
 async function finish(job: ClassJob, trained: Trained): Promise<DistillOutcome> {
   const { request, context, teacher, blocks, copy, dataset, store, output, executor } = job;
-  const { base, layout, state } = trained;
+  const { base, layout, adapters, state } = trained;
   const form = inputForm(teacher, request);
   const { classes, task, tested } = dataset;
   // Filled in where reading fails a second time: the files may have changed meanwhile.
   const problems: ImageProblem[] = [];
   const compared = await compareEncoders(
-    [teacher.model, copy, mergeAdapters(base, layout, state.parameters.data)],
+    [teacher.model, copy, mergeAdapters(base, layout, adapters.data)],
     { classes, task, tested, labelled: job.labelled },
     form,
     request.seed,
@@ -163,7 +204,7 @@ async function finish(job: ClassJob, trained: Trained): Promise<DistillOutcome> 
   };
   const candidates = { teacher: teacherCandidate, copy: copyCandidate, student };
   const card: ClassCard = {
-    ...describeStudent(job, state.step),
+    ...describeStudent(job, trained.recipe),
     classes: [...classes],
     task,
     metrics: {
@@ -173,19 +214,34 @@ async function finish(job: ClassJob, trained: Trained): Promise<DistillOutcome> 
       images: readable.tested.length,
     },
   };
-  const exported = await exportClassifier(
-    { base, layout, adapters: state.parameters, head: student.head },
-    card,
-    readable.tested,
-    output.staging,
-    openFileExecutor(request.threads),
-    context,
-  );
+  const none = { shape: [layout.size], data: new Float32Array(layout.size) };
+  const written: readonly ClassifyingStudent[] = [
+    { base, layout, adapters, head: student.head },
+    // Where the plain copy did better on the test images, a person can take it instead.
+    ...(student.report.accuracy.value < copyCandidate.report.accuracy.value
+      ? [{ stem: 'copy' as const, base: copy, layout, adapters: none, head: copyCandidate.head }]
+      : []),
+  ];
+  const exported = { files: [] as string[], parity: [] as ParityReport[] };
+  for (const each of written) {
+    const { files, parity } = await exportClassifier(
+      each,
+      each.stem === 'copy' ? copyCard(card) : card,
+      readable.tested,
+      output.staging,
+      openFileExecutor(request.threads),
+      context,
+    );
+    exported.files.push(...files);
+    if (each.stem === undefined) exported.parity.push(...parity);
+  }
   const summary: ClassSummary = {
+    baselines: classBaselinesOf({ task, classes, teacher: candidates.teacher.report }),
     teacher: candidates.teacher.report,
     copy: candidates.copy.report,
     student: candidates.student.report,
-    loss: { first: state.firstLoss, last: state.lastLoss },
+    recipe: trained.recipe,
+    loss: trained.loss,
     seconds: secondsOf(job),
     skip: card.student.skip,
     blocks: [...blocks],

@@ -10,13 +10,14 @@ import type { VitModel } from '../core/vit/weights.ts';
 import type { FoundImage } from '../formats/labelled-images.ts';
 import type { ModelFileExecutor } from '../runtime/executor.ts';
 import { exportStudent } from './export.ts';
-import type { ExportResult } from './export.ts';
+import type { ExportResult, ExportStem } from './export.ts';
 import { readBatches, stackRows } from './inference.ts';
 import type { JobContext } from './job.ts';
 import { formOf } from './model-file.ts';
 
 /** A distilled student with its head, before and after merging. */
 export interface ClassifyingStudent {
+  readonly stem?: ExportStem | undefined;
   /** What the adapters sit on. */
   readonly base: VitModel;
   readonly layout: AdapterLayout;
@@ -33,7 +34,7 @@ export const parityImages = 64;
  * @param images to compare on; the first readable ones are used
  */
 export async function exportClassifier(
-  { base, layout, adapters, head }: ClassifyingStudent,
+  { stem, base, layout, adapters, head }: ClassifyingStudent,
   card: ClassCard,
   images: readonly FoundImage[],
   folder: string,
@@ -50,6 +51,7 @@ export async function exportClassifier(
   for await (const { pixels } of readBatches(some, formOf(card), [], quiet)) batches.push(pixels);
   return exportStudent(
     {
+      stem,
       live: classifierGraph(base, head, adaptedLinears(frozenLinears(base), pairs)),
       merged: classifierGraph(merged, head),
       compared: 'logits',

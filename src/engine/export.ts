@@ -16,8 +16,13 @@ import { PhaseProgress, throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
 import { cardKey, openModel } from './model-file.ts';
 
+/** What the files are named after: the student, or the plain copy where that did better. */
+export type ExportStem = 'student' | 'copy';
+
 /** What leaves as files: a student with its head or decoder. */
 export interface ExportedStudent {
+  /** The student without. */
+  readonly stem?: ExportStem | undefined;
   /** With the adapters beside the weights, as it was trained. */
   readonly live: Graph;
   /** With the adapters merged, to be written. */
@@ -50,35 +55,39 @@ export interface ExportResult {
 
 /** Files by the way their weights are stored. */
 const variants = [
-  { weights: 'float32', file: 'student.onnx', rewrite: foldConstants },
-  { weights: 'float16', file: 'student.fp16.onnx', rewrite: halfWeights },
-  { weights: 'int8', file: 'student.int8.onnx', rewrite: quantizedWeights },
+  { weights: 'float32', ending: 'onnx', rewrite: foldConstants },
+  { weights: 'float16', ending: 'fp16.onnx', rewrite: halfWeights },
+  { weights: 'int8', ending: 'int8.onnx', rewrite: quantizedWeights },
 ] as const satisfies readonly {
   weights: ModelCard['student']['weights'];
-  file: string;
+  ending: string;
   rewrite: (graph: Graph) => Graph;
 }[];
 
-/** Files of weights alone. */
+/** Files of a student's weights alone. */
 export const weightFiles = {
   encoder: 'student.safetensors',
   decoder: 'student.decoder.safetensors',
 } as const;
 
+/** The file of another model that a student's file corresponds to. */
+function named(file: string, stem: ExportStem): string {
+  return file.replace(/^student/, stem);
+}
+
 /** Every file that an export may write, but for the weights files of models past 2 GB. */
-export const exportNames: readonly string[] = [
-  ...variants.map(({ file }) => file),
-  weightFiles.encoder,
-  weightFiles.decoder,
-];
+export const exportNames: readonly string[] = (['student', 'copy'] as const).flatMap((stem) => [
+  ...variants.map(({ ending }) => `${stem}.${ending}`),
+  ...Object.values(weightFiles).map((file) => named(file, stem)),
+]);
 
 /** How far the float32 file may be from the live model, relative to the largest value. */
 const parityTolerance = 1e-4;
 
 /**
- * Writes the student as ONNX (float32, float16 weights, 8-bit weights) and as safetensors in timm's
- * naming, opens each ONNX file again and compares it with the live model on real images. A decoder gets a
- * file of its own, so that timm loads `student.safetensors` strictly.
+ * Writes the student, or the plain copy, as ONNX (float32, float16 weights, 8-bit weights) and as safetensors in timm's
+ * naming, opens each ONNX file again and compares it with the live model on real images. A decoder gets a file of its
+ * own, so that timm loads the encoder's strictly.
  *
  * @param folder where to write; it exists
  * @throws UserError when a file cannot be written; Error when the float32 file disagrees
@@ -90,14 +99,15 @@ export async function exportStudent(
   context: JobContext,
 ): Promise<ExportResult> {
   const progress = new PhaseProgress(context, 'export', variants.length + 1);
-  const { card, batches, compared } = student;
+  const { card, batches, compared, stem = 'student' } = student;
   const live = await executor.load(student.live);
   const expected = await runAll(live, batches, compared);
   await live.dispose();
   const files: string[] = [];
   const parity: ParityReport[] = [];
-  for (const [index, { weights, file, rewrite }] of variants.entries()) {
+  for (const [index, { weights, ending, rewrite }] of variants.entries()) {
     throwIfCancelled(context);
+    const file = `${stem}.${ending}`;
     const path = join(folder, file);
     const variant = { ...card, student: { ...card.student, weights } };
     const written = await writeOnnx(folder, file, rewrite(student.merged), variant, student);
@@ -127,17 +137,17 @@ export async function exportStudent(
 /** @returns the names of the files */
 async function writeWeights(
   folder: string,
-  { encoder, head, decoder, card }: ExportedStudent,
+  { encoder, head, decoder, card, stem = 'student' }: ExportedStudent,
 ): Promise<string[]> {
+  const encoderFile = named(weightFiles.encoder, stem);
+  const decoderFile = named(weightFiles.decoder, stem);
   const cardEntry = { [cardKey]: JSON.stringify(card) };
-  await writeSafetensors(
-    join(folder, weightFiles.encoder),
-    new Map([...encoder.weights, ...head]),
-    { metadata: { [teacherMetadataKey]: teacherMetadata(encoder), ...cardEntry } },
-  );
-  if (decoder === null) return [weightFiles.encoder];
-  await writeSafetensors(join(folder, weightFiles.decoder), decoder, { metadata: cardEntry });
-  return [weightFiles.encoder, weightFiles.decoder];
+  await writeSafetensors(join(folder, encoderFile), new Map([...encoder.weights, ...head]), {
+    metadata: { [teacherMetadataKey]: teacherMetadata(encoder), ...cardEntry },
+  });
+  if (decoder === null) return [encoderFile];
+  await writeSafetensors(join(folder, decoderFile), decoder, { metadata: cardEntry });
+  return [encoderFile, decoderFile];
 }
 
 async function writeOnnx(

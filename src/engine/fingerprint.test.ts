@@ -8,10 +8,10 @@ import { beginFingerprint } from './fingerprint.ts';
 import type { RunMarks } from './fingerprint.ts';
 
 const marks = {
-  request: { preparation: { range: 'auto' }, framing: 'whole' },
-  plan: { steps: 1, batch: 1, peakLearningRate: 1, seed: 0, views: 1, layout: { rank: 1 } },
+  request: { preparation: { range: 'auto' }, framing: 'whole', start: 'auto' },
+  plan: { steps: 1, batch: 1, seed: 0, views: 1, layout: { rank: 1 } },
   teacher: { sha256: '', model: { architecture: tinyArchitecture, normalization: {} } },
-  ...{ blocks: [0], origin: 'copy', recipe: {} },
+  ...{ blocks: [0], recipe: {} },
 } as unknown as RunMarks;
 const unheard = new AbortController().signal;
 

@@ -13,11 +13,10 @@ const filesAtOnce = 4;
 
 /** What decides the course of a training besides its images. */
 export interface RunMarks {
-  readonly request: Pick<DistillOptions, 'preparation' | 'framing'>;
-  readonly plan: TrainingPlan;
+  readonly request: Pick<DistillOptions, 'preparation' | 'framing' | 'start' | 'learningRate'>;
+  readonly plan: Omit<TrainingPlan, 'peakLearningRate'>;
   readonly teacher: Teacher;
   readonly blocks: readonly number[];
-  readonly origin: 'fitted' | 'copy';
   /** How views are drawn. */
   readonly recipe: object;
 }
@@ -96,10 +95,16 @@ async function formerNameOf({ path, name, contentHash }: FoundImage): Promise<st
 }
 
 function textOf(
-  { request: { preparation, framing }, plan, teacher, blocks, origin, recipe }: RunMarks,
+  {
+    request: { preparation, framing, start, learningRate },
+    plan,
+    teacher,
+    blocks,
+    recipe,
+  }: RunMarks,
   images: readonly string[],
 ): string {
-  const { steps, batch, peakLearningRate, seed, views, layout } = plan;
+  const { steps, batch, seed, views, layout } = plan;
   const { sha256, known: colours, model } = teacher;
   const { imageSize, heads, epsilon, activation } = model.architecture;
   return JSON.stringify({
@@ -108,11 +113,13 @@ function textOf(
     normalization: model.normalization,
     ...(colours && { colours }),
     blocks,
-    start: origin,
+    start,
+    // Images are set aside, and the best state is kept: runs of earlier versions went another way.
+    keeper: 1,
     rank: layout.rank,
     steps,
     batch,
-    peakLearningRate,
+    learningRate: learningRate ?? 'auto',
     seed,
     views,
     recipe,

@@ -12,8 +12,8 @@ import type { LabelledImage } from '../formats/labelled-images.ts';
 import { readResult } from '../runtime/executor.ts';
 import type { DeviceTensor, Executor, LoadedGraph } from '../runtime/executor.ts';
 import { labelIndices } from './dataset.ts';
-import { inferenceBatch, readBatches, stackRows } from './inference.ts';
-import type { InputForm } from './inference.ts';
+import { imagesToInfer, packPixels, readBatches, stackRows, unpackPixels } from './inference.ts';
+import type { InputForm, PackedPixels } from './inference.ts';
 import { throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
 import type { TrainingPlan, TrainingWatch } from './training.ts';
@@ -53,7 +53,8 @@ export async function openGlimpses(
   context: JobContext,
 ): Promise<TrainingWatch> {
   const images = chosenImages(labelled, plan);
-  const { pixels, read } = await readPixels(images, form, context);
+  const batch = form.batch ?? imagesToInfer(plan.teacher.architecture, executor);
+  const { pixels, read } = await readPixels(images, { ...form, batch }, context);
   if (read.length === 0) return { see: () => Promise.resolve(), close: () => Promise.resolve() };
   const [student, reader] = await Promise.all([
     executor.load(studentTokens(plan)),
@@ -163,13 +164,13 @@ async function readPixels(
   images: readonly LabelledImage[],
   form: InputForm,
   { signal }: JobContext,
-): Promise<{ pixels: Tensor[]; read: LabelledImage[] }> {
-  const pixels: Tensor[] = [];
+): Promise<{ pixels: PackedPixels[]; read: LabelledImage[] }> {
+  const pixels: PackedPixels[] = [];
   const read: LabelledImage[] = [];
   // What cannot be read is told of when the head is trained; here it is only passed over.
   const silent: JobContext = { signal, report: () => undefined };
   for await (const batch of readBatches(images, form, [], silent)) {
-    pixels.push(batch.pixels);
+    pixels.push(packPixels(batch.pixels));
     read.push(...batch.images);
   }
   return { pixels, read };
@@ -179,28 +180,32 @@ async function readPixels(
 async function seenBy(
   tokens: (batch: Tensor) => Promise<DeviceTensor>,
   reader: LoadedGraph,
-  pixels: readonly Tensor[],
+  pixels: readonly PackedPixels[],
   context: JobContext,
 ): Promise<{ features: Tensor; patches: Tensor }> {
   const features: Tensor[] = [];
-  let patches: Tensor | undefined;
+  const patches: Tensor[] = [];
+  let seen = 0;
   for (const batch of pixels) {
     throwIfCancelled(context);
-    const output = await tokens(batch);
+    const output = await tokens(unpackPixels(batch));
     const results = await reader.run({ tokens: output });
     output.dispose();
-    patches ??= firstPatches(await result(results, 'patches').read());
+    const [images = 0] = batch.shape;
+    if (seen < shown) {
+      patches.push(firstPatches(await result(results, 'patches').read(), shown - seen));
+    }
+    seen += images;
     features.push(await readResult(results, 'features'));
     await turn();
   }
-  if (!patches) throw new Error('there was nothing to look at');
-  return { features: stackRows(features), patches };
+  return { features: stackRows(features), patches: stackRows(patches) };
 }
 
-/** (B, P, D) → (shown · P, D); a batch holds more images than are shown. */
-function firstPatches({ shape, data }: Tensor): Tensor {
-  const [images = 0, patches = 0, width = 0] = shape;
-  const rows = Math.min(images, shown, inferenceBatch) * patches;
+/** (B, P, D) → (images · P, D), of the first images as far as there are so many. */
+function firstPatches({ shape, data }: Tensor, images: number): Tensor {
+  const [all = 0, patches = 0, width = 0] = shape;
+  const rows = Math.min(all, images) * patches;
   return { shape: [rows, width], data: data.slice(0, rows * width) };
 }
 

@@ -1,4 +1,5 @@
 import type { ImageDescription } from '../contract/image-description.ts';
+import { whileReading } from '../core/activity.ts';
 import { bandsOf, plainPreparation } from '../core/image/preparation.ts';
 import type { ImageFile, ImageHeader } from '../formats/raster/image-file.ts';
 import { isNiftiFile } from '../formats/raster/nifti/open-nifti.ts';
@@ -12,6 +13,10 @@ import { PhaseProgress, type JobContext } from './job.ts';
  * @throws UserError when the file is refused, or 'cancelled'
  */
 export async function inspectImage(path: string, context: JobContext): Promise<ImageDescription> {
+  return whileReading(path, () => inspect(path, context));
+}
+
+async function inspect(path: string, context: JobContext): Promise<ImageDescription> {
   const file = await openImage(path);
   try {
     const stored = await rasterStatistics(watched(file, context), context.signal);

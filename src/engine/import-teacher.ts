@@ -7,6 +7,7 @@ import type {
 import { openStore } from '../store/store.ts';
 import type { JobContext } from './job.ts';
 import { openNamedWorkspace } from './named-workspace.ts';
+import { makeFilesPrivate } from './private-files.ts';
 import { TeacherService } from './services/teachers.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function importTeacher(
   { file, workspace, ...overrides }: TeacherImportRequest,
   { signal }: JobContext,
 ): Promise<TeacherImportSummary> {
+  makeFilesPrivate();
   const store = openStore(workspace);
   try {
     const teachers = new TeacherService(store);

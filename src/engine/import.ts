@@ -3,16 +3,19 @@ import { className } from '../contract/app.ts';
 import type { ImportReport, Project } from '../contract/app.ts';
 import type { ImportRequest, ImportSummary } from '../contract/import-job.ts';
 import { UserError } from '../core/errors.ts';
+import { findImages } from '../formats/image-folder.ts';
+import { findMasksBeside } from '../formats/masks/beside/read.ts';
 import { openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import type { JobContext } from './job.ts';
 import type { Emit } from './services/dispatch.ts';
+import { makeFilesPrivate } from './private-files.ts';
 import { ImagePool } from './image-pool/image-pool.ts';
-import type { MaskImport } from '../contract/mask-sources.ts';
 import { ImageService } from './services/images.ts';
 import type { LabelSource } from './services/import-images.ts';
 import { Pictures } from './services/pictures.ts';
-import { maskImportOf } from './services/mask-options.ts';
+import { maskImportOf, type MaskDecision } from './services/mask-options.ts';
+import { PatientService } from './services/patients.ts';
 import { ProjectService } from './services/projects.ts';
 import { TeacherService } from './services/teachers.ts';
 
@@ -27,6 +30,7 @@ export async function importFolder(
   request: ImportRequest,
   context: JobContext,
 ): Promise<ImportSummary> {
+  makeFilesPrivate();
   const project = nameOf(request);
   const store = openStore(request.workspace);
   const pool = new ImagePool();
@@ -46,17 +50,19 @@ async function importInto(
 ): Promise<ImportSummary> {
   const emit = progressTo(context);
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
+  const rekeyed = request.rekey
+    ? await new PatientService(store, pool, emit).rekey(context.signal)
+    : null;
   const known = findProject(store, request);
   const project = known ?? (await createProject(store, images, emit, request));
-  const report = await importImages(images, project, request, context.signal).catch(
-    (error: unknown) => {
-      // Nobody wants an empty project of an import that could not begin.
-      if (known === undefined && store.projects.get(project.id).images === 0) {
-        store.projects.remove(project.id);
-      }
-      throw error;
-    },
-  );
+  const imported = importImages(images, project, request, context.signal);
+  const { report, values: maskValues } = await imported.catch((error: unknown) => {
+    // Nobody wants an empty project of an import that could not begin.
+    if (known === undefined && store.projects.get(project.id).images === 0) {
+      store.projects.remove(project.id);
+    }
+    throw error;
+  });
   if (report.cancelled) {
     const rest = report.found - report.added - report.known - report.skipped.length;
     throw new UserError(
@@ -65,11 +71,24 @@ async function importInto(
     );
   }
   const { folder, found, added, moved, masks } = report;
+  const likelyMasks = request.masks === undefined ? await countMasks(request, context.signal) : 0;
   const { skipped, otherFiles } = notImported(store, project.id);
   return {
     workspace: store.folder,
     project: { id: project.id, name: project.name, isNew: known === undefined },
-    ...{ folder, found, added, known: report.known, moved, masks, otherFiles, skipped },
+    ...{
+      folder,
+      found,
+      added,
+      known: report.known,
+      moved,
+      masks,
+      maskValues,
+      likelyMasks,
+      otherFiles,
+      skipped,
+      rekeyed,
+    },
   };
 }
 
@@ -78,10 +97,19 @@ async function importImages(
   project: Project,
   request: ImportRequest,
   signal: AbortSignal,
-): Promise<ImportReport> {
+): Promise<{ report: ImportReport; values: MaskDecision['values'] }> {
   const labels = labelsOf(project, request.labels);
   const masks = await masksOf(images, project, request, signal);
-  return images.import(project.id, request.folder, labels, signal, { masks });
+  const report = await images.import(project.id, request.folder, labels, signal, {
+    masks: masks?.plan ?? null,
+  });
+  return { report, values: masks?.values ?? [] };
+}
+
+/** Masks among the images that nobody asked for. */
+async function countMasks({ folder }: ImportRequest, signal: AbortSignal): Promise<number> {
+  const found = await findImages(resolve(folder), {}, signal);
+  return (await findMasksBeside(found, signal)).size;
 }
 
 /** The report itself names only the first files. */
@@ -112,7 +140,7 @@ async function masksOf(
   project: Project,
   request: ImportRequest,
   signal: AbortSignal,
-): Promise<MaskImport | null> {
+): Promise<MaskDecision | null> {
   if (request.masks === undefined) return null;
   if (project.task !== 'segmentation') {
     throw new UserError(
@@ -184,6 +212,10 @@ function labelSourceOf(labels: string): LabelSource {
 /** The window's events as a job's. */
 function progressTo(context: JobContext): Emit {
   return (name, content) => {
+    if (name === 'patients.progress' && 'total' in content && !('secondsLeft' in content)) {
+      const { done, total } = content;
+      context.report({ type: 'progress', phase: 'images', done, total, secondsLeft: null });
+    }
     if (name !== 'import.progress' || !('secondsLeft' in content)) return;
     const { done, total, secondsLeft } = content;
     context.report({ type: 'progress', phase: 'images', done, total, secondsLeft });

@@ -1,3 +1,4 @@
+import { inferenceMemory } from '../core/distill/memory.ts';
 import { centreView, toPlanes } from '../core/distill/views.ts';
 import type { Framing } from '../core/distill/views.ts';
 import type { Preparation } from '../core/image/preparation.ts';
@@ -5,15 +6,42 @@ import { mapConcurrently } from '../formats/concurrently.ts';
 import { readImage } from '../formats/images.ts';
 import type { FoundImage, ImageProblem } from '../formats/labelled-images.ts';
 import type { Tensor } from '../core/tensor.ts';
+import type { VitArchitecture } from '../core/vit/architecture.ts';
+import type { Executor } from '../runtime/executor.ts';
 import { throwIfCancelled, breathe } from './job.ts';
 import type { JobContext } from './job.ts';
 import { decodersAtOnce, skip } from './raster-store.ts';
 
-/** Images that go through a model at a time: enough to fill a processor, little memory. */
+/** Images that go through a model of small inputs at a time: enough to fill a processor, little memory. */
 export const inferenceBatch = 16;
+
+/** Share of the memory that images on their way through a model may take: several models are open at a time. */
+const inferenceShare = 0.1;
+/** And no more than this, bytes: more at a time is no faster. What is free at the moment would change results' last bits. */
+const mostInferenceBytes = 192 * 2 ** 20;
+
+/**
+ * Images that go through an encoder at a time, [1, 16]: as many as fit the memory. Attention grows with the square of
+ * the tokens: at 518 px, images of 1,370 tokens take 115 MB each in a model of six heads.
+ */
+export function imagesToInfer(
+  architecture: VitArchitecture,
+  { memoryBytes = Infinity }: Pick<Executor, 'memoryBytes'> = {},
+): number {
+  const each = inferenceMemory(architecture, 1) - inferenceMemory(architecture, 0);
+  const room = Math.min(inferenceShare * memoryBytes, mostInferenceBytes);
+  return Math.min(inferenceBatch, Math.max(1, Math.floor(room / each)));
+}
+
+/** The same for an exported model, of which the side of its input alone is known: as many as 16 of 256 px. */
+export function imagesOfSide(imageSize: number): number {
+  return Math.min(inferenceBatch, Math.max(1, Math.floor(inferenceBatch * (256 / imageSize) ** 2)));
+}
 
 /** What a model is fed: how an image becomes its input. */
 export interface InputForm {
+  /** Images at a time; by default as many as suit the side of the input. */
+  readonly batch?: number | undefined;
   readonly imageSize: number;
   readonly channels: number;
   readonly framing: Framing;
@@ -38,21 +66,22 @@ export async function* readBatches<T extends FoundImage>(
   problems: ImageProblem[],
   context: JobContext,
 ): AsyncGenerator<ImageBatch<T>> {
-  const groups = Array.from({ length: Math.ceil(images.length / inferenceBatch) }, (_, index) =>
-    images.slice(index * inferenceBatch, (index + 1) * inferenceBatch),
+  const batch = form.batch ?? imagesOfSide(form.imageSize);
+  const groups = Array.from({ length: Math.ceil(images.length / batch) }, (_, index) =>
+    images.slice(index * batch, (index + 1) * batch),
   );
   const start = (index: number): Promise<ImageBatch<T>> => {
-    const batch = readBatch(groups[index] ?? [], form, problems, context);
+    const reading = readBatch(groups[index] ?? [], form, problems, context);
     // A failure is thrown where the batch is awaited; until then it must not count as unhandled.
-    batch.catch(() => undefined);
-    return batch;
+    reading.catch(() => undefined);
+    return reading;
   };
   let next = start(0);
   for (let index = 0; index < groups.length; index++) {
-    const batch = await next;
+    const read = await next;
     if (index + 1 < groups.length) next = start(index + 1);
     throwIfCancelled(context);
-    if (batch.images.length > 0) yield batch;
+    if (read.images.length > 0) yield read;
     await breathe();
   }
 }
@@ -96,4 +125,20 @@ export function stackRows(parts: readonly Tensor[]): Tensor {
     offset += part.data.length;
   }
   return { shape: [columns === 0 ? 0 : data.length / columns, columns], data };
+}
+
+/** Pixels as bytes, (B, C, S, S): a quarter of what they take as numbers. */
+export interface PackedPixels {
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** @param pixels in [0, 1], in steps of 1/255 as images are read */
+export function packPixels({ shape, data }: Tensor): PackedPixels {
+  return { shape, bytes: Uint8Array.from(data, (value) => Math.round(255 * value)) };
+}
+
+/** The numbers that were packed, to the bit. */
+export function unpackPixels({ shape, bytes }: PackedPixels): Tensor {
+  return { shape, data: Float32Array.from(bytes, (value) => value / 255) };
 }

@@ -17,6 +17,10 @@ export interface OptimiserState {
   readonly square: Tensor;
   readonly firstLoss: number;
   readonly lastLoss: number;
+  /** What the schedule's rates are multiplied by since the training went back; 1 without. */
+  readonly rateScale?: number;
+  /** Steps done when the moments were last zeros; 0 without. */
+  readonly momentsFrom?: number;
 }
 
 export interface OptimisationPlan {
@@ -51,6 +55,8 @@ export class Optimisation {
   #done: number;
   #firstLoss: number;
   #lastLoss: number;
+  #rateScale: number;
+  #momentsFrom: number;
 
   private constructor(plan: OptimisationPlan, start: OptimiserState, none: Tensor | Uploaded) {
     this.#plan = plan;
@@ -63,6 +69,8 @@ export class Optimisation {
       step: this.#done,
       firstLoss: this.#firstLoss,
       lastLoss: this.#lastLoss,
+      rateScale: this.#rateScale = 1,
+      momentsFrom: this.#momentsFrom = 0,
     } = start);
   }
 
@@ -91,14 +99,34 @@ export class Optimisation {
   }
 
   /**
+   * Goes on from other parameters, with moments of zero and another rate; what is over of the schedule stays.
+   *
+   * @param step steps done
+   * @param rateScale what the schedule's rates are multiplied by from here on
+   */
+  goBack(parameters: Tensor, step: number, rateScale: number): void {
+    for (const old of [this.#parameters, this.#mean, this.#square]) disposeOf(old);
+    this.#parameters = { shape: parameters.shape, data: parameters.data.slice() };
+    this.#mean = zeros(parameters.shape);
+    this.#square = zeros(parameters.shape);
+    this.#momentsFrom = step;
+    this.#rateScale = rateScale;
+    this.#done = step;
+  }
+
+  get rateScale(): number {
+    return this.#rateScale;
+  }
+
+  /**
    * One update from a whole batch, part by part. Returns the loss before it.
    *
    * @throws UserError 'diverged' when the loss is not finite
    */
   async step(step: number, feed: Feed): Promise<number> {
     const { steps, batch, peakLearningRate, parts, graphs } = this.#plan;
-    const rate = learningRate(step, steps, peakLearningRate);
-    const corrections = { shape: [2], data: biasCorrections(step + 1) };
+    const rate = this.#rateScale * learningRate(step, steps, peakLearningRate);
+    const corrections = { shape: [2], data: biasCorrections(step - this.#momentsFrom + 1) };
     let sums: { loss: Tensor | DeviceTensor; gradient: Tensor | DeviceTensor } = {
       loss: scalarTensor(0),
       gradient: this.#zeros,
@@ -150,6 +178,8 @@ export class Optimisation {
       square: await readTensor(this.#square),
       firstLoss: this.#firstLoss,
       lastLoss: this.#lastLoss,
+      rateScale: this.#rateScale,
+      momentsFrom: this.#momentsFrom,
     };
   }
 

@@ -1,10 +1,11 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { beginWriting } from '../core/activity.ts';
 import { UserError } from '../core/errors.ts';
 import { systemCode, writeFailure } from '../formats/file-errors.ts';
 import { makeFolder } from '../formats/make-folder.ts';
-import { writeFileAtomically } from '../formats/write-file.ts';
+import { temporaryName, writeFileAtomically } from '../formats/write-file.ts';
 import { lockFile } from '../store/lock.ts';
 
 /** The folder of a run, held by one run at a time, whose results appear together once all are finished. */
@@ -32,8 +33,6 @@ export interface OutputFolder {
 
 const lockName = '.understudy-lock';
 const stagingName = '.understudy-unfinished';
-/** What writing a file leaves when it is killed: see formats/write-file. */
-const strayFile = /^\.understudy-[0-9a-f]{16}\.partial$/;
 
 /**
  * Creates the folder where needed and takes it for this run.
@@ -45,8 +44,12 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
   const staging = join(path, stagingName);
   await makeFolder(path);
   const unlock = holdFolder(path);
+  const endWriting = beginWriting(staging);
   const close = async (): Promise<void> => {
-    await rm(staging, { recursive: true, force: true }).finally(unlock);
+    await rm(staging, { recursive: true, force: true }).finally(() => {
+      endWriting();
+      unlock();
+    });
   };
   try {
     await clear(path, staging);
@@ -69,8 +72,17 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
 /** What a killed run left is of no use. */
 async function clear(path: string, staging: string): Promise<void> {
   await rm(staging, { recursive: true, force: true });
+  await clearUnfinished(path);
+}
+
+/**
+ * Deletes what killed processes left unfinished directly in a folder.
+ *
+ * @param path of a folder that nobody else writes into
+ */
+export async function clearUnfinished(path: string): Promise<void> {
   for (const name of await readdir(path)) {
-    if (strayFile.test(name)) await rm(join(path, name), { force: true });
+    if (temporaryName.test(name)) await rm(join(path, name), { force: true });
   }
 }
 

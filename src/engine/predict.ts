@@ -7,7 +7,8 @@ import { UserError } from '../core/errors.ts';
 import { expandFrames, noSecret } from '../formats/frames.ts';
 import { findImages } from '../formats/image-folder.ts';
 import { answersOf } from '../core/metrics/labels.ts';
-import { noneOfThem } from '../formats/label-rows.ts';
+import { csvText } from '../formats/csv-text.ts';
+import { labelCell } from '../formats/label-rows.ts';
 import type { ImageProblem } from '../formats/labelled-images.ts';
 import { maskProblems, separateMasks } from '../formats/mask-folders.ts';
 import { makeFolder } from '../formats/make-folder.ts';
@@ -19,6 +20,7 @@ import { readBatches } from './inference.ts';
 import { PhaseProgress } from './job.ts';
 import type { JobContext } from './job.ts';
 import { openModel } from './model-file.ts';
+import { clearUnfinished } from './output-folder.ts';
 import type { OpenModel } from './model-file.ts';
 import { predictOutlines } from './segmentation/predict-outlines.ts';
 import type { FoundToPredict } from './segmentation/predict-outlines.ts';
@@ -62,7 +64,7 @@ async function findToPredict(
   const isOwn = await ownFiles(resolve(out), resolve(images));
   const others = found.filter(({ path }) => !isOwn(path));
   const parted = separateMasks(others);
-  problems.push(...maskProblems(parted));
+  for (const problem of maskProblems(parted)) problems.push(problem);
   return { images: await expandFrames(parted.images, { secret: noSecret, signal }), problems };
 }
 
@@ -88,8 +90,9 @@ async function predictClasses(
   const file = join(out, 'predictions.csv');
   await makeFolder(out);
   await requireNoFolder(file);
+  await clearUnfinished(out);
   const counts = new Map(card.classes.map((name) => [name, 0]));
-  const lines = [csvLine(['path', 'prediction', 'confidence', ...card.classes])];
+  const lines = [csvText([['path', 'prediction', 'confidence', ...card.classes]])];
   const progress = new PhaseProgress(context, 'predict', images.length);
   const start = performance.now();
   let done = 0;
@@ -99,9 +102,8 @@ async function predictClasses(
     batch.images.forEach(({ name }, row) => {
       const answer = answerOf(data.subarray(row * size, (row + 1) * size), card);
       for (const label of answer.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-      lines.push(
-        csvLine([name, answer.labels.join('|') || noneOfThem, answer.confidence, ...answer.shares]),
-      );
+      const { labels, confidence, shares } = answer;
+      lines.push(csvText([[name, labelCell(labels), confidence, ...shares]]));
     });
     done += batch.images.length;
     progress.advance(done + problems.length - passedOver);
@@ -152,12 +154,4 @@ async function requireNoFolder(file: string): Promise<void> {
     'disk',
     `${file} is a folder, so no file can be written there. Move it away.`,
   );
-}
-
-/** One row by RFC 4180. */
-function csvLine(fields: readonly string[]): string {
-  const quoted = fields.map((field) =>
-    /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field,
-  );
-  return `${quoted.join(',')}\r\n`;
 }

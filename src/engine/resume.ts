@@ -8,25 +8,27 @@ import type { RunFingerprint } from './fingerprint.ts';
 import type { JobContext } from './job.ts';
 import type { TrainingPlan, TrainingState } from './training.ts';
 
-/** Throws a UserError where a run is to go on from a checkpoint that is not there. */
-export async function requireCheckpoint({ resume }: DistillOptions, out: string): Promise<void> {
+/** Says so where a run is to go on but was stopped before its first checkpoint: it then begins anew. */
+export async function noteNoCheckpoint(
+  { resume }: DistillOptions,
+  out: string,
+  context: JobContext,
+): Promise<void> {
   if (!resume || (await hasCheckpoint(out))) return;
-  throw new UserError(
-    'not-found',
-    `There is no checkpoint in ${out} to go on from. Start without --resume.`,
-  );
+  const message = `There is no checkpoint in ${out} yet, so the run starts from the beginning.`;
+  context.report({ type: 'notice', message });
 }
 
 /** Where training begins: at step 0, or where the checkpoint in `out` was left. */
 export async function initialState(
   { resume, seed }: DistillOptions,
-  { layout, steps }: TrainingPlan,
+  { layout, steps }: Pick<TrainingPlan, 'layout' | 'steps'>,
   out: string,
   run: RunFingerprint,
   context: JobContext,
 ): Promise<TrainingState> {
   const found = await hasCheckpoint(out);
-  if (resume) {
+  if (resume && found) {
     const fingerprint = await expectedFingerprint(out, run, context);
     const state = await loadCheckpoint(out, { fingerprint, size: layout.size, steps });
     context.report({ type: 'notice', message: `Going on after step ${state.step}.` });

@@ -7,6 +7,8 @@ import type { Emit } from './services/dispatch.ts';
 import { openServices } from './services/handlers.ts';
 import { WorkspaceWatch } from './services/workspace-watch.ts';
 import { failureOf } from './worker-protocol.ts';
+import { makeFilesPrivate } from './private-files.ts';
+import { noteOpening } from './workspace-origin.ts';
 
 // The engine in a process of its own, `server.ts --workspace <folder>`, driven over the channel of the
 // process that started it. It tells when it is ready, or why it cannot be (any more), and ends with its
@@ -18,6 +20,8 @@ const { values } = parseArgs({
 const workspace = z.string().min(1).parse(values.workspace);
 /** Something that a person can put right, so starting again at once is of no use. */
 const unusable = 2;
+
+makeFilesPrivate();
 
 const send = (message: EngineMessage, sent = (): void => undefined): void => {
   if (!process.connected) return;
@@ -38,7 +42,8 @@ try {
 
 async function serve(folder: string): Promise<void> {
   const store = openStore(folder, { isKnown: values.known });
-  const services = await openServices(store, emit);
+  const origin = noteOpening(store);
+  const services = await openServices(store, emit, undefined, undefined, origin);
   let isClosing = false;
   /**
    * The folder is gone. The database stays open to the end: closing it deletes files beside it by name,

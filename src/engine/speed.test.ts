@@ -3,6 +3,7 @@ import { add, input } from '../core/graph/build.ts';
 import type { Executor, LoadedGraph } from '../runtime/executor.ts';
 import { onnxRuntime } from '../runtime/onnxruntime.ts';
 import { timeInTurns } from './comparison.ts';
+import { tinyArchitecture } from '../../tests/support/tiny-vit.ts';
 import { secondsAnImage } from './speed.ts';
 
 /**
@@ -52,6 +53,15 @@ it('times models to their answers', async () => {
   const seen = { pending: 0, most: 0 };
   const loaded: LoadedGraph = await lateExecutor(seen).load(graph);
   const context = { signal: new AbortController().signal, report: () => undefined };
-  await timeInTurns([loaded, loaded], { imageSize: 4, channels: 3 }, 2, context);
+  const timed = [1, 2].map((depth) => ({ encoder: loaded, shape: { ...tinyArchitecture, depth } }));
+  const times = await timeInTurns(
+    [...timed, ...timed.slice(1)],
+    { imageSize: 4, channels: 3 },
+    2,
+    context,
+  );
   expect(seen).toEqual({ pending: 0, most: 1 });
+  // Encoders of one shape share their figure.
+  expect(times).toHaveLength(3);
+  expect(times[2]).toBe(times[1]);
 });

@@ -35,9 +35,9 @@ import { loadAll, readResult } from '../runtime/executor.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { memoryOf } from './devices/device-memory.ts';
 import { openExecutor } from './devices/open-executor.ts';
-import { inferenceBatch } from './inference.ts';
+import { imagesToInfer } from './inference.ts';
 import { shareOf, watchOthers } from './other-work.ts';
-import { tilesAtOnce } from './segmentation/tile-model.ts';
+import { tilesOfSide } from './segmentation/tile-model.ts';
 import { openTeacher } from './teacher.ts';
 import { imagesAtOnce } from './training.ts';
 
@@ -142,7 +142,7 @@ export function measuringMemory(
   outlines: boolean,
 ): number {
   const blocks = Math.min(mostBlocks, architecture.depth);
-  const batch = outlines ? tilesAtOnce : inferenceBatch;
+  const batch = outlines ? tilesOfSide(architecture.imageSize) : imagesToInfer(architecture);
   return Math.max(
     trainingMemory(architecture, blocks, images),
     inferenceMemory(architecture, Math.max(batch, images)),
@@ -156,8 +156,8 @@ async function measure(
   executor: Executor,
 ): Promise<MachineSpeed> {
   const images = imagesAtOnce(executor, model);
-  const { depth } = model.architecture;
-  const many = Math.min(mostBlocks, depth);
+  const { architecture } = model;
+  const many = Math.min(mostBlocks, architecture.depth);
   const one = copyBlocks(model, [0]);
   const more = copyBlocks(
     model,
@@ -168,7 +168,9 @@ async function measure(
     return secondsAnImage(executor, trainStep({ copy: student, layout }, images), images);
   };
   // As many as go through a student at a time.
-  const batch = outlines ? tilesAtOnce : inferenceBatch;
+  const batch = outlines
+    ? tilesOfSide(architecture.imageSize)
+    : imagesToInfer(architecture, executor);
   const inferenceTime = (student: VitModel): Promise<number> =>
     secondsAnImage(executor, featureGraph(student), batch);
   const inference = await inferenceTime(one);
@@ -198,7 +200,11 @@ async function timeDecoder(
   const whole = segmentationGraph(encoder, decoder, weights);
   return {
     step: await secondsAnImage(executor, step, images),
-    inference: Math.max(0, (await secondsAnImage(executor, whole, tilesAtOnce)) - inference),
+    inference: Math.max(
+      0,
+      (await secondsAnImage(executor, whole, tilesOfSide(encoder.architecture.imageSize))) -
+        inference,
+    ),
   };
 }
 

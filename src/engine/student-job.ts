@@ -1,16 +1,14 @@
 import { availableParallelism, freemem } from 'node:os';
 import { basename, join } from 'node:path';
 import type { DeviceName, DistillOptions } from '../contract/jobs.ts';
-import { precisionOn, startOf, usualTraining } from '../contract/jobs.ts';
+import { precisionOn, usualTraining } from '../contract/jobs.ts';
 import type { ModelCard } from '../contract/model-card.ts';
-import type { DistillSummary } from '../contract/results.ts';
+import type { DistillSummary, RecipeReport } from '../contract/results.ts';
 import { hasRoom, roomOf, trainingMemory } from '../core/distill/memory.ts';
 import { UserError } from '../core/errors.ts';
 import { preparationOf } from '../core/image/preparation.ts';
-import { adapterLayout } from '../core/lora/adapters.ts';
 import { copyBlocks, keptBlocks } from '../core/vit/copy.ts';
 import type { VitModel } from '../core/vit/weights.ts';
-import type { FoundImage } from '../formats/labelled-images.ts';
 import { writeFileAtomically } from '../formats/write-file.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { runtimeVersion } from '../runtime/onnxruntime.ts';
@@ -19,7 +17,6 @@ import {
   checkpointProgress,
   decodersPath,
   removeCheckpoint,
-  saveCheckpoint,
 } from './checkpoint.ts';
 import { chooseDevice } from './devices/choose-device.ts';
 import { memoryOf } from './devices/device-memory.ts';
@@ -29,22 +26,15 @@ import { openExecutor } from './devices/open-executor.ts';
 import { requirePossible } from './devices/possible-devices.ts';
 import { withProcessorBehind } from './devices/processor-behind.ts';
 import { exportNames } from './export.ts';
-import { DrawnAhead, drawingThreads } from './drawn-ahead.ts';
-import { beginFingerprint } from './fingerprint.ts';
-import type { RunFingerprint } from './fingerprint.ts';
-import { fitCopy } from './fitting.ts';
 import type { JobContext } from './job.ts';
-import { targetBudget } from './memory-budget.ts';
 import { openOutputFolder } from './output-folder.ts';
 import type { OutputFolder } from './output-folder.ts';
-import { initialState, requireCheckpoint, stopped, withCheckpoint } from './resume.ts';
-import { saidInput } from './teacher-words.ts';
+import { noteNoCheckpoint, stopped, withCheckpoint } from './resume.ts';
+import { saidGuesses, saidInput } from './teacher-words.ts';
 import { openTeacher } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
-import { trainStudent } from './training.ts';
-import type { OpenWatch, TrainingPlan, TrainingResult, TrainingState } from './training.ts';
+import type { TrainingResult } from './training.ts';
 import { version } from './version.ts';
-import type { ViewSource } from './view-source.ts';
 
 /**
  * What every distillation has in common, whatever the student is for: teacher, copy and output folder before it,
@@ -67,8 +57,6 @@ export interface StudentJob {
   /** The teacher's blocks that the copy has. */
   readonly blocks: readonly number[];
   readonly copy: VitModel;
-  /** What the student begins as. */
-  readonly origin: 'fitted' | 'copy';
   readonly output: OutputFolder;
   readonly executor: Executor;
   /** Whether the checkpoint in the output folder is of this job. */
@@ -120,10 +108,12 @@ export async function runStudentJob<T>(
   const blocks = request.blocks ?? keptBlocks(teacher.model.architecture.depth, request.skip);
   const copy = copyBlocks(teacher.model, blocks);
   noteThreads(request, context);
-  for (const message of saidInput(teacher)) context.report({ type: 'notice', message });
+  for (const message of [...saidGuesses(teacher.inferred), ...saidInput(teacher)]) {
+    context.report({ type: 'notice', message });
+  }
   const output = await openOutputFolder(request.out);
   try {
-    await requireCheckpoint(request, output.path);
+    await noteNoCheckpoint(request, output.path, context);
     const before = request.resume ? ((await checkpointProgress(output.path))?.seconds ?? 0) : 0;
     await output.requireFree([
       ...exportNames,
@@ -159,7 +149,6 @@ export async function runStudentJob<T>(
             resume: request.resume || (goesOn && kept.isNew),
           },
           ...{ context, teacher, blocks, copy, output, kept },
-          origin: startOf(request.start, usual, architecture.depth, blocks.length),
           start: begun - 1000 * before,
           executor: openExecutor(on, threads, memoryBytes, request.precision),
           memory: freemem(),
@@ -228,100 +217,13 @@ export function secondsOf({ start }: StudentJob): number {
   return (performance.now() - start) / 1000;
 }
 
-/** What training made of the copy. */
-export interface Trained extends TrainingResult {
-  /** What the adapters sit on. */
-  readonly base: VitModel;
-  readonly layout: TrainingPlan['layout'];
-}
-
-/**
- * The distillation itself; what was learnt is in the checkpoint before anything else happens.
- *
- * @param images what the views are of, by which a checkpoint knows its run
- * @param usualRate the peak learning rate where the request does not say it
- */
-export async function trainAdapters(
-  job: StudentJob,
-  source: ViewSource,
-  images: readonly FoundImage[],
-  usualRate: number,
-  openWatch?: OpenWatch,
-): Promise<Trained> {
-  const views = new DrawnAhead(source, drawingThreads(job.executor));
-  try {
-    return await trainOn(job, views, images, usualRate, openWatch);
-  } finally {
-    await views.close();
-  }
-}
-
-async function trainOn(
-  job: StudentJob,
-  source: ViewSource,
-  images: readonly FoundImage[],
-  usualRate: number,
-  openWatch?: OpenWatch,
-): Promise<Trained> {
-  const { request, context, teacher, blocks, copy, origin, memory } = job;
-  const { seed, views } = request;
-  const plan: TrainingPlan = {
-    teacher: teacher.model,
-    copy,
-    layout: adapterLayout(copy.architecture, request.rank),
-    steps: request.steps,
-    batch: request.batch,
-    peakLearningRate: request.learningRate ?? usualRate,
-    seed,
-    views,
-    cacheBytes: targetBudget(memory),
-  };
-  const marks = { request, plan, teacher, blocks, origin, recipe: source.recipe };
-  const fingerprint = beginFingerprint(marks, images, context.signal);
-  try {
-    return await trainPlan(job, plan, fingerprint, source, openWatch);
-  } finally {
-    fingerprint.close();
-  }
-}
-
-/** @param begun with the plain copy, which is yet to be fitted where that was asked for */
-async function trainPlan(
-  job: StudentJob,
-  begun: TrainingPlan,
-  fingerprint: RunFingerprint,
-  source: ViewSource,
-  openWatch?: OpenWatch,
-): Promise<Trained> {
-  const { request, context, teacher, blocks, copy, origin, output, executor } = job;
-  // Before the fit, which a checkpoint of another run would make for nothing.
-  const initial = await initialState(request, begun, output.path, fingerprint, context);
-  const fit = { teacher: teacher.model, copy, blocks, views: request.views };
-  const base = origin === 'copy' ? copy : await fitCopy(fit, source, executor, context);
-  const plan = { ...begun, copy: base };
-  const save = async (state: TrainingState): Promise<void> => {
-    await saveCheckpoint(output.path, await fingerprint.own, state, secondsOf(job));
-    job.kept.isNew = true;
-  };
-  const result = await trainStudent(plan, initial, source, executor, context, save, openWatch);
-  // What was learnt must survive a full disk and a second Ctrl-C. A run that did no step leaves an
-  // earlier run's checkpoint as it was.
-  if (result.state.step > initial.step) {
-    await save(result.state);
-  }
-  const { step } = result.state;
-  if (context.signal.aborted)
-    throw stopped(output.path, result.state, step > initial.step || request.resume);
-  return { ...result, base, layout: plan.layout };
-}
-
 /**
  * Finishes a trained student and publishes what was written, with its summary. Where that fails the checkpoint
  * stays.
  */
 export async function deliver<T extends { readonly summary: DistillSummary }>(
   { output, context }: StudentJob,
-  { state }: Trained,
+  { state }: Pick<TrainingResult, 'state'>,
   finish: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -341,8 +243,8 @@ export const summaryName = 'summary.json';
 
 /** What models of every kind say about themselves, but for their classes and figures. */
 export function describeStudent(
-  { request, teacher, blocks, origin }: StudentJob,
-  steps: number,
+  { request, teacher, blocks }: StudentJob,
+  { start, kept }: RecipeReport,
 ): Omit<ModelCard, 'task' | 'classes' | 'metrics' | 'masks'> {
   const { mean, deviation } = teacher.model.normalization;
   const { depth, imageSize, channels } = teacher.model.architecture;
@@ -363,13 +265,19 @@ export function describeStudent(
     student: {
       blocks: [...blocks],
       skip: request.blocks ? null : request.skip,
-      start: origin,
+      start: kept === 'copy' ? 'copy' : start,
       rank: request.rank,
-      steps,
+      // Those of the state that was kept.
+      steps: typeof kept === 'number' ? kept : 0,
       seed: request.seed,
       weights: 'float32',
     },
   };
+}
+
+/** What the files of the plain copy say about themselves: it learnt nothing but its head or decoder. */
+export function copyCard<Card extends ModelCard>(card: Card): Card {
+  return { ...card, student: { ...card.student, start: 'copy', steps: 0 } };
 }
 
 /** Says where a device does not compute as was wished for. */

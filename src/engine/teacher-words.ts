@@ -1,3 +1,4 @@
+import type { InferredProperty } from '../contract/descriptions.ts';
 import { colourChannels } from '../core/image/preparation.ts';
 import type { DescribedTeacher } from '../formats/checkpoints/read-teacher.ts';
 import type { Teacher } from './teacher.ts';
@@ -38,8 +39,31 @@ function valueNotes({ storedNormalization: stored }: DescribedTeacher): string[]
   ];
 }
 
+/** Options of the command line that say what a teacher's file does not. */
+export const correctingFlags: Readonly<Record<InferredProperty['property'], string>> = {
+  heads: '--heads',
+  epsilon: '--epsilon',
+  activation: '--activation',
+  pooling: '--pooling',
+  mean: '--mean',
+  deviation: '--std',
+  colourBands: '--teacher-bands',
+};
+
+/** What of a teacher is no better than a guess, each with the option that corrects it, as sentences. */
+export function saidGuesses(inferred: readonly InferredProperty[]): string[] {
+  const guesses = inferred.filter(({ source }) => source === 'guess');
+  // Mean and deviation have one sentence.
+  const sentences = [...new Set(guesses.map(({ sentence }) => sentence))];
+  return sentences.map((sentence) => {
+    const those = guesses.filter((guess) => guess.sentence === sentence);
+    const flags = those.map(({ property }) => correctingFlags[property]).join(' and ');
+    return `A guess about the teacher, which its file does not say: ${sentence}. If it is wrong, the student learns from wrong features: correct it with ${flags}.`;
+  });
+}
+
 /** How images reach a teacher, as far as it is worth a word: bands that are not red, green and blue, and stored values. */
-export function saidInput(teacher: Omit<Teacher, 'name' | 'sha256'>): string[] {
+export function saidInput(teacher: Omit<Teacher, 'name' | 'sha256' | 'inferred'>): string[] {
   const bands = saidBands(teacher);
   return [...(bands === null ? [] : [bands]), ...saidValues(teacher)];
 }

@@ -34,6 +34,8 @@ export interface Teacher {
   readonly known: readonly number[] | undefined;
   /** Whether its own mean and deviation of stored values are in use, where it has such. */
   readonly stored: 'used' | 'unused' | undefined;
+  /** What its weights do not show, and from where it is known. */
+  readonly inferred: readonly InferredProperty[];
   readonly model: VitModel;
 }
 
@@ -42,7 +44,7 @@ export type AdaptedTeacher = Pick<
   OpenTeacher,
   'architecture' | 'normalization' | 'read' | 'close'
 > &
-  Pick<Teacher, 'bands' | 'known' | 'stored'>;
+  Pick<Teacher, 'bands' | 'known' | 'stored' | 'inferred'>;
 
 export interface TeacherInput {
   /** Side of the input, px, or what it is for this teacher; by default the one it was trained with. */
@@ -73,9 +75,9 @@ export async function openTeacher(
 }
 
 /** Of the weights alone: of several files the hash of their hashes. */
-async function hashOfTeacher(files: readonly string[]): Promise<string> {
+async function hashOfTeacher(files: readonly string[], alive?: () => void): Promise<string> {
   const hashes: Buffer[] = [];
-  for (const file of files) hashes.push(await hashOfFile(file));
+  for (const file of files) hashes.push(await hashOfFile(file, alive));
   const [only] = hashes;
   const hash =
     only !== undefined && hashes.length === 1
@@ -111,8 +113,16 @@ export function teacherName(file: string): string {
   const name = basename(path).replace(/\.[^.]*$/, '');
   if (!anyModel.test(name)) return name;
   // Hugging Face's cache: models--facebook--dinov2-base/snapshots/<hash>/model.safetensors
-  const [, cached] = /models--(?:[^/\\]*--)?([^/\\]+)[/\\]snapshots[/\\]/.exec(path) ?? [];
-  return cached ?? (basename(dirname(path)) || name);
+  return cachedName(path) ?? (basename(dirname(path)) || name);
+}
+
+function cachedName(path: string): string | undefined {
+  const parts = path.split(/[/\\]/);
+  const at = parts.findIndex(
+    (part, i) => part.includes('models--') && parts[i + 1] === 'snapshots' && i + 2 < parts.length,
+  );
+  const name = parts[at]?.split('models--').at(-1)?.split('--').at(-1) ?? '';
+  return name === '' ? undefined : name;
 }
 
 /**
@@ -161,6 +171,7 @@ export async function openAdaptedTeacher(
     normalization: adaptNormalization(normalization, channels, known),
     stored: own === undefined ? storedNormalization && 'unused' : 'used',
     known,
+    inferred: teacher.inferred,
     read: async (blocks) =>
       adaptBands({ ...(await teacher.read(blocks)), normalization }, channels, known),
     close: () => teacher.close(),
@@ -200,17 +211,22 @@ async function readTaught(
   const teacher = await openAdaptedTeacher(file, overrides, preparation, memory);
   try {
     const model = await teacher.read(keptBlocks(teacher.architecture.depth, 1));
-    const { bands, known, stored } = teacher;
-    return { model, bands, known, stored };
+    const { bands, known, stored, inferred } = teacher;
+    return { model, bands, known, stored, inferred };
   } finally {
     await teacher.close();
   }
 }
 
-/** What a teacher file holds, without reading its weights. */
+/**
+ * What a teacher file holds, without keeping its weights.
+ *
+ * @param alive told of each part of the file as it is hashed. @throws UserError when it is no usable vision transformer
+ */
 export async function inspectTeacher(
   file: string,
   overrides: TeacherOverrides,
+  alive?: () => void,
 ): Promise<TeacherDescription> {
   const described = await describeTeacher(file, overrides);
   const { convention, title, container, files, inferred, storedAs } = described;
@@ -229,7 +245,7 @@ export async function inspectTeacher(
   return {
     file: resolve(file),
     bytes: await sizeOf(files),
-    sha256: await hashOfTeacher(files),
+    sha256: await hashOfTeacher(files, alive),
     ...{ convention, title, container },
     storedAs: [...storedAs],
     architecture: { ...architecture },

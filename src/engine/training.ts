@@ -13,11 +13,15 @@ import type { JobContext } from './job.ts';
 import { deviceTargetBudget } from './memory-budget.ts';
 import { Optimisation } from './optimisation.ts';
 import type { Feed, OptimiserState } from './optimisation.ts';
+import type { BestKeeper, KeeperState } from './recipe/best-keeper.ts';
 import { TargetCache } from './target-cache.ts';
 import type { NumberedView, ViewSource } from './view-source.ts';
 
 /** A student in training: what a checkpoint holds. Its parameters are the adapters. */
-export type TrainingState = OptimiserState;
+export interface TrainingState extends OptimiserState {
+  /** Where a keeper watches over the training. */
+  readonly keeper?: KeeperState | undefined;
+}
 
 export interface TrainingPlan extends StudentPlan {
   readonly teacher: VitModel;
@@ -58,6 +62,7 @@ export interface TrainingResult {
  *
  * @param save called every twenty seconds with the state so far
  * @param openWatch opens what looks on
+ * @param keeper goes back where training leads away from the teacher, and keeps the best state
  * @throws UserError 'diverged' when the loss, or what was learnt, is not finite
  */
 export async function trainStudent(
@@ -68,6 +73,7 @@ export async function trainStudent(
   context: JobContext,
   save: (state: TrainingState) => Promise<void>,
   openWatch?: OpenWatch,
+  keeper?: BestKeeper,
 ): Promise<TrainingResult> {
   const parts = partSizes(
     plan.batch,
@@ -94,33 +100,53 @@ export async function trainStudent(
   const begin = (): PhaseProgress => new PhaseProgress(context, 'distill', plan.steps, start.step);
   begin();
   const watch = await openWatch?.(plan, teacher);
+  const check = (step: number, isLast = false): Promise<boolean> =>
+    keeper?.after(step, student, isLast).catch(unlessCancelled) ?? Promise.resolve(true);
+  const stateSoFar = async (): Promise<TrainingState> =>
+    requireFinite({ ...(await student.state()), keeper: keeper?.state });
   try {
     await watch?.see(start.step, student.parameters);
     // Time left goes by the pace of steps alone.
     const progress = begin();
     let [savedAt, measuredAt] = [performance.now(), performance.now()];
-    for (let step = start.step; step < plan.steps && !isOver(step, context); step++) {
-      const loss = await student.step(step, feedOf(step));
+    let goesOn = start.step === 0 || (await check(start.step));
+    for (let step = start.step; goesOn && step < plan.steps && !isOver(step, context); step++) {
+      const loss = await student.step(step, feedOf(step)).catch((error: unknown) => {
+        if (!isDivergence(error) || keeper?.rescue(step + 1, student) !== true) throw error;
+        return undefined;
+      });
       const now = performance.now();
       const imagesPerSecond = (1000 * plan.batch) / (now - measuredAt);
-      progress.advance(step + 1, { loss, imagesPerSecond });
+      progress.advance(step + 1, { ...(loss !== undefined && { loss }), imagesPerSecond });
+      goesOn = await check(step + 1);
       await watch?.see(step + 1, student.parameters);
       measuredAt = performance.now();
       if (now - savedAt > 20_000) {
-        await save(requireFinite(await student.state()));
+        await save(await stateSoFar());
         savedAt = performance.now();
       }
       await breathe();
     }
-    const state = requireFinite(await student.state());
-    if (!context.signal.aborted) await watch?.see(state.step, student.parameters, true);
-    return { state, targetCacheHits: targets.hitRate };
+    const { step } = await student.state();
+    if (!context.signal.aborted) await check(step, true);
+    if (!context.signal.aborted) await watch?.see(step, student.parameters, true);
+    return { state: await stateSoFar(), targetCacheHits: targets.hitRate };
   } finally {
     await watch?.close();
     await student.dispose();
     await targets.dispose();
     await Promise.all([teacher, ...graphs.values()].map((graph) => graph.dispose()));
   }
+}
+
+/** Whoever stops the training must find what was learnt; a check that was cut short is made when the run goes on. */
+function unlessCancelled(error: unknown): true {
+  if (error instanceof UserError && error.code === 'cancelled') return true;
+  throw error;
+}
+
+function isDivergence(error: unknown): boolean {
+  return error instanceof UserError && error.code === 'diverged';
 }
 
 /** What is kept must be fit to go on from. @throws UserError 'diverged' */

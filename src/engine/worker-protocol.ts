@@ -1,5 +1,6 @@
 import type { DeviceName, DistillOptions, JobEvent } from '../contract/jobs.ts';
 import type { Failure } from '../contract/app.ts';
+import { firstLine, withoutTrace } from '../contract/failure-text.ts';
 import { UserError } from '../core/errors.ts';
 import type { Dataset } from './dataset.ts';
 import type { TrialOutcome, TrialRequest } from './devices/trial.ts';
@@ -69,14 +70,17 @@ export type WorkerMessage =
   | { readonly kind: 'result'; readonly result: WorkerResult }
   | { readonly kind: 'failure'; readonly failure: Failure };
 
-/** An error as it crosses a process. */
+/** An error as it crosses a process: a message that a person sees, and details for behind a fold. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof UserError) {
-    const { code, message, details } = error;
-    return { code, message, ...(details === undefined ? {} : { details }) };
+    const { message, details: trace } = withoutTrace(error.message);
+    const details = [error.details, trace].filter((part) => part !== undefined).join('\n');
+    return { code: error.code, message, ...(details === '' ? {} : { details }) };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  const details = error instanceof Error ? error.stack : undefined;
+  const { message, details: whole } = firstLine(
+    error instanceof Error ? error.message : String(error),
+  );
+  const details = error instanceof Error ? (error.stack ?? whole) : whole;
   return {
     code: 'defect',
     message: `Something went wrong inside Understudy: ${message}`,

@@ -43,6 +43,8 @@ export type ReadFrames = (paths: readonly string[]) => Promise<readonly (FileFra
 export interface FrameOptions {
   /** Goes into what is kept of a patient's number, so that nobody can tell the number from it. */
   readonly secret: Uint8Array;
+  /** Told of images that name a patient, where those cannot be told apart: they are left out. */
+  readonly refuse?: ((image: FoundImage) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Reads headers elsewhere than here. */
   readonly read?: ReadFrames;
@@ -60,7 +62,7 @@ type Imaged = FoundImage & { readonly group?: string | undefined };
  */
 export async function expandFrames<T extends Imaged>(
   images: readonly T[],
-  { secret, signal, read = readHere }: FrameOptions,
+  { secret, refuse, signal, read = readHere }: FrameOptions,
 ): Promise<T[]> {
   const parts = Array.from({ length: Math.ceil(images.length / partLength) }, (_, part) =>
     images.slice(part * partLength, (part + 1) * partLength),
@@ -81,7 +83,12 @@ export async function expandFrames<T extends Imaged>(
       const files = new Map(toRead.map((image, at) => [image, found[at]]));
       return part.flatMap((image) => {
         const file = files.get(image);
-        return file === undefined ? [image] : framesOf(image, file, hashed);
+        if (file === undefined) return [image];
+        if (refuse !== undefined && image.group === undefined && identityOf(file) !== '') {
+          refuse(image);
+          return [];
+        }
+        return framesOf(image, file, hashed);
       });
     },
     signal,
@@ -101,15 +108,32 @@ function mayHoldMore(name: string): boolean {
   return looked.has(extension) || /^\.\d+$/.test(extension);
 }
 
+/** Whom a file names, if anybody: its patient, else the examination or series whose images belong together. */
+function identityOf({ grouping }: FileFrames): string {
+  const named = grouping?.patient?.trim() ?? '';
+  if (!placeholder.test(named)) return named;
+  return grouping?.study ?? grouping?.series ?? '';
+}
+
+/** The group of a file's images under a secret; undefined where nothing holds them together with others. */
+export function frameGroup(path: string, file: FileFrames, secret: Uint8Array): string | undefined {
+  const identity = identityOf(file);
+  if (identity !== '') return keyedHash(identity, secret);
+  // Slices of one volume show nearly the same: they stay on one side.
+  return file.frames === 1 ? undefined : keyedHash(path, secret);
+}
+
+/** The one group of all images of a project of which nobody can tell any more whose they are. */
+export function goneGroup(project: number, secret: Uint8Array): string {
+  return keyedHash(`gone from project ${project}`, secret);
+}
+
 function framesOf<T extends Imaged>(
   image: T,
   { frames, grouping }: FileFrames,
   hashed: (identity: string) => string,
 ): T[] {
-  const named = grouping?.patient?.trim() ?? '';
-  const patient = placeholder.test(named) ? '' : named;
-  // Without a patient the images of one examination or series belong together.
-  const identity = patient === '' ? (grouping?.study ?? grouping?.series ?? '') : patient;
+  const identity = identityOf({ frames, grouping });
   // What a person has said comes before what the file says.
   const group = image.group ?? (identity === '' ? undefined : hashed(identity));
   if (frames === 1) return [group === undefined ? image : { ...image, group }];
@@ -117,7 +141,6 @@ function framesOf<T extends Imaged>(
     ...image,
     name: `${image.name}#${frame + 1}`,
     frame,
-    // Slices of one volume show nearly the same: they stay on one side.
     group: group ?? hashed(image.path),
   }));
 }

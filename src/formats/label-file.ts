@@ -1,5 +1,6 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { whileReading } from '../core/activity.ts';
 import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
 import { readFailure } from './file-errors.ts';
@@ -26,7 +27,9 @@ export async function readLabelFile(
   imagesDirectory: string,
   images: readonly FoundImage[],
 ): Promise<LabelledImages> {
-  const rows = parseLabelRows(await readText(csvPath), csvPath);
+  const rows = await whileReading(csvPath, async () =>
+    parseLabelRows(await readText(csvPath), csvPath),
+  );
   const places = [resolve(imagesDirectory), dirname(resolve(csvPath))];
   const byPath = new Map(images.map((image) => [key(image.path), image]));
   const rowOf = new Map<FoundImage, LabelRow>();

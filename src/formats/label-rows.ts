@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { UserError } from '../core/errors.ts';
+import { cellText } from './csv-text.ts';
 
 /** One row of a label file. */
 export interface LabelRow {
@@ -17,11 +18,27 @@ export interface LabelRow {
 /** Stands in the label column for an image that belongs to none of several classes. */
 export const noneOfThem = '-';
 
+/** A class that is itself called `-`, or that with apostrophes before it, as a label. */
+const dashName = /^'*-$/;
+
+/** The labels of an image as they stand in the label column; `parseLabelRows` reads the same ones back. */
+export function labelCell(labels: readonly string[]): string {
+  if (labels.length === 0) return noneOfThem;
+  return labels.map((label) => (dashName.test(label) ? `'${label}` : label)).join('|');
+}
+
+function labelNamed(text: string): string {
+  return text.startsWith("'") && dashName.test(text) ? text.slice(1) : text;
+}
+
 const columns = ['path', 'label', 'split', 'group'] as const;
 type Column = (typeof columns)[number];
 
 const delimiters = [',', ';', '\t'] as const;
 const rowLimit = 1_000_000;
+/** Characters of a row: a path, a few labels, a group. */
+const recordLimit = 65_536;
+const [lineFeed, carriageReturn] = [10, 13];
 
 interface Line {
   readonly fields: string[];
@@ -35,9 +52,13 @@ interface Line {
  * paths, and the header for missing and unknown columns; 'too-large' past a million rows.
  */
 export function parseLabelRows(text: string, csvPath: string): LabelRow[] {
-  const [header, ...lines] = readLines(text, csvPath);
+  requireLines(text, csvPath);
+  // The header first, since it bounds how many fields a row may have.
+  const [header] = readLines(text, csvPath, 1);
   if (header === undefined) throw headerError(csvPath, 'is empty');
   const order = columnOrder(header.fields, csvPath);
+  // One more than the header and the rows, enough to see that there are too many.
+  const [, ...lines] = readLines(text, csvPath, rowLimit + 2);
   if (lines.length > rowLimit) {
     throw new UserError('too-large', `${csvPath} has more than ${rowLimit} rows. Split it.`);
   }
@@ -51,7 +72,7 @@ export function parseLabelRows(text: string, csvPath: string): LabelRow[] {
 export function isLabelFile(beginning: string): boolean {
   const [header = ''] = beginning.replace(/^\uFEFF/, '').split(/\r?\n/);
   try {
-    const [line] = readLines(header, '');
+    const [line] = readLines(header, '', 1);
     return line !== undefined && columnOrder(line.fields, '').length > 0;
   } catch (error) {
     if (error instanceof UserError) return false;
@@ -59,15 +80,34 @@ export function isLabelFile(beginning: string): boolean {
   }
 }
 
-function readLines(text: string, csvPath: string): Line[] {
+/** A line without an end would become millions of fields, and their memory is not there. */
+function requireLines(text: string, csvPath: string): void {
+  let start = 0;
+  let line = 1;
+  for (let at = 0; at <= text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code !== lineFeed && code !== carriageReturn && at < text.length) continue;
+    if (at - start > recordLimit) {
+      throw new UserError(
+        'invalid-labels',
+        `${csvPath} has ${at - start} characters in line ${line}, more than the limit of ${recordLimit}. Correct that line.`,
+      );
+    }
+    start = at + 1;
+    if (code === lineFeed) line++;
+  }
+}
+
+function readLines(text: string, csvPath: string, most: number): Line[] {
   try {
     // The types of csv-parse leave out what `info` does.
     const records = parse(text, {
       delimiter: detectDelimiter(text),
       info: true,
       skip_empty_lines: true,
-      // One more than the header and the rows, enough to see that there are too many.
-      to: rowLimit + 2,
+      // An open quotation mark would otherwise take in all that follows.
+      max_record_size: recordLimit,
+      to: most,
       trim: true,
     }) as unknown as { record: string[]; info: { lines: number } }[];
     return records.map(({ record, info }) => ({ fields: record, line: info.lines }));
@@ -107,7 +147,7 @@ function headerError(csvPath: string, found: string): UserError {
 }
 
 function labelRow({ fields, line }: Line, order: readonly Column[], csvPath: string): LabelRow {
-  const field = (column: Column): string => fields[order.indexOf(column)] ?? '';
+  const field = (column: Column): string => cellText(fields[order.indexOf(column)] ?? '');
   const path = field('path').replaceAll('\\', '/');
   if (path === '') {
     throw new UserError('invalid-labels', `${csvPath} has no path in line ${line}. Add it.`);
@@ -126,7 +166,7 @@ function labelRow({ fields, line }: Line, order: readonly Column[], csvPath: str
   return {
     line,
     path,
-    labels: isNone ? [] : [...new Set(labels)],
+    labels: isNone ? [] : [...new Set(labels.map(labelNamed))],
     isLabelled: labels.length > 0,
     group: field('group') || undefined,
     split: field('split') || undefined,

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { systemCode, writeFailure } from './file-errors.ts';
@@ -10,10 +10,11 @@ import { systemCode, writeFailure } from './file-errors.ts';
  *
  * @param path absolute
  * @param within a folder above it that must be there: one that was renamed must not be made anew
+ * @param mode permissions of each folder that is made; by default those that the process gives new folders
  * @returns the folders that it made, each after the one that it lies in
  * @throws UserError 'disk'
  */
-export async function makeFolder(path: string, within?: string): Promise<string[]> {
+export async function makeFolder(path: string, within?: string, mode?: number): Promise<string[]> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return [];
   if (found) {
@@ -23,9 +24,10 @@ export async function makeFolder(path: string, within?: string): Promise<string[
     throw new UserError('disk', `${path} is no longer there. Put it back and try again.`);
   }
   const parent = dirname(path);
-  const made = parent === path ? [] : await makeFolder(parent, within);
+  const made = parent === path ? [] : await makeFolder(parent, within, mode);
   try {
     await mkdir(path);
+    if (mode !== undefined) await chmod(path, mode);
     return [...made, path];
   } catch (error) {
     // Somebody else was quicker.

@@ -8,7 +8,25 @@ const maskNames =
 /** nnU-Net has folders for training and for the test side by side. */
 const ofTest = /^(?:images|labels)ts$/i;
 /** MONAI Label keeps `labels/final/x` and `labels/original/x` for the image `x`. */
-const monaiLabels = /^(.*\/)?labels\/(final|original)\/(.+)$/;
+interface MonaiLabel {
+  /** '' or ending in `/`. */
+  readonly parent: string;
+  readonly isFinal: boolean;
+  readonly rest: string;
+}
+
+/** Undefined for a file that lies in no such folder; of several, the innermost counts. */
+function monaiLabel(name: string): MonaiLabel | undefined {
+  const parts = name.split('/');
+  for (let at = parts.length - 3; at >= 0; at--) {
+    const stage = parts[at + 1];
+    if (parts[at] !== 'labels' || (stage !== 'final' && stage !== 'original')) continue;
+    const parent = parts.slice(0, at).map((part) => `${part}/`);
+    const rest = parts.slice(at + 2).join('/');
+    return { parent: parent.join(''), isFinal: stage === 'final', rest };
+  }
+  return undefined;
+}
 
 /** A folder named `masks`, or the like. */
 export function isMaskFolder(folder: string): boolean {
@@ -59,8 +77,8 @@ export function separateMasks(found: readonly FoundImage[]): MaskFolders {
 
 /** The folder of images that a mask of MONAI Label belongs to. */
 function monaiPlace(name: string, names: ReadonlySet<string>): string | undefined {
-  const [, parent = '', , rest = ''] = monaiLabels.exec(name) ?? [];
-  return rest !== '' && names.has(parent + rest) ? parent : undefined;
+  const label = monaiLabel(name);
+  return label && names.has(label.parent + label.rest) ? label.parent : undefined;
 }
 
 /** Where a file is among the folders of its kind: what holds that folder, and its name within. */
@@ -75,10 +93,10 @@ const besideIt = (folder = ''): string => `MONAI: ${folder}`;
 
 /** The places that a mask, or an image, may have beside the other kind. */
 export function maskPlaces(name: string, kind: 'images' | 'masks' = 'masks'): PlaceInKind[] {
-  const monai = monaiLabels.exec(name);
-  if (kind === 'masks' && monai) {
+  const monai = kind === 'masks' ? monaiLabel(name) : undefined;
+  if (monai !== undefined) {
     // What a model proposed is no label.
-    return monai[2] === 'final' ? [{ parent: besideIt(monai[1]), rest: monai[3] ?? '' }] : [];
+    return monai.isFinal ? [{ parent: besideIt(monai.parent), rest: monai.rest }] : [];
   }
   const parts = name.split('/');
   const places = parts.slice(0, -1).flatMap((folder, depth): PlaceInKind[] => {

@@ -1,6 +1,7 @@
 import { statSync, type BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
+import { whileReading } from '../core/activity.ts';
 import type { ImageFile } from './raster/image-file.ts';
 import { openImage } from './raster/open.ts';
 
@@ -34,6 +35,14 @@ export async function withImage<T>(
   path: string,
   work: (file: ImageFile) => Promise<T>,
   isKept: (header: ImageFile['header']) => boolean = ({ frames }) => frames > 1,
+): Promise<T> {
+  return whileReading(path, () => open(path, work, isKept));
+}
+
+async function open<T>(
+  path: string,
+  work: (file: ImageFile) => Promise<T>,
+  isKept: (header: ImageFile['header']) => boolean,
 ): Promise<T> {
   const stamp = await stampOf(path);
   const known = kept.get(path);

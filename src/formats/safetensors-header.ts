@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
+import { jsonCost } from './json-cost.ts';
 import { elementCount } from '../core/tensor.ts';
 
 /**
@@ -53,6 +54,9 @@ export const headerLimit = 100_000_000;
 /** Far above any checkpoint; keeps a hostile header from costing minutes. */
 const tensorLimit = 100_000;
 
+/** Bytes of memory; that of 100,000 tensors takes a fifth. */
+const headerMemory = 256_000_000;
+
 const metadataKey = '__metadata__';
 const size = z.int().nonnegative();
 const entrySchema = z.object({
@@ -95,6 +99,12 @@ export function parseHeader(json: Uint8Array, dataBytes: number, path: string): 
 
 function parseObject(json: Uint8Array, path: string): object {
   let value: unknown;
+  if (jsonCost(json) > headerMemory) {
+    throw invalidSafetensors(
+      path,
+      'its header would take more memory than that of any known model',
+    );
+  }
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
   } catch {

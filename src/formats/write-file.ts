@@ -1,11 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { chmod, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { beginWriting } from '../core/activity.ts';
 import { writeFailure } from './file-errors.ts';
+
+/** Notes files that are not whole yet, so that those of a process that was killed can be found and deleted. */
+export interface Journal {
+  begin(temporary: string): void;
+  end(temporary: string): void;
+}
+
+/** The name of a file that is not whole yet; one that is left was that of a process that was killed. */
+export const temporaryName = /^\.understudy-[0-9a-f]{16}\.partial$/;
 
 export interface WriteOptions {
   /** False for what can be made again: saves waiting for the disk, and a power cut may leave it empty. */
   readonly durable?: boolean;
+  /** Permissions of the file; by default those that the process gives new files. */
+  readonly mode?: number | undefined;
+  /** Told the name of the temporary file before it is made, and again once it is gone. */
+  readonly journal?: Journal | undefined;
 }
 
 /**
@@ -64,18 +78,24 @@ export type Making = (temporary: string) => Promise<void>;
 export async function makeFileAtomically(
   path: string,
   make: Making,
-  { durable = true }: WriteOptions = {},
+  { durable = true, mode, journal }: WriteOptions = {},
 ): Promise<void> {
   // A name of its own: a long file name plus a suffix could pass the file system's limit.
   const temporary = join(dirname(path), `.understudy-${randomBytes(8).toString('hex')}.partial`);
+  const endWriting = beginWriting(temporary);
+  journal?.begin(temporary);
   try {
     await make(temporary);
+    if (mode !== undefined) await chmod(temporary, mode);
     // Without this, a power cut after the rename could leave an empty file under the good name.
     if (durable) await sync(temporary);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writeFailure(error, path);
+  } finally {
+    endWriting();
+    journal?.end(temporary);
   }
 }
 

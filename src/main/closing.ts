@@ -1,7 +1,7 @@
 import { app, dialog } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { z } from 'zod';
-import { runState } from '../contract/app.ts';
+import { events, hasEnded, runState } from '../contract/app.ts';
 import type { EventName } from '../contract/app.ts';
 
 const runEvent = z.object({ id: z.number(), state: runState });
@@ -22,8 +22,9 @@ export class Closing {
 
   /** Told of every event of the engine. */
   hear(name: EventName, content: unknown): void {
-    // Another engine, or another workspace: it says itself what it takes up.
-    if (name === 'engine.state') this.#atWork.clear();
+    // Another engine, or another workspace: it says itself what it takes up. One that was silent goes on.
+    const engine = name === 'engine.state' ? events[name].safeParse(content).data : undefined;
+    if (engine && hasEnded(engine.state)) this.#atWork.clear();
     const removed = name === 'run.removed' ? removedEvent.safeParse(content).data : undefined;
     const run = name === 'run.changed' ? runEvent.safeParse(content).data : undefined;
     if (!run && !removed) return;

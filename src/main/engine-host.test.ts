@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { EngineHost } from './engine-host.ts';
 
 type Manner = 'well' | 'dead' | 'mute' | 'unfit';
@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** @param shutdownMs long where an engine is to end by itself, however busy the machine is */
-function host(manner: () => Manner = () => 'well', shutdownMs = 60_000) {
+function host(manner: () => Manner = () => 'well', shutdownMs = 60_000, tickMs = 1000) {
   const events: { name: string; content: unknown }[] = [];
   const children: ChildProcess[] = [];
   let log = '';
@@ -32,6 +32,7 @@ function host(manner: () => Manner = () => 'well', shutdownMs = 60_000) {
     log: (text) => (log += text),
     restartDelayMs: 1,
     shutdownMs,
+    tickMs,
   });
   hosts.push(engine);
   const states = (): string[] =>
@@ -177,4 +178,47 @@ test('a restart says so and replaces the process', async () => {
   await engine.restart();
   expect(await pid(engine)).not.toBe(first);
   expect(states()).toEqual(['ready', 'restarting', 'ready']);
+});
+
+describe.skipIf(process.platform === 'win32')('an engine that is stopped and does not end', () => {
+  /** Stops the one that was started last. */
+  const signal = (children: readonly ChildProcess[], name: 'SIGSTOP' | 'SIGCONT'): void => {
+    process.kill(children.at(-1)?.pid ?? 0, name);
+  };
+
+  test('is silent, and ready again when it goes on', async () => {
+    const { engine, children, states } = host(() => 'well', 60_000, 200);
+    engine.start();
+    await pid(engine);
+    signal(children, 'SIGSTOP');
+    const asked = pid(engine);
+    await expect.poll(() => states()).toEqual(['ready', 'silent']);
+    signal(children, 'SIGCONT');
+    expect(await asked).toBe(children[0]?.pid);
+    await expect.poll(() => states()).toEqual(['ready', 'silent', 'ready']);
+    expect(children).toHaveLength(1);
+  });
+
+  test('is killed and replaced by a restart, within seconds', async () => {
+    const { engine, children, states } = host(() => 'well', 60_000, 200);
+    engine.start();
+    await pid(engine);
+    signal(children, 'SIGSTOP');
+    const asked = engine.request('project.list', null);
+    await expect.poll(() => states()).toEqual(['ready', 'silent']);
+    await engine.restart();
+    expect(children[0]?.signalCode).toBe('SIGKILL');
+    expect(await asked).toMatchObject(stopped);
+    expect(await pid(engine)).toBe(children[1]?.pid);
+    expect(states().slice(0, 3)).toEqual(['ready', 'silent', 'restarting']);
+  });
+
+  test('before it was ever ready is silent too, later', async () => {
+    const { engine, children, states } = host(() => 'well', 60_000, 50);
+    engine.start();
+    signal(children, 'SIGSTOP');
+    await expect.poll(() => states()).toEqual(['silent']);
+    signal(children, 'SIGCONT');
+    await expect.poll(() => states()).toEqual(['silent', 'ready']);
+  });
 });

@@ -10,6 +10,7 @@ import type {
 } from '../contract/app.ts';
 import { readEngineMessage, refusal } from './engine-messages.ts';
 import { endProcess } from './engine-process.ts';
+import { Heartbeat, silentAfter } from './heartbeat.ts';
 import { RecentText } from './recent-text.ts';
 
 export type EngineState = EventOf<'engine.state'>;
@@ -23,10 +24,15 @@ export interface EngineHostOptions {
   readonly restartDelayMs?: number;
   /** For a clean end; then it is killed. */
   readonly shutdownMs?: number;
+  /** Length of a tick of the heartbeat; see Heartbeat. */
+  readonly tickMs?: number;
 }
 
 /** Starts again after so many deaths within the window of time, then gives up. */
 const tolerated = { deaths: 3, withinMs: 60_000 } as const;
+
+/** ms that a process has for a clean end which has not answered for long. */
+const silentShutdownMs = 2000;
 
 interface Pending {
   readonly message: EngineRequest & { kind: 'request' };
@@ -36,7 +42,7 @@ interface Pending {
 
 /**
  * Owns the engine's process: sends it requests and gives back its answers, passes its events on, starts it
- * again when it dies, and ends it cleanly. Requests made before it is ready wait. One that was under
+ * again when it dies, notices when it no longer answers, and ends it cleanly. Requests made before it is ready wait. One that was under
  * way when it died is answered with the error `engine-stopped`: what it had done is not known.
  */
 export class EngineHost {
@@ -51,11 +57,22 @@ export class EngineHost {
   #deaths: number[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lastId = 0;
+  readonly #heartbeat: Heartbeat;
   /** Restarts and the final stop happen one after the other. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: EngineHostOptions) {
     this.#options = options;
+    this.#heartbeat = new Heartbeat({
+      ping: () => {
+        this.#send({ kind: 'ping' });
+      },
+      onSilent: () => {
+        this.#options.log(`${new Date().toISOString()} The engine does not answer.\n`);
+        this.#tell({ state: 'silent', error: null });
+      },
+      ...(options.tickMs === undefined ? {} : { tickMs: options.tickMs }),
+    });
   }
 
   /** The last state that was told; null while the first start goes on. */
@@ -78,6 +95,7 @@ export class EngineHost {
       return;
     }
     this.#child = child;
+    this.#heartbeat.begin(silentAfter.whenStarting);
     child.on('message', (received) => {
       if (child === this.#child) this.#receive(received);
     });
@@ -131,7 +149,7 @@ export class EngineHost {
     });
   }
 
-  /** Ends it cleanly and starts it anew, also after it was given up. */
+  /** Ends it, cleanly if it still answers, and starts it anew; also after it was given up. */
   restart(): Promise<void> {
     return this.#inTurn(async () => {
       this.#tell({ state: 'restarting', error: null });
@@ -155,6 +173,8 @@ export class EngineHost {
   }
 
   #receive(received: unknown): void {
+    this.#heartbeat.heard();
+    if (this.#isReady && this.#state?.state === 'silent') this.#tell(ready);
     const message = readEngineMessage(received);
     if (message === null) {
       this.#options.log('The engine sent a message of no known kind.\n');
@@ -169,6 +189,8 @@ export class EngineHost {
         return;
       }
     }
+    // It can answer while it still opens the workspace.
+    if (message.kind === 'pong') return;
     if (!this.#isReady) this.#becomeReady();
     if (message.kind === 'response') this.#pending.get(message.id)?.settle(message.answer);
     else if (!state) this.#options.onEvent(message.name, message.content);
@@ -176,7 +198,8 @@ export class EngineHost {
 
   #becomeReady(): void {
     this.#isReady = true;
-    this.#tell({ state: 'ready', error: null });
+    this.#heartbeat.begin(silentAfter.whenReady);
+    this.#tell(ready);
     for (const pending of [...this.#pending.values()]) {
       if (!pending.wasSent) this.#sendPending(pending);
     }
@@ -208,6 +231,7 @@ export class EngineHost {
     if (child !== this.#child) return;
     this.#child = null;
     this.#isReady = false;
+    this.#heartbeat.end();
     this.#options.log(`${new Date().toISOString()} The engine ended: ${how}.\n`);
     this.#answerAll((pending) => pending.wasSent);
 
@@ -260,14 +284,19 @@ export class EngineHost {
   async #stopChild(): Promise<void> {
     clearTimeout(this.#timer);
     const child = this.#child;
+    const isSilent = this.#heartbeat.isSilent;
     // From here on its end is no death.
     this.#child = null;
     this.#isReady = false;
+    this.#heartbeat.end();
     if (child === null) return;
-    await endProcess(child, this.#options.shutdownMs ?? 10_000);
+    const patience = this.#options.shutdownMs ?? 10_000;
+    await endProcess(child, isSilent ? Math.min(patience, silentShutdownMs) : patience);
     this.#answerAll((pending) => pending.wasSent);
   }
 }
+
+const ready = { state: 'ready', error: null } as const;
 
 const stopped: Failure = {
   code: 'engine-stopped',

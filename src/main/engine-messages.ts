@@ -19,6 +19,7 @@ const message = z.discriminatedUnion('kind', [
     name: z.enum(Object.keys(events) as [EventName, ...EventName[]]),
     content: z.unknown(),
   }),
+  z.object({ kind: z.literal('pong') }),
 ]);
 
 /** The message, or null for anything else: a stray line of a library, say. */

@@ -9,6 +9,7 @@ export interface PageFailure {
 export const failureActions = {
   reload: 'understudy://page/failure/reload',
   log: 'understudy://page/failure/log',
+  copy: 'understudy://page/failure/copy',
 } as const;
 
 /**
@@ -24,7 +25,7 @@ export function failurePage({ title, text, details }: PageFailure): string {
     <h1 style="font-size:20px;font-weight:600">${escape(title)}</h1>
     <p>${escape(text)}</p>
     <p><a style="${button}" href="${failureActions.reload}">Reload</a><a style="${button}" href="${failureActions.log}">Show the log</a></p>
-    <details><summary>Details</summary><pre style="white-space:pre-wrap">${escape(details)}</pre></details>
+    <details><summary>Details</summary><pre style="white-space:pre-wrap">${escape(details)}</pre><a style="${button}" href="${failureActions.copy}">Copy</a></details>
   </body>
 </html>
 `;

@@ -1,4 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import process from 'node:process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -91,6 +101,39 @@ test('an address says how its image is seen, and is read as it was written', () 
     expect(readPictureUrl(pictureUrl(7, 'whole', mark))).toEqual({ image: 7, side: 'whole', mark });
   }
 });
+
+test.skipIf(process.platform === 'win32')(
+  'settings and logs are the owner’s alone, also those of before',
+  () => {
+    const modes = (): Record<string, number> =>
+      Object.fromEntries(
+        readdirSync(folder, { recursive: true }).map((name) => [
+          String(name),
+          statSync(join(folder, String(name))).mode & 0o777,
+        ]),
+      );
+    const before = process.umask(0);
+    try {
+      chmodSync(folder, 0o755);
+      mkdirSync(join(folder, 'logs'));
+      writeFileSync(join(folder, 'logs', 'app.log.1'), 'old');
+      const log = new Log(join(folder, 'logs', 'app.log'));
+      log.note('new');
+      new Workspace(folder, '/default', undefined).choose('/chosen');
+      expect(modes()).toEqual({
+        logs: 0o700,
+        ...{ 'logs/app.log': 0o600, 'logs/app.log.1': 0o600, 'settings.json': 0o600 },
+      });
+      expect(statSync(folder).mode & 0o777).toBe(0o700);
+      log.clear();
+      log.note('after a project was removed');
+      expect(Object.keys(modes()).sort()).toEqual(['logs', 'logs/app.log', 'settings.json']);
+      expect(modes()['logs/app.log']).toBe(0o600);
+    } finally {
+      process.umask(before);
+    }
+  },
+);
 
 test('the failure page shows text as text', () => {
   const page = failurePage({ title: 'a', text: 'b', details: '<script>"x" & y</script>' });

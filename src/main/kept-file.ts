@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
+import { makePrivate, makePrivateFolder } from './private-place.ts';
 
 /**
  * A small JSON file of ours. One that is missing, damaged or from another version reads as `fallback`,
@@ -21,7 +22,9 @@ export function readKept<S extends z.ZodType>(
 
 /** Replaces the file as a whole, so that a crash leaves the old one or the new one. */
 export function writeKept(file: string, content: unknown): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.partial`, `${JSON.stringify(content, null, 2)}\n`);
+  makePrivateFolder(dirname(file));
+  rmSync(`${file}.partial`, { force: true });
+  writeFileSync(`${file}.partial`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  makePrivate(`${file}.partial`, 0o600);
   renameSync(`${file}.partial`, file);
 }

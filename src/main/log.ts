@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makePrivate, makePrivateFolder } from './private-place.ts';
 
 const limit = 5 * 1024 * 1024;
 /** Older files beside the current one. */
@@ -16,7 +17,9 @@ export class Log {
 
   constructor(file: string) {
     this.file = file;
-    mkdirSync(dirname(file), { recursive: true });
+    makePrivateFolder(dirname(file));
+    // Those that an earlier version wrote.
+    for (const path of [file, ...olderFiles(file)]) makePrivate(path, 0o600);
     this.#size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   }
 
@@ -24,7 +27,7 @@ export class Log {
   append(text: string): void {
     try {
       if (this.#size > limit) this.#rotate();
-      appendFileSync(this.file, text);
+      appendFileSync(this.file, text, { mode: 0o600 });
       this.#size += Buffer.byteLength(text);
     } catch {
       // A full disk, say: the work tells about that where it matters.
@@ -34,6 +37,16 @@ export class Log {
   /** A line of this process. */
   note(message: string): void {
     this.append(`${new Date().toISOString()} window: ${message}\n`);
+  }
+
+  /** Deletes what was logged so far: it may name files of a project that was removed. */
+  clear(): void {
+    try {
+      for (const path of [this.file, ...olderFiles(this.file)]) rmSync(path, { force: true });
+      this.#size = 0;
+    } catch {
+      // As in `append`.
+    }
   }
 
   /** understudy.log → understudy.log.1 → understudy.log.2 → gone. */
@@ -47,6 +60,10 @@ export class Log {
     }
     this.#size = 0;
   }
+}
+
+function olderFiles(file: string): string[] {
+  return Array.from({ length: kept }, (_, index) => `${file}.${index + 1}`);
 }
 
 /** What an error says, for the log or as the details of an answer. */

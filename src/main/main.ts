@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { app, protocol, session, shell } from 'electron';
+import { app, protocol, safeStorage, session, shell } from 'electron';
 import type { BrowserWindow } from 'electron';
 import type { EventName, EventOf, MenuKeys } from '../contract/app.ts';
+import { shownDownloads } from '../contract/catalogue.ts';
+import { logins as loginsSchema } from '../contract/logins.ts';
 import { channels, mediaScheme } from '../contract/bridge.ts';
 import { Closing } from './closing.ts';
 import { EngineHost } from './engine-host.ts';
 import { startEngineProcess } from './engine-process.ts';
 import { Leaving } from './leaving.ts';
 import { describe, Log } from './log.ts';
+import { LoginKeeper } from './logins.ts';
 import { setMenu } from './menu.ts';
 import type { MenuActions } from './menu.ts';
 import { PageGuard } from './page-guard.ts';
@@ -16,10 +19,12 @@ import { pageScheme, servePage } from './page.ts';
 import { engineProgram } from './paths.ts';
 import { servePictures } from './pictures.ts';
 import { serveRequests } from './requests.ts';
+import { SavePlaces } from './save-places.ts';
 import { hardenPages, hardenSession } from './security.ts';
 import { shellHandlers } from './shell-methods.ts';
 import { openWindow, raise } from './window.ts';
 import { Workspace } from './workspace.ts';
+import { cutNetwork } from './zero-network.ts';
 
 // The process that owns the window: it starts the engine, shows the page, and stands between the two.
 
@@ -33,6 +38,8 @@ protocol.registerSchemesAsPrivileged([
   { scheme: pageScheme, privileges },
   { scheme: mediaScheme, privileges: { ...privileges, stream: true } },
 ]);
+
+cutNetwork();
 
 if (app.requestSingleInstanceLock()) begin();
 else app.quit();
@@ -74,7 +81,10 @@ function begin(): void {
     // Of which name the content is, the engine says; the page checks it.
     onEvent: (name, content) => {
       closing.hear(name, content);
-      if (name === 'engine.state' && engine.state?.state === 'ready') noteOpened();
+      if (name === 'engine.state' && engine.state?.state === 'ready') {
+        noteOpened();
+        void exchangeLogins(engine, logins);
+      }
       send(name, content as EventOf<typeof name>);
     },
     log: (text) => {
@@ -96,16 +106,30 @@ function begin(): void {
   hardenPages((url, from) => {
     guard.follow(url, from);
   });
+  const places = new SavePlaces();
+  const logins = new LoginKeeper(join(userData, 'logins.json'), safeStorage);
   serveRequests({
     contents,
     engine,
     log,
+    places,
+    logins,
+    projectRemoved: () => {
+      log.clear();
+      log.note('A project was removed. Earlier lines may have named its files and went with it.');
+    },
     shell: shellHandlers({
       window: () => window,
       workspace,
       engine,
+      places,
       showLog,
+      logFile: log.file,
       setMenuKeys: showMenu,
+      openNotified: (target) => {
+        if (window !== null) raise(window);
+        send('notification.opened', target);
+      },
       goOnLeaving: () => {
         leaving.goOn();
       },
@@ -142,6 +166,22 @@ function begin(): void {
     });
     guard.watch(window);
   });
+}
+
+/** Gives a new engine the logins of the key store, and keeps those that it found in an older workspace. */
+async function exchangeLogins(engine: EngineHost, keeper: LoginKeeper): Promise<void> {
+  const [settings, known] = await Promise.all([
+    engine.request('catalogue.settings', null),
+    engine.request('catalogue.logins', null),
+  ]);
+  const shown = settings.ok ? shownDownloads.safeParse(settings.value).data : undefined;
+  const moved = known.ok ? loginsSchema.safeParse(known.value).data : undefined;
+  if (!shown || !moved) return;
+  for (const kind of ['mirror', 'proxy'] as const) {
+    const [address, login] = [shown[kind], moved[kind]];
+    if (address !== null && login !== null) keeper.keep(kind, address, login);
+  }
+  await engine.request('catalogue.unlock', keeper.findAll(shown));
 }
 
 /** The app ends once the engine has: its jobs keep a checkpoint, its database closes. */

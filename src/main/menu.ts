@@ -109,10 +109,20 @@ function viewMenu(): MenuItemConstructorOptions {
   };
 }
 
-function helpMenu({ showLog }: MenuActions, item: KeyedItem): MenuItemConstructorOptions {
+function helpMenu({ command, showLog }: MenuActions, item: KeyedItem): MenuItemConstructorOptions {
   return {
     role: 'help',
-    submenu: [...item('Keyboard shortcuts', 'shortcuts'), { label: 'Show log', click: showLog }],
+    submenu: [
+      ...item('Keyboard shortcuts', 'shortcuts'),
+      { label: 'Show log', click: showLog },
+      { type: 'separator' },
+      {
+        label: 'About Understudy',
+        click: () => {
+          command('about');
+        },
+      },
+    ],
   };
 }
 

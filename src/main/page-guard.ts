@@ -1,15 +1,16 @@
+import { clipboard } from 'electron';
 import type { BrowserWindow, WebContents } from 'electron';
 import { failureActions } from './failure-page.ts';
 import type { PageFailure } from './failure-page.ts';
 import type { Log } from './log.ts';
-import { failureUrl, pageUrl } from './page.ts';
+import { failureUrl, isOwnUrl, isPageUrl, pageUrl } from './page.ts';
 
 const reassurance =
   'What is stored is safe, and a run that is under way goes on. Reload to get the window back.';
 
 /**
  * Watches over the page: when its process ends or it cannot be loaded, a page without scripts takes its
- * place, which says so and offers to reload.
+ * place, which says so and offers to reload; and when the window shows anything else, the page comes back.
  */
 export class PageGuard {
   readonly #log: Log;
@@ -37,11 +38,29 @@ export class PageGuard {
     webContents.on('did-fail-load', (_event, code, description, url, isMainFrame) => {
       // -3: another load took its place.
       if (!isMainFrame || code === -3) return;
+      // Something else was to take the page's place, and is not to be had.
+      if (!isOwnUrl(url)) {
+        this.#keep(webContents, url);
+        return;
+      }
       this.#show(webContents, {
         title: 'The window could not be loaded',
         text: reassurance,
         details: `${description} (${code}), ${url}`,
       });
+    });
+    // Chromium goes to some addresses, `about:blank` among them, without asking `will-frame-navigate`. To stop it on its way
+    // ends the whole program (Electron 33), so the page is brought back once it has gone.
+    webContents.on('did-navigate', (_event, url) => {
+      if (!isOwnUrl(url)) this.#keep(webContents, url);
+    });
+    webContents.on('did-navigate-in-page', (_event, url, isMainFrame) => {
+      // A page can give itself the address of the failure page, which may ask for nothing.
+      if (isMainFrame && !isPageUrl(url)) this.#keep(webContents, url);
+    });
+    webContents.on('did-finish-load', () => {
+      // There is nothing to go back to: not a failure that is over, nor what once took the page's place.
+      webContents.navigationHistory.clear();
     });
     webContents.on('preload-error', (_event, file, error) => {
       this.#log.note(`${file}: ${error.message}`);
@@ -57,6 +76,16 @@ export class PageGuard {
     if (contents.getURL() !== failureUrl) return;
     if (url === failureActions.reload) this.#load(contents, pageUrl);
     if (url === failureActions.log) this.#showLog();
+    if (url === failureActions.copy) {
+      const { title, details } = this.#failure;
+      void clipboard.writeText(`${title}\n${details}`);
+    }
+  }
+
+  /** Brings the page back where something else took its place. */
+  #keep(contents: WebContents, url: string): void {
+    this.#log.note(`The window went to ${url.slice(0, 200)}; the page is loaded again.`);
+    this.#load(contents, pageUrl);
   }
 
   #show(contents: WebContents, failure: PageFailure): void {

@@ -26,7 +26,17 @@ export const failureUrl = `${pageOrigin}/failure`;
 export function isPage(frame: WebFrameMain | null): boolean {
   // A frame that has gone has no parent either, but no URL of ours.
   if (frame?.parent !== null) return false;
-  return isSamePage(frame.url, pageUrl);
+  return isPageUrl(frame.url);
+}
+
+/** Whether an address is the page's, whatever comes after `?` and `#`. */
+export function isPageUrl(url: string): boolean {
+  return isSamePage(url, pageUrl);
+}
+
+/** Whether the window may show this address: the page, or the page that says what went wrong. */
+export function isOwnUrl(url: string): boolean {
+  return isPageUrl(url) || url === failureUrl;
 }
 
 /** But for what comes after `?` and `#`. */

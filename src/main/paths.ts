@@ -5,7 +5,7 @@ import process from 'node:process';
 import { app } from 'electron';
 
 /** The folder with package.json: this file is built into `out/main/main.js`. */
-const root = join(import.meta.dirname, '..', '..');
+export const root = join(import.meta.dirname, '..', '..');
 
 export const preloadFile = join(root, 'out', 'preload', 'preload.cjs');
 export const pageFolder = join(root, 'out', 'renderer');

@@ -1,14 +1,18 @@
 import { ipcMain } from 'electron';
 import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
 import { z } from 'zod';
-import { engineMethods, methods } from '../contract/app.ts';
+import { downloadSettings, shownDownloads } from '../contract/catalogue.ts';
+import { engineMethods, hostMethods, methods } from '../contract/app.ts';
 import type { Answer, EngineMethod, MethodName, ShellMethod } from '../contract/app.ts';
 import { channels } from '../contract/bridge.ts';
+import type { LoginKind, LoginState } from '../contract/logins.ts';
 import type { EngineHost } from './engine-host.ts';
 import { refusal } from './engine-messages.ts';
+import type { LoginKeeper } from './logins.ts';
 import { describe } from './log.ts';
 import type { Log } from './log.ts';
 import { isPage } from './page.ts';
+import type { SavePlaces } from './save-places.ts';
 import { ShellError } from './shell-methods.ts';
 import type { ShellHandlers } from './shell-methods.ts';
 
@@ -17,6 +21,11 @@ export interface RequestWorld {
   readonly contents: () => WebContents | null;
   readonly engine: EngineHost;
   readonly shell: ShellHandlers;
+  /** Where the page may have something written. */
+  readonly places: SavePlaces;
+  readonly logins: LoginKeeper;
+  /** Told once a project is gone: nothing here may name its files any more. */
+  readonly projectRemoved: () => void;
   readonly log: Log;
 }
 
@@ -50,7 +59,7 @@ export function serveRequests(world: RequestWorld): void {
 }
 
 async function answer(
-  { engine, shell, log }: RequestWorld,
+  { engine, shell, log, places, logins, projectRemoved }: RequestWorld,
   method: unknown,
   params: unknown,
   signal: AbortSignal,
@@ -60,6 +69,7 @@ async function answer(
     return refusal('invalid-request', 'The window asked for something that does not exist.');
   }
   const parsed = methods[name.data].params.safeParse(params);
+  if (hostMethods.has(name.data)) return forbidden;
   if (!parsed.success) {
     return refusal(
       'invalid-request',
@@ -68,7 +78,14 @@ async function answer(
       z.prettifyError(parsed.error).slice(0, 2000),
     );
   }
-  if (isEngineMethod(name.data)) return engine.request(name.data, parsed.data, signal);
+  if (isEngineMethod(name.data)) {
+    if (!places.allows(name.data, parsed.data)) {
+      return refusal('forbidden', 'Nothing was saved there. Choose the place in the dialog again.');
+    }
+    const answered = await engine.request(name.data, parsed.data, signal);
+    if (name.data === 'project.remove' && answered.ok) projectRemoved();
+    return withKeptLogins(name.data, parsed.data, answered, logins);
+  }
   try {
     // One entry of the table: its parameters were parsed by its own schema.
     const handle = shell[name.data] as (given: unknown) => Promise<unknown>;
@@ -78,6 +95,24 @@ async function answer(
     log.note(`${name.data}: ${describe(error)}`);
     return refusal('internal', `That did not work. The log says more.`, describe(error));
   }
+}
+
+/** Keeps a name and a password that a person entered, and says of those that are shown whether they are kept. */
+function withKeptLogins(
+  method: EngineMethod,
+  params: unknown,
+  answered: Answer<unknown>,
+  keeper: LoginKeeper,
+): Answer<unknown> {
+  const isOfSettings = method === 'catalogue.settings' || method === 'catalogue.saveSettings';
+  const shown = isOfSettings && answered.ok ? shownDownloads.safeParse(answered.value).data : null;
+  if (!shown) return answered;
+  if (method === 'catalogue.saveSettings') keeper.keepAll(downloadSettings.parse(params));
+  const found = keeper.findAll(shown);
+  const stateOf = (kind: LoginKind): LoginState =>
+    shown.logins[kind] === 'session' && found[kind] !== null ? 'kept' : shown.logins[kind];
+  const logins = { mirror: stateOf('mirror'), proxy: stateOf('proxy') };
+  return { ok: true, value: { ...shown, logins } };
 }
 
 function isEngineMethod(name: EngineMethod | ShellMethod): name is EngineMethod {

@@ -3,15 +3,22 @@ import { isAbsolute } from 'node:path';
 import { dialog, shell } from 'electron';
 import type { BrowserWindow, OpenDialogOptions } from 'electron';
 import type { MenuKeys, ParsedParams, Result, ShellMethod } from '../contract/app.ts';
+import { about } from './about.ts';
+import { notify } from './notifications.ts';
 import type { EngineHost } from './engine-host.ts';
+import type { SavePlaces } from './save-places.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ShellWorld {
   readonly window: () => BrowserWindow | null;
   readonly workspace: Workspace;
   readonly engine: EngineHost;
+  readonly places: SavePlaces;
   readonly showLog: () => Promise<void>;
+  readonly logFile: string;
   readonly setMenuKeys: (keys: MenuKeys) => void;
+  /** A notification was chosen: the window comes to the front and shows what it is about. */
+  readonly openNotified: (target: ParsedParams<'shell.notify'>['target']) => void;
   /** The page has saved what it held its end up for. */
   readonly goOnLeaving: () => void;
   /** Pictures of the workspace that is left must not appear under ids of the new one. */
@@ -45,7 +52,8 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
   };
 
   return {
-    'shell.chooseFolder': ({ title }) => open({ title, properties: ['openDirectory'] }),
+    'shell.chooseFolder': async ({ title }) =>
+      world.places.note(await open({ title, properties: ['openDirectory'] })),
     'shell.chooseFile': ({ title, extensions }) =>
       open({
         title,
@@ -59,7 +67,7 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
         window === null
           ? await dialog.showSaveDialog(options)
           : await dialog.showSaveDialog(window, options);
-      return canceled || filePath === '' ? null : filePath;
+      return world.places.note(canceled || filePath === '' ? null : filePath);
     },
     'shell.showInFolder': async ({ file }) => {
       if (!isAbsolute(file) || !(await exists(file))) {
@@ -67,6 +75,10 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
       }
       shell.showItemInFolder(file);
       return null;
+    },
+    'shell.notify': (asked) => {
+      notify(asked, world.openNotified);
+      return Promise.resolve(null);
     },
     'shell.chooseWorkspace': async () => {
       const folder = await open({
@@ -86,6 +98,7 @@ export function shellHandlers(world: ShellWorld): ShellHandlers {
       await world.showLog();
       return null;
     },
+    'shell.about': () => about(world.workspace.folder, world.logFile),
     'shell.setMenuKeys': ({ keys }) => {
       world.setMenuKeys(keys);
       return Promise.resolve(null);

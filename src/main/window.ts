@@ -31,7 +31,7 @@ export function openWindow(log: Log): BrowserWindow {
       webSecurity: true,
       webviewTag: false,
       navigateOnDragDrop: false,
-      // It would fetch dictionaries.
+      // Names and labels are no prose; see zero-network.ts for its dictionaries.
       spellcheck: false,
       devTools: !app.isPackaged,
     },

@@ -1,5 +1,6 @@
 import './no-telemetry.ts';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { whileComputing } from '../core/activity.ts';
 import { UserError } from '../core/errors.ts';
 import type { OpName } from '../core/graph/ops.ts';
 import { forPlainProducts } from '../core/graph/plain-products.ts';
@@ -163,9 +164,11 @@ export function onnxRuntime(
   ): Promise<InferenceSession> => {
     try {
       // The two are overloads of one function.
-      return typeof model === 'string'
-        ? await InferenceSession.create(model, settings)
-        : await InferenceSession.create(model, settings);
+      return await whileComputing(() =>
+        typeof model === 'string'
+          ? InferenceSession.create(model, settings)
+          : InferenceSession.create(model, settings),
+      );
     } catch (error) {
       if (provider === 'cpu') throw ofProcessor(error);
       if (await reader.isThere()) throw failureOf(provider, error);
@@ -276,7 +279,7 @@ class OnnxSession implements LoadedGraph {
       feeds[name] =
         value instanceof OrtDeviceTensor ? value.native : toNative(requireValues(value));
     }
-    const results = await this.#guarded(() => this.#session.run(feeds));
+    const results = await this.#guarded(() => whileComputing(() => this.#session.run(feeds)));
     return new Map(
       Object.entries(results).map(([name, native]) => [
         name,

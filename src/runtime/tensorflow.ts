@@ -1,4 +1,5 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import { whileComputing } from '../core/activity.ts';
 import { UserError } from '../core/errors.ts';
 import { checkGraph } from '../core/graph/check.ts';
 import { graphInputs, reachableNodes } from '../core/graph/ops.ts';
@@ -97,9 +98,12 @@ class TensorFlowGraph implements LoadedGraph {
   }
 
   run(inputs: Inputs): Promise<Results> {
-    return new Promise((resolve) => {
-      resolve(this.#compute(inputs));
-    });
+    return whileComputing(
+      () =>
+        new Promise((resolve) => {
+          resolve(this.#compute(inputs));
+        }),
+    );
   }
 
   dispose(): Promise<void> {

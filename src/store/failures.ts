@@ -61,7 +61,7 @@ export function damage(file: string, details: string): UserError {
 
 /** The refusal of a folder that cannot hold a workspace. */
 export function folderFailure(error: unknown, folder: string): unknown {
-  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (!(error instanceof Error) || !('code' in error) || error instanceof UserError) return error;
   return new UserError(
     'disk',
     `The folder ${folder} could not be created or written. Check its permissions and the disk, or choose another one.`,

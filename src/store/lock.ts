@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { UserError } from '../core/errors.ts';
 import { Connection } from './connection.ts';
+import { makePrivateFile } from './workspace-files.ts';
 
 export const lockName = 'understudy.lock';
 
@@ -29,6 +30,7 @@ export function takeLock(folder: string): () => void {
  * @param inUse the sentence for whoever comes second
  */
 export function lockFile(file: string, inUse: string): () => void {
+  makePrivateFile(file);
   const lock = new Connection(file);
   try {
     // In memory, else an empty journal lies about after a crash.

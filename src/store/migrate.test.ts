@@ -121,7 +121,9 @@ describe.each(migrations)('from version $version on', ({ version }) => {
     expect(store.settings.downloads()).toEqual({
       mirror: version < 140 ? null : 'https://mirror.example',
       proxy: null,
+      plainHttp: false,
     });
+    expect(store.riskyFiles.list(1)).toHaveLength(version < 210 ? 0 : 1);
     store.close();
   });
 
@@ -250,6 +252,34 @@ describe('the machinery', () => {
     expect(tables(join(folder, databaseName))).toEqual(new Map([['a', 1]]));
   });
 
+  test('an upgrade that is interrupted again and again leaves the database and its copy as they were', () => {
+    const { connection, folder } = temporaryDatabase();
+    migrate(connection, [first]);
+    const steps = [20, 30, 40, 50, 60].map((version) =>
+      step(
+        version,
+        `CREATE TABLE t${version} (id INTEGER) STRICT; INSERT INTO a VALUES (${version})`,
+      ),
+    );
+    for (let end = 1; end < steps.length; end++) {
+      const broken = step(99, () => {
+        throw new TypeError('interrupted');
+      });
+      expect(() => {
+        migrate(connection, [first, ...steps.slice(0, end), broken]);
+      }).toThrow(/could not be brought/);
+      expect(versionOf(connection)).toBe(10);
+      expect(readdirSync(folder).filter((name) => name.includes('before'))).toEqual([
+        'understudy.before-020.sqlite',
+      ]);
+      expect(tables(join(folder, 'understudy.before-020.sqlite'))).toEqual(new Map([['a', 1]]));
+    }
+    migrate(connection, [first, ...steps]);
+    expect(versionOf(connection)).toBe(60);
+    expect(tables(join(folder, 'understudy.before-020.sqlite'))).toEqual(new Map([['a', 1]]));
+    connection.close();
+  });
+
   test('a full disk is said as such', () => {
     const { connection } = temporaryDatabase();
     migrate(connection, [first]);
@@ -288,4 +318,28 @@ describe('the machinery', () => {
       'understudy.sqlite',
     ]);
   });
+});
+
+test('a project with results goes on with the test images of the latest', () => {
+  const folder = temporaryFolder();
+  makeOld(folder, 170);
+  const connection = new Connection(join(folder, databaseName));
+  // The one that was marked by a folder is measured on no more, and both are labelled.
+  connection.execute(`UPDATE images SET is_test = 0, is_labelled = 1;`);
+  connection.close();
+  const store = openStore(folder);
+  expect(store.projects.get(1)).toMatchObject({
+    ...{ tested: 1, learnt: 1, drawn: [1] },
+    testSet: { name: 'A', images: 1 },
+  });
+  expect(store.runs.get(1).testSet).toBeNull();
+  const set = {
+    mode: 'drawn',
+    isNew: false,
+    test: [1],
+    learn: [2],
+    members: [[1, 'mask 3']],
+  } as const;
+  expect(store.testSets.freeze(1, 1, set)).toMatchObject({ name: 'A' });
+  store.close();
 });

@@ -6,15 +6,18 @@ import type { Connection } from './connection.ts';
 import { folderFailure } from './failures.ts';
 import { applicationId } from './inspect.ts';
 import type { Migration } from './migrations/migration.ts';
+import { makePrivateFile } from './workspace-files.ts';
 
 /** Copies from before migrations that are kept. */
 const keptCopies = 3;
 
-const copyPattern = /^understudy\.before-(\d+)\.sqlite$/;
+/** Names of the copies. */
+export const copyPattern = /^understudy\.before-(\d+)\.sqlite$/;
 
 /**
- * Brings a database to the newest form, each step in a transaction of its own. One with content is
- * copied first, beside itself, as `understudy.before-<first step>.sqlite`.
+ * Brings a database to the newest form, all steps in one transaction: an upgrade that is interrupted leaves the
+ * database as it was, so that the copy is always of what a released version wrote. One with content is copied
+ * first, beside itself, as `understudy.before-<first step>.sqlite`.
  *
  * @throws UserError when a step or the copy failed; what was there is still there
  */
@@ -25,7 +28,9 @@ export function migrate(connection: Connection, migrations: readonly Migration[]
   if (version > 0) keepCopy(connection, pending[0].version);
   // A step that rebuilds a table would otherwise lose all that refers to it.
   connection.pragma('foreign_keys = OFF');
-  for (const migration of pending) apply(connection, migration);
+  connection.transaction(() => {
+    for (const migration of pending) apply(connection, migration);
+  });
   connection.pragma('foreign_keys = ON');
 }
 
@@ -54,6 +59,7 @@ function keepCopy(connection: Connection, version: number): void {
   const partial = join(folder, 'understudy.copy.partial');
   try {
     rmSync(partial, { force: true });
+    makePrivateFile(partial);
     connection.run('VACUUM INTO ?', partial);
     synchronize(partial);
     renameSync(partial, join(folder, copyName(version)));

@@ -1,26 +1,32 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Connection } from './connection.ts';
 import { folderFailure, goneFailure } from './failures.ts';
 import { inspectDatabase } from './inspect.ts';
 import { takeLock } from './lock.ts';
 import { migrate } from './migrate.ts';
+import { forgetRemoved, isForgettingDue } from './forget.ts';
 import { migrations } from './migrations/all.ts';
 import { ClassQueries } from './queries/classes.ts';
 import { ExportQueries } from './queries/exports.ts';
 import { FetchedCardQueries } from './queries/fetched-cards.ts';
 import { ImageQueries } from './queries/images.ts';
+import { ImageUseQueries } from './queries/image-uses.ts';
 import { ImportFileQueries } from './queries/import-files.ts';
 import { ImportQueries } from './queries/imports.ts';
 import { LabelQueries } from './queries/labels.ts';
 import { MaskQueries } from './queries/masks.ts';
 import { ProjectQueries } from './queries/projects.ts';
 import { ReviewQueries } from './queries/review.ts';
+import { RiskyFileQueries } from './queries/risky-files.ts';
 import { RunRecordQueries } from './queries/run-records.ts';
 import { RunQueries } from './queries/runs.ts';
 import { SettingsQueries } from './queries/settings.ts';
 import { TeacherQueries } from './queries/teachers.ts';
+import { UnfinishedFileQueries } from './queries/unfinished-files.ts';
+import { TestSetQueries } from './queries/test-sets.ts';
 import { WatchedFolderQueries } from './queries/watched-folders.ts';
+import { makePrivateFile, prepareWorkspaceFolder } from './workspace-files.ts';
 
 /*
  * A workspace is a folder with one SQLite database, `understudy.sqlite`, held by one process at a time
@@ -46,6 +52,7 @@ export interface Store {
   readonly imports: ImportQueries;
   readonly importFiles: ImportFileQueries;
   readonly watched: WatchedFolderQueries;
+  readonly riskyFiles: RiskyFileQueries;
   readonly teachers: TeacherQueries;
   readonly fetched: FetchedCardQueries;
   readonly runs: RunQueries;
@@ -53,6 +60,9 @@ export interface Store {
   readonly review: ReviewQueries;
   readonly exports: ExportQueries;
   readonly settings: SettingsQueries;
+  readonly unfinished: UnfinishedFileQueries;
+  readonly testSets: TestSetQueries;
+  readonly imageUses: ImageUseQueries;
   /** All changes of `work` or none. May be nested; `work` must not be async. */
   transaction<T>(work: () => T): T;
   /**
@@ -62,6 +72,11 @@ export interface Store {
    * @throws UserError 'not-found'
    */
   requireThere(): void;
+  /**
+   * Takes what removed projects have left out of the database, the files beside it and its copies from before
+   * upgrades. Reads and writes all of the database. Where that fails, on a full disk say, the next opening does it.
+   */
+  forgetRemoved(): void;
   /** Puts everything into the one file and lets others in. A second call does nothing. */
   close(): void;
 }
@@ -82,13 +97,14 @@ export function openStore(folder: string, { isKnown = false }: OpenOptions = {})
   const path = resolve(folder);
   if (isKnown && !existsSync(join(path, databaseName))) throw goneFailure(path);
   try {
-    mkdirSync(path, { recursive: true });
+    prepareWorkspaceFolder(path);
   } catch (error) {
     throw folderFailure(error, path);
   }
   const unlock = takeLock(path);
   try {
     const connection = openDatabase(join(path, databaseName));
+    if (isForgettingDue(connection)) forgetRemoved(connection, path);
     return storeOn(connection, path, unlock);
   } catch (error) {
     unlock();
@@ -98,12 +114,16 @@ export function openStore(folder: string, { isKnown = false }: OpenOptions = {})
 
 function openDatabase(file: string): Connection {
   inspectDatabase(file, migrations.at(-1)?.version ?? 0);
+  // SQLite gives the files beside it (-wal, -shm) the permissions that the database has.
+  makePrivateFile(file);
   const connection = new Connection(file);
   try {
     connection.pragma('journal_mode = WAL');
     // A power cut may take the last transactions, never the database.
     connection.pragma('synchronous = NORMAL');
     connection.pragma('foreign_keys = ON');
+    // What is deleted is overwritten: names of patients' files must not stay in free pages.
+    connection.pragma('secure_delete = ON');
     connection.pragma('trusted_schema = OFF');
     // KiB: the indices of 50,000 images stay in memory.
     connection.pragma('cache_size = -32768');
@@ -128,6 +148,7 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     imports: new ImportQueries(connection),
     importFiles: new ImportFileQueries(connection),
     watched: new WatchedFolderQueries(connection),
+    riskyFiles: new RiskyFileQueries(connection),
     teachers: new TeacherQueries(connection),
     fetched: new FetchedCardQueries(connection),
     runs: new RunQueries(connection),
@@ -135,9 +156,15 @@ function storeOn(connection: Connection, folder: string, unlock: () => void): St
     review: new ReviewQueries(connection),
     exports: new ExportQueries(connection),
     settings: new SettingsQueries(connection),
+    unfinished: new UnfinishedFileQueries(connection),
+    testSets: new TestSetQueries(connection),
+    imageUses: new ImageUseQueries(connection),
     transaction: (work) => connection.transaction(work),
     requireThere: () => {
       if (identityOf(connection.file) !== identity) throw goneFailure(folder);
+    },
+    forgetRemoved: () => {
+      forgetRemoved(connection, folder);
     },
     close: () => {
       if (!isOpen) return;

@@ -139,7 +139,6 @@ describe('bad input', async () => {
     ],
     ['a split of another name', { labels: at('split.csv') }, 'invalid-labels', /is "testing"/],
     ['a group on both sides', { labels: at('groups.csv') }, 'invalid-labels', /group "a"/],
-    ['a checkpoint that is not there', { resume: true }, 'not-found', /no checkpoint/],
     [
       'an output that is a file',
       { out: at('teacher.safetensors') },

@@ -97,6 +97,8 @@ describe('masks in projects', async () => {
       classes: [
         { value: 1, name: 'water', number: 1 },
         { value: 2, name: null, number: 2, count: 1 },
+        // Whether it is a class, nobody says.
+        { value: 3, name: null, number: 255, count: 1 },
       ],
       problems: [
         { path: join(folder, 'masks', 'd.png') },
@@ -119,6 +121,7 @@ describe('masks in projects', async () => {
       classes: [
         { value: 1, to: { class: water?.id ?? 0 } },
         { value: 2, to: { create: 'Field' } },
+        { value: 3, to: 'ignore' },
       ],
     });
     expect(report).toMatchObject({ found: 3, added: 3, masks: 2, masksLeftOut: 1 });
@@ -249,6 +252,7 @@ describe('masks in projects', async () => {
       classes: [
         { value: 1, to: 'ignore' },
         { value: 2, to: 'background' },
+        { value: 3, to: 'ignore' },
       ],
     };
     expect((await look(folder, {})).hasMasks).toBe(true);

@@ -74,7 +74,7 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
   let initial: Float32Array;
   const golden = (name: string): Tensor => required(tensors.get(`golden.${name}`), name);
   beforeAll(async () => {
-    ({ tensors } = await readSafetensors(goldenPath(file)));
+    ({ tensors } = await readSafetensors(goldenPath(`${file}.golden`)));
     teacher = await readTeacher(goldenPath(file), overrides);
     const copy = copyBlocks(teacher, keptBlocks(3, 2));
     plan = { copy, layout: adapterLayout(copy.architecture, 3) };
@@ -134,7 +134,7 @@ describe.each(cases)('golden $file', ({ file, overrides, architecture }) => {
 
 describeExecutors('golden plain, otherwise', (executor) => {
   it('features with the GELU by tanh', async () => {
-    const { tensors } = await readSafetensors(goldenPath('plain'));
+    const { tensors } = await readSafetensors(goldenPath('plain.golden'));
     const model = await readTeacher(goldenPath('plain'), { heads: 2, activation: 'gelu-tanh' });
     const images = required(tensors.get('golden.images'), 'images');
     const wanted = required(tensors.get('golden.expected.features_gelu_tanh'), 'features').data;
@@ -146,7 +146,7 @@ describeExecutors('golden plain, otherwise', (executor) => {
   });
 
   it('positions and features of a larger image', async () => {
-    const { tensors } = await readSafetensors(goldenPath('plain'));
+    const { tensors } = await readSafetensors(goldenPath('plain.golden'));
     const larger = resizeModel(await readTeacher(goldenPath('plain'), { heads: 2 }), 24);
     const positions = required(tensors.get('golden.larger.pos_embed'), 'positions');
     const resized = required(larger.weights.get('pos_embed'), 'pos_embed');

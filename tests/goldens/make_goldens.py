@@ -230,10 +230,11 @@ def add_larger_image(c, w, golden):
 
 
 def save(name, w, golden):
-    # "golden." keeps them apart from the weights, which are named as in a checkpoint.
-    tensors = {**w, **{f"golden.{key}": value for key, value in golden.items()}}
-    path = Path(__file__).parent / f"{name}.safetensors"
-    save_file({k: v.to(torch.float32).contiguous() for k, v in tensors.items()}, path)
+    # In a file of its own: a teacher whose tensors are not all explained is refused.
+    values = {f"golden.{key}": value for key, value in golden.items()}
+    for file, tensors in ((f"{name}.safetensors", w), (f"{name}.golden.safetensors", values)):
+        path = Path(__file__).parent / file
+        save_file({k: v.to(torch.float32).contiguous() for k, v in tensors.items()}, path)
 
 
 def main():

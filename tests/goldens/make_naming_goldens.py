@@ -41,10 +41,11 @@ def scramble(model: torch.nn.Module, seed: int) -> torch.nn.Module:
 def write(name: str, tensors: dict[str, torch.Tensor], last: torch.Tensor, config: dict) -> None:
     folder = HERE / name
     folder.mkdir(parents=True, exist_ok=True)
-    everything = {**tensors, "golden.images": IMAGES, "golden.last": last.detach()}
-    file = folder / "model.safetensors"
-    save_file({key: value.contiguous().clone() for key, value in everything.items()}, file)
-    file.chmod(0o644)
+    golden = {"golden.images": IMAGES, "golden.last": last.detach()}
+    for name, values in (("model", tensors), ("golden", golden)):
+        file = folder / f"{name}.safetensors"
+        save_file({key: value.contiguous().clone() for key, value in values.items()}, file)
+        file.chmod(0o644)
     for file, content in config.items():
         (folder / file).write_text(json.dumps(content, indent=2) + "\n")
 

@@ -70,9 +70,10 @@ def write(
         run(images)
     folder = HERE / name
     folder.mkdir(parents=True, exist_ok=True)
-    everything = {**trained.state_dict(), **found}
-    save_file({key: value.contiguous().clone() for key, value in everything.items()}, folder / "model.safetensors")
-    (folder / "model.safetensors").chmod(0o644)
+    for file, tensors in (("model", trained.state_dict()), ("golden", found)):
+        path = folder / f"{file}.safetensors"
+        save_file({key: value.contiguous().clone() for key, value in tensors.items()}, path)
+        path.chmod(0o644)
 
 
 def prithvi_1() -> None:

@@ -31,7 +31,7 @@ it.each<[string, TeacherConvention, Partial<VitArchitecture>]>([
   const described = await describeTeacher(path);
   expect(described.convention).toBe(convention);
   expect(described.architecture).toMatchObject({ width: 8, depth: 2, heads: 2, ...architecture });
-  const { tensors } = await readSafetensors(path);
+  const { tensors } = await readSafetensors(inFolder(name, 'golden.safetensors'));
   await expectLast(await readTeacher(path, unnormalized(3)), tensors);
 });
 
@@ -73,7 +73,7 @@ it.each<[string, TeacherConvention, Partial<VitArchitecture>, RegExp]>([
   expect(described.convention).toBe(convention);
   expect(described.architecture).toMatchObject({ width: 16, imageSize: 8, ...architecture });
   expect(described.notes.join(' ')).toMatch(note);
-  const { tensors } = await readSafetensors(path);
+  const { tensors } = await readSafetensors(inFolder(name, 'golden.safetensors'));
   const executor = onnxRuntime('cpu', { threads: 1 });
   const images = required(tensors.get('golden.images'), 'images');
   const got = await forward(executor, await readTeacher(path, known), images);

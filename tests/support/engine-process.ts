@@ -37,6 +37,7 @@ export class EngineProcess {
         this.#waiting.delete(message.id);
         return;
       }
+      if (message.kind === 'pong') return;
       this.heard.push(message);
       for (const listener of this.#listeners) listener(message);
     });

@@ -27,6 +27,14 @@ const table: OptionTable<Omit<FetchRequest, 'card'>> = {
     flags: '--proxy <url>',
     help: 'as http://proxy.example:3128 (HTTPS_PROXY by default)',
   },
+  plainHttp: {
+    flags: '--plain-http',
+    help: 'fetch from a mirror without encryption (http), where anybody on the way can change files',
+  },
+  sha256: {
+    flags: '--sha256 <digits>',
+    help: 'what the weights must have, where you know it and the catalogue does not, as from a colleague’s download',
+  },
 };
 
 const fetchOptions = { schema: fetchRequest.omit({ card: true }), table };
@@ -53,7 +61,7 @@ export function addCatalogue(teacher: Command, world: World): void {
     .command('fetch')
     .summary('fetch a teacher of the catalogue')
     .description(
-      'Fetches the files of a teacher, compares them with what is known of them, and says how to use it. Only the ' +
+      'Fetches the files of a teacher, compares them with the SHA-256 that the catalogue pins, where it has one, and says how to use it. Only the ' +
         'files are asked for; nothing is sent. One that was interrupted goes on where it ended.',
     )
     .usage('<name> --out <folder> [options]')

@@ -5,7 +5,7 @@ import { flagOf, type OptionSpec, type OptionTable } from '../options/option-tab
 import { distillReport } from '../report/distill-report.ts';
 import type { World } from '../world.ts';
 import { addCommand, type IsGiven } from './command.ts';
-import { overlapOption, toleranceOption } from './mask-options.ts';
+import { classOption, overlapOption, toleranceOption } from './mask-options.ts';
 import { overrideOptions } from './teacher-options.ts';
 
 const needed = 'What it needs';
@@ -86,7 +86,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   },
   start: {
     flags: '--start <how>',
-    help: 'fitted: each kept block is first fitted to what the skipped ones after it did; copy: the plain copy, as in the paper; auto: fitted for outlined regions, and from skip factor 3 up',
+    help: 'fitted: each kept block is first fitted to what the skipped ones after it did; copy: the plain copy, as in the paper; auto: fitted, unless the plain copy does better on training images that are set aside',
     group: student,
   },
   skip: {
@@ -108,7 +108,7 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   batch: { flags: '--batch <n>', help: `images in a step (${usual('batch')})`, group: training },
   learningRate: {
     flags: '--lr <x>',
-    help: 'how far a step goes at most: the peak learning rate (0.006 × batch / 256 by default, 0.003 for outlined regions)',
+    help: 'how far a step goes at most: the peak learning rate (0.003 × batch / 256 by default, twice as much from the plain copy; 0.003 for outlined regions, less for batches below 32). It falls by itself where training leads away from the teacher',
     group: training,
   },
   views: {
@@ -123,9 +123,10 @@ const table: OptionTable<DistillRequest, 'toleranceUnit'> = {
   },
   resume: {
     flags: '--resume',
-    help: 'go on from where the same command was stopped',
+    help: 'go on from where the same command was stopped; without a checkpoint, start from the beginning',
     group: training,
   },
+  class: { ...classOption, group: regions },
   decoderSteps: {
     flags: '--decoder-steps <n>',
     help: 'training steps of each decoder',

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,19 +41,54 @@ describe('import', () => {
       workspace: at('workspace'),
       project: { id: 1, name: 'Lungs', isNew: true },
       folder: at('scans'),
-      ...{ found: 3, added: 2, known: 0, moved: 0, masks: 0, otherFiles: 1 },
+      ...{
+        found: 3,
+        added: 2,
+        known: 0,
+        moved: 0,
+        masks: 0,
+        maskValues: [],
+        likelyMasks: 0,
+        otherFiles: 1,
+      },
       skipped: [
         {
           path: at('scans', 'clear', 'cut.png'),
           reason: `${at('scans', 'clear', 'cut.png')} is empty. Copy it again or remove it.`,
         },
       ],
+      rekeyed: null,
     });
     const store = openStore(at('workspace'));
     expect(store.projects.list()).toMatchObject([
       { name: 'Lungs', domain: 'medical', task: 'single', images: 2, labelled: 2 },
     ]);
     store.close();
+  });
+
+  it.skipIf(process.platform === 'win32')('makes a workspace for its owner alone', async () => {
+    const names = await readdir(at('workspace'), { recursive: true });
+    expect(names.some((name) => name.endsWith('.jpg'))).toBe(true);
+    for (const name of names) {
+      const found = await stat(at('workspace', name));
+      expect([name, found.mode & 0o077]).toEqual([name, 0]);
+    }
+  });
+
+  it('reads patients again where the key for them is lost', async () => {
+    const store = openStore(at('workspace'));
+    const [image] = [...store.images.all(1)];
+    store.images.regroup([{ id: image?.id ?? 0, group: '0123456789abcdef' }]);
+    store.close();
+    await rm(at('workspace', 'secret'));
+    const { exitCode, stdout, stderr } = await runTest(args('--rekey', '--json'), { engine });
+    expect([exitCode, stderr.text]).toEqual([0, '']);
+    expect(JSON.parse(stdout.text)).toMatchObject({
+      rekeyed: { images: 0, groups: 0, gone: [] },
+    });
+    const again = openStore(at('workspace'));
+    expect(again.images.keyedGroups()).toBe(1);
+    again.close();
   });
 
   it('goes on with the project of that name, and says for people what came in', async () => {
@@ -64,6 +99,74 @@ describe('import', () => {
     expect(stdout.text).toMatch(/^Left out +1$/m);
     expect(stderr.text).toMatch(/^Reading images +3 of 3 in /m);
     expect(stderr.text).toContain('cut.png');
+  });
+
+  describe('masks without names', () => {
+    const nuclei = async (name: string, values: readonly number[]): Promise<string[]> => {
+      const square = { width: 2, height: 2, channels: 1, bits: 8 } as const;
+      await mkdir(at(name, 'images'), { recursive: true });
+      await mkdir(at(name, 'masks'));
+      await writeFile(at(name, 'images', 'a.png'), pngFile({ ...square, values: [9, 8, 7, 6] }));
+      await writeFile(at(name, 'masks', 'a.png'), pngFile({ ...square, values }));
+      return [
+        ...['import', at(name), '--workspace', at('workspace'), '--project', name],
+        ...['--task', 'segmentation', '--masks', 'found', '--new-classes'],
+      ];
+    };
+
+    it('of 0 and 255 come in as one class, by the command of the README', async () => {
+      const { exitCode, stdout, stderr } = await runTest(await nuclei('binary', [0, 0, 0, 255]), {
+        engine,
+      });
+      expect([exitCode, stderr.text]).toEqual([0, expect.not.stringContaining('not clear')]);
+      expect(stdout.text).toMatch(/^With masks +1 image$/m);
+      expect(stdout.text).toMatch(/^0 +background +75\.0 %$/m);
+      expect(stdout.text).toMatch(/^255 +object +25\.0 %$/m);
+    });
+
+    it('beside their images are told of, and come in where they are asked for', async () => {
+      const noise = Array.from({ length: 256 }, (_, at) => at);
+      const large = { width: 16, height: 16, channels: 1, bits: 8 } as const;
+      await mkdir(at('mixed'));
+      await writeFile(at('mixed', 'a.png'), pngFile({ ...large, values: noise }));
+      const values = noise.map((at) => (at < 64 ? 255 : 0));
+      await writeFile(at('mixed', 'a_mask.png'), pngFile({ ...large, values }));
+      const args = (project: string): string[] => [
+        ...['import', at('mixed'), '--workspace', at('workspace'), '--project', project],
+      ];
+      const plain = await runTest(args('Both'), { engine });
+      expect(plain.stdout.text).toMatch(/^Look like masks +1 image; with --task segmentation/m);
+      const asked = await runTest(
+        [...args('Parted'), '--task', 'segmentation', '--masks', 'found', '--new-classes'],
+        { engine },
+      );
+      expect([asked.exitCode, asked.stdout.text]).toEqual([
+        0,
+        expect.stringMatching(/^Added +1 image$[^]*^With masks +1 image$/m),
+      ]);
+    });
+
+    it('of 0, 128 and 255 are refused until an option says what 255 is', async () => {
+      const args = await nuclei('three', [0, 0, 128, 255]);
+      const { exitCode, stderr } = await runTest(args, { engine });
+      expect(exitCode).toBe(2);
+      expect(stderr.text).toContain(
+        'The masks have these values, with their shares of the pixels: 0 (50.0 %), 128 (25.0 %), 255 (25.0 %).',
+      );
+      expect(stderr.text).toContain('--class 255=ignore');
+      const named = await runTest([...args, '--class', '255=nucleus'], { engine });
+      expect([named.exitCode, named.stderr.text]).toEqual([0, expect.any(String)]);
+      expect(named.stdout.text).toMatch(/^128 +class 128 +25\.0 %$/m);
+      expect(named.stdout.text).toMatch(/^255 +nucleus +25\.0 %$/m);
+      const ignored = await runTest([...args, '--class', '255=ignore', '--json'], { engine });
+      expect(JSON.parse(ignored.stdout.text)).toMatchObject({
+        maskValues: [
+          { value: '0', share: 0.5, becomes: 'background' },
+          { value: '128', share: 0.25, becomes: 'class 128' },
+          { value: '255', share: 0.25, becomes: 'not known' },
+        ],
+      });
+    });
   });
 
   it('brings masks in as options say, in the colours of their list', async () => {
@@ -83,7 +186,9 @@ describe('import', () => {
     ];
     const unsaid = await runTest(more(), { engine });
     expect(unsaid.exitCode).toBe(2);
-    expect(unsaid.stderr.text).toContain('not clear what becomes of core, rim');
+    expect(unsaid.stderr.text).toContain(
+      'what becomes of core (25.0 % of the pixels), rim (50.0 %',
+    );
     const said = await runTest(more('--class', 'rim=background', '--new-classes'), { engine });
     expect([said.exitCode, said.stdout.text]).toEqual([
       0,
@@ -288,5 +393,32 @@ describe('import', () => {
     expect(many2?.images).toBeGreaterThan(0);
     expect(many2?.images).toBeLessThan(300);
     store.close();
+  });
+});
+
+describe('image locate', () => {
+  it('gives a project the new places of its images, and says what is still missing', async () => {
+    await rename(at('scans', 'clear'), at('clear elsewhere'));
+    const locate = (...more: string[]) =>
+      runTest(
+        [
+          ...['image', 'locate', at('clear elsewhere'), '--workspace', at('workspace')],
+          ...['--project', 'Lungs', ...more],
+        ],
+        { engine },
+      );
+    const { exitCode, stdout, stderr } = await locate('--json');
+    expect([exitCode, stderr.text]).toEqual([0, '']);
+    expect(JSON.parse(stdout.text)).toEqual({
+      ...{ folder: at('clear elsewhere'), missing: 1, found: 1, byContent: 1, first: null },
+    });
+    const again = await locate();
+    expect(again.stdout.text).toMatch(/^No image is missing$/m);
+    await rename(at('clear elsewhere'), at('scans', 'clear'));
+    const lost = await locate();
+    expect([lost.exitCode, lost.stderr.text]).toEqual([
+      2,
+      expect.stringMatching(/clear elsewhere/),
+    ]);
   });
 });

@@ -6,6 +6,7 @@ import { type OptionValues, readRequest } from '../options/read-request.ts';
 import { importReport } from '../report/import-report.ts';
 import type { World } from '../world.ts';
 import { addJsonOption } from './command.ts';
+import { classOption } from './mask-options.ts';
 
 const table: OptionTable<Omit<ImportRequest, 'folder'>> = {
   workspace: {
@@ -27,15 +28,11 @@ const table: OptionTable<Omit<ImportRequest, 'folder'>> = {
     group: 'Masks',
     help: 'found: those that lie in the folder; or a file: COCO, a CVAT archive, GeoJSON, a label map of a DICOM series',
   },
-  class: {
-    flags: '--class <pairs>',
-    group: 'Masks',
-    help: 'what=class,…: what the masks name, number or colour so is this class, background or ignore',
-  },
+  class: { ...classOption, group: 'Masks' },
   newClasses: {
     flags: '--new-classes',
     group: 'Masks',
-    help: 'make the classes that the masks name and the project has not',
+    help: 'make the classes that the masks name and the project has not; values without names become “object” or “class 3”',
   },
   replaceMasks: {
     flags: '--replace-masks',
@@ -51,6 +48,10 @@ const table: OptionTable<Omit<ImportRequest, 'folder'>> = {
     flags: '--mask-state <state>',
     group: 'Masks',
     help: 'what the masks are; done by default where they say all that there is in an image',
+  },
+  rekey: {
+    flags: '--rekey',
+    help: 'read again whose each image of the workspace is, where its key for patients is lost, and keep that under a new key',
   },
 };
 

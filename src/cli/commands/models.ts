@@ -13,7 +13,7 @@ import { evaluateReport } from '../report/evaluate-report.ts';
 import { predictReport } from '../report/predict-report.ts';
 import type { World } from '../world.ts';
 import { addCommand, type IsGiven } from './command.ts';
-import { overlapOption, toleranceOption } from './mask-options.ts';
+import { classOption, overlapOption, toleranceOption } from './mask-options.ts';
 
 const model = { flags: '--model <file>', help: 'a student that distill wrote, in ONNX' };
 /** A heading in the help. */
@@ -31,6 +31,7 @@ const evaluateTable: OptionTable<EvaluateRequest, 'toleranceUnit'> = {
     flags: '--labels <how>',
     help: 'imagefolder: the folder an image lies in is its class; or a CSV file with the columns path,label; for a student that outlines regions masks: the folder "masks" beside "images", or a label file',
   },
+  class: { ...classOption, group: regions },
   tolerance: {
     ...toleranceOption,
     help: `${toleranceOption.help} (${usualTolerance.distance} pixels by default)`,

@@ -38,6 +38,7 @@ const names: (keyof Engine)[] = [
   'writeSample',
   'inspectTeacher',
   'importTeacher',
+  'locateImages',
   'listTeachers',
   'inspectImage',
   'listDevices',

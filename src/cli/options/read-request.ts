@@ -61,7 +61,7 @@ function toNumbers(raw: string): (number | string)[] {
 function toNumber(raw: string): number | string {
   const text = raw.trim();
   // `Number` also takes '', '0x10' and 'Infinity'.
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : raw;
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : raw;
 }
 
 function sentences(

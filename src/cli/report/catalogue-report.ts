@@ -41,7 +41,10 @@ function cardText(card: Card, paint: Paint): string {
     ],
     ['Trained on', card.training ?? 'not known'],
     ['Shape', shape],
-    ['File', `${weights?.name ?? ''}, ${size}${card.isGated ? ', by hand' : ''}`],
+    [
+      'File',
+      `${weights?.name ?? ''}, ${size}${card.isGated ? ', by hand' : ''}; ${weights?.sha256?.length === 64 ? 'verified by its SHA-256' : 'not verified: no SHA-256 is known'}`,
+    ],
     ['Page', card.page],
   ];
   const indent = ' '.repeat(names);
@@ -57,19 +60,29 @@ export function fetchReport({ file, folder, files }: FetchSummary, paint: Paint)
   const rows = files.map(({ name, bytes, sha256, isVerified }) => [
     printable(name),
     megabytes(bytes),
-    `${sha256.slice(0, 16)}…`,
-    isVerified ? 'as it should be' : 'nothing known to compare it with',
+    isVerified ? 'verified' : 'not verified',
+    sha256,
   ]);
+  const unverified = files.filter(({ isVerified }) => !isVerified);
   return [
     paint.strong('Teacher fetched'),
     '',
     table([['Folder', printable(folder)]], { leftColumns: 2 }),
     '',
-    table([['File', 'Size', 'SHA-256', ''], ...rows], {
+    table([['File', 'Size', '', 'SHA-256'], ...rows], {
       leftColumns: 4,
       header: (line) => paint.strong(line),
     }),
     '',
+    ...(unverified.length === 0
+      ? []
+      : [
+          wrap(
+            'Not verified: the catalogue has no SHA-256 for this file, so nothing shows that it is the one its authors published. Compare the SHA-256 above with the file’s page, or with another download (--sha256).',
+            widest,
+          ),
+          '',
+        ]),
     'Look into it, and distil from it:',
     `  understudy teacher inspect ${quoted(file)}`,
     `  understudy distill --teacher ${quoted(file)} …`,

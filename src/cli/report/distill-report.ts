@@ -1,4 +1,4 @@
-import type { DistillSummary, MaskSummary } from '../../contract/results.ts';
+import type { DistillSummary, MaskSummary, RecipeReport } from '../../contract/results.ts';
 import { count, counted, duration, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable, shortened, wrap } from '../text.ts';
@@ -54,7 +54,7 @@ function facts(summary: DistillSummary): string[][] {
   return [
     [
       'Loss',
-      `${loss.first.toFixed(4)} → ${loss.last.toFixed(4)} (mean difference from the teacher's last block)`,
+      `${loss.first.toFixed(4)} → ${loss.last.toFixed(4)} (difference from the teacher's last block: plain copy → student)`,
     ],
     ['Blocks kept', shortened(blocks.join(', '), 80)],
     ['Training', training(summary)],
@@ -70,7 +70,18 @@ function training(summary: DistillSummary): string {
     const learning = summary.adapted ? ' and the adapters' : '';
     parts.push(`${count(summary.decoderSteps)} for each decoder${learning}`);
   }
+  if (summary.recipe) parts.push(keptOf(summary.recipe, summary.steps));
   return [...parts, `${duration(summary.seconds)} in all`].join(', ');
+}
+
+/** Which state of the training the student is. */
+function keptOf({ start, kept, rateFalls }: RecipeReport, steps: number): string {
+  const begun = `from the ${start === 'fitted' ? 'fitted' : 'plain'} copy`;
+  const fell = rateFalls === 0 ? '' : `, its rate fell ${counted(rateFalls, 'time')}`;
+  if (kept === steps) return `${begun}${fell}`;
+  const what =
+    typeof kept === 'number' ? `step ${kept}` : kept === 'copy' ? 'the plain copy' : 'its start';
+  return `${begun}${fell}, best and kept: ${what}`;
 }
 
 function imageCounts(summary: DistillSummary): string {

@@ -1,19 +1,29 @@
 import type { ImportSummary } from '../../contract/import-job.ts';
-import { count, counted } from '../figures.ts';
+import type { RekeyReport } from '../../contract/patients.ts';
+import { count, counted, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
 import { printable } from '../text.ts';
 import { table } from './table.ts';
 
 /** What an import brought in. */
 export function importReport(summary: ImportSummary, paint: Paint): string {
-  const { project, added, known, moved, masks, otherFiles, skipped } = summary;
+  const { rekeyed, project, added, known, moved, masks, likelyMasks, otherFiles, skipped } = summary;
   const elsewhere = moved === 0 ? '' : `, ${count(moved)} of them found in another place`;
   const rows = [
     ['Project', `${printable(project.name)}${project.isNew ? ', new' : ''}`],
     ['Workspace', printable(summary.workspace)],
+    ...(rekeyed === null ? [] : [['Patients read again', rekeyedWords(rekeyed)]]),
     ['Added', counted(added, 'image')],
     ['There before', `${counted(known, 'image')}${elsewhere}`],
     ...(masks === 0 ? [] : [['With masks', counted(masks, 'image')]]),
+    ...(likelyMasks === 0
+      ? []
+      : [
+          [
+            'Look like masks',
+            `${counted(likelyMasks, 'image')}; with --task segmentation and --masks found they come in as masks`,
+          ],
+        ]),
     ['Left out', skipped.length === 0 ? 'nothing' : count(skipped.length)],
     ...(otherFiles === 0 ? [] : [['Other files', count(otherFiles)]]),
   ];
@@ -21,5 +31,23 @@ export function importReport(summary: ImportSummary, paint: Paint): string {
     paint.strong(`Imported ${printable(summary.folder)}`),
     '',
     table(rows, { leftColumns: 2 }),
+    ...(rekeyed?.gone ?? []).map((path) => `Its file is gone or was changed: ${printable(path)}`),
+    ...(summary.maskValues.length === 0 ? [] : ['', valueTable(summary.maskValues, paint)]),
   ].join('\n');
+}
+
+function rekeyedWords({ images, groups, gone }: RekeyReport): string {
+  const missing = gone.length === 0 ? '' : `; files of ${count(gone.length)} are gone`;
+  return `${counted(images, 'image')} in ${counted(groups, 'group')}${missing}`;
+}
+
+/** What became of every value of the mask files. */
+function valueTable(values: ImportSummary['maskValues'], paint: Paint): string {
+  const rows = values.map(({ value, share, becomes }) => [
+    printable(value),
+    printable(becomes),
+    share > 0 && share < 0.0005 ? '< 0.1 %' : percent(share),
+  ]);
+  const head = ['Value in the masks', 'Becomes', 'Share of pixels'];
+  return table([head, ...rows], { leftColumns: 2, header: (text) => paint.strong(text) });
 }

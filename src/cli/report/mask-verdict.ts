@@ -12,14 +12,37 @@ export function maskVerdict(summary: MaskSummary): string[] {
       'There is nothing to compare: no test mask shows any class. Test on images that show what the student should find.',
     ];
   }
+  if (judged.isTeacherUnsuitable || judged.isStudentUseless) return noBetter(summary, judged);
   return [
     againstCopy(summary, judged),
     ...onImages(judged),
     ...contradicted(summary, judged),
     againstTeacher(judged),
+    ...kept(summary, judged),
     ...adapted(summary, judged),
     ...copyOverTeacher(judged),
     ...advice(judged),
+    ...few(judged),
+  ];
+}
+
+/** Of a teacher or a student that finds no more than outlining everything would, a comparison says nothing. */
+function noBetter(summary: MaskSummary, judged: MaskJudgement): string[] {
+  const figure = (who: 'teacher' | 'student'): string =>
+    summary[who].dice.mean?.value.toFixed(3) ?? '-';
+  const baseline = `outlining all of each image reaches ${judged.baseline?.toFixed(3) ?? '-'}`;
+  return [
+    ...(judged.isTeacherUnsuitable
+      ? [
+          `This teacher is unsuitable for these images: its mean Dice of ${figure('teacher')} is no better than no model (${baseline}). Choose a teacher of your field, outline more images, or check the masks.`,
+        ]
+      : []),
+    ...(judged.isStudentUseless
+      ? [
+          `Do not use this student: its mean Dice of ${figure('student')} is no better than no model (${baseline}).`,
+        ]
+      : []),
+    `The student ${costs(judged, 'a tile')}.`,
     ...few(judged),
   ];
 }
@@ -79,6 +102,17 @@ function againstTeacher(judged: MaskJudgement): string {
 
 function doubtOf({ isSingle }: TestedMasks): string {
   return isSingle ? 'chance not known' : 'intervals overlap';
+}
+
+function kept({ recipe, adapted: isAdapted }: MaskSummary, { overCopy }: MaskJudgement): string[] {
+  if (recipe?.kept === 'copy' && !isAdapted) {
+    return [
+      "The student's encoder is the plain copy: no state of its training was nearer to the teacher.",
+    ];
+  }
+  return overCopy.outcome === 'worse'
+    ? ['The plain copy is recommended: its files lie beside those of the student.']
+    : [];
 }
 
 /** Only the student's encoder saw the masks, so it is not distilling alone that made the difference. */

@@ -1,6 +1,8 @@
+import { classBaselinesOf } from '../../contract/judgement.ts';
 import type {
   CandidateReport,
   ClassScores,
+  ClassSummary,
   DistillSummary,
   Interval,
   MaskCandidateReport,
@@ -12,6 +14,7 @@ import {
   megabytes,
   milliseconds,
   parameters,
+  percent,
   percentInterval,
   shareInterval,
 } from '../figures.ts';
@@ -28,16 +31,39 @@ type Row<Report> = readonly [name: string, cell: (report: Report) => string];
 /** Teacher, plain copy and student: how good they are and what they cost. */
 export function sideBySide(summary: DistillSummary, paint: Paint): string {
   const isMasks = summary.task === 'segmentation';
+  const costs = cells(costRows(summary.teacher, isMasks ? 'tile' : 'image'), summary);
   const rows = [
     ['', 'Teacher', 'Plain copy', 'Student'],
     ...(isMasks ? cells(maskRows(summary), summary) : cells(classRows, summary)),
-    ...cells(costRows(summary.teacher, isMasks ? 'a tile' : 'an image'), summary),
+    ...costs,
   ];
+  const baselines = isMasks ? maskBaselineRows(summary) : classBaselineRows(summary);
+  rows.splice(isMasks ? rows.length - costs.length : 2, 0, ...baselines);
   const lines = table(rows, { leftColumns: 1, header: (line) => paint.strong(line) });
   const more = isMasks ? summary.classes.length - classesListed : 0;
   return more > 0
     ? `${lines}\n(the first ${classesListed} classes; all are in summary.json)`
     : lines;
+}
+
+/** What answers reach that take no model, the same in each column. */
+function classBaselineRows(summary: ClassSummary): string[][] {
+  const { chance, mostFrequent } = classBaselinesOf(summary);
+  return [
+    ['  by guessing', ...Array<string>(3).fill(percent(chance))],
+    ['  always the most frequent class', ...Array<string>(3).fill(percent(mostFrequent))],
+  ];
+}
+
+function maskBaselineRows({ baselines }: MaskSummary): string[][] {
+  if (!baselines) return [];
+  const { dice, iou, pixelAccuracy } = baselines;
+  const same = (value: string): string[] => Array<string>(3).fill(value);
+  return [
+    ['Without a model: Dice', ...same(dice.toFixed(3))],
+    ['  IoU', ...same(iou.toFixed(3))],
+    ['  Pixel accuracy', ...same(percent(pixelAccuracy))],
+  ];
 }
 
 function cells<Report>(
@@ -87,7 +113,7 @@ function costRows(
     ['Blocks', ({ blocks }) => count(blocks)],
     ['Parameters', (report) => parameters(report.parameters)],
     ['Size in float32', ({ bytes }) => megabytes(bytes)],
-    [`Time ${each}`, ({ msPerImage }) => milliseconds(msPerImage)],
+    [`Time per ${each}`, ({ msPerImage }) => milliseconds(msPerImage)],
     ['Speed-up', ({ msPerImage }) => `${(teacher.msPerImage / msPerImage).toFixed(2)}×`],
   ];
 }

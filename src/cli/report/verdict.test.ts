@@ -3,6 +3,7 @@ import type { MaskSummary } from '../../contract/results.ts';
 import {
   candidate,
   classSummaryOf,
+  intervalOf,
   maskCandidate,
   maskSummaryOf,
   scores,
@@ -52,6 +53,40 @@ describe('verdict', () => {
 
   it.each([0.5, 0.6])('warns where the loss went from 0.5 to %d', (last) => {
     expect(verdict(classSummaryOf({ loss: { first: 0.5, last } })).at(-1)).toMatch(/did not fall/);
+  });
+
+  it('never praises a student of a teacher that only guesses', () => {
+    const confusion = [
+      [3, 3],
+      [4, 7],
+    ];
+    const guess = (accuracy: number): ReturnType<typeof candidate> => ({
+      ...candidate(accuracy, 12),
+      ...{ accuracy: intervalOf(accuracy, 0.2), balancedAccuracy: intervalOf(accuracy, 0.2) },
+      confusion,
+    });
+    const text = verdict(
+      classSummaryOf({ teacher: guess(0.294), copy: guess(0.2), student: guess(0.529) }),
+    ).join(' ');
+    expect(text).toMatch(
+      /^This teacher is unsuitable .* 29\.4 % .* guessing \(50\.0 %\) .* 64\.7 %/,
+    );
+    expect(text).toContain('Do not use this student: its accuracy of 52.9 %');
+    expect(text).not.toMatch(/helped|above/);
+  });
+
+  it('recommends the plain copy where it did better, and says where the student is the copy', () => {
+    expect(said(0.9, 0.89)).toContain('The plain copy is recommended: its files lie beside');
+    const aside = { images: 20, copy: 0.9, start: 0.6, kept: 0.9 };
+    const recipe = { start: 'fitted', kept: 'copy', rateFalls: 1, aside } as const;
+    const summary = classSummaryOf({
+      recipe,
+      student: candidate(0.845, 6),
+      loss: { first: 1, last: 1 },
+    });
+    const text = verdict(summary).join(' ');
+    expect(text).toContain('The student is the plain copy: no state of its training was as good');
+    expect(text).not.toContain('learnt nothing');
   });
 
   it('does not warn where the loss fell', () => {

@@ -1,4 +1,4 @@
-import { judge, type Judgement } from '../../contract/judgement.ts';
+import { judgeClasses, type ClassJudgement, type Judgement } from '../../contract/judgement.ts';
 import type { ClassSummary, DistillSummary } from '../../contract/results.ts';
 import { counted, percent } from '../figures.ts';
 import { costs } from './costs.ts';
@@ -15,13 +15,55 @@ export function verdict(summary: DistillSummary): string[] {
 }
 
 function classVerdict(summary: ClassSummary): string[] {
-  const { teacher, copy, student } = summary;
-  const judged = judge(summary, {
-    teacher: teacher.accuracy,
-    copy: copy.accuracy,
-    student: student.accuracy,
-  });
-  return [againstCopy(summary, judged), againstTeacher(judged)];
+  const judged = judgeClasses(summary);
+  const warnings = [...teacherWarning(summary, judged), ...studentWarning(summary, judged)];
+  // Of a teacher or a student that only guesses, a comparison says nothing.
+  if (judged.isTeacherUnsuitable || judged.studentStands === 'none') {
+    return [...warnings, `The student ${costs(judged, 'an image')}.`];
+  }
+  return [
+    ...warnings,
+    againstCopy(summary, judged),
+    ...keptSentence(summary),
+    againstTeacher(judged),
+  ];
+}
+
+function teacherWarning(
+  { teacher, images }: ClassSummary,
+  { isTeacherUnsuitable, baselines }: ClassJudgement,
+): string[] {
+  if (!isTeacherUnsuitable) return [];
+  return [
+    `This teacher is unsuitable for these images: on ${counted(images.tested, 'test image')} its accuracy of ${percent(teacher.accuracy.value)} cannot be told from guessing (${percent(baselines.chance)}) or from always answering the most frequent class (${percent(baselines.mostFrequent)}). What a student learns from it is worth nothing. Choose a teacher of your field, label more images, or check the labels.`,
+  ];
+}
+
+function studentWarning(
+  { student }: ClassSummary,
+  { studentStands, baselines }: ClassJudgement,
+): string[] {
+  if (studentStands === 'above') return [];
+  const rate = `always answering the most frequent class reaches ${percent(baselines.mostFrequent)}`;
+  return studentStands === 'none'
+    ? [
+        `Do not use this student: its accuracy of ${percent(student.accuracy.value)} cannot be told from guessing (${percent(baselines.chance)}); ${rate}.`,
+      ]
+    : [
+        `By accuracy, the student is no better than no model: ${rate}, the student ${percent(student.accuracy.value)}. Go by its balanced accuracy (${percent(student.balancedAccuracy.value)}), which counts every class alike.`,
+      ];
+}
+
+/** Where another state than the last was delivered, or the plain copy did better on the test images. */
+function keptSentence({ recipe, copy, student }: ClassSummary): string[] {
+  if (recipe?.kept === 'copy') {
+    return [
+      'The student is the plain copy: no state of its training was as good on training images that were set aside.',
+    ];
+  }
+  return student.accuracy.value < copy.accuracy.value
+    ? ['The plain copy is recommended: its files lie beside those of the student.']
+    : [];
 }
 
 function againstCopy({ student, images }: ClassSummary, { overCopy }: Judgement): string {
@@ -51,8 +93,9 @@ function againstTeacher(judged: Judgement): string {
   return `It ${accuracy}, ${costs(judged, 'an image')}.`;
 }
 
-function lossWarning({ loss }: DistillSummary): string[] {
-  if (loss.last < loss.first) return [];
+function lossWarning({ loss, recipe }: DistillSummary): string[] {
+  // A student that is the plain copy is said to be it.
+  if (loss.last < loss.first || recipe?.kept === 'copy') return [];
   return [
     `The loss did not fall (${loss.first.toFixed(4)} to ${loss.last.toFixed(4)}): the student has learnt nothing. Try a smaller --lr or more --steps.`,
   ];

@@ -29,6 +29,7 @@ process.exitCode = await run(['demo'], {
   env: process.env,
   signals: process,
   readerGone: new AbortController().signal,
+  stopHeard: () => undefined,
   now: () => performance.now(),
   exit: (code) => process.exit(code),
 });

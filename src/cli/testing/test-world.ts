@@ -12,6 +12,7 @@ export interface TestOptions {
   readonly signals?: EventEmitter;
   readonly readerGone?: AbortSignal;
   readonly now?: () => number;
+  readonly stopHeard?: () => void;
   readonly exit?: (code: number) => void;
 }
 
@@ -37,6 +38,7 @@ export async function runTest(
     signals: options.signals ?? new EventEmitter(),
     readerGone: options.readerGone ?? new AbortController().signal,
     now: options.now ?? (() => 0),
+    stopHeard: options.stopHeard ?? (() => undefined),
     exit: options.exit ?? (() => undefined),
   });
   return { exitCode, stdout, stderr };
@@ -59,6 +61,7 @@ export const refusing: Engine = {
   inspectImage: refuse,
   exportLabels: refuse,
   importFolder: refuse,
+  locateImages: refuse,
   listDevices: refuse,
   listCards: refuse,
   fetchTeacher: refuse,

@@ -1,5 +1,14 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { holdOut, type Usable } from './hold-out.ts';
+import {
+  divide,
+  holdOut,
+  type Division,
+  type Part,
+  type Placed,
+  type TestMode,
+  type Usable,
+} from './hold-out.ts';
 
 interface Image extends Usable {
   readonly id: number;
@@ -62,5 +71,132 @@ describe('where none is, or none of them is labelled', () => {
     const ids = (seed: number): number[] => holdOut([], all, seed).tested.map(({ id }) => id);
     expect(ids(0)).toEqual(ids(0));
     expect(ids(0)).not.toEqual(ids(1));
+  });
+});
+
+describe('a test set that is frozen', () => {
+  interface Kept extends Placed {
+    readonly id: number;
+    readonly key: number;
+  }
+  const kept = (count: number, change: Partial<Placed> = {}): Kept[] =>
+    images(count, change).map((image) => ({ ...image, ...change, key: image.id }));
+  /** As the workspace does after a run. */
+  const freeze = (all: readonly Kept[], { tested }: Division<Kept>): Kept[] => {
+    const held = new Set(idsOf(tested));
+    return all.map((image) => {
+      const drawn = held.has(image.id) ? 'test' : image.isLabelled ? 'learn' : undefined;
+      return { ...image, drawn };
+    });
+  };
+  const idsOf = (list: readonly Kept[]): number[] => list.map(({ id }) => id);
+
+  test('stays as it is while others are labelled, which are learnt from', () => {
+    const first = [...kept(10), ...kept(10, { labels: ['b'] }), ...kept(30, unlabelled)];
+    const before = divide(first, 0);
+    expect(before).toMatchObject({ mode: 'drawn', isNew: true });
+    expect(before.tested).toHaveLength(4);
+    const labelled = freeze(first, before).map((image) => ({
+      ...image,
+      ...(!image.isLabelled && { isLabelled: true, labels: ['a'] }),
+    }));
+    const after = divide([...kept(7), ...labelled, ...kept(20)], 0, 'drawn');
+    expect(idsOf(after.tested)).toEqual(idsOf(before.tested));
+    expect(after.rest).toHaveLength(16 + 30 + 27);
+    expect(after.isNew).toBe(false);
+  });
+
+  test('takes in a fifth of a class that no test image has, and keeps it', () => {
+    const first = [...kept(10), ...kept(10, { labels: ['b'] })];
+    const before = freeze(first, divide(first, 0));
+    const all = [...before, ...kept(10, { labels: ['c'] })];
+    const after = divide(all, 0, 'drawn');
+    expect(after.tested.map(({ labels }) => labels[0]).sort()).toEqual([
+      'a',
+      'a',
+      'b',
+      'b',
+      'c',
+      'c',
+    ]);
+    const again = divide([...freeze(all, after), ...kept(40, { labels: ['c'] })], 0, 'drawn');
+    expect(idsOf(again.tested)).toEqual(idsOf(after.tested));
+  });
+
+  test('a group follows its test images, and is told of where it was on both sides', () => {
+    const first = [...kept(10, { drawn: 'learn' }), ...kept(2, { drawn: 'test' })];
+    const merged = first.map((image, at) =>
+      at >= 8 && at < 11 ? { ...image, group: 'p' } : image,
+    );
+    const more = [...kept(1, { group: 'p' }), ...kept(1, { ...unlabelled, group: 'p' })];
+    const { tested, rest, shared, spanning } = divide([...merged, ...more], 0, 'drawn');
+    expect(idsOf(tested)).toEqual(idsOf([...merged.slice(8), ...more.slice(0, 1)]));
+    expect(idsOf(rest)).toEqual(idsOf(merged.slice(0, 8)));
+    expect(idsOf(shared)).toEqual(idsOf(more.slice(1)));
+    expect(spanning).toEqual(['p']);
+  });
+
+  test('what a person says comes before what was drawn', () => {
+    const all = [
+      ...kept(1, { drawn: 'test', said: 'learn' }),
+      ...kept(1, { drawn: 'test' }),
+      ...kept(1, { drawn: 'learn', said: 'test' }),
+      ...kept(4, { drawn: 'learn' }),
+    ];
+    expect(idsOf(divide(all, 0, 'drawn').tested)).toEqual(idsOf(all.slice(1, 3)));
+    expect(idsOf(divide(all, 0, 'drawn').rest)).toEqual(
+      idsOf([...all.slice(0, 1), ...all.slice(3)]),
+    );
+  });
+
+  test('is drawn anew once none of its images is left', () => {
+    const all = [...kept(20, { drawn: 'learn' }), ...kept(2, { ...unlabelled, drawn: 'test' })];
+    const { isNew, tested } = divide(all, 1, 'drawn');
+    expect(isNew).toBe(true);
+    expect(tested).toHaveLength(4);
+  });
+
+  test('what is said to be learnt from is not drawn, nor anything of its group', () => {
+    const all = [
+      ...kept(6, { said: 'learn' }),
+      ...kept(4),
+      ...kept(4, { group: 'p' }),
+      ...kept(1, { group: 'p', said: 'learn' }),
+    ];
+    for (let seed = 0; seed < 20; seed++) {
+      const { tested } = divide(all, seed);
+      expect(tested.length).toBeGreaterThan(0);
+      expect(idsOf(tested).every((id) => idsOf(all.slice(6, 10)).includes(id))).toBe(true);
+    }
+  });
+
+  test('no image is learnt from that is of a group of a test image, whatever is said', () => {
+    const part = fc.constantFrom<Part | undefined>('test', 'learn', undefined);
+    const image = fc.record({
+      labels: fc.constantFrom(['a'], ['b'], ['c']),
+      isLabelled: fc.boolean(),
+      group: fc.option(fc.constantFrom('p', 'q', 'r'), { nil: undefined }),
+      said: part,
+      drawn: part,
+    });
+    const mode = fc.constantFrom<TestMode | undefined>('drawn', 'marked', undefined);
+    fc.assert(
+      fc.property(fc.array(image, { maxLength: 20 }), mode, fc.nat(9), (all, frozen, seed) => {
+        const { tested, rest, shared } = divide(all, seed, frozen);
+        const groups = new Set(tested.flatMap(({ group }) => group ?? []));
+        expect(rest.filter(({ group }) => group !== undefined && groups.has(group))).toEqual([]);
+        const placed = [...tested, ...rest, ...shared];
+        expect(new Set(placed).size).toBe(placed.length);
+        expect(tested.every(({ isLabelled }) => isLabelled)).toBe(true);
+        expect(rest.filter(({ said }) => said === 'test')).toEqual([]);
+      }),
+    );
+  });
+
+  test('one of 100,000 images takes a moment', () => {
+    const many = kept(100_000).map((image, at) => ({ ...image, group: `p${at % 30_000}` }));
+    const before = freeze(many, divide(many, 0));
+    const after = divide([...before, ...kept(1000)], 0, 'drawn');
+    expect(after.tested.length).toBeGreaterThan(19_000);
   });
 });

@@ -39,3 +39,11 @@ export function readout(model: VitModel): Graph {
   ]);
   return simplify({ name: 'readout', outputs, batch });
 }
+
+/** The distance to the teacher, image by image: `tokens`, `targets` (B, N, D) → `losses` (B), mean absolute differences. */
+export function imageLosses({ architecture }: VitModel): Graph {
+  const shape = [batch, tokenCount(architecture), architecture.width];
+  const difference = g.abs(g.sub(g.input('tokens', shape), g.input('targets', shape)));
+  const losses = g.reshape(g.reduceMean(difference, [1, 2]), [batch]);
+  return simplify({ name: 'losses', outputs: new Map([['losses', losses]]), batch });
+}

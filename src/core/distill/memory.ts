@@ -64,3 +64,15 @@ export function inferenceMemory(model: VitArchitecture, images: number): number 
     4 * (2 * parameterCount(model) + (8 * width + mlpWidth + 2 * heads * tokens) * tokens * images)
   );
 }
+
+/** Channels that the step of a decoder keeps for its backward pass, each at full size, twice as it is joined. */
+const keptChannels = 2 * 256;
+
+/**
+ * Bytes that the step of a decoder needs for each crop, roughly.
+ *
+ * @param outputs classes and the background
+ */
+export function decoderMemory({ imageSize }: VitArchitecture, outputs: number): number {
+  return 4 * imageSize ** 2 * (keptChannels + 6 * outputs);
+}

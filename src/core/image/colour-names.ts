@@ -44,12 +44,19 @@ export function coloursByNumber(
  */
 function wordsOf(names: readonly string[]): string[] {
   const plain = names.map((name) => (name.split(/[,(]/)[0] ?? '').split('.').at(-1) ?? '');
-  const [, ending = ''] = /[^_]+(_[a-z]+)$/i.exec(plain[0] ?? '') ?? [];
+  const ending = endingOf(plain[0] ?? '');
   const isCommon = plain.every((name) => name.endsWith(ending));
   return plain.map((name) => {
     const own = isCommon ? name.slice(0, name.length - ending.length) : name;
     return own.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   });
+}
+
+/** `_median` of `B4_median`; empty where a name has no such ending. */
+function endingOf(name: string): string {
+  const at = name.lastIndexOf('_');
+  const ending = name.slice(at);
+  return at > 0 && name[at - 1] !== '_' && /^_[a-z]+$/i.test(ending) ? ending : '';
 }
 
 function coloursAmong(words: readonly string[], names: ColourNames): ColourBands | undefined {
@@ -64,7 +71,12 @@ function coloursAmong(words: readonly string[], names: ColourNames): ColourBands
 
 /** `8a` of `b8a` or `band08a`, empty of other words. */
 function numberOf(word: string): string {
-  return /^b(?:and)?0*(\d+a?)$/.exec(word)?.[1] ?? '';
+  return withoutZeros(/^b(?:and)?(\d+a?)$/.exec(word)?.[1] ?? '');
+}
+
+/** Digits without the zeros before them; at least one digit stays. */
+function withoutZeros(digits: string): string {
+  return digits.replace(/^0+(?=\d)/, '');
 }
 
 /**
@@ -82,7 +94,7 @@ function isOfSentinel(numbers: readonly string[]): boolean {
 /** Whether bands are called nothing else than their number from 1, as far as they are called anything. */
 function isCounted(words: readonly string[]): boolean {
   return words.every((word, at) => {
-    const [, number] = /^(?:b|band|layer)?0*(\d+)$/.exec(word) ?? [];
+    const number = withoutZeros(/^(?:b|band|layer)?(\d+)$/.exec(word)?.[1] ?? '');
     return word === '' || number === String(at + 1);
   });
 }

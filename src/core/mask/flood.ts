@@ -55,7 +55,7 @@ export class Flood {
 
   /** Tiles that it needs to go on; none: it is complete, or too large. */
   grow(): TilePlace[] {
-    this.#seeds.push(...this.#waiting.splice(0));
+    for (const seed of this.#waiting.splice(0)) this.#seeds.push(seed);
     for (let seed = this.#seeds.pop(); seed && !this.isTooLarge; seed = this.#seeds.pop()) {
       this.#growRow(seed);
     }

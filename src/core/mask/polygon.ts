@@ -11,8 +11,13 @@ export interface Corner {
  * common edge share no pixel and leave none out.
  */
 export function polygonRuns(corners: readonly Corner[], take: TakeRun): void {
-  const top = Math.min(...corners.map(({ y }) => y));
-  const bottom = Math.max(...corners.map(({ y }) => y));
+  let top = Infinity;
+  let bottom = -Infinity;
+  // A list may be longer than a call can have arguments.
+  for (const { y } of corners) {
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y);
+  }
   const first = Math.ceil(top - 0.5);
   const last = Math.ceil(bottom - 0.5) - 1;
   for (let row = first; row <= last; row++) {

@@ -107,7 +107,7 @@ export function checkWeightShapes(
   if (missing.length > 0) {
     throw new UserError(
       'invalid-file',
-      `${source}: not a complete vision transformer; ${missing.length} weights are missing, among them ${missing.slice(0, 5).join(', ')}.`,
+      `${source}: not a complete vision transformer; ${missing.length === 1 ? `the weight ${missing.join()} is missing` : `${missing.length} weights are missing, among them ${missing.slice(0, 5).join(', ')}`}.`,
       missing.join('\n'),
     );
   }

@@ -18,6 +18,8 @@ export interface Download {
   readonly listed: number | null;
   /** As `http://proxy:3128`; without one the environment's, if there is any. */
   readonly proxy: string | null;
+  /** Whether addresses without encryption are allowed beyond this computer. */
+  readonly plainHttp: boolean;
   /**
    * Looks into what came, before it gets its name.
    *
@@ -38,9 +40,12 @@ export interface Arrival {
 export interface Downloaded {
   readonly bytes: number;
   readonly sha256: string;
-  /** Whether the content was compared with what the catalogue or the server says of it. */
+  /** Whether the content has the SHA-256 that was known before: all of it, since its first digits can be made to fit. */
   readonly isVerified: boolean;
 }
+
+/** Digits of a SHA-256. */
+const wholeHash = 64;
 
 /**
  * Compares the content with what is known of it, and gives it its name.
@@ -59,10 +64,10 @@ export async function takeArrival(download: Download, arrival: Arrival): Promise
     );
   }
   const found = (await hashOfFile(part)).toString('hex');
-  const isVerified = sha256 !== null || arrival.promised !== null;
+  const isVerified = sha256?.length === wholeHash;
   try {
     requireHash(download, arrival, found);
-    if (!isVerified) requireSize(download, bytes);
+    if (sha256 === null && arrival.promised === null) requireSize(download, bytes);
     await download.check(part);
   } catch (error) {
     if (!(error instanceof UserError) || error.code === 'disk') throw error;

@@ -30,6 +30,15 @@ export async function requireFit(card: Card, path: string): Promise<void> {
   );
 }
 
+/**
+ * Whether a file can be one of a card's.
+ *
+ * @param name of the file, as the card lists it. @throws UserError as `requireFit` for weights, as `requireJson` for others
+ */
+export function requireUsable(card: Card, name: string, path: string): Promise<void> {
+  return name === card.files[0]?.name ? requireFit(card, path) : requireJson(path);
+}
+
 /** Whether a file that says how weights are meant says anything. @throws UserError 'invalid-file', 'disk' */
 export async function requireJson(path: string): Promise<void> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {

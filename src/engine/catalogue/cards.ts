@@ -4,31 +4,48 @@ import { UserError } from '../../core/errors.ts';
 
 /*
  * The catalogue's data. Every fact is as its source says it, looked up in November 2026: model cards, lists of files and LFS
- * pointers of Hugging Face, and TorchGeo's table of weights. What was not found there is null. Only vision transformers that
+ * pointers of Hugging Face, and TorchGeo's table of weights. Commits, and the SHA-256 of small files, are those that at least
+ * two independent public projects pin. What was not found is null, and a download of it is said to be not verified. Only vision transformers that
  * can be distilled here are listed: no SwiGLU, no windows, no patches over time, no groups of bands.
  */
 
 /** What of a file is known: bytes, then SHA-256. */
 type Facts = readonly [bytes: number | null, sha256: string | null];
 
-function fileOf(repository: string, name: string, [bytes, sha256]: Facts, at = 'main'): CardFile {
+/** Where a file lies: its repository, and the commit of it that is fetched. */
+interface Source {
+  readonly repository: string;
+  /** A commit, which nobody can change; `main` where none is known. */
+  readonly at: string;
+}
+
+function fileOf({ repository, at }: Source, name: string, [bytes, sha256]: Facts): CardFile {
   return { name, url: `${cardOrigin}/${repository}/resolve/${at}/${name}`, bytes, sha256 };
 }
 
+const unknown: Facts = [null, null];
+
 /** Weights of a repository of Transformers, and what says how they are meant. */
-function transformers(repository: string, weights: readonly [string, ...Facts]): CardFile[] {
-  const [name, ...facts] = weights;
+function transformers(
+  source: Source,
+  [name, ...facts]: readonly [string, ...Facts],
+  { config = unknown, images = unknown }: { readonly config?: Facts; readonly images?: Facts } = {},
+): CardFile[] {
   return [
-    fileOf(repository, name, facts),
-    fileOf(repository, 'config.json', [null, null]),
-    fileOf(repository, 'preprocessor_config.json', [null, null]),
+    fileOf(source, name, facts),
+    fileOf(source, 'config.json', config),
+    fileOf(source, 'preprocessor_config.json', images),
   ];
 }
 
 /** Weights of a repository of timm, whose one file says both. */
-function timm(repository: string, weights: readonly [string, ...Facts]): CardFile[] {
-  const [name, ...facts] = weights;
-  return [fileOf(repository, name, facts), fileOf(repository, 'config.json', [null, null])];
+function timm(source: Source, [name, ...facts]: readonly [string, ...Facts]): CardFile[] {
+  return [fileOf(source, name, facts), fileOf(source, 'config.json', unknown)];
+}
+
+/** The newest files of a repository, of which no commit is known. */
+function newest(repository: string): Source {
+  return { repository, at: 'main' };
 }
 
 function pageOf(repository: string): string {
@@ -40,6 +57,12 @@ const base = { width: 768, blocks: 12 } as const;
 const large = { width: 1024, blocks: 24 } as const;
 const colour = { patchSize: 16, imageSize: 224, bands: 3 } as const;
 const dinov2 = { patchSize: 14, imageSize: 518, bands: 3 } as const;
+
+/** One file, the same beside all three. */
+const dinov2Images: Facts = [
+  436,
+  '14e780d86fa1861f8751f868d7f45425b5feb55c38ca26f152ca5097ab30f828',
+];
 
 const apache = {
   licence: 'Apache-2.0',
@@ -53,16 +76,28 @@ const satellite = { domain: 'satellite', isGated: false } as const;
 
 const lvd = 'LVD-142M: 142 million photographs, without labels (DINOv2)';
 
+const biomedClip: Source = {
+  repository: 'microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224',
+  at: '9f341de24bfb00180f1b847274256e9b65a3a32e',
+};
+
 export const cards: readonly Card[] = [
   {
     ...{ id: 'dinov2-small', name: 'DINOv2 small', ...general, ...apache },
     suits: 'almost any images, where a student must be very small; its features tell parts apart',
     page: pageOf('facebook/dinov2-small'),
-    files: transformers('facebook/dinov2-small', [
-      'model.safetensors',
-      88_200_000,
-      'ae1e99fcefd534ed978cdeb8326f08030c96e28b7a81ffcbc98a857c84d14be1',
-    ]),
+    files: transformers(
+      { repository: 'facebook/dinov2-small', at: 'ed25f3a31f01632728cabb09d1542f84ab7b0056' },
+      [
+        'model.safetensors',
+        88_249_960,
+        'ae1e99fcefd534ed978cdeb8326f08030c96e28b7a81ffcbc98a857c84d14be1',
+      ],
+      {
+        config: [547, '1809f83e3bdb1609a501a610ad4a742f4fd8ae44d72ca4aa0df52d1f2ac8628d'],
+        images: dinov2Images,
+      },
+    ),
     ...{ ...dinov2, ...small, parameters: 22_100_000, training: lvd },
   },
   {
@@ -70,33 +105,49 @@ export const cards: readonly Card[] = [
     suits:
       'almost any images, and regions as well as classes: the first to try without one of your field',
     page: pageOf('facebook/dinov2-base'),
-    files: transformers('facebook/dinov2-base', [
-      'model.safetensors',
-      346_000_000,
-      'd73036b56966966d07975d696bde331762f37297e2f095de8cea0040c3aa0841',
-    ]),
+    files: transformers(
+      { repository: 'facebook/dinov2-base', at: 'f9e44c814b77203eaa57a6bdbbd535f21ede1415' },
+      [
+        'model.safetensors',
+        346_345_912,
+        'd73036b56966966d07975d696bde331762f37297e2f095de8cea0040c3aa0841',
+      ],
+      {
+        config: [548, 'f7ff4cfa73d2f70647dbf6950541ad25d73082d54c2e7e9bded160c7656b2a70'],
+        images: dinov2Images,
+      },
+    ),
     ...{ ...dinov2, ...base, parameters: 86_600_000, training: lvd },
   },
   {
     ...{ id: 'dinov2-large', name: 'DINOv2 large', ...general, ...apache },
     suits: 'almost any images, where time and memory allow: 24 blocks leave much to skip',
     page: pageOf('facebook/dinov2-large'),
-    files: transformers('facebook/dinov2-large', [
-      'model.safetensors',
-      1_220_000_000,
-      '399fba97a95f22c36834418bc69373364a99af3a1153da1c0fb31db567c92e23',
-    ]),
+    files: transformers(
+      { repository: 'facebook/dinov2-large', at: '47b73eefe95e8d44ec3623f8890bd894b6ea2d6c' },
+      [
+        'model.safetensors',
+        1_217_522_888,
+        '399fba97a95f22c36834418bc69373364a99af3a1153da1c0fb31db567c92e23',
+      ],
+      {
+        config: [549, '12df51c069a2dc1305e34ba71ef58bc2407ea553b75f4722a1715c1bce3bbed0'],
+        images: dinov2Images,
+      },
+    ),
     ...{ ...dinov2, ...large, parameters: 304_000_000, training: lvd },
   },
   {
     ...{ id: 'dinov2-registers-large', name: 'DINOv2 large with registers', ...general },
     suits: 'regions: its registers keep the features of plain areas clean',
     page: pageOf('facebook/dinov2-with-registers-large'),
-    files: transformers('facebook/dinov2-with-registers-large', [
-      'model.safetensors',
-      1_220_000_000,
-      null,
-    ]),
+    files: transformers(
+      {
+        repository: 'facebook/dinov2-with-registers-large',
+        at: 'e4c89a4e05589de9b3e188688a303d0f3c04d0f3',
+      },
+      ['model.safetensors', 1_220_000_000, null],
+    ),
     licence: null,
     commercial: 'ask',
     why: 'DINOv2 itself is Apache-2.0; that of this very file is to be read on its page',
@@ -106,7 +157,7 @@ export const cards: readonly Card[] = [
     ...{ id: 'dino-small', name: 'DINO ViT-S/16', ...general, ...apache },
     suits: 'small students and short runs; its attention outlines objects by itself',
     page: pageOf('timm/vit_small_patch16_224.dino'),
-    files: timm('timm/vit_small_patch16_224.dino', ['model.safetensors', 86_700_000, null]),
+    files: timm(newest('timm/vit_small_patch16_224.dino'), ['model.safetensors', 86_700_000, null]),
     ...{ ...colour, ...small, parameters: 21_700_000 },
     training: 'ImageNet-1k, without its labels (DINO)',
   },
@@ -114,7 +165,7 @@ export const cards: readonly Card[] = [
     ...{ id: 'vit-small-augreg', name: 'ViT-S/16 AugReg', ...general, ...apache },
     suits: 'classes of everyday objects, with a small student',
     page: pageOf('timm/vit_small_patch16_224.augreg_in21k_ft_in1k'),
-    files: timm('timm/vit_small_patch16_224.augreg_in21k_ft_in1k', [
+    files: timm(newest('timm/vit_small_patch16_224.augreg_in21k_ft_in1k'), [
       'model.safetensors',
       null,
       null,
@@ -126,7 +177,11 @@ export const cards: readonly Card[] = [
     ...{ id: 'vit-base-augreg', name: 'ViT-B/16 AugReg, ImageNet-21k', ...general, ...apache },
     suits: 'classes of everyday objects: it was taught 21,000 of them',
     page: pageOf('timm/vit_base_patch16_224.augreg_in21k'),
-    files: timm('timm/vit_base_patch16_224.augreg_in21k', ['model.safetensors', 410_000_000, null]),
+    files: timm(newest('timm/vit_base_patch16_224.augreg_in21k'), [
+      'model.safetensors',
+      410_000_000,
+      null,
+    ]),
     ...{ ...colour, ...base, parameters: 85_800_000 },
     training: 'ImageNet-21k with labels',
   },
@@ -135,11 +190,14 @@ export const cards: readonly Card[] = [
     suits:
       'regions and textures, less so classes from few labels: it learnt to fill in what is missing',
     page: pageOf('facebook/vit-mae-base'),
-    files: transformers('facebook/vit-mae-base', [
-      'model.safetensors',
-      448_000_000,
-      '479dcef4bd5df06259399027b789f21e9d9a1b79f37155a64176d55bc26fdae8',
-    ]),
+    files: transformers(
+      { repository: 'facebook/vit-mae-base', at: '25b184bea5538bf5c4c852c79d221195fdd2778d' },
+      [
+        'model.safetensors',
+        447_670_680,
+        '479dcef4bd5df06259399027b789f21e9d9a1b79f37155a64176d55bc26fdae8',
+      ],
+    ),
     ...{ ...colour, ...base, parameters: 85_800_000 },
     training: 'ImageNet-1k, without its labels (masked autoencoder)',
   },
@@ -147,7 +205,11 @@ export const cards: readonly Card[] = [
     ...{ id: 'clip-base', name: 'CLIP ViT-B/16, OpenAI', ...general },
     suits: 'classes that have a name in everyday words',
     page: pageOf('timm/vit_base_patch16_clip_224.openai'),
-    files: timm('timm/vit_base_patch16_clip_224.openai', ['pytorch_model.bin', 599_000_000, null]),
+    files: timm(newest('timm/vit_base_patch16_clip_224.openai'), [
+      'pytorch_model.bin',
+      599_000_000,
+      null,
+    ]),
     licence: 'Apache-2.0',
     commercial: 'ask',
     why: 'the licence allows it, but its authors call deployed use out of scope',
@@ -159,7 +221,11 @@ export const cards: readonly Card[] = [
     suits:
       'classes that have a name in everyday words; the part for images only, pooled by the mean',
     page: pageOf('timm/vit_base_patch16_siglip_gap_256.webli'),
-    files: timm('timm/vit_base_patch16_siglip_gap_256.webli', ['model.safetensors', null, null]),
+    files: timm(newest('timm/vit_base_patch16_siglip_gap_256.webli'), [
+      'model.safetensors',
+      null,
+      null,
+    ]),
     ...{ ...colour, imageSize: 256, ...base, parameters: 85_800_000 },
     training: 'WebLI: pictures of the web with their captions',
   },
@@ -167,7 +233,18 @@ export const cards: readonly Card[] = [
     ...{ id: 'rad-dino', name: 'RAD-DINO', ...medical },
     suits: 'chest radiographs: findings as classes and regions',
     page: pageOf('microsoft/rad-dino'),
-    files: transformers('microsoft/rad-dino', ['model.safetensors', 346_000_000, null]),
+    files: transformers(
+      { repository: 'microsoft/rad-dino', at: '110cbc18d5133582e320b43d53bf5c44e410c936' },
+      [
+        'model.safetensors',
+        346_345_912,
+        'dbfb9f54459c38773505de64a6ab7807bdcb392610fe1e697166342e43fb91ae',
+      ],
+      {
+        config: [null, '89daf9751d9576d586dedf9543c1083211611fa3a36908db7a799b3ce7c68ede'],
+        images: [null, 'c537fc995c30e2353f07253899618d60e9eae3d5f82473778602c007c6523b56'],
+      },
+    ),
     licence: 'MIT',
     commercial: 'ask',
     why: 'the licence allows it, but its page says for research only, not for clinical practice',
@@ -178,11 +255,14 @@ export const cards: readonly Card[] = [
     ...{ id: 'phikon', name: 'Phikon', ...medical },
     suits: 'tiles of stained tissue at 20×, of many kinds of cancer',
     page: pageOf('owkin/phikon'),
-    files: transformers('owkin/phikon', [
-      'model.safetensors',
-      346_000_000,
-      'd01642bfeb683c6b039622eca273e0a8e4208065a4595b63edba178c1c4cfa68',
-    ]),
+    files: transformers(
+      { repository: 'owkin/phikon', at: '057cc0295895c2df3dd7681a89680da6015cbefe' },
+      [
+        'model.safetensors',
+        346_000_000,
+        'd01642bfeb683c6b039622eca273e0a8e4208065a4595b63edba178c1c4cfa68',
+      ],
+    ),
     licence: 'Owkin non-commercial',
     commercial: 'no',
     why: 'its licence is for non-commercial use',
@@ -193,7 +273,7 @@ export const cards: readonly Card[] = [
     ...{ id: 'lunit-dino', name: 'Lunit DINO ViT-S/16', ...medical },
     suits: 'tiles of stained tissue, where a student must be very small',
     page: pageOf('1aurent/vit_small_patch16_224.lunit_dino'),
-    files: timm('1aurent/vit_small_patch16_224.lunit_dino', [
+    files: timm(newest('1aurent/vit_small_patch16_224.lunit_dino'), [
       'model.safetensors',
       86_700_000,
       null,
@@ -208,7 +288,7 @@ export const cards: readonly Card[] = [
     ...{ id: 'uni', name: 'UNI', ...medical, isGated: true },
     suits: 'tiles of stained tissue of twenty kinds, where time and memory allow',
     page: pageOf('MahmoodLab/UNI'),
-    files: timm('MahmoodLab/UNI', ['pytorch_model.bin', null, null]),
+    files: timm(newest('MahmoodLab/UNI'), ['pytorch_model.bin', null, null]),
     licence: 'CC BY-NC-ND 4.0',
     commercial: 'no',
     why: 'also of models trained on what it puts out: ask its authors first',
@@ -220,7 +300,7 @@ export const cards: readonly Card[] = [
     suits: 'photographs of the retina: diseases of the eye and of the body',
     page: pageOf('YukunZhou/RETFound_mae_natureCFP'),
     files: [
-      fileOf('YukunZhou/RETFound_mae_natureCFP', 'RETFound_mae_natureCFP.pth', [
+      fileOf(newest('YukunZhou/RETFound_mae_natureCFP'), 'RETFound_mae_natureCFP.pth', [
         3_950_000_000,
         null,
       ]),
@@ -236,14 +316,13 @@ export const cards: readonly Card[] = [
     suits: 'medical pictures of mixed kinds: microscopy, radiographs, CT, photographs',
     page: pageOf('microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224'),
     files: [
-      fileOf(
-        'microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224',
-        'open_clip_pytorch_model.bin',
-        [784_000_000, '52cc993c5c5ff962bd0c60931874bc001e7e9b41666a385530f4a036294576be'],
-      ),
-      fileOf('microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224', 'open_clip_config.json', [
+      fileOf(biomedClip, 'open_clip_pytorch_model.bin', [
+        783_705_670,
+        '52cc993c5c5ff962bd0c60931874bc001e7e9b41666a385530f4a036294576be',
+      ]),
+      fileOf(biomedClip, 'open_clip_config.json', [
         null,
-        null,
+        '9a41f334a8c444678772c0ebb9ab854c97ab350bced3a17b803e258d39c23dc0',
       ]),
     ],
     licence: 'MIT',
@@ -258,7 +337,10 @@ export const cards: readonly Card[] = [
     page: pageOf('torchgeo/vit_small_patch16_224_sentinel2_all_dino'),
     files: [
       fileOf(
-        'torchgeo/vit_small_patch16_224_sentinel2_all_dino',
+        {
+          repository: 'torchgeo/vit_small_patch16_224_sentinel2_all_dino',
+          at: '5b41dd418a79de47ac9f5be3e035405a83818a62',
+        },
         'vit_small_patch16_224_sentinel2_all_dino-36bcc127.pth',
         [90_644_269, '36bcc1273227252faf98e1d9f32c35166d3612d30dc0c15812c29bed6da9a7d5'],
       ),
@@ -275,7 +357,10 @@ export const cards: readonly Card[] = [
     page: pageOf('torchgeo/vit_small_patch16_224_sentinel2_all_moco'),
     files: [
       fileOf(
-        'torchgeo/vit_small_patch16_224_sentinel2_all_moco',
+        {
+          repository: 'torchgeo/vit_small_patch16_224_sentinel2_all_moco',
+          at: '1cb683f6c14739634cdfaaceb076529adf898c74',
+        },
         'vit_small_patch16_224_sentinel2_all_moco-67c9032d.pth',
         [90_668_909, '67c9032df0449ae37f93c51696bcae0c6dc3485103deb44b4669e9897b90409c'],
       ),
@@ -292,10 +377,9 @@ export const cards: readonly Card[] = [
     page: pageOf('torchgeo/ssl4eo_landsat'),
     files: [
       fileOf(
-        'torchgeo/ssl4eo_landsat',
+        { repository: 'torchgeo/ssl4eo_landsat', at: '1c88bb51b6e17a21dde5230738fa38b74bd74f76' },
         'vits16_landsat_oli_sr_moco-c9b8898d.pth',
         [null, 'c9b8898d'],
-        '1c88bb51b6e17a21dde5230738fa38b74bd74f76',
       ),
     ],
     licence: 'CC0-1.0',
@@ -310,7 +394,7 @@ export const cards: readonly Card[] = [
     page: pageOf('mubashir04/checkpoint_ViT-L_pretrain_fmow_rgb'),
     files: [
       fileOf(
-        'mubashir04/checkpoint_ViT-L_pretrain_fmow_rgb',
+        newest('mubashir04/checkpoint_ViT-L_pretrain_fmow_rgb'),
         'checkpoint_ViT-L_pretrain_fmow_rgb.pth',
         [3_952_618_663, '95e3feff830ecd945161dacdc791c9c9d433d9943baa0f000d71af3765843d30'],
       ),
@@ -322,7 +406,13 @@ export const cards: readonly Card[] = [
     ...{ id: 'remoteclip-base', name: 'RemoteCLIP ViT-B/32', ...satellite },
     suits: 'aerial and satellite pictures in colour whose classes have a name in everyday words',
     page: pageOf('chendelong/RemoteCLIP'),
-    files: [fileOf('chendelong/RemoteCLIP', 'RemoteCLIP-ViT-B-32.pt', [605_000_000, null])],
+    files: [
+      fileOf(
+        { repository: 'chendelong/RemoteCLIP', at: 'bf1d8a3ccf2ddbf7c875705e46373bfe542bce38' },
+        'RemoteCLIP-ViT-B-32.pt',
+        [605_208_421, '60014e395d930a3f2963d1d89c8522bf4ad56775571e4356e866864789af85c4'],
+      ),
+    ],
     licence: null,
     commercial: 'ask',
     why: 'its page names no licence',

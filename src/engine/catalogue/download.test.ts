@@ -57,6 +57,7 @@ interface Wish {
   readonly url?: string;
   readonly listed?: number;
   readonly check?: (path: string) => Promise<void>;
+  readonly plainHttp?: boolean;
 }
 
 function fetchIt(wish: Wish = {}): Promise<Downloaded> {
@@ -64,7 +65,8 @@ function fetchIt(wish: Wish = {}): Promise<Downloaded> {
   const { url = `${server.base}/teacher.bin`, proxy = null } = wish;
   const known = wish.sha256 === undefined ? sha256 : wish.sha256;
   const { listed = null, check = () => Promise.resolve() } = wish;
-  const download = { url, file, sha256: known, listed, proxy, check };
+  const { plainHttp = false } = wish;
+  const download = { url, file, sha256: known, listed, proxy, plainHttp, check };
   return downloadFile(download, { signal, report }, patience);
 }
 
@@ -161,7 +163,8 @@ describe('downloadFile', () => {
       } else serve(content)(request, response);
     };
     server.handlers = [promising];
-    expect(await fetchIt({ sha256: null })).toMatchObject({ isVerified: true });
+    // What a server says of itself shows that all came, and nothing of who wrote it.
+    expect(await fetchIt({ sha256: null })).toMatchObject({ isVerified: false, sha256 });
     const lying: Handler = (request, response) => {
       const wrong = '0'.repeat(64);
       if (request.url === '/teacher.bin') {
@@ -172,7 +175,8 @@ describe('downloadFile', () => {
     await expect(fetchIt({ sha256: null })).rejects.toMatchObject({ code: 'invalid-file' });
     server.handlers = [serve(content)];
     expect(await fetchIt({ sha256: null })).toMatchObject({ isVerified: false, sha256 });
-    expect(await fetchIt({ sha256: sha256.slice(0, 8) })).toMatchObject({ isVerified: true });
+    // Anybody can make a file whose SHA-256 begins so.
+    expect(await fetchIt({ sha256: sha256.slice(0, 8) })).toMatchObject({ isVerified: false });
   });
 
   it('stops when it is told to, and goes on from there', async () => {
@@ -430,7 +434,9 @@ describe('downloadFile', () => {
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    await fetchIt({ proxy: address, url: 'http://models.example/teacher.bin' });
+    await fetchIt({
+      ...{ proxy: address, url: 'http://models.example/teacher.bin', plainHttp: true },
+    });
     expect(asked[0]).toContain('models.example');
     await requireWhole();
     proxy.closeAllConnections();
@@ -447,5 +453,45 @@ describe('downloadFile', () => {
     file = inside;
     await expect(fetchIt()).rejects.toMatchObject({ code: 'disk' });
     await wait(0);
+  });
+
+  it.each([
+    [
+      'the address itself',
+      'http://0.0.0.0:1/teacher.bin',
+      /The address is of 0\.0\.0\.0:1 without encryption/,
+    ],
+    ['where it leads', undefined, /leads to mirror\.example without encryption/],
+  ])('refuses %s without encryption beyond this computer', async (_, url, message) => {
+    server.handlers = [
+      (_request, response) => {
+        response.writeHead(302, { location: 'http://mirror.example/teacher.bin' }).end();
+      },
+    ];
+    const wish = url === undefined ? {} : { url };
+    await expect(fetchIt(wish)).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringMatching(message) as string,
+    });
+    await expect(here()).resolves.toEqual([]);
+  });
+
+  it('fetches without encryption where a person insists', async () => {
+    server.handlers = [serve(content)];
+    // Another name of this computer, which is none of those that are known to be.
+    const url = `${server.base.replace('127.0.0.1', '0.0.0.0')}/teacher.bin`;
+    await expect(fetchIt({ url, plainHttp: true })).resolves.toMatchObject({ isVerified: true });
+    await requireWhole();
+  });
+
+  it('deletes a file of another SHA-256 than the one that is pinned, and says so', async () => {
+    server.handlers = [serve(content)];
+    await expect(fetchIt({ sha256: '0'.repeat(64) })).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringMatching(
+        /SHA-256 begins with .{8} where 00000000 was expected.*It was deleted/,
+      ) as string,
+    });
+    await expect(here()).resolves.toEqual([]);
   });
 });

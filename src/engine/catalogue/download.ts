@@ -141,9 +141,11 @@ async function fetchOn(
   const silence = new Silence(silenceMs, context.signal);
   let isOfUse = true;
   try {
-    const answer = await ask(url, range, dispatcher, silence.signal).catch((error: unknown) => {
-      throw error instanceof UserError ? error : lost(error, url, silence);
-    });
+    const answer = await ask(url, range, dispatcher, silence.signal, attempt.plainHttp).catch(
+      (error: unknown) => {
+        throw error instanceof UserError ? error : lost(error, url, silence);
+      },
+    );
     silence.heard();
     refuse(answer, attempt);
     requireContinuation(answer, part, url);

@@ -53,7 +53,7 @@ function fetchInto(
   signal = new AbortController().signal,
   isOwn = false,
 ) {
-  const place = { mirror: server.base, proxy: null };
+  const place = { mirror: server.base, proxy: null, plainHttp: false };
   const told: [string, number, number | null][] = [];
   const report = ({ name }: { name: string }, done: number, total: number | null): void => {
     told.push([name, done, total]);

@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.ts';
 import { hashOfFile } from '../../formats/file-hash.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
 import { holdFolder } from '../output-folder.ts';
-import { requireFit, requireJson } from './card-fit.ts';
+import { requireUsable } from './card-fit.ts';
 import { keptBytes } from './download-part.ts';
 import { downloadFile, usualPatience } from './download.ts';
 import type { DownloadPatience } from './download.ts';
@@ -18,6 +18,8 @@ export interface FetchContext {
   readonly isOwn: boolean;
   /** Told of every part of a file that came. @param total null while nobody has said it */
   report(file: CardFile, done: number, total: number | null): void;
+  /** Looks into what came, as `requireUsable` does here; the engine does it in a thread. */
+  readonly requireUsable?: typeof requireUsable;
 }
 
 /**
@@ -61,7 +63,8 @@ async function fetchFile(
 ): Promise<FetchSummary['files'][number]> {
   const { name, sha256, bytes: listed } = file;
   const path = join(folder, name);
-  const check = (at: string): Promise<void> => requireUsable(card, file, at);
+  const { requireUsable: look = requireUsable } = context;
+  const check = (at: string): Promise<void> => look(card, name, at);
   const known = await whatIsThere(path, file, check).catch((error: unknown) => {
     if (context.isOwn && error instanceof UserError && error.code !== 'disk') return undefined;
     throw error;
@@ -69,7 +72,7 @@ async function fetchFile(
   if (known !== undefined) return known;
   const url = addressAt(file.url, place);
   const got = await downloadFile(
-    { url, file: path, sha256, listed, proxy: place.proxy, check },
+    { url, file: path, sha256, listed, proxy: place.proxy, plainHttp: place.plainHttp, check },
     {
       signal: context.signal,
       report: (done, total) => {
@@ -79,10 +82,6 @@ async function fetchFile(
     patience,
   );
   return { name, ...got };
-}
-
-function requireUsable(card: Card, file: CardFile, path: string): Promise<void> {
-  return file === card.files[0] ? requireFit(card, path) : requireJson(path);
 }
 
 /** Where the weights of a card lie in a folder of its own. */
@@ -136,7 +135,7 @@ async function whatIsThere(
       error.details,
     );
   });
-  return { name, bytes, sha256: found, isVerified: sha256 !== null };
+  return { name, bytes, sha256: found, isVerified: sha256?.length === found.length };
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import type { Dispatcher } from 'undici';
+import { isSafeFromOthers } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
 
 /** What a server answers to a wish for a file. */
@@ -30,6 +31,7 @@ const longestPauseMs = 60_000;
  * Asks for a file, and follows the server where it sends one, as stores of models do. A secure address is never left for
  * one that is not; a name and a password in an address go to its own server alone.
  *
+ * @param plainHttp whether addresses without encryption are allowed beyond this computer
  * @throws UserError 'network' where it leads in circles, away from a secure connection or to what is no address of the
  * web, and what undici throws
  */
@@ -38,11 +40,13 @@ export async function ask(
   headers: Readonly<Record<string, string>>,
   dispatcher: Dispatcher,
   signal: AbortSignal,
+  plainHttp: boolean,
 ): Promise<Answer> {
   let at = new URL(url);
   let authorization = authorizationIn(at);
   let sha256: string | null = null;
   for (let redirect = 0; redirect <= mostRedirects; redirect++) {
+    if (!plainHttp && !isSafeFromOthers(at.href)) throw notEncrypted(at, redirect > 0);
     const answer = await request(at, {
       headers: {
         ...{ ...headers, 'accept-encoding': 'identity', 'user-agent': 'Understudy' },
@@ -91,6 +95,14 @@ export async function ask(
   throw new UserError(
     'network',
     `${new URL(url).host} leads from one address to the next without end.`,
+  );
+}
+
+function notEncrypted({ host }: URL, isRedirect: boolean): UserError {
+  const what = isRedirect ? 'The server leads to' : 'The address is of';
+  return new UserError(
+    'network',
+    `${what} ${host} without encryption (http), where anybody on the way could send another file. Nothing was fetched.`,
   );
 }
 

@@ -2,20 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { addressAt, checkedSettings, placeOf } from './places.ts';
 
 const url = 'https://huggingface.co/owkin/phikon/resolve/main/model.safetensors';
-const none = { mirror: null, proxy: null };
+const none = { mirror: null, proxy: null, plainHttp: false };
 
 describe('where files come from', () => {
   it('is the origin itself where nobody says otherwise', () => {
     expect(addressAt(url, placeOf(none, {}))).toBe(url);
-    expect(addressAt(url, placeOf({ mirror: '  ', proxy: '' }, { HF_ENDPOINT: '' }))).toBe(url);
+    expect(addressAt(url, placeOf({ ...none, mirror: '  ', proxy: '' }, { HF_ENDPOINT: '' }))).toBe(
+      url,
+    );
   });
 
   it.each([
     ['https://mirror.example', 'https://mirror.example/owkin/'],
     [' https://mirror.example/ ', 'https://mirror.example/owkin/'],
-    ['http://files.clinic:8080/hf//', 'http://files.clinic:8080/hf/owkin/'],
+    ['https://files.clinic:8080/hf//', 'https://files.clinic:8080/hf/owkin/'],
+    ['http://127.0.0.1:8080/hf//', 'http://127.0.0.1:8080/hf/owkin/'],
+    ['http://[::1]:8080', 'http://[::1]:8080/owkin/'],
+    ['http://localhost', 'http://localhost/owkin/'],
   ])('is the mirror %s, with its path', (mirror, start) => {
-    const address = addressAt(url, placeOf({ mirror, proxy: null }, {}));
+    const address = addressAt(url, placeOf({ ...none, mirror }, {}));
     expect(address).toBe(`${start}phikon/resolve/main/model.safetensors`);
     // What the workspace does not say, the environment does.
     expect(addressAt(url, placeOf(none, { HF_ENDPOINT: mirror }))).toBe(address);
@@ -23,22 +28,42 @@ describe('where files come from', () => {
 
   it('is what was set, whatever the environment says', () => {
     const place = placeOf(
-      { mirror: 'https://one.example', proxy: 'http://proxy.example:3128' },
+      { ...none, mirror: 'https://one.example', proxy: 'http://proxy.example:3128' },
       { HF_ENDPOINT: 'https://other.example' },
     );
-    expect(place).toEqual({ mirror: 'https://one.example', proxy: 'http://proxy.example:3128' });
+    expect(place).toEqual({
+      ...{ mirror: 'https://one.example', proxy: 'http://proxy.example:3128', plainHttp: false },
+    });
     expect(addressAt('https://elsewhere.example/x', place)).toBe('https://elsewhere.example/x');
   });
 
   it.each(['mirror', 'ftp://mirror.example', 'https://', 'https://m.example/?a=1', 'file:///x'])(
     'is not %s',
     (mirror) => {
-      expect(() => checkedSettings({ mirror, proxy: null })).toThrow(/is no address of a mirror/);
+      expect(() => checkedSettings({ ...none, mirror })).toThrow(/is no address of a mirror/);
       expect(() => placeOf(none, { HF_ENDPOINT: mirror })).toThrow(/is no address of a mirror/);
     },
   );
 
   it.each(['proxy:3128', 'socks5://proxy.example', 'nobody'])('goes through no %s', (proxy) => {
-    expect(() => checkedSettings({ mirror: null, proxy })).toThrow(/is no address of a proxy/);
+    expect(() => checkedSettings({ ...none, proxy })).toThrow(/is no address of a proxy/);
+  });
+
+  it.each([
+    ...['http://mirror.example', 'http://10.0.0.5:8080/hf', 'http://127.0.0.1.example'],
+    ...['http://localhost.example', 'HTTP://MIRROR.EXAMPLE', 'http://127.0.0.1@mirror.example'],
+  ])('is not %s without encryption, unless a person insists', (mirror) => {
+    const refused = /is not encrypted \(http\).*--plain-http/;
+    expect(() => checkedSettings({ ...none, mirror })).toThrow(refused);
+    expect(() => placeOf(none, { HF_ENDPOINT: mirror })).toThrow(refused);
+    const insisted = { ...none, mirror, plainHttp: true };
+    expect(checkedSettings(insisted).plainHttp).toBe(true);
+    expect(placeOf(insisted, {}).plainHttp).toBe(true);
+    expect(placeOf({ ...none, plainHttp: true }, { HF_ENDPOINT: mirror }).mirror).not.toBeNull();
+  });
+
+  it('is insisted on for one address alone', () => {
+    const kept = { ...none, mirror: 'https://mirror.example', plainHttp: true };
+    expect(checkedSettings(kept).plainHttp).toBe(false);
   });
 });

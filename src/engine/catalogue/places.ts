@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { cardOrigin } from '../../contract/catalogue.ts';
+import { cardOrigin, isSafeFromOthers } from '../../contract/catalogue.ts';
 import type { DownloadSettings } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
+import { withoutEnd } from '../../core/text/scan.ts';
 
 /** From where, and how, files come. */
 export interface DownloadPlace {
@@ -9,6 +10,8 @@ export interface DownloadPlace {
   readonly mirror: string | null;
   /** Null for what the environment says. */
   readonly proxy: string | null;
+  /** Whether a person insists on addresses without encryption. */
+  readonly plainHttp: boolean;
 }
 
 const webAddress = z.url({ protocol: /^https?$/ });
@@ -19,11 +22,15 @@ const webAddress = z.url({ protocol: /^https?$/ });
  * @throws UserError 'invalid-option' for what is no address
  */
 export function placeOf(
-  { mirror, proxy }: DownloadSettings,
+  { mirror, proxy, plainHttp }: DownloadSettings,
   env: Readonly<Record<string, string | undefined>>,
 ): DownloadPlace {
   const set = blankAsNull(mirror) ?? blankAsNull(env.HF_ENDPOINT ?? null);
-  return { mirror: set === null ? null : mirrorOf(set), proxy: checkedProxy(proxy) };
+  return {
+    mirror: set === null ? null : mirrorOf(set, plainHttp),
+    proxy: checkedProxy(proxy),
+    plainHttp,
+  };
 }
 
 /**
@@ -31,9 +38,12 @@ export function placeOf(
  *
  * @throws UserError 'invalid-option'
  */
-export function checkedSettings({ mirror, proxy }: DownloadSettings): DownloadSettings {
+export function checkedSettings({ mirror, proxy, plainHttp }: DownloadSettings): DownloadSettings {
   const set = blankAsNull(mirror);
-  return { mirror: set === null ? null : mirrorOf(set), proxy: checkedProxy(proxy) };
+  const checked = set === null ? null : mirrorOf(set, plainHttp);
+  // Insisting is for one address: another one is asked about anew.
+  const isNeeded = plainHttp && checked !== null && !isSafeFromOthers(checked);
+  return { mirror: checked, proxy: checkedProxy(proxy), plainHttp: isNeeded };
 }
 
 /** The address of a file there. */
@@ -43,7 +53,7 @@ export function addressAt(url: string, { mirror }: DownloadPlace): string {
     : url;
 }
 
-function mirrorOf(text: string): string {
+function mirrorOf(text: string, plainHttp: boolean): string {
   const address = addressOf(text);
   if (address?.search !== '' || address.hash !== '') {
     throw new UserError(
@@ -51,7 +61,13 @@ function mirrorOf(text: string): string {
       `“${text}” is no address of a mirror. Write it as https://mirror.example, without the names of files.`,
     );
   }
-  return address.href.replace(/\/+$/, '');
+  if (!plainHttp && !isSafeFromOthers(address.href)) {
+    throw new UserError(
+      'invalid-option',
+      `The mirror ${address.host} is not encrypted (http): anybody on the way could send other files. Write its address with https, or insist on it: “Use it without encryption” in the window, --plain-http on the command line.`,
+    );
+  }
+  return withoutEnd(address.href, /\//);
 }
 
 function checkedProxy(text: string | null): string | null {

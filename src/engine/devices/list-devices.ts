@@ -1,4 +1,5 @@
 import type { DeviceDescription } from '../../contract/descriptions.ts';
+import { firstLine } from '../../contract/failure-text.ts';
 import type { DeviceName } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { keptBlocks } from '../../core/vit/copy.ts';
@@ -111,7 +112,7 @@ async function inWorker(
     if (signal.aborted) throw new UserError('cancelled', 'Stopped.');
     if (late.aborted) return 'Its driver did not answer.';
     if (error instanceof WorkerDied) return 'Its driver ended the process that tried it.';
-    return error instanceof Error ? error.message : String(error);
+    return firstLine(error instanceof Error ? error.message : String(error)).message;
   }
 }
 

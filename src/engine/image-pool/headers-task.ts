@@ -5,11 +5,11 @@ import type { TaskContext } from './tasks.ts';
 /** How many images each file has, and what holds them together; undefined where it cannot be opened. */
 export async function readHeaders(
   { paths }: { readonly paths: readonly string[] },
-  { alive }: TaskContext,
+  { at }: TaskContext,
 ): Promise<(FileFrames | undefined)[]> {
   const headers = [];
   for (const path of paths) {
-    alive();
+    at(path);
     // Also a file that a reader trips over must not cost the others.
     headers.push(await readFrames(path).catch(() => undefined));
   }

@@ -48,7 +48,8 @@ const listed = (paths: readonly string[], frame?: number) =>
 async function readAll(paths: readonly string[], through: ImagePool) {
   const problems: { path: string; reason: string }[] = [];
   const { signal } = new AbortController();
-  const skip = (problem: (typeof problems)[number]): void => void problems.push(problem);
+  const skip = ({ path, reason }: (typeof problems)[number]): void =>
+    void problems.push({ path, reason });
   const images = await readImages(listed(paths), preparation, signal, skip, through);
   return { names: images.map(({ name }) => name), problems };
 }
@@ -119,9 +120,9 @@ describe('what threads read', () => {
 
 describe('a thread that is lost', () => {
   it.each([
-    ['crashing', /crashing\.png brought down the part of Understudy that reads images/],
-    ['throwing', /throwing\.png brought down the part of Understudy that reads images/],
-    ['greedy', /greedy\.png takes more memory to read than there is for one image/],
+    ['crashing', /crashing\.png brought down the part of Understudy that reads files/],
+    ['throwing', /throwing\.png brought down the part of Understudy that reads files/],
+    ['greedy', /greedy\.png takes more memory to read than there is for one file/],
   ])('by a %s file costs that file', async (name, sentence) => {
     const through = pool({ heapMiB: 48 });
     const paths = await Promise.all(

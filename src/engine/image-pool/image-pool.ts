@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { UserError } from '../../core/errors.ts';
-import type { ErrorCode } from '../../core/errors.ts';
 // Threads that load a native module must not be the only ones that hold it.
 import '../../formats/libvips.ts';
 import { Lane, threadFile } from './lane.ts';
 import type { LaneOptions, RunOptions } from './lane.ts';
 import { LostThread } from './lost-thread.ts';
+import { valueOf } from './outcome.ts';
 import type { RequestOf, ResultOf, TaskName } from './tasks.ts';
 import type { Outcome, ThreadRequest } from './thread.ts';
 
@@ -185,13 +185,4 @@ export class ImagePool {
 
 function cancelled(): UserError {
   return new UserError('cancelled', 'The work was stopped.');
-}
-
-function valueOf(outcome: Outcome): unknown {
-  if (outcome.ok) return outcome.value;
-  const { code, message, details } = outcome.failure;
-  if (code !== 'defect') throw new UserError(code as ErrorCode, message, details);
-  const error = new Error(message);
-  if (details !== undefined) error.stack = details;
-  throw error;
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { firstLine } from '../../contract/failure-text.ts';
 import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
@@ -35,7 +36,12 @@ export interface IndexedImage {
 
 export type Indexed =
   | { readonly ok: true; readonly image: IndexedImage }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      /** Whether reading it cost a thread. */
+      readonly isLost?: boolean;
+    };
 
 /** Files up to so many bytes are read once, for their hash and their pixels. */
 const wholeBytes = 2 ** 26;
@@ -53,14 +59,14 @@ const mostBeside = 2 ** 26;
  */
 export async function indexImages(
   { images, preparation }: IndexRequest,
-  { alive }: TaskContext,
+  { alive, at }: TaskContext,
 ): Promise<Indexed[]> {
   const seen = preparationOf(preparation);
   const indexed: Promise<Indexed>[] = [];
-  for (const [at, image] of images.entries()) {
-    alive();
+  for (const [index, image] of images.entries()) {
+    at(image.path);
     const before = indexed.at(-1);
-    const memory = memories[at % 2 === 0 ? 0 : 1];
+    const memory = memories[index % 2 === 0 ? 0 : 1];
     const { isAlone, finish } = await begin(image, { preparation: seen, memory, alive });
     if (isAlone) await before;
     const outcome = outcomeOf(finish(), image);
@@ -82,7 +88,7 @@ function reasonOf(error: unknown, path: string): string {
   if (error instanceof UserError) return error.message;
   const lack = memoryFailure(error, path);
   if (lack !== undefined) return lack.message;
-  const told = error instanceof Error ? error.message : String(error);
+  const told = firstLine(error instanceof Error ? error.message : String(error)).message;
   return `${path} could not be read (${told}). It may be damaged; copy it again or leave it out.`;
 }
 

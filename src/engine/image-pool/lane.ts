@@ -3,13 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { deadThread, hungThread } from './lost-thread.ts';
+import { newMarker, newPlace, readPlace, removeMarker } from './reading-place.ts';
 import type { Outcome, ThreadData, ThreadRequest } from './thread.ts';
 
-/** What is said of a task that is at many images. */
-const some = 'One of some images';
-
 export interface RunOptions {
-  /** The file that is named where it costs a thread; undefined where a task is at several. */
+  /** The file that is named where it costs a thread, unless the task says at which it is; undefined where it is at several. */
   readonly subject?: string | undefined;
   /** A file of several slices: its tasks go to the thread that has it open. */
   readonly file?: string | undefined;
@@ -28,6 +26,8 @@ export interface LaneOptions {
   readonly idleMs: number;
   /** How long a task that nobody wants any more may go on before its thread is ended, ms. */
   readonly graceMs: number;
+  /** A folder where threads note which file they are at, for the next start of a process that ends at one. */
+  readonly marks?: string | undefined;
 }
 
 /** As this file is, source or built. */
@@ -48,6 +48,8 @@ const endMs = 2000;
 export class Lane {
   readonly #options: LaneOptions;
   readonly #beats = new Int32Array(new SharedArrayBuffer(4));
+  readonly #place = newPlace();
+  readonly #marker: string | null;
   #pool: Piscina | undefined;
   /** Told where the thread dies before it could take the task. */
   #failed = Promise.withResolvers<never>();
@@ -57,6 +59,7 @@ export class Lane {
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    this.#marker = options.marks === undefined ? null : newMarker(options.marks);
   }
 
   get isStarted(): boolean {
@@ -90,10 +93,9 @@ export class Lane {
       const work = pool.run(task, { signal: end.signal }) as Promise<Outcome>;
       return await Promise.race([work, this.#failed.promise]);
     } catch (error) {
+      const at = readPlace(this.#place) ?? subject;
       await this.close();
-      throw isHung()
-        ? hungThread(subject ?? some, this.#options.patienceMs)
-        : deadThread(subject ?? some, error);
+      throw isHung() ? hungThread(at, this.#options.patienceMs) : deadThread(at, error);
     } finally {
       for (const dispose of disposers) dispose();
       this.isBusy = false;
@@ -107,11 +109,15 @@ export class Lane {
     this.#files = [];
     // A thread that hangs outside JavaScript cannot be ended; it is left to itself.
     await Promise.race([pool?.destroy(), delay(endMs, undefined, { ref: false })]);
+    if (this.#marker !== null) removeMarker(this.#marker);
   }
 
   #newPool(): Piscina {
     const { heapMiB, idleMs, threadFile: filename } = this.#options;
-    const workerData: ThreadData = { beats: this.#beats };
+    this.#place.fill(0);
+    const workerData: ThreadData = {
+      ...{ beats: this.#beats, place: this.#place, marker: this.#marker },
+    };
     const pool = new Piscina({
       ...{ filename, name: 'perform', workerData },
       ...{ minThreads: 0, maxThreads: 1, idleTimeout: idleMs },

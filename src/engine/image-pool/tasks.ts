@@ -3,6 +3,7 @@ import { readHeaders } from './headers-task.ts';
 import { indexImages } from './index-task.ts';
 import { drawPicture, drawThumbnail } from './picture-task.ts';
 import { describeImage, drawPreview } from './preview-task.ts';
+import { drawSample } from './sample-task.ts';
 import { storeFiles } from './store-task.ts';
 import { buildLevels, viewImage, viewStatistics, viewTile } from './view-task.ts';
 
@@ -10,10 +11,21 @@ import { buildLevels, viewImage, viewStatistics, viewTile } from './view-task.ts
 export interface TaskContext {
   /** Says that the task is at work: one that is silent for long is given up, and its thread with it. */
   readonly alive: () => void;
+  /** Says which file is read next: it is the one that a thread which ends meanwhile is lost to. */
+  readonly at: (path: string) => void;
 }
 
 /** Runs in a thread. Request and result cross as structured clones; UserErrors cross as themselves. */
 export type Task<Request, Result> = (request: Request, context: TaskContext) => Promise<Result>;
+
+const masks = () => import('./mask-task.ts');
+const labels = () => import('./label-task.ts');
+const teachers = () => import('./teacher-task.ts');
+
+/** A task of a module that is loaded with the first request for it. */
+function later<Request, Result>(load: () => Promise<Task<Request, Result>>): Task<Request, Result> {
+  return async (request, context) => (await load())(request, context);
+}
 
 /**
  * All that threads do. To add a task, write its function (a `Task`, in a file of its own) and a line here:
@@ -27,12 +39,26 @@ export const imageTasks = {
   picture: drawPicture,
   describe: describeImage,
   preview: drawPreview,
+  sample: drawSample,
   view: viewImage,
   tile: viewTile,
   statistics: viewStatistics,
   levels: buildLevels,
   store: storeFiles,
   draw: drawViews,
+  // Readers of labels and teachers are loaded where they are needed: threads that decode images start sooner.
+  pairMasks: later(async () => (await masks()).masksToSurvey),
+  surveyMasks: later(async () => (await masks()).surveyMasks),
+  openMasks: later(async () => (await masks()).openMasks),
+  maskPart: later(async () => (await masks()).maskPart),
+  misfits: later(async () => (await masks()).findMisfits),
+  detectMasks: later(async () => (await labels()).detectMasks),
+  labelFile: later(async () => (await labels()).readLabels),
+  labelFiles: later(async () => (await labels()).findLabels),
+  teacher: later(async () => (await teachers()).inspect),
+  teacherStamp: later(async () => (await teachers()).stampTeacher),
+  arrival: later(async () => (await teachers()).checkArrival),
+  hash: later(async () => (await teachers()).hashFile),
 } satisfies Record<string, Task<never, unknown>>;
 
 export type ImageTasks = typeof imageTasks;

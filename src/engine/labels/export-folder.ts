@@ -1,6 +1,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
+import { exportFolderMode, exportMode } from '../private-files.ts';
 import { systemCode, writeFailure } from '../../formats/file-errors.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
 import {
@@ -8,7 +9,9 @@ import {
   makeFileAtomically,
   writeFileAtomically,
   type Composition,
+  type Journal,
   type Making,
+  type WriteOptions,
 } from '../../formats/write-file.ts';
 
 /**
@@ -23,44 +26,49 @@ export class ExportFolder {
   /** Folders that were made for the export, each after the one that it lies in. */
   readonly #made: string[];
 
-  private constructor(path: string, made: readonly string[]) {
+  readonly #options: WriteOptions;
+
+  private constructor(path: string, made: readonly string[], journal: Journal | undefined) {
     this.path = path;
     this.#made = [...made];
+    // Can be made again: waiting for the disk after each of thousands would take minutes.
+    this.#options = { durable: false, mode: exportMode(), journal };
   }
 
   /**
    * @param inside name for a folder in it
+   * @param journal told of files that are not whole yet
    * @throws UserError 'disk'
    */
-  static async open(folder: string, inside: string): Promise<ExportFolder> {
+  static async open(folder: string, inside: string, journal?: Journal): Promise<ExportFolder> {
     const asked = resolve(folder);
     for (let number = 0; ; number++) {
       const name = number < 2 ? inside : `${inside}-${number}`;
       const path = number === 0 ? asked : join(asked, name);
       if (!(await isFree(path))) continue;
-      return new ExportFolder(path, await makeFolder(path));
+      const made = await makeFolder(path, undefined, exportFolderMode());
+      return new ExportFolder(path, made, journal);
     }
   }
 
   /** Writes a file as a whole or not at all. */
   async write(name: string, parts: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
     const path = await this.#place(name);
-    // Can be made again: waiting for the disk after each of thousands would take minutes.
-    await writeFileAtomically(path, parts, { durable: false });
+    await writeFileAtomically(path, parts, this.#options);
     this.files.push(name);
   }
 
   /** As `write`, for files that are not written from the first byte to the last. */
   async compose(name: string, compose: Composition): Promise<void> {
     const path = await this.#place(name);
-    await composeFileAtomically(path, compose, { durable: false });
+    await composeFileAtomically(path, compose, this.#options);
     this.files.push(name);
   }
 
   /** As `write`, for files that are made by others who open them. */
   async make(name: string, make: Making): Promise<void> {
     const path = await this.#place(name);
-    await makeFileAtomically(path, make, { durable: false });
+    await makeFileAtomically(path, make, this.#options);
     this.files.push(name);
   }
 
@@ -90,7 +98,7 @@ export class ExportFolder {
         `${name} would lie outside ${this.path}. Rename the image.`,
       );
     }
-    this.#made.push(...(await makeFolder(dirname(path), this.path)));
+    this.#made.push(...(await makeFolder(dirname(path), this.path, exportFolderMode())));
     return path;
   }
 }

@@ -3,6 +3,7 @@ import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { JobContext } from '../job.ts';
 import { PhaseProgress } from '../job.ts';
+import { clearUnfinishedExports } from '../unfinished-files.ts';
 import { openNamedWorkspace } from '../named-workspace.ts';
 import { exportLabels } from './export-labels.ts';
 
@@ -18,6 +19,7 @@ export async function exportFromWorkspace(
 ): Promise<LabelExportReport> {
   const store = openNamedWorkspace(workspace);
   try {
+    await clearUnfinishedExports(store);
     const project = projectNamed(store, name);
     let shown: PhaseProgress | undefined;
     const report = await exportLabels(
@@ -57,7 +59,8 @@ function withFiles(report: LabelExportReport): LabelExportReport {
 /** In the details of an export without files. */
 const toldReasons = 20;
 
-function projectNamed(store: Store, asked: string): number {
+/** @throws UserError 'not-found' without one of the name, 'invalid-option' where several have it */
+export function projectNamed(store: Store, asked: string): number {
   const name = asked.trim().normalize('NFC');
   const projects = store.projects.list();
   const [project, ...others] = projects.filter((one) => one.name === name);

@@ -305,6 +305,29 @@ describe('a table of labels', () => {
     ]);
   });
 
+  it('brings back classes and files whose names a spreadsheet would compute', async () => {
+    const store = temporaryStore();
+    const folder = temporaryFolder();
+    const names = ['-', '=A', '@b', '+1', "'-", '-5'];
+    const { id, classes } = addProject(store, names);
+    const files = names.map((_, index) => `=cmd ${index}.png`);
+    const added = store.images.add(
+      id,
+      files.map((name) => ({ ...newImage(name, { folder }), group: '=1+1' })),
+    );
+    store.labels.set(
+      id,
+      added.map(({ id: image }, index) => ({ image, classes: [classes[index]?.id ?? 0] })),
+    );
+    const report = await exported({ store, id }, { format: 'csv' });
+    const file = join(report.folder, 'labels.csv');
+    expect(await readFile(file, 'utf8')).not.toMatch(/(?:^|,)[=@]/m);
+    const found = files.map((name) => ({ name, path: join(folder, name) }));
+    const read = await readLabelFile(file, folder, found);
+    expect(read.images.map(({ labels }) => labels)).toEqual(names.map((name) => [name]));
+    expect(new Set(read.images.map(({ group }) => group))).toEqual(new Set(['=1+1']));
+  });
+
   it('has a row for a file, and rows for slices only where they differ', async () => {
     const store = temporaryStore();
     const { id, classes } = addProject(store, ['x', 'a|b']);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ExportedMasks, LabelExportReport, LabelFormat } from '../../contract/label-export.ts';
 import { UserError } from '../../core/errors.ts';
-import { requireOutside } from '../services/exports.ts';
+import { requireOutside } from '../outside.ts';
 import type { Store } from '../../store/store.ts';
 import { ExportOutcome, type ExportContext } from './export-context.ts';
 import { ExportFolder } from './export-folder.ts';
@@ -55,10 +55,10 @@ export async function exportLabels(
   watch: LabelExportWatch,
 ): Promise<LabelExportReport> {
   store.projects.get(project);
-  requireOutside(store.folder, resolve(asked));
+  await requireOutside(store.folder, resolve(asked));
   const work =
     format === 'csv' ? tableWork(store, project, which) : maskWork(store, project, which, format);
-  const folder = await ExportFolder.open(asked, `labels-${format}`);
+  const folder = await ExportFolder.open(asked, `labels-${format}`, store.unfinished);
   const outcome = new ExportOutcome((done) => {
     watch.progress(done, work.total);
   });

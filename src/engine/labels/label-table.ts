@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.ts';
-import { noneOfThem } from '../../formats/label-rows.ts';
+import { csvText } from '../../formats/csv-text.ts';
+import { labelCell } from '../../formats/label-rows.ts';
 import type { StoredImage } from '../../store/queries/images.ts';
 import { breathe } from '../job.ts';
 import type { ExportFolder } from './export-folder.ts';
@@ -76,7 +77,7 @@ function addRows(
       outcome.leave(image, reason);
       continue;
     }
-    const label = labels?.length === 0 ? noneOfThem : (labels ?? []).join('|');
+    const label = labels === null ? '' : labelCell(labels);
     const split = image.isTest ? 'test' : 'train';
     const row = { path: image.name, label, split, group: image.group ?? '' };
     written.push({ row, isLabelled: labels !== null });
@@ -91,7 +92,7 @@ function addRows(
   } else if (said.size === 1 && written.length === slices.length) {
     rows.push({ ...first.row, path: first.row.path.replace(/#\d+$/, '') });
   } else {
-    rows.push(...written.map(({ row }) => row));
+    for (const { row } of written) rows.push(row);
     outcome.note(
       'Some files have slices with different labels: each slice has its row, named file#number. An import takes rows of whole files only.',
     );
@@ -100,21 +101,14 @@ function addRows(
 
 /** What the table could not say so that it is read back the same. */
 function unwritable(name: string, labels: readonly string[]): string | null {
-  const bad = labels.find((label) => /[|;]/.test(label) || label === noneOfThem);
+  const bad = labels.find((label) => /[|;]/.test(label));
   if (bad !== undefined) {
-    return `its class is called “${bad}”, which a table would take for several or for none; give the class another name`;
+    return `its class is called “${bad}”, which a table would take for several; give the class another name`;
   }
   return name.includes('\\') ? 'its name has a backslash, which a table takes for a folder' : null;
 }
 
 function tableText(rows: readonly Row[]): string {
-  const lines = rows.map(({ path, label, split, group }) =>
-    [path, label, split, group].map(quoted).join(','),
-  );
-  return `${['path,label,split,group', ...lines].join('\n')}\n`;
-}
-
-/** RFC 4180; also what begins or ends with a space, which readers take away. */
-function quoted(field: string): string {
-  return /[",;\t\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  const lines = rows.map(({ path, label, split, group }) => [path, label, split, group]);
+  return csvText([['path', 'label', 'split', 'group'], ...lines], { recordDelimiter: 'unix' });
 }

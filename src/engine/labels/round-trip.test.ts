@@ -89,7 +89,8 @@ async function readBack(
   const values = new Uint8Array(256);
   values[ignoreValue] = ignoreValue;
   for (const { value, name } of source.classes) {
-    values[value] = names.indexOf(name ?? '') + 1;
+    // By the palette of masks with 255.
+    values[value] = name === 'ignore' ? ignoreValue : names.indexOf(name ?? '') + 1;
   }
   const masks = new Map<string, Uint8Array>();
   for (const image of project.store.images.all(project.id)) {

@@ -22,7 +22,7 @@ import { maskQuality, measureScenes } from './measure-masks.ts';
 import type { TakeMask } from './measure-masks.ts';
 import type { OpenImages } from './open-images.ts';
 import type { Scene } from './scene.ts';
-import { tileModel, tilesAtOnce } from './tile-model.ts';
+import { tileModel, tilesOfSide } from './tile-model.ts';
 import { trainDecoder } from './train-decoder.ts';
 
 /** Different crops that decoders learn from; more were no better (docs/adr/0021). */
@@ -160,12 +160,12 @@ async function measureCandidates(
       };
       measured.push(await measureScenes(model, tested, images, options, taken));
     }
-    const times = await timeInTurns(
-      graphs,
-      candidates[0]?.model.architecture ?? { channels: 0, imageSize: 0 },
-      tilesAtOnce,
-      context,
-    );
+    const timed = candidates.flatMap(({ model }, index) => {
+      const encoder = graphs[index];
+      return encoder ? [{ encoder, shape: model.architecture }] : [];
+    });
+    const form = candidates[0]?.model.architecture ?? { channels: 0, imageSize: 0 };
+    const times = await timeInTurns(timed, form, tilesOfSide(form.imageSize), context);
     return candidates.map((candidate, index) => {
       const { model, layout } = candidate;
       const parameters = parameterCount(model.architecture) + layout.size;

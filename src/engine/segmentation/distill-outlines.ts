@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { usualTraining } from '../../contract/jobs.ts';
 import type { DistillOptions } from '../../contract/jobs.ts';
 import type { MaskCard } from '../../contract/model-card.ts';
-import type { MaskSummary } from '../../contract/results.ts';
+import type { MaskSummary, RecipeReport } from '../../contract/results.ts';
 import { UserError } from '../../core/errors.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
+import { outlineBaselines } from '../../core/metrics/outline-baselines.ts';
 import { mergeAdapters } from '../../core/lora/adapters.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
 import { placeName } from '../../formats/labelled-images.ts';
@@ -16,15 +18,18 @@ import { openGlimpses } from '../glimpses.ts';
 import { mostThreads } from '../image-pool/image-pool.ts';
 import type { JobContext } from '../job.ts';
 import { rasterBudget, targetBudget } from '../memory-budget.ts';
+import { outlinedCandidates } from '../recipe/set-aside.ts';
 import {
+  copyCard,
   deliver,
   describeStudent,
   runStudentJob,
   secondsOf,
   summaryName,
-  trainAdapters,
 } from '../student-job.ts';
-import type { StudentJob, Trained } from '../student-job.ts';
+import type { StudentJob } from '../student-job.ts';
+import { trainAdapters } from '../student-training.ts';
+import type { Trained } from '../student-training.ts';
 import type { OpenWatch } from '../training.ts';
 import { requireTolerance, toleranceOf } from './border-tolerance.ts';
 import { compareDecoders } from './compare-decoders.ts';
@@ -32,6 +37,8 @@ import type { Contender, MaskCandidate } from './compare-decoders.ts';
 import { cropViews, parityTiles } from './crop-views.ts';
 import type { SegmentationDataset } from './dataset.ts';
 import { exportOutliner } from './export-outliner.ts';
+import type { OutliningStudent } from './export-outliner.ts';
+import type { ExportResult } from '../export.ts';
 import { KeptDecoders } from './kept-decoders.ts';
 import { keepMask } from './kept-mask.ts';
 import type { TakeMask } from './measure-masks.ts';
@@ -62,7 +69,13 @@ export interface OutlineHabits extends DistillHabits {
 
 /** Side of the input where nobody says it, px: at less than this a patch sees too little around it. */
 const usualSide = 128;
-const peakLearningRate = 3e-3;
+/** Peak learning rates at a batch of 32 and more; with fewer crops per step, they follow the batch. */
+const baseRates = { copy: 3e-3, fitted: 3e-3 } as const;
+const usualBatch = usualTraining.segmentation.batch;
+
+function usualRate(origin: keyof typeof baseRates, batch: number): number {
+  return baseRates[origin] * Math.min(1, batch / usualBatch);
+}
 
 /**
  * Distils a student on crops, gives teacher, plain copy and student a decoder each, measures them on held-out images,
@@ -87,8 +100,9 @@ export async function distillOutlines(
       const views = { images, found: read.distilled, side: imageSize, threadBudget };
       const source = cropViews(views, request.orientation, request.seed);
       const watch = glimpses ? watchOf(job, dataset) : undefined;
-      const rate = peakLearningRate;
-      const trained = await trainAdapters(job, source, read.distilled, rate, watch);
+      const candidates = outlinedCandidates(read.distilled, read.labelled);
+      const rate = (origin: 'fitted' | 'copy'): number => usualRate(origin, job.request.batch);
+      const trained = await trainAdapters(job, { source, images: candidates }, rate, watch);
       return await deliver(job, trained, () => finish(job, trained, read, masksFolder));
     } finally {
       await images.close();
@@ -176,13 +190,12 @@ function watchOf(
 
 async function finish(
   job: StudentJob,
-  { base, layout, state, targetCacheHits }: Trained,
+  { base, layout, adapters, state, loss, targetCacheHits, recipe }: Trained,
   read: ReadOutlines,
   masksFolder: string | undefined,
 ): Promise<OutlineOutcome> {
   const { request, context, teacher, copy, output, executor, memory } = job;
   const { dataset, images, labelled, tested } = read;
-  const adapters = state.parameters;
   const adapting = { layout, adapters: adapters.data };
   const contenders: Contender[] = [
     { name: 'teacher', encoder: teacher.model },
@@ -207,22 +220,33 @@ async function finish(
   );
   if (!ofTeacher || !ofCopy || !ofStudent) throw new Error('a candidate is missing');
   const candidates = { teacher: ofTeacher, copy: ofCopy, student: ofStudent };
-  const card = cardOf(job, read, candidates, state.step);
+  const card = cardOf(job, read, candidates, recipe);
   const { imageSize } = teacher.model.architecture;
-  const exported = await exportOutliner(
+  const tiles = await parityTiles(images, tested, imageSize);
+  const resolution = await resolutionOf(labelled);
+  const write = (student: OutliningStudent, own: MaskCard): Promise<ExportResult> => {
+    const file = openFileExecutor(request.threads);
+    return exportOutliner(student, own, resolution, tiles, output.staging, file, context);
+  };
+  const exported = await write(
     {
       ...{ base, layout, adapters: ofStudent.adapters ?? adapters },
       ...{ decoderLayout: ofStudent.layout, decoder: ofStudent.decoder },
     },
     card,
-    await resolutionOf(labelled),
-    await parityTiles(images, tested, imageSize),
-    output.staging,
-    openFileExecutor(request.threads),
-    context,
   );
+  // Where the plain copy did better on the test images, a person can take it instead.
+  const isCopyBetter =
+    (ofStudent.report.dice.mean?.value ?? 0) < (ofCopy.report.dice.mean?.value ?? 0);
+  const none = { shape: [layout.size], data: new Float32Array(layout.size) };
+  const ofCopied = { base: copy, layout, adapters: none };
+  const decoder = { decoderLayout: ofCopy.layout, decoder: ofCopy.decoder };
+  const copied = isCopyBetter
+    ? await write({ stem: 'copy', ...ofCopied, ...decoder }, copyCard(card))
+    : { files: [] };
   const summary: MaskSummary = {
     task: 'segmentation',
+    baselines: outlineBaselines(tested.map(({ counts }) => counts)),
     teacher: ofTeacher.report,
     copy: ofCopy.report,
     student: ofStudent.report,
@@ -235,7 +259,8 @@ async function finish(
       .filter(({ value }) => tested.some(({ counts }) => counts[value]))
       .map(nameOf),
     perImage: perImage(tested, candidates),
-    loss: { first: state.firstLoss, last: state.lastLoss },
+    recipe,
+    loss,
     seconds: secondsOf(job),
     skip: card.student.skip,
     blocks: [...job.blocks],
@@ -251,7 +276,7 @@ async function finish(
     },
     targetCacheHits,
     parity: exported.parity.map((report) => ({ ...report, file: join(output.path, report.file) })),
-    files: [...exported.files, summaryName].map((name) => join(output.path, name)),
+    files: [...exported.files, ...copied.files, summaryName].map((name) => join(output.path, name)),
   };
   return { summary, masks: keeper.kept() };
 }
@@ -289,7 +314,7 @@ function cardOf(
   job: StudentJob,
   { dataset, tested }: ReadOutlines,
   candidates: Candidates,
-  steps: number,
+  recipe: RecipeReport,
 ): MaskCard {
   const { overlap, decoderSteps, adapt } = job.request;
   const figures = ({ report }: MaskCandidate): MaskCard['metrics']['student'] => ({
@@ -297,7 +322,7 @@ function cardOf(
     iou: report.iou.mean,
   });
   return {
-    ...describeStudent(job, steps),
+    ...describeStudent(job, recipe),
     task: 'segmentation',
     classes: ['background', ...dataset.classes.map(nameOf)],
     masks: {

@@ -33,7 +33,8 @@ export async function evaluateOutlines(
 ): Promise<EvaluateSummary> {
   const { preparation } = card.preprocessing;
   const images = new OpenImages(preparationOf(preparation), rasterBudget(freemem()));
-  const folder = await openFolderMasks(request.images, request.labels, context.signal);
+  const named = request.class?.split(',') ?? [];
+  const folder = await openFolderMasks(request.images, request.labels, context.signal, { named });
   try {
     const problems = [...folder.problems];
     for (const problem of problems) context.report({ type: 'skipped', ...problem });
@@ -86,7 +87,7 @@ async function scenesOf(
   const unfit: ImageProblem[] = [];
   const outlined = await withMask(folder, unfit, context);
   for (const problem of unfit) context.report({ type: 'skipped', ...problem });
-  problems.push(...unfit);
+  for (const problem of unfit) problems.push(problem);
   const openMask: Parameters<typeof openScenes>[1]['openMask'] = async (image) =>
     translated(await maskOf(folder, image), table, classes);
   const scenes = await openScenes(

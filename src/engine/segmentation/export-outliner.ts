@@ -12,11 +12,12 @@ import { frozenLinears } from '../../core/vit/forward.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
 import type { ModelFileExecutor } from '../../runtime/executor.ts';
 import { exportStudent } from '../export.ts';
-import type { ExportResult } from '../export.ts';
+import type { ExportResult, ExportStem } from '../export.ts';
 import type { JobContext } from '../job.ts';
 
 /** A distilled student with its decoder, before merging. */
 export interface OutliningStudent {
+  readonly stem?: ExportStem | undefined;
   /** What the adapters sit on. */
   readonly base: VitModel;
   readonly layout: AdapterLayout;
@@ -32,7 +33,7 @@ export interface OutliningStudent {
  * @param batches tiles to compare on
  */
 export async function exportOutliner(
-  { base, layout, adapters, decoderLayout, decoder }: OutliningStudent,
+  { stem, base, layout, adapters, decoderLayout, decoder }: OutliningStudent,
   card: MaskCard,
   resolution: number | null,
   batches: readonly Tensor[],
@@ -46,6 +47,7 @@ export async function exportOutliner(
   const { channels, imageSize } = card.preprocessing;
   return exportStudent(
     {
+      stem,
       live: segmentationGraph(base, decoderLayout, decoder, linears),
       merged: segmentationGraph(merged, decoderLayout, decoder),
       compared: 'probabilities',

@@ -55,3 +55,26 @@ test('all numbers of masks that are not known are named', async () => {
   );
   await masks.source.close();
 });
+
+test('255 beside other values is explained by an option, never dropped', async () => {
+  const square = { width: 2, height: 2, channels: 1, bits: 8 } as const;
+  await folder.file('three/images/a.png', flat(9));
+  const mask = pngFile({ ...square, values: [0, 0, 128, 255] });
+  await folder.file('three/masks/a.png', mask);
+  const openWith = (...named: string[]): ReturnType<typeof openFolderMasks> =>
+    openFolderMasks(join(folder.path, 'three'), 'masks', signal, { named });
+  const plain = await openWith();
+  expect(() => classesOf(plain)).toThrow(
+    /three: the masks have .*: 0 \(50\.0 %\), 128 \(25\.0 %\), 255 \(25\.0 %\)\..* --class 255=ignore/,
+  );
+  const names = async (...named: string[]): Promise<unknown[]> => {
+    const masks = await openWith(...named);
+    const classes = classesOf(masks);
+    return [...classes.map(({ name }) => name), ...valuesOf(masks, classes).slice(0, 3)];
+  };
+  expect(await names('255=ignore')).toEqual(['object', 0, 1, 255]);
+  expect(await names('255=background')).toEqual(['object', 0, 1, 0]);
+  expect(await names('255=nucleus', '128=border')).toEqual(['border', 'nucleus', 0, 1, 2]);
+  expect(await names('255=nucleus', '128=nucleus')).toEqual(['nucleus', 0, 1, 1]);
+  await expect(openWith('7=x')).rejects.toThrow(/--class 7=x names none/);
+});

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { SourceClass } from '../../contract/mask-sources.ts';
 import { UserError } from '../../core/errors.ts';
 import { expandFrames, noSecret } from '../../formats/frames.ts';
 import { findImages } from '../../formats/image-folder.ts';
@@ -9,6 +10,7 @@ import { detectMaskSources } from '../../formats/masks/detect.ts';
 import type { MaskSource } from '../../formats/masks/mask-source.ts';
 import { openMaskSource } from '../../formats/masks/open-source.ts';
 import { labelListNames } from '../../formats/masks/paired/label-list.ts';
+import { namedValues } from '../mask-values.ts';
 import type { OutlinedImage } from './dataset.ts';
 
 /** A folder of images as a command line names it, with what says where their regions are. */
@@ -18,8 +20,18 @@ export interface FolderMasks {
   /** All slices of all images. */
   readonly images: readonly OutlinedImage[];
   readonly source: MaskSource;
+  /** Of the source, with the names that options give them. */
+  readonly classes: readonly SourceClass[];
   readonly problems: readonly ImageProblem[];
 }
+
+export interface NamingOptions {
+  readonly named?: readonly string[];
+  readonly isStrict?: boolean;
+}
+
+/** Sources that are files of the folder itself. */
+const ofFolder: ReadonlySet<string> = new Set(['masks', 'beside', 'dicom-seg']);
 
 /** A folder that holds images and masks, with the names of all that is in it. */
 interface Place {
@@ -31,6 +43,7 @@ interface Place {
  * Finds images and their masks: `images/x.*` beside `masks/x.png` in a folder or, where the folder of images itself is
  * given, beside it; or a label file.
  *
+ * @param named `WHAT=CLASS` pairs, see `namedValues`; `isStrict` whether the masks must have each WHAT
  * @param labels `masks`, `imagefolder`, which is the same here, or the path of a label file
  * @throws UserError 'invalid-labels' where there are no masks, 'not-found', and as the source's reader
  */
@@ -38,6 +51,7 @@ export async function openFolderMasks(
   folder: string,
   labels: string,
   signal: AbortSignal,
+  { named = [], isStrict = true }: NamingOptions = {},
 ): Promise<FolderMasks> {
   const problems: ImageProblem[] = [];
   const listed = await findImages(folder, {}, signal, ({ kind, ...problem }) => {
@@ -50,12 +64,14 @@ export async function openFolderMasks(
   const source = isFile
     ? await openFile(labels, place, signal)
     : await openFound(folder, place, signal);
+  const names = namedValues(named, source.classes, isStrict);
   const own = place.found.filter(({ path }) => !source.claimed.has(path));
   const images = separateMasks(own).images.map((image) => ({ ...image, group: undefined }));
   return {
     origin: folder,
     images: await expandFrames<OutlinedImage>(images, { secret: noSecret, signal }),
     source,
+    classes: source.classes.map((one) => ({ ...one, name: names.get(one.value) ?? one.name })),
     problems: [...problems, ...source.problems],
   };
 }
@@ -83,7 +99,7 @@ async function withMasks(
       if (error instanceof UserError && error.code === 'no-images') return [];
       throw error;
     });
-    found.push(...within(name, masks));
+    for (const mask of within(name, masks)) found.push(mask);
   }
   return { root, found };
 }
@@ -112,7 +128,7 @@ async function openFound(
   signal: AbortSignal,
 ): Promise<MaskSource> {
   const sources = await detectMaskSources(root, found, signal);
-  const [only, ...others] = sources.filter(({ kind }) => kind === 'masks' || kind === 'dicom-seg');
+  const [only, ...others] = sources.filter(({ kind }) => ofFolder.has(kind));
   if (!only) {
     const files = sources.map(({ path }) => path);
     const advice =

@@ -1,11 +1,12 @@
 import type { SourceClass } from '../../contract/mask-sources.ts';
 import { nextColour } from '../../contract/palette.ts';
 import { UserError } from '../../core/errors.ts';
-import { ignoreName } from '../../core/mask/class-names.ts';
+import { backgroundName, ignoreName } from '../../core/mask/class-names.ts';
 import { foldName } from '../../core/mask/match-classes.ts';
 import { ignoreValue } from '../../core/mask/tiles.ts';
 import type { MaskClass } from '../../formats/masks/mask-raster.ts';
 import type { OpenMask } from '../../formats/masks/mask-source.ts';
+import { requireExplained } from '../mask-values.ts';
 import type { FolderMasks } from './folder-masks.ts';
 
 /** What folders call the classes of their masks, and what a student calls them. */
@@ -16,16 +17,18 @@ export const onlyClass = 'object';
 /**
  * The classes that masks show, numbered from 1 without gaps.
  *
- * @throws UserError 'invalid-labels' for values that a list of classes does not name, and where there is no class
+ * @throws UserError 'invalid-labels' for values that a list of classes does not name, and where there is no class;
+ * 'invalid-option' as `requireExplained`
  */
-export function classesOf({ origin, source }: FolderMasks): MaskClass[] {
-  const used = source.classes.filter(isLearnt);
+export function classesOf({ origin, source, classes }: FolderMasks): MaskClass[] {
+  requireExplained(classes, source.table?.stored ?? [], origin);
+  const used = distinct(classes.filter(isLearnt));
   const isListed = used.some(({ name }) => name !== null);
   const unnamed = used.find(({ name, count }) => name === null && count !== 0);
   if (isListed && unnamed) {
     throw new UserError(
       'invalid-labels',
-      `${origin}: masks have ${spoken(unnamed)}, which the list of classes does not name. Add it to the list, or correct the masks.`,
+      `${origin}: masks have ${spoken(unnamed)}, which the list of classes does not name. Add it to the list, name it with --class, or correct the masks.`,
     );
   }
   const named = isListed ? used.filter(({ name }) => name !== null) : used;
@@ -51,13 +54,14 @@ export function classesOf({ origin, source }: FolderMasks): MaskClass[] {
  * @throws UserError 'invalid-labels' for a class that is not among them
  */
 export function valuesOf(
-  { origin, source }: FolderMasks,
+  { origin, classes: inMasks }: FolderMasks,
   classes: readonly MaskClass[],
   known = 'the images to learn from have not',
 ): Uint8Array {
   const table = new Uint8Array(256).fill(ignoreValue);
   table[0] = 0;
-  const used = source.classes.filter(isLearnt);
+  for (const { name, value } of inMasks) if (isBackground(name)) table[value] = 0;
+  const used = inMasks.filter(isLearnt);
   const isOnly = used.length === 1 && classes.length === 1;
   const strange: SourceClass[] = [];
   for (const one of used) {
@@ -95,9 +99,24 @@ export function translated(
   };
 }
 
-/** What is marked as not known is no class. */
+/** What is marked as not known, or as background, is no class. */
 function isLearnt({ name }: SourceClass): boolean {
-  return name === null || !ignoreName.test(name);
+  return name === null || !(ignoreName.test(name) || isBackground(name));
+}
+
+function isBackground(name: string | null): boolean {
+  return name !== null && backgroundName.test(name);
+}
+
+/** Several values may have been given one name. */
+function distinct(classes: readonly SourceClass[]): SourceClass[] {
+  const names = new Set<string>();
+  return classes.filter(({ name }) => {
+    if (name === null) return true;
+    const isNew = !names.has(foldName(name));
+    names.add(foldName(name));
+    return isNew;
+  });
 }
 
 function nameOf({ name, number, colour }: SourceClass): string {

@@ -1,3 +1,4 @@
+import { whileReading } from '../../core/activity.ts';
 import { channelsOf } from '../../core/image/preparation.ts';
 import type { Preparation } from '../../core/image/preparation.ts';
 import { placeName } from '../../formats/labelled-images.ts';
@@ -72,9 +73,9 @@ export class OpenImages {
       return isHeld(file, this.preparation) ? this.#prepare(file, frame) : undefined;
     });
     if (held) return { file: undefined, prepared: held, bytes: this.#bytesOf(held) };
-    const file = await openImage(path);
+    const file = await whileReading(path, () => openImage(path));
     try {
-      const prepared = await this.#prepare(file, frame);
+      const prepared = await whileReading(path, () => this.#prepare(file, frame));
       return { file, prepared, bytes: this.#bytesOf(prepared) };
     } catch (error) {
       await file.close();

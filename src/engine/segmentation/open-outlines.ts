@@ -6,6 +6,7 @@ import type { OpenMask, SizedImage } from '../../formats/masks/mask-source.ts';
 import { withImage } from '../../formats/open-images.ts';
 import { PhaseProgress, throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
+import { withContentKeys } from '../content-keys.ts';
 import { skip } from '../raster-store.ts';
 import type { OutlinedImage, SegmentationDataset } from './dataset.ts';
 import { openFolderMasks } from './folder-masks.ts';
@@ -28,11 +29,15 @@ export async function openOutlines(
     );
   }
   const { signal } = context;
-  const train = await openFolderMasks(request.images, request.labels, signal);
+  const named = request.class?.split(',') ?? [];
+  const train = await openFolderMasks(request.images, request.labels, signal, { named });
   const test =
     request.test === undefined
       ? undefined
-      : await openFolderMasks(request.test, testLabels(request), signal);
+      : await openFolderMasks(request.test, testLabels(request), signal, {
+          named,
+          isStrict: false,
+        });
   const classes = classesOf(train);
   const tables = new Map<FolderMasks, Uint8Array>([[train, valuesOf(train, classes)]]);
   if (test) tables.set(test, valuesOf(test, classes));
@@ -40,7 +45,7 @@ export async function openOutlines(
   const outlined = await withMask(train, problems, context);
   const parts = test
     ? apart(train, outlined, await withMask(test, problems, context))
-    : shared(train, outlined, request.seed);
+    : await shared(train, outlined, request.seed);
   requireBoth(request, parts, outlined.size);
   const tested = new Set(test?.images.map(placeOf));
   return {
@@ -111,12 +116,13 @@ function apart(
 }
 
 /** A seeded fifth of what has a mask. */
-function shared(
+async function shared(
   { images }: FolderMasks,
   outlined: ReadonlySet<OutlinedImage>,
   seed: number,
-): Parts {
-  const usable = images.map((image) => ({ ...grouped(image), isLabelled: outlined.has(image) }));
+): Promise<Parts> {
+  const all = images.map((image) => ({ ...grouped(image), isLabelled: outlined.has(image) }));
+  const usable = await withContentKeys(all);
   const { rest, tested } = holdOutShare(usable, seed);
   const distilled = rest.map(({ image }) => image);
   return {
@@ -127,11 +133,14 @@ function shared(
 }
 
 function grouped(image: OutlinedImage): {
+  path: string;
+  frame: number | undefined;
   image: OutlinedImage;
   group: string | undefined;
   labels: readonly string[];
 } {
-  return { image, group: image.group, labels: [] };
+  const { path, frame, group } = image;
+  return { image, path, frame, group, labels: [] };
 }
 
 function requireBoth(

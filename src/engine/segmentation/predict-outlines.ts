@@ -23,7 +23,7 @@ import { writeFileAtomically } from '../../formats/write-file.ts';
 import { throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import type { OpenModel } from '../model-file.ts';
-import { holdFolder } from '../output-folder.ts';
+import { clearUnfinished, holdFolder } from '../output-folder.ts';
 import { skip } from '../raster-store.ts';
 import { PackedMask } from './packed-mask.ts';
 import { predictionFingerprint, predictMask } from './predict-mask.ts';
@@ -72,6 +72,7 @@ export async function predictOutlines(
   await makeFolder(out);
   const letGo = holdFolder(out);
   try {
+    await clearUnfinished(out);
     return await prediction.run(units);
   } finally {
     letGo();
@@ -261,7 +262,7 @@ class FolderPrediction {
             const file = { path: image.path, masks: new Map([[frame, mask]]) };
             await writeMasks(this.#format, file, options);
           }
-          rows.push(...areas);
+          for (const area of areas) rows.push(area);
           spools.push(path);
         } finally {
           await mask.close();
@@ -335,7 +336,7 @@ class FolderPrediction {
 
   #take({ file, rows, notes }: WrittenPrediction): void {
     this.#files.push(join(this.#out, file));
-    this.#rows.push(...rows);
+    for (const row of rows) this.#rows.push(row);
     for (const text of notes) this.#notes.add(text);
   }
 

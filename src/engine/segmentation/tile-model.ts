@@ -2,11 +2,17 @@ import type { MaskCard } from '../../contract/model-card.ts';
 import type { MaskClass } from '../../formats/masks/mask-raster.ts';
 import { readFinite } from '../../runtime/executor.ts';
 import type { LoadedGraph } from '../../runtime/executor.ts';
+import { imagesOfSide } from '../inference.ts';
 import type { InputForm } from '../inference.ts';
 import type { TileModel } from './predict-mask.ts';
 
-/** Tiles that go through a model at a time. */
+/** Tiles of a usual side that go through a model at a time. */
 export const tilesAtOnce = 8;
+
+/** Tiles at a time, [1, 8]: of large ones fewer, since attention grows with the fourth power of the side. */
+export function tilesOfSide(side: number): number {
+  return Math.min(tilesAtOnce, imagesOfSide(side));
+}
 
 /** @param graph `image` (B, C, S, S) → `probabilities` (B, K, S, S), any batch */
 export function tileModel(
@@ -16,7 +22,7 @@ export function tileModel(
 ): TileModel {
   return {
     ...{ side, channels, outputs },
-    batch: tilesAtOnce,
+    batch: tilesOfSide(side),
     async run(images, count) {
       const data = images.subarray(0, count * channels * side * side);
       const results = await graph.run({ image: { shape: [count, channels, side, side], data } });

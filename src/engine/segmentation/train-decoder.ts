@@ -1,5 +1,6 @@
 import { segmentationParameters, segmentationStep } from '../../core/distill/segmentation-step.ts';
 import type { SegmentationPlan } from '../../core/distill/segmentation-step.ts';
+import { decoderMemory } from '../../core/distill/memory.ts';
 import { partSizes } from '../../core/distill/train-step.ts';
 import { initialDecoder, patchGraph } from '../../core/heads/segmentation-decoder.ts';
 import { zeros } from '../../core/tensor.ts';
@@ -10,6 +11,7 @@ import { breathe, throwIfCancelled } from '../job.ts';
 import type { JobContext } from '../job.ts';
 import { Optimisation } from '../optimisation.ts';
 import type { Feed } from '../optimisation.ts';
+import { LossGuard } from '../recipe/loss-guard.ts';
 import { imagesAtOnce } from '../training.ts';
 import { oneHot, weightOfCrops } from './crop-pool.ts';
 import type { CropPool } from './crop-pool.ts';
@@ -52,7 +54,8 @@ export async function trainDecoder(
   advance: (done: number, loss: number) => void,
 ): Promise<TrainedDecoder> {
   const { encoder, decoder, adapting, steps, batch, peakLearningRate, seed } = plan;
-  const parts = partSizes(batch, imagesAtOnce(executor, encoder));
+  const most = Math.min(imagesAtOnce(executor, encoder), cropsAtOnce(plan, executor));
+  const parts = partSizes(batch, most);
   const sizes = [...new Set(parts)];
   const loaded = await loadAll(executor, [
     ...sizes.map((size) => segmentationStep(plan, size)),
@@ -74,12 +77,22 @@ export async function trainDecoder(
   );
   try {
     const cache = frozen && new PatchCache(pool, frozen, encoder.architecture, plan.cacheBytes);
+    const guard = new LossGuard(steps, { shape: [size], data: parameters.data.slice() });
+    let lastLoss = 0;
     for (let step = 0; step < steps; step++) {
       throwIfCancelled(context);
-      advance(step + 1, await optimisation.step(step, await feedOf(plan, pool, cache, step)));
+      const feed = await feedOf(plan, pool, cache, step);
+      try {
+        lastLoss = await optimisation.step(step, feed);
+        await guard.note(step + 1, lastLoss, optimisation);
+      } catch (error) {
+        guard.rescue(error, step + 1, optimisation);
+      }
+      advance(step + 1, lastLoss);
       await breathe();
     }
-    const { parameters: learnt, lastLoss } = await optimisation.state();
+    if (guard.falls > 0) noteFalls(guard.falls, context);
+    const { parameters: learnt } = await optimisation.state();
     const take = (start: number, length: number): Tensor => ({
       shape: [length],
       data: learnt.data.slice(start, start + length),
@@ -93,6 +106,24 @@ export async function trainDecoder(
     await optimisation.dispose();
     await Promise.all(loaded.map((graph) => graph.dispose()));
   }
+}
+
+/** Share of the memory that a step's crops may take, and the bytes that are enough. */
+const [stepShare, mostStepBytes] = [0.2, 2 ** 30];
+
+/** Crops whose step fits the memory, at least 1: the decoder keeps its channels at full size. */
+function cropsAtOnce(
+  { encoder, decoder }: DecoderTraining,
+  { memoryBytes = Infinity }: Pick<Executor, 'memoryBytes'>,
+): number {
+  const room = Math.min(stepShare * memoryBytes, mostStepBytes);
+  return Math.max(1, Math.floor(room / decoderMemory(encoder.architecture, decoder.outputs)));
+}
+
+function noteFalls(falls: number, context: JobContext): void {
+  const times = falls === 1 ? 'once' : `${falls} times`;
+  const message = `The loss of the outlines rose above where it began, so training went back and lowered its learning rate ${times}.`;
+  context.report({ type: 'notice', topic: 'recipe', message });
 }
 
 async function feedOf(

@@ -7,13 +7,14 @@ import type {
   CatalogueEntry,
   DownloadSettings,
   FetchSummary,
+  ShownDownloads,
 } from '../../contract/catalogue.ts';
 import { UserError } from '../../core/errors.ts';
-import { hashOfFile } from '../../formats/file-hash.ts';
 import type { Store } from '../../store/store.ts';
-import { requireFit } from '../catalogue/card-fit.ts';
+import type { ImagePool } from '../image-pool/image-pool.ts';
 import { cardFolder } from '../catalogue/card-folder.ts';
 import { cardOf, cards } from '../catalogue/cards.ts';
+import { DownloadLogins } from '../catalogue/logins.ts';
 import { usualPatience } from '../catalogue/download.ts';
 import type { DownloadPatience } from '../catalogue/download.ts';
 import { cardInFolder, fetchCard, weightsPath } from '../catalogue/fetch-card.ts';
@@ -29,8 +30,10 @@ const pace = 200;
 export class CatalogueService {
   readonly #store: Store;
   readonly #teachers: TeacherService;
+  readonly #pool: ImagePool;
   readonly #emit: Emit;
   readonly #patience: DownloadPatience;
+  readonly logins: DownloadLogins;
   readonly #running = new Map<
     string,
     { readonly controller: AbortController; readonly ended: Promise<unknown> }
@@ -40,18 +43,21 @@ export class CatalogueService {
   constructor(
     store: Store,
     teachers: TeacherService,
+    pool: ImagePool,
     emit: Emit,
     patience: DownloadPatience = usualPatience,
   ) {
     this.#store = store;
     this.#teachers = teachers;
+    this.#pool = pool;
     this.#emit = emit;
     this.#patience = patience;
+    this.logins = new DownloadLogins(store);
   }
 
   list(): Promise<CatalogueEntry[]> {
     const teachers = this.#store.teachers.list();
-    const fetched = new Map(this.#store.fetched.list().map((each) => [each.card, each.isVerified]));
+    const fetched = new Map(this.#store.fetched.list().map((each) => [each.card, each.sha256]));
     return Promise.all(
       cards.map(async (card): Promise<CatalogueEntry> => {
         const folder = this.#folderOf(card);
@@ -72,7 +78,7 @@ export class CatalogueService {
           part: isWhole ? 0 : part,
           teacher: teacher?.id ?? null,
           file: teacher?.file ?? (isWhole ? file : null),
-          isVerified: isWhole ? (fetched.get(card.id) ?? null) : null,
+          ...fetchedAs(card, isWhole ? fetched.get(card.id) : undefined),
         };
       }),
     );
@@ -89,7 +95,7 @@ export class CatalogueService {
     if (this.#running.has(id)) {
       throw new UserError('in-use', `${card.name} is being fetched already.`);
     }
-    const place = placeOf(this.settings(), process.env);
+    const place = placeOf(this.logins.complete(), process.env);
     const controller = new AbortController();
     const ended = fetchCard(
       card,
@@ -98,6 +104,7 @@ export class CatalogueService {
       {
         ...{ signal: AbortSignal.any([signal, controller.signal]), isOwn: true },
         report: this.#teller(card),
+        requireUsable: (of, name, path) => this.#requireUsable(of, name, path, signal),
       },
       this.#patience,
     );
@@ -138,7 +145,8 @@ export class CatalogueService {
     const path = resolve(file);
     const expected = card.files[0]?.sha256 ?? null;
     if (expected !== null) {
-      const found = (await hashOfFile(path)).toString('hex');
+      const sum = await this.#pool.run('hash', { path }, { subject: path, signal });
+      const found = Buffer.from(sum).toString('hex');
       if (!found.startsWith(expected)) {
         throw new UserError(
           'invalid-file',
@@ -147,19 +155,18 @@ export class CatalogueService {
         );
       }
     }
-    await requireFit(card, path);
+    await this.#requireUsable(card, card.files[0]?.name ?? '', path, signal);
     return this.#teachers.add(path, {}, signal, backgroundOf(card));
   }
 
-  settings(): DownloadSettings {
-    return this.#store.settings.downloads();
+  settings(): ShownDownloads {
+    return { ...this.logins.settings, logins: this.logins.states() };
   }
 
   /** @throws UserError 'invalid-option' for what is no address */
-  saveSettings(settings: DownloadSettings): DownloadSettings {
-    const checked = checkedSettings(settings);
-    this.#store.settings.saveDownloads(checked);
-    return checked;
+  saveSettings(settings: DownloadSettings): ShownDownloads {
+    this.logins.save(checkedSettings(settings));
+    return this.settings();
   }
 
   /** Resolves when nothing is written any more. */
@@ -167,6 +174,11 @@ export class CatalogueService {
     const all = [...this.#running.values()];
     for (const { controller } of all) controller.abort();
     await Promise.allSettled(all.map(({ ended }) => ended));
+  }
+
+  /** In a thread: what came may be anything. @throws UserError as `requireUsable` */
+  async #requireUsable(card: Card, name: string, path: string, signal: AbortSignal): Promise<void> {
+    await this.#pool.run('arrival', { card, name, path }, { subject: path, signal });
   }
 
   #folderOf(card: Card): string {
@@ -201,4 +213,16 @@ export class CatalogueService {
       this.#emit('catalogue.progress', progress);
     };
   }
+}
+
+/**
+ * What is known of weights that were fetched. Only a SHA-256 that the catalogue pins verifies anything, whatever an older
+ * version of this program noted of them.
+ */
+function fetchedAs(
+  { files: [weights] }: Card,
+  sha256: string | undefined,
+): Pick<CatalogueEntry, 'isVerified' | 'sha256'> {
+  if (sha256 === undefined) return { isVerified: null, sha256: null };
+  return { isVerified: sha256 === weights?.sha256, sha256 };
 }

@@ -17,8 +17,7 @@ class Watched {
   constructor() {
     const project = addProject(this.store).id;
     const teacher = this.store.teachers.upsert(newTeacher()).id;
-    const folder = (): string => 'runs/1';
-    this.run = this.store.runs.create({ project, teacher, settings, folder });
+    this.run = this.store.runs.create({ project, teacher, settings });
     this.keeper = new CurveKeeper(this.store, () => undefined, this.run, new Map());
   }
 

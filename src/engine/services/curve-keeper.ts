@@ -68,7 +68,10 @@ export class CurveKeeper {
   note(event: JobEvent): void {
     if (event.type === 'reference') this.#keepReference(event);
     if (event.type === 'glimpse') this.#keepGlimpse(event);
-    // Files that were left out are in the summary; a notice is about the command line's own options.
+    if (event.type === 'notice' && event.topic === 'recipe') {
+      this.#emit('run.notice', { run: this.#run.id, message: event.message });
+    }
+    // Files that were left out are in the summary; other notices are about the command line's own options.
     if (event.type !== 'progress') return;
     const { phase, done, total, secondsLeft, loss, imagesPerSecond } = event;
     if (phase === 'sample' || phase === 'pixels' || phase === 'download') return;

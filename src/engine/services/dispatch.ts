@@ -55,6 +55,8 @@ export class Dispatcher {
       this.#shutdown();
     } else if (request.kind === 'abort') {
       this.#running.get(request.id)?.abort();
+    } else if (request.kind === 'ping') {
+      this.#send({ kind: 'pong' });
     } else {
       const controller = new AbortController();
       this.#running.set(request.id, controller);

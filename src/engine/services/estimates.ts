@@ -1,7 +1,7 @@
 import type { ProjectSettings, StudentEstimate } from '../../contract/app.ts';
-import { learningOnSteps, startOf } from '../../contract/jobs.ts';
+import { fitsCopy, learningOnSteps } from '../../contract/jobs.ts';
 import { channelsOf, colourChannels, preparationOf } from '../../core/image/preparation.ts';
-import { trainingMemory } from '../../core/distill/memory.ts';
+import { decoderMemory, trainingMemory } from '../../core/distill/memory.ts';
 import { workingSides } from '../../core/distill/views.ts';
 import { parameterCount, tokenCount } from '../../core/vit/architecture.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
@@ -113,7 +113,7 @@ export function memoryNeeded(
   blocks: number,
   { atOnce, outlines, classes }: Pick<Workload, 'atOnce' | 'outlines' | 'classes'>,
 ): number {
-  const decoder = outlines ? decoderMemory(architecture, { classes, atOnce }) : 0;
+  const decoder = outlines ? atOnce * decoderMemory(architecture, classes + 1) : 0;
   return Math.round(trainingMemory(architecture, blocks, atOnce) + decoder);
 }
 
@@ -130,8 +130,7 @@ function trainingTime(
   const room = Math.floor(targetBudget(workload.memory) / entryBytes(architecture));
   const view = speed.view + rereadShare(architecture, workload) * readTime(architecture, workload);
   const newViews = targetMisses(samples, all, room);
-  const task = workload.outlines ? 'segmentation' : 'classification';
-  const isFitted = startOf(start, task, architecture.depth, kept) === 'fitted';
+  const isFitted = fitsCopy(start) && kept < architecture.depth;
   const fitted = isFitted ? fitSamples(architecture, Math.min(samples, all)) * kept : 0;
   return (
     (1 + timeShare) * samples * timeOf(speed.step, kept) +
@@ -192,17 +191,6 @@ function outliningTime(
     // The live student, and each of its three files.
     4 * tilesAtOnce * (student + decoder.inference)
   );
-}
-
-/** Channels that the step of a decoder keeps for its backward pass, each at full size, twice as it is joined. */
-const keptChannels = 2 * 256;
-
-/** Bytes that the step of a decoder needs, roughly. */
-function decoderMemory(
-  { imageSize }: VitArchitecture,
-  { classes, atOnce }: Pick<Workload, 'classes' | 'atOnce'>,
-): number {
-  return 4 * imageSize ** 2 * (keptChannels + 6 * (classes + 1)) * atOnce;
 }
 
 function readTime({ channels }: VitArchitecture, { pixels }: Workload): number {

@@ -1,19 +1,20 @@
-import { randomBytes } from 'node:crypto';
-import { copyFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative } from 'node:path';
-import type { ExportFormat } from '../../contract/app.ts';
+import { copyFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { ExportFormat, ExportedModel } from '../../contract/app.ts';
 import { UserError } from '../../core/errors.ts';
-import { writeFailure } from '../../formats/file-errors.ts';
-import { weightFiles } from '../export.ts';
+import { makeFileAtomically } from '../../formats/write-file.ts';
+import type { Journal } from '../../formats/write-file.ts';
 import type { Store } from '../../store/store.ts';
+import { requireOutside } from '../outside.ts';
+import { exportMode } from '../private-files.ts';
 import { folderOfRun } from './runs.ts';
 
-/** The files of a finished run. */
-const names: Readonly<Record<ExportFormat, string>> = {
-  float32: 'student.onnx',
-  float16: 'student.fp16.onnx',
-  int8: 'student.int8.onnx',
-  safetensors: weightFiles.encoder,
+/** The files of a finished run, behind the name of the model. */
+const endings: Readonly<Record<ExportFormat, string>> = {
+  float32: 'onnx',
+  float16: 'fp16.onnx',
+  int8: 'int8.onnx',
+  safetensors: 'safetensors',
 };
 
 /**
@@ -22,6 +23,7 @@ const names: Readonly<Record<ExportFormat, string>> = {
  * `x.safetensors`.
  *
  * @param file absolute; an older one is replaced
+ * @param model the student, or the plain copy of a run in which that did better
  * @throws UserError 'not-found' when the run's file is gone, 'disk' when the copy cannot be written
  */
 export async function exportStudent(
@@ -29,13 +31,14 @@ export async function exportStudent(
   run: number,
   format: ExportFormat,
   file: string,
+  model: ExportedModel = 'student',
 ): Promise<{ file: string; bytes: number }> {
-  requireOutside(store.folder, file);
+  await requireOutside(store.folder, file);
   if (store.runs.get(run).state !== 'done') {
     throw new UserError('invalid-option', 'This run has no student yet. Wait until it is done.');
   }
   const folder = folderOfRun(store, run);
-  const source = join(folder, names[format]);
+  const source = join(folder, `${model}.${endings[format]}`);
   const size = await sizeOf(source);
   if (size === undefined) {
     throw new UserError('not-found', `${source} is gone, so nothing can be saved. Distil again.`);
@@ -44,18 +47,18 @@ export async function exportStudent(
   for (const [from, to] of companions(source, file)) {
     const more = await sizeOf(from);
     if (more === undefined) continue;
-    await copyWhole(from, to);
+    await copyWhole(from, to, store.unfinished);
     bytes += more;
   }
-  await copyWhole(source, file);
+  await copyWhole(source, file, store.unfinished);
   store.exports.add({ run, format, file, bytes });
   return { file, bytes };
 }
 
 /** Files that belong to a file of a student where they are there, and where their copies go. */
 function companions(source: string, file: string): [from: string, to: string][] {
-  if (basename(source) === weightFiles.encoder) {
-    const decoder = join(dirname(source), weightFiles.decoder);
+  if (source.endsWith('.safetensors')) {
+    const decoder = source.replace(/\.safetensors$/, '.decoder.safetensors');
     return [[decoder, `${file.replace(/\.safetensors$/i, '')}.decoder.safetensors`]];
   }
   // A large model names its weights file, which therefore keeps its name.
@@ -63,33 +66,13 @@ function companions(source: string, file: string): [from: string, to: string][] 
   return [[weights, join(dirname(file), basename(weights))]];
 }
 
-/**
- * The workspace is the program's own: a file saved there could replace the database.
- *
- * @throws UserError 'invalid-option'
- */
-export function requireOutside(workspace: string, file: string): void {
-  const inside = relative(workspace, file);
-  const isOutside = inside.startsWith('..') || isAbsolute(inside);
-  if (isAbsolute(file) && isOutside) return;
-  throw new UserError(
-    'invalid-option',
-    `${file} lies in the folder of projects. Save it elsewhere.`,
-  );
-}
-
 async function sizeOf(file: string): Promise<number | undefined> {
   const found = await stat(file).catch(() => undefined);
   return found?.size;
 }
 
-async function copyWhole(from: string, to: string): Promise<void> {
-  const unfinished = join(dirname(to), `.understudy-${randomBytes(8).toString('hex')}.partial`);
-  try {
-    await copyFile(from, unfinished);
-    await rename(unfinished, to);
-  } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
-    throw writeFailure(error, to);
-  }
+async function copyWhole(from: string, to: string, journal: Journal): Promise<void> {
+  const copy = (temporary: string): Promise<void> => copyFile(from, temporary);
+  // Copies can be made again; a large one would wait for the disk for long.
+  await makeFileAtomically(to, copy, { durable: false, mode: exportMode(), journal });
 }

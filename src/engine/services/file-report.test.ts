@@ -19,7 +19,7 @@ test('a table that spreadsheets read as it is', () => {
   );
 });
 
-test.each(['=1+1', '+1', '-1', '@sum', '\tx', '=HYPERLINK("http://x")'])(
+test.each(['=1+1', '+1+1', '-1-1', '@sum', '\tx', '=HYPERLINK("http://x")'])(
   '%s is not computed',
   (name) => {
     const rows: string[][] = parse(textOf([file(name, { reason: name, folder: null })]), {

@@ -3,7 +3,8 @@ import type { FileFilter, FileOutcome, ImportedFile } from '../../contract/app.t
 import { csvText } from '../../formats/csv-text.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
 import type { Store } from '../../store/store.ts';
-import { requireOutside } from './exports.ts';
+import { requireOutside } from '../outside.ts';
+import { exportMode } from '../private-files.ts';
 
 /** Rows that become text together. */
 const batch = 1000;
@@ -29,7 +30,7 @@ export async function saveFileReport(
   path: string,
 ): Promise<{ file: string; rows: number }> {
   const file = resolve(path);
-  requireOutside(store.folder, file);
+  await requireOutside(store.folder, file);
   let rows = 0;
   const counted = (function* () {
     for (const row of store.importFiles.all(project, filter)) {
@@ -37,7 +38,10 @@ export async function saveFileReport(
       yield row;
     }
   })();
-  await writeFileAtomically(file, csvOf(counted));
+  await writeFileAtomically(file, csvOf(counted), {
+    mode: exportMode(),
+    journal: store.unfinished,
+  });
   return { file, rows };
 }
 

@@ -1,10 +1,14 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { folderContents } from '../../contract/app.ts';
 import type { FolderContents } from '../../contract/app.ts';
+import { ImagePool } from '../image-pool/image-pool.ts';
 import { lookAtFolder } from './folder-contents.ts';
+
+const pool = new ImagePool({ threads: 1 });
+afterAll(() => pool.close());
 
 let folder: string;
 beforeEach(async () => {
@@ -18,7 +22,7 @@ async function look(files: Readonly<Record<string, string>>): Promise<FolderCont
     await writeFile(join(folder, name), content);
   }
   const signal = new AbortController().signal;
-  return folderContents.parse(await lookAtFolder(folder, signal));
+  return folderContents.parse(await lookAtFolder(folder, pool, signal));
 }
 const images = (...names: string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, '']));
@@ -90,6 +94,6 @@ it.each([
 
 it('stops, and says what is no folder of images', async () => {
   const stopped = expect.objectContaining({ code: 'cancelled' }) as Error;
-  await expect(lookAtFolder(folder, AbortSignal.abort())).rejects.toThrow(stopped);
+  await expect(lookAtFolder(folder, pool, AbortSignal.abort())).rejects.toThrow(stopped);
   await expect(look({})).rejects.toThrow(/holds no images/);
 });

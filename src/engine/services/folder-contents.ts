@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import type { FolderContents } from '../../contract/app.ts';
 import { compareCodePoints } from '../../core/dataset/order.ts';
 import { findImages } from '../../formats/image-folder.ts';
-import { findLabelFiles } from '../../formats/label-file.ts';
 import type { FoundImage } from '../../formats/labelled-images.ts';
 import { separateMasks } from '../../formats/mask-folders.ts';
-import { detectMaskSources } from '../../formats/masks/detect.ts';
+import type { ImagePool } from '../image-pool/image-pool.ts';
 import { foldersOf, isSplit, labelByFolder } from './import-images.ts';
 
 /** More than anybody reads. */
@@ -20,6 +19,7 @@ const toldClasses = 200;
  */
 export async function lookAtFolder(
   folder: string,
+  pool: ImagePool,
   signal: AbortSignal,
   except?: string,
 ): Promise<FolderContents> {
@@ -31,12 +31,12 @@ export async function lookAtFolder(
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   const classes = [...counts.keys()].sort(compareCodePoints);
-  const [table = null] = await findLabelFiles(folder);
+  const [table = null] = await pool.run('labelFiles', { folder }, { signal, turn: 'now' });
   return {
     images: images.length,
     test: listed.filter(({ isTest }) => isTest).length,
     masks: masks.length,
-    maskSources: await detectMaskSources(folder, found, signal),
+    maskSources: await pool.run('detectMasks', { folder, found }, { signal, turn: 'now' }),
     labelled: labels.length,
     classCount: classes.length,
     classes: classes

@@ -4,6 +4,7 @@ import type { MaskImport, WatchedMasks } from '../../contract/mask-sources.ts';
 import { UserError } from '../../core/errors.ts';
 import { expandFrames } from '../../formats/frames.ts';
 import type { PassedOver } from '../../formats/image-folder.ts';
+import { placeName } from '../../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import type { FileRecord } from '../../store/queries/import-files.ts';
 import type { Store } from '../../store/store.ts';
@@ -11,18 +12,19 @@ import { breathe } from '../job.ts';
 import type { Emit } from './dispatch.ts';
 import { FileOutcomes } from './file-outcomes.ts';
 import { requireClassNames, requireFolder, requireLabelsOfTask } from './import-checks.ts';
-import { listFolder, readFramesIn, readInChunks } from './import-images.ts';
+import { listFolder, readFramesIn, readInChunks, readLabelsIn } from './import-images.ts';
 import type { ImageToImport, LabelSource, ReadChunk, ReadImage } from './import-images.ts';
 import { ImportLabels } from './import-labels.ts';
 import { ImportMasks } from './import-masks.ts';
 import { ImportPlaces } from './import-places.ts';
 import { withoutLabelFiles, withoutLabels } from './outlined-images.ts';
-import { imagesOf, isInProject, lookAtFiles } from './known-files.ts';
+import { imagesOf, isInProject, lookAtFiles, stampOf } from './known-files.ts';
 import type { LookedAt } from './known-files.ts';
 import type { MaskSources } from './mask-sources.ts';
 import { requireNotOwn } from './own-files.ts';
 import type { Pictures } from './pictures.ts';
-import { workspaceSecret } from './workspace-secret.ts';
+import { findSecret, newSecret, secretProblem } from './workspace-secret.ts';
+import { countLoss, setAside } from './risky-files.ts';
 
 /** Files that are looked at together: whether they are known, and what they hold. */
 const filesAtOnce = 256;
@@ -81,6 +83,8 @@ export class FolderImport {
   readonly #paired = new Set<string>();
   /** Files with masks that were left out: of how many images, and why the first. */
   readonly #unfit = new Map<string, { readonly images: number; readonly first: string }>();
+  /** Of what comes with a watched folder: files that are left alone, with the reason. */
+  #aside: ReadonlyMap<string, string> = new Map();
   #masks: ImportMasks | undefined;
   readonly #start = performance.now();
   #report: Omit<ImportReport, 'cancelled'>;
@@ -110,8 +114,8 @@ export class FolderImport {
     this.#labelling = new ImportLabels(world.store, project, (problem) => {
       this.#note(problem);
     });
-    const none = { found: 0, added: 0, known: 0, moved: 0, masks: 0, masksLeftOut: 0, skipped: [] };
-    this.#report = { project: project.id, folder, ...none };
+    const none = { found: 0, added: 0, known: 0, moved: 0, masks: 0, masksLeftOut: 0, lost: 0 };
+    this.#report = { project: project.id, folder, ...none, skipped: [] };
   }
 
   /** @throws UserError as its parts do, and where the folder vanishes half way */
@@ -128,6 +132,7 @@ export class FolderImport {
     requireLabelsOfTask(this.#project, images);
     requireClassNames(images);
     this.#begin(images.length, problems, passed);
+    await this.#putAside(problems);
     for (let from = 0; from < images.length && !this.#signal.aborted; from += filesAtOnce) {
       await this.#takeIn(images.slice(from, from + filesAtOnce));
     }
@@ -150,8 +155,12 @@ export class FolderImport {
       if (one.kind === 'skipped' || ++others <= keptOthers) passed.push(one);
     };
     const except = await requireNotOwn(this.#world.store.folder, this.#folder);
+    await this.#lookAtRisks();
     try {
-      const listed = await listFolder(this.#folder, this.#labels, this.#signal, pass, except);
+      const readLabels = readLabelsIn(this.#signal);
+      const listed = await listFolder(
+        ...([this.#folder, this.#labels, readLabels, this.#signal, pass, except] as const),
+      );
       const masks = await this.#openMasks(listed.found);
       const { images: unclaimed, left } = await withoutLabelFiles(
         this.#project,
@@ -170,7 +179,7 @@ export class FolderImport {
       if (only === undefined) return { images, problems, passed };
       const isAsked = (path: string): boolean =>
         only.has(path) || masks?.labelsOf(path).some((label) => only.has(label)) === true;
-      const asked = images.filter(({ path }) => isAsked(path));
+      const { asked, left: aside } = this.#withoutRisks(images.filter(({ path }) => isAsked(path)));
       for (const { path } of asked) {
         for (const label of masks?.labelsOf(path) ?? []) this.#paired.add(label);
       }
@@ -179,16 +188,55 @@ export class FolderImport {
       const told = (masks?.problems ?? []).filter(
         ({ path }) => only.has(path) && !places.has(path) && !only.putOff(path),
       );
-      return { images: asked, problems: told, passed: [] };
+      return { images: asked, problems: [...told, ...aside, ...this.#riskyLabels()], passed: [] };
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'cancelled') throw error;
       return { images: [], problems: [], passed: [] };
     }
   }
 
+  /** A person who adds a folder asks for all of it; by itself nothing comes in that ended the program before. */
+  async #lookAtRisks(): Promise<void> {
+    const { only, masks } = this.#options;
+    const { store } = this.#world;
+    if (only !== undefined) {
+      this.#aside = await setAside(store, this.#project.id);
+      return;
+    }
+    store.riskyFiles.forget(this.#project.id, this.#folder);
+    if (masks) store.riskyFiles.forget(this.#project.id, resolve(masks.source.path));
+  }
+
+  #withoutRisks(images: readonly ImageToImport[]): {
+    asked: ImageToImport[];
+    left: ImageProblem[];
+  } {
+    const left = images.flatMap(({ path }) => {
+      const reason = this.#aside.get(path);
+      return reason === undefined ? [] : [{ path, reason }];
+    });
+    return { asked: images.filter(({ path }) => !this.#aside.has(path)), left };
+  }
+
+  /** The file that all masks come from, where it is left alone; told of when it came or changed. */
+  #riskyLabels(): ImageProblem[] {
+    const path = resolve(this.#options.masks?.source.path ?? '');
+    const reason = this.#aside.get(path);
+    return reason !== undefined && this.#options.only?.has(path) === true ? [{ path, reason }] : [];
+  }
+
+  /** @returns whether the file is left alone from now on */
+  async #lose(path: string): Promise<boolean> {
+    if (this.#options.only === undefined) return false;
+    const { store } = this.#world;
+    const isAside = await countLoss(store, this.#project.id, path);
+    if (isAside) this.#aside = await setAside(store, this.#project.id);
+    return isAside;
+  }
+
   async #openMasks(found: readonly FoundImage[]): Promise<ImportMasks | undefined> {
     const { masks: plan } = this.#options;
-    if (!plan) return undefined;
+    if (!plan || this.#aside.has(resolve(plan.source.path))) return undefined;
     const { store, masks } = this.#world;
     const kept = 'looked' in plan ? plan : null;
     const table = kept?.table && {
@@ -198,7 +246,11 @@ export class FolderImport {
         values: new Map(kept.table.values),
       },
     };
-    const source = await masks.open(this.#folder, plan.source, found, this.#signal, table ?? null);
+    const source = await masks.open(this.#folder, plan.source, found, this.#signal, {
+      table: table ?? null,
+      excluded: this.#aside,
+      lose: ({ subject }) => void (subject && this.#lose(subject)),
+    });
     try {
       const looked = kept?.looked ?? masks.lookedAt(this.#folder, plan.source) ?? source.classes;
       const whole = { ...plan, looked, isWatched: kept !== null };
@@ -244,8 +296,9 @@ export class FolderImport {
     if (before !== undefined) {
       this.#id = before.id;
       this.#before = before;
-      const { project, folder, found, added, known, moved, masks, masksLeftOut, skipped } = before;
-      const counts = { found, added, known, moved, masks, masksLeftOut };
+      const { project, folder, found, added, known, moved, masks, masksLeftOut, lost } = before;
+      const counts = { found, added, known, moved, masks, masksLeftOut, lost };
+      const { skipped } = before;
       importFiles.forgetSkipped(project, [...this.#paired]);
       const still = skipped.filter(({ path }) => !this.#paired.has(path));
       this.#report = { project, folder, ...counts, skipped: still };
@@ -259,6 +312,18 @@ export class FolderImport {
       ...passed.map(({ path, reason, kind }) => unread(path, reason, kind)),
       ...problems.map(({ path, reason }) => unread(resolve(this.#folder, path), reason, 'skipped')),
     ]);
+  }
+
+  /** With their stamps, so that a watch does not look at them again before they change. */
+  async #putAside(problems: readonly ImageProblem[]): Promise<void> {
+    const files = problems.filter(({ path }) => this.#aside.has(path));
+    const records = await Promise.all(
+      files.map(async ({ path, reason }) => ({
+        ...unread(path, reason, 'skipped'),
+        stamp: await stampOf(path),
+      })),
+    );
+    this.#put(records);
   }
 
   async #takeIn(files: readonly ImageToImport[]): Promise<void> {
@@ -332,21 +397,54 @@ export class FolderImport {
   }
 
   async #expand(files: readonly ImageToImport[]): Promise<ImageToImport[]> {
-    const secret = await workspaceSecret(this.#world.store.folder);
+    const found = await findSecret(this.#world.store);
+    const problem = secretProblem(this.#world.store, found);
+    const refused: FoundImage[] = [];
+    const refuse =
+      problem === null ? undefined : (image: FoundImage): void => void refused.push(image);
+    // Volumes without a patient are groups of their own, whatever the key is.
+    const secret = found.state === 'sound' ? found.secret : newSecret();
     try {
       const read = readFramesIn(this.#world.pictures.pool, this.#signal);
-      return await expandFrames(files, { secret, signal: this.#signal, read });
+      const options = { secret, refuse, signal: this.#signal, read };
+      const expanded = await expandFrames(files, options);
+      if (problem !== null) this.#refuse(refused, problem.message);
+      return expanded;
     } catch (error) {
       if (!(error instanceof UserError) || error.code !== 'cancelled') throw error;
       return [];
     }
   }
 
+  /** Leaves images out that name a patient whom nobody can tell from others. */
+  #refuse(images: readonly FoundImage[], reason: string): void {
+    for (const { path } of images) this.#skip({ path, reason });
+    this.#put(images.map(({ path }) => unread(path, reason, 'skipped')));
+    this.#foundMore(images.length);
+    this.#done += images.length;
+  }
+
   async #takeRead({ chunk, read, problems }: ReadChunk): Promise<void> {
-    for (const problem of problems) this.#outcomes.fail(problem);
+    for (const { isLost, ...problem } of problems) {
+      this.#outcomes.fail(problem);
+      if (isLost) await this.#lose(problem.path.replace(/#\d+$/, ''));
+    }
+    this.#report.lost += await this.#countLost(chunk, problems);
     if (read.length === 0) await requireFolder(this.#folder, this.#report.added);
     await this.#keep(read);
     this.#done += chunk.length;
+  }
+
+  /** Of images that could not be read, those whose files are gone, as with a disk that was taken out. */
+  async #countLost(
+    chunk: readonly ImageToImport[],
+    problems: readonly ImageProblem[],
+  ): Promise<number> {
+    const paths = new Map(chunk.map((image) => [placeName(image), image.path]));
+    const stamps = await Promise.all(
+      problems.map(({ path }) => stampOf(paths.get(path) ?? resolve(this.#folder, path))),
+    );
+    return stamps.filter((stamp) => stamp === null).length;
   }
 
   async #keep(images: readonly ReadImage[]): Promise<void> {
@@ -385,7 +483,8 @@ export class FolderImport {
     const records: FileRecord[] = [];
     const { only } = this.#options;
     for (const { record, problems, images } of this.#outcomes.take(goesOn)) {
-      if (record.outcome === 'skipped' && only?.putOff(record.path) === true) {
+      const isTriedAgain = record.outcome === 'skipped' && !this.#aside.has(record.path);
+      if (isTriedAgain && only?.putOff(record.path) === true) {
         this.#report.found -= images;
         continue;
       }

@@ -8,6 +8,7 @@ import { separateMasks, type MaskFolders } from '../../formats/mask-folders.ts';
 import { findSegmentations } from '../../formats/masks/dicom-seg/read.ts';
 import type { KeptWatch, WatchedLabel } from '../../store/queries/watched-folders.ts';
 import type { Store } from '../../store/store.ts';
+import type { WorkspaceOrigin } from '../workspace-origin.ts';
 import type { Emit } from './dispatch.ts';
 import type { ImageService } from './images.ts';
 import { isUnchanged, lookAtFiles, stampOf, type FileStamp } from './known-files.ts';
@@ -76,9 +77,23 @@ export class FolderWatches {
     this.#pace = pace;
   }
 
-  /** Takes up what is kept. */
-  start(): void {
-    for (const kept of this.#store.watched.list()) this.#follow(kept, 0);
+  /** Takes up what is kept. In a workspace from elsewhere each folder waits until a person agrees. */
+  start(origin: WorkspaceOrigin): void {
+    for (const kept of this.#store.watched.list()) {
+      if (origin === 'here') this.#follow(kept, 0);
+      else this.#watches.set(keyOf(kept.project, kept.folder), asleep(kept));
+    }
+  }
+
+  /** A person agrees to a watch that waits. @throws UserError 'not-found' */
+  resume(project: number, folder: string): void {
+    const watch = this.#watches.get(keyOf(project, resolve(folder)));
+    if (watch === undefined) {
+      throw new UserError('not-found', `${folder} is not watched. Add it again to watch it.`);
+    }
+    if (watch.state !== 'asking') return;
+    this.#follow(watch, 0);
+    this.#emit('project.changed', { project });
   }
 
   list(project: number): WatchedFolder[] {
@@ -136,11 +151,7 @@ export class FolderWatches {
   #follow(kept: KeptWatch, wait: number): void {
     const key = keyOf(kept.project, kept.folder);
     this.#drop(key);
-    const watch: Watch = {
-      ...kept,
-      ...{ state: 'watching', message: null, added: 0 },
-      ...{ arriving: new Map(), timer: undefined },
-    };
+    const watch: Watch = { ...asleep(kept), state: 'watching' };
     this.#watches.set(key, watch);
     this.#lookLater(watch, wait);
   }
@@ -285,8 +296,18 @@ function labelFiles(
   source: MaskImport['source'] | undefined,
 ): string[] {
   if (source === undefined) return [];
-  const isFolder = source.kind === 'masks' || source.kind === 'dicom-seg';
+  const isFolder =
+    source.kind === 'masks' || source.kind === 'beside' || source.kind === 'dicom-seg';
   return isFolder ? masks.map(({ path }) => path) : [resolve(source.path)];
+}
+
+/** A watch that looks at nothing yet. */
+function asleep({ project, folder, labels, masks }: KeptWatch): Watch {
+  return {
+    ...{ project, folder, labels, masks },
+    ...{ state: 'asking', message: null, added: 0 },
+    ...{ arriving: new Map(), timer: undefined },
+  };
 }
 
 function markOf({ bytes, modified, inode }: FileStamp): string {

@@ -2,9 +2,12 @@ import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { WatchedMasks } from '../../contract/mask-sources.ts';
 import type { Store } from '../../store/store.ts';
+import { restrictContents } from '../../store/workspace-files.ts';
 import { tidyCards } from '../catalogue/card-folder.ts';
 import { ImagePool } from '../image-pool/image-pool.ts';
+import { clearUnfinishedExports } from '../unfinished-files.ts';
 import { version } from '../version.ts';
+import type { WorkspaceOrigin } from '../workspace-origin.ts';
 import type { Emit, Handlers } from './dispatch.ts';
 import { CatalogueService } from './catalogue.ts';
 import { DeviceService } from './devices.ts';
@@ -14,14 +17,18 @@ import { lookAtFolder } from './folder-contents.ts';
 import { FolderWatches } from './folder-watches.ts';
 import type { WatchPace } from './folder-watches.ts';
 import { ImageService } from './images.ts';
+import { ImageLocator } from './locate-images.ts';
 import { LabelExports } from './label-exports.ts';
 import { MaskService } from './masks.ts';
+import { PatientService } from './patients.ts';
 import { PredictionService } from './predictions.ts';
 import { requireNotOwn } from './own-files.ts';
+import { previewMask } from './mask-preview.ts';
 import { Previews } from './previews.ts';
 import { Pictures } from './pictures.ts';
 import { ProjectService } from './projects.ts';
 import { ReviewService } from './review.ts';
+import { countMarkedFiles, marksFolder } from './risky-files.ts';
 import { RunService } from './runs.ts';
 import type { Patience } from './silence.ts';
 import { SuggestionService } from './suggestions.ts';
@@ -42,23 +49,31 @@ export interface Services {
  *
  * @param patience with workers; as it should be unless a test has less
  * @param pace of watches, likewise
+ * @param origin of the workspace; one from elsewhere starts nothing by itself
  */
 export async function openServices(
   store: Store,
   emit: Emit,
   patience?: Patience,
   pace?: WatchPace,
+  origin: WorkspaceOrigin = 'here',
 ): Promise<Services> {
-  const pool = new ImagePool();
+  await countMarkedFiles(store);
+  const pool = new ImagePool({ marks: marksFolder(store) });
   const images = new ImageService(store, new Pictures(store.folder, pool), emit);
+  const patients = new PatientService(store, pool, emit);
   const masks = new MaskService(store, emit);
+  const locator = new ImageLocator(store, (project) => {
+    emit('project.changed', { project });
+  });
   const labelExports = new LabelExports(store, emit);
   const suggestions = new SuggestionService(store, emit);
   const previews = new Previews(store, pool);
   const views = new Views(store, pool, emit);
-  const teachers = new TeacherService(store);
+  const teachers = new TeacherService(store, pool);
   tidyCards(store.folder);
-  const catalogue = new CatalogueService(store, teachers, emit);
+  await clearUnfinishedExports(store);
+  const catalogue = new CatalogueService(store, teachers, pool, emit);
   const devices = new DeviceService(store, teachers);
   const projects = new ProjectService(store, images, emit, await teachers.ensureBundled());
   projects.followWorkspace();
@@ -72,6 +87,11 @@ export async function openServices(
     'project.get': ({ project }) => projects.get(project),
     'project.create': (request) => projects.create(request),
     'project.update': ({ project, ...change }) => projects.update(project, change),
+    'project.drawTestSet': ({ project }) => {
+      store.testSets.drawAnew(project);
+      emit('project.changed', { project });
+      return projects.get(project);
+    },
     'project.remove': async ({ project }) => {
       watches.removeProject(project);
       images.stopImport(project);
@@ -91,11 +111,17 @@ export async function openServices(
     'class.remove': ({ class: id }) => projects.removeClass(id),
     'image.look': async ({ folder }, signal) => {
       const except = await requireNotOwn(store.folder, resolve(folder));
-      return lookAtFolder(resolve(folder), signal, except);
+      return lookAtFolder(resolve(folder), pool, signal, except);
     },
     'image.lookMasks': async ({ project, folder, source }, signal) => {
       const except = await requireNotOwn(store.folder, resolve(folder));
       return images.maskSources.look(project, folder, source, signal, except);
+    },
+    'image.previewMasks': async ({ project, folder, source, index }, signal) => {
+      const kept = images.maskSources.lookedAtSource(folder, source);
+      if (kept === undefined) return null;
+      const { preparation } = store.projects.get(project).settings;
+      return previewMask(kept, pool, { index, preparation, signal });
     },
     'image.import': async ({ project, folder, labels, masks: plan, watch }, signal) => {
       let kept: WatchedMasks | null = null;
@@ -112,6 +138,11 @@ export async function openServices(
       images.stopImport(project);
       return null;
     },
+    'patients.status': () => patients.status(),
+    'patients.rekey': (_, signal) => images.withoutImports(() => patients.rekey(signal)),
+    'image.missing': ({ project }, signal) => locator.missing(project, signal),
+    'image.locate': ({ project, from, to }, signal) => locator.locate(project, from, to, signal),
+    'image.undoLocate': ({ project }) => ({ images: locator.undo(project) }),
     'image.page': ({ project, filter, offset, limit }) =>
       filter.show === 'review'
         ? store.review.page(project, store.projects.get(project).task, filter, offset, limit)
@@ -126,7 +157,12 @@ export async function openServices(
       watches.remove(project, folder);
       return null;
     },
+    'image.resumeWatching': ({ project, folder }) => {
+      watches.resume(project, folder);
+      return null;
+    },
     'image.label': ({ project, changes }) => images.label(project, changes),
+    'image.setUse': ({ project, changes, exact }) => images.setUse(project, changes, exact),
     'image.remove': async ({ project, images: ids }) => {
       await images.remove(project, ids);
       return null;
@@ -167,6 +203,11 @@ export async function openServices(
     'catalogue.bring': ({ card, file }, signal) => catalogue.bring(card, file, signal),
     'catalogue.settings': () => catalogue.settings(),
     'catalogue.saveSettings': (settings) => catalogue.saveSettings(settings),
+    'catalogue.logins': () => catalogue.logins.known,
+    'catalogue.unlock': (logins) => {
+      catalogue.logins.unlock(logins);
+      return null;
+    },
     'teacher.estimate': ({ project, teacher }, signal) =>
       devices.estimate(teacher, store.projects.get(project), signal),
     'device.list': ({ project }, signal) => devices.list(store.projects.get(project), signal),
@@ -198,13 +239,16 @@ export async function openServices(
       await predictions.stop(run);
       return null;
     },
-    'run.export': ({ run, format, file }) => exportStudent(store, run, format, file),
+    'run.export': ({ run, format, file, model }) => exportStudent(store, run, format, file, model),
   };
-  runs.recover();
-  watches.start();
+  runs.recover(origin);
+  watches.start(origin);
+  const closed = new AbortController();
+  void restrictContents(store.folder, closed.signal);
   return {
     handlers,
     close: async () => {
+      closed.abort();
       suggestions.close();
       await Promise.all([
         watches.close(),
@@ -218,6 +262,7 @@ export async function openServices(
       await pool.close();
     },
     abandon: () => {
+      closed.abort();
       suggestions.close();
       void watches.close();
       void images.stopAll();

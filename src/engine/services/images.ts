@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ImportReport, LabelChange } from '../../contract/app.ts';
+import type { ImportReport, LabelChange, Result, UseChange } from '../../contract/app.ts';
 import { preparationMark } from '../../contract/bridge.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Store } from '../../store/store.ts';
@@ -26,12 +26,13 @@ export class ImageService {
   readonly maskSources: MaskSources;
   /** Imports at work, by project. */
   readonly #imports = new Map<number, AtWork>();
+  #isHeld = false;
 
   constructor(store: Store, pictures: Pictures, emit: Emit) {
     this.#store = store;
     this.#pictures = pictures;
     this.#emit = emit;
-    this.maskSources = new MaskSources(store);
+    this.maskSources = new MaskSources(store, pictures.pool);
   }
 
   /**
@@ -48,6 +49,9 @@ export class ImageService {
     options: FolderImportOptions = {},
   ): Promise<ImportReport> {
     await this.#makeWay(project);
+    if (this.#isHeld) {
+      throw new UserError('in-use', 'Patients are being read again. Import once that is done.');
+    }
     const controller = new AbortController();
     const { store, remove } = {
       store: this.#store,
@@ -71,6 +75,23 @@ export class ImageService {
 
   isImporting(project: number): boolean {
     return this.#imports.has(project);
+  }
+
+  /**
+   * Does what no image may come in during, of any project; imports that are begun meanwhile are refused.
+   *
+   * @throws UserError 'in-use' while images come in
+   */
+  async withoutImports<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#imports.size > 0) {
+      throw new UserError('in-use', 'Images are being imported. Wait for it, or stop it.');
+    }
+    this.#isHeld = true;
+    try {
+      return await work();
+    } finally {
+      this.#isHeld = false;
+    }
   }
 
   stopImport(project: number): void {
@@ -102,6 +123,14 @@ export class ImageService {
     const undo = this.#store.labels.set(project, changes, true);
     this.#emit('project.changed', { project });
     return undo;
+  }
+
+  /** Sets what images are for and whose they are; returns what undoes it. */
+  setUse(project: number, changes: readonly UseChange[], exact: boolean): Result<'image.setUse'> {
+    const uses = this.#store.imageUses;
+    const done = exact ? uses.setExactly(project, changes) : uses.set(project, changes);
+    this.#emit('project.changed', { project });
+    return done;
   }
 
   /** From the project; the files stay, but no picture of them does. */

@@ -2,7 +2,7 @@ import type { WrittenPreparation } from '../../contract/jobs.ts';
 import type { ReadFrames } from '../../formats/frames.ts';
 import { findImages } from '../../formats/image-folder.ts';
 import type { PassedOver } from '../../formats/image-folder.ts';
-import { readLabelFile } from '../../formats/label-file.ts';
+import type { readLabelFile } from '../../formats/label-file.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts';
 import {
@@ -14,6 +14,7 @@ import {
 import type { ImagePool } from '../image-pool/image-pool.ts';
 import type { Indexed, IndexedImage } from '../image-pool/index-task.ts';
 import { LostThread } from '../image-pool/lost-thread.ts';
+import { SourceThread } from '../mask-threads/source-thread.ts';
 
 /** How labels come with a folder. */
 export type LabelSource = 'folders' | 'none' | { readonly csv: string };
@@ -46,11 +47,13 @@ const splitNames = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
  * UserErrors as its parts do.
  *
  * @param pass told of what is no image, or could not be looked into
+ * @param readLabels reads a table of labels, as `readLabelsIn` a pool
  * @param except a folder that is not looked into
  */
 export async function listFolder(
   folder: string,
   labels: LabelSource,
+  readLabels: typeof readLabelFile,
   signal?: AbortSignal,
   pass?: (passed: PassedOver) => void,
   except?: string,
@@ -64,7 +67,7 @@ export async function listFolder(
     refuseMasks(folder, parted, 'Add them without labels: the masks are left out.');
     return { ...none, images: parted.images.map(labelByFolder) };
   }
-  const table = await readLabelFile(labels.csv, folder, parted.images);
+  const table = await readLabels(labels.csv, folder, parted.images);
   const images = table.images.map(({ split, ...image }) => ({
     ...image,
     isTest: split === undefined ? isInTest(image) : testNames.test(split),
@@ -122,7 +125,7 @@ export async function readImages(
   images: readonly ImageToImport[],
   preparation: WrittenPreparation,
   signal: AbortSignal,
-  skip: (problem: ImageProblem) => void,
+  skip: (problem: ReadProblem) => void,
   pool: ImagePool,
 ): Promise<ReadImage[]> {
   const batches = batchesOf(images);
@@ -134,7 +137,10 @@ export async function readImages(
     batch.flatMap((image, index) => {
       const indexed = read[at]?.[index];
       if (indexed?.ok === true) return [{ ...image, ...indexed.image }];
-      if (indexed?.ok === false) skip({ path: placeName(image), reason: indexed.reason });
+      if (indexed?.ok === false) {
+        const { reason, isLost = false } = indexed;
+        skip({ path: placeName(image), reason, isLost });
+      }
       return [];
     }),
   );
@@ -143,12 +149,18 @@ export async function readImages(
 /** Images between two looks at the clock, the database and the wish to stop. */
 const chunkLength = 32;
 
+/** Why an image could not be read. */
+export interface ReadProblem extends ImageProblem {
+  /** Whether reading it cost a thread. */
+  readonly isLost: boolean;
+}
+
 /** Some images that an import is through with. */
 export interface ReadChunk {
   readonly chunk: readonly ImageToImport[];
   readonly read: readonly ReadImage[];
   /** Of those that could not be read. */
-  readonly problems: readonly ImageProblem[];
+  readonly problems: readonly ReadProblem[];
 }
 
 /**
@@ -163,8 +175,8 @@ export async function* readInChunks(
 ): AsyncGenerator<ReadChunk> {
   const read = async (from: number): Promise<ReadChunk> => {
     const chunk = images.slice(from, from + chunkLength);
-    const problems: ImageProblem[] = [];
-    const skip = (problem: ImageProblem): void => void problems.push(problem);
+    const problems: ReadProblem[] = [];
+    const skip = (problem: ReadProblem): void => void problems.push(problem);
     return { chunk, read: await readImages(chunk, preparation, signal, skip, pool), problems };
   };
   let next = read(0);
@@ -218,11 +230,23 @@ async function indexBatch(
   } catch (error) {
     if (signal.aborted) return [];
     if (!(error instanceof LostThread)) throw error;
-    if (isOneFile) return batch.map(() => ({ ok: false, reason: error.message }));
+    if (isOneFile) return batch.map(() => ({ ok: false, reason: error.message, isLost: true }));
     // One of them costs a thread; the others need not be lost with it.
     const alone = batch.map((image) => indexBatch([image], preparation, signal, pool));
     return (await Promise.all(alone)).flat();
   }
+}
+
+/** Reads tables of labels in a thread of their own, since one of a million rows takes more memory than an image. */
+export function readLabelsIn(signal: AbortSignal): typeof readLabelFile {
+  return async (csv, folder, images) => {
+    const thread = new SourceThread();
+    try {
+      return await thread.run('labelFile', { csv, folder, images }, csv, signal);
+    } finally {
+      await thread.close();
+    }
+  };
 }
 
 /** Reads the headers of files in threads; nothing is known of one that costs its thread. */

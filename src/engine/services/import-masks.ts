@@ -173,7 +173,7 @@ export class ImportMasks {
 
   async #applyOne(image: FoundImage, id: number): Promise<void> {
     const { width, height } = this.#store.images.get(id);
-    const mask = await this.#source.maskFor({ ...image, width, height });
+    const mask = await this.#source.maskFor({ ...image, width, height }, this.#signal);
     if (mask === undefined) return;
     try {
       if (!this.#mayWrite(image, id)) return;

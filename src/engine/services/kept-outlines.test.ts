@@ -41,7 +41,7 @@ function open(images: readonly Outlined[]): { store: Store; project: Project; id
 }
 
 const outlinesOf = ({ store, project }: ReturnType<typeof open>, smallest = 8) =>
-  projectOutlines(store, project, 0, smallest);
+  projectOutlines(store, project, smallest);
 const heldOut = { isTest: true } as const;
 
 test('masks that are done are learnt from or held out, and all others distilled on', () => {
@@ -120,7 +120,7 @@ test('images smaller than a patch are left out and told of', () => {
 test('a project without classes has nothing to outline', () => {
   const store = temporaryStore();
   const project = addProject(store, [], 'segmentation');
-  expect(() => projectOutlines(store, project, 0, 8)).toThrow(/no classes to outline/);
+  expect(() => projectOutlines(store, project, 8)).toThrow(/no classes to outline/);
 });
 
 test('a run goes on with the masks as they were, in its own values', async () => {

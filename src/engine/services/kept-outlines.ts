@@ -50,7 +50,7 @@ export interface RunOutlines {
 export async function runOutlines(
   store: Store,
   project: Project,
-  seed: number,
+  run: number,
   smallest: number,
   folder: string,
   signal: AbortSignal,
@@ -63,7 +63,9 @@ export async function runOutlines(
   const images = [...store.images.all(project.id)];
   const states = await fileStates(images, store.importFiles.inodes(project.id));
   const found = new Map(images.map(({ path }, index) => [path, states[index] ?? 'same'] as const));
-  const { dataset, ids, classIds } = projectOutlines(store, project, seed, smallest, found);
+  const outlines = projectOutlines(store, project, smallest, found);
+  const { dataset, ids, classIds } = outlines;
+  store.testSets.freeze(project.id, run, outlines.testSet);
   const values = new Map(project.classes.map(({ id, maskValue }) => [id, maskValue]));
   const table = new Uint8Array(256).fill(ignoreValue);
   table[0] = 0;

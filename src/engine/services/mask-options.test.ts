@@ -1,13 +1,17 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { MaskImport } from '../../contract/mask-sources.ts';
 import { pngFile } from '../../formats/image-fixtures.ts';
 import { addProject } from '../../store/testing/fixtures.ts';
 import { temporaryStore } from '../../store/testing/temporary-store.ts';
+import { ImagePool } from '../image-pool/image-pool.ts';
 import { maskImportOf, type MaskOptions } from './mask-options.ts';
 import { MaskSources } from './mask-sources.ts';
+
+const pool = new ImagePool({ threads: 1 });
+afterAll(() => pool.close());
 
 const plain: MaskOptions = {
   ...{ masks: 'found', classes: [], makesClasses: false, replaces: false },
@@ -29,18 +33,20 @@ async function planFor(
   await writeFile(join(folder, 'classes.txt'), list);
   const store = temporaryStore();
   const { id } = addProject(store, ['Liver'], 'segmentation');
-  const sources = new MaskSources(store);
+  const sources = new MaskSources(store, pool);
   const signal = new AbortController().signal;
   const asked = { ...plain, ...options };
-  const plan = await maskImportOf(sources, store.projects.get(id), folder, asked, signal);
+  const { plan } = await maskImportOf(sources, store.projects.get(id), folder, asked, signal);
   await sources.close();
   return plan.classes;
 }
 
 describe('masks by options', () => {
   it('leave nothing to a guess', async () => {
-    await expect(planFor({})).rejects.toThrow(/what becomes of spleen, 5:/);
-    await expect(planFor({ makesClasses: true })).rejects.toThrow(/what becomes of 5:/);
+    await expect(planFor({})).rejects.toThrow(
+      /what becomes of spleen \(33\.3 % of the pixels\), 5 \(33\.3 % of the pixels\):/,
+    );
+    await expect(planFor({ makesClasses: true })).rejects.toThrow(/what becomes of 5 \(/);
     await expect(planFor({ classes: ['7=Liver'] })).rejects.toThrow(/--class 7=Liver names none/);
     await expect(planFor({ classes: ['5='] })).rejects.toThrow(/WHAT=CLASS/);
   });
@@ -48,7 +54,7 @@ describe('masks by options', () => {
   it('make no one class of two whose names are alike', async () => {
     const list = 'Cyst\ncyst\n';
     const options = { classes: ['5=ignore'], makesClasses: true };
-    await expect(planFor(options, list)).rejects.toThrow(/what becomes of cyst:/);
+    await expect(planFor(options, list)).rejects.toThrow(/what becomes of cyst \(/);
     const classes = await planFor({ ...options, classes: ['5=ignore', 'cyst=Cyst'] }, list);
     expect(classes.slice(0, 2).map(({ to }) => to)).toEqual([
       { create: 'Cyst' },

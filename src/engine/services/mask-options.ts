@@ -5,13 +5,17 @@ import type {
   MaskImport,
   MaskSourceContents,
   MaskSourcePlace,
+  MaskValueUse,
   SourceClass,
 } from '../../contract/mask-sources.ts';
 import { UserError } from '../../core/errors.ts';
 import { reservedWord } from '../../core/mask/class-names.ts';
-import { foldName, proposeTargets } from '../../core/mask/match-classes.ts';
+import { foldName, proposeTargets, type ProposedTarget } from '../../core/mask/match-classes.ts';
+import { ambiguousValue, shareText, valueName } from '../../core/mask/stored-values.ts';
+import { ignoreValue } from '../../core/mask/tiles.ts';
 import { findImages } from '../../formats/image-folder.ts';
-import { detectMaskSources } from '../../formats/masks/detect.ts';
+import { namedValues, requireExplained } from '../mask-values.ts';
+import { onlyClass } from '../segmentation/mask-classes.ts';
 import type { MaskSources } from './mask-sources.ts';
 
 /** What a command line says of masks; where the window asks, this must be said. */
@@ -29,6 +33,12 @@ export interface MaskOptions {
   readonly state: MaskImport['state'] | null;
 }
 
+/** The import that options ask for, and what it makes of every value that mask files store. */
+export interface MaskDecision {
+  readonly plan: MaskImport;
+  readonly values: MaskValueUse[];
+}
+
 /**
  * The import that options ask for. Nothing is guessed: what the names do not decide is named in an error.
  *
@@ -40,38 +50,89 @@ export async function maskImportOf(
   folder: string,
   options: MaskOptions,
   signal: AbortSignal,
-): Promise<MaskImport> {
-  const source = await placeOf(folder, options, signal);
+): Promise<MaskDecision> {
+  const source = await placeOf(sources, folder, options, signal);
   const contents = await sources.look(project.id, folder, source, signal);
   requireProperty(contents);
-  const given = givenClasses(options.classes, contents.classes);
-  const proposed = proposeTargets(contents.classes, project.classes);
+  const given = namedValues(options.classes, contents.classes);
+  const proposed = proposedTargets(contents, project, options);
   const classes = contents.classes.map((one, index) => {
-    const to = given.get(one.value) ?? proposed[index] ?? null;
+    const name = given.get(one.value);
+    const to = name === undefined ? (proposed[index] ?? null) : { create: name };
     // Two classes of the file whose names are alike would become one, which a person has to say.
     const isOther =
       typeof to === 'object' && to !== null && 'create' in to && to.create !== one.name;
-    if (isOther && !given.has(one.value)) return { one, to: null };
+    if (isOther && one.name !== null && !given.has(one.value)) return { one, to: null };
     return { one, to: to === null ? null : targetOf(to, project, options) };
   });
-  const undecided = classes.filter(({ to }) => to === null).map(({ one }) => nameOf(one));
-  if (undecided.length > 0) throw undecidedClasses(undecided);
+  const undecided = classes.filter(({ to }) => to === null).map(({ one }) => one);
+  if (undecided.length > 0) {
+    if (undecided.some((one) => one === ambiguousValue(contents.classes))) {
+      requireExplained(contents.classes, contents.values);
+    }
+    throw undecidedClasses(undecided, contents.values);
+  }
+  const decided = classes.flatMap(({ one, to }) => (to === null ? [] : [{ value: one.value, to }]));
   return {
-    source,
-    classes: classes.flatMap(({ one, to }) => (to === null ? [] : [{ value: one.value, to }])),
-    onConflict: options.replaces ? 'replace' : 'keep',
-    state: options.state ?? (contents.isComplete ? 'done' : 'draft'),
+    plan: {
+      source,
+      classes: decided,
+      onConflict: options.replaces ? 'replace' : 'keep',
+      state: options.state ?? (contents.isComplete ? 'done' : 'draft'),
+    },
+    values: usesOf(contents, decided, project),
   };
 }
 
+/**
+ * By name; classes of masks that have numbers or colours alone get names from these where new classes may be made,
+ * but for a 255 that may as well mean that nothing is known.
+ */
+function proposedTargets(
+  { classes }: MaskSourceContents,
+  project: Project,
+  { makesClasses }: MaskOptions,
+): ProposedTarget[] {
+  const proposed = proposeTargets(classes, project.classes);
+  if (!makesClasses || classes.some(({ name }) => name !== null)) return proposed;
+  const [only, ...others] = classes;
+  if (only !== undefined && others.length === 0) return [{ create: onlyClass }];
+  const ambiguous = ambiguousValue(classes);
+  return classes.map((one) => (one === ambiguous ? null : { create: `class ${valueName(one)}` }));
+}
+
+function usesOf(
+  { values, classes }: MaskSourceContents,
+  decided: MaskImport['classes'],
+  project: Project,
+): MaskValueUse[] {
+  const becomes = (value: number): string => {
+    const to = decided.find((one) => one.value === value)?.to;
+    if (value === 0 || to === 'background') return 'background';
+    if (value === ignoreValue || to === 'ignore' || to === undefined) return 'not known';
+    if ('create' in to) return to.create;
+    return project.classes.find(({ id }) => id === to.class)?.name ?? '?';
+  };
+  return values.map((one) => {
+    const named = classes.find(({ value }) => value === one.value)?.name;
+    const what = valueName(one);
+    return {
+      value: named == null ? what : `${what} (${named})`,
+      share: one.share,
+      becomes: becomes(one.value),
+    };
+  });
+}
+
 async function placeOf(
+  sources: MaskSources,
   folder: string,
   { masks, property }: MaskOptions,
   signal: AbortSignal,
 ): Promise<MaskSourcePlace> {
   if (masks !== 'found') return { kind: 'file', path: resolve(masks), property };
   const whole = resolve(folder);
-  const found = await detectMaskSources(whole, await findImages(whole, {}, signal), signal);
+  const found = await sources.detect(whole, await findImages(whole, {}, signal), signal);
   const [only, ...others] = found;
   if (only !== undefined && others.length === 0) {
     return { kind: only.kind, path: only.path, property };
@@ -93,32 +154,6 @@ function requireProperty({ properties, property }: MaskSourceContents): void {
   );
 }
 
-/** By value of the source. */
-function givenClasses(
-  options: readonly string[],
-  classes: readonly SourceClass[],
-): Map<number, { readonly create: string }> {
-  const given = new Map<number, { readonly create: string }>();
-  for (const option of options) {
-    const at = option.lastIndexOf('=');
-    const [what, to] = [option.slice(0, at).trim(), option.slice(at + 1).trim()];
-    const found = classes.filter(
-      ({ name, number, colour }) =>
-        name === what || (number !== null && String(number) === what) || colour === what,
-    );
-    const [only, another] = found;
-    if (at < 1 || to === '' || only === undefined || another !== undefined) {
-      const all = classes.map(nameOf).join(', ');
-      throw new UserError(
-        'invalid-option',
-        `--class ${option} names none or several of the classes in the file (${all}). Write WHAT=CLASS, several with commas between.`,
-      );
-    }
-    given.set(only.value, { create: to });
-  }
-  return given;
-}
-
 /** Null: the project has no such class, and none is to be made. */
 function targetOf(
   target: ClassTarget,
@@ -135,13 +170,20 @@ function targetOf(
   return makesClasses && known.length === 0 ? target : null;
 }
 
-function nameOf({ name, number, colour }: SourceClass): string {
-  return name ?? (number === null ? (colour ?? '?') : String(number));
-}
-
-function undecidedClasses(names: readonly string[]): UserError {
+/** Names, with the share of pixels of numbers and colours. */
+function undecidedClasses(
+  undecided: readonly SourceClass[],
+  values: MaskSourceContents['values'],
+): UserError {
+  const spoken = (one: SourceClass): string => {
+    const stored = values.filter(({ value }) => value === one.value);
+    const share = stored.reduce((sum, value) => sum + value.share, 0);
+    return stored.length === 0
+      ? valueName(one)
+      : `${valueName(one)} (${shareText(share)} of the pixels)`;
+  };
   return new UserError(
     'invalid-option',
-    `It is not clear what becomes of ${names.join(', ')}: the project has no class of that name. Say it with --class WHAT=CLASS,… (or =background, =ignore), or add --new-classes for those that have a name.`,
+    `It is not clear what becomes of ${undecided.map(spoken).join(', ')}: the project has no class of that name. Say it with --class WHAT=CLASS,… (or =background, =ignore), or add --new-classes for those that have a name, or where no value has one.`,
   );
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type {
+  FoundMaskSource,
   MaskSourceContents,
   MaskSourcePlace,
   SourceClass,
@@ -9,23 +10,42 @@ import { findImages } from '../../formats/image-folder.ts';
 import type { FoundImage } from '../../formats/labelled-images.ts';
 import type { MaskSource } from '../../formats/masks/mask-source.ts';
 import type { ValueTable } from '../../formats/masks/paired/values.ts';
-import { openMaskSource } from '../../formats/masks/open-source.ts';
 import type { Store } from '../../store/store.ts';
+import type { ImagePool } from '../image-pool/image-pool.ts';
+import { openInThread, type ThreadedOptions } from '../mask-threads/threaded-source.ts';
+import { marksFolder } from './risky-files.ts';
 
 /** Of a source: more would be a wrong folder, not a list to read. */
 const toldProblems = 200;
 /** How long a source that was looked at is kept for the import that follows, ms. */
 const keptFor = 10 * 60_000;
 
-/** Sources of masks: a look at one, and the same again for the import. */
+/** What is known of the files of a source before it is opened. */
+export interface OpeningOptions extends Pick<ThreadedOptions, 'lose'> {
+  /** What its values mean, where that was decided before. */
+  readonly table?: ValueTable | null;
+  /** Files that are not to be read, with the reason. */
+  readonly excluded?: ReadonlyMap<string, string>;
+}
+
+/** Sources of masks, each in a thread of its own: a look at one, and the same again for the import. */
 export class MaskSources {
   readonly #store: Store;
+  readonly #pool: ImagePool;
   /** Of the last look: what a choice that was made by it speaks of. */
   #looked: { readonly key: string; readonly classes: readonly SourceClass[] } | undefined;
-  #kept: { readonly key: string; readonly source: MaskSource; timer: NodeJS.Timeout } | undefined;
+  #kept:
+    | {
+        readonly key: string;
+        readonly place: string;
+        readonly source: MaskSource;
+        timer: NodeJS.Timeout;
+      }
+    | undefined;
 
-  constructor(store: Store) {
+  constructor(store: Store, pool: ImagePool) {
     this.#store = store;
+    this.#pool = pool;
   }
 
   /**
@@ -33,7 +53,7 @@ export class MaskSources {
    * takes its time.
    *
    * @param except a folder that is not looked into
-   * @throws UserError as `openMaskSource` and `findImages`
+   * @throws UserError as `openInThread` and `findImages`
    */
   async look(
     project: number,
@@ -46,7 +66,7 @@ export class MaskSources {
     const found = await findImages(resolve(folder), { except }, signal);
     const source = await this.open(folder, place, found, signal);
     this.#looked = { key: placeKey(folder, place), classes: source.classes };
-    await this.#keep(keyOf(folder, place, found), source);
+    await this.#keep(keyOf(folder, place, found), placeKey(folder, place), source);
     const counts = this.#store.masks.count(id, 'human');
     const { kind, images, classes, properties, property, isComplete } = source;
     const misfits = (await source.misfits?.(signal)) ?? [];
@@ -54,6 +74,7 @@ export class MaskSources {
     return {
       ...{ kind, images, property, isComplete },
       classes: [...classes],
+      values: [...(source.table?.stored ?? [])],
       properties: [...properties],
       problems: problems.slice(0, toldProblems).map(({ path, reason }) => ({ path, reason })),
       problemCount: problems.length,
@@ -66,17 +87,22 @@ export class MaskSources {
     return this.#looked?.key === placeKey(folder, place) ? this.#looked.classes : undefined;
   }
 
+  /** The source itself, as long as it is kept for an import: for looks at its masks. */
+  lookedAtSource(folder: string, place: MaskSourcePlace): MaskSource | undefined {
+    return this.#kept?.place === placeKey(folder, place) ? this.#kept.source : undefined;
+  }
+
   /**
    * The source that was looked at last where it is this one and its folder has the same images, else anew.
    *
-   * @param table what its values mean, where that was decided before
+   * @throws UserError as `openInThread`
    */
   async open(
     folder: string,
     place: MaskSourcePlace,
     found: readonly FoundImage[],
     signal: AbortSignal,
-    table: ValueTable | null = null,
+    { table = null, excluded, lose }: OpeningOptions = {},
   ): Promise<MaskSource> {
     const kept = this.#kept;
     if (table === null && kept?.key === keyOf(folder, place, found)) {
@@ -88,12 +114,19 @@ export class MaskSources {
     const request = {
       path: resolve(path),
       folder: resolve(folder),
-      found,
-      property,
-      table,
-      signal,
+      ...{ found, property, table, excluded, signal },
     };
-    return openMaskSource(kind, request);
+    const thread = { marks: marksFolder(this.#store) };
+    return openInThread(kind, request, { pool: this.#pool, thread, ...(lose && { lose }) });
+  }
+
+  /** As `detectMaskSources`, in a thread. @throws UserError 'cancelled', `LostThread` */
+  async detect(
+    folder: string,
+    found: readonly FoundImage[],
+    signal: AbortSignal,
+  ): Promise<FoundMaskSource[]> {
+    return this.#pool.run('detectMasks', { folder, found }, { signal });
   }
 
   async close(): Promise<void> {
@@ -103,10 +136,10 @@ export class MaskSources {
     await kept?.source.close();
   }
 
-  async #keep(key: string, source: MaskSource): Promise<void> {
+  async #keep(key: string, place: string, source: MaskSource): Promise<void> {
     await this.close();
     const timer = setTimeout(() => void this.close(), keptFor).unref();
-    this.#kept = { key, source, timer };
+    this.#kept = { key, place, source, timer };
   }
 }
 

@@ -116,7 +116,7 @@ describe('adopting', () => {
     const { store, masks, image } = open();
     const teacher = store.teachers.upsert(newTeacher()).id;
     const { project } = store.images.get(image);
-    store.runs.create({ project, teacher, settings, folder: String });
+    store.runs.create({ project, teacher, settings });
     const staged = store.masks.stage();
     staged.put([{ x: 0, y: 0, pixels: student }]);
     store.masks.replacePredicted(image, 'student', run, staged);

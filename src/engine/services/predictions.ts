@@ -102,7 +102,7 @@ export class PredictionService {
     const taker = new MaskTaker(this.#store, run.id, table);
     let isCancelled = false;
     try {
-      skipped.push(...(await this.#ask(run, request, taker, signal)));
+      for (const problem of await this.#ask(run, request, taker, signal)) skipped.push(problem);
     } catch (error) {
       const isStopped = error instanceof UserError && error.code === 'cancelled';
       if (!isStopped && !(error instanceof WorkerHung)) throw deathError(error);
@@ -112,7 +112,7 @@ export class PredictionService {
     }
     // One that was begun waits for the next time.
     if (!isCancelled) await rm(folder, { recursive: true, force: true });
-    skipped.push(...taker.problems);
+    for (const problem of taker.problems) skipped.push(problem);
     return { images: taker.count, known, skipped, cancelled: isCancelled };
   }
 

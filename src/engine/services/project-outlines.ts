@@ -1,5 +1,4 @@
 import type { Project } from '../../contract/app.ts';
-import { holdOut } from '../../core/dataset/hold-out.ts';
 import { UserError } from '../../core/errors.ts';
 import { placeName } from '../../formats/labelled-images.ts';
 import type { ImageProblem, LabelledImage } from '../../formats/labelled-images.ts';
@@ -7,7 +6,17 @@ import type { StoredImage } from '../../store/queries/images.ts';
 import type { Store } from '../../store/store.ts';
 import type { KeptOutlines } from '../segmentation/kept-outlines.ts';
 import type { FileState } from './image-files.ts';
-import { changedProblem, datasetRow, oneGroup, sharedProblems } from './dataset-rows.ts';
+import type { NewTestSet } from '../../store/queries/test-sets.ts';
+import {
+  changedProblem,
+  datasetRow,
+  divideRows,
+  oneGroup,
+  sharedProblems,
+  spanningNote,
+  testSetOf,
+} from './dataset-rows.ts';
+import type { DecidedRow } from './dataset-rows.ts';
 
 /** Fewer test images give figures that mean little. */
 const fewTested = 5;
@@ -19,6 +28,7 @@ export interface ProjectOutlines {
   readonly ids: ReadonlyMap<string, number>;
   /** The project's class that each value from 1 stands for. */
   readonly classIds: readonly number[];
+  readonly testSet: NewTestSet;
   /** What a person should know before it begins. */
   readonly notes: readonly string[];
 }
@@ -35,7 +45,6 @@ export interface ProjectOutlines {
 export function projectOutlines(
   store: Store,
   project: Project,
-  seed: number,
   smallest: number,
   states: ReadonlyMap<string, FileState> = new Map<string, FileState>(),
 ): ProjectOutlines {
@@ -47,8 +56,7 @@ export function projectOutlines(
   }
   const problems: ImageProblem[] = [];
   const ids = new Map<string, number>();
-  const marked: LabelledImage[] = [];
-  const others: LabelledImage[] = [];
+  const rows: DecidedRow[] = [];
   let small = 0;
   for (const image of store.images.all(project.id)) {
     const place = placeName(image);
@@ -61,11 +69,14 @@ export function projectOutlines(
       continue;
     }
     ids.set(place, image.id);
-    (image.isTest ? marked : others).push(datasetRow(image, [], states));
+    const { said, drawn } = image;
+    rows.push({ row: datasetRow(image, [], states), said, drawn });
   }
-  const { tested, rest: distilled, shared } = holdOut(marked, others, seed);
+  const division = divideRows(rows, store.testSets.state(project.id));
+  const { tested, rest: distilled, shared } = division;
   const learnt = distilled.filter(({ isLabelled }) => isLabelled);
-  requireOutlined(project, learnt.length, tested.length, [...marked, ...others]);
+  const all = rows.map(({ row }) => row);
+  requireOutlined(project, learnt.length, tested.length, all);
   const shown = valuesShown(store, learnt, ids);
   const classes = project.classes.filter(({ maskValue }) => shown.has(maskValue ?? 0));
   if (classes.length === 0) throw onlyBackground(project, learnt.length);
@@ -76,10 +87,19 @@ export function projectOutlines(
       .filter(({ maskValue }) => !testedValues.has(maskValue ?? 0))
       .map(({ name }) => name),
   };
+  const members = tested.map(({ key = 0 }) => {
+    const revision = store.masks.get(key, 'human')?.revision ?? 0;
+    return [key, `mask ${revision}`] as const;
+  });
+  const marked = rows.filter(({ said }) => said === 'test').map(({ row }) => row);
   return {
     ids,
+    testSet: testSetOf(rows, division, members),
     classIds: classes.map(({ id }) => id),
-    notes: notesOf(unseen, classes.length, tested.length, small),
+    notes: [
+      ...spanningNote(division.spanning),
+      ...notesOf(unseen, classes.length, tested.length, small),
+    ],
     dataset: {
       origin: project.name,
       task: 'segmentation',

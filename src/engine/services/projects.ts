@@ -6,12 +6,12 @@ import { usualTraining } from '../../contract/jobs.ts';
 import { nextColour } from '../../contract/palette.ts';
 import { sampleSets } from '../../core/sample/sets.ts';
 import type { Store } from '../../store/store.ts';
+import { removeOwnFolder } from '../../store/workspace-files.ts';
 import type { JobContext } from '../job.ts';
 import { writeSample } from '../sample.ts';
 import type { Emit } from './dispatch.ts';
 import type { ImageService } from './images.ts';
 import type { ImageToImport } from './import-images.ts';
-import { folderOfRun } from './runs.ts';
 
 /** As in the measured recipe: docs/adr and README. */
 const defaults: Omit<ProjectSettings, 'teacher' | 'steps' | 'batch' | keyof DomainSettings> = {
@@ -103,13 +103,17 @@ export class ProjectService {
     return this.#store.projects.update(id, { ...change, settings: { ...usual, ...settings } });
   }
 
-  /** The images of others stay where they lie; what runs made goes. */
+  /**
+   * The images of others stay where they lie; what runs made goes, and with it every name that the project had
+   * in the database and in its copies.
+   */
   async remove(id: number): Promise<void> {
-    const folders = this.#store.runs.list(id).map((run) => folderOfRun(this.#store, run.id));
+    const folders = this.#store.runs.ownFolders(id);
     const contents = this.#store.images.contents(id);
     this.#store.projects.remove(id);
     await this.#images.forgetPictures(contents);
-    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+    for (const folder of folders) await removeOwnFolder(this.#store.folder, folder);
+    this.#store.forgetRemoved();
   }
 
   addClass(project: number, name: string): Project {

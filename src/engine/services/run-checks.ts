@@ -1,6 +1,5 @@
 import { totalmem } from 'node:os';
 import type { Project } from '../../contract/app.ts';
-import { projectSeed as seed } from '../../core/dataset/hold-out.ts';
 import { UserError } from '../../core/errors.ts';
 import { keptBlocks } from '../../core/vit/copy.ts';
 import { mapConcurrently } from '../../formats/concurrently.ts';
@@ -43,10 +42,10 @@ export async function checkRun(
     );
   }
   if (project.task !== 'segmentation') {
-    projectDataset(store, project, seed);
-    return memoryNotes(store, project, teacher, memory);
+    const { notes } = projectDataset(store, project);
+    return [...notes, ...memoryNotes(store, project, teacher, memory)];
   }
-  const outlines = projectOutlines(store, project, seed, patchSize);
+  const outlines = projectOutlines(store, project, patchSize);
   await requireLengths(store, project, outlines);
   return [...outlines.notes, ...memoryNotes(store, project, teacher, memory)];
 }

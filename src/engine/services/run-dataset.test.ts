@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { projectSeed } from '../../core/dataset/hold-out.ts';
 import { addProject, newImage } from '../../store/testing/fixtures.ts';
 import { temporaryStore } from '../../store/testing/temporary-store.ts';
 import { projectDataset } from './run-dataset.ts';
@@ -29,7 +28,7 @@ test('a project counts what its runs would learn from and measure on', () => {
       const project = store.projects.get(id);
       const learnt = project.classes.filter((one) => one.learnt > 0);
       const tested = learnt.reduce((sum, one) => sum + one.tested, 0);
-      const start = () => projectDataset(store, project, projectSeed).dataset;
+      const start = () => projectDataset(store, project).dataset;
       if (learnt.length < 2 || tested === 0) {
         expect(start).toThrow(expect.objectContaining({ code: 'invalid-labels' }) as Error);
         return;
@@ -47,4 +46,40 @@ test('a project counts what its runs would learn from and measure on', () => {
     { numRuns: 60 },
   );
   expect(compared).toBeGreaterThan(20);
+});
+
+test('where all labelled images are test images, the refusal says so', () => {
+  const store = temporaryStore();
+  const { id, classes } = addProject(store, ['x', 'y'], 'single');
+  const images = store.images.add(id, [newImage('a.png'), newImage('b.png')]);
+  const given = images.map((image, at) => ({ image: image.id, classes: [classes[at]?.id ?? 0] }));
+  store.labels.set(id, given);
+  store.imageUses.set(
+    id,
+    images.map((image) => ({ image: image.id, use: 'test' })),
+  );
+  expect(() => projectDataset(store, store.projects.get(id))).toThrow(
+    /All labelled images of Lungs are test images/,
+  );
+});
+
+test('a class with only test images is neither learnt nor measured, and the others are', () => {
+  const store = temporaryStore();
+  const { id, classes } = addProject(store, ['x', 'y', 'z'], 'single');
+  const names = Array.from({ length: 15 }, (_, at) => newImage(`${at}.png`));
+  const images = store.images.add(id, names).map((image) => image.id);
+  const classAt = (at: number): number => classes[at % 3]?.id ?? 0;
+  store.labels.set(
+    id,
+    images.map((image, at) => ({ image, classes: [classAt(at)] })),
+  );
+  const test = images.filter((_, at) => at % 3 === 2 || at < 2);
+  store.imageUses.set(
+    id,
+    test.map((image) => ({ image, use: 'test' })),
+  );
+  const { dataset, testSet } = projectDataset(store, store.projects.get(id));
+  expect(dataset.classes).toEqual(['x', 'y']);
+  expect(dataset.tested).toHaveLength(2);
+  expect(testSet.members).toHaveLength(2);
 });

@@ -2,6 +2,13 @@ import type { Failure } from '../../contract/app.ts';
 
 // What is said of a run whose worker is silent.
 
+/** Reason why a run that was at work does not go on by itself. */
+export const elsewhereFailure: Failure = {
+  code: 'elsewhere',
+  message:
+    'This workspace was last open on another computer, or was copied here, so nothing in it starts by itself. Resume this run if you want it to go on here.',
+};
+
 /** Of a run that was asked to stop, did not answer, and was ended. */
 export function hungFailure(silentMs: number): Failure {
   return {

@@ -43,10 +43,10 @@ export async function runInput(
   const expected = { name, sha256: description.sha256 };
   if (project.task === 'segmentation') {
     const smallest = description.architecture.patchSize;
-    const outlines = await runOutlines(store, project, seed, smallest, folder, signal);
+    const outlines = await runOutlines(store, project, run.id, smallest, folder, signal);
     return outlineInput(store, run, expected, outlines, folder, signal);
   }
-  const { dataset, ids } = await runDataset(store, project, seed, folder);
+  const { dataset, ids } = await runDataset(store, project, run.id, folder);
   return {
     ids,
     task: (options) => ({ kind: 'distill', options, teacher: expected, dataset }),
@@ -103,7 +103,9 @@ function outlineInput(
         }
       }
       store.transaction(() => {
-        store.records.replaceMasks(run.id, dicesOf(summary, ids));
+        const dices = dicesOf(summary, ids);
+        store.records.replaceMasks(run.id, dices);
+        narrowTestSet(store, run.id, dices);
         end(store, run.id, summary);
       });
       await rm(masksFolder, { recursive: true, force: true });
@@ -143,8 +145,21 @@ function keepAnswers(
   });
   store.transaction(() => {
     store.records.replacePredictions(run, predictions);
+    narrowTestSet(store, run, predictions);
     end(store, run, summary);
   });
+}
+
+/** Where some test images could not be read, the result is of the others alone. */
+function narrowTestSet(
+  store: Store,
+  run: number,
+  measured: readonly { readonly image: number }[],
+): void {
+  store.testSets.narrow(
+    run,
+    measured.map(({ image }) => image),
+  );
 }
 
 function end(store: Store, run: number, summary: DistillSummary): void {

@@ -26,7 +26,7 @@ function openStates(): {
   const states = new RunStates(store, (_, content) => events.push(content as Run));
   const project = addProject(store).id;
   const teacher = store.teachers.upsert(newTeacher()).id;
-  const run = store.runs.create({ project, teacher, settings, folder: () => 'runs/1' });
+  const run = store.runs.create({ project, teacher, settings });
   /** Another program that lets nobody else write. */
   const hold = (): (() => void) => {
     const other = new Database(join(folder, databaseName));

@@ -8,16 +8,18 @@ import { makeFolder } from '../../formats/make-folder.ts';
 import { writeFileAtomically } from '../../formats/write-file.ts';
 import type { StoredTeacher } from '../../store/queries/teachers.ts';
 import type { Store } from '../../store/store.ts';
+import { removeOwnFolder } from '../../store/workspace-files.ts';
 import { checkpointProgress, hasCheckpoint, removeCheckpoint } from '../checkpoint.ts';
 import { failureOf } from '../worker-protocol.ts';
 import type { WorkerResult } from '../worker-protocol.ts';
+import type { WorkspaceOrigin } from '../workspace-origin.ts';
 import { CurveKeeper } from './curve-keeper.ts';
 import type { DeviceService } from './devices.ts';
 import type { Emit } from './dispatch.ts';
 import { checkRun } from './run-checks.ts';
 import { optionsOf, runInput } from './run-inputs.ts';
 import type { RunInput } from './run-inputs.ts';
-import { hungFailure, silentFailure } from './run-failures.ts';
+import { elsewhereFailure, hungFailure, silentFailure } from './run-failures.ts';
 import { RunStates } from './run-states.ts';
 import type { Patience } from './silence.ts';
 import { performInWorker, WorkerDied, WorkerHung } from './worker-process.ts';
@@ -71,9 +73,16 @@ export class RunService {
     return this.#states.list(project);
   }
 
-  /** Takes up what was interrupted when the process before this one ended. */
-  recover(): void {
+  /**
+   * Takes up what was interrupted when the process before this one ended. In a workspace that came from elsewhere
+   * nothing starts without a person: its rows are somebody else's.
+   */
+  recover(origin: WorkspaceOrigin): void {
     for (const { id } of this.#store.runs.interrupted()) {
+      if (origin === 'elsewhere') {
+        this.#states.note(id, { state: 'paused', error: elsewhereFailure });
+        continue;
+      }
       try {
         this.#states.change(id, { state: 'queued' });
       } catch (error) {
@@ -94,10 +103,8 @@ export class RunService {
     const found = this.#store.projects.get(project);
     const { teacher } = found.settings;
     await checkRun(this.#store, found);
-    // Relative, so that a workspace may be moved.
-    const folder = (id: number): string => `runs/${id}`;
     const { settings } = found;
-    const run = this.#store.runs.create({ project, teacher: teacher ?? 0, settings, folder });
+    const run = this.#store.runs.create({ project, teacher: teacher ?? 0, settings });
     this.#emit('run.changed', run);
     this.#next();
     return this.get(run.id);
@@ -156,7 +163,7 @@ export class RunService {
   async #renew(id: number): Promise<void> {
     const project = this.#store.projects.get(this.get(id).project);
     await checkRun(this.#store, project);
-    await rm(folderOfRun(this.#store, id), { recursive: true, force: true });
+    await removeOwnFolder(this.#store.folder, this.#store.runs.files(id).folder);
     const { settings } = project;
     // Another request may have taken it up meanwhile.
     if (this.get(id).state !== 'failed' || settings.teacher === null) return;
@@ -166,10 +173,12 @@ export class RunService {
   /** Stops and forgets what was learnt. */
   async cancel(id: number): Promise<void> {
     const { project } = this.#store.runs.get(id);
-    const folder = folderOfRun(this.#store, id);
+    const [folder] = this.#store.runs.ownFolders(project, id);
     if (this.#active?.id === id) await this.#stop(this.#active, 'cancel');
     this.#states.remove(id);
-    await rm(folder, { recursive: true, force: true });
+    // A folder that is not the run's own belongs to somebody else and stays.
+    if (folder !== undefined) await removeOwnFolder(this.#store.folder, folder);
+    this.#store.testSets.release(project);
     this.#emit('run.removed', { run: id, project });
     this.#emit('project.changed', { project });
   }
@@ -353,7 +362,7 @@ async function exists(file: string): Promise<boolean> {
   return (await stat(file).catch(() => undefined)) !== undefined;
 }
 
-/** Where a run's files lie. */
+/** Where a run's files lie. @throws UserError 'invalid-file' where the database names another folder */
 export function folderOfRun(store: Store, run: number): string {
   return resolve(store.folder, store.runs.files(run).folder);
 }

@@ -2,6 +2,7 @@ import { freemem, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import type { Project, StudentEstimate, Teacher } from '../../contract/app.ts';
 import { precisionOn } from '../../contract/jobs.ts';
+import type { TeacherDescription } from '../../contract/descriptions.ts';
 import type { TeacherOverrides } from '../../contract/jobs.ts';
 import type { Card } from '../../contract/catalogue.ts';
 import { trainingMemory } from '../../core/distill/memory.ts';
@@ -22,6 +23,7 @@ import { machineSpeed, measuringMemory, timeOf } from '../speed.ts';
 import type { MachineSpeed, SpeedRequest } from '../speed.ts';
 import { sideFor } from '../segmentation/distill-outlines.ts';
 import { inspectTeacher, teacherName, teacherStamp } from '../teacher.ts';
+import type { ImagePool } from '../image-pool/image-pool.ts';
 import type { CheckRequest } from '../teacher-check.ts';
 import { imagesAtOnce } from '../training.ts';
 import { failureOf } from '../worker-protocol.ts';
@@ -72,6 +74,7 @@ const forgiven = 600_000;
 /** Teachers of a workspace, and how fast this machine is with them. */
 export class TeacherService {
   readonly #store: Store;
+  readonly #pool: ImagePool | undefined;
   /** Measurements at work, by teacher and machine, so that none is made twice. */
   readonly #measuring = new Map<string, Promise<MachineSpeed>>();
   /** Devices that did not get through one, by teacher and machine. */
@@ -79,8 +82,10 @@ export class TeacherService {
   /** Measurements that other work disturbed, by teacher and machine. */
   readonly #disturbed = new Map<string, { readonly speed: MachineSpeed; readonly at: number }>();
 
-  constructor(store: Store) {
+  /** @param pool its threads read what a person brings; none where the process has nothing else to do */
+  constructor(store: Store, pool?: ImagePool) {
     this.#store = store;
+    this.#pool = pool;
   }
 
   /** Puts the bundled teacher where it belongs and returns its id. */
@@ -116,15 +121,15 @@ export class TeacherService {
     background?: Background,
   ): Promise<Teacher> {
     const path = resolve(file);
-    const stamp = await teacherStamp(path);
-    const description = await inspectTeacher(path, overrides);
+    const stamp = await this.#stampOf(path, signal);
+    const description = await this.#inspect(path, overrides, signal);
     this.#refuseCorrection(description.sha256, overrides);
     const known = this.#store.teachers
       .list()
       .find(({ description: { sha256 } }) => sha256 === description.sha256);
     if (known?.isBundled === true) return this.#describe(known);
     await tryTeacher({ file: path, overrides, inferred: description.inferred }, signal);
-    if ((await teacherStamp(path)) !== stamp) throw replaced(path);
+    if ((await this.#stampOf(path, signal)) !== stamp) throw replaced(path);
     const card = cardOfHash(description.sha256);
     // What was brought by hand for a card, whose content nobody knows, stays that card's.
     const kept = known && known.training !== null ? known : unknownBackground;
@@ -182,6 +187,20 @@ export class TeacherService {
       students: estimateStudents(architecture, speed, project.settings, workload),
       imagesPerSecond: (blocks) => 1 / timeOf(speed.step, blocks),
     };
+  }
+
+  async #stampOf(path: string, signal: AbortSignal): Promise<string> {
+    if (this.#pool === undefined) return teacherStamp(path);
+    return this.#pool.run('teacherStamp', { path }, { subject: path, signal });
+  }
+
+  async #inspect(
+    file: string,
+    overrides: TeacherOverrides,
+    signal: AbortSignal,
+  ): Promise<TeacherDescription> {
+    if (this.#pool === undefined) return inspectTeacher(file, overrides);
+    return this.#pool.run('teacher', { file, overrides }, { subject: file, signal });
   }
 
   async #speedOf(

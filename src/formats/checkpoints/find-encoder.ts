@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors.ts';
 import { conventions } from './conventions/all.ts';
-import type { Convention, LeftOut, Naming } from './conventions/convention.ts';
-import { storedName, weightName } from './name-rules.ts';
+import type { Convention, Naming } from './conventions/convention.ts';
+import { storedName } from './name-rules.ts';
 import { printable } from './problems.ts';
 import { refuseEncoder, refuseFile, unsupported } from './refusals.ts';
 import type { TensorFile } from './tensor-file.ts';
@@ -145,68 +145,4 @@ function conventionOf(
       (convention.patchAxes === undefined || convention.patchAxes === axes) &&
       convention.marks.every((mark) => names.some((name) => mark.test(name))),
   );
-}
-
-/** Names inside the blocks that no rule is for: parts that a plain vision transformer does not have. */
-export function strangeParts({ naming, inside }: FoundEncoder): readonly string[] {
-  const [block = ''] = storedName(naming, 'blocks.0.norm1.weight');
-  const stem = block.slice(0, block.indexOf('0'));
-  return [...inside].flatMap(([name, stored]) =>
-    name.startsWith(stem) && weightName(naming, name) === undefined ? [stored] : [],
-  );
-}
-
-/** What masked pretraining leaves, and no image shows. */
-const leftOutOfAll: readonly LeftOut[] = [{ names: /(^|\.)mask(ed)?_(token|embed)$/ }];
-
-/** Parts that see or change tokens before the blocks, or beside them, by the names that a naming has no rule for. */
-const changesTokens =
-  /^(patch_embed|embeddings)\.|^[^.]*(token|register|prompt|embed|pos)[^.]*$|^[^.]*prompt[^.]*\.|^(patch|embed|pre)[^.]*norm\.|^norm_?(pre|embed|patch)[^.]*\.|^ln_pre\./;
-
-/** Stored names of what is in an encoder beside its blocks and changes what they compute, though no rule is for it. */
-export function strangeInputs({ convention, naming, inside, outside }: FoundEncoder): string[] {
-  const leftOut = [...(convention.leftOut ?? []), ...leftOutOfAll];
-  const own = [...inside].flatMap(([name, stored]) => {
-    const isKnown = weightName(naming, name) !== undefined;
-    const isLeftOut = leftOut.some(({ names }) => names.test(name));
-    return !isKnown && !isLeftOut && changesTokens.test(name) ? [stored] : [];
-  });
-  return [...own, ...outside.filter((name) => /(^|\.)(\w+_)?prompt_embeddings?(\.|$)/.test(name))];
-}
-
-/**
- * What is done with the rest of a file, as sentences.
- *
- * @param pooled what stands for an image, in words
- */
-export function notesOnTheRest(
-  { convention, naming, inside, outside }: FoundEncoder,
-  pooled: string,
-): string[] {
-  const leftOut = [...(convention.leftOut ?? []), ...leftOutOfAll];
-  const rest = [...outside];
-  for (const name of inside.keys()) {
-    if (weightName(naming, name) === undefined) rest.push(name);
-  }
-  const notes = new Set<string>();
-  const unknown = new Set<string>();
-  for (const name of rest) {
-    const rule = leftOut.find(({ names }) => names.test(name));
-    if (rule === undefined) unknown.add(partOf(name));
-    else if (rule.sentence !== undefined) notes.add(rule.sentence.replace('*', pooled));
-  }
-  if (unknown.size > 0) {
-    const [some, more] = [[...unknown].slice(0, 5), unknown.size - 5];
-    const others = more > 0 ? ` and ${more} more` : '';
-    notes.add(`Not of the encoder, and left out: ${some.join(', ')}${others}.`);
-  }
-  return [...notes];
-}
-
-/** The part of a model that a tensor belongs to, for people: up to the second name, without numbers. */
-function partOf(name: string): string {
-  const parts = name.split('.').slice(0, -1);
-  const end = parts.findIndex((part) => /^\d+$/.test(part));
-  const named = end < 0 ? parts : parts.slice(0, end);
-  return printable(named.slice(0, 2).join('.') || name);
 }

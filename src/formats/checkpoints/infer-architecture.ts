@@ -52,7 +52,7 @@ export function inferArchitecture(
   weights: ReadonlyMap<string, StoredWeight>,
   knowledge: Knowledge,
 ): Inferred {
-  requireKnownModel(path, knowledge);
+  requireKnownModel(path, encoder, knowledge);
   requireSized(path, encoder, weights, 'patch_embed.proj.weight');
   const size = (name: string, axis: number): number => weights.get(name)?.shape[axis] ?? 0;
   const positions = positionsOf(path, encoder, weights, knowledge.dates);
@@ -176,13 +176,26 @@ function positionsOf(
   return layout;
 }
 
-/** @throws UserError 'unsupported' where a configuration says that it is no plain vision transformer */
-function requireKnownModel(path: string, { config: { otherModel: other } }: Knowledge): void {
-  if (other === undefined) return;
-  throw unsupported(
+/**
+ * @throws UserError 'unsupported' where a configuration says that it is no plain vision transformer, or may say so;
+ * 'invalid-file' where it is of another family than the weights
+ */
+function requireKnownModel(
+  path: string,
+  { convention }: FoundEncoder,
+  { config: { otherModel: other, families } }: Knowledge,
+): void {
+  if (other !== undefined) {
+    throw unsupported(
+      path,
+      `${other.value}, says ${other.where}. Its weights are named like those of a plain vision transformer but may compute something else. If the configuration belongs to another checkpoint, put each into a folder of its own.`,
+      [],
+    );
+  }
+  if (families === undefined || families.value.conventions.includes(convention.name)) return;
+  throw invalid(
     path,
-    `${other.value}, says ${other.where}, though its weights are called like those of a plain vision transformer.`,
-    [],
+    `its weights are named as those of ${convention.title}, but ${families.where}, says “${families.value.type}”. The configuration may belong to another checkpoint: put each into a folder of its own.`,
   );
 }
 
@@ -237,13 +250,14 @@ const sizeWords: Readonly<Record<SaidSize, string>> = {
   patchSize: 'patches with a side of',
   imageSize: 'positions for images with a side of',
   channels: 'a number of bands of',
+  registers: 'a number of register tokens of',
 };
 
 /** @throws UserError 'invalid-file' where a configuration contradicts the weights */
 function requireAgreement(
   path: string,
   architecture: VitArchitecture,
-  { sizes }: Sidecars,
+  { sizes, qkvBias }: Sidecars,
   { dates }: PositionLayout,
 ): void {
   const { patchSize } = architecture;
@@ -257,6 +271,12 @@ function requireAgreement(
       `its weights have ${sizeWords[size]} ${own}${patches}, but ${where}, says ${value}. The configuration may belong to another checkpoint: put each into a folder of its own.`,
     );
   }
+  if (qkvBias === undefined || qkvBias.value === architecture.qkvBias) return;
+  const [has, says] = qkvBias.value ? ['no bias', 'there is one'] : ['a bias', 'there is none'];
+  throw invalid(
+    path,
+    `its weights have ${has} in q, k and v, but ${qkvBias.where}, says that ${says}. The file may be damaged, or the configuration may belong to another checkpoint.`,
+  );
 }
 
 function requireSound(path: string, architecture: VitArchitecture, { heads }: Sidecars): void {

@@ -10,7 +10,7 @@ export interface NamedWeight {
 }
 
 interface CompiledRule extends NamedWeight {
-  readonly pattern: RegExp;
+  readonly pattern: string;
 }
 
 const compiled = new WeakMap<Naming, readonly CompiledRule[]>();
@@ -21,8 +21,7 @@ function compile(naming: Naming): readonly CompiledRule[] {
   const rules = naming.rules.flatMap(([weight, stored]) => {
     const names = typeof stored === 'string' ? [stored] : stored;
     return names.map((name, part) => ({
-      pattern: patternOf(name),
-      ...{ weight, part, parts: names.length },
+      ...{ pattern: name, weight, part, parts: names.length },
     }));
   });
   compiled.set(naming, rules);
@@ -32,8 +31,8 @@ function compile(naming: Naming): readonly CompiledRule[] {
 /** Of which weight a stored name, without the prefix, is: undefined where no rule is for it. */
 export function weightName(naming: Naming, name: string): NamedWeight | undefined {
   for (const { pattern, weight, part, parts } of compile(naming)) {
-    const found = pattern.exec(name);
-    if (found !== null) return { weight: filled(weight, found), part, parts };
+    const found = matched(pattern, name);
+    if (found !== undefined) return { weight: filled(weight, found), part, parts };
   }
   return undefined;
 }
@@ -41,20 +40,48 @@ export function weightName(naming: Naming, name: string): NamedWeight | undefine
 /** What a weight is stored as, without the prefix; empty where the naming has no name for it. */
 export function storedName({ rules }: Naming, weight: string): readonly string[] {
   for (const [name, stored] of rules) {
-    const found = patternOf(name).exec(weight);
-    if (found === null) continue;
+    const found = matched(name, weight);
+    if (found === undefined) continue;
     const names = typeof stored === 'string' ? [stored] : stored;
     return names.map((each) => filled(each, found));
   }
   return [];
 }
 
-function patternOf(name: string): RegExp {
-  const escaped = name.replaceAll('.', '\\.');
-  const source = escaped.replace('#', '(?<block>\\d+)').replace('*', '(?<kind>weight|bias)');
-  return new RegExp(`^${source}$`);
+/** What stands for the marks in a pattern. */
+interface Filling {
+  readonly block: string;
+  readonly kind: string;
 }
 
-function filled(name: string, { groups }: RegExpExecArray): string {
-  return name.replace('#', groups?.block ?? '').replace('*', groups?.kind ?? '');
+/** Fits a name to a pattern, in which `#` stands for a number and `*` for `weight` or `bias`. */
+function matched(pattern: string, name: string): Filling | undefined {
+  let block = '';
+  let kind = '';
+  let at = 0;
+  for (const mark of pattern) {
+    if (mark === '#') {
+      const start = at;
+      while (isDigit(name.charAt(at))) at++;
+      block = name.slice(start, at);
+      if (block === '') return undefined;
+    } else if (mark === '*') {
+      kind = ['weight', 'bias'].find((each) => name.startsWith(each, at)) ?? '';
+      if (kind === '') return undefined;
+      at += kind.length;
+    } else if (name.charAt(at) === mark) {
+      at++;
+    } else {
+      return undefined;
+    }
+  }
+  return at === name.length ? { block, kind } : undefined;
+}
+
+function isDigit(character: string): boolean {
+  return character >= '0' && character <= '9';
+}
+
+function filled(name: string, { block, kind }: Filling): string {
+  return name.replace('#', block).replace('*', kind);
 }

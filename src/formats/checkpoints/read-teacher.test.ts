@@ -103,13 +103,10 @@ describe('reads a checkpoint', () => {
     expect(model.weights).toEqual(weights);
   });
 
-  it('whose patch embedding has no bias, as zeros', async () => {
+  it('whose patch embedding has no bias, as zeros, where the family has none', async () => {
     const name = 'patch_embed.proj.bias';
-    const path = await checkpoint(without(tinyVit().weights, name));
+    const path = await checkpoint(without(tinyVit({ preNorm: true }).weights, name));
     expect((await readTeacher(path, heads)).weights.get(name)).toEqual(zeros([6]));
-    expect((await describeTeacher(path, heads)).notes).toEqual([
-      'Its patch embedding has no bias (patch_embed.proj.bias), and zeros stand for one. If it was trained with one, the file is not whole.',
-    ]);
   });
 
   it('in half precision, and says how it is stored', async () => {
@@ -379,11 +376,18 @@ describe('refuses', () => {
       '2 weights are missing, among them blocks.1.mlp.fc2.bias, norm.weight.',
     ],
     [
+      'a missing bias of the patch embedding, by name',
+      without(weights, 'patch_embed.proj.bias'),
+      heads,
+      'invalid-file',
+      'the weight patch_embed.proj.bias is missing.',
+    ],
+    [
       'a missing weight of q, k and v, by name',
       without(tinyVit({ depth: 3 }).weights, 'blocks.1.attn.qkv.weight'),
       heads,
       'invalid-file',
-      'among them blocks.1.attn.qkv.weight.',
+      'the weight blocks.1.attn.qkv.weight is missing.',
     ],
     [
       'a block in the middle that is missing',

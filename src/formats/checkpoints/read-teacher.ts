@@ -1,5 +1,6 @@
 import type { InferredProperty, TeacherConvention } from '../../contract/descriptions.ts';
 import type { TeacherOverrides } from '../../contract/jobs.ts';
+import { whileReading } from '../../core/activity.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Shape } from '../../core/graph/ops.ts';
 import { zeros } from '../../core/tensor.ts';
@@ -12,11 +13,18 @@ import { checkWeightShapes, requireFinite } from '../../core/vit/weights.ts';
 import type { VitModel } from '../../core/vit/weights.ts';
 import { isReadable } from '../safetensors-values.ts';
 import { unreadableType } from '../safetensors.ts';
-import { findEncoder, notesOnTheRest, strangeInputs, strangeParts } from './find-encoder.ts';
+import { findEncoder } from './find-encoder.ts';
 import type { FoundEncoder } from './find-encoder.ts';
 import { inferArchitecture } from './infer-architecture.ts';
 import type { Inferred } from './infer-architecture.ts';
 import { withFittingNormalization } from './infer-bands.ts';
+import {
+  notesOnTheRest,
+  strangeInputs,
+  strangeParts,
+  unexplained,
+  unexplainedOutside,
+} from './left-out.ts';
 import { poolingWords } from './notes-on-teachers.ts';
 import { openTensorFile } from './open-tensor-file.ts';
 import { arrangePositions, datesOf, foldsClassPosition, keptPositions } from './positions.ts';
@@ -29,7 +37,7 @@ import type { StoredWeight } from './stored-weights.ts';
 import { readMetadata } from './teacher-metadata.ts';
 import type { TeacherProperties } from './teacher-metadata.ts';
 import type { TensorFile } from './tensor-file.ts';
-import { otherThanPlain } from './timm-architectures.ts';
+import { knownOther } from './configurations/timm-architectures.ts';
 
 /**
  * Vision transformers as they lie in the wild: the names of the tensors say of which family they are, their shapes how
@@ -75,9 +83,9 @@ export async function describeTeacher(
   overrides: TeacherOverrides = {},
 ): Promise<DescribedTeacher> {
   const config = await readSidecars(path);
-  const file = await openTensorFile(path);
+  const file = await whileReading(path, () => openTensorFile(path));
   try {
-    const plan = await planOf(file, config, overrides);
+    const plan = await whileReading(path, () => planOf(file, config, overrides));
     const { architecture, normalization, storedNormalization, colours } = plan;
     const { properties, encoder } = plan;
     return {
@@ -100,6 +108,7 @@ export interface OpenTeacher {
   /** As `DescribedTeacher` has it, and the next one. */
   readonly storedNormalization: StoredNormalization | undefined;
   readonly colours: readonly number[] | undefined;
+  readonly inferred: readonly InferredProperty[];
   /**
    * The encoder with these blocks of its own alone, as float32. Weights are read one by one into their final place.
    *
@@ -120,13 +129,14 @@ export async function openTeacherFile(
   overrides: TeacherOverrides = {},
 ): Promise<OpenTeacher> {
   const config = await readSidecars(path);
-  const file = await openTensorFile(path);
+  const file = await whileReading(path, () => openTensorFile(path));
   try {
-    const plan = await planOf(file, config, overrides);
+    const plan = await whileReading(path, () => planOf(file, config, overrides));
     storedTypes(file, plan);
     const { architecture, normalization, storedNormalization, colours } = plan;
     return {
       ...{ architecture, normalization, storedNormalization, colours },
+      inferred: plan.properties,
       read: (blocks) => readBlocks(file, plan, blocks),
       close: () => file.close(),
     };
@@ -183,7 +193,7 @@ function shapesOf(architecture: VitArchitecture, blocks: readonly number[]): [st
 
 /** The files that a checkpoint's tensors lie in. @throws UserError as `openTensorFile` */
 export async function teacherFiles(path: string): Promise<readonly string[]> {
-  const file = await openTensorFile(path);
+  const file = await whileReading(path, () => openTensorFile(path));
   await file.close();
   return file.files;
 }
@@ -195,6 +205,7 @@ async function planOf(
 ): Promise<Plan> {
   const encoder = findEncoder(file);
   refuseStrange(file, encoder);
+  refuseUnexplained(file, encoder, said);
   const weights = storedWeights(file, encoder);
   refuseBlocks(file, encoder, weights);
   const channels = weights.get('patch_embed.proj.weight')?.shape[1] ?? 0;
@@ -236,11 +247,43 @@ function refuseStrange(file: TensorFile, encoder: FoundEncoder): void {
   }
   for (const key of architectureKeys) {
     const name = file.metadata[key] ?? '';
-    const reason = otherThanPlain(name);
+    const reason = knownOther(name);
     if (reason === undefined) continue;
     throw unsupported(
       file.path,
       `${reason}, says its own ${key} (${printable(name)}), though its weights are called like those of a plain vision transformer.`,
+      [],
+    );
+  }
+}
+
+/**
+ * Refuses what nothing explains: a part that is passed over computes something else, and nobody would see it. Where a
+ * configuration tells what the whole model is, that explains what lies beside the encoder.
+ *
+ * @throws UserError 'unsupported'
+ */
+function refuseUnexplained(file: TensorFile, encoder: FoundEncoder, said: Sidecars): void {
+  // What a configuration says against the whole model is told instead.
+  if (said.otherModel !== undefined) return;
+  const isKnownWhole = said.families !== undefined;
+  for (const [where, names] of [
+    ['in', unexplained(encoder)],
+    ['beside', isKnownWhole ? [] : unexplainedOutside(encoder)],
+  ] as const) {
+    if (names.length === 0) continue;
+    const some = names.slice(0, 3).map(printable).join(', ');
+    const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+    throw unsupported(
+      file.path,
+      `it has tensors ${where} its encoder that Understudy does not know: ${some}${more}. They may change what its blocks compute. If they do not, save the encoder's weights alone, without them.`,
+      names,
+    );
+  }
+  if (/(^|\.)(audio_spectrogram_transformer|vpm)\./.test(encoder.prefix)) {
+    throw unsupported(
+      file.path,
+      `its encoder is called ${printable(encoder.prefix)}, which is no plain vision transformer of images of one size.`,
       [],
     );
   }
@@ -291,9 +334,11 @@ function requireShapes(
   { architecture, positions }: Inferred,
 ): void {
   const shapes = new Map([...weights].map(([name, { shape }]) => [name, shape]));
-  // The only weight that may be left out: CLIP's patch embedding has no bias. Of others it is said.
+  // The only weight that may be left out: CLIP's patch embedding has no bias.
   const patchBias = 'patch_embed.proj.bias';
-  if (!shapes.has(patchBias)) shapes.set(patchBias, [architecture.width]);
+  if (encoder.convention.noPatchBias === true && !shapes.has(patchBias)) {
+    shapes.set(patchBias, [architecture.width]);
+  }
   const [one = 1, , width = 0] = shapes.get('pos_embed') ?? [];
   shapes.set('pos_embed', [one, keptPositions(positions), width]);
   const nameOf = (weight: string): string => nameInFile(encoder, weight);
@@ -308,17 +353,12 @@ function requireShapes(
   );
 }
 
-function notesOf({ encoder, positions, config, weights, architecture, notes }: Plan): string[] {
-  const hasNoBias = !weights.has('patch_embed.proj.bias') && !encoder.convention.noPatchBias;
+function notesOf({ encoder, positions, config, architecture, notes }: Plan): string[] {
   return [
     ...encoder.notes,
     ...notesOnTheRest(encoder, poolingWords[architecture.pooling]),
     ...notes,
-    ...(hasNoBias
-      ? [
-          `Its patch embedding has no bias (${nameInFile(encoder, 'patch_embed.proj.bias')}), and zeros stand for one. If it was trained with one, the file is not whole.`,
-        ]
-      : []),
+    ...noteOnNoConfiguration(encoder, config),
     ...(foldsClassPosition(positions)
       ? ["The class token's position is added to the token itself, as registers have none."]
       : []),
@@ -326,6 +366,14 @@ function notesOf({ encoder, positions, config, weights, architecture, notes }: P
       ? [`It was trained on ${positions.dates} dates at a time; positions of the first are used.`]
       : []),
     ...config.notes,
+  ];
+}
+
+/** Libraries that always write a configuration have models of other kinds whose weights have the same names. */
+function noteOnNoConfiguration({ convention }: FoundEncoder, { families }: Sidecars): string[] {
+  if (!convention.name.startsWith('hf-') || families !== undefined) return [];
+  return [
+    'There is no config.json beside it that says what kind of model it is. Models with windows or rotary positions can have weights of the same names and would be read wrongly: put its own config.json into its folder.',
   ];
 }
 

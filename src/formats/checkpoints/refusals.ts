@@ -24,7 +24,7 @@ const swin: Refusal = {
 };
 
 const relativePositions: Refusal = {
-  names: /\.(rel_pos_[hw]|rel_pos\.\w.*)$/,
+  names: /\.rel_pos_[hw]$|\.rel_pos\.\w/,
   reason:
     'its attention has relative positions (rel_pos), as that of SAM, ViTDet, MViT and others.',
 };

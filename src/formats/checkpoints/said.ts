@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { TeacherConvention } from '../../contract/descriptions.ts';
 import { teacherOverrides } from '../../contract/jobs.ts';
 import { coloursByName } from '../../core/image/colour-names.ts';
 import type { VitArchitecture } from '../../core/vit/architecture.ts';
@@ -27,6 +28,13 @@ export interface Sidecars {
   readonly otherPooling?: Said<string>;
   /** Why the model is no plain vision transformer, whatever its weights are called. */
   readonly otherModel?: Said<string>;
+  /** As which families the weights of such a model may be named, and what kind of model it is. */
+  readonly families?: Said<{
+    readonly type: string;
+    readonly conventions: readonly TeacherConvention[];
+  }>;
+  /** Whether q, k and v have a bias. */
+  readonly qkvBias?: Said<boolean>;
   /** That the last norm comes after pooling, though it is called as one before. */
   readonly normAfterPooling?: Said<true>;
   /** What the weights show too, and must not contradict. */
@@ -34,7 +42,8 @@ export interface Sidecars {
   readonly notes: readonly string[];
 }
 
-export type SaidSize = 'width' | 'depth' | 'mlpWidth' | 'patchSize' | 'imageSize' | 'channels';
+export type SaidSize =
+  'width' | 'depth' | 'mlpWidth' | 'patchSize' | 'imageSize' | 'channels' | 'registers';
 
 /** What a file says, and where in it. */
 export interface Said<T> {
@@ -98,6 +107,8 @@ export class Collected {
     | 'otherActivation'
     | 'otherPooling'
     | 'otherModel'
+    | 'families'
+    | 'qkvBias'
     | 'normAfterPooling'
     | 'storedNormalization'
     | 'bandNames'
@@ -117,6 +128,11 @@ export class Collected {
     where: string,
   ): void {
     const one = typeof value === 'object' ? value?.at(-1) : value;
+    // An axis of time comes before height and width.
+    const other = typeof value === 'object' ? (value?.at(-2) ?? one) : one;
+    if (one !== other) {
+      this.sayModel(`its sides are ${other} and ${one}, and only squares are supported`, where);
+    }
     if (one !== undefined) this.#sizes.push({ size: name, value: one, where });
   }
 
@@ -146,9 +162,17 @@ export class Collected {
     this.#others.bandNames = { value: names.map(printable), where };
   }
 
-  /** @param reason why it is no plain vision transformer, if so */
+  /** @param reason why it is no plain vision transformer, if so; the first that is found stands */
   sayModel(reason: string | undefined, where: string): void {
-    if (reason !== undefined) this.#others.otherModel = { value: reason, where };
+    if (reason !== undefined) this.#others.otherModel ??= { value: reason, where };
+  }
+
+  sayFamilies(type: string, conventions: readonly TeacherConvention[], where: string): void {
+    this.#others.families = { value: { type, conventions }, where };
+  }
+
+  sayQkvBias(has: boolean | null | undefined, where: string): void {
+    if (has != null) this.#others.qkvBias = { value: has, where };
   }
 
   note(sentence: string): void {

@@ -1,15 +1,30 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import type { TeacherConvention } from '../../contract/descriptions.ts';
 import { teacherOverrides } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { imageNetNormalization } from '../../core/vit/architecture.ts';
 import { readFailure, systemCode } from '../file-errors.ts';
 import { parseJson } from '../json.ts';
+import { unknownKey } from './configurations/known-keys.ts';
+import {
+  activationByName,
+  headsByName,
+  otherThanPlain,
+} from './configurations/timm-architectures.ts';
+import {
+  openClipModelKeys,
+  openClipTowerKeys,
+  timmArgumentKeys,
+  timmConfigKeys,
+  timmPretrainedKeys,
+} from './configurations/timm-keys.ts';
+import { towerOf } from './configurations/transformers-tower.ts';
+import type { JsonObject, Tower } from './configurations/transformers-tower.ts';
 import { printable } from './problems.ts';
 import { Collected } from './said.ts';
 import type { Sidecars } from './said.ts';
-import { activationByName, headsByName, otherThanPlain } from './timm-architectures.ts';
 
 /** Far above any of them: one that lists 20,000 classes has 1 MB. */
 const largest = 2 ** 22;
@@ -41,6 +56,8 @@ const vision = z.object({
   image_size: sides.nullish(),
   patch_size: sides.nullish(),
   num_channels: size.nullish(),
+  num_register_tokens: z.int().min(0).max(1024).nullish(),
+  qkv_bias: z.boolean().nullish(),
 });
 
 const timmArguments = z.object({
@@ -51,6 +68,9 @@ const timmArguments = z.object({
   embed_dim: size.nullish(),
   depth: size.nullish(),
   num_heads: heads,
+  mlp_ratio: z.number().positive().max(100).nullish(),
+  reg_tokens: z.int().min(0).max(1024).nullish(),
+  qkv_bias: z.boolean().nullish(),
   mean: bands.nullish(),
   std: bands.nullish(),
   global_pool: word.nullish(),
@@ -59,16 +79,14 @@ const timmArguments = z.object({
   bands: z.array(z.string().max(100)).min(1).max(4096).optional().catch(undefined),
 });
 
-const modelConfig = vision.extend({
-  model_type: word.nullish(),
-  vision_config: vision.nullish(),
+const timmConfig = z.object({
   architecture: word.nullish(),
   global_pool: word.nullish(),
   num_features: size.nullish(),
   pretrained_cfg: timmArguments.nullish(),
   model_args: timmArguments.nullish(),
 });
-type ModelConfig = z.infer<typeof modelConfig>;
+type TimmConfig = z.infer<typeof timmConfig>;
 
 const preprocessorConfig = z.object({
   do_normalize: z.boolean().nullish(),
@@ -106,105 +124,196 @@ export async function readSidecars(path: string): Promise<Sidecars> {
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
   const folder = isFolder ? path : dirname(path);
   const collected = new Collected();
-  const model = await read(join(folder, 'config.json'), modelConfig, isModelConfig);
-  if (model !== undefined && seesImages(model)) {
-    addTransformers(collected, model.vision_config ?? model);
-    addUsualImages(collected, model);
-    addTimm(collected, model);
-  } else if (model?.model_type != null) {
-    collected.note(
-      `config.json is of another kind of model (${printable(model.model_type)}), which says nothing of images: it was passed over.`,
-    );
-  }
-  const clip = await read(join(folder, 'open_clip_config.json'), openClipConfig);
+  const config = await readObject(join(folder, 'config.json'));
+  const channels = config && isModelConfig(config.json) ? addModel(collected, config) : undefined;
+  const clip = await readObject(join(folder, 'open_clip_config.json'));
   if (clip !== undefined) addOpenClip(collected, clip);
-  const images = await read(join(folder, 'preprocessor_config.json'), preprocessorConfig);
-  if (images !== undefined) addPreprocessor(collected, images, model?.num_channels ?? 3);
+  const images = await readObject(join(folder, 'preprocessor_config.json'));
+  if (images !== undefined) {
+    addPreprocessor(collected, checked(images, preprocessorConfig), channels ?? 3);
+  }
   return collected.sidecars();
 }
 
-/** Other programs name their settings so too. */
-function isModelConfig(json: unknown): boolean {
-  const keys = ['model_type', 'vision_config', 'pretrained_cfg', 'hidden_size', 'architecture'];
-  return typeof json === 'object' && json !== null && keys.some((key) => key in json);
+/** A file beside a checkpoint, as parsed. */
+interface Sidecar {
+  readonly path: string;
+  readonly json: JsonObject;
 }
 
-/** A model of text has as many heads and blocks, and lies in the same folder as often. */
-function seesImages(config: ModelConfig): boolean {
-  const { model_type: type, vision_config: tower, image_size: image, patch_size: patch } = config;
-  const isOfTimm = config.pretrained_cfg != null || config.model_args != null;
-  return type == null || isOfTimm || tower != null || image != null || patch != null;
+/**
+ * What the configuration of a model says of it, and of how many bands it is.
+ *
+ * @throws UserError 'invalid-file'
+ */
+function addModel(collected: Collected, config: Sidecar): number | undefined {
+  const { json } = config;
+  if (isOfTimm(json)) {
+    addTimm(collected, json, checked(config, timmConfig));
+    return undefined;
+  }
+  if (!keysOfTransformers.some((key) => json[key] != null)) {
+    // What a program wrote that keeps the arguments of its model and no name of it.
+    addTimm(collected, { model_args: json }, { model_args: checked(config, timmArguments) });
+    return undefined;
+  }
+  const tower = towerOf(json);
+  if (tower.kind === 'refused') {
+    collected.sayModel(tower.reason.value, tower.reason.where);
+    return undefined;
+  }
+  if (tower.kind === 'text') {
+    collected.note(
+      `config.json is of a model of text (${printable(tower.type)}), which says nothing of images: it was passed over.`,
+    );
+    return undefined;
+  }
+  const values = checked({ ...config, json: tower.values }, vision);
+  addTransformers(collected, tower, values);
+  addUsualImages(collected, tower, values.num_channels ?? 3);
+  return values.num_channels ?? undefined;
 }
 
-async function read<T>(
-  path: string,
-  schema: z.ZodType<T>,
-  isOne: (json: unknown) => boolean = () => true,
-): Promise<T | undefined> {
+const keysOfTransformers = [
+  ...['model_type', 'architectures', 'vision_config', 'backbone_config', 'hidden_size'],
+];
+const keysOfTimm = ['pretrained_cfg', 'model_args', 'architecture'];
+/** Arguments of models, of which other programs may have one, but hardly two. */
+const argumentNames = [
+  ...['img_size', 'patch_size', 'in_chans', 'embed_dim', 'depth', 'num_heads', 'mlp_ratio'],
+  ...['qkv_bias', 'init_values', 'reg_tokens', 'image_size', 'num_layers'],
+];
+
+/** Other programs have files of this name, too. */
+function isModelConfig(json: JsonObject): boolean {
+  return (
+    [...keysOfTransformers, ...keysOfTimm].some((key) => json[key] != null) ||
+    argumentNames.filter((key) => json[key] != null).length >= 2
+  );
+}
+
+function isOfTimm(json: JsonObject): boolean {
+  const isNamed = json.architecture != null && (json.model_type == null || json.model_type === '');
+  return json.pretrained_cfg != null || json.model_args != null || isNamed;
+}
+
+/** @throws UserError 'invalid-file' where there is such a file and it is no JSON object, 'disk' */
+async function readObject(path: string): Promise<Sidecar | undefined> {
   const text = await textOf(path);
   if (text === undefined) return undefined;
   const json = parseJson(text);
-  if (json !== undefined && !isOne(json)) return undefined;
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
+    return { path, json: json as JsonObject };
+  }
+  throw unusable(path, json === undefined ? 'it is no JSON' : 'it is no JSON object');
+}
+
+/** @throws UserError 'invalid-file' where a value that is read is none that can be */
+function checked<T>({ path, json }: Sidecar, schema: z.ZodType<T>): T {
   const { data, error } = schema.safeParse(json);
   if (data !== undefined) return data;
   const [issue] = error?.issues ?? [];
-  const what = json === undefined ? 'it is no JSON' : `${issue?.path.join('.')}: ${issue?.message}`;
-  throw new UserError(
+  throw unusable(path, `${issue?.path.join('.')}: ${issue?.message}`, error?.message);
+}
+
+function unusable(path: string, what: string, details?: string): UserError {
+  return new UserError(
     'invalid-file',
     `${path} belongs to the checkpoint beside it but cannot be used (${what}). Correct it, or put the checkpoint into a folder of its own.`,
-    error?.message,
+    details,
   );
 }
 
 async function textOf(path: string): Promise<string | undefined> {
   try {
     const found = await stat(path);
-    if (!found.isFile() || found.size > largest) return undefined;
+    if (!found.isFile()) return undefined;
+    if (found.size > largest) throw unusable(path, 'it is larger than 4 MB');
     return await readFile(path, 'utf8');
   } catch (error) {
+    if (error instanceof UserError) throw error;
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
     throw readFailure(error, path);
   }
 }
 
-function addTransformers(collected: Collected, config: z.infer<typeof vision>): void {
-  const file = 'config.json';
+function addTransformers(
+  collected: Collected,
+  { type, model, where }: KnownTower,
+  config: z.infer<typeof vision>,
+): void {
   const { hidden_size: width, mlp_ratio: ratio } = config;
-  collected.say('heads', config.num_attention_heads, `${file}, num_attention_heads`);
-  collected.say('epsilon', config.layer_norm_eps, `${file}, layer_norm_eps`);
-  collected.sayActivation(config.hidden_act, `${file}, hidden_act`);
-  collected.saySize('width', width, `${file}, hidden_size`);
-  collected.saySize('depth', config.num_hidden_layers, `${file}, num_hidden_layers`);
-  collected.saySize('imageSize', config.image_size, `${file}, image_size`);
-  collected.saySize('patchSize', config.patch_size, `${file}, patch_size`);
-  collected.saySize('channels', config.num_channels, `${file}, num_channels`);
+  const kind = `${where}, model_type`;
+  collected.sayFamilies(type, model.conventions, kind);
+  // What the library takes where the configuration leaves it out.
+  for (const property of ['heads', 'epsilon', 'activation'] as const) {
+    collected.say(property, model.absent[property], kind);
+  }
+  collected.say('heads', config.num_attention_heads, `${where}, num_attention_heads`);
+  collected.say('epsilon', config.layer_norm_eps, `${where}, layer_norm_eps`);
+  collected.sayActivation(config.hidden_act, `${where}, hidden_act`);
+  collected.sayQkvBias(config.qkv_bias, `${where}, qkv_bias`);
+  collected.saySize('width', width, `${where}, hidden_size`);
+  collected.saySize('depth', config.num_hidden_layers, `${where}, num_hidden_layers`);
+  collected.saySize('imageSize', config.image_size, `${where}, image_size`);
+  collected.saySize('patchSize', config.patch_size, `${where}, patch_size`);
+  collected.saySize('channels', config.num_channels, `${where}, num_channels`);
+  collected.saySize('registers', config.num_register_tokens, `${where}, num_register_tokens`);
   if (config.intermediate_size != null) {
-    collected.saySize('mlpWidth', config.intermediate_size, `${file}, intermediate_size`);
+    collected.saySize('mlpWidth', config.intermediate_size, `${where}, intermediate_size`);
   } else if (width != null && ratio != null) {
-    collected.saySize('mlpWidth', Math.floor(width * ratio), `${file}, mlp_ratio`);
+    collected.saySize('mlpWidth', Math.floor(width * ratio), `${where}, mlp_ratio`);
   }
 }
+
+type KnownTower = Extract<Tower, { kind: 'known' }>;
 
 /** Kinds of transformers whose images are ImageNet's, though weights of the same names often have others. */
 const imageNetModels = ['deit', 'vit_mae', 'vit_msn', 'ijepa'];
 
-function addUsualImages(collected: Collected, config: ModelConfig): void {
-  if (!imageNetModels.includes(config.model_type ?? '') || (config.num_channels ?? 3) !== 3) return;
+function addUsualImages(collected: Collected, { type, where }: KnownTower, channels: number): void {
+  if (!imageNetModels.includes(type) || channels !== 3) return;
   const { mean, deviation } = imageNetNormalization;
-  collected.sayNormalization(mean, deviation, 1, 'config.json, model_type');
+  collected.sayNormalization(mean, deviation, 1, `${where}, model_type`);
 }
 
-function addTimm(collected: Collected, config: ModelConfig): void {
+/** OpenCLIP's own weights lie beside those of timm in one repository. */
+const familiesOfTimm: readonly TeacherConvention[] = [
+  ...(['timm', 'deit', 'mae', 'dino', 'dinov2', 'timm-clip', 'timm-siglip', 'prithvi'] as const),
+  'openai-clip',
+];
+
+function addTimm(collected: Collected, json: JsonObject, config: TimmConfig): void {
   const { pretrained_cfg: pretrained, model_args: given, num_features: width } = config;
-  if (pretrained == null && given == null) return;
   const file = 'config.json';
   const known = { ...pretrained, ...given };
   const name = config.architecture ?? '';
-  collected.sayModel(otherThanPlain(name), `${file}, architecture`);
+  if (name !== '') {
+    const reason = otherThanPlain(name);
+    collected.sayModel(
+      reason && `its architecture is ${printable(name)}: ${reason}`,
+      `${file}, architecture`,
+    );
+    collected.sayFamilies(printable(name), familiesOfTimm, `${file}, architecture`);
+  }
+  for (const [values, keys, where] of [
+    [json, timmConfigKeys, file],
+    [json.model_args, timmArgumentKeys, `${file}, model_args`],
+    [json.pretrained_cfg, timmPretrainedKeys, `${file}, pretrained_cfg`],
+  ] as const) {
+    const key = unknownKey((values ?? {}) as JsonObject, keys);
+    collected.sayModel(key && `it has ${key}`, where);
+  }
   collected.say('heads', headsByName(name, width ?? 0), `${file}, architecture`);
   collected.say('heads', known.num_heads, `${file}, num_heads`);
+  collected.sayQkvBias(known.qkv_bias, `${file}, qkv_bias`);
   collected.saySize('width', known.embed_dim ?? width, `${file}, num_features`);
   collected.saySize('depth', known.depth, `${file}, depth`);
+  collected.saySize('registers', known.reg_tokens, `${file}, reg_tokens`);
+  if (known.embed_dim != null && known.mlp_ratio != null) {
+    const mlpWidth = Math.floor(known.embed_dim * known.mlp_ratio);
+    collected.saySize('mlpWidth', mlpWidth, `${file}, mlp_ratio`);
+  }
   collected.saySize('patchSize', known.patch_size, `${file}, patch_size`);
   collected.saySize('imageSize', known.img_size ?? known.input_size, `${file}, input_size`);
   collected.saySize('channels', known.in_chans ?? known.input_size?.[0], `${file}, input_size`);
@@ -219,14 +328,23 @@ function addTimm(collected: Collected, config: ModelConfig): void {
   if (pool !== 'map') collected.sayPooling(pool, `${file}, global_pool`);
 }
 
-function addOpenClip(collected: Collected, config: z.infer<typeof openClipConfig>): void {
+function addOpenClip(collected: Collected, sidecar: Sidecar): void {
   const file = 'open_clip_config.json';
-  const { model_cfg: model, preprocess_cfg: images } = config;
+  const { model_cfg: model, preprocess_cfg: images } = checked(sidecar, openClipConfig);
+  const raw = sidecar.json.model_cfg as JsonObject;
+  const outer = unknownKey(raw, openClipModelKeys);
+  collected.sayModel(outer && `it has ${outer}`, `${file}, model_cfg`);
+  const inner = unknownKey(raw.vision_cfg as JsonObject, openClipTowerKeys);
+  collected.sayModel(inner && `it has ${inner}`, `${file}, vision_cfg`);
   const { timm_model_name: trunk, width, head_width: headWidth, ...tower } = model.vision_cfg;
   collected.sayNormalization(images?.mean, images?.std, 1, `${file}, preprocess_cfg`);
   if (trunk != null) {
     // A tower by timm has its own properties, of which its name says some.
-    collected.sayModel(otherThanPlain(trunk), `${file}, timm_model_name`);
+    const reason = otherThanPlain(trunk);
+    collected.sayModel(
+      reason && `its architecture is ${printable(trunk)}: ${reason}`,
+      `${file}, timm_model_name`,
+    );
     collected.say('activation', activationByName(trunk), `${file}, timm_model_name`);
     return;
   }

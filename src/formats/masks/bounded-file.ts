@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.ts';
 import { FileSource } from '../raster/file-source.ts';
+import { jsonCost } from '../json-cost.ts';
 
 /**
  * The whole of a text file.
@@ -8,6 +9,10 @@ import { FileSource } from '../raster/file-source.ts';
  * @throws UserError 'too-large', 'invalid-labels' where it is no UTF-8, as `FileSource.open`
  */
 export async function readText(path: string, limit: number, what: string): Promise<string> {
+  return decodeText(await readBytes(path, limit, what), path);
+}
+
+async function readBytes(path: string, limit: number, what: string): Promise<Uint8Array> {
   const file = await FileSource.open(path);
   try {
     if (file.size > limit) {
@@ -16,7 +21,7 @@ export async function readText(path: string, limit: number, what: string): Promi
         `${path} has ${file.size} bytes, more than the ${limit} that ${what} may have. Split it.`,
       );
     }
-    return decodeText(await file.read(0, file.size), path);
+    return await file.read(0, file.size);
   } finally {
     await file.close();
   }
@@ -32,12 +37,31 @@ export function decodeText(bytes: Uint8Array, path: string): string {
   }
 }
 
-/** JSON is parsed whole; a text of this length takes some 2 GB while that lasts. */
+/** Bytes; JSON is parsed whole. */
 export const jsonLimit = 2 ** 28;
 
-/** @throws UserError 'invalid-labels', and as `readText` */
+/** Bytes of memory that such a file may take, text and values together. */
+const jsonMemory = 900_000_000;
+
+/** @throws UserError 'too-large' */
+function requireJsonFits(bytes: Uint8Array, path: string): void {
+  const cost = bytes.length + jsonCost(bytes);
+  if (cost <= jsonMemory) return;
+  throw new UserError(
+    'too-large',
+    `${path} would take ${megabytes(cost)} MB of memory to read, more than the ${megabytes(jsonMemory)} MB that a JSON file of labels may take. Split it.`,
+  );
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
+}
+
+/** @throws UserError 'invalid-labels', 'too-large' (see `requireJsonFits`), and as `readText` */
 export async function readJson(path: string): Promise<unknown> {
-  const text = await readText(path, jsonLimit, 'a JSON file of labels');
+  const bytes = await readBytes(path, jsonLimit, 'a JSON file of labels');
+  requireJsonFits(bytes, path);
+  const text = decodeText(bytes, path);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

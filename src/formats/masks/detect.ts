@@ -4,6 +4,7 @@ import { imageSignature } from '../image-signature.ts';
 import type { FoundImage } from '../labelled-images.ts';
 import { readHead } from '../raster/file-source.ts';
 import { isNifti } from '../raster/nifti/open-nifti.ts';
+import { findMasksBeside } from './beside/read.ts';
 import { isCvatArchive } from './cvat/read.ts';
 import { openZip } from './cvat/zip.ts';
 import { isSegmentationFile } from './dicom-seg/kind.ts';
@@ -18,14 +19,17 @@ const lookedInto = 20_000;
 
 /**
  * What there is in a folder that masks of its images may come from. Names and beginnings of files are
- * read, nothing else.
+ * read, and a few files that may be masks by their names.
  *
- * @param found all images of the folder, masks among them. @throws UserError 'cancelled'
+ * @param found all images of the folder, masks among them. @param at told of each file before its directory or beginning
+ * is read
+ * @throws UserError 'cancelled'
  */
 export async function detectMaskSources(
   folder: string,
   found: readonly FoundImage[],
   signal?: AbortSignal,
+  at?: (path: string) => void,
 ): Promise<FoundMaskSource[]> {
   const sources: FoundMaskSource[] = [];
   const segmentations = await findSegmentations(found, signal, lookedInto);
@@ -33,10 +37,15 @@ export async function detectMaskSources(
   const others = new Set(segmentations);
   const paired = pairMasks(found.filter((one) => !others.has(one))).masks.length;
   if (paired > 0) sources.push({ kind: 'masks', path: folder, files: paired });
+  else {
+    const beside = (await findMasksBeside(found, signal)).size;
+    if (beside > 0) sources.push({ kind: 'beside', path: folder, files: beside });
+  }
   if (segmentations.length > 0) {
     sources.push({ kind: 'dicom-seg', path: folder, files: segmentations.length });
   }
   for (const path of await findLabelSources(folder, signal)) {
+    at?.(path);
     const kind = await kindOfFile(path).catch(() => undefined);
     if (kind !== undefined) sources.push({ kind, path, files: 1 });
   }

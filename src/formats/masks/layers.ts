@@ -7,6 +7,7 @@ import {
 } from '../../core/mask/tiles.ts';
 import type { MaskClass } from './mask-raster.ts';
 import type { OpenMask } from './mask-source.ts';
+import type { WorkBudget } from './work-budget.ts';
 
 /** What a shape paints in: a tile, in px of the image. */
 export interface TileCanvas extends Rectangle {
@@ -14,6 +15,8 @@ export interface TileCanvas extends Rectangle {
   row(y: number, from: number, to: number): void;
   /** The same down a column. */
   column(x: number, from: number, to: number): void;
+  /** Counts steps that paint nothing. @throws UserError 'too-large' */
+  spend(steps: number): void;
 }
 
 /** An area of one class. */
@@ -21,15 +24,25 @@ export interface Shape {
   readonly value: number;
   /** Where it may have pixels. */
   readonly bounds: Rectangle;
+  /** That painting all of it takes, at least; see `WorkBudget`. */
+  readonly steps: number;
   paint(canvas: TileCanvas): void;
 }
 
-/** A mask of shapes, of which the later lie over the earlier; it notes what was painted twice. */
+/**
+ * A mask of shapes, of which the later lie over the earlier; it notes what was painted twice.
+ *
+ * @param budget of drawing all of its tiles
+ * @throws UserError 'too-large' where the shapes take more than that
+ */
 export function layeredMask(
   image: Size,
   classes: readonly MaskClass[],
   shapes: readonly Shape[],
+  budget: WorkBudget,
 ): OpenMask {
+  budget.requireLeft(shapes.reduce((sum, { steps }) => sum + steps, 0));
+  const byRow = new ShapesByRow(shapes);
   let overlapping = 0;
   return {
     width: image.width,
@@ -37,9 +50,9 @@ export function layeredMask(
     classes,
     tile(x, y) {
       const tile = { x: x * tileSide, y: y * tileSide, ...tileExtent({ x, y }, image) };
-      const touching = shapes.filter(({ bounds }) => areTouching(bounds, tile));
+      const touching = byRow.at(y).filter(({ bounds }) => areTouching(bounds, tile));
       if (touching.length === 0) return Promise.resolve(null);
-      const canvas = new Canvas(tile);
+      const canvas = new Canvas(tile, budget);
       for (const shape of touching) {
         canvas.value = shape.value;
         shape.paint(canvas);
@@ -55,6 +68,28 @@ export function layeredMask(
   };
 }
 
+/** Shapes by rows of tiles: a mosaic has thousands of tiles and hundreds of thousands of shapes. */
+class ShapesByRow {
+  readonly #shapes: readonly Shape[];
+  /** The row that was asked for last; tiles are asked for row by row. */
+  #row = { y: -1, shapes: [] as readonly Shape[] };
+
+  constructor(shapes: readonly Shape[]) {
+    this.#shapes = shapes;
+  }
+
+  /** Those that may touch a row of tiles, in their order. */
+  at(y: number): readonly Shape[] {
+    if (this.#row.y === y) return this.#row.shapes;
+    const top = y * tileSide;
+    const shapes = this.#shapes.filter(
+      ({ bounds }) => bounds.y < top + tileSide && top < bounds.y + bounds.height,
+    );
+    this.#row = { y, shapes };
+    return shapes;
+  }
+}
+
 function areTouching(a: Rectangle, b: Rectangle): boolean {
   const across = a.x < b.x + b.width && b.x < a.x + a.width;
   return across && a.y < b.y + b.height && b.y < a.y + a.height;
@@ -66,14 +101,16 @@ class Canvas implements TileCanvas {
   readonly width: number;
   readonly height: number;
   readonly pixels = new Uint8Array(tilePixels);
+  readonly #budget: WorkBudget;
   value = 0;
   overlapping = 0;
 
-  constructor({ x, y, width, height }: Rectangle) {
+  constructor({ x, y, width, height }: Rectangle, budget: WorkBudget) {
     this.x = x;
     this.y = y;
     this.width = width;
     this.height = height;
+    this.#budget = budget;
   }
 
   row(y: number, from: number, to: number): void {
@@ -81,7 +118,7 @@ class Canvas implements TileCanvas {
     if (row < 0 || row >= this.height) return;
     const start = Math.max(0, from - this.x);
     const end = Math.min(this.width, to - this.x);
-    for (let at = row * tileSide + start; at < row * tileSide + end; at++) this.#put(at);
+    this.#put(row * tileSide + start, end - start, 1);
   }
 
   column(x: number, from: number, to: number): void {
@@ -89,12 +126,23 @@ class Canvas implements TileCanvas {
     if (column < 0 || column >= this.width) return;
     const start = Math.max(0, from - this.y);
     const end = Math.min(this.height, to - this.y);
-    for (let row = start; row < end; row++) this.#put(row * tileSide + column);
+    this.#put(start * tileSide + column, end - start, tileSide);
   }
 
-  #put(at: number): void {
-    const before = this.pixels[at] ?? 0;
-    if (before !== 0 && before !== this.value) this.overlapping++;
-    this.pixels[at] = this.value;
+  spend(steps: number): void {
+    this.#budget.spend(steps);
+  }
+
+  #put(first: number, count: number, step: number): void {
+    if (count <= 0) return;
+    this.#budget.spend(count);
+    const { pixels, value } = this;
+    let overlapping = 0;
+    for (let at = first, left = count; left > 0; left--, at += step) {
+      const before = pixels[at] ?? 0;
+      if (before !== 0 && before !== value) overlapping++;
+      pixels[at] = value;
+    }
+    this.overlapping += overlapping;
   }
 }

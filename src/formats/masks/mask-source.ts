@@ -2,6 +2,7 @@ import type { MaskSourceKind, SourceClass } from '../../contract/mask-sources.ts
 import type { Size } from '../../core/mask/tiles.ts';
 import type { FoundImage, ImageProblem } from '../labelled-images.ts';
 import type { MaskRaster } from './mask-raster.ts';
+import type { SurveyedMask } from './paired/survey-file.ts';
 import type { ValueTable } from './paired/values.ts';
 
 /** An image whose mask is asked for. Its size is that of the frame, upright. */
@@ -21,6 +22,8 @@ export interface MaskSource {
   readonly claimed: ReadonlySet<string>;
   /** Values of its masks; 0 and 255 (nothing known) are no classes. */
   readonly classes: readonly SourceClass[];
+  /** Images with masks, those that show most values first; absent where that is not known. */
+  readonly samples?: readonly FoundImage[] | undefined;
   /** How many files of the folder it has something for. */
   readonly images: number;
   /** Whether what it says of an image is all that there is in it. */
@@ -35,9 +38,10 @@ export interface MaskSource {
   /**
    * Undefined where it says nothing of the image.
    *
+   * @param signal where the source is read in a thread, ends that; others are through soon
    * @throws UserError 'invalid-labels' and others where it does, but the two do not fit
    */
-  maskFor(image: SizedImage): Promise<OpenMask | undefined>;
+  maskFor(image: SizedImage, signal?: AbortSignal): Promise<OpenMask | undefined>;
   /**
    * Masks that `maskFor` would refuse as they do not fit their images, by headers alone; absent where that cannot be
    * told so cheaply.
@@ -61,6 +65,12 @@ export interface SourceRequest {
   readonly property: string | null;
   /** What stored values mean, where that was decided before: masks are then not read for it. */
   readonly table?: ValueTable | null | undefined;
+  /** What masks beside images hold, by path, where they were read before. */
+  readonly surveyed?: ReadonlyMap<string, SurveyedMask> | undefined;
+  /** Files that are not to be read, with the reason: reading them ended a thread or the program. */
+  readonly excluded?: ReadonlyMap<string, string> | undefined;
+  /** Told of each file that is read next. */
+  readonly at?: ((path: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

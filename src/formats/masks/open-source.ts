@@ -1,5 +1,6 @@
 import type { MaskSourceKind } from '../../contract/mask-sources.ts';
 import { separateMasks } from '../mask-folders.ts';
+import { openMasksBeside } from './beside/read.ts';
 import { openCocoMasks } from './coco/read.ts';
 import { openCvatMasks } from './cvat/read.ts';
 import { requireKind } from './detect.ts';
@@ -9,12 +10,14 @@ import { openLabelRaster } from './geotiff/read.ts';
 import { openLabelVolume } from './nifti/read-series.ts';
 import type { MaskSource, SourceRequest } from './mask-source.ts';
 import { openPairedMasks } from './paired/read.ts';
+import { soundSource } from './sound-source.ts';
 
 const readers: Record<
   Exclude<MaskSourceKind, 'file'>,
   (request: SourceRequest) => Promise<MaskSource>
 > = {
   masks: openPairedMasks,
+  beside: openMasksBeside,
   'dicom-seg': openSegmentations,
   coco: openCocoMasks,
   cvat: openCvatMasks,
@@ -24,12 +27,13 @@ const readers: Record<
 };
 
 /** The others speak of images alone: masks beside them often have their names. */
-const ofFolders: ReadonlySet<MaskSourceKind> = new Set(['masks', 'dicom-seg']);
+const ofFolders: ReadonlySet<MaskSourceKind> = new Set(['masks', 'beside', 'dicom-seg']);
 
 /**
  * Opens a source of masks for the images of a folder.
  *
- * @throws UserError as the reader of its kind; 'unsupported' for a chosen file of no kind
+ * @throws UserError as the reader of its kind, also for whatever a damaged file makes it trip over; 'unsupported' for a
+ * chosen file of no kind
  */
 export async function openMaskSource(
   kind: MaskSourceKind,
@@ -38,5 +42,13 @@ export async function openMaskSource(
   const known = kind === 'file' ? await requireKind(request.path) : kind;
   if (known === 'file') throw new Error('a file must be of a kind');
   const found = ofFolders.has(known) ? request.found : separateMasks(request.found).images;
-  return readers[known]({ ...request, found });
+  let last = request.path;
+  const at = (path: string): void => {
+    last = path;
+    request.at?.(path);
+  };
+  return soundSource(
+    () => last,
+    () => readers[known]({ ...request, found, at }),
+  );
 }

@@ -22,6 +22,8 @@ if (manner === 'unfit') {
 process.on('message', (message: EngineRequest) => {
   if (message.kind === 'shutdown') {
     if (manner !== 'mute') process.exit(0);
+  } else if (message.kind === 'ping') {
+    send({ kind: 'pong' });
   } else if (message.kind === 'abort') {
     respond(message.id, { ok: false, error: { code: 'cancelled', message: 'Stopped.' } });
   } else {

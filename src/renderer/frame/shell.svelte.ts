@@ -1,12 +1,15 @@
 import type { EventOf, Failure, Project } from '../../contract/app.ts';
 import { call, listen } from '../lib/client.ts';
 import type { Dropped } from '../lib/dropped.ts';
+import { endedWork } from '../lib/ended-work.svelte.ts';
 import { notices } from '../lib/notices.svelte.ts';
-import { ProjectState, type StepName } from '../lib/project-state.svelte.ts';
+import { ProjectState, stepNames, type StepName } from '../lib/project-state.svelte.ts';
 import { text } from '../text/index.ts';
+import { Silence } from './silence.svelte.ts';
 import { tellDropped } from './tell-dropped.ts';
 
-type EngineState = EventOf<'engine.state'>['state'];
+/** `starting`: nothing has been heard of it yet. */
+type EngineState = EventOf<'engine.state'>['state'] | 'starting';
 type Place = 'start' | 'new' | 'project';
 
 /** What the window shows: the list of projects, a new one, or one that is open. */
@@ -15,16 +18,27 @@ export class Shell {
   open: ProjectState | null = $state.raw(null);
   /** The one opened last first; null until the engine has answered. */
   projects: Project[] | null = $state.raw(null);
-  engine: EngineState = $state('ready');
+  engine: EngineState = $state('starting');
+  readonly silence = new Silence();
   engineError: Failure | null = $state.raw(null);
   isOpening = $state(false);
   isDrawingSample = $state(false);
-  dialog: 'palette' | 'keys' | null = $state(null);
+  dialog: 'palette' | 'keys' | 'about' | null = $state(null);
   /** A folder that waits for the project that is being made. */
   arriving: string | null = $state(null);
 
   start(): () => void {
     const disposers = [
+      endedWork.start({
+        sight: () => ({ project: this.open?.project.id ?? null, step: this.open?.step ?? null }),
+        nameOf: (project) => this.projects?.find(({ id }) => id === project)?.name,
+        open: (project, step, run) => void this.openEnded(project, step, run),
+        isFocused: () => document.hasFocus(),
+      }),
+      listen('notification.opened', ({ project, step, run }) => {
+        const known = stepNames.find((name) => name === step);
+        if (known !== undefined) void this.openEnded(project, known, run ?? undefined);
+      }),
       listen('engine.state', (event) => {
         this.#engineChanged(event);
       }),
@@ -35,6 +49,7 @@ export class Shell {
     void this.list();
     return () => {
       for (const dispose of disposers) dispose();
+      this.silence.end();
       this.open?.dispose();
     };
   }
@@ -88,12 +103,22 @@ export class Shell {
       opened.arriving = folder;
       this.open = opened;
       this.place = 'project';
+      endedWork.see(id);
       void this.list();
     } catch (error) {
       notices.fail(error);
     } finally {
       this.isOpening = false;
     }
+  }
+
+  /** Where work that ended is to be seen. @param project null: it is of none */
+  async openEnded(project: number | null, step: StepName, run?: number): Promise<void> {
+    if (project !== null && this.open?.project.id !== project)
+      await this.openProject(project, step);
+    if (this.open === null || (project !== null && this.open.project.id !== project)) return;
+    if (run !== undefined) this.open.lookAt(run);
+    this.open.step = step;
   }
 
   async openSample(): Promise<void> {
@@ -112,6 +137,7 @@ export class Shell {
   async remove(project: Project): Promise<void> {
     try {
       await call('project.remove', { project: project.id });
+      endedWork.forget(project.id);
       notices.add('done', text.start.removed(project.name));
       if (this.open?.project.id === project.id) this.showStart();
       await this.list();
@@ -137,6 +163,7 @@ export class Shell {
     try {
       const folder = await call('shell.chooseWorkspace', null);
       if (folder === null) return;
+      endedWork.forget();
       // Numbers of projects and images mean others there.
       this.showStart();
       await this.list();
@@ -154,11 +181,14 @@ export class Shell {
   }
 
   #engineChanged({ state, error }: EventOf<'engine.state'>): void {
-    const wasAway = this.engine !== 'ready';
+    const before = this.engine;
     this.engine = state;
+    if (state === 'silent') this.silence.begin();
+    else this.silence.end();
     this.engineError = error;
-    if (state !== 'ready' || !wasAway) return;
-    notices.add('done', text.frame.engineReady);
+    if (state !== 'ready' || before === 'ready' || before === 'starting') return;
+    // One that was silent is the same engine: the sentence goes, and nothing need be said.
+    if (before !== 'silent') notices.add('done', text.frame.engineReady);
     void this.list();
     void this.open?.refresh();
   }

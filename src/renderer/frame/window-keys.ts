@@ -78,6 +78,9 @@ export function onMenuCommand(shell: Shell, { command }: EventOf<'menu.command'>
     case 'shortcuts':
       shell.dialog = 'keys';
       return;
+    case 'about':
+      shell.dialog = 'about';
+      return;
     case 'undo':
     case 'redo':
       undoOrRedo(command);

@@ -1,5 +1,8 @@
-import type { EventOf, ImportReport, Params } from '../../contract/app.ts';
+import { hasEnded } from '../../contract/app.ts';
+import type { EventOf, ImportReport, Params, Run } from '../../contract/app.ts';
 import { call, listen } from './client.ts';
+import { endedWork } from './ended-work.svelte.ts';
+import { failureOf } from './failure-of.ts';
 import { notices } from './notices.svelte.ts';
 import { text } from '../text/index.ts';
 import { importNotice } from './import-notice.ts';
@@ -17,7 +20,12 @@ class Activity {
   /** The run that was asked to end its training, until it does. */
   finishing: number | null = $state(null);
 
+  /** What was said of how the training of each run goes, since the window opened. */
+  recipes: ReadonlyMap<number, readonly string[]> = $state.raw(new Map());
+
   #isAsked = false;
+  /** Runs whose end was told, so that none is told twice. */
+  readonly #told = new Map<number, Run['state']>();
 
   /** Listens from now on; returns a function that ends it. */
   start(): () => void {
@@ -31,17 +39,23 @@ class Activity {
         this.run = progress;
         if (progress.phase !== 'distill') this.#endFinishing(progress.run);
       }),
-      listen('run.changed', ({ id, state }) => {
+      listen('run.changed', (run) => {
+        this.#tellRun(run);
+        const { id, state } = run;
         if (state === 'running') return;
         if (this.run?.run === id) this.run = null;
         this.#endFinishing(id);
+      }),
+      listen('run.notice', ({ run, message }) => {
+        const known = this.recipes.get(run) ?? [];
+        this.recipes = new Map([...this.recipes, [run, [...known, message]]]);
       }),
       listen('run.removed', ({ run }) => {
         if (this.run?.run === run) this.run = null;
         this.#endFinishing(run);
       }),
       listen('engine.state', ({ state }) => {
-        if (state === 'ready') return;
+        if (!hasEnded(state)) return;
         this.run = null;
         this.importing = null;
         this.finishing = null;
@@ -72,10 +86,16 @@ class Activity {
     this.importing = { project, done: 0, total: 0, secondsLeft: null, skipped: 0 };
     try {
       const report = await call('image.import', { project, folder, ...choices });
-      this.#tell(report);
+      this.#tell(report, () => void this.import(project, folder, choices, again));
       return report;
     } catch (error) {
-      notices.fail(error, { label: text.images.tryAgain, run: again });
+      const failure = failureOf(error);
+      if (failure !== null) {
+        endedWork.tell({
+          ...{ project, kind: 'loss', step: 'images', open: text.ended.openImages, ...failure },
+          action: { label: text.images.tryAgain, run: again },
+        });
+      }
       return null;
     } finally {
       this.#isAsked = false;
@@ -96,9 +116,42 @@ class Activity {
     if (this.finishing === run) this.finishing = null;
   }
 
-  #tell(report: ImportReport): void {
+  #tell(report: ImportReport, again: () => void): void {
     const { kind, message } = importNotice(report);
-    notices.add(kind, message);
+    const { project } = report;
+    endedWork.tell({
+      ...{ project, kind, message, step: 'images', open: text.ended.openImages },
+      ...(report.lost > 0 && { action: { label: text.images.retry, run: again } }),
+    });
+  }
+
+  #tellRun(run: Run): void {
+    const { id, state, project, error, summary } = run;
+    const before = this.#told.get(id);
+    this.#told.set(id, state);
+    if (state === before || (state !== 'done' && state !== 'failed')) return;
+    const words = text.ended;
+    const student = text.common.student(
+      summary?.student.blocks ?? 0,
+      run.teacherBlocks,
+      run.settings.skip,
+    );
+    endedWork.tell(
+      state === 'done'
+        ? {
+            ...{ project, run: id, kind: 'done', message: words.runDone(student) },
+            ...{ step: 'result', open: words.openResult, shownAt: ['distil', 'result'] },
+          }
+        : {
+            ...{ project, run: id, kind: 'loss', message: words.runFailed(error?.message ?? '') },
+            ...{
+              details: error?.details,
+              step: 'distil',
+              open: words.openRun,
+              shownAt: ['distil'],
+            },
+          },
+    );
   }
 }
 

@@ -25,7 +25,10 @@ export type ReadBands =
 
 /** Of numbers and ranges of them, which go upwards, between commas, semicolons or spaces; dashes are taken as hyphens. */
 export function readBandList(text: string): ReadBands {
-  const joined = text.replace(/\s*[-‐‑‒–—−]\s*/g, '-');
+  const joined = text
+    .split(/[-‐‑‒–—−]/)
+    .map((part) => part.trim())
+    .join('-');
   const bands: number[] = [];
   for (const part of joined.split(/[\s,;]+/).filter((one) => one !== '')) {
     const [, first, last = first] = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(part) ?? [];

@@ -1,8 +1,10 @@
 import { SvelteMap } from 'svelte/reactivity';
+import { hasEnded } from '../../contract/app.ts';
 import type { EventOf } from '../../contract/app.ts';
 import type { CatalogueEntry } from '../../contract/catalogue.ts';
 import { text } from '../text/index.ts';
 import { call, listen, RequestError } from './client.ts';
+import { endedWork } from './ended-work.svelte.ts';
 import { notices } from './notices.svelte.ts';
 
 export type FetchProgress = EventOf<'catalogue.progress'>;
@@ -46,7 +48,7 @@ class Catalogue {
         } else this.progress.set(card, progress);
       }),
       listen('engine.state', ({ state }) => {
-        if (state === 'ready') return;
+        if (!hasEnded(state)) return;
         this.progress.clear();
         this.entries = null;
       }),
@@ -82,11 +84,13 @@ class Catalogue {
     this.progress.set(id, { card: id, done: part, total: 0, secondsLeft: null });
     try {
       await call('catalogue.fetch', { card: id });
-      notices.add('done', text.catalogue.added(name));
+      this.#tellEnded('done', text.catalogue.added(name), undefined);
       this.#tell();
     } catch (error) {
       if (!(error instanceof RequestError && error.code === 'cancelled')) {
-        this.failures.set(id, failureOf(error));
+        const failure = failureOf(error);
+        this.failures.set(id, failure);
+        this.#tellEnded('loss', failure.message, failure.details);
       }
     } finally {
       this.#asked.delete(id);
@@ -115,6 +119,14 @@ class Catalogue {
     } catch (error) {
       return failureOf(error);
     }
+  }
+
+  /** A failure is to be seen beside the teacher, at its step. */
+  #tellEnded(kind: 'done' | 'loss', message: string, details: string | undefined): void {
+    endedWork.tell({
+      ...{ project: null, kind, message, details, step: 'teacher', open: text.ended.openTeacher },
+      ...(kind === 'loss' && { shownAt: ['teacher'] as const }),
+    });
   }
 
   #tell(): void {

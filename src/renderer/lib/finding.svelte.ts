@@ -1,6 +1,9 @@
+import { hasEnded } from '../../contract/app.ts';
 import type { EventOf } from '../../contract/app.ts';
 import { text } from '../text/index.ts';
-import { call, listen, RequestError } from './client.ts';
+import { call, listen } from './client.ts';
+import { endedWork } from './ended-work.svelte.ts';
+import { failureOf } from './failure-of.ts';
 import { notices } from './notices.svelte.ts';
 
 type Progress = EventOf<'review.progress'>;
@@ -21,7 +24,7 @@ class Finding {
         this.progress = isOver ? null : progress;
       }),
       listen('engine.state', ({ state }) => {
-        if (state !== 'ready') this.progress = null;
+        if (hasEnded(state)) this.progress = null;
       }),
     ];
     return () => {
@@ -35,9 +38,21 @@ class Finding {
     try {
       const { images, skipped } = await call('review.find', { project });
       this.wanted = project;
-      notices.add('done', text.review.found(images, skipped));
+      const message = text.review.found(images, skipped);
+      endedWork.tell({
+        project,
+        kind: 'done',
+        message,
+        step: 'labels',
+        open: text.ended.openLabels,
+      });
     } catch (error) {
-      if (!(error instanceof RequestError && error.code === 'cancelled')) notices.fail(error);
+      const failure = failureOf(error);
+      if (failure !== null) {
+        endedWork.tell({
+          ...{ project, kind: 'loss', step: 'labels', open: text.ended.openLabels, ...failure },
+        });
+      }
     } finally {
       this.progress = null;
     }

@@ -122,6 +122,11 @@ export function duration(seconds: number): string {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** `3 Dec 2026`. */
+export function dayOf(time: string): string {
+  return date.format(new Date(time));
+}
+
 /** `24 Nov, 14:05`. */
 export function moment(time: string): string {
   return dateAndTime.format(new Date(time));

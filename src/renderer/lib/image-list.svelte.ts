@@ -78,6 +78,20 @@ export class ImageList {
     this.#fetch();
   }
 
+  /** Asks again for what is in sight, in its place: what is known of images changed, and not which are listed. */
+  refresh(): void {
+    this.#epoch++;
+    this.#asked = [];
+    for (const page of [...this.#pages.keys()]) {
+      if (!this.#wanted.includes(page)) this.#pages.delete(page);
+    }
+    for (const page of this.#wanted) {
+      this.#load(page).catch((error: unknown) => {
+        notices.fail(error);
+      });
+    }
+  }
+
   /** When the answer to the latest change of what is listed is there. */
   renewed(): Promise<void> {
     if (!this.#isStale) return Promise.resolve();

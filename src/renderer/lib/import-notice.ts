@@ -8,8 +8,10 @@ export function importNotice({
   known,
   masks,
   masksLeftOut,
+  lost,
+  folder,
   cancelled,
-}: Omit<ImportReport, 'project' | 'folder' | 'moved' | 'skipped'>): {
+}: Omit<ImportReport, 'project' | 'moved' | 'skipped'>): {
   readonly kind: 'attention' | 'done';
   readonly message: string;
 } {
@@ -21,6 +23,16 @@ export function importNotice({
     added === 0 && masks === 0
       ? words.noneAdded(known, found - known)
       : words.added(added, known, masks);
+  const failed = found - added - known;
+  if (failed > 0) {
+    const sentences = [
+      message,
+      ...(lost > 0 ? [words.lost(lost, folder)] : []),
+      ...(failed > lost && (added > 0 || masks > 0) ? [words.unreadable(failed - lost)] : []),
+      ...(masksLeftOut > 0 ? [words.masksLeftOut(masksLeftOut)] : []),
+    ];
+    return { kind: 'attention', message: sentences.join(' ') };
+  }
   if (masksLeftOut > 0) {
     return { kind: 'attention', message: `${message} ${words.masksLeftOut(masksLeftOut)}` };
   }

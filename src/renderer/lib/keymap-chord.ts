@@ -103,8 +103,14 @@ const menuNames: Record<string, string> = {
 
 /** `Mod++` is Mod and the plus sign. */
 function partsOf(chord: string): string[] {
-  const [, held = '', key = ''] = /^((?:(?:Mod|Ctrl|Meta|Alt|Shift)\+)*)(.+)$/u.exec(chord) ?? [];
-  return [...held.split('+').filter((part) => part !== ''), key];
+  const held: string[] = [];
+  let key = chord;
+  for (;;) {
+    const [prefix, name] = /^(Mod|Ctrl|Meta|Alt|Shift)\+(?=.)/u.exec(key) ?? [];
+    if (prefix === undefined || name === undefined) return [...held, key];
+    held.push(name);
+    key = key.slice(prefix.length);
+  }
 }
 
 /** Whether a kept text is a chord at all. */

@@ -32,6 +32,10 @@ export const keyActions = [
   { id: 'import', place: 'window', keys: ['Mod+I'] },
 
   { id: 'remove-images', place: 'images', keys: ['Delete'] },
+  { id: 'use-test', place: 'images', keys: ['T'] },
+  { id: 'use-learn', place: 'images', keys: ['Y'] },
+  { id: 'use-auto', place: 'images', keys: ['U'] },
+  { id: 'set-group', place: 'images', keys: ['G'] },
 
   ...numbers.map((number) => ({
     id: `class-${number}` as const,

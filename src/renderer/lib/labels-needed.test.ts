@@ -11,8 +11,10 @@ describe('labels to give', () => {
     [1, 1, 2],
     [0, 0, 0],
   ])('for %i more to learn from: %i where tests are marked, else %i', (images, all, share) => {
-    expect(labelsFor(images, { marked })).toBe(all);
-    expect(labelsFor(images, { marked: { labelled: 0, unlabelled: 7 } })).toBe(share);
+    expect(labelsFor(images, { marked, testSet: null })).toBe(all);
+    expect(labelsFor(images, { marked: { labelled: 0, unlabelled: 7 }, testSet: null })).toBe(
+      share,
+    );
   });
 
   it('that help are those of all classes, held-out images left aside', () => {

@@ -2,7 +2,7 @@ import type { Project, ProjectClass, ProjectImage } from '../../contract/app.ts'
 
 export type LabelledProject = Pick<
   Project,
-  'images' | 'labelled' | 'learnt' | 'tested' | 'marked' | 'task' | 'classes'
+  'images' | 'labelled' | 'learnt' | 'tested' | 'marked' | 'testSet' | 'task' | 'classes'
 >;
 
 /** Labelled images of a class to learn from, from which a few more hardly matter. */
@@ -11,9 +11,9 @@ export const enoughImages = 10;
 /** Of several labels one is enough: an image may have none of them. */
 export const classesNeeded = { single: 2, several: 1, segmentation: 1 } as const;
 
-/** Whether a run holds out a fifth of the labelled images, as none is marked as a test image. */
-export function holdsOutShare({ marked }: Pick<Project, 'marked'>): boolean {
-  return marked.labelled === 0;
+/** Whether the next run holds out a fifth of the labelled images: none is marked, and no test set is frozen. */
+export function holdsOutShare({ marked, testSet }: Pick<Project, 'marked' | 'testSet'>): boolean {
+  return marked.labelled === 0 && testSet === null;
 }
 
 /** Whether a run would hold an image out, marked or drawn by chance. */
@@ -25,12 +25,15 @@ export function isHeldOut(
 }
 
 /** Labels to give so that so many more images are learnt from, as near as groups allow. */
-export function labelsFor(images: number, project: Pick<Project, 'marked'>): number {
+export function labelsFor(images: number, project: Pick<Project, 'marked' | 'testSet'>): number {
   return holdsOutShare(project) ? Math.ceil((images * 5) / 4) : images;
 }
 
 /** Labels that a class lacks to have enough images to learn from. */
-export function labelsShort({ learnt }: ProjectClass, project: Pick<Project, 'marked'>): number {
+export function labelsShort(
+  { learnt }: ProjectClass,
+  project: Pick<Project, 'marked' | 'testSet'>,
+): number {
   return labelsFor(Math.max(0, enoughImages - learnt), project);
 }
 

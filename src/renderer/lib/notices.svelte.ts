@@ -1,3 +1,4 @@
+import { firstLine } from '../../contract/failure-text.ts';
 import { RequestError } from './client.ts';
 import { placeKeys } from './keys-place.ts';
 
@@ -44,22 +45,26 @@ class Notices {
     };
   };
 
+  /** Returns the notice's number, to dismiss it once it no longer holds. */
   add(
     kind: Notice['kind'],
     message: string,
     more: Partial<Pick<Notice, 'details' | 'action'>> = {},
-  ): void {
+  ): number {
     const id = ++this.#last;
     this.list.push({ id, kind, message, details: more.details, action: more.action });
     if (kind === 'done') this.#expire(id, more.action === undefined ? told : toldToChoose);
+    return id;
   }
 
   /** Tells of a failure and what can be done about it; an abort is none. */
   fail(error: unknown, action?: Notice['action']): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     if (error instanceof RequestError && error.code === 'cancelled') return;
-    const message = error instanceof Error ? error.message : String(error);
-    const details = error instanceof RequestError ? error.details : undefined;
+    const { message, details } =
+      error instanceof RequestError
+        ? error
+        : firstLine(error instanceof Error ? error.message : String(error));
     this.add('loss', message, {
       ...(details === undefined ? {} : { details }),
       ...(action === undefined ? {} : { action }),

@@ -1,6 +1,10 @@
+import { hasEnded } from '../../contract/app.ts';
 import type { EventOf, Run } from '../../contract/app.ts';
 import { text } from '../text/index.ts';
 import { call, listen } from './client.ts';
+import { endedWork } from './ended-work.svelte.ts';
+import type { EndedWork } from './ended-work.ts';
+import { failureOf } from './failure-of.ts';
 import { notices } from './notices.svelte.ts';
 
 type Progress = EventOf<'predict.progress'>;
@@ -26,7 +30,7 @@ class Predicting {
         this.progress = isOver ? null : progress;
       }),
       listen('engine.state', ({ state }) => {
-        if (state !== 'ready') this.progress = null;
+        if (hasEnded(state)) this.progress = null;
       }),
     ];
     return () => {
@@ -50,15 +54,23 @@ class Predicting {
         ...{ run: id, images },
       });
       const [first] = skipped;
-      if (cancelled) notices.add('attention', text.predicting.stopped(predicted));
-      else if (first === undefined) notices.add('done', text.predicting.done(predicted));
+      const place = { project, step: 'labels', open: text.ended.openLabels } as const;
+      const tell = (kind: EndedWork['kind'], message: string, details?: string): void => {
+        endedWork.tell({ ...place, kind, message, details });
+      };
+      if (cancelled) tell('attention', text.predicting.stopped(predicted));
+      else if (first === undefined) tell('done', text.predicting.done(predicted));
       else {
-        notices.add('attention', text.predicting.doneSome(predicted, skipped.length), {
-          details: skipped.map(({ path, reason }) => `${path}: ${reason}`).join('\n'),
-        });
+        const details = skipped.map(({ path, reason }) => `${path}: ${reason}`).join('\n');
+        tell('attention', text.predicting.doneSome(predicted, skipped.length), details);
       }
     } catch (error) {
-      notices.fail(error);
+      const failure = failureOf(error);
+      if (failure !== null) {
+        endedWork.tell({
+          ...{ project, kind: 'loss', step: 'labels', open: text.ended.openLabels, ...failure },
+        });
+      }
     } finally {
       this.#isAsked = false;
       this.isStopping = false;

@@ -1,4 +1,4 @@
-import type { LabelChange, Project, ProjectSettings, Run } from '../../contract/app.ts';
+import type { LabelChange, Project, ProjectSettings, Run, UseChange } from '../../contract/app.ts';
 import { call, listen } from './client.ts';
 import { coalesced } from './coalesce.ts';
 import { emptyHistory, type History } from './history.ts';
@@ -28,6 +28,8 @@ export class ProjectState {
   arriving: string | null = $state(null);
   /** Changes of labels that can be undone, whatever step was looked at since. */
   labelHistory: History<LabelChange[]> = $state.raw(emptyHistory());
+  /** Changes of what images are for, likewise. */
+  useHistory: History<UseChange[]> = $state.raw(emptyHistory());
   /** The run that somebody chose to look at, in the steps from Distil on. */
   #lookedAt: number | null = $state(null);
   readonly #disposers: (() => void)[];

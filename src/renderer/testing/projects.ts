@@ -25,6 +25,8 @@ export function projectWith(
     drafts: 0,
     marked: { labelled: 0, unlabelled: 0 },
     drawn: [],
+    spanning: [],
+    testSet: null,
     classes,
     settings: {
       ...{ teacher: 1, skip: 2, rank: 16, steps: 600, batch: 128, views: 64, device: 'auto' },

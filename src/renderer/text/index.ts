@@ -1,6 +1,8 @@
+import { about } from './en/about.ts';
 import { catalogueText } from './en/catalogue.ts';
 import { common } from './en/common.ts';
 import { distilText } from './en/distil.ts';
+import { endedText } from './en/ended.ts';
 import { exportText } from './en/export.ts';
 import { files } from './en/files.ts';
 import { frame } from './en/frame.ts';
@@ -20,14 +22,18 @@ import { review } from './en/review.ts';
 import { skipText } from './en/skip.ts';
 import { start } from './en/start.ts';
 import { teacherText } from './en/teacher.ts';
+import { testSetText } from './en/test-set.ts';
 import { viewer } from './en/viewer.ts';
 
 const en = {
+  about,
   common,
   frame,
+  ended: endedText,
   keys: keysText,
   start,
   project,
+  testSet: testSetText,
   images,
   files,
   preparation,

@@ -15,6 +15,9 @@ import { settings } from './140-settings.ts';
 import { fetchedCards } from './150-fetched-cards.ts';
 import { gpuSpeeds } from './160-gpu-speeds.ts';
 import { precision } from './170-precision.ts';
+import { testSets } from './180-test-sets.ts';
+import { unfinishedFiles } from './190-unfinished-files.ts';
+import { riskyFiles } from './210-risky-files.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they are run. A new one goes to the end, with its rows into testing/rows.ts. */
@@ -36,4 +39,7 @@ export const migrations: readonly Migration[] = [
   fetchedCards,
   gpuSpeeds,
   precision,
+  testSets,
+  unfinishedFiles,
+  riskyFiles,
 ];

@@ -6,7 +6,7 @@ export interface FetchedCard {
   readonly card: string;
   /** Of its weights, as they came. */
   readonly sha256: string;
-  /** Whether that was compared with what the catalogue or the server said beforehand. */
+  /** Whether it is the SHA-256 that the catalogue pinned when it came. */
   readonly isVerified: boolean;
 }
 

@@ -26,6 +26,8 @@ test('an image keeps what is known of it', () => {
     path: join('/images', 'sub', 'a.png'),
     isLabelled: false,
     classes: [],
+    said: 'test',
+    drawn: undefined,
   });
   expect(store.images.page(project, everything, 0, 1).images).toEqual([
     projectImage.parse({
@@ -36,6 +38,7 @@ test('an image keeps what is known of it', () => {
       isLabelled: false,
       classes: [],
       isTest: true,
+      group: 'patient 7',
     }),
   ]);
 });

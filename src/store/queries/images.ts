@@ -6,7 +6,8 @@ import { maskState } from '../../contract/masks.ts';
 import { flag, json, oneNumber } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
-import { usesOf } from './uses.ts';
+import type { Part } from '../../core/dataset/hold-out.ts';
+import { saidPart, usesOf } from './uses.ts';
 import { foldedName, naturalKey } from './names.ts';
 
 /** Where an image lies. */
@@ -49,6 +50,10 @@ export interface StoredImage extends NewImage {
   readonly isLabelled: boolean;
   /** Ids of classes. */
   readonly classes: readonly number[];
+  /** What a person, a folder's name or a table says that it is for. */
+  readonly said: Part | undefined;
+  /** What it was drawn for when the test set was frozen. */
+  readonly drawn: Part | undefined;
 }
 
 export interface ImagePage {
@@ -66,6 +71,8 @@ const imageRow = z.object({
   isLabelled: flag,
   classes: classIds,
   isTest: flag,
+  isLearn: flag,
+  group: z.string().nullable(),
 });
 
 export const shownRow = imageRow.extend({
@@ -77,9 +84,11 @@ export const shownRow = imageRow.extend({
 /** As the contract has it: what there is not, of a mask or of somebody's look, there is no word of. */
 export function asShown(row: z.infer<typeof shownRow>): ProjectImage {
   const { id, name, width, height, isLabelled, classes, isTest, isReviewed, mask } = row;
-  const { isPredicted } = row;
+  const { isPredicted, isLearn, group } = row;
   return {
     ...{ id, name, width, height, isLabelled, classes, isTest },
+    ...(isLearn && { isLearn }),
+    ...(group !== null && { group }),
     ...(isReviewed && { isReviewed }),
     ...(mask !== null && { mask }),
     ...(isPredicted && { isPredicted }),
@@ -96,15 +105,33 @@ const storedRow = z
     sha256: z.instanceof(Uint8Array),
     bytes: z.number(),
     modified: z.number(),
-    group: z.string().nullable(),
     frame: z.number().nullable(),
+    drawn: z.enum(['test', 'learn']).nullable(),
   })
-  .transform(({ group, frame, ...row }) => ({
+  .transform(({ group, frame, drawn, isLearn, ...row }) => ({
     ...row,
+    said: saidPart(row.isTest, isLearn),
+    drawn: drawn ?? undefined,
     group: group ?? undefined,
     frame: frame ?? undefined,
     path: join(row.folder, frame === null ? row.name : row.name.replace(/#\d+$/, '')),
   }));
+
+const keyedRow = z
+  .object({
+    ...{ id: z.number(), project: z.number(), folder: z.string(), name: z.string() },
+    ...{ sha256: z.instanceof(Uint8Array), bytes: z.number(), modified: z.number() },
+    ...{ group: z.string(), frame: z.number().nullable() },
+  })
+  .transform(({ folder, name, frame, ...row }) => ({
+    ...row,
+    path: join(folder, frame === null ? name : name.replace(/#\d+$/, '')),
+  }));
+/** An image with a group under the workspace's secret, and its file. */
+export type KeyedImage = z.infer<typeof keyedRow>;
+
+/** What groups under the workspace's secret look like: 16 hexadecimal digits. */
+const isKeyed = `group_name GLOB '${'[0-9a-f]'.repeat(16)}'`;
 
 const placeRow = z.object({ id: z.number(), folder: z.string(), name: z.string() });
 
@@ -113,7 +140,8 @@ const idRow = z.object({ id: z.number() });
 const contentRow = z.object({ sha256: z.instanceof(Uint8Array) });
 
 const imageColumns = `
-  id, name, width, height, is_labelled AS isLabelled, is_test AS isTest,
+  id, name, width, height, is_labelled AS isLabelled, is_test AS isTest, is_learn AS isLearn,
+  group_name AS "group",
   (SELECT json_group_array(class ORDER BY class) FROM labels WHERE image = images.id) AS classes`;
 
 /** Of `images`, for `shownRow`. */
@@ -122,7 +150,7 @@ export const shownColumns = `${imageColumns}, is_reviewed AS isReviewed,
   EXISTS (SELECT 1 FROM masks WHERE image = images.id AND layer = 'student') AS isPredicted`;
 
 const storedColumns = `${imageColumns}, project, folder, sha256, bytes,
-  modified, group_name AS "group", frame`;
+  modified, frame, drawn`;
 
 const inOrder = 'ORDER BY folder, natural_key, id';
 
@@ -271,7 +299,10 @@ export class ImageQueries {
     });
   }
 
-  /** Takes in what is said later of images: that they are held out, and the group they belong to. */
+  /**
+   * Takes in what is said later of images: that they are held out, and the group they belong to. What a person set to
+   * be learnt from stays so.
+   */
   assign(
     project: number,
     images: readonly { id: number; isTest: boolean; group: string | undefined }[],
@@ -279,10 +310,32 @@ export class ImageQueries {
     this.#connection.transaction(() => {
       for (const { id, isTest, group } of images) {
         this.#connection.run(
-          `UPDATE images SET is_test = max(is_test, :isTest), group_name = coalesce(:group, group_name)
+          `UPDATE images SET is_test = max(is_test, :isTest AND NOT is_learn), group_name = coalesce(:group, group_name)
            WHERE project = :project AND id = :id`,
           { project, id, isTest: Number(isTest), group: group ?? null },
         );
+      }
+    });
+  }
+
+  /** How many groups are kept under the workspace's secret. */
+  keyedGroups(): number {
+    const sql = `SELECT count(DISTINCT group_name) AS value FROM images WHERE ${isKeyed}`;
+    return this.#connection.get(oneNumber, sql)?.value ?? 0;
+  }
+
+  /** Images of all projects with such a group. */
+  keyed(): KeyedImage[] {
+    const sql = `SELECT id, project, folder, name, sha256, bytes, modified, group_name AS "group", frame
+      FROM images WHERE ${isKeyed} ORDER BY id`;
+    return this.#connection.all(keyedRow, sql);
+  }
+
+  /** Puts images into other groups. */
+  regroup(images: readonly { readonly id: number; readonly group: string }[]): void {
+    this.#connection.transaction(() => {
+      for (const { id, group } of images) {
+        this.#connection.run('UPDATE images SET group_name = ? WHERE id = ?', group, id);
       }
     });
   }

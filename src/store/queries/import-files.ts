@@ -181,6 +181,16 @@ export class ImportFileQueries {
     );
   }
 
+  /** Forgets files, so that the next import reads them anew. */
+  forgetFiles(files: readonly { readonly project: number; readonly path: string }[]): void {
+    this.#connection.transaction(() => {
+      for (const { project, path } of files) {
+        const sql = 'DELETE FROM import_files WHERE project = ? AND path = ?';
+        this.#connection.run(sql, project, path);
+      }
+    });
+  }
+
   /** Forgets the files of a folder that an import which came to its end has not seen. */
   forgetUnseen(project: number, folder: string, report: number): void {
     const below = folder.endsWith(sep) ? folder : folder + sep;

@@ -12,6 +12,7 @@ const report = (project: number, found: number): ImportReport => ({
   moved: 0,
   masks: 0,
   masksLeftOut: 0,
+  lost: 0,
   skipped: [{ path: 'a.png', reason: 'is cut off' }],
   cancelled: false,
 });

@@ -183,9 +183,7 @@ test('models have a mask for each run, which goes with it; without a run it is t
   const { id: project, classes } = addProject(store, ['x', 'y']);
   const [image = 0, other = 0] = addImages(store, project, ['a', 'b']);
   const teacher = store.teachers.upsert(newTeacher()).id;
-  const runs = [1, 2].map(
-    () => store.runs.create({ project, teacher, settings, folder: String }).id,
-  );
+  const runs = [1, 2].map(() => store.runs.create({ project, teacher, settings }).id);
   const place = { x: 0, y: 0 };
   for (const [at, run] of runs.entries()) {
     const staged = store.masks.stage();
@@ -232,7 +230,7 @@ test('how well test images were outlined is told, the worst first', () => {
   const { id: project } = addProject(store, ['x']);
   const [a = 0, b = 0, c = 0] = addImages(store, project, ['a', 'b', 'c']);
   const teacher = store.teachers.upsert(newTeacher()).id;
-  const { id } = store.runs.create({ project, teacher, settings, folder: String });
+  const { id } = store.runs.create({ project, teacher, settings });
   const dice = (image: number, student: number | null) => ({
     image,
     teacher: 1,

@@ -33,6 +33,8 @@ test('a project keeps what it was made with', () => {
     drafts: 0,
     marked: { labelled: 0, unlabelled: 0 },
     drawn: [],
+    spanning: [],
+    testSet: null,
     classes: [
       { id: 1, name: 'wheat', colour: '#e69f00', maskValue: 1, ...unused },
       { id: 2, name: 'barley', colour: '#56b4e9', maskValue: 2, ...unused },

@@ -11,7 +11,9 @@ import {
 import { flag, json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
+import { requestForgetting } from '../forget.ts';
 import { classesOf, insertClass, type NewClass } from './classes.ts';
+import { latestTestSet } from './test-sets.ts';
 import { unused, usesOf } from './uses.ts';
 
 export interface NewProject {
@@ -120,10 +122,13 @@ export class ProjectQueries {
     if (rows === 0) throw notFound('project', id);
   }
 
-  /** With everything that belongs to it, but no file of anyone. */
+  /** With everything that belongs to it, but no file of anyone; `forgetRemoved` of the store is to follow. */
   remove(id: number): void {
-    const { rows } = this.#connection.run('DELETE FROM projects WHERE id = ?', id);
-    if (rows === 0) throw notFound('project', id);
+    this.#connection.transaction(() => {
+      const { rows } = this.#connection.run('DELETE FROM projects WHERE id = ?', id);
+      if (rows === 0) throw notFound('project', id);
+      requestForgetting(this.#connection);
+    });
   }
 
   #withCounts(row: z.infer<typeof projectRow>): Project {
@@ -136,7 +141,7 @@ export class ProjectQueries {
        FROM images WHERE project = :project`,
       { project: row.id },
     ) ?? { images: 0, drafts: 0, marked: 0, markedLabelled: 0 };
-    const { ofClass, drawn, ...uses } = usesOf(this.#connection, row.id, row.task);
+    const { ofClass, drawn, spanning, ...uses } = usesOf(this.#connection, row.id, row.task);
     const classes = classesOf(this.#connection, row.id);
     return {
       ...row,
@@ -145,6 +150,8 @@ export class ProjectQueries {
       ...uses,
       marked: { labelled: markedLabelled, unlabelled: marked - markedLabelled },
       drawn: [...drawn],
+      spanning: [...spanning],
+      testSet: latestTestSet(this.#connection, row.id),
       classes: classes.map((one) => ({ ...one, ...(ofClass.get(one.id) ?? unused) })),
     };
   }

@@ -7,7 +7,7 @@ import type { ImageScore } from './review.ts';
 
 const run = (store: Store, project: number): number => {
   const teacher = store.teachers.upsert(newTeacher()).id;
-  return store.runs.create({ project, teacher, settings, folder: (id) => `runs/${id}` }).id;
+  return store.runs.create({ project, teacher, settings }).id;
 };
 
 const page = (store: Store, project: number, task: ProjectTask = 'single'): ProjectImage[] =>

@@ -11,7 +11,7 @@ afterEach(() => vi.useRealTimers());
 
 function addRun(store: Store, project: number): Run {
   const teacher = store.teachers.upsert(newTeacher()).id;
-  return store.runs.create({ project, teacher, settings, folder: (id) => `/runs/${id}` });
+  return store.runs.create({ project, teacher, settings });
 }
 
 test('a run from its start to its end', () => {
@@ -25,6 +25,7 @@ test('a run from its start to its end', () => {
     settings,
     teacherName: 'vit',
     teacherBlocks: 12,
+    testSet: null,
     createdAt: '2026-01-01T10:00:00.000Z',
     finishedAt: null,
     step: 0,
@@ -33,7 +34,7 @@ test('a run from its start to its end', () => {
     error: null,
     summary: null,
   });
-  expect(store.runs.files(created.id)).toEqual({ folder: '/runs/1', teacher: 1 });
+  expect(store.runs.files(created.id)).toEqual({ folder: 'runs/1', teacher: 1 });
   vi.advanceTimersByTime(60_000);
   const error = { code: 'disk', message: 'The disk is full.', details: 'ENOSPC' };
   const finishedAt = '2026-01-01T10:01:00.000Z';
@@ -163,10 +164,9 @@ test('what is not there', () => {
   const project = addProject(store).id;
   const missing = expect.objectContaining({ name: 'UserError', code: 'not-found' }) as Error;
   const teacher = store.teachers.upsert(newTeacher()).id;
-  const folder = (): string => '/run';
   for (const action of [
-    () => store.runs.create({ project, teacher: 99, settings, folder }),
-    () => store.runs.create({ project: 99, teacher, settings, folder }),
+    () => store.runs.create({ project, teacher: 99, settings }),
+    () => store.runs.create({ project: 99, teacher, settings }),
     () => store.runs.get(7),
     () => store.runs.files(7),
     () => store.runs.update(7, { state: 'done' }),

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import {
   failure,
@@ -13,13 +14,13 @@ import { distillSummary, type DistillSummary } from '../../contract/results.ts';
 import { json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
+import { outsideWorkspace, runFolderName } from '../workspace-files.ts';
+import { testSetById } from './test-sets.ts';
 
 export interface NewRun {
   readonly project: number;
   readonly teacher: number;
   readonly settings: ProjectSettings;
-  /** Where the run's files go, by its id. */
-  readonly folder: (id: number) => string;
 }
 
 /** What is left out stays. */
@@ -34,6 +35,7 @@ export interface RunChange {
 
 /** What the engine needs of a run and the window does not. */
 export interface RunFiles {
+  /** Relative to the workspace, with `/`. */
   readonly folder: string;
   /** Null where it was removed since. */
   readonly teacher: number | null;
@@ -53,14 +55,16 @@ const runRow = z.object({
   deviceNote: z.string().nullable(),
   error: json(failure).nullable(),
   summary: json(distillSummary).nullable(),
+  testSet: z.number().nullable(),
 });
 
 const filesRow = z.object({ folder: z.string(), teacher: z.number().nullable() });
+const folderRow = z.object({ id: z.number(), folder: z.string() });
 
 const selectRun = `
   SELECT id, project, state, settings, teacher_name AS teacherName, teacher_blocks AS teacherBlocks,
     created_at AS createdAt, finished_at AS finishedAt, step, device,
-    device_note AS deviceNote, error, summary
+    device_note AS deviceNote, error, summary, test_set AS testSet
   FROM runs`;
 
 export class RunQueries {
@@ -75,7 +79,7 @@ export class RunQueries {
    *
    * @throws UserError 'not-found' without the teacher or the project
    */
-  create({ project, teacher, settings, folder }: NewRun): Run {
+  create({ project, teacher, settings }: NewRun): Run {
     return this.#connection.transaction(() => {
       const { rows, id } = this.#connection.run(
         `INSERT INTO runs
@@ -86,7 +90,7 @@ export class RunQueries {
         { project, teacher, settings: toJson(projectSettings, settings), now: now() },
       );
       if (rows === 0) throw notFound('teacher', teacher);
-      this.#connection.run('UPDATE runs SET folder = ? WHERE id = ?', folder(id), id);
+      this.#connection.run('UPDATE runs SET folder = ? WHERE id = ?', runFolderName(id), id);
       return this.get(id);
     });
   }
@@ -110,26 +114,37 @@ export class RunQueries {
   get(id: number): Run {
     const row = this.#connection.get(runRow, `${selectRun} WHERE id = ?`, id);
     if (row === undefined) throw notFound('run', id);
-    return row;
+    return this.#asRun(row);
   }
 
-  /** @throws UserError 'not-found' */
+  /** @throws UserError 'not-found', 'invalid-file' where its folder is not its own */
   files(id: number): RunFiles {
     const sql = 'SELECT folder, teacher FROM runs WHERE id = ?';
     const row = this.#connection.get(filesRow, sql, id);
     if (row === undefined) throw notFound('run', id);
+    // A changed database could name any folder, to be written to or deleted.
+    if (row.folder !== runFolderName(id))
+      throw outsideWorkspace(dirname(this.#connection.file), row.folder);
     return row;
+  }
+
+  /** Folders of a project's runs, or of one; a folder that is not the run's own is left out: it must not be touched. */
+  ownFolders(project: number, only?: number): string[] {
+    const sql = 'SELECT id, folder FROM runs WHERE project = :project AND id = ifnull(:only, id)';
+    const rows = this.#connection.all(folderRow, sql, { project, only: only ?? null });
+    return rows.flatMap(({ id, folder }) => (folder === runFolderName(id) ? [folder] : []));
   }
 
   /** A project's runs, the latest first. */
   list(project: number): Run[] {
-    return this.#connection.all(runRow, `${selectRun} WHERE project = ? ORDER BY id DESC`, project);
+    const sql = `${selectRun} WHERE project = ? ORDER BY id DESC`;
+    return this.#connection.all(runRow, sql, project).map((row) => this.#asRun(row));
   }
 
   /** Those that were to go on when the process before this one ended, in their order. */
   interrupted(): Run[] {
     const sql = `${selectRun} WHERE state IN ('queued', 'running') ORDER BY id`;
-    return this.#connection.all(runRow, sql);
+    return this.#connection.all(runRow, sql).map((row) => this.#asRun(row));
   }
 
   /** A run that comes to its end, well or not, is finished now. */
@@ -163,6 +178,10 @@ export class RunQueries {
       }
       return this.get(id);
     });
+  }
+
+  #asRun(row: z.infer<typeof runRow>): Run {
+    return { ...row, testSet: testSetById(this.#connection, row.testSet) };
   }
 
   /** With its curve, predictions and list of exports; its files are the caller's to remove. */

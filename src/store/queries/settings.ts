@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { downloadSettings } from '../../contract/catalogue.ts';
-import type { DownloadSettings } from '../../contract/catalogue.ts';
+import { storedDownloads } from '../../contract/catalogue.ts';
+import type { StoredDownloads } from '../../contract/catalogue.ts';
 import { json, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
-const downloadsRow = z.object({ value: json(downloadSettings) });
+const textRow = z.object({ value: json(z.string().max(200)) });
+const downloadsRow = z.object({ value: json(storedDownloads) });
 
 /** What is set once for all projects. */
 export class SettingsQueries {
@@ -15,15 +16,52 @@ export class SettingsQueries {
   }
 
   /** How files are fetched; nothing of it is set at first. */
-  downloads(): DownloadSettings {
+  downloads(): StoredDownloads {
     const sql = `SELECT value FROM settings WHERE name = 'downloads'`;
-    return this.#connection.get(downloadsRow, sql)?.value ?? { mirror: null, proxy: null };
+    return (
+      this.#connection.get(downloadsRow, sql)?.value ?? {
+        mirror: null,
+        proxy: null,
+        plainHttp: false,
+      }
+    );
   }
 
-  saveDownloads(settings: DownloadSettings): void {
+  /** The mark of the last opening with services (see engine/workspace-origin); null where there was none. */
+  openingMark(): string | null {
+    return this.#text('opening');
+  }
+
+  saveOpeningMark(mark: string): void {
+    this.#saveText('opening', mark);
+  }
+
+  /** Of the secret under which groups are kept; null before there is one. */
+  secretFingerprint(): string | null {
+    return this.#text('secret');
+  }
+
+  saveSecretFingerprint(fingerprint: string): void {
+    this.#saveText('secret', fingerprint);
+  }
+
+  #text(name: string): string | null {
+    const sql = 'SELECT value FROM settings WHERE name = ?';
+    return this.#connection.get(textRow, sql, name)?.value ?? null;
+  }
+
+  #saveText(name: string, text: string): void {
+    this.#connection.run(
+      'INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)',
+      name,
+      JSON.stringify(text),
+    );
+  }
+
+  saveDownloads(settings: StoredDownloads): void {
     this.#connection.run(
       `INSERT OR REPLACE INTO settings (name, value) VALUES ('downloads', :value)`,
-      { value: toJson(downloadSettings, settings) },
+      { value: toJson(storedDownloads, settings) },
     );
   }
 }

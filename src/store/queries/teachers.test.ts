@@ -26,7 +26,7 @@ test('a teacher goes when no unfinished run needs it, and out of the projects th
   const { id: project } = addProject(store);
   const { id: teacher } = store.teachers.upsert(newTeacher());
   store.projects.update(project, { settings: { teacher } });
-  const run = store.runs.create({ project, teacher, settings, folder: () => '/run' });
+  const run = store.runs.create({ project, teacher, settings });
   for (const state of ['queued', 'running', 'paused', 'failed'] as const) {
     store.runs.update(run.id, { state });
     expect(() => {
@@ -38,7 +38,7 @@ test('a teacher goes when no unfinished run needs it, and out of the projects th
   expect(store.teachers.list()).toEqual([]);
   expect(store.projects.get(project).settings.teacher).toBeNull();
   expect(store.runs.get(run.id)).toEqual(done);
-  expect(store.runs.files(run.id)).toEqual({ folder: '/run', teacher: null });
+  expect(store.runs.files(run.id)).toEqual({ folder: 'runs/1', teacher: null });
 });
 
 test('what was measured is kept by teacher and machine', () => {

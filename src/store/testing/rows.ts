@@ -174,4 +174,14 @@ INSERT INTO run_masks VALUES (1, 1, 0.5, NULL, 0.25);
     `INSERT INTO settings VALUES ('downloads', '{"mirror":"https://mirror.example","proxy":null}');`,
   ],
   [150, `INSERT INTO fetched_cards VALUES ('vit-small-augreg', '${'a'.repeat(64)}', 0);`],
+  [
+    180,
+    `
+INSERT INTO test_sets VALUES (1, 1, 1, 1, 'abc', 1, '[[1,"2"]]', '2026-01-01T11:00:00.000Z');
+UPDATE runs SET test_set = 1;
+UPDATE projects SET test_mode = 'marked', test_draws = 1;
+`,
+  ],
+  [190, `INSERT INTO unfinished_files VALUES ('/out/.understudy-0123456789abcdef.partial');`],
+  [210, `INSERT INTO risky_files VALUES (1, '/images/bad.png', 10, 1, 12, 2);`],
 ]);

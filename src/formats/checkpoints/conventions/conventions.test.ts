@@ -30,6 +30,8 @@ async function checkpoint(tensors: ReadonlyMap<string, Tensor>): Promise<string>
   return path;
 }
 
+const noConfiguration = expect.stringContaining('There is no config.json beside it') as string;
+
 /** Two heads, which no file here says. */
 const heads = { heads: 2 };
 
@@ -85,6 +87,7 @@ it('positions of a class token before registers without any go into the token', 
   expect(read.architecture).toEqual(own.architecture);
   expect(difference(lastBlock(read), lastBlock(own))).toBeLessThan(1e-6);
   expect((await describeTeacher(path, heads)).notes).toEqual([
+    noConfiguration,
     "The class token's position is added to the token itself, as registers have none.",
   ]);
 });
@@ -128,6 +131,7 @@ describe('of what is left out it says', () => {
       'SigLIP by Hugging Face',
       [
         'Its head pools tokens by attention (head.attention) and is left out: the mean of the patch tokens stands for an image.',
+        'There is no config.json beside it that says what kind of model it is. Models with windows or rotary positions can have weights of the same names and would be read wrongly: put its own config.json into its folder.',
       ],
     ],
     [
@@ -221,6 +225,80 @@ describe('what goes into the blocks beside a plain one is refused:', () => {
   });
 });
 
+describe('a tensor that nothing explains is refused by name:', () => {
+  it.each([
+    ['timm', 'in', 'rel_pos_bias'],
+    ['timm', 'in', 'norm_2.weight'],
+    ['timm', 'in', 'window_partition.weight'],
+    ['timm', 'in', 'input_proj.weight'],
+    ['timm', 'in', 'gamma'],
+    ['timm, distilled', 'in', 'model.mixer.0.weight'],
+    ['timm, distilled', 'beside', 'adapter.proj.weight'],
+    ['ViT by Hugging Face, as a classifier', 'beside', 'bbox_predictor.layers.0.weight'],
+    ['ViT by Hugging Face, as a classifier', 'in', 'vit.encoder.mid_position_embeddings'],
+    ['DINOv2 by Hugging Face', 'beside', 'query_feat.weight'],
+    ['SigLIP by Hugging Face', 'in', 'vit_merger.self_attn.q_proj.weight'],
+    ['CLIP by Hugging Face, with its text half', 'beside', 'mlp_AR.linear_1.weight'],
+    ['torchvision', 'in', 'encoder.rotary.freqs'],
+  ])('%s, %s its encoder, %s', async (title, where, name) => {
+    const found = required(
+      namedCheckpoints.find((each) => each.title === title),
+      title,
+    );
+    const stored = found.store(tinyVit(found.architecture)).set(name, zeros([6]));
+    await expect(describeTeacher(await checkpoint(stored), heads)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(
+        new RegExp(
+          `tensors ${where} its encoder that Understudy does not know: ${name}\\.|parts.*${name}`,
+        ),
+      ) as string,
+    });
+  });
+
+  it.each([
+    ['timm', 'pre_logits.fc.weight'],
+    ['timm', 'fc.weight'],
+    ['timm', 'my_seg_head.conv.weight'],
+    ['timm', 'optimizer.state.0.exp_avg'],
+    ['timm, distilled', 'decoder.up.0.weight'],
+    ['timm, distilled', 'image_projector.layers.0.weight'],
+    ['ViT by Hugging Face, as a classifier', 'cls_classifier.weight'],
+    ['DINOv2 by Hugging Face', 'neck.fusion.0.weight'],
+    [
+      'CLIP by Hugging Face, with its text half',
+      'language_model.model.layers.0.mlp.up_proj.weight',
+    ],
+  ])('but not what comes after the blocks: %s, %s', async (title, name) => {
+    const found = required(
+      namedCheckpoints.find((each) => each.title === title),
+      title,
+    );
+    const stored = found.store(tinyVit(found.architecture)).set(name, zeros([6]));
+    await expect(describeTeacher(await checkpoint(stored), heads)).resolves.toBeDefined();
+  });
+});
+
+it('an encoder of spectrograms under the names of a DeiT is refused', async () => {
+  const deit = required(
+    namedCheckpoints.find(({ title }) => title === 'DeiT by Hugging Face'),
+    'checkpoint',
+  );
+  const stored = deit.store(tinyVit({ ...deit.architecture, channels: 1 }));
+  const path = await checkpoint(
+    new Map(
+      [...stored].map(([name, tensor]) => [
+        name.replace(/^deit\./, 'audio_spectrogram_transformer.'),
+        tensor,
+      ]),
+    ),
+  );
+  await expect(describeTeacher(path, heads)).rejects.toMatchObject({
+    code: 'unsupported',
+    message: expect.stringContaining('audio_spectrogram_transformer.') as string,
+  });
+});
+
 it('blocks in parts that number theirs anew are refused', async () => {
   const stored = [...tinyVit().weights].map(
     ([name, tensor]) => [name.replace(/^blocks\.(\d)\./, 'blocks.$1.0.'), tensor] as const,
@@ -240,6 +318,7 @@ it('names from a file are printable and short in what is said', async () => {
     new Map([[wild, zeros([1])]]),
     new Map([...weights, [`blocks.0.${wild}`, zeros([1])]]),
     new Map([...weights, [`patch_embed.${wild}`, zeros([1])]]),
+    new Map([...weights, [`${wild}.weight`, zeros([1])]]),
     new Map([...weights].map(([name, tensor]) => [`${wild}.${name}`, tensor] as const).slice(1)),
   ]) {
     const path = await checkpoint(tensors);
@@ -250,7 +329,7 @@ it('names from a file are printable and short in what is said', async () => {
     expect(`${message}${details}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   }
   const { notes } = await describeTeacher(
-    await checkpoint(new Map([...weights, [`${wild}.weight`, zeros([1])]])),
+    await checkpoint(new Map([...weights, [`neck.${wild}.weight`, zeros([1])]])),
     heads,
   );
   expect(notes.join().length).toBeLessThan(300);

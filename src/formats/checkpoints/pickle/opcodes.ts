@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
+import { unquoted } from '../../../core/text/scan.ts';
 import { saveWeightsAlone } from '../problems.ts';
 import { narrowed } from './byte-cursor.ts';
 import type { Machine } from './machine.ts';
@@ -91,7 +92,7 @@ const table: Readonly<Record<string, Operation>> = {
 
   // Texts and bytes. Those of Python 2 are one type.
   S: (m) => {
-    m.push(unescaped(m.cursor.line().replace(/^(['"])(.*)\1$/s, '$2')));
+    m.push(unescaped(unquoted(m.cursor.line())));
   },
   T: (m) => {
     m.push(m.cursor.utf8(m.cursor.uint32()));

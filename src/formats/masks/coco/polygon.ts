@@ -10,28 +10,31 @@ import type { RunLengths } from './rle.ts';
  * @param points x, y, x, y, … in px; finite. @returns runs down the columns
  */
 export function polygonRuns(points: readonly number[], { width, height }: Size): RunLengths {
-  const crossings = crossingsOf(points, { width, height }).sort((a, b) => a - b);
-  const runs: number[] = [];
+  const crossings = crossingsOf(points, { width, height }).sort();
+  const runs = new Float64Array(crossings.length + 1);
   let before = 0;
-  for (const place of [...crossings, width * height]) {
-    runs.push(place - before);
+  for (let at = 0; at < crossings.length; at++) {
+    const place = crossings[at] ?? 0;
+    runs[at] = place - before;
     before = place;
   }
+  runs[crossings.length] = width * height - before;
   return withoutEmpty(runs);
 }
 
 const steps = 5;
 
 /** Places, counted down the columns, at which inside and outside change. */
-function crossingsOf(points: readonly number[], { width, height }: Size): number[] {
-  const corners: (readonly [x: number, y: number])[] = [];
-  for (let at = 0; at + 1 < points.length; at += 2) {
-    const [x = 0, y = 0] = [points[at], points[at + 1]];
-    corners.push([Math.trunc(steps * x + 0.5), Math.trunc(steps * y + 0.5)]);
-  }
-  const crossings: number[] = [];
-  for (const [index, from] of corners.entries()) {
-    const to = corners[(index + 1) % corners.length] ?? from;
+function crossingsOf(points: readonly number[], { width, height }: Size): Float64Array {
+  const crossings = new GrowingNumbers();
+  const corner = (at: number): Corner => [
+    Math.trunc(steps * (points[at] ?? 0) + 0.5),
+    Math.trunc(steps * (points[at + 1] ?? 0) + 0.5),
+  ];
+  const corners = Math.floor(points.length / 2);
+  let from = corner(0);
+  for (let index = 1; index <= corners; index++) {
+    const to = corner(2 * (index % corners));
     walk(from, to, (u, v, nextU, nextV) => {
       if (u === nextU) return;
       const middle = (Math.min(u, nextU) + 0.5) / steps - 0.5;
@@ -41,8 +44,28 @@ function crossingsOf(points: readonly number[], { width, height }: Size): number
       const row = Math.ceil((Math.min(v, nextV) + 0.5) / steps - 0.5);
       crossings.push(column * height + Math.max(0, Math.min(height, row)));
     });
+    from = to;
   }
-  return crossings;
+  return crossings.all();
+}
+
+/** Numbers whose count shows at the end, in 8 bytes each. */
+class GrowingNumbers {
+  #numbers = new Float64Array(256);
+  #count = 0;
+
+  push(number: number): void {
+    if (this.#count === this.#numbers.length) {
+      const larger = new Float64Array(2 * this.#count);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[this.#count++] = number;
+  }
+
+  all(): Float64Array {
+    return this.#numbers.subarray(0, this.#count);
+  }
 }
 
 type Corner = readonly [x: number, y: number];
@@ -64,13 +87,12 @@ function walk(
   const [start, end] = from[axis] <= to[axis] ? [from, to] : [to, from];
   const length = isFlat ? across : down;
   const slope = isFlat ? (end[1] - start[1]) / across : (end[0] - start[0]) / down;
-  const place = (at: number): Corner =>
-    isFlat
-      ? [start[0] + at, Math.trunc(start[1] + slope * at + 0.5)]
-      : [Math.trunc(start[0] + slope * at + 0.5), start[1] + at];
-  let [u, v] = place(0);
+  const [startU, startV] = start;
+  let u = isFlat ? startU : Math.trunc(startU + 0.5);
+  let v = isFlat ? Math.trunc(startV + 0.5) : startV;
   for (let at = 1; at <= length; at++) {
-    const [nextU, nextV] = place(at);
+    const nextU = isFlat ? startU + at : Math.trunc(startU + slope * at + 0.5);
+    const nextV = isFlat ? Math.trunc(startV + slope * at + 0.5) : startV + at;
     step(u, v, nextU, nextV);
     u = nextU;
     v = nextV;
@@ -78,15 +100,17 @@ function walk(
 }
 
 /** Runs of length 0 join their neighbours, but for the first. */
-function withoutEmpty(runs: readonly number[]): RunLengths {
-  const kept: number[] = [runs[0] ?? 0];
+function withoutEmpty(runs: Float64Array): RunLengths {
+  const kept = new Uint32Array(runs.length);
+  kept[0] = runs[0] ?? 0;
+  let count = 1;
   for (let at = 1; at < runs.length; at++) {
     const run = runs[at] ?? 0;
     if (run > 0) {
-      kept.push(run);
+      kept[count++] = run;
     } else if (++at < runs.length) {
-      kept[kept.length - 1] = (kept.at(-1) ?? 0) + (runs[at] ?? 0);
+      kept[count - 1] = (kept[count - 1] ?? 0) + (runs[at] ?? 0);
     }
   }
-  return Uint32Array.from(kept);
+  return kept.slice(0, count);
 }

@@ -12,6 +12,7 @@ import {
   type SourceRequest,
 } from '../mask-source.ts';
 import { findNamedImages } from '../match-images.ts';
+import { drawingBudget } from '../work-budget.ts';
 import {
   isRecord,
   parseCoco,
@@ -20,7 +21,7 @@ import {
   type CocoFile,
   type CocoImage,
 } from './parse.ts';
-import { outlineBudget, shapesOf } from './segmentation.ts';
+import { shapesOf } from './segmentation.ts';
 
 /**
  * Opens COCO's annotations of objects. An image that the file names without annotations has none: all of
@@ -151,7 +152,7 @@ function maskOf(
       `${image.path} has several pages, and COCO speaks of images with one. Save its pages as files of their own.`,
     );
   }
-  const budget = outlineBudget();
+  const budget = drawingBudget(image, path);
   const shapes = withoutRepeats(annotations).flatMap((annotation) => {
     const listed = values.get(annotation.category);
     const value = listed !== undefined && annotation.isIgnored ? ignoreValue : listed;
@@ -162,7 +163,7 @@ function maskOf(
       `${name} has the category ${annotation.category}, which the file does not list. Export it again.`,
     );
   });
-  return layeredMask(image, classes, shapes);
+  return layeredMask(image, classes, shapes, budget);
 }
 
 /** What is not known is said once for each category, by the same run lengths, which need reading once. */

@@ -7,7 +7,12 @@ export function runShape(runs: RunLengths, value: number, image: Size): Shape | 
   const { height } = image;
   const ends = new Float64Array(runs.length);
   let end = 0;
-  for (const [index, length] of runs.entries()) ends[index] = end += length;
+  let area = 0;
+  for (let index = 0; index < runs.length; index++) {
+    const length = runs[index] ?? 0;
+    ends[index] = end += length;
+    if (index % 2 === 1) area += length;
+  }
   const first = runs[0] ?? 0;
   const isEmpty = runs.length < 2 || first >= image.width * height;
   if (isEmpty) return undefined;
@@ -17,14 +22,17 @@ export function runShape(runs: RunLengths, value: number, image: Size): Shape | 
   return {
     value,
     bounds,
+    steps: area,
     paint(canvas) {
       const stop = (canvas.x + canvas.width) * height;
       let run = firstEndingAfter(ends, canvas.x * height);
+      const firstRun = run;
       for (; run < runs.length; run++) {
         const start = (ends[run] ?? 0) - (runs[run] ?? 0);
-        if (start >= stop) return;
+        if (start >= stop) break;
         if (run % 2 === 1) paintRun(canvas, start, ends[run] ?? 0, height);
       }
+      canvas.spend(run - firstRun);
     },
   };
 }
@@ -37,6 +45,7 @@ function paintRun(
 ): void {
   const from = Math.max(Math.floor(start / height), canvas.x);
   const to = Math.min(Math.ceil(end / height), canvas.x + canvas.width);
+  canvas.spend(Math.max(0, to - from));
   for (let x = from; x < to; x++) {
     canvas.column(x, start - x * height, Math.min(height, end - x * height));
   }

@@ -4,19 +4,11 @@ import type { Shape } from '../layers.ts';
 import { isRecord, type CocoAnnotation } from './parse.ts';
 import { polygonRuns } from './polygon.ts';
 import { checkRuns, decodeRuns, type RunLengths } from './rle.ts';
+import type { WorkBudget } from '../work-budget.ts';
 import { runShape } from './run-shape.ts';
 
-/** Length of all outlines of an image, px: more takes too long to walk along, and no one has drawn it. */
-const outlineLimit = 20_000_000;
-
-/** What may still be spent on an image. */
-export interface OutlineBudget {
-  left: number;
-}
-
-export function outlineBudget(): OutlineBudget {
-  return { left: outlineLimit };
-}
+/** Steps of walking along an outline for each of its pixels. */
+const stepsOfPixel = 5;
 
 /**
  * The areas of an annotation: outlines, or run lengths as numbers or text.
@@ -28,16 +20,21 @@ export function shapesOf(
   value: number,
   image: Size,
   name: string,
-  budget: OutlineBudget,
+  budget: WorkBudget,
 ): Shape[] {
   const runs = Array.isArray(segmentation)
     ? segmentation.map((outline) => outlineRuns(outline, image, name, budget))
-    : [storedRuns(segmentation, image, name)];
+    : [storedRuns(segmentation, image, name, budget)];
   if (runs.length === 0) throw withoutOutline(name);
   return runs.flatMap((each) => runShape(each, value, image) ?? []);
 }
 
-function storedRuns(segmentation: unknown, image: Size, name: string): RunLengths {
+function storedRuns(
+  segmentation: unknown,
+  image: Size,
+  name: string,
+  budget: WorkBudget,
+): RunLengths {
   if (!isRecord(segmentation)) throw withoutOutline(name);
   const { size, counts } = segmentation;
   const [height, width] = Array.isArray(size) ? (size as unknown[]) : [];
@@ -47,17 +44,13 @@ function storedRuns(segmentation: unknown, image: Size, name: string): RunLength
       `has run lengths of ${String(width)} × ${String(height)} pixels, and the image has ${image.width} × ${image.height}`,
     );
   }
+  budget.spend(lengthOfRuns(counts));
   if (typeof counts === 'string') return checkRuns(decodeRuns(counts, name), image, name);
   if (Array.isArray(counts)) return checkRuns(counts, image, name);
   throw withoutOutline(name);
 }
 
-function outlineRuns(
-  outline: unknown,
-  image: Size,
-  name: string,
-  budget: OutlineBudget,
-): RunLengths {
+function outlineRuns(outline: unknown, image: Size, name: string, budget: WorkBudget): RunLengths {
   if (!Array.isArray(outline) || !outline.every((one) => Number.isFinite(one))) {
     throw wrong(name, 'has an outline with something that is no number');
   }
@@ -70,14 +63,12 @@ function outlineRuns(
     return place < -side || place > 2 * side;
   });
   if (isFar) throw wrong(name, 'has an outline far outside the image');
-  budget.left -= lengthOf(points);
-  if (budget.left < 0) {
-    throw new UserError(
-      'too-large',
-      `${name} and those before it have outlines of more than ${outlineLimit} pixels. Export them as run lengths.`,
-    );
-  }
+  budget.spend(points.length + stepsOfPixel * lengthOf(points));
   return polygonRuns(points, image);
+}
+
+function lengthOfRuns(counts: unknown): number {
+  return typeof counts === 'string' || Array.isArray(counts) ? counts.length : 0;
 }
 
 function lengthOf(points: readonly number[]): number {

@@ -13,14 +13,27 @@ import { surveyMask, type MaskValues } from '../paired/survey.ts';
 import { valueTable } from '../paired/values.ts';
 import { openZip, type Zip } from './zip.ts';
 
-/** A mask of classes in the archive; those of objects beside it say the same with a number an object. */
-const classMask = /^(?:.*\/)?SegmentationClass\/(.+)\.png$/;
+/**
+ * The image that a mask of classes in the archive belongs to, undefined for other files: masks of objects beside it say
+ * the same with one number per object.
+ */
+function classMask(name: string): string | undefined {
+  if (!name.endsWith('.png')) return undefined;
+  const parts = name.split('/');
+  const at = parts.lastIndexOf('SegmentationClass');
+  const rest = parts
+    .slice(at + 1)
+    .join('/')
+    .slice(0, -'.png'.length);
+  return at < 0 || rest === '' ? undefined : rest;
+}
+
 const labelMap = /^(?:.*\/)?labelmap\.txt$/;
 const masksAtOnce = 2;
 
 /** Whether the names in an archive are those of masks as CVAT exports them. */
 export function isCvatArchive(names: readonly string[]): boolean {
-  return names.some((name) => classMask.test(name));
+  return names.some((name) => classMask(name) !== undefined);
 }
 
 /**
@@ -60,6 +73,7 @@ async function openMasks(
     claimed: new Set(),
     classes: table.classes,
     table,
+    samples: found.filter(({ path }) => readable.has(matched.get(path) ?? '')),
     images: [...matched.values()].filter((name) => readable.has(name)).length,
     isComplete: true,
     properties: [],
@@ -88,14 +102,14 @@ function requireFitting(image: SizedImage, { path, file }: StoredMask): void {
 
 /** By the image’s path, the mask’s name. */
 function matchMasks(zip: Zip, path: string, found: SourceRequest['found']): NamedImages<string> {
-  const masks = zip.names.filter((name) => classMask.test(name));
+  const masks = zip.names.filter((name) => classMask(name) !== undefined);
   if (masks.length === 0) {
     throw new UserError(
       'invalid-labels',
       `${path} holds no masks in a folder SegmentationClass. Export it from CVAT as “Segmentation mask”.`,
     );
   }
-  return findNamedImages(masks, (mask) => classMask.exec(mask)?.[1] ?? basename(mask), {
+  return findNamedImages(masks, (mask) => classMask(mask) ?? basename(mask), {
     ...{ images: found, path, isWithoutExtension: true },
   });
 }

@@ -2,7 +2,9 @@ import type { SourceClass } from '../../../contract/mask-sources.ts';
 import { UserError } from '../../../core/errors.ts';
 import { tileExtent, tilePixels, tileSide } from '../../../core/mask/tiles.ts';
 import { withImage } from '../../open-images.ts';
+import { requireSameSize } from '../geotiff/place.ts';
 import type { OpenMask, SizedImage } from '../mask-source.ts';
+import { drawingBudget } from '../work-budget.ts';
 import type { Segmentation } from './segmentation.ts';
 
 /** A frame of a segmentation that lies on an image. */
@@ -23,8 +25,11 @@ export function segmentMask(
   let whole: Promise<Uint8Array> | undefined;
   let overlapping = 0;
   const compose = async (): Promise<Uint8Array> => {
+    const [first] = parts;
+    const budget = drawingBudget(image, first?.segmentation.path ?? '');
+    budget.requireLeft(parts.length * image.width * image.height);
     const mask = new Uint8Array(image.width * image.height);
-    for (const part of parts) overlapping += await addPart(mask, part);
+    for (const part of parts) overlapping += await addPart(mask, part, image);
     return mask;
   };
   return {
@@ -52,14 +57,29 @@ export function segmentMask(
   };
 }
 
-/** @returns how many pixels had another class before */
+/**
+ * @returns how many pixels had another class before
+ * @throws UserError 'invalid-labels' where the frame is not there or names an unknown segment, as `openImage`
+ */
 async function addPart(
   mask: Uint8Array,
   { segmentation, frame, valueOf }: SegmentPart,
+  { width, height }: SizedImage,
 ): Promise<number> {
   const { path, type, maximum } = segmentation;
   const segment = segmentation.frames[frame]?.segment ?? null;
-  const { data } = await withImage(path, (file) => file.read({ frame }));
+  const { data } = await withImage(path, (file) => {
+    const { header } = file;
+    // What the file says of itself may be whole, and the pixels behind it cut short.
+    if (frame >= header.frames) {
+      throw new UserError(
+        'invalid-labels',
+        `${path} is cut short: it describes ${segmentation.frames.length} frames, and the pixels of ${header.frames} are there. Copy or export it again.`,
+      );
+    }
+    requireSameSize({ width, height }, header, path);
+    return file.read({ frame });
+  });
   const own = segment === null ? 0 : (valueOf(segment) ?? 0);
   const least = type === 'FRACTIONAL' ? maximum / 2 : 1;
   let overlapping = 0;

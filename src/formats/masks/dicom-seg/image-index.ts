@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { mapConcurrently } from '../../concurrently.ts';
 import type { FoundImage } from '../../labelled-images.ts';
 import { boundedSource } from '../../raster/dicom/byte-source.ts';
@@ -6,6 +7,7 @@ import { readPart10 } from '../../raster/dicom/part10.ts';
 import { number, text } from '../../raster/dicom/values.ts';
 import { FileSource } from '../../raster/file-source.ts';
 import { defaultLimits } from '../../raster/image-file.ts';
+import type { SourceRequest } from '../mask-source.ts';
 import { arePlanesEqual, planeKeys, planesOf, type ImagePlane } from './plane.ts';
 
 /** Frames of an image that something refers to. */
@@ -28,15 +30,28 @@ export interface ImageIndex {
   of(path: string, frame: number): IndexedFrame | undefined;
 }
 
-const filesAtOnce = 8;
+/** A thread of its own reads without waiting, and says at which file it is. */
+const filesAtOnce = isMainThread ? 8 : 1;
 
-/** Reads the headers of the DICOM files among some images; what cannot be read is told of elsewhere. */
+/**
+ * Reads the headers of the DICOM files among some images; what cannot be read, or is excluded, is told of elsewhere.
+ *
+ * @throws UserError 'cancelled'
+ */
 export async function indexImages(
   images: readonly FoundImage[],
-  signal?: AbortSignal,
+  { excluded, at, signal }: Pick<SourceRequest, 'excluded' | 'at' | 'signal'>,
 ): Promise<ImageIndex> {
-  const dicom = images.filter(({ name }) => mayBeDicom(name));
-  const read = await mapConcurrently(dicom, filesAtOnce, ({ path }) => framesOf(path), signal);
+  const dicom = images.filter(({ name, path }) => mayBeDicom(name) && excluded?.has(path) !== true);
+  const read = await mapConcurrently(
+    dicom,
+    filesAtOnce,
+    ({ path }) => {
+      at?.(path);
+      return framesOf(path);
+    },
+    signal,
+  );
   const byInstance = new Map<string, IndexedFrame[]>();
   const byPath = new Map<string, IndexedFrame[]>();
   const byPlace = new Map<string, IndexedFrame[]>();

@@ -9,6 +9,7 @@ import { segmentMask, type SegmentPart } from './frame-mask.ts';
 import { indexImages, mayBeDicom, type ImageIndex, type IndexedFrame } from './image-index.ts';
 import { isSegmentationFile } from './kind.ts';
 import { arePlanesEqual } from './plane.ts';
+import { soundly } from '../sound-source.ts';
 import { readSegmentation, type SegmentFrame, type Segmentation } from './segmentation.ts';
 
 const filesAtOnce = 8;
@@ -45,21 +46,27 @@ export async function findSegmentations(
  * @throws UserError 'too-large' for more classes than a mask can hold, 'cancelled'
  */
 export async function openSegmentations(request: SourceRequest): Promise<MaskSource> {
-  const { path, folder, found, signal } = request;
+  const { path, folder, found, excluded, at, signal } = request;
   const files = path === folder ? await findSegmentations(found, signal) : [{ path, name: path }];
   const problems: ImageProblem[] = [];
   const claimed = new Set(files.map((file) => file.path));
   const segmentations: Segmentation[] = [];
   for (const file of files) {
+    const excludedFor = excluded?.get(file.path);
+    if (excludedFor !== undefined) {
+      problems.push({ path: file.path, reason: excludedFor });
+      continue;
+    }
+    at?.(file.path);
     try {
-      segmentations.push(await readSegmentation(file.path));
+      segmentations.push(await soundly(file.path, () => readSegmentation(file.path)));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       problems.push({ path: file.path, reason: error.message });
     }
   }
   const images = found.filter((image) => !claimed.has(image.path));
-  const index = await indexImages(images, signal);
+  const index = await indexImages(images, request);
   const { classes, valueOf } = classesOf(segmentations, folder);
   const laid = layFrames(segmentations, index, valueOf, problems);
   return {

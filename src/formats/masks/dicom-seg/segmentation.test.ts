@@ -8,6 +8,7 @@ import {
 } from '../../raster/dicom/dicom-fixtures.ts';
 import { testFolder } from '../../raster/testing/test-folder.ts';
 import { detectMaskSources } from '../detect.ts';
+import { openMaskSource } from '../open-source.ts';
 import { openSegmentations } from './read.ts';
 import { readSegmentation } from './segmentation.ts';
 
@@ -160,5 +161,30 @@ describe('segmentations', () => {
         expect(error).toMatchObject({ name: 'UserError' });
       });
     }
+  });
+
+  it('that are cut short anywhere cost their own mask, and nothing else', async () => {
+    const whole = segFile();
+    const path = await folder.file('whole.dcm', image('1.2.3'));
+    const found = [{ name: 'whole.dcm', path }];
+    const outcomes = new Set<string>();
+    for (let length = 0; length < whole.length; length++) {
+      const seg = await folder.file('cut.dcm', whole.subarray(0, length));
+      const request = { path: seg, folder: folder.path, found, property: null };
+      const reading = async (): Promise<string> => {
+        const source = await openMaskSource('dicom-seg', request);
+        const mask = await source.maskFor({ name: 'whole.dcm', path, width: 4, height: 2 });
+        await mask?.tile(0, 0);
+        return mask === undefined ? 'told of' : 'read';
+      };
+      outcomes.add(
+        await reading().catch((error: unknown) => {
+          expect(error, `of ${length} bytes`).toMatchObject({ name: 'UserError' });
+          expect((error as Error).message).toContain(seg);
+          return 'refused';
+        }),
+      );
+    }
+    expect(outcomes).toEqual(new Set(['told of', 'refused']));
   });
 });

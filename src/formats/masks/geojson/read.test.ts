@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { testFolder } from '../../raster/testing/test-folder.ts';
 import { pngFile } from '../../image-fixtures.ts';
 import { layeredMask } from '../layers.ts';
+import { drawingBudget } from '../work-budget.ts';
 import { projectionBetween } from './crs.ts';
 import { openGeoJson } from './read.ts';
 import { ringShape } from './rings.ts';
@@ -116,7 +117,10 @@ describe('rings', () => {
       1,
       size,
     );
-    const tile = await layeredMask(size, [], shape ? [shape] : []).tile(0, 0);
+    const tile = await layeredMask(size, [], shape ? [shape] : [], drawingBudget(size, 'a')).tile(
+      0,
+      0,
+    );
     return [0, 1, 2].map((y) =>
       (tile ?? new Uint8Array(2048)).slice(y * 512, y * 512 + 4).join(''),
     );

@@ -8,6 +8,7 @@ import { readJson } from '../bounded-file.ts';
 import { toPixel, toWorld } from '../geotiff/place.ts';
 import { layeredMask } from '../layers.ts';
 import { classLimit, type MaskSource, type SourceRequest } from '../mask-source.ts';
+import { drawingBudget } from '../work-budget.ts';
 import { projectionBetween } from './crs.ts';
 import { parseGeoJson, type GeoJson, type GeoShape, type Rings } from './parse.ts';
 import { ringShape } from './rings.ts';
@@ -55,7 +56,9 @@ export async function openGeoJson({ path, found, property }: SourceRequest): Pro
         if (value === undefined) return [];
         return polygons.flatMap((rings) => ringShape(rings, value, image) ?? []);
       });
-      return shapes.length === 0 ? undefined : layeredMask(image, classes, shapes);
+      return shapes.length === 0
+        ? undefined
+        : layeredMask(image, classes, shapes, drawingBudget(image, path));
     },
     labelsOf: () => [path],
     close: () => Promise.resolve(),

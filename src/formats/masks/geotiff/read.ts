@@ -66,8 +66,9 @@ export async function openLabelRaster(request: SourceRequest): Promise<MaskSourc
 /** What the values of one mask mean. */
 export async function tableOf(
   stored: StoredMask,
-  { path, folder, signal }: SourceRequest,
+  { path, folder, at, signal }: SourceRequest,
 ): Promise<ValueTable> {
-  const list = await findLabelList([folder], folder);
+  const list = await findLabelList([folder], folder, at);
+  at?.(path);
   return valueTable([await surveyMask(stored, signal)], list, path);
 }

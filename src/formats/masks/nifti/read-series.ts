@@ -16,7 +16,7 @@ import { sliceUnder, type PlacedFrame, type VolumeSlice } from './series-place.t
  * @throws UserError 'invalid-labels' where it fits none of them, with the reason; as `openStoredMask`
  */
 export async function openLabelVolume(request: SourceRequest): Promise<MaskSource> {
-  const { path, found, signal } = request;
+  const { path, found } = request;
   const stored = await openStoredMask(path);
   let table = request.table ?? null;
   try {
@@ -26,7 +26,7 @@ export async function openLabelVolume(request: SourceRequest): Promise<MaskSourc
   }
   const volume = await LabelVolume.open(path);
   try {
-    const index = await indexImages(found, signal);
+    const index = await indexImages(found, request);
     const slices = new Map<string, { slice: VolumeSlice; frame: PlacedFrame }>();
     const reasons = new Map<string, number>();
     for (const image of found) {

@@ -11,11 +11,13 @@ import { nnunetLabels } from './nnunet.ts';
  * nnU-Net, in one of `folders` or beside the innermost of them. Empty where there is none; a link that
  * leads out of `root` is not followed.
  *
- * @param root the folder that was chosen. @throws UserError 'invalid-labels' where it cannot be read, or where several differ
+ * @param root the folder that was chosen. @param at told of each list before it is read
+ * @throws UserError 'invalid-labels' where it cannot be read, or where several differ
  */
 export async function findLabelList(
   folders: readonly string[],
   root: string,
+  at?: (path: string) => void,
 ): Promise<ListedLabel[]> {
   const found: { path: string; labels: ListedLabel[] }[] = [];
   for (const folder of new Set(folders)) {
@@ -24,6 +26,7 @@ export async function findLabelList(
     for (const wanted of [...labelListNames, 'dataset.json']) {
       const name = byLower.get(wanted);
       if (name === undefined || !(await isFileWithin(join(folder, name), root))) continue;
+      at?.(join(folder, name));
       const labels = await readList(join(folder, name));
       if (labels === null) continue;
       found.push({ path: join(folder, name), labels });

@@ -1,5 +1,6 @@
 import { UserError } from '../../../core/errors.ts';
 import { backgroundName } from '../../../core/mask/class-names.ts';
+import { unquoted, withoutEnd } from '../../../core/text/scan.ts';
 
 /**
  * Lists of classes beside masks: `labelmap.txt` of CVAT and Datumaro (`name:R,G,B:parts:actions`),
@@ -20,6 +21,8 @@ export interface ListedLabel {
 /** Bytes; more is no list of classes. */
 export const labelListLimit = 2 ** 20;
 const labelLimit = 4096;
+/** Characters of a line: a name, a colour, and what tools write behind them. */
+const lineLimit = 1000;
 
 /** Names that lists of classes have, in the order in which they are taken. */
 export const labelListNames: readonly string[] = [
@@ -45,6 +48,10 @@ export function parseLabelList(text: string, path: string): ListedLabel[] {
     .filter(({ line }) => line !== '' && !line.startsWith('#'))
     .filter(({ line }, index) => index > 0 || !isHeader(line));
   if (rows.length > labelLimit) throw wrongList(path, `it has more than ${labelLimit} lines`);
+  const long = rows.find(({ line }) => line.length > lineLimit);
+  if (long !== undefined) {
+    throw wrongList(path, `line ${long.number} has more than ${lineLimit} characters`);
+  }
   const parsed = rows.map(({ line, number }) => parseRow(line, number, path));
   const hasColours = parsed.some(({ colour }) => colour !== null);
   // labelme begins its lists with what is not counted; they have no colours.
@@ -93,40 +100,83 @@ interface Row {
   readonly colour: Colour | null;
 }
 
-const three = String.raw`(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})`;
-/** `name:R,G,B:parts:actions`; a name may have colons itself. */
-const labelMapRow = new RegExp(String.raw`^(.+?):\s*${three}\s*(?::.*)?$`);
-const nameThenColour = new RegExp(String.raw`^(.+?)[\s,;]+${three}$`);
-const colourThenName = new RegExp(String.raw`^${three}[\s,;]+(\D.*)$`);
-const valueThenName = /^(\d{1,5})(?:\s*[:,;=]\s*|\s+)(\D.*)$/;
-const hexAtEnd = /^(.*\S)[\s,;:]+#([0-9a-f]{6})$/i;
-/** CVAT leaves the colour out where it has none. */
-const withoutColour = /^(.+?):::?$/;
+/** What follows the name in `name:R,G,B:parts:actions`. */
+const colourBehindColon = /\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\s*(?::|$)/y;
+const colourThenName = /^(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})[\s,;]+([^\s,;\d].*)$/s;
+const valueThenName = /^(\d{1,5})(?:\s*[:,;=]\s*|\s+)([^\s\d].*)$/s;
+const hexAtEnd = /^#[0-9a-f]{6}$/i;
+const hexLength = '#rrggbb'.length;
+
+/** A name and the numbers of its colour, as texts. */
+interface Coloured {
+  readonly name: string;
+  readonly parts: readonly string[];
+}
 
 function parseRow(line: string, number: number, path: string): Row {
-  const hex = hexAtEnd.exec(line);
-  if (hex?.[1] !== undefined) {
-    return { ...parseRow(hex[1], number, path), colour: colourOf(`#${hex[2] ?? ''}`) };
+  const hex = line.slice(-hexLength);
+  const beforeHex = line.slice(0, -hexLength);
+  const own = withoutEnd(beforeHex, /[\s,;:]/);
+  if (hexAtEnd.test(hex) && own !== '' && own !== beforeHex) {
+    return { ...parseNumbered(own, number, path), colour: colourOf(hex) };
   }
-  const map = labelMapRow.exec(line) ?? nameThenColour.exec(line);
-  if (map) return { name: nameIn(map[1]), value: null, colour: colourIn(map, 2, number, path) };
-  const turned = colourThenName.exec(line);
-  if (turned)
-    return { name: nameIn(turned[4]), value: null, colour: colourIn(turned, 1, number, path) };
+  return parseNumbered(line, number, path);
+}
+
+/** A row with its colour in decimal numbers, if it has one. */
+function parseNumbered(line: string, number: number, path: string): Row {
+  const coloured = labelMapRow(line) ?? nameThenColour(line) ?? turnedAround(line);
+  if (coloured !== undefined) {
+    const colour = colourIn(coloured.parts, number, path);
+    return { name: nameIn(coloured.name), value: null, colour };
+  }
   const numbered = valueThenName.exec(line);
   if (numbered) return { name: nameIn(numbered[2]), value: Number(numbered[1]), colour: null };
-  return { name: nameIn(withoutColour.exec(line)?.[1] ?? line), value: null, colour: null };
+  return { name: nameIn(withoutColons(line)), value: null, colour: null };
+}
+
+/** Fits a line to `name:R,G,B:parts:actions`; a name may have colons itself. */
+function labelMapRow(line: string): Coloured | undefined {
+  for (let at = line.indexOf(':', 1); at >= 0; at = line.indexOf(':', at + 1)) {
+    colourBehindColon.lastIndex = at + 1;
+    const found = colourBehindColon.exec(line);
+    if (found !== null) return { name: line.slice(0, at), parts: found.slice(1) };
+  }
+  return undefined;
+}
+
+/** Fits a line to a name and three numbers behind it, read from its end. */
+function nameThenColour(line: string): Coloured | undefined {
+  const parts: string[] = [];
+  let rest = line;
+  for (const between of [/[\s,]/, /[\s,]/, /[\s,;]/]) {
+    const before = withoutEnd(rest, /\d/);
+    parts.unshift(rest.slice(before.length));
+    rest = withoutEnd(before, between);
+    if (rest === before) return undefined;
+  }
+  const areShort = parts.every((part) => part.length >= 1 && part.length <= 3);
+  return areShort && rest !== '' ? { name: rest, parts } : undefined;
+}
+
+function turnedAround(line: string): Coloured | undefined {
+  const [, red, green, blue, name] = colourThenName.exec(line) ?? [];
+  if (red === undefined || green === undefined || blue === undefined) return undefined;
+  return { name: name ?? '', parts: [red, green, blue] };
+}
+
+/** CVAT leaves the colour out where it has none, and keeps the colons around it. */
+function withoutColons(line: string): string {
+  const colons = [':::', '::'].find((end) => line.endsWith(end) && line.length > end.length) ?? '';
+  return line.slice(0, line.length - colons.length);
 }
 
 function nameIn(text = ''): string {
-  return text
-    .trim()
-    .replace(/^(["'])(.*)\1$/, '$2')
-    .normalize('NFC');
+  return unquoted(text.trim()).normalize('NFC');
 }
 
-function colourIn(match: RegExpExecArray, at: number, line: number, path: string): Colour {
-  const [red = 0, green = 0, blue = 0] = [0, 1, 2].map((part) => Number(match[at + part]));
+function colourIn(parts: readonly string[], line: number, path: string): Colour {
+  const [red = 0, green = 0, blue = 0] = parts.map(Number);
   if (Math.max(red, green, blue) > 255) {
     throw wrongList(path, `line ${line} has a colour beyond 255`);
   }

@@ -13,16 +13,21 @@ export function nnunetLabels(json: unknown, path: string): ListedLabel[] | null 
   if (!isRecord(json) || !('labels' in json)) return null;
   const { labels } = json;
   if (Array.isArray(labels)) {
-    return labels.map((name, value) => label(String(name), value, path));
+    return labels.map((name, value) => label(typeof name === 'string' ? name : '?', value, path));
   }
   if (!isRecord(labels)) return null;
   return Object.entries(labels).flatMap(([key, value]) => {
     if (typeof value === 'string') return [label(value, Number(key), path)];
     if (Array.isArray(value)) {
-      return value.length === 1 ? [label(key, Number(value[0]), path)] : [];
+      return value.length === 1 ? [label(key, numberIn(value[0]), path)] : [];
     }
-    return [label(key, Number(value), path)];
+    return [label(key, numberIn(value), path)];
   });
+}
+
+/** NaN for what is neither a number nor the digits of one. */
+function numberIn(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN;
 }
 
 function label(name: string, value: number, path: string): ListedLabel {

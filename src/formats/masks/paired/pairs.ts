@@ -99,7 +99,7 @@ class Pairing {
     const lonely = this.#masks.filter((mask) => !this.#used.has(mask));
     const exported = lonely.filter(({ labelFolder }) => labelFolder !== undefined);
     const folders = [...new Set(exported.flatMap(({ labelFolder }) => labelFolder ?? []))];
-    problems.push(...maskProblems({ masks: exported, folders }));
+    for (const problem of maskProblems({ masks: exported, folders })) problems.push(problem);
     for (const { path, name, labelFolder } of lonely) {
       if (labelFolder !== undefined || maskPlaces(name).length === 0) continue;
       problems.push({ path, reason: 'there is no image of that name beside this mask' });

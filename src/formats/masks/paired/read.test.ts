@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pngFile, tiffFile, words, type Pixels } from '../../image-fixtures.ts';
 import { sharp } from '../../libvips.ts';
+import { proposeTargets } from '../../../core/mask/match-classes.ts';
 import type { FoundImage } from '../../labelled-images.ts';
 import { niftiFile } from '../../raster/nifti/nifti-fixtures.ts';
 import { doubles, short, tiffBytes } from '../../raster/tiff/tiff-fixtures.ts';
@@ -61,22 +62,29 @@ describe('what values of masks mean', () => {
   it.each([
     ['0 and 255: one class', { 'masks/a.png': mask([0, 255, 0]) }, [0, 1, 0], [255]],
     [
-      'numbers, and 255 for nothing known',
+      'numbers, and 255, of which nothing says that it is no class',
       { 'masks/a.png': mask([4, 255, 9]) },
-      [1, 255, 2],
-      [4, 9],
+      [1, 3, 2],
+      [4, 9, 255],
+    ],
+    ['0, 128 and 255: two classes', { 'masks/a.png': mask([0, 128, 255]) }, [0, 1, 2], [128, 255]],
+    [
+      'numbers of a list, and 255, which it does not name',
+      { 'masks/a.png': mask([1, 255, 0]), 'classes.txt': 'background\nnucleus' },
+      [1, 2, 0],
+      [1, 255],
     ],
     [
-      '0 and 255, of which the palette says that nothing is known there',
+      '0 and 255, which the palette draws as nothing known',
       { 'masks/a.png': voidMask, 'labelmap.txt': 'background:0,0,0::\nnucleus:1,2,3::' },
-      [0, 255, 0],
-      [1],
+      [0, 2, 0],
+      [1, 255],
     ],
     [
-      '0 and 255 where another shows that nothing is known at 255',
+      '0 and 255 where another has 3 as well',
       { 'masks/a.png': mask([0, 255, 0]), 'masks/b.png': mask([0, 3, 255]) },
-      [0, 255, 0],
-      [3],
+      [0, 2, 0],
+      [3, 255],
     ],
     [
       '0 and 255 where others have more and a list says that nothing is known there',
@@ -93,8 +101,8 @@ describe('what values of masks mean', () => {
         ...{ 'masks/a.png': mask([255, 255, 255]), 'masks/b.png': mask([0, 0, 0]) },
         'masks/c.png': mask([0, 1, 0]),
       },
-      [255, 255, 255],
-      [1],
+      [2, 2, 2],
+      [1, 255],
     ],
     ['numbers of 16 bits', { 'masks/a.png': mask([0, 2, 200], 1, 16) }, [0, 1, 2], [2, 200]],
     [
@@ -124,8 +132,8 @@ describe('what values of masks mean', () => {
     [
       'transparent, and PASCAL VOC’s colour for nothing known',
       { 'masks/a.png': mask([9, 9, 9, 0, 224, 224, 192, 255, 1, 2, 3, 255], 4) },
-      [0, 255, 1],
-      [null],
+      [0, 2, 1],
+      [null, null],
     ],
   ])('%s', async (_, files: Record<string, Uint8Array | string>, values, numbers) => {
     const source = await open(files);
@@ -134,21 +142,44 @@ describe('what values of masks mean', () => {
     expect(source.classes.map(({ number }) => number)).toEqual(numbers);
   });
 
-  it.each<[string, Record<string, Uint8Array | string>]>([
-    ['numbers', { 'masks/b.png': mask([0, 1, 0]), 'masks/c.png': mask([0, 0, 0]) }],
-    ['numbers alone', { 'masks/b.png': mask([1, 1, 1]), 'masks/c.png': mask([255, 255, 255]) }],
-    ['numbers that a list names', { 'masks/b.png': mask([0, 1, 0]), 'classes.txt': 'nucleus' }],
-  ])('0 and 255 beside %s is not guessed at', async (_, others) => {
-    const grey = { 'masks/a.png': mask([0, 255, 0]), 'masks/d.png': mask([0, 255, 255]) };
-    const white = mask([0, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0], 4);
-    for (const binary of [grey, { 'masks/a.png': white }]) {
-      await expect(open({ ...binary, ...others })).rejects.toMatchObject({
-        code: 'invalid-labels',
-        message: expect.stringMatching(
-          /masks\/a\.png( \(with 1 more\))? has .* 0 and 255 alone, and .*b\.png has (0, )?1, so .* “255 ignore”/,
-        ) as string,
-      });
-    }
+  it('a palette that draws a value as nothing known names it, so that ignoring it is proposed', async () => {
+    const { classes } = await open({ 'masks/a.png': voidMask });
+    expect(proposeTargets(classes, [])).toEqual(['ignore']);
+    const colours = mask([0, 0, 0, 224, 224, 192, 1, 2, 3], 3);
+    const { classes: drawn } = await open({ 'masks/a.png': colours });
+    expect(proposeTargets(drawn, [])).toEqual([null, 'ignore']);
+  });
+
+  it('every value is listed with its share of the pixels, whatever it means', async () => {
+    const files = {
+      ...{ 'masks/a.png': mask([0, 0, 255]), 'masks/b.png': mask([0, 128, 7]) },
+      'masks/c.png': mask([128, 128, 128, 255, 9, 9, 9, 0, 255, 255, 255, 255], 4),
+      'classes.txt': '7 background\n255 ignore',
+    };
+    const { table } = await open(files);
+    expect(table?.stored).toEqual([
+      { number: 0, colour: null, value: 0, share: 4 / 9, masks: 3 },
+      { number: 255, colour: null, value: 255, share: 2 / 9, masks: 2 },
+      { number: 128, colour: null, value: 1, share: 2 / 9, masks: 2 },
+      { number: 7, colour: null, value: 0, share: 1 / 9, masks: 1 },
+    ]);
+    const { table: drawn } = await open({ 'masks/a.png': mask([1, 2, 3, 1, 2, 3, 4, 5, 6], 3) });
+    expect(drawn?.stored).toEqual([
+      { number: null, colour: '#010203', value: 1, share: 2 / 3, masks: 1 },
+      { number: null, colour: '#040506', value: 2, share: 1 / 3, masks: 1 },
+    ]);
+  });
+
+  it('shades of blurred edges are no classes, and numbers of objects are', async () => {
+    const wide = { width: 400, height: 1, channels: 1, bits: 8 } as const;
+    const row = (value: (at: number) => number): Buffer =>
+      pngFile({ ...wide, values: Array.from({ length: 400 }, (_, at) => value(at)) });
+    const soft = row((at) => (at < 200 ? 0 : at < 250 ? 5 * (at - 200) : 255));
+    await expect(open({ 'masks/a.png': soft })).rejects.toThrow(
+      /49 shades of a few pixels each between 0 and 255: their edges are blurred/,
+    );
+    const objects = await open({ 'masks/a.png': row((at) => Math.floor(at / 9)) });
+    expect(objects.classes).toHaveLength(44);
   });
 
   it('names come from the list, whether or not a mask has the class', async () => {
@@ -159,6 +190,27 @@ describe('what values of masks mean', () => {
       { name: 'bus', count: 0 },
     ]);
   });
+  it('names of a folder for training come from the list one folder up', async () => {
+    for (const [chosen, expected] of [
+      ['train', ['water', 'land']],
+      ['cells', [null]],
+    ] as const) {
+      const folder = join(test.path, `shared-${chosen}`, chosen);
+      await test.file(join(`shared-${chosen}`, 'classes.txt'), Buffer.from('0 water\n1 land'));
+      await mkdir(join(folder, 'masks'), { recursive: true });
+      const path = await test.file(
+        join(`shared-${chosen}`, chosen, 'masks/a.png'),
+        mask([0, 1, 0]),
+      );
+      const found = [
+        { name: 'masks/a.png', path },
+        { name: 'images/a.jpg', path: join(folder, 'images', 'a.jpg') },
+      ];
+      const { classes } = await openPairedMasks({ path: folder, folder, found, property: null });
+      expect(classes.map(({ name }) => name)).toEqual(expected);
+    }
+  });
+
   it('of names that lie outside the folder, nothing is read, nor of a folder called like a list', async () => {
     const outside = await test.file('outside.txt', Buffer.from('secret'));
     const folder = join(test.path, 'linked');

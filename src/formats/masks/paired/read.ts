@@ -10,10 +10,11 @@ import { areOverlapping, placeRaster, requireSameSize } from '../geotiff/place.t
 import type { MaskSource, OpenMask, SizedImage, SourceRequest } from '../mask-source.ts';
 import { placeLabelMap } from '../nifti/place.ts';
 import { findLabelList } from './find-list.ts';
+import type { ListedLabel } from './label-list.ts';
 import { placedMask, type MaskPlacing } from './mask-tiles.ts';
-import { pairMasks } from './pairs.ts';
+import { type MaskPairs, pairMasks } from './pairs.ts';
 import { openStoredMask, type StoredMask } from './stored-mask.ts';
-import { surveyMask, type MaskValues } from './survey.ts';
+import { surveyFile } from './survey-file.ts';
 import { valueTable, type ValueTable } from './values.ts';
 
 /** Masks read at a time: decoding runs beside the engine's own thread. */
@@ -25,17 +26,22 @@ const masksAtOnce = 4;
  *
  * @throws UserError 'invalid-labels' for a list of classes that cannot be read, 'too-large', 'cancelled'
  */
-export async function openPairedMasks({
-  folder,
-  found,
-  table: decided,
-  signal,
-}: SourceRequest): Promise<MaskSource> {
-  const pairs = pairMasks(found);
+export async function openPairedMasks(request: SourceRequest): Promise<MaskSource> {
+  return openPairs(request, pairMasks(request.found));
+}
+
+/** As `openPairedMasks`, of masks that are known to belong to their images. */
+export async function openPairs(request: SourceRequest, pairs: MaskPairs): Promise<MaskSource> {
+  const { found, table: decided, excluded = new Map<string, string>() } = request;
   const problems: ImageProblem[] = [...pairs.problems];
-  const { table, masks } = decided
-    ? { table: decided, masks: pairs.masks }
-    : await surveyAll(pairs.masks, folder, problems, signal);
+  for (const { path } of pairs.masks) {
+    const reason = excluded.get(path);
+    if (reason !== undefined) problems.push({ path, reason });
+  }
+  const wanted = pairs.masks.filter(({ path }) => !excluded.has(path));
+  const { table, masks, distinct } = decided
+    ? { table: decided, masks: wanted, distinct: undefined }
+    : await surveyAll(wanted, request, problems);
   const readable = new Set(masks.map(({ path }) => path));
   const withMask = (pairs: ReadonlyMap<string, FoundImage>): string[] =>
     [...pairs].filter(([, mask]) => readable.has(mask.path)).map(([image]) => image);
@@ -51,6 +57,7 @@ export async function openPairedMasks({
     claimed: new Set(pairs.masks.map(({ path }) => path)),
     classes: table.classes,
     table,
+    samples: distinct && samplesOf(found, pairs, distinct),
     images,
     isComplete: true,
     properties: [],
@@ -122,42 +129,79 @@ async function sizeOf(path: string): Promise<Size | undefined> {
   }
 }
 
+interface SurveyedMasks {
+  readonly table: ValueTable;
+  /** Those that can be read. */
+  readonly masks: readonly FoundImage[];
+  /** How many values each has, by its path. */
+  readonly distinct: ReadonlyMap<string, number>;
+}
+
 /** Reads all masks for what their values mean; gives those that can be read. */
 async function surveyAll(
   masks: readonly FoundImage[],
-  folder: string,
+  { folder, surveyed: before, at, signal }: SourceRequest,
   problems: ImageProblem[],
-  signal: AbortSignal | undefined,
-): Promise<{ table: ValueTable; masks: FoundImage[] }> {
+): Promise<SurveyedMasks> {
   const surveyed = await mapConcurrently(
     masks,
     masksAtOnce,
-    (mask) => survey(mask, problems, signal),
+    async ({ path }) => before?.get(path) ?? surveyFile(path, signal),
     signal,
   );
-  const list = await findLabelList(foldersOf(masks, folder), folder);
-  const values = surveyed.filter((one) => one !== undefined);
-  const table = valueTable(values, list, folder);
-  return { table, masks: masks.filter((_, index) => surveyed[index]) };
+  for (const [index, one] of surveyed.entries()) {
+    if (!one.ok) problems.push({ path: masks[index]?.path ?? folder, reason: one.reason });
+  }
+  const list = await listOf(masks, folder, at);
+  const values = surveyed.flatMap((one) => (one.ok ? [one.values] : []));
+  return {
+    table: valueTable(values, list, folder),
+    masks: masks.filter((_, index) => surveyed[index]?.ok === true),
+    distinct: new Map(values.map((one) => [one.path, one.values.size])),
+  };
 }
 
-async function survey(
-  mask: FoundImage,
-  problems: ImageProblem[],
-  signal: AbortSignal | undefined,
-): Promise<MaskValues | undefined> {
-  try {
-    const stored = await openStoredMask(mask.path);
-    try {
-      return await surveyMask(stored, signal);
-    } finally {
-      await stored.close();
-    }
-  } catch (error) {
-    if (!(error instanceof UserError) || error.code === 'cancelled') throw error;
-    problems.push({ path: mask.path, reason: error.message });
-    return undefined;
-  }
+/** Images with a mask that can be read, those whose masks have most values first. */
+function samplesOf(
+  found: readonly FoundImage[],
+  { byImage, bySlice }: MaskPairs,
+  distinct: ReadonlyMap<string, number>,
+): FoundImage[] {
+  const names = new Map(found.map(({ path, name }) => [path, name]));
+  const nameOf = (path: string): string => names.get(path) ?? path;
+  const masked: { readonly image: FoundImage; readonly values: number }[] = [
+    ...[...byImage].map(([path, mask]) => ({
+      image: { path, name: nameOf(path) },
+      values: distinct.get(mask.path) ?? 0,
+    })),
+    ...[...bySlice].map(([place, mask]) => {
+      const path = place.replace(/#\d+$/, '');
+      const frame = Number(place.slice(path.length + 1)) - 1;
+      return {
+        image: { path, frame, name: `${nameOf(path)}#${frame + 1}` },
+        values: distinct.get(mask.path) ?? 0,
+      };
+    }),
+  ];
+  return masked
+    .filter(({ values }) => values > 0)
+    .sort((a, b) => b.values - a.values)
+    .map(({ image }) => image);
+}
+
+/** Names of folders that share a list of classes with their neighbours. */
+const splitName = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?)$/i;
+
+/** The list of the masks; that of a folder for training or for tests may lie one folder up. */
+async function listOf(
+  masks: readonly FoundImage[],
+  folder: string,
+  at: SourceRequest['at'],
+): Promise<ListedLabel[]> {
+  const list = await findLabelList(foldersOf(masks, folder), folder, at);
+  const parent = dirname(folder);
+  if (list.length > 0 || !splitName.test(basename(folder))) return list;
+  return findLabelList([parent], parent, at);
 }
 
 /** Folders that may hold the list: those of the masks and what holds them, up to the chosen one. */

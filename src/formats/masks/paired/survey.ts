@@ -7,6 +7,8 @@ export interface MaskValues {
   readonly path: string;
   /** Numbers, or colours (see `StoredMask.read`); without `nothing` and `transparent`. */
   readonly values: ReadonlySet<number>;
+  /** How many pixels have each value, `nothing` and `transparent` among them. */
+  readonly pixels: ReadonlyMap<number, number>;
   readonly isColour: boolean;
   /** Whether its alpha says of some pixels that there is nothing, as 0 does. */
   readonly hasTransparent: boolean;
@@ -22,28 +24,30 @@ const bandPixels = 2 ** 22;
 export async function surveyMask(mask: StoredMask, signal?: AbortSignal): Promise<MaskValues> {
   const { width, height, frames } = mask.file.header;
   const rows = Math.max(1, Math.floor(bandPixels / width));
-  const values = new Set<number>();
+  const pixels = new Map<number, number>();
   for (let frame = 0; frame < frames; frame++) {
     for (let y = 0; y < height; y += rows) {
       throwIfAborted(signal);
       const region = { x: 0, y, width, height: Math.min(rows, height - y) };
-      collect(await mask.read({ frame, region }), values, mask.path);
+      count(await mask.read({ frame, region }), pixels, mask.path);
     }
   }
+  const values = new Set(pixels.keys());
   values.delete(nothing);
   const hasTransparent = values.delete(transparent);
   const { path, isColour, palette } = mask;
-  return { path, values, isColour, hasTransparent, palette };
+  return { path, values, pixels, isColour, hasTransparent, palette };
 }
 
-function collect(stored: Int32Array, values: Set<number>, path: string): void {
-  let last: number | undefined;
-  for (const value of stored) {
+function count(stored: Int32Array, pixels: Map<number, number>, path: string): void {
+  for (let from = 0; from < stored.length;) {
+    const value = stored[from] ?? nothing;
     // Masks have long runs of one value.
-    if (value === last) continue;
-    last = value;
-    values.add(value);
-    if (values.size > valueLimit) {
+    let to = from + 1;
+    while (to < stored.length && stored[to] === value) to++;
+    pixels.set(value, (pixels.get(value) ?? 0) + to - from);
+    from = to;
+    if (pixels.size > valueLimit + 2) {
       throw new UserError(
         'invalid-labels',
         `${path} has more than ${valueLimit} colours, so it is no mask, or was saved with losses. Save it as PNG.`,

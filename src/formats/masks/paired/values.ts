@@ -1,9 +1,10 @@
-import type { SourceClass } from '../../../contract/mask-sources.ts';
+import type { SourceClass, StoredValue } from '../../../contract/mask-sources.ts';
 import { UserError } from '../../../core/errors.ts';
 import { reservedWord } from '../../../core/mask/class-names.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { classLimit } from '../mask-source.ts';
 import { colourText, type Colour, type ListedLabel } from './label-list.ts';
+import { nothing, transparent } from './stored-mask.ts';
 import { areGreys, colourOfNumber, type MaskValues } from './survey.ts';
 
 /** What the values of a set of masks mean. */
@@ -13,19 +14,24 @@ export interface ValueTable {
   readonly classes: readonly SourceClass[];
   /** Number or colour in the file → value of the class, 0 background, 255 nothing known. */
   readonly values: ReadonlyMap<number, number>;
+  /** Every value that the masks store, the most frequent first; absent where the table was decided before. */
+  readonly stored?: readonly StoredValue[];
 }
 
 /** PASCAL VOC draws in this colour where nothing is known. */
 const vocVoid = pack([224, 224, 192]);
+/** No class of a project can have this name, so that it is never taken for one. */
+const voidName = 'ignore';
 const black = 0;
 
 /**
  * Decides for all masks of a set together what their values mean. Classes of a list come with their
- * names, whether or not a mask has them; others with their number or colour alone. Where there is nothing
- * but 0 and 255 the 255 is a class, else it means that nothing is known.
+ * names, whether or not a mask has them; others with their number or colour alone. A value means that
+ * nothing is known only where a list says so: 255 without a list is a class like any other, which a person
+ * names or ignores. What a palette draws in PASCAL VOC's colour for it is called “ignore”, so that ignoring it is
+ * proposed.
  *
- * @throws UserError 'too-large' for more classes than a mask can hold, 'invalid-labels' where masks have 255 and
- * nothing tells which of the two it is
+ * @throws UserError 'too-large' for more classes than a mask can hold, 'invalid-labels' for masks with blurred edges
  */
 export function valueTable(
   masks: readonly MaskValues[],
@@ -37,6 +43,7 @@ export function valueTable(
   const entries = byColour ? colourEntries(counts, list) : numberEntries(counts, list, masks);
   const values = new Map<number, number>();
   const classes: SourceClass[] = [];
+  if (!byColour && list.length === 0) refuseBlurred(masks, place);
   for (const [stored, entry] of entries) {
     if (entry === 'background' || entry === 'nothing') {
       values.set(stored, entry === 'background' ? 0 : ignoreValue);
@@ -52,7 +59,7 @@ export function valueTable(
     values.set(stored, value);
     classes.push({ value, ...entry, count: counts.get(stored) ?? 0 });
   }
-  return { byColour, classes, values };
+  return { byColour, classes, values, stored: storedValues(masks, { byColour, values }) };
 }
 
 type Entry = Pick<SourceClass, 'name' | 'number' | 'colour'> | 'background' | 'nothing';
@@ -69,17 +76,82 @@ function isByColour(masks: readonly MaskValues[], list: readonly ListedLabel[]):
   );
 }
 
+/** Values from which shades between two others are no classes. */
+const manyShades = 32;
+/** Of what the brighter of the two has, the share of pixels that no shade between them reaches. */
+const shadeShare = 0.25;
+
+/**
+ * Masks with soft edges, or that were saved with losses: nearly all is 0 or the largest number, and all between them
+ * are a few pixels of shades, each of which would be a class.
+ */
+function refuseBlurred(masks: readonly MaskValues[], place: string): void {
+  const pixels = new Map<number, number>();
+  for (const mask of masks) {
+    for (const [stored, count] of mask.pixels) {
+      if (stored < 0) continue;
+      const key = keyOf(stored, mask, false);
+      pixels.set(key, (pixels.get(key) ?? 0) + count);
+    }
+  }
+  const most = Math.max(...pixels.keys());
+  const between = [...pixels].filter(([value]) => value !== 0 && value !== most);
+  const limit = shadeShare * (pixels.get(most) ?? 0);
+  const isBlurred =
+    pixels.has(0) && between.length >= manyShades && between.every(([, count]) => count < limit);
+  if (!isBlurred) return;
+  throw new UserError(
+    'invalid-labels',
+    `The masks of ${place} have ${between.length} shades of a few pixels each between 0 and ${most}: their edges are blurred, or they were saved with losses. Save them as PNG without smoothing, so that every pixel has the number of its class.`,
+  );
+}
+
 /** In how many masks each number or colour is. */
 function countValues(masks: readonly MaskValues[], byColour: boolean): Map<number, number> {
   const counts = new Map<number, number>();
-  for (const { values, isColour, palette } of masks) {
-    for (const value of values) {
-      const stored =
-        byColour === isColour ? value : byColour ? colourOfNumber(value, palette) : value & 255;
+  for (const mask of masks) {
+    for (const stored of new Set([...mask.values].map((value) => keyOf(value, mask, byColour)))) {
       counts.set(stored, (counts.get(stored) ?? 0) + 1);
     }
   }
   return counts;
+}
+
+/** The number or colour by which a table has a stored value. */
+function keyOf(value: number, { isColour, palette }: MaskValues, byColour: boolean): number {
+  if (byColour === isColour) return value;
+  return byColour ? colourOfNumber(value, palette) : value & 255;
+}
+
+/** Every value that the masks store, the most frequent first, with its share of all their pixels. */
+function storedValues(
+  masks: readonly MaskValues[],
+  { byColour, values }: Pick<ValueTable, 'byColour' | 'values'>,
+): StoredValue[] {
+  const found = new Map<number, { pixels: number; masks: number }>();
+  let all = 0;
+  for (const mask of masks) {
+    const own = new Map<number, number>();
+    for (const [stored, pixels] of mask.pixels) {
+      const key =
+        stored === nothing ? nothing : stored === transparent ? 0 : keyOf(stored, mask, byColour);
+      own.set(key, (own.get(key) ?? 0) + pixels);
+      all += pixels;
+    }
+    for (const [key, pixels] of own) {
+      const before = found.get(key) ?? { pixels: 0, masks: 0 };
+      found.set(key, { pixels: before.pixels + pixels, masks: before.masks + 1 });
+    }
+  }
+  return [...found]
+    .sort(([, a], [, b]) => b.pixels - a.pixels)
+    .map(([key, { pixels, masks: inMasks }]) => ({
+      number: byColour || key === nothing ? null : key,
+      colour: byColour && key !== nothing ? colourText(unpack(key)) : null,
+      value: key === nothing ? ignoreValue : (values.get(key) ?? ignoreValue),
+      share: pixels / all,
+      masks: inMasks,
+    }));
 }
 
 function numberEntries(
@@ -88,10 +160,8 @@ function numberEntries(
   masks: readonly MaskValues[],
 ): Map<number, Entry> {
   const entries = new Map<number, Entry>();
-  const isBinary =
-    counts.has(255) &&
-    [...counts.keys()].every((value) => value === 0 || value === 255) &&
-    !masks.some(isVoidAt255);
+  const isVoid = masks.some(isVoidAt255);
+  const isBinary = counts.has(255) && !isVoid && ![...counts.keys()].some(isClassNumber);
   const [only, ...more] = list.filter(({ name }) => reservedWord(name) !== 'background');
   const isNamed = isBinary && only !== undefined && more.length === 0;
   for (const { name, value, colour } of list) {
@@ -101,13 +171,12 @@ function numberEntries(
     else entries.set(value, { name, number: value, colour: colour && colourText(colour) });
   }
   if (!entries.has(0)) entries.set(0, 'background');
-  for (const value of sorted(counts.keys())) {
+  for (const value of counts.keys()) {
     if (entries.has(value)) continue;
-    const isUnknown = value === 255 && !isBinary;
-    if (isUnknown) refuseMixed(masks);
-    entries.set(value, isUnknown ? 'nothing' : { name: null, number: value, colour: null });
+    const name = value === 255 && isVoid ? voidName : null;
+    entries.set(value, { name, number: value, colour: null });
   }
-  return new Map(sorted(entries.keys()).map((value) => [value, entries.get(value) ?? 'nothing']));
+  return new Map([...entries].sort(([a], [b]) => a - b));
 }
 
 /** What a list names that is no class. */
@@ -116,42 +185,13 @@ function specialEntry(name: string): 'background' | 'nothing' | null {
   return word === 'ignore' ? 'nothing' : word;
 }
 
-/** By its palette, as in PASCAL VOC and in our own masks: 255 is no class there, even without others. */
+/** By its palette, as in PASCAL VOC and in our own masks. */
 function isVoidAt255({ palette, values }: MaskValues): boolean {
   return palette !== null && values.has(255) && colourOfNumber(255, palette) === vocVoid;
 }
 
-/**
- * Beside numbers 255 means that nothing is known, as a mask with both or a palette shows. Where there is neither, masks
- * of 0 and 255 alone may as well come from another program, in which 255 is what was drawn.
- */
-function refuseMixed(masks: readonly MaskValues[]): void {
-  const drawn = masks.map((mask) => ({ path: mask.path, numbers: numbersOf(mask) }));
-  const numbered = drawn.filter(({ numbers }) => numbers.some(isClassNumber));
-  const binary = drawn.filter(
-    ({ numbers }) => numbers.length === 2 && !numbers.some(isClassNumber),
-  );
-  const isShown = masks.some(isVoidAt255) || numbered.some(({ numbers }) => numbers.includes(255));
-  const [one, other] = [numbered[0], binary[0]];
-  if (isShown || !one || !other) return;
-  const shown = one.numbers.slice(0, 5).join(', ') + (one.numbers.length > 5 ? ', …' : '');
-  throw new UserError(
-    'invalid-labels',
-    `${other.path}${moreOf(binary)} has the numbers 0 and 255 alone, and ${one.path}${moreOf(numbered)} has ${shown}, so it cannot be told whether 255 is a class or says that nothing is known. Save all masks with the same numbers; or, where nothing is known at 255, say so with a line “255 ignore” in the list of classes beside the masks (classes.txt).`,
-  );
-}
-
-function numbersOf({ values, isColour, hasTransparent }: MaskValues): number[] {
-  const numbers = [...values].map((value) => (isColour ? value & 255 : value));
-  return sorted(new Set(hasTransparent ? [0, ...numbers] : numbers));
-}
-
 function isClassNumber(value: number): boolean {
   return value !== 0 && value !== 255;
-}
-
-function moreOf({ length }: readonly unknown[]): string {
-  return length === 1 ? '' : ` (with ${length - 1} more)`;
 }
 
 function colourEntries(
@@ -165,16 +205,12 @@ function colourEntries(
     entries.set(pack(colour), specialEntry(name) ?? entry);
   }
   if (!entries.has(black)) entries.set(black, 'background');
-  if (!entries.has(vocVoid)) entries.set(vocVoid, 'nothing');
-  for (const colour of sorted(counts.keys())) {
+  for (const colour of [...counts.keys()].sort((a, b) => a - b)) {
     if (entries.has(colour)) continue;
-    entries.set(colour, { name: null, number: null, colour: colourText(unpack(colour)) });
+    const name = colour === vocVoid ? voidName : null;
+    entries.set(colour, { name, number: null, colour: colourText(unpack(colour)) });
   }
   return entries;
-}
-
-function sorted(values: Iterable<number>): number[] {
-  return [...values].sort((a, b) => a - b);
 }
 
 function pack([red, green, blue]: Colour): number {

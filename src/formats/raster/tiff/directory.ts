@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../../core/text/scan.ts';
 import { damaged } from './problems.ts';
 import { fieldSizes, tags } from './tags.ts';
 import type { TiffSource } from './tiff-source.ts';
@@ -21,6 +22,8 @@ export interface Field {
 export interface Directory {
   readonly offset: number;
   readonly fields: ReadonlyMap<number, Field>;
+  /** Those that are listed, doubles and unknown ones too. */
+  readonly fieldCount: number;
   /** Offset of the next one, 0 after the last. */
   readonly next: number;
 }
@@ -74,7 +77,12 @@ export class TiffFile {
       const field = this.#field(entries, at, start);
       if (field !== undefined && !fields.has(tag)) fields.set(tag, field);
     }
-    return { offset, fields, next: await this.#next(start + count * entryBytes) };
+    return {
+      offset,
+      fields,
+      fieldCount: count,
+      next: await this.#next(start + count * entryBytes),
+    };
   }
 
   /**
@@ -107,7 +115,7 @@ export class TiffFile {
   async text(directory: Directory, tag: number, most: number): Promise<string> {
     const field = directory.fields.get(tag);
     if (field?.type !== 2 && field?.type !== 1 && field?.type !== 7) return '';
-    return (await this.bytes(field, most)).toString('utf8').replace(/\0+$/, '');
+    return withoutEnd((await this.bytes(field, most)).toString('utf8'), /\0/);
   }
 
   #field(entries: Buffer, at: number, start: number): Field | undefined {

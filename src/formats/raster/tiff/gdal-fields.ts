@@ -2,6 +2,7 @@ import { coloursByName } from '../../../core/image/colour-names.ts';
 import type { Display, SampleType } from '../image-file.ts';
 import type { Directory, TiffFile } from './directory.ts';
 import { tags } from './tags.ts';
+import { xmlElements } from './xml.ts';
 
 /** GDAL's private fields: the value for "nothing here", and metadata in XML. */
 
@@ -107,9 +108,9 @@ function unescaped(text: string): string {
 /** Texts of the items by role and band, such as `scale 0`. */
 function itemsOf(xml: string): ReadonlyMap<string, string> {
   const items = new Map<string, string>();
-  for (const [, attributes = '', text = ''] of xml.matchAll(/<Item\b([^>]*)>([^<]*)<\/Item>/g)) {
-    const sample = /\bsample="(\d+)"/.exec(attributes)?.[1];
-    const role = /\brole="(\w+)"/.exec(attributes)?.[1];
+  for (const { attributes, text } of xmlElements(xml, 'Item')) {
+    const sample = attributes.get('sample');
+    const role = attributes.get('role');
     if (sample !== undefined && role !== undefined)
       items.set(`${role} ${sample}`, unescaped(text.trim()));
   }

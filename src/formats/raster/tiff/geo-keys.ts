@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../../core/text/scan.ts';
 import type { Directory, TiffFile } from './directory.ts';
 import { tags } from './tags.ts';
 
@@ -16,13 +17,17 @@ export const geoKeys = {
 } as const;
 
 const keyLimit = 4096;
-const textLimit = 2 ** 20;
+/** Bytes of all texts together: projections written out as text take a few thousand. */
+const textLimit = 2 ** 16;
+/** Characters of one of them. */
+const longestText = 16_384;
+const known: ReadonlySet<number> = new Set(Object.values(geoKeys));
 
 /** Values of the keys of a page; of lists the first value. */
 export type GeoKeys = ReadonlyMap<number, number | string>;
 
 /**
- * Reads the keys. Those that point outside their lists are left out.
+ * Reads the keys. Those that point outside their lists, and texts that are too long, are left out.
  *
  * @throws UserError 'invalid-file' where a list lies outside the file, 'disk'
  */
@@ -35,17 +40,20 @@ export async function readGeoKeys(file: TiffFile, directory: Directory): Promise
   const end = 4 * ((entries[3] ?? 0) + 1);
   for (let at = 4; at + 4 <= Math.min(end, entries.length); at += 4) {
     const [key = 0, place = 0, count = 0, value = 0] = entries.slice(at, at + 4);
-    const found = valueAt(place, count, value);
-    if (key !== 0 && found !== undefined) keys.set(key, found);
+    if (key === 0 || keys.has(key)) continue;
+    const found = valueAt(key, place, count, value);
+    if (found !== undefined) keys.set(key, found);
   }
   return keys;
 
-  function valueAt(place: number, count: number, value: number): number | string | undefined {
+  function valueAt(
+    ...[key, place, count, value]: [key: number, place: number, count: number, value: number]
+  ): number | string | undefined {
     if (place === 0) return value;
     if (place === tags.geoDoubles) return doubles[value];
-    if (place !== tags.geoTexts) return undefined;
+    if (place !== tags.geoTexts || !known.has(key) || count > longestText) return undefined;
     // A bar stands for the zero at the end of each text.
-    return texts.slice(value, value + count).replace(/[|\0\s]+$/, '');
+    return withoutEnd(texts.slice(value, value + count), /[|\0\s]/);
   }
 }
 

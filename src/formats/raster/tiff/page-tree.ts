@@ -22,6 +22,13 @@ export interface PageTree {
   readonly notes: readonly string[];
 }
 
+/**
+ * Work on all directories together, in fields. Pages may share their directories, so that a small file could list the same
+ * ones a million times; a hundred thousand pages of a proper file take five million.
+ */
+const fieldsInAll = 8_000_000;
+/** What a directory takes besides its fields. */
+const fieldsOfDirectory = 30;
 /** More than any pyramid has. */
 const subDirectoryLimit = 64;
 /** Of 16 bits, the most. */
@@ -39,19 +46,21 @@ export async function readPageTree(file: TiffFile, limits: ReadLimits): Promise<
   const { path } = file.source;
   const notes: string[] = [];
   const sorter = new PageSorter();
+  const budget = new FieldBudget(path);
   let first: Page | undefined;
   for await (const directory of directories(file, notes)) {
+    budget.take(directory);
     if (first === undefined) {
       if (isCameraRaw(directory)) throw unsupported(path, 'the raw values of a camera (DNG)');
       first = await readPage(file, directory, limits);
-      sorter.addFrame(first, await smallerCopies(file, first, first, limits));
+      sorter.addFrame(first, await smallerCopies(file, first, first, { limits, budget }));
       sorter.addPalette(await colorMapOf(file, first));
       continue;
     }
     const page = await readOther(file, directory, limits);
     if (page === undefined) sorter.unreadable++;
     else if (isLike(first, page) && (page.subfileType & isReduced) === 0) {
-      sorter.addFrame(page, await smallerCopies(file, first, page, limits));
+      sorter.addFrame(page, await smallerCopies(file, first, page, { limits, budget }));
       sorter.addPalette(await colorMapOf(file, page));
     } else sorter.addOther(first, page);
     if (sorter.pages > limits.frames) {
@@ -60,8 +69,33 @@ export async function readPageTree(file: TiffFile, limits: ReadLimits): Promise<
   }
   if (first === undefined) throw damaged(path, 'it has no page');
   const levels = commonLevels(sorter.frames);
-  const frames = sorter.frames.map((copies) => levels.map((level) => offsetOf(copies, level)));
+  const frames = sorter.frames.map((copies) => {
+    // The first of a size counts.
+    const offsets = new Map(copies.toReversed().map((copy) => [sizeKey(copy), copy.offset]));
+    return levels.map((level) => offsets.get(sizeKey(level)) ?? 0);
+  });
   return { first, frames, levels, notes: [...notes, ...sorter.notes()] };
+}
+
+class FieldBudget {
+  readonly #path: string;
+  #left = fieldsInAll;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @param directory undefined where it could not be read @throws UserError 'too-large' */
+  take(directory: Directory | undefined): void {
+    this.#left -= fieldsOfDirectory + (directory?.fieldCount ?? 0);
+    if (this.#left < 0) {
+      throw tooLarge(
+        this.#path,
+        'lists more pages and fields of pages than can be read',
+        'Save it anew, or split it into several files.',
+      );
+    }
+  }
 }
 
 class PageSorter {
@@ -167,12 +201,13 @@ async function smallerCopies(
   file: TiffFile,
   first: Page,
   page: Page,
-  limits: ReadLimits,
+  { limits, budget }: { readonly limits: ReadLimits; readonly budget: FieldBudget },
 ): Promise<Copy[]> {
   const field = page.directory.fields.get(tags.subDirectories);
   const copies: Copy[] = [];
   for (const offset of await file.numbers(field, subDirectoryLimit)) {
     const directory = await readOr(() => file.directory(offset), false);
+    budget.take(directory);
     const copy = directory && (await readOther(file, directory, limits));
     if (copy !== undefined && isSmallerCopy(first, copy)) copies.push(copyOf(copy));
   }
@@ -228,18 +263,15 @@ function isSmallerCopy(first: Page, page: Page): boolean {
 function commonLevels(frames: readonly (readonly Copy[])[]): Level[] {
   const [first = []] = frames;
   const sizes = new Map(
-    first.map(({ width, height }) => [`${width} ${height}`, { width, height }]),
+    first.map(({ width, height }) => [sizeKey({ width, height }), { width, height }]),
   );
+  const sizesOf = frames.map((copies) => new Set(copies.map(sizeKey)));
   const levels = [...sizes.values()].filter((level) =>
-    frames.every((copies) => copies.some((copy) => isSize(copy, level))),
+    sizesOf.every((own) => own.has(sizeKey(level))),
   );
   return levels.sort((a, b) => b.width * b.height - a.width * a.height);
 }
 
-function offsetOf(copies: readonly Copy[], level: Level): number {
-  return copies.find((copy) => isSize(copy, level))?.offset ?? 0;
-}
-
-function isSize(copy: Copy, { width, height }: Level): boolean {
-  return copy.width === width && copy.height === height;
+function sizeKey({ width, height }: Level): string {
+  return `${width} ${height}`;
 }

@@ -1,6 +1,7 @@
 import type { PixelSpacing } from '../image-file.ts';
 import type { Directory, TiffFile } from './directory.ts';
 import { tags } from './tags.ts';
+import { xmlElements } from './xml.ts';
 
 /** What the size of a pixel is, and what a person should know of that. */
 export interface Resolution {
@@ -83,19 +84,16 @@ function isNear(value: number, list: readonly number[]): boolean {
 
 /** mm of a pixel, from the attributes of the first `Pixels` element (OME-XML 2016-06). */
 function omeSpacing(description: string): [number, number] | undefined {
-  const pixels = /<(?:\w+:)?Pixels\b[^>]*>/.exec(description)?.[0];
+  const [pixels] = xmlElements(description, 'Pixels');
   if (pixels === undefined) return undefined;
+  const { attributes } = pixels;
   const size = (axis: 'X' | 'Y'): number => {
-    const value = attribute(pixels, `PhysicalSize${axis}`);
-    const unit = attribute(pixels, `PhysicalSize${axis}Unit`) ?? 'µm';
+    const value = attributes.get(`PhysicalSize${axis}`);
+    const unit = attributes.get(`PhysicalSize${axis}Unit`) ?? 'µm';
     return Number(value ?? NaN) * (units.get(unit.replace('&#181;', 'µ')) ?? NaN);
   };
   const sizes: [number, number] = [size('X'), size('Y')];
   return sizes.every((value) => value > 0) ? sizes : undefined;
-}
-
-function attribute(element: string, name: string): string | undefined {
-  return new RegExp(`\\s${name}\\s*=\\s*["']([^"']*)["']`).exec(element)?.[1];
 }
 
 /** Micrometres per pixel in the description of a whole slide. */

@@ -26,6 +26,7 @@ function run(change: Partial<Run> = {}, skip = 2, start: Run['settings']['start'
     },
     teacherName: 'tiny',
     teacherBlocks: 12,
+    testSet: null,
     createdAt: '2026-01-01T00:00:00Z',
     finishedAt: null,
     step: 0,
@@ -54,7 +55,7 @@ const brief = (...args: Parameters<typeof phaseMarks>): string =>
 describe('phaseMarks', () => {
   it('shows what is at work', () => {
     expect(brief(run({ step: 150 }), progress('distill', 150, 600))).toBe(
-      'images done 1, distill current 0.25, head waiting 0, timing waiting 0, export waiting 0',
+      'images done 1, fit done 1, distill current 0.25, head waiting 0, timing waiting 0, export waiting 0',
     );
   });
 
@@ -68,7 +69,8 @@ describe('phaseMarks', () => {
   });
 
   it.each([
-    [2, 'auto', false],
+    [1, 'auto', false],
+    [2, 'auto', true],
     [3, 'auto', true],
     [2, 'fitted', true],
     [6, 'copy', false],
@@ -79,7 +81,7 @@ describe('phaseMarks', () => {
 
   it('keeps what a paused run did', () => {
     expect(brief(run({ state: 'paused', step: 300 }), null)).toMatch(
-      /^images done 1, distill stopped 0.5, head waiting 0/,
+      /^images done 1, fit done 1, distill stopped 0.5, head waiting 0/,
     );
   });
 

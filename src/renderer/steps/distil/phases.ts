@@ -1,5 +1,5 @@
 import type { EventOf, Run } from '../../../contract/app.ts';
-import { startOf } from '../../../contract/jobs.ts';
+import { fitsCopy } from '../../../contract/jobs.ts';
 import type { CurvePoint } from '../../components/charts/curve.ts';
 
 export type RunProgress = EventOf<'run.progress'>;
@@ -18,15 +18,8 @@ const outlineOrder: readonly RunPhase[] = [
   ...(['images', 'masks', 'fit', 'distill', 'decoder', 'predict', 'timing', 'export'] as const),
 ];
 
-function hasFit(
-  { settings, teacherBlocks }: Run,
-  progress: RunProgress | null,
-  isOutlining: boolean,
-): boolean {
-  if (progress?.phase === 'fit') return true;
-  const kept = Math.ceil(teacherBlocks / settings.skip);
-  const task = isOutlining ? 'segmentation' : 'classification';
-  return startOf(settings.start, task, teacherBlocks, kept) === 'fitted';
+function hasFit({ settings }: Run, progress: RunProgress | null): boolean {
+  return progress?.phase === 'fit' || (fitsCopy(settings.start) && settings.skip > 1);
 }
 
 /** The parts of a run in their order, and how far each is. */
@@ -36,7 +29,7 @@ export function phaseMarks(
   isOutlining = false,
 ): readonly PhaseMark[] {
   const parts = isOutlining ? outlineOrder : order;
-  const phases = parts.filter((phase) => phase !== 'fit' || hasFit(run, progress, isOutlining));
+  const phases = parts.filter((phase) => phase !== 'fit' || hasFit(run, progress));
   if (run.state === 'done') return phases.map((phase) => ({ phase, state: 'done', share: 1 }));
   const current = run.state === 'running' ? progress : null;
   if (current === null) return phases.map((phase) => restingMark(run, phase, parts));

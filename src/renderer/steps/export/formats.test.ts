@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../contract/app.ts';
 import { classSummaryOf } from '../../../contract/testing/results.ts';
-import { fileName, formatChoices, isGood, splitPath } from './formats.ts';
+import { fileName, formatChoices, hasCopy, isGood, splitPath } from './formats.ts';
 
 const report = (file: string, bytes: number, agreement: number) => ({
   file,
@@ -48,4 +48,10 @@ it.each([
   ['b.onnx', 'b.onnx', ''],
 ])('splits %s', (path, name, folder) => {
   expect(splitPath(path)).toEqual({ name, folder });
+});
+
+it('offers the plain copy where it has files', () => {
+  expect(hasCopy(classSummaryOf())).toBe(false);
+  const files = ['C:\\out\\student.onnx', 'C:\\out\\copy.onnx'];
+  expect(hasCopy(classSummaryOf({ files }))).toBe(true);
 });

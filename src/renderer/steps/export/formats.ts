@@ -1,4 +1,4 @@
-import type { ExportFormat, Run } from '../../../contract/app.ts';
+import type { ExportFormat, ExportedModel, Run } from '../../../contract/app.ts';
 import type { DistillSummary, ParityReport } from '../../../contract/results.ts';
 
 /** A way to store the student. */
@@ -45,6 +45,11 @@ export function formatChoices(summary: DistillSummary): readonly FormatChoice[] 
   });
 }
 
+/** Whether the plain copy can be saved too: it has files where it did better on the test images. */
+export function hasCopy({ files }: DistillSummary): boolean {
+  return files.some((file) => splitPath(file).name === 'copy.onnx');
+}
+
 /** Below this share of equal answers a file wants a look. */
 const goodAgreement = 0.985;
 
@@ -57,16 +62,17 @@ export function fileName(
   project: string,
   { summary, teacherBlocks }: Run,
   format: ExportFormat,
+  model: ExportedModel = 'student',
 ): string {
   const plain = project
     .normalize('NFKD')
     .replace(/\p{Mark}/gu, '')
     .toLowerCase()
     .replace(/[^\p{Letter}\p{Number}]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-|-$/g, '')
     .slice(0, 60);
   const blocks = summary ? `-${summary.student.blocks}-of-${teacherBlocks}` : '';
-  return `${plain === '' ? '' : `${plain}-`}student${blocks}${endings[format]}`;
+  return `${plain === '' ? '' : `${plain}-`}${model}${blocks}${endings[format]}`;
 }
 
 /** Name and folder of a path of any system. */

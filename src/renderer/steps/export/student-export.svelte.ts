@@ -1,5 +1,8 @@
-import type { ExportFormat, Run } from '../../../contract/app.ts';
+import type { ExportFormat, ExportedModel, Run } from '../../../contract/app.ts';
 import { call, RequestError } from '../../lib/client.ts';
+import { endedWork } from '../../lib/ended-work.svelte.ts';
+import { text } from '../../text/index.ts';
+import { splitPath } from './formats.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { exportText } from '../../text/en/export.ts';
 import { fileName } from './formats.ts';
@@ -7,6 +10,7 @@ import { fileName } from './formats.ts';
 /** Saving one run's student. */
 export class StudentExport {
   format = $state<ExportFormat>('float32');
+  model = $state<ExportedModel>('student');
   isSaving = $state(false);
   saved = $state.raw<{ readonly file: string; readonly bytes: number } | null>(null);
   failure = $state.raw<{ readonly message: string; readonly details: string | undefined } | null>(
@@ -19,30 +23,53 @@ export class StudentExport {
     this.failure = null;
   }
 
+  chooseModel(model: ExportedModel): void {
+    this.model = model;
+    this.saved = null;
+    this.failure = null;
+  }
+
   async save(project: string, run: Run): Promise<void> {
-    const { format } = this;
+    const { format, model } = this;
     this.failure = null;
     try {
-      const name = fileName(project, run, format);
+      const name = fileName(project, run, format, model);
       const file = await call('shell.chooseSave', { title: exportText.dialog, name });
       if (file === null) return;
       this.isSaving = true;
-      this.saved = await call('run.export', { run: run.id, format, file });
+      const saved = await call('run.export', { run: run.id, format, file, model });
+      this.saved = saved;
+      this.#tell(run, 'done', exportText.saved.title(splitPath(saved.file).name), saved.file);
     } catch (error) {
       this.saved = null;
       this.failure = {
         message: error instanceof Error ? error.message : String(error),
         details: error instanceof RequestError ? error.details : undefined,
       };
+      this.#tell(run, 'loss', `${exportText.failed}. ${this.failure.message}`);
     } finally {
       this.isSaving = false;
     }
   }
 
+  /** For those who are at another step or in another project by then. */
+  #tell({ id, project }: Run, kind: 'done' | 'loss', message: string, file?: string): void {
+    endedWork.tell({
+      ...{ project, run: id, kind, message, step: 'export', open: text.ended.openExport },
+      shownAt: ['export'],
+      ...(file !== undefined && {
+        action: { label: exportText.saved.show, run: () => void this.#showFile(file) },
+      }),
+    });
+  }
+
   async show(): Promise<void> {
-    if (!this.saved) return;
+    if (this.saved) await this.#showFile(this.saved.file);
+  }
+
+  async #showFile(file: string): Promise<void> {
     try {
-      await call('shell.showInFolder', { file: this.saved.file });
+      await call('shell.showInFolder', { file });
     } catch (error) {
       notices.fail(error);
     }

@@ -40,6 +40,15 @@ export class ImportState {
     }
   }
 
+  /** Agrees to a watch of a workspace that came from another computer. */
+  async resumeWatching(folder: string): Promise<void> {
+    try {
+      await call('image.resumeWatching', { project: this.#project, folder });
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
   async #loadNow(): Promise<void> {
     const project = this.#project;
     try {

@@ -1,5 +1,10 @@
-import type { Project } from '../../../contract/app.ts';
-import type { MaskState } from '../../../contract/masks.ts';
+import type { Project, ProjectImage } from '../../../contract/app.ts';
+import {
+  type MaskInfo,
+  type MaskLayer,
+  type MaskState,
+  modelLayer,
+} from '../../../contract/masks.ts';
 import { call } from '../../lib/client.ts';
 import {
   type Direction,
@@ -10,6 +15,13 @@ import {
   recorded,
 } from '../../lib/history.ts';
 import { notices } from '../../lib/notices.svelte.ts';
+import {
+  answersOf,
+  type FinishQuestion,
+  pixelsOf,
+  questionOf,
+  type RememberedAnswers,
+} from '../../viewer/masks/finishing.svelte.ts';
 import { SelectableImages } from '../../lib/selectable-images.svelte.ts';
 
 /** What reverses a mark. */
@@ -22,6 +34,9 @@ interface Mark {
 export class Outlining extends SelectableImages {
   /** The selected image is looked at large: meanwhile the list stays in its order. */
   isLarge = $state(false);
+  /** What is asked before a mask is done. */
+  question: FinishQuestion | null = $state.raw(null);
+  readonly #remembered: RememberedAnswers;
   #history: History<Mark> = $state.raw(emptyHistory());
   #counts = '';
   /** The image that is selected again when the list was asked again: what is marked changes its order. */
@@ -29,6 +44,7 @@ export class Outlining extends SelectableImages {
 
   constructor(project: number) {
     super(project, 'review');
+    this.#remembered = answersOf(project);
   }
 
   /** The list follows what is marked, but not under the hands of whoever looks at its images. */
@@ -56,19 +72,46 @@ export class Outlining extends SelectableImages {
     this.list.reload();
   }
 
-  /** Marks the selected image's mask. */
-  async mark(state: MaskState): Promise<void> {
+  /**
+   * Marks the selected image's mask. Where nothing is marked on it, that is asked about first.
+   *
+   * @returns whether it is marked
+   */
+  async mark(state: MaskState): Promise<boolean> {
     const image = this.selected;
-    if (image === undefined) return;
+    if (image === undefined || this.question !== null) return false;
+    if (state === 'done' && image.mask !== 'done' && !(await this.#mayBeDone(image))) return false;
     const reverse = await this.#send({ image: image.id, state }, image.mask ?? 'draft');
     if (reverse !== null) this.#history = recorded(this.#history, reverse);
+    return reverse !== null;
+  }
+
+  /** Whether something is marked on the image, or a person says that all of it is background. */
+  async #mayBeDone({ id, name }: ProjectImage): Promise<boolean> {
+    try {
+      const infos = await call('mask.list', { image: id });
+      const info = (layer: MaskLayer): MaskInfo | undefined =>
+        infos.find((one) => one.layer === layer);
+      if (pixelsOf(info('human')) > 0) return true;
+      const hidden = modelLayer.options.findLast((layer) => pixelsOf(info(layer)) > 0) ?? null;
+      if (hidden === null && this.#remembered.background !== null) return true;
+      const outcome = { kind: 'background', hidden } as const;
+      const answer = await questionOf(name, outcome, this.#remembered, (question) => {
+        this.question = question;
+      });
+      // What was predicted is seen on the image itself.
+      if (answer === 'show' && this.selected?.id === id) this.isLarge = true;
+      return answer === 'save' && this.selected?.id === id;
+    } catch (error) {
+      notices.fail(error);
+      return false;
+    }
   }
 
   /** Marks it as done and goes on to the next. */
   async accept(): Promise<void> {
     const next = this.list.at(this.selection.focus + 1);
-    await this.mark('done');
-    if (next === undefined) return;
+    if (!(await this.mark('done')) || next === undefined) return;
     this.#kept = next.id;
     this.#pickKept();
   }

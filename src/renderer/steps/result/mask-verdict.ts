@@ -12,10 +12,27 @@ const text = resultText.maskVerdict;
 export function maskVerdict(summary: MaskSummary): Verdict {
   const judged = judgeMasks(summary);
   if (!judged) return { headline: text.nothing, sentences: [text.nothingWhy], tone: 'doubt' };
+  if (judged.isTeacherUnsuitable || judged.isStudentUseless) return noBetter(summary, judged);
   return {
     headline: `${againstTeacher(judged.overTeacher, judged.tested)}, ${costs(judged)}.`,
     sentences: [...sentences(summary, judged)],
     tone: judged.hasHelped ? 'good' : 'doubt',
+  };
+}
+
+/** Of a teacher or a student that finds no more than outlining everything would, a comparison says nothing. */
+function noBetter(summary: MaskSummary, judged: MaskJudgement): Verdict {
+  const { isTeacherUnsuitable, isStudentUseless, baseline } = judged;
+  const said = (who: 'teacher' | 'student'): string =>
+    text.noBetter(who, summary[who].dice.mean?.value ?? NaN, baseline ?? NaN);
+  return {
+    headline: `${isTeacherUnsuitable ? text.unsuitable : text.uselessTitle}.`,
+    sentences: [
+      ...(isTeacherUnsuitable ? [said('teacher')] : []),
+      ...(isStudentUseless ? [said('student')] : []),
+      ...(isTeacherUnsuitable ? [text.unsuitableAdvice] : []),
+    ],
+    tone: 'doubt',
   };
 }
 
@@ -37,8 +54,10 @@ function* sentences(summary: MaskSummary, judged: MaskJudgement): Generator<stri
   if (copyOverTeacher.outcome === 'better') {
     yield text.copyOverTeacher(copyOverTeacher.gain, copyOverTeacher.isApart);
   }
+  if (summary.recipe?.kept === 'copy' && !summary.adapted) yield text.isCopy;
+  else if (judged.overCopy.outcome === 'worse') yield words.copyRecommended;
   if (advice) yield text.advice[advice];
-  if (!judged.hasLearnt) {
+  if (!judged.hasLearnt && summary.recipe?.kept !== 'copy') {
     const said = isFromMasks ? text.notDistilled : words.notLearnt;
     yield said(loss.first, loss.last);
   }

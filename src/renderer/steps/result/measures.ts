@@ -1,3 +1,4 @@
+import { classBaselinesOf } from '../../../contract/judgement.ts';
 import type { ClassSummary, Interval, MaskSummary } from '../../../contract/results.ts';
 import { count, decimals, percent, percentRange } from '../../lib/format.ts';
 import { resultText as text } from '../../text/en/result.ts';
@@ -38,6 +39,22 @@ export function accuracyRow(summary: ClassSummary): MeasureRow {
     scaleText: text.rows.scale(count(scale.low * 100), `${count(scale.high * 100)} %`),
     ...{ write: percent, writeRange: percentRange },
   };
+}
+
+/** Accuracies that take no model, as names and figures. */
+export function classBaselineRows(summary: ClassSummary): readonly (readonly [string, string])[] {
+  const { chance, mostFrequent } = classBaselinesOf(summary);
+  return [
+    [text.rows.guessing, `${percent(chance)} %`],
+    [text.rows.mostFrequent, `${percent(mostFrequent)} %`],
+  ];
+}
+
+/** None of runs of earlier versions. */
+export function maskBaselineRows({
+  baselines,
+}: MaskSummary): readonly (readonly [string, string])[] {
+  return baselines ? [[text.rows.outlineAll, decimals(baselines.dice, 3)]] : [];
 }
 
 /** The mean over the classes. */

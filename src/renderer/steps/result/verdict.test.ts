@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pairedText, verdict } from './verdict.ts';
-import { candidate, classSummaryOf } from '../../../contract/testing/results.ts';
+import { candidate, classSummaryOf, intervalOf } from '../../../contract/testing/results.ts';
 
 const said = (copy: number, student: number, tested = 500): ReturnType<typeof verdict> =>
   verdict(
@@ -44,6 +44,35 @@ describe('verdict against the copy', () => {
     const { sentences, tone } = verdict(classSummaryOf({ loss: { first: 0.5, last: 0.5 } }));
     expect(sentences.at(-1)).toMatch(/^The loss did not fall \(0\.500 to 0\.500\)/);
     expect(tone).toBe('doubt');
+  });
+});
+
+describe('verdict on what only guesses', () => {
+  const confusion = [
+    [3, 3],
+    [4, 7],
+  ];
+  const guess = (accuracy: number): ReturnType<typeof candidate> => ({
+    ...candidate(accuracy, 12),
+    ...{ accuracy: intervalOf(accuracy, 0.2), balancedAccuracy: intervalOf(accuracy, 0.2) },
+    confusion,
+  });
+
+  it('calls the teacher unsuitable and praises no student of it', () => {
+    const { headline, sentences, tone } = verdict(
+      classSummaryOf({ teacher: guess(0.294), copy: guess(0.2), student: guess(0.529) }),
+    );
+    expect(headline).toBe('This teacher is unsuitable for these images.');
+    expect(sentences.join(' ')).toMatch(
+      /29\.4 % .* guessing \(50\.0 %\).* Choose a teacher of your/,
+    );
+    expect(tone).toBe('doubt');
+  });
+
+  it('says of a student that guesses not to use it', () => {
+    const teacher = { ...candidate(0.9, 12), confusion };
+    const { headline } = verdict(classSummaryOf({ teacher, student: guess(0.5) }));
+    expect(headline).toBe('Do not use this student.');
   });
 });
 

@@ -1,5 +1,5 @@
-import { judge } from '../../../contract/judgement.ts';
-import type { Comparison, Judgement } from '../../../contract/judgement.ts';
+import { judgeClasses } from '../../../contract/judgement.ts';
+import type { ClassJudgement, Comparison, Judgement } from '../../../contract/judgement.ts';
 import type { RunPrediction } from '../../../contract/app.ts';
 import type { ClassSummary } from '../../../contract/results.ts';
 import { rounded } from '../../lib/format.ts';
@@ -22,20 +22,49 @@ const text = resultText.verdict;
 const fewImages = 100;
 
 export function verdict(summary: ClassSummary): Verdict {
-  const { teacher, copy, student, images, loss } = summary;
-  const judged = judge(summary, {
-    teacher: teacher.accuracy,
-    copy: copy.accuracy,
-    student: student.accuracy,
-  });
-  const sentences = [againstCopy(judged.overCopy, images.tested)];
-  if (!judged.hasLearnt) sentences.push(text.notLearnt(loss.first, loss.last));
+  const { images, loss } = summary;
+  const judged = judgeClasses(summary);
+  if (judged.isTeacherUnsuitable || judged.studentStands === 'none') {
+    return noBetter(summary, judged);
+  }
+  const sentences = [againstCopy(judged.overCopy, images.tested), ...keptSentence(summary)];
+  if (judged.studentStands === 'majority') {
+    const { accuracy, balancedAccuracy } = summary.student;
+    const { mostFrequent } = judged.baselines;
+    sentences.unshift(text.majority(accuracy.value, mostFrequent, balancedAccuracy.value));
+  }
+  if (!judged.hasLearnt && summary.recipe?.kept !== 'copy')
+    sentences.push(text.notLearnt(loss.first, loss.last));
   if (images.tested < fewImages) sentences.push(text.few(images.tested));
   return {
     headline: `${accuracy(judged.overTeacher)}, ${costs(judged)}.`,
     sentences,
     tone: judged.hasHelped ? 'good' : 'doubt',
   };
+}
+
+/** Of a teacher or a student that only guesses, a comparison says nothing. */
+function noBetter(
+  { teacher, student, images }: ClassSummary,
+  { isTeacherUnsuitable, studentStands, baselines }: ClassJudgement,
+): Verdict {
+  const { chance, mostFrequent } = baselines;
+  const useless = text.useless(student.accuracy.value, chance, mostFrequent);
+  const sentences = isTeacherUnsuitable
+    ? [
+        text.unsuitableWhy(teacher.accuracy.value, chance, mostFrequent, images.tested),
+        ...(studentStands === 'none' ? [useless] : []),
+        text.unsuitableAdvice,
+      ]
+    : [useless];
+  const headline = isTeacherUnsuitable ? text.unsuitable : text.uselessTitle;
+  return { headline: `${headline}.`, sentences, tone: 'doubt' };
+}
+
+/** Where another state than the last was delivered, or the plain copy did better on the test images. */
+function keptSentence({ recipe, copy, student }: ClassSummary): string[] {
+  if (recipe?.kept === 'copy') return [text.isCopy];
+  return student.accuracy.value < copy.accuracy.value ? [text.copyRecommended] : [];
 }
 
 /** Who is right where copy and student differ; null where that is not known, or says nothing. */

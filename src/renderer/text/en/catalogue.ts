@@ -55,8 +55,9 @@ export const catalogueText = {
   failed: (name: string) => `${name} could not be fetched`,
   notATeacher: (name: string) => `${name} is here, but is no teacher yet`,
   again: 'Try again',
-  unverified:
-    'Its source says no checksum, so the file was not compared with one; its size and form are right.',
+  unverified: (sha256: string) =>
+    `Not verified: no SHA-256 of this file is known, so nothing shows that it is the one its authors published. Its SHA-256 is ${sha256}: compare it with the file’s page, or with another download.`,
+  verified: 'Verified by its SHA-256.',
   added: (name: string) => `${name} is among the teachers now.`,
   loading: 'Looking into the catalogue',
   loadFailed: 'The catalogue could not be opened',
@@ -92,10 +93,20 @@ export const catalogueText = {
     mirror: 'Mirror',
     mirrorWhy: 'A server of yours with the same files, in place of https://huggingface.co.',
     mirrorExample: 'https://mirror.example',
+    plainHttp: 'Use it without encryption',
+    plainHttpWhy:
+      'This address begins with http: anybody on the way to it could send other files. Use it only in a network that you trust.',
     proxy: 'Proxy',
     proxyWhy:
-      'Also with a name and a password, as http://name:password@proxy.example:3128. They are kept as plain text in the folder for projects.',
+      'Also with a name and a password, as http://name:password@proxy.example:3128. They are kept in this computer’s key store, never in the folder for projects.',
     proxyExample: 'http://proxy.example:3128',
+    login: {
+      kept: (what: string) => `${what}: name and password are in this computer’s key store.`,
+      session: (what: string) =>
+        `${what}: this computer has no key store, so name and password are used until Understudy closes and asked for again.`,
+      missing: (what: string) =>
+        `${what}: enter the address with its name and password again; this computer has not kept them.`,
+    },
     save: 'Save',
     saved: 'Saved.',
   },

@@ -61,13 +61,14 @@ export const distilText = {
       `Line chart. The loss of the outlines went from ${decimals(first, 3)} to ${decimals(last, 3)} at step ${count(step)} of the decoders.`,
   },
   accuracy: {
-    name: 'Accuracy, cross-checked on labelled images',
-    at: (step: number, accuracy: number) => `After step ${count(step)}: ${percent(accuracy)} %`,
-    teacher: (accuracy: number) => `Teacher ${percent(accuracy)} %`,
+    name: 'Cross-validated on your training images (not the result)',
+    at: (step: number, accuracy: number) =>
+      `After step ${count(step)}: ${percent(accuracy)} % of training images`,
+    teacher: (accuracy: number) => `Teacher, cross-validated: ${percent(accuracy)} %`,
     value: (accuracy: number) => `${percent(accuracy)} %`,
     alternative: (step: number, accuracy: number, teacher: number | null) =>
-      `Line chart. After step ${count(step)} the student is right on ${percent(accuracy)} %${teacher === null ? '' : `, its teacher on ${percent(teacher)} %`}.`,
-    why: 'A sample of the labelled images, each answered by a head that learnt from the others. Test images stay unseen until the end.',
+      `Line chart, cross-validated on your training images. After step ${count(step)} the student is right on ${percent(accuracy)} %${teacher === null ? '' : `, its teacher on ${percent(teacher)} %`}.`,
+    why: 'Some of the labelled training images, each predicted by a head that learnt from the others. The student has seen these images, so the accuracy on test images, which is the result, is mostly lower.',
   },
   features: {
     title: 'What the two see',
@@ -82,6 +83,8 @@ export const distilText = {
       `${who}: features of the patches of image ${index + 1}, as colours`,
     imageAlternative: (index: number) => `Image ${index + 1}`,
   },
+  /** What the engine says of it follows. */
+  recipe: 'How the training goes',
   closing:
     'You may close the window: a checkpoint is kept, and the run goes on when you open the app again.',
   finish: 'Finish now',

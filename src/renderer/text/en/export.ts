@@ -53,6 +53,16 @@ export const exportText = {
   explanation:
     'One file that runs without this app. Every file was opened again after it was written, and compared with the student on test images.',
   choose: 'How the student is stored',
+  /** Of a run whose plain copy did better on the test images. */
+  copy: {
+    title: 'The plain copy did better on the test images',
+    why: 'It has the size and the speed of the student. Choose which of the two you save.',
+    choose: 'Which model is saved',
+    models: [
+      { key: 'student', label: 'Student' },
+      { key: 'copy', label: 'Plain copy' },
+    ] as const,
+  },
   formats: {
     float32: {
       name: 'ONNX, full precision',

@@ -36,6 +36,9 @@ export const files = {
     missing: (folder: string) => `${folder} is not there at present`,
     missingWhy: 'Its new images come in once it is back.',
     failed: (folder: string) => `Nothing of ${folder} can come in at present`,
+    asking: (folder: string) => `${folder} is not watched on this computer yet`,
+    askingWhy: 'These projects came from another computer. Watch the folder only if you know it.',
+    resume: 'Watch it',
     stop: 'Stop watching',
   },
 };

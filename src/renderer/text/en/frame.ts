@@ -63,6 +63,13 @@ export const frame = {
 
   status: 'Status',
   idle: 'Nothing is running',
+  /** In place of what runs, while that is not known. */
+  unknown: {
+    starting: 'Starting…',
+    silent: 'The engine does not answer',
+    restarting: 'The engine is being restarted',
+    failed: 'The engine is not running',
+  },
   paused: (step: number, steps: number) =>
     step < steps
       ? `Distilling is paused at step ${count(step)} of ${count(steps)}`
@@ -84,11 +91,20 @@ export const frame = {
     meaning:
       'Nothing is lost: images and labels are saved. Start the engine again; if that does not help, the log says why.',
   },
+  engineSilent: {
+    title: 'No answer',
+    meaning: (seconds: number) =>
+      `The part of Understudy that does the work has not answered for ${counted(seconds, 'second')}. It may be busy, or it may be stuck. Saved work is safe: after a restart, a run goes on from its last checkpoint.`,
+    restart: 'Restart',
+    wait: 'Keep waiting',
+  },
   engineReady: 'The engine is running again.',
   restart: 'Start the engine',
+  restartEngine: 'Restart the engine',
   chooseWorkspace: 'Choose another folder…',
   workspaceFolder: 'Folder for projects…',
   showLog: 'Show the log',
+  about: 'About Understudy',
 
   drop: {
     start: {

@@ -33,6 +33,8 @@ export const images = {
     masks: {
       title: (masks: number) => `${counted(masks, 'mask')} beside the images`,
       what: 'Masks mark regions of an image; this project tells whole images apart. The images come in without the masks: the student learns from all of them, and ten of each class, labelled as a whole, are enough.',
+      beside:
+        'By their names and the few values in them. In this project they come in as images of their own. To leave them out, put them into another folder; to learn from them, make a project that outlines regions.',
     },
     inner: {
       title: (name: string) => `Everything lies in “${name}”`,
@@ -94,17 +96,56 @@ export const images = {
         ? []
         : [masks === 1 ? '1 came with its mask' : `${count(masks)} came with their masks`]),
     ].join(', ') + '.',
+  /** After what was added. */
+  lost: (lost: number, folder: string) =>
+    `${counted(lost, 'image was', 'images were')} not added because ${lost === 1 ? 'its file is' : 'their files are'} gone, as when a drive is disconnected or a folder is renamed. Bring ${folder} back, then try again.`,
+  unreadable: (failed: number) =>
+    `${counted(failed, 'image', 'images')} could not be read; the list of what was left out says why.`,
+  retry: 'Try again',
+  missing: {
+    title: (images: number) =>
+      `${counted(images, 'image is', 'images are')} not where ${images === 1 ? 'it was' : 'they were'}`,
+    place: (folder: string, missing: number, images: number) =>
+      `${folder} (${missing === images ? count(missing) : `${count(missing)} of ${count(images)}`})`,
+    why: 'Reconnect the drive, or choose the folder where they are now. Labels and masks are kept.',
+    locate: 'Locate folder…',
+    chooseTitle: 'Choose the folder where the images are now',
+    again: 'Look again',
+    looking: 'Looking for the images…',
+    found: (found: number, byContent: number) =>
+      `${counted(found, 'image was', 'images were')} found${byContent === 0 ? '' : `, ${count(byContent)} of them under another name`}.`,
+    rest: (rest: number, first: string) =>
+      `${count(rest)} ${rest === 1 ? 'is' : 'are'} still missing, ${first} first.`,
+    none: (folder: string) =>
+      `None of the missing images is in ${folder}. Choose the folder that holds them now.`,
+    undone: (images: number) =>
+      `${counted(images, 'image has its', 'images have their')} old place again.`,
+  },
   noneAdded: (known: number, unusable: number) =>
     [
       'No image was added',
       ...(known === 0 ? [] : [`${count(known)} ${known === 1 ? 'was' : 'were'} there already`]),
       ...(unusable <= 0 ? [] : [`${counted(unusable, 'file')} could not be used`]),
     ].join(', ') + '.',
+  patients: {
+    lost: 'Patients cannot be told apart',
+    rekey: 'Read patients again',
+    check: 'Check again',
+    reading: (done: number, total: number) =>
+      total === 0 ? 'Reading patients again' : `Reading patients again: ${done} of ${total} files`,
+    stop: 'Stop',
+    done: (images: number, groups: number) =>
+      `Patients were read again: ${counted(images, 'image')} in ${counted(groups, 'group')}`,
+    gone: (files: number) =>
+      `${counted(files, 'file')} could not be read. Their images stay together until their folder is imported again:`,
+    more: (files: number) => `and ${counted(files, 'other file')}`,
+    close: 'Close',
+  },
   cutShort: {
     title: (rest: number, found: number) =>
       `${count(rest)} of ${counted(found, 'image')} did not come in`,
     more: (folder: string) =>
-      `Adding ${folder} was stopped, or ended with the app. What came in stays; the rest can be added now.`,
+      `Adding ${folder} was stopped, ended with the app, or lost files on the way. What came in stays; the rest can be added now.`,
     go: 'Add the rest…',
   },
   nothingFound: 'There is no image in that folder.',

@@ -5,6 +5,7 @@ type BySource<T> = Readonly<Record<MaskSourceKind, T>>;
 
 const titles: BySource<(name: string, files: number) => string> = {
   masks: (_, files) => `${counted(files, 'mask')} beside the images`,
+  beside: (_, files) => `${counted(files, 'file looks', 'files look')} like masks of the others`,
   'dicom-seg': (_, files) => counted(files, 'DICOM segmentation'),
   coco: (name) => name,
   cvat: (name) => name,
@@ -17,6 +18,8 @@ const titles: BySource<(name: string, files: number) => string> = {
 const whys: BySource<string> = {
   masks:
     'Files of the same name in folders such as images and masks, or labels of nnU-Net and MONAI Label.',
+  beside:
+    'By their names and the few values in them. They come in as masks and not as images; choose “No masks” if they are images.',
   'dicom-seg': 'They go to the slices that they were made on.',
   coco: 'Outlines and run lengths of COCO.',
   cvat: 'Segmentation masks as CVAT exports them.',
@@ -40,6 +43,12 @@ export const masksIn = {
     },
     none: { title: 'No masks', why: 'Outline the regions here, in the next step.' },
   },
+  preview: {
+    picture: (name: string) => `${name} with its mask`,
+    previous: 'Previous image with a mask',
+    next: 'Next image with a mask',
+    place: (place: number, total: number) => `${count(place)} of ${count(total)}`,
+  },
   property: {
     title: 'Which property names the class?',
     choose: 'Choose…',
@@ -59,6 +68,8 @@ export const masksIn = {
   watched: 'Images that come into the folder later, while it is watched, come without masks.',
   table: {
     inFile: 'In the file',
+    share: 'Pixels',
+    ambiguous: 'A class, or the mark of pixels of which nothing is known',
     inProject: 'In the project',
     choose: 'Choose…',
     ofProject: 'Classes of the project',
@@ -69,8 +80,13 @@ export const masksIn = {
     becomes: (name: string) => `What ${name} becomes`,
     newName: (name: string) => `Name of the new class for ${name}`,
     nameMissing: 'Name it',
-    named: ({ name, number, colour }: SourceClass) =>
-      name ?? (number === null ? `Colour ${colour ?? '?'}` : `Number ${number}`),
+    named: ({ name, number, colour }: Pick<SourceClass, 'name' | 'number' | 'colour'>) =>
+      name ??
+      (number !== null
+        ? `Number ${number}`
+        : colour === null
+          ? 'No data, by the file'
+          : `Colour ${colour}`),
   },
   missing: {
     looking: 'The masks are being read',

@@ -77,7 +77,37 @@ export const masks = {
   failed: 'Not saved, trying again',
   draft: 'Draft',
   done: 'Done',
-  markDone: 'Done, next image',
+  finish: {
+    button: {
+      mask: 'Done, next image',
+      suggestion: 'Accept suggestion and go on',
+      prediction: 'Accept prediction and go on',
+      background: 'Done: all background',
+    },
+    taken: (layer: string, name: string) =>
+      `The prediction (${layer.toLowerCase()}) is now your mask of ${name}, which is done.`,
+    suggested: (name: string) => `The suggestion is now your mask of ${name}, which is done.`,
+    suggestedPart: (name: string) =>
+      `The suggestion was accepted for the part of ${name} in view. Look at the rest, then mark the image as done.`,
+    emptied: (name: string) => `${name} is done, and all of it is background.`,
+    emptyTitle: 'Save it as all background?',
+    emptyWhy: (name: string) =>
+      `Nothing is marked on ${name}. Once it is done, students learn that all of it is background.`,
+    hiddenWhy: (layer: string) =>
+      `A prediction (${layer.toLowerCase()}) is there, but its layer cannot be seen now.`,
+    show: 'Show the prediction',
+    saveEmpty: 'Save as all background',
+    besideTitle: 'Save your mask without the prediction?',
+    besideWhy: (layer: string, name: string) =>
+      `On ${name} you marked less than half of what the prediction in sight (${layer.toLowerCase()}) marks, and the prediction is no part of your mask. What is not in your mask is learnt as background.`,
+    mineAlone: 'Save my mask alone',
+    takeBoth: 'Add the prediction',
+    remember: 'Do not ask again until the window is closed',
+    suggestionLeft: (name: string) =>
+      `The suggestion on ${name} was not accepted, so nothing of it is in the mask. Its strokes are there again when you come back to the image.`,
+    undoLater: 'Something else was done since. Take that back first.',
+    undoClosed: 'Open the image to undo this there.',
+  },
   markDraft: 'Back to draft',
   undo: 'Undo',
   redo: 'Redo',

@@ -31,13 +31,29 @@ export const resultText = {
     boundaryF1: boundaryMean,
     scale: (low: string, high: string) => `scale ${low} to ${high}`,
     mark: 'dashed: the teacher',
+    guessing: 'By guessing',
+    mostFrequent: 'Always the most frequent class',
+    outlineAll: 'Dice of outlining everything',
     size: 'Size',
-    time: { image: 'Time an image', tile: 'Time a tile' },
+    time: { image: 'Time per image', tile: 'Time per tile' },
     parameters: 'Parameters',
     blocks: 'Blocks',
   },
   intervalOf: (range: string) => `95 % interval ${range}`,
   verdict: {
+    unsuitable: 'This teacher is unsuitable for these images',
+    unsuitableWhy: (accuracy: number, chance: number, mostFrequent: number, tested: number) =>
+      `On ${counted(tested, 'test image')}, its accuracy of ${percent(accuracy)} % cannot be told from guessing (${percent(chance)} %) or from always answering the most frequent class (${percent(mostFrequent)} %).`,
+    unsuitableAdvice:
+      'What a student learns from it is worth nothing. Choose a teacher of your field, label more images, or check the labels.',
+    uselessTitle: 'Do not use this student',
+    useless: (accuracy: number, chance: number, mostFrequent: number) =>
+      `The student’s accuracy of ${percent(accuracy)} % cannot be told from guessing (${percent(chance)} %); always answering the most frequent class reaches ${percent(mostFrequent)} %.`,
+    majority: (accuracy: number, mostFrequent: number, balanced: number) =>
+      `By accuracy (${percent(accuracy)} %), the student is no better than always answering the most frequent class (${percent(mostFrequent)} %). Go by its balanced accuracy, ${percent(balanced)} %, which counts every class alike.`,
+    isCopy:
+      'The student is the plain copy: no state of its training was as good on training images that were set aside.',
+    copyRecommended: 'The plain copy is recommended: choose it when you export.',
     asGood: 'The student is as accurate as its teacher, as far as the test images can tell',
     below: (difference: number) => `The student is ${points(difference)} below its teacher`,
     above: (difference: number) => `The student is ${points(difference)} above its teacher`,
@@ -67,6 +83,13 @@ export const resultText = {
     'Dice is the mean of the test images, IoU counts the pixels of all of them together. A large region weighs more in it, so mean IoU may be above mean Dice.',
   /** Of students that outline regions; differences are of the mean Dice. */
   maskVerdict: {
+    unsuitable: 'This teacher is unsuitable for these images',
+    uselessTitle: 'Do not use this student',
+    noBetter: (who: 'teacher' | 'student', dice: number, baseline: number) =>
+      `The ${who}’s mean Dice of ${decimals(dice, 3)} is no better than outlining all of each image (${decimals(baseline, 3)}).`,
+    unsuitableAdvice: 'Choose a teacher of your field, outline more images, or check the masks.',
+    isCopy:
+      'The student’s encoder is the plain copy: no state of its training was nearer to the teacher.',
     nothing: 'There is nothing to compare',
     nothingWhy:
       'No test image shows any class, so nothing can be judged by them. Hold out images that show what the student should find.',
@@ -137,8 +160,11 @@ export const resultText = {
   how: {
     title: 'How it was made',
     blocks: 'Blocks kept',
-    loss: 'Loss',
+    loss: 'Loss, copy to student',
     training: 'Training',
+    kept: 'State kept',
+    keptOf: (start: 'fitted' | 'copy', kept: number | 'copy' | 'start', falls: number) =>
+      `${typeof kept === 'number' ? `after step ${count(kept)}` : kept === 'copy' ? 'the plain copy' : 'its start'}; began as the ${start === 'fitted' ? 'fitted' : 'plain'} copy${falls === 0 ? '' : `; the learning rate fell ${counted(falls, 'time')}`}`,
     decoder: 'Decoder',
     images: 'Images',
     bands: 'Bands seen',

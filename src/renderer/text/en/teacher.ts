@@ -24,6 +24,10 @@ export const teacherText = {
   licence: 'Licence',
   unknown: 'The file does not say',
   assumed: (number: number) => `${counted(number, 'thing')} assumed`,
+  guessed: 'Guessed, since its file does not say it',
+  guess: (sentence: string) => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`,
+  guessedWhy:
+    'If a guess is wrong, the student learns from wrong features. “Correct…” is under “More”, on the step Teacher.',
   inferredWhy: 'What the weights do not show by themselves, and where it comes from:',
   sources: {
     given: 'as you said',

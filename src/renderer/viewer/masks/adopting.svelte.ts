@@ -23,6 +23,8 @@ export interface Part {
   readonly value?: number;
   /** The region of the prediction around this place. */
   readonly at?: Point;
+  /** Whose prediction; the chosen one's by default. */
+  readonly layer?: ModelLayer;
 }
 
 /** The order in which models are offered: the student is what one corrects. */
@@ -56,14 +58,17 @@ export class Adopting {
     this.#wanted = layer;
   }
 
-  /** One step to undo. What was painted before it, and is not saved yet, comes under it. */
-  async adopt({ value, at }: Part = {}): Promise<void> {
+  /**
+   * One step to undo. What was painted before it, and is not saved yet, comes under it.
+   *
+   * @returns whether something of it was taken
+   */
+  async adopt({ value, at, layer = this.layer }: Part = {}): Promise<boolean> {
     const open = this.#place.open();
-    const { layer } = this;
-    if (open === null || this.isBusy) return;
+    if (open === null || this.isBusy) return false;
     if (layer === undefined) {
       notices.add('attention', words.nothingThere);
-      return;
+      return false;
     }
     const { image } = open;
     const request = {
@@ -81,8 +86,10 @@ export class Adopting {
         return patchOf(tiles);
       });
       if (patch === undefined) notices.add('attention', words.nothingNew);
+      return patch !== undefined;
     } catch (error) {
       notices.fail(error);
+      return false;
     } finally {
       this.isBusy = false;
     }

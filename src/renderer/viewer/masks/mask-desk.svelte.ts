@@ -12,6 +12,7 @@ import { BegunMasks } from './begun-masks.svelte.ts';
 import { ClassValues } from './class-values.ts';
 import { coloursOf, type Rgb } from './colouring.ts';
 import type { DeskViewer } from './desk-viewer.ts';
+import { answersOf, type FinishPlace, Finishing } from './finishing.svelte.ts';
 import { LayerChoices } from './layer-choices.svelte.ts';
 import { MaskBoard, StrokeBoard } from './mask-board.ts';
 import { MaskOpenings } from './mask-openings.ts';
@@ -38,6 +39,7 @@ export class MaskDesk {
   isOpening = false;
   readonly tools: Readonly<Record<MaskToolId, Tool>>;
   readonly suggestions: SuggestDesk;
+  readonly finishing: Finishing;
   readonly #project: () => Project;
   readonly #steps: MaskSteps = new MaskSteps(this);
   readonly #saver: TileSaver;
@@ -83,7 +85,9 @@ export class MaskDesk {
         if (this.open?.image.id === image.id) this.open.take(info);
       },
     });
+    this.finishing = new Finishing(this.#finishPlace(), answersOf(project().id));
     listen('engine.state', ({ state }) => {
+      if (state === 'silent') return;
       this.#revisions.forget();
       if (state !== 'ready') return;
       this.#saver.retry();
@@ -212,13 +216,17 @@ export class MaskDesk {
     return isThere;
   }
 
-  /** Says that all of the mask is as it should be, or is not yet. True if it is said. */
-  setState(state: MaskState): Promise<boolean> {
+  /**
+   * Says that all of the mask is as it should be, or is not yet. True if it is said.
+   *
+   * @param isJoined whether this and the edit before it are one step to undo
+   */
+  setState(state: MaskState, isJoined = false): Promise<boolean> {
     return this.#steps.inTurn(async () => {
       const { open } = this;
       const before = await this.mark(state);
       if (open === null || before === null) return false;
-      if (before !== state) this.#steps.addMark(open.image, before, state);
+      if (before !== state) this.#steps.addMark(open.image, before, state, isJoined);
       return true;
     });
   }
@@ -326,6 +334,7 @@ export class MaskDesk {
     if (this.#attached?.image.id !== image.id) return;
     this.open = open;
     if (this.suggestions.isInHand) this.suggestions.start();
+    else this.suggestions.restore();
     this.#layers.changed('human', { x: 0, y: 0, width: image.width, height: image.height });
   }
 
@@ -349,6 +358,29 @@ export class MaskDesk {
     if (values.size === 0) return;
     this.settings.locked = this.settings.locked.filter((value) => !values.has(value));
     this.#steps.forgetValues(values);
+  }
+
+  #finishPlace(): FinishPlace {
+    const openNow = (): OpenMask | null => this.open;
+    return {
+      get open() {
+        return openNow();
+      },
+      choices: this.choices,
+      adopting: this.adopting,
+      suggestions: this.suggestions,
+      isDrawn: () => this.#layers.isWhole(),
+      flush: () => this.flush(),
+      setState: (state, isJoined) => this.setState(state, isJoined),
+      undoLast: () => {
+        const step = this.#steps.last;
+        return () => {
+          const isLast = step !== undefined && this.#steps.last === step;
+          if (isLast && this.#viewer !== undefined) void this.go('undo');
+          else notices.add('attention', isLast ? words.finish.undoClosed : words.finish.undoLater);
+        };
+      },
+    };
   }
 
   #newSuggestions(): SuggestDesk {

@@ -8,17 +8,11 @@ interface Change {
   readonly name: string;
 }
 
-/** One edit of an image's mask. */
-export interface MaskEdited extends Change {
-  readonly patch: MaskPatch;
+/** One edit of an image's mask, or that it was said to be done, or a draft again; or both in one step. */
+export interface MaskChange extends Change {
+  readonly patch?: MaskPatch;
+  readonly states?: { readonly before: MaskState; readonly after: MaskState };
 }
-
-/** A mask was said to be done, or a draft again. */
-export interface MaskMarked extends Change {
-  readonly states: { readonly before: MaskState; readonly after: MaskState };
-}
-
-export type MaskChange = MaskEdited | MaskMarked;
 
 /** Every edit and mark of a session, in the order in which they were made, on whatever image: without limit. */
 export class MaskHistory {
@@ -29,6 +23,17 @@ export class MaskHistory {
   add(change: MaskChange): void {
     this.#past.push(change);
     this.#future = [];
+  }
+
+  /** A mark that is one step with the edit before it, of the same image. */
+  join(mark: MaskChange): void {
+    const edit = this.#past.at(-1);
+    if (edit?.patch === undefined || edit.states !== undefined || edit.image !== mark.image) {
+      this.add(mark);
+      return;
+    }
+    this.#past.pop();
+    this.add({ ...edit, ...mark });
   }
 
   /** What the next step back, or forth, is about; undefined where there is none. */
@@ -46,24 +51,31 @@ export class MaskHistory {
 
   /** Forgets an image that is gone. */
   forgetAll(image: number): void {
-    this.#keep((change) => change.image !== image);
+    this.#past.splice(0, Infinity, ...this.#past.filter((change) => change.image !== image));
+    this.#future = this.#future.filter((change) => change.image !== image);
   }
 
   /** Forgets the edits of a mask that was changed by others; false where there were none. */
   forget(image: number): boolean {
-    return this.#keep((change) => change.image !== image || 'states' in change);
+    return this.#forgetEdits((change) => change.image === image);
   }
 
   /** Forgets edits in which a class is that is gone: its value may be another's by now. */
   forgetValues(values: ReadonlySet<number>): boolean {
-    return this.#keep((change) => 'states' in change || !hasValue(change.patch, values));
+    return this.#forgetEdits(({ patch }) => patch !== undefined && hasValue(patch, values));
   }
 
-  #keep(isKept: (change: MaskChange) => boolean): boolean {
-    const count = this.#past.length + this.#future.length;
-    const kept = this.#past.filter(isKept);
-    this.#past.splice(0, Infinity, ...kept);
-    this.#future = this.#future.filter(isKept);
-    return kept.length + this.#future.length < count;
+  /** What was marked stays a step. */
+  #forgetEdits(isGone: (change: MaskChange) => boolean): boolean {
+    let isAny = false;
+    const kept = (change: MaskChange): MaskChange[] => {
+      if (change.patch === undefined || !isGone(change)) return [change];
+      isAny = true;
+      const { image, name, states } = change;
+      return states === undefined ? [] : [{ image, name, states }];
+    };
+    this.#past.splice(0, Infinity, ...this.#past.flatMap(kept));
+    this.#future = this.#future.flatMap(kept);
+    return isAny;
   }
 }

@@ -3,7 +3,7 @@ import type { MaskPatch } from '../../../core/mask/patch.ts';
 import type { Direction } from '../../lib/history.ts';
 import { notices } from '../../lib/notices.svelte.ts';
 import { text } from '../../text/index.ts';
-import { MaskHistory } from './mask-history.ts';
+import { type MaskChange, MaskHistory } from './mask-history.ts';
 import type { MaskedImage, OpenMask } from './open-mask.svelte.ts';
 
 const words = text.masks;
@@ -34,10 +34,21 @@ export class MaskSteps {
     this.#count++;
   }
 
-  /** A mask was said to be done, or not. */
-  addMark({ id, name }: MaskedImage, before: MaskState, after: MaskState): void {
-    this.#history.add({ image: id, name, states: { before, after } });
+  /**
+   * A mask was said to be done, or not.
+   *
+   * @param isJoined whether this and the edit before it are one step
+   */
+  addMark({ id, name }: MaskedImage, before: MaskState, after: MaskState, isJoined = false): void {
+    const mark = { image: id, name, states: { before, after } };
+    if (isJoined) this.#history.join(mark);
+    else this.#history.add(mark);
     this.#count++;
+  }
+
+  /** The step that would be taken back next. */
+  get last(): MaskChange | undefined {
+    return this.#history.next('undo');
   }
 
   /** Forgets the edits of an image whose mask others changed. False where there were none. */
@@ -92,16 +103,18 @@ export class MaskSteps {
     const { open } = this.#place;
     if (open?.image.id !== change.image) return;
     const side = direction === 'undo' ? 'before' : 'after';
-    if ('patch' in change) {
-      await open.painter.apply(change.patch, side);
-      this.#history.move(direction);
+    const { patch, states } = change;
+    if (patch !== undefined) await open.painter.apply(patch, side);
+    const wanted = states?.[side];
+    const before = wanted && (await this.#place.mark(wanted, direction));
+    if (before === null) {
+      // All of a step or nothing of it.
+      if (patch !== undefined)
+        await open.painter.apply(patch, side === 'before' ? 'after' : 'before');
       return;
     }
-    const wanted = change.states[side];
-    const before = await this.#place.mark(wanted, direction);
-    if (before === null) return;
     this.#history.move(direction);
     // It was taken back elsewhere already, as in the grid.
-    if (before === wanted) await this.#go(direction);
+    if (patch === undefined && before === wanted) await this.#go(direction);
   }
 }

@@ -58,6 +58,13 @@ export class Suggesting implements LayerSource {
     // It comes as a whole, when it was asked for.
   }
 
+  /** Whether all of the image is in view, so that what is proposed is for all of it. */
+  get isWhole(): boolean {
+    const { width, height } = this.image;
+    const region = this.#view?.region;
+    return region?.x === 0 && region.y === 0 && region.width >= width && region.height >= height;
+  }
+
   /** What is proposed is for this part of the image from now on; px of it. */
   look(region: Rectangle, level: number): void {
     const part = withinImage(region, this.image);

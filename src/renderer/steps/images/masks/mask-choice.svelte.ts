@@ -2,10 +2,14 @@ import type { Project } from '../../../../contract/app.ts';
 import type {
   FoundMaskSource,
   MaskImport,
+  MaskPreview,
   MaskSourceContents,
 } from '../../../../contract/mask-sources.ts';
 import { call, RequestError } from '../../../lib/client.ts';
 import { type Assignment, isUnnamed, proposedAssignments, targetOf } from './mask-plan.ts';
+
+/** Images that are tried before none is shown. */
+const mostTried = 20;
 
 /** A source that was chosen. */
 export type ChosenSource = Pick<FoundMaskSource, 'kind' | 'path'>;
@@ -17,6 +21,8 @@ export class MaskChoice {
   /** Null until it is known. */
   contents: MaskSourceContents | null = $state.raw(null);
   failure: string | null = $state(null);
+  /** One of the images with its mask; null until it is read, and where there is none to show. */
+  shown: MaskPreview | null = $state.raw(null);
   assignments: readonly Assignment[] = $state.raw([]);
   /** Of GeoJSON: which property names the class. */
   property: string | null = $state(null);
@@ -40,6 +46,7 @@ export class MaskChoice {
   readonly #project: Project;
   readonly #folder: string;
   #controller = new AbortController();
+  #wanted = 0;
 
   constructor(project: Project, folder: string) {
     this.#project = project;
@@ -56,6 +63,24 @@ export class MaskChoice {
   chooseProperty(property: string): void {
     this.property = property;
     void this.#look();
+  }
+
+  /** Shows another of the images with their masks. What cannot be read is passed over, as its reason is listed. */
+  async preview(index: number): Promise<void> {
+    const { signal } = this.#controller;
+    if (this.source === null) return;
+    const source = { ...this.source, property: this.property };
+    const asked = { project: this.#project.id, folder: this.#folder, source, index };
+    this.#wanted = index;
+    try {
+      const preview = await call('image.previewMasks', asked, signal);
+      if (!signal.aborted && this.#wanted === index) this.shown = preview ?? this.shown;
+    } catch {
+      const before = this.shown?.index ?? -1;
+      const next = index < before ? index - 1 : index + 1;
+      const isNext = next >= 0 && next < (this.shown?.total ?? mostTried);
+      if (!signal.aborted && this.#wanted === index && isNext) await this.preview(next);
+    }
   }
 
   assign(index: number, assignment: Assignment): void {
@@ -88,6 +113,7 @@ export class MaskChoice {
     const controller = new AbortController();
     this.#controller = controller;
     this.contents = null;
+    this.shown = null;
     this.failure = null;
     this.assignments = [];
     if (this.source === null) return;
@@ -99,6 +125,7 @@ export class MaskChoice {
       this.contents = contents;
       this.assignments = proposedAssignments(contents.classes, this.#project.classes);
       this.isDone = contents.isComplete;
+      void this.preview(0);
     } catch (error) {
       if (controller.signal.aborted) return;
       this.failure = error instanceof RequestError ? error.message : String(error);

@@ -21,6 +21,18 @@ it('proposes what the names say, and leaves numbers to a person', () => {
   expect(targets).toEqual([{ class: 7 }, { create: 'Field' }, 'ignore', 'background', undefined]);
 });
 
+it('proposes the one class there is for the one value there is, and a new one where there is none', () => {
+  const proposed = (count: number, project: readonly (typeof road)[]): unknown[] =>
+    proposedAssignments([inFile(null, 255), inFile(null, 3)].slice(0, count), project);
+  expect(proposed(1, [road])).toEqual([{ choice: 'class:7', name: '' }]);
+  expect(proposed(1, [])).toEqual([{ choice: 'new', name: '' }]);
+  expect(proposed(1, [road, { ...road, id: 8 }])).toEqual([{ choice: '', name: '' }]);
+  expect(proposed(2, [road])).toEqual([
+    { choice: '', name: '' },
+    { choice: '', name: '' },
+  ]);
+});
+
 it('needs a name for a new class', () => {
   expect(targetOf({ choice: 'new', name: ' ' })).toBeUndefined();
   expect(targetOf({ choice: 'new', name: ' Field ' })).toEqual({ create: 'Field' });

@@ -10,11 +10,18 @@ export interface Assignment {
   readonly name: string;
 }
 
-/** What is proposed: a class of the same name, else a new one. What has no name is asked. */
+/**
+ * What is proposed: a class of the same name, else a new one. What has no name is asked, unless it is one value for
+ * one class; where the project has none, its name is asked.
+ */
 export function proposedAssignments(
   classes: readonly SourceClass[],
   project: readonly ProjectClass[],
 ): Assignment[] {
+  const [only, ...others] = project.filter(({ maskValue }) => maskValue !== null);
+  if (classes.length === 1 && classes[0]?.name === null && others.length === 0) {
+    return [{ choice: only === undefined ? 'new' : `class:${only.id}`, name: '' }];
+  }
   return proposeTargets(classes, project).map((target, index) => {
     const name = classes[index]?.name ?? '';
     if (target === null) return { choice: '', name };

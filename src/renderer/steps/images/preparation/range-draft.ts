@@ -64,10 +64,7 @@ export function writtenRange(draft: RangeDraft): string | null {
 
 /** So many decimals at most, and never an exponent: the contract has none. */
 function rounded(value: number, places: number): string {
-  return value
-    .toFixed(places)
-    .replace(/\.?0+$/, '')
-    .replace(/^-0$/, '0');
+  return String(Number(value.toFixed(places)));
 }
 
 export function isSameWindow(

@@ -1,4 +1,4 @@
-import type { VitArchitecture } from '../../core/vit/architecture.ts';
+import type { VitArchitecture } from '../../../core/vit/architecture.ts';
 
 /** What the names of timm's architectures say that weights do not: `vit_base_patch16_rpn_224`. */
 
@@ -8,12 +8,59 @@ const others: readonly (readonly [name: RegExp, reason: string])[] = [
   [/_(xp|pwee|dpwee)_|^vit_d?pwee_|_par(fac)?_/, 'its attention and MLP work side by side'],
   [/_\d+x[2-9]\d*(_|$)/, 'its blocks hold several attentions side by side'],
   [/^vit_d(wee|little)_/, 'its attention is the difference of two'],
-  [/_rope_|^eva02|dinov3|_pe_(core|spatial|lang)_|lingbot|sapiens2/, 'its positions are rotary'],
+  [
+    /(^|_)rope(_|$)|^eva02|dinov3|_pe_(core|spatial|lang)_|lingbot|sapiens2/,
+    'its positions are rotary',
+  ],
   [/^(vit_s?relpos|beit_|beitv2|samvit)/, 'its attention has relative positions'],
 ];
 
-/** Why a model of this name is no plain vision transformer; undefined where nothing is known against it. */
+/** How many there are in some, of how many pixels they are, how many tokens stand beside them: of no matter here. */
+const measure = /^(patch\d+|\d+|reg\d+|36x1)$/;
+
+/** Words in the names of plain vision transformers of timm, each of which was compared with timm block by block. */
+const plainWords: ReadonlySet<string> = new Set([
+  ...['clip', 'quickgelu', 'siglip', 'gap', 'map', 'dinov2', 'tipsv2', 'plus', 'miil'],
+  // Tags that were part of the name in older releases.
+  ...['distilled', 'in21k', 'dino'],
+]);
+
+/** How the names of its families with plain blocks begin; of EVA, these have no rotary positions. */
+const plainFamily = /^(vit|deit3?|flexivit|eva(?=_large_)|test(?=_vit))_/;
+
+/** Prithvi has a configuration of timm's form. */
+const prithvi = /^prithvi(_vit|_eo(_v\d)?)_(tiny|100|300|600)(_tl)?$/;
+
+/**
+ * Why a model of this name may compute otherwise than a plain vision transformer, as the end of a sentence; undefined
+ * where it is known to be a plain one.
+ *
+ * @param architecture with or without the tag of its weights: `vit_base_patch16_224.augreg_in1k`
+ */
 export function otherThanPlain(architecture: string): string | undefined {
+  const found = knownOther(architecture);
+  if (found !== undefined) return found;
+  const [name = ''] = architecture.split('.');
+  if (prithvi.test(name)) return undefined;
+  const [, family] = plainFamily.exec(name) ?? [];
+  const words = name.split('_').slice(1);
+  const isPlain =
+    family !== undefined &&
+    words.every(
+      (word) =>
+        Object.hasOwn(sizes, word) ||
+        plainWords.has(word) ||
+        measure.test(word) ||
+        /^(xsmall|vit\d?)$/.test(word),
+    );
+  return isPlain ? undefined : 'Understudy does not know it as a plain vision transformer';
+}
+
+/**
+ * Why a model of this name is no plain vision transformer; undefined where nothing is known against it. For names that
+ * training programs leave in a checkpoint, which may be of their own making.
+ */
+export function knownOther(architecture: string): string | undefined {
   return others.find(([name]) => name.test(architecture))?.[1];
 }
 

@@ -1,0 +1,19 @@
+import process from 'node:process';
+import { afterAll, afterEach, expect } from 'vitest';
+import { forbiddenContacts, packetsVariable } from '../../tests/support/no-network/namespace.ts';
+
+// After each test of the window, and once more after its file, when the app has ended: nothing left this machine.
+
+const packets = process.env[packetsVariable];
+let known: string[] = [];
+
+async function checkContacts(): Promise<void> {
+  if (packets === undefined) return;
+  const contacts = await forbiddenContacts(packets);
+  const added = contacts.filter((contact) => !known.includes(contact));
+  known = contacts;
+  expect(added, 'contacts outside this machine').toEqual([]);
+}
+
+afterEach(checkContacts);
+afterAll(checkContacts);

@@ -1,0 +1,21 @@
+import type { LocateReport } from '../../contract/app.ts';
+import { count, counted } from '../figures.ts';
+import type { Paint } from '../paint.ts';
+import { printable } from '../text.ts';
+import { table } from './table.ts';
+
+/** What came of a search for missing images. */
+export function locateReport(report: LocateReport, paint: Paint): string {
+  const { folder, missing, found, byContent, first } = report;
+  const rows = [
+    ['Folder', printable(folder)],
+    ['Missing before', counted(missing, 'image')],
+    ['Found', counted(found, 'image')],
+    ...(byContent === 0 ? [] : [['Under another name', count(byContent)]]),
+    ...(first === null
+      ? []
+      : [['Still missing', `${counted(missing - found, 'image')}, first ${printable(first)}`]]),
+  ];
+  const title = missing === 0 ? 'No image is missing' : 'Images located';
+  return [paint.strong(title), '', table(rows, { leftColumns: 2 })].join('\n');
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { unquoted, withoutEnd } from './scan.ts';
+
+describe('withoutEnd', () => {
+  it.each([
+    ['', ''],
+    ['\0\0', ''],
+    ['WGS 84|\0', 'WGS 84'],
+    ['a|b', 'a|b'],
+    ['|a', '|a'],
+  ])('takes the end off %j', (text, wanted) => {
+    expect(withoutEnd(text, /[|\0\s]/)).toBe(wanted);
+  });
+});
+
+describe('unquoted', () => {
+  it.each([
+    ['"a"', 'a'],
+    ["'a b'", 'a b'],
+    ['""', ''],
+    ['"', '"'],
+    [`"a'`, `"a'`],
+    ['a', 'a'],
+    ['"a" "b"', 'a" "b'],
+    ['"a\nb"', 'a\nb'],
+  ])('takes the marks off %j', (text, wanted) => {
+    expect(unquoted(text)).toBe(wanted);
+  });
+});

@@ -1,0 +1,56 @@
+import type { Card } from '../../contract/catalogue.ts';
+import type { TeacherDescription } from '../../contract/descriptions.ts';
+import type { TeacherOverrides } from '../../contract/jobs.ts';
+import { hashOfFile } from '../../formats/file-hash.ts';
+import { requireUsable } from '../catalogue/card-fit.ts';
+import { inspectTeacher, teacherStamp } from '../teacher.ts';
+import type { TaskContext } from './tasks.ts';
+
+export interface InspectRequest {
+  readonly file: string;
+  readonly overrides: TeacherOverrides;
+}
+
+/** @throws UserError as `inspectTeacher` */
+export async function inspect(
+  { file, overrides }: InspectRequest,
+  { at, alive }: TaskContext,
+): Promise<TeacherDescription> {
+  at(file);
+  return inspectTeacher(file, overrides, alive);
+}
+
+/** @throws UserError as `teacherStamp` */
+export async function stampTeacher(
+  { path }: { readonly path: string },
+  { at }: TaskContext,
+): Promise<string> {
+  at(path);
+  return teacherStamp(path);
+}
+
+export interface ArrivalRequest {
+  readonly card: Card;
+  /** As the card lists it. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Whether a file can be one of a card's. @throws UserError as `requireUsable` */
+export async function checkArrival(
+  { card, name, path }: ArrivalRequest,
+  { at }: TaskContext,
+): Promise<null> {
+  at(path);
+  await requireUsable(card, name, path);
+  return null;
+}
+
+/** SHA-256 of a file. @throws UserError as `hashOfFile` */
+export async function hashFile(
+  { path }: { readonly path: string },
+  { at, alive }: TaskContext,
+): Promise<Uint8Array> {
+  at(path);
+  return Uint8Array.from(await hashOfFile(path, alive));
+}

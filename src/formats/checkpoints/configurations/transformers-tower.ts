@@ -1,0 +1,103 @@
+import { printable } from '../problems.ts';
+import type { Said } from '../said.ts';
+import { unknownKey } from './known-keys.ts';
+import { isClassOf, isTextModel, modelOf, typeOfClass, wrapperOf } from './transformers-models.ts';
+import type { KnownModel } from './transformers-models.ts';
+
+/** A JSON object, as parsed. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What a configuration of transformers describes. */
+export type Tower =
+  | {
+      readonly kind: 'known';
+      readonly type: string;
+      readonly model: KnownModel;
+      /** The part of the configuration that describes the vision transformer. */
+      readonly values: JsonObject;
+      /** `config.json, vision_config` */
+      readonly where: string;
+    }
+  /** A model of text, which says nothing of images. */
+  | { readonly kind: 'text'; readonly type: string }
+  | { readonly kind: 'refused'; readonly reason: Said<string> };
+
+const file = 'config.json';
+
+/** Of what stands beside a part, only these keys change the part: code of a model's own, and rounded weights. */
+const changesParts = ['auto_map', 'quantization_config'];
+const none = { harmless: new Set<string>() };
+
+/** Finds the vision transformer that a configuration describes, and refuses what is not understood. */
+export function towerOf(config: JsonObject): Tower {
+  const type = typeIn(config);
+  if (type === undefined) {
+    return refused(
+      'it does not say what kind of model it is ("model_type" or "architectures")',
+      file,
+    );
+  }
+  if (isTextModel(type) && !ofImages.some((key) => config[key] != null)) {
+    return { kind: 'text', type };
+  }
+  const wrapper = wrapperOf(type);
+  if (wrapper === undefined) return knownTower(type, config, file);
+  const { part, kinds } = wrapper;
+  for (const key of changesParts) {
+    if (config[key] != null)
+      return refused(`it has ${unknownKey({ [key]: config[key] }, none)}`, file);
+  }
+  const where = `${file}, ${part}`;
+  const older = part === 'vision_config' ? config.vision_config_dict : undefined;
+  // Older releases wrote it twice, and read the second.
+  const values = { ...objectIn(config[part]), ...objectIn(older) };
+  const inner = typeIn(values) ?? kinds[0];
+  if (!kinds.includes(inner)) return unknownKind(inner, where);
+  return knownTower(inner, values, where);
+}
+
+function knownTower(type: string, values: JsonObject, where: string): Tower {
+  const model = modelOf(type);
+  if (model === undefined) return unknownKind(type, where);
+  const reason = strangeClass(values, model) ?? unknownKey(values, model);
+  if (reason !== undefined) return refused(`it has ${reason}`, where);
+  return { kind: 'known', type, model, values, where };
+}
+
+/** A class of another name may have the same configuration and other blocks. */
+function strangeClass({ architectures }: JsonObject, model: KnownModel): string | undefined {
+  if (architectures == null) return undefined;
+  if (!Array.isArray(architectures)) return '"architectures" that are no list';
+  const other = (architectures as readonly unknown[]).find(
+    (each) => typeof each !== 'string' || !isClassOf(each, model),
+  );
+  if (other === undefined) return undefined;
+  const name = typeof other === 'string' ? printable(other) : typeof other;
+  return `"architectures": ["${name}"], which is no plain vision transformer that Understudy knows`;
+}
+
+function unknownKind(type: string, where: string): Tower {
+  return refused(
+    `it says that the model is a “${printable(type)}” (model_type), which Understudy does not know as a plain vision transformer`,
+    where,
+  );
+}
+
+function refused(value: string, where: string): Tower {
+  return { kind: 'refused', reason: { value, where } };
+}
+
+function typeIn({ model_type: type, architectures }: JsonObject): string | undefined {
+  if (type != null && type !== '') return typeof type === 'string' ? type : undefined;
+  const [first] = Array.isArray(architectures) ? (architectures as readonly unknown[]) : [];
+  return typeof first === 'string' ? (typeOfClass(first) ?? first) : undefined;
+}
+
+/** Keys that a model of text has no use for. */
+const ofImages = ['image_size', 'patch_size', 'num_channels', 'vision_config', 'backbone_config'];
+
+function objectIn(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : {};
+}

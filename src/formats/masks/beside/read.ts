@@ -1,0 +1,39 @@
+import type { FoundImage } from '../../labelled-images.ts';
+import { separateMasks } from '../../mask-folders.ts';
+import type { MaskSource, SourceRequest } from '../mask-source.ts';
+import { openPairs } from '../paired/read.ts';
+import { looksLikeMasks } from './looks.ts';
+import { pairsByName } from './names.ts';
+
+/**
+ * Masks that lie among the images without a folder that says so, by their names and by what some of them hold. Only a
+ * person can tell for certain, so they are a source to choose, and images where nobody chooses it.
+ *
+ * @returns masks by the path of their image. @throws UserError 'cancelled'
+ */
+export async function findMasksBeside(
+  found: readonly FoundImage[],
+  signal?: AbortSignal,
+): Promise<Map<string, FoundImage>> {
+  const { images } = separateMasks(found);
+  const masks = new Map<string, FoundImage>();
+  const taken = new Set<string>();
+  for (const group of pairsByName(images)) {
+    if (!(await looksLikeMasks(group, signal))) continue;
+    for (const { image, mask } of group.pairs) {
+      if (masks.has(image.path) || taken.has(mask.path)) continue;
+      masks.set(image.path, mask);
+      taken.add(mask.path);
+    }
+  }
+  for (const path of taken) masks.delete(path);
+  return masks;
+}
+
+/** Opens the masks that lie among the images. Throws as `openPairedMasks`. */
+export async function openMasksBeside(request: SourceRequest): Promise<MaskSource> {
+  const byImage = await findMasksBeside(request.found, request.signal);
+  const masks = [...new Set(byImage.values())];
+  const pairs = { byImage, bySlice: new Map<string, FoundImage>(), masks, problems: [] };
+  return { ...(await openPairs(request, pairs)), kind: 'beside' };
+}

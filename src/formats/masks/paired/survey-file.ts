@@ -1,0 +1,28 @@
+import { UserError } from '../../../core/errors.ts';
+import { soundly } from '../sound-source.ts';
+import { openStoredMask } from './stored-mask.ts';
+import { surveyMask, type MaskValues } from './survey.ts';
+
+/** What one mask of many holds, or why it cannot be read. */
+export type SurveyedMask =
+  | { readonly ok: true; readonly values: MaskValues }
+  | { readonly ok: false; readonly reason: string };
+
+/** @throws UserError 'cancelled' alone: what is wrong with a mask is its own */
+export async function surveyFile(path: string, signal?: AbortSignal): Promise<SurveyedMask> {
+  try {
+    return { ok: true, values: await soundly(path, () => survey(path, signal)) };
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code === 'cancelled') throw error;
+    return { ok: false, reason: error.message };
+  }
+}
+
+async function survey(path: string, signal: AbortSignal | undefined): Promise<MaskValues> {
+  const stored = await openStoredMask(path);
+  try {
+    return await surveyMask(stored, signal);
+  } finally {
+    await stored.close();
+  }
+}

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Heartbeat, silentAfter } from './heartbeat.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function watched() {
+  const told: string[] = [];
+  const heartbeat = new Heartbeat({
+    ping: () => told.push('ping'),
+    onSilent: () => told.push('silent'),
+  });
+  heartbeat.begin(silentAfter.whenReady);
+  return { heartbeat, told };
+}
+
+test('silence is told once, and asked into once', () => {
+  const { heartbeat, told } = watched();
+  vi.advanceTimersByTime(20_000);
+  expect(told).toEqual(['ping']);
+  vi.advanceTimersByTime(100_000);
+  expect(told).toEqual(['ping', 'silent']);
+  expect(heartbeat.isSilent).toBe(true);
+  heartbeat.heard();
+  expect(heartbeat.isSilent).toBe(false);
+  vi.advanceTimersByTime(21_000);
+  expect(told).toEqual(['ping', 'silent', 'ping', 'silent']);
+});
+
+test('a process that answers each time, however late, is never silent', () => {
+  const { heartbeat, told } = watched();
+  for (let round = 0; round < 30; round++) {
+    vi.advanceTimersByTime(19_000);
+    heartbeat.heard();
+  }
+  expect(told).not.toContain('silent');
+});
+
+test('a computer that slept for a night has not been waiting', () => {
+  const { told } = watched();
+  vi.advanceTimersByTime(2000);
+  // The clock goes on; timers stand still.
+  vi.setSystemTime(Date.now() + 8 * 3_600_000);
+  vi.advanceTimersByTime(2000);
+  expect(told).toEqual(['ping']);
+});

@@ -1,0 +1,84 @@
+import { SvelteSet } from 'svelte/reactivity';
+import { text } from '../text/index.ts';
+import { call } from './client.ts';
+import { type EndedWork, type Sight, tellingOf } from './ended-work.ts';
+import { notices } from './notices.svelte.ts';
+import type { StepName } from './project-state.svelte.ts';
+import { store, storedNumber } from './stored.ts';
+
+/** What the frame of the window gives. */
+export interface EndedWorkWorld {
+  sight(): Sight;
+  nameOf(project: number): string | undefined;
+  open(project: number | null, step: StepName, run: number | undefined): void;
+  isFocused(): boolean;
+}
+
+const setting = 'system-notifications';
+
+/** Tells of work that ended, wherever somebody is; the one place that decides how. */
+export class EndedWorkList {
+  /** Projects with work that ended and that nobody has looked at since. */
+  readonly unseen = new SvelteSet<number>();
+  /** Whether the system announces work that ends while the window is in the background. */
+  isAnnouncing = $state(true);
+  #world: EndedWorkWorld | null = null;
+
+  /** @param world of the window that shows what is told */
+  start(world: EndedWorkWorld): () => void {
+    this.#world = world;
+    this.isAnnouncing = storedNumber(setting, 1, 0, 1) === 1;
+    return () => {
+      this.#world = null;
+    };
+  }
+
+  setAnnouncing(isOn: boolean): void {
+    this.isAnnouncing = isOn;
+    store(setting, Number(isOn));
+  }
+
+  /** Somebody has opened a project. */
+  see(project: number): void {
+    this.unseen.delete(project);
+  }
+
+  /** A project is gone, or the folder of projects is another. */
+  forget(project?: number): void {
+    if (project === undefined) this.unseen.clear();
+    else this.unseen.delete(project);
+  }
+
+  tell(work: EndedWork): void {
+    const world = this.#world;
+    const sight = world?.sight() ?? { project: null, step: null };
+    const name = work.project === null ? undefined : world?.nameOf(work.project);
+    const { message, offer, isNews } = tellingOf(work, sight, name);
+    if (isNews && work.project !== null) this.unseen.add(work.project);
+    if (message !== null) {
+      const go = { label: work.open, run: () => world?.open(work.project, work.step, work.run) };
+      const action = offer === 'own' ? work.action : offer === 'go' ? go : undefined;
+      notices.add(work.kind, message, {
+        ...(work.details !== undefined && { details: work.details }),
+        ...(action !== undefined && { action }),
+      });
+    }
+    if (this.isAnnouncing && world?.isFocused() === false) void this.#announce(work);
+  }
+
+  async #announce(work: EndedWork): Promise<void> {
+    const { project, step, run } = work;
+    const title = (project === null ? undefined : this.#world?.nameOf(project)) ?? text.common.app;
+    try {
+      await call('shell.notify', {
+        ...{ title: title.slice(0, 200), body: work.message.slice(0, 500) },
+        target: { project, step, run: run ?? null },
+      });
+    } catch (error) {
+      // The notice in the window says it as well.
+      console.error(error);
+    }
+  }
+}
+
+export const endedWork = new EndedWorkList();

@@ -1,0 +1,13 @@
+import type { Migration } from './migration.ts';
+
+/** Files that an export has begun: those of a process that was killed are deleted at the next opening. */
+export const unfinishedFiles: Migration = {
+  version: 190,
+  name: 'unfinished-files',
+  up: `
+CREATE TABLE unfinished_files (
+  -- Absolute.
+  path TEXT NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+`,
+};

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { addProject, newImage } from '../testing/fixtures.ts';
+import { temporaryStore } from '../testing/temporary-store.ts';
+
+function projectWith(groups: readonly (string | undefined)[]) {
+  const store = temporaryStore();
+  const { id } = addProject(store, ['a'], 'single');
+  const rows = groups.map((group, at) => newImage(`${at}.png`, { group }));
+  const images = store.images.add(id, rows).map((image) => image.id);
+  const uses = (): string[] =>
+    images.map((image) => {
+      const { said, group } = store.images.get(image);
+      return `${group ?? ''} ${said ?? 'auto'}`.trim();
+    });
+  return { store, id, images, uses };
+}
+
+test('a group follows what is set of one of its images, and undoing takes all of it back', () => {
+  const { store, id, images, uses } = projectWith(['p', 'p', undefined, 'q']);
+  const [first = 0, , third = 0] = images;
+  const { undo, followed } = store.imageUses.set(id, [
+    { image: first, use: 'test' },
+    { image: third, use: 'learn' },
+  ]);
+  expect(followed).toBe(1);
+  expect(uses()).toEqual(['p test', 'p test', 'learn', 'q auto']);
+  const back = store.imageUses.setExactly(id, undo);
+  expect(uses()).toEqual(['p auto', 'p auto', 'auto', 'q auto']);
+  store.imageUses.setExactly(id, back.undo);
+  expect(uses()).toEqual(['p test', 'p test', 'learn', 'q auto']);
+});
+
+test('images that join a group with a test image are test images', () => {
+  const { store, id, images, uses } = projectWith(['p', undefined, undefined]);
+  const [first = 0, second = 0, third = 0] = images;
+  store.imageUses.set(id, [{ image: first, use: 'test' }]);
+  store.imageUses.set(id, [{ image: second, use: 'learn' }]);
+  const { undo, spanning } = store.imageUses.set(id, [
+    { image: second, group: 'p' },
+    { image: third, group: 'r' },
+  ]);
+  expect(spanning).toEqual(['p']);
+  expect(uses()).toEqual(['p test', 'p test', 'r auto']);
+  store.imageUses.setExactly(id, undo);
+  expect(uses()).toEqual(['p test', 'learn', 'auto']);
+});
+
+test('an image leaves its group', () => {
+  const { store, id, images, uses } = projectWith(['p', 'p']);
+  store.imageUses.set(id, [{ image: images[0] ?? 0, group: null, use: 'learn' }]);
+  expect(uses()).toEqual(['learn', 'p auto']);
+});
+
+test('of an image that is not there nothing is set', () => {
+  const { store, id, images, uses } = projectWith([undefined]);
+  const set = () =>
+    store.imageUses.set(id, [
+      { image: images[0] ?? 0, use: 'test' },
+      { image: 99, use: 'test' },
+    ]);
+  expect(set).toThrow(expect.objectContaining({ code: 'not-found' }) as Error);
+  expect(uses()).toEqual(['auto']);
+});
+
+test('a folder that comes in later does not take back what a person set', () => {
+  const { store, id, images, uses } = projectWith([undefined]);
+  const [image = 0] = images;
+  store.imageUses.set(id, [{ image, use: 'learn' }]);
+  store.images.assign(id, [{ id: image, isTest: true, group: undefined }]);
+  expect(uses()).toEqual(['learn']);
+});

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { distill } from '../../src/engine/distill.ts';
+import { asClasses, temporaryFolder, tinyRequest, watch } from './support.ts';
+import { writeImages, writeTinyTeacher } from './support.ts';
+import type { Watched } from './support.ts';
+
+// Where a student begins, at what rate it learns, and which of its states is delivered.
+
+const folder = await temporaryFolder();
+await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+await writeImages(join(folder, 'train'), 15, 1);
+await writeImages(join(folder, 'test'), 6, 2);
+
+function notices({ events }: Watched): string[] {
+  return events.flatMap((event) => (event.type === 'notice' ? event.message : []));
+}
+
+function studentOf(out: string): Promise<Buffer> {
+  return readFile(join(out, 'student.safetensors'));
+}
+
+it('tries the fitted start by default, and says which start was chosen and why', async () => {
+  const context = watch();
+  const out = join(folder, 'auto');
+  const summary = asClasses(await distill(tinyRequest(folder, { start: 'auto', out }), context));
+  expect(notices(context)).toContainEqual(
+    expect.stringMatching(
+      /^The student begins as the (fitted|plain) copy\. Of 9 training images that were set aside, a probe predicts .* % correctly on the fitted copy, and .* % on the plain one/,
+    ),
+  );
+  expect(summary.recipe?.aside).toMatchObject({ images: 9 });
+  expect(summary.loss.last).toBeLessThan(summary.loss.first);
+  expect(summary.copy.msPerImage).toBe(summary.student.msPerImage);
+  expect(summary.baselines?.mostFrequent).toBeCloseTo(1 / 3, 12);
+});
+
+describe('at a rate that is far too high', () => {
+  const request = tinyRequest(folder, { learningRate: 1, steps: 24, out: join(folder, 'high') });
+
+  it('goes back, lowers the rate, and delivers no state that is worse than the start', async () => {
+    const context = watch();
+    const summary = await distill(request, context);
+    expect(summary.recipe?.rateFalls).toBeGreaterThan(0);
+    expect(notices(context)).toContainEqual(expect.stringMatching(/goes back to .* quarter of/));
+    expect(summary.loss.last).toBeLessThan(summary.loss.first);
+  });
+
+  it.each([2, 5, 11])('comes to the same bits after a pause at step %d', async (step) => {
+    const out = join(folder, `paused-${step}`);
+    await expect(distill({ ...request, out }, watch(step))).rejects.toThrow('Stopped');
+    await distill({ ...request, out, resume: true }, watch());
+    expect((await studentOf(out)).equals(await studentOf(request.out))).toBe(true);
+  });
+});
+
+it('begins anew where it was stopped before its first checkpoint', async () => {
+  const out = join(folder, 'early');
+  const request = tinyRequest(folder, { out });
+  await expect(distill(request, watch(0, 'fit'))).rejects.toMatchObject({ code: 'cancelled' });
+  const context = watch();
+  await distill({ ...request, resume: true }, context);
+  expect(notices(context)).toContainEqual(
+    expect.stringMatching(
+      /^There is no checkpoint in .* yet, so the run starts from the beginning/,
+    ),
+  );
+});
+
+it('gets through one step of one image', async () => {
+  const out = join(folder, 'least');
+  const summary = await distill(tinyRequest(folder, { steps: 1, batch: 1, out }), watch());
+  expect(summary.steps).toBe(1);
+  expect([1, 'start', 'copy']).toContain(summary.recipe?.kept);
+});

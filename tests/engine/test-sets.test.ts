@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Project, Run } from '../../src/contract/app.ts';
+import { EngineProcess } from '../support/engine-process.ts';
+import { temporaryFolder, writeImages, writeTinyTeacher } from './support.ts';
+
+// Which images results are measured on, while a project changes between its runs.
+
+const folder = await temporaryFolder();
+let engine: EngineProcess;
+let project: number;
+
+beforeAll(async () => {
+  await writeTinyTeacher(join(folder, 'teacher.safetensors'));
+  engine = await EngineProcess.start(join(folder, 'workspace'));
+  const { id: teacher } = await engine.call('teacher.add', {
+    file: join(folder, 'teacher.safetensors'),
+  });
+  await writeImages(join(folder, 'images'), 5, 1);
+  const made = { name: 'Colours', domain: 'other', task: 'single' } as const;
+  project = (await engine.call('project.create', made)).id;
+  const settings = { teacher, rank: 2, steps: 4, batch: 8, views: 4 };
+  await engine.call('project.update', { project, settings });
+  await engine.call('image.import', {
+    project,
+    folder: join(folder, 'images'),
+    labels: 'folders',
+  });
+});
+afterAll(() => engine.stop());
+
+const get = (): Promise<Project> => engine.call('project.get', { project });
+const imagesOf = async (show: 'all' | 'test') =>
+  (await engine.call('image.page', { project, filter: { show }, offset: 0, limit: 500 })).images;
+const testIds = async (): Promise<number[]> => (await imagesOf('test')).map(({ id }) => id).sort();
+
+async function runOnce(): Promise<Run> {
+  const ended = engine.next('run.changed', ({ state }) => /done|failed/.test(state));
+  await engine.call('run.start', { project });
+  const run = await ended;
+  expect(run.error).toBeNull();
+  return run;
+}
+
+it('label, run, label more, run again: both results are of the same images', async () => {
+  const before = await testIds();
+  expect(await get()).toMatchObject({ testSet: null, tested: before.length });
+  const first = await runOnce();
+  expect(first.testSet).toMatchObject({ name: 'A', images: before.length });
+  await writeImages(join(folder, 'more'), 12, 7);
+  await engine.call('image.import', { project, folder: join(folder, 'more'), labels: 'folders' });
+  expect(await testIds()).toEqual(before);
+  const second = await runOnce();
+  expect(second.testSet).toEqual(first.testSet);
+  expect(second.summary?.images.tested).toBe(first.summary?.images.tested);
+  const [one, other] = await Promise.all(
+    [first, second].map(({ id: run }) => engine.call('run.predictions', { run })),
+  );
+  expect(other?.map(({ image }) => image)).toEqual(one?.map(({ image }) => image));
+});
+
+it('what a person sets is respected by the next run, which is of another test set', async () => {
+  const before = await testIds();
+  const learnt = (await imagesOf('all')).find(({ id }) => !before.includes(id));
+  const changes = [{ image: learnt?.id ?? 0, use: 'test' as const }];
+  const { undo } = await engine.call('image.setUse', { project, changes });
+  const run = await runOnce();
+  expect(run.testSet).toMatchObject({ name: 'A2', images: before.length + 1 });
+  await engine.call('image.setUse', { project, changes: undo, exact: true });
+  expect(await testIds()).toEqual(before);
+});
+
+it('groups that are joined across the test set are told of, and wholly held out', async () => {
+  const before = await testIds();
+  const learnt = (await imagesOf('all')).find(({ id }) => !before.includes(id));
+  const joined = [learnt?.id ?? 0, before[0] ?? 0];
+  const changes = joined.map((image) => ({ image, group: 'patient 7' }));
+  const { undo, spanning } = await engine.call('image.setUse', { project, changes });
+  expect(spanning).toEqual(['patient 7']);
+  expect((await get()).spanning).toEqual(['patient 7']);
+  const { notes } = await engine.call('run.check', { project });
+  expect(notes.join()).toMatch(/“patient 7” had test images and images to learn from/);
+  expect(await testIds()).toEqual([...before, ...joined.slice(0, 1)].sort());
+  await engine.call('image.setUse', { project, changes: undo, exact: true });
+});
+
+it('a new test set is drawn where a person asks for it', async () => {
+  const before = await testIds();
+  expect(await engine.call('project.drawTestSet', { project })).toMatchObject({ testSet: null });
+  const run = await runOnce();
+  expect(run.testSet?.name).toBe('B');
+  expect(await testIds()).not.toEqual(before);
+});

@@ -1,0 +1,63 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runTest } from '../../src/cli/testing/test-world.ts';
+import { UserError } from '../../src/core/errors.ts';
+import { failureOf } from '../../src/engine/worker-protocol.ts';
+import { failurePage } from '../../src/main/failure-page.ts';
+
+// A rule for every place that tells of an error: a message first, and traces only to who asks for them.
+
+const native =
+  'Non-zero status code returned while running Add node: /onnxruntime_src/core/element_wise.h:560 void Broadcast()\n    at run (node:internal/x:1:2)';
+const isTrace = /\.h:560|\n\s+at /;
+
+const errors: readonly (readonly [string, Error])[] = [
+  ['a defect', new Error(native)],
+  ['an error with a cause', new Error('It failed.', { cause: new Error(native) })],
+  ['an error for people with details', new UserError('device', 'It failed.', native)],
+  ['an error for people that repeats a library', new UserError('device', `It failed: ${native}`)],
+];
+
+test.each(errors)('the engine tells of %s without a trace', (_name, error) => {
+  const { message, details } = failureOf(error);
+  expect(message).not.toMatch(isTrace);
+  expect(details).toMatch(isTrace);
+});
+
+test.each(errors)(
+  'the command line tells of %s without a trace, unless asked',
+  async (_name, error) => {
+    const fails = { engine: { listDevices: () => Promise.reject(error) } };
+    const { stderr, stdout } = await runTest(['devices', '--json'], fails);
+    expect(stderr.text + stdout.text).not.toMatch(isTrace);
+    expect(stderr.lines.length).toBeLessThan(4);
+    const debugged = await runTest(['devices'], { ...fails, env: { UNDERSTUDY_DEBUG: '1' } });
+    expect(debugged.stderr.text).toMatch(isTrace);
+  },
+);
+
+test('the page that takes the place of a broken one keeps details folded, with a way to copy them', () => {
+  const page = failurePage({ title: 'It stopped', text: 'Reload.', details: native });
+  const folded = /<details>.*<\/details>/s.exec(page)?.[0] ?? '';
+  expect(folded).toContain('element_wise.h:560');
+  expect(folded).toContain('understudy://page/failure/copy');
+  expect(page.replace(folded, '')).not.toMatch(isTrace);
+});
+
+const folder = join(import.meta.dirname, '..', '..', 'src', 'renderer');
+const components = globSync('**/*.svelte', { cwd: folder });
+
+test.each(components)('%s shows details of an error by the one component for it', (file) => {
+  const source = readFileSync(join(folder, file), 'utf8');
+  const markup = source
+    .replace(/<script[^>]*>.*?<\/script>/gs, '')
+    .replace(/<style>.*<\/style>/s, '');
+  if (file === join('components', 'FailureDetails.svelte')) {
+    // Folded, and copied.
+    expect(markup).toMatch(/<More [^>]*>\s*<pre>\{details\}<\/pre>\s*<CopyButton/);
+    return;
+  }
+  const others = markup.replace(/<FailureDetails\s[^>]*?\/>/g, '');
+  expect(others).not.toMatch(/\.details\b|\{details\}|\.stack\b(?!\.)/);
+});
