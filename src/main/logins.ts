@@ -64,8 +64,7 @@ export class LoginKeeper {
   keepAll(settings: Readonly<Record<LoginKind, string | null>>): void {
     for (const kind of ['mirror', 'proxy'] as const) {
       const { address, login } = splitLogin(settings[kind]);
-      if (address !== null && login !== null)
-        this.keep(kind, withoutEnd(address, /\//), login);
+      if (address !== null && login !== null) this.keep(kind, withoutEnd(address, /\//), login);
     }
   }
 

@@ -7,7 +7,8 @@ import { table } from './table.ts';
 
 /** What an import brought in. */
 export function importReport(summary: ImportSummary, paint: Paint): string {
-  const { rekeyed, project, added, known, moved, masks, likelyMasks, otherFiles, skipped } = summary;
+  const { rekeyed, project, added, known, moved, masks, likelyMasks, otherFiles, skipped } =
+    summary;
   const elsewhere = moved === 0 ? '' : `, ${count(moved)} of them found in another place`;
   const rows = [
     ['Project', `${printable(project.name)}${project.isNew ? ', new' : ''}`],

@@ -21,7 +21,7 @@ function addReport(store: Store, project: number, folder = scans): number {
       moved: 0,
       masks: 0,
       masksLeftOut: 0,
-  lost: 0,
+      lost: 0,
       skipped: [],
       cancelled: false,
     },

@@ -12,7 +12,15 @@ function entry(
   const shape = { patchSize: 16, imageSize: 224, bands: 3, width: 384, blocks: 12, parameters: 1 };
   const words = { name: id, suits: '', page: '', licence: null, why: '', training: null };
   const card = { id, domain, commercial, files, isGated: false, ...shape, ...words };
-  return { card, state: 'absent', part: 0, teacher: null, file: null, isVerified: null, sha256: null };
+  return {
+    card,
+    state: 'absent',
+    part: 0,
+    teacher: null,
+    file: null,
+    isVerified: null,
+    sha256: null,
+  };
 }
 
 const entries = [
