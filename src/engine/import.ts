@@ -4,13 +4,13 @@ import type { ImportReport, Project } from '../contract/app.ts';
 import type { ImportRequest, ImportSummary } from '../contract/import-job.ts';
 import { UserError } from '../core/errors.ts';
 import { findImages } from '../formats/image-folder.ts';
-import { findMasksBeside } from '../formats/masks/beside/read.ts';
 import { openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import type { JobContext } from './job.ts';
 import type { Emit } from './services/dispatch.ts';
 import { makeFilesPrivate } from './private-files.ts';
 import { ImagePool } from './image-pool/image-pool.ts';
+import { LostThread } from './image-pool/lost-thread.ts';
 import { ImageService } from './services/images.ts';
 import type { LabelSource } from './services/import-images.ts';
 import { Pictures } from './services/pictures.ts';
@@ -71,7 +71,8 @@ async function importInto(
     );
   }
   const { folder, found, added, moved, masks } = report;
-  const likelyMasks = request.masks === undefined ? await countMasks(request, context.signal) : 0;
+  const likelyMasks =
+    request.masks === undefined ? await countMasks(images, request, context.signal) : 0;
   const { skipped, otherFiles } = notImported(store, project.id);
   return {
     workspace: store.folder,
@@ -106,10 +107,21 @@ async function importImages(
   return { report, values: masks?.values ?? [] };
 }
 
-/** Masks among the images that nobody asked for. */
-async function countMasks({ folder }: ImportRequest, signal: AbortSignal): Promise<number> {
-  const found = await findImages(resolve(folder), {}, signal);
-  return (await findMasksBeside(found, signal)).size;
+/** Masks among the images that nobody asked for; none where looking for them costs a thread. */
+async function countMasks(
+  images: ImageService,
+  request: ImportRequest,
+  signal: AbortSignal,
+): Promise<number> {
+  const folder = resolve(request.folder);
+  const found = await findImages(folder, {}, signal);
+  try {
+    const sources = await images.maskSources.detect(folder, found, signal);
+    return sources.find(({ kind }) => kind === 'beside')?.files ?? 0;
+  } catch (error) {
+    if (error instanceof LostThread) return 0;
+    throw error;
+  }
 }
 
 /** The report itself names only the first files. */

@@ -88,10 +88,11 @@ export async function openMasks(
   at(request.path);
   const source = await openMaskSource(kind, { ...request, at });
   opened = source;
-  const { claimed, classes, images, isComplete, properties, property, table, problems } = source;
+  const { claimed, classes, samples, images, isComplete, properties } = source;
+  const { property, table, problems } = source;
   return {
-    ...{ kind: source.kind, claimed, classes, images, isComplete, properties, property },
-    ...{ table, problems, labels: labelsOf(source, request) },
+    ...{ kind: source.kind, claimed, classes, samples, images, isComplete, properties },
+    ...{ property, table, problems, labels: labelsOf(source, request) },
   };
 }
 

@@ -68,8 +68,11 @@ describe('a source in a thread', () => {
     const found = await findImages(folder);
     const here = await openMaskSource('masks', { path: folder, folder, found, property: null });
     const there = await open('masks', folder);
-    const { kind, claimed, classes, images, isComplete, table, problems } = here;
-    expect(there).toMatchObject({ kind, claimed, classes, images, isComplete, table, problems });
+    const { kind, claimed, classes, samples, images, isComplete, table, problems } = here;
+    expect(samples).toHaveLength(2);
+    expect(table?.stored).not.toEqual([]);
+    const facts = { kind, claimed, classes, samples, images, isComplete, table, problems };
+    expect(there).toMatchObject(facts);
     expect(await there.misfits?.()).toEqual(await here.misfits?.());
     for (const { path } of found) expect(there.labelsOf(path)).toEqual(here.labelsOf(path));
     const a = { name: 'images/a.png', path: join(folder, 'images', 'a.png'), width: 6, height: 5 };

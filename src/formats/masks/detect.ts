@@ -38,7 +38,7 @@ export async function detectMaskSources(
   const paired = pairMasks(found.filter((one) => !others.has(one))).masks.length;
   if (paired > 0) sources.push({ kind: 'masks', path: folder, files: paired });
   else {
-    const beside = (await findMasksBeside(found, signal)).size;
+    const beside = (await findMasksBeside(found, { signal, at })).size;
     if (beside > 0) sources.push({ kind: 'beside', path: folder, files: beside });
   }
   if (segmentations.length > 0) {

@@ -16,10 +16,16 @@ const fewValues = 32;
 const manyValues = 16;
 const manyTimes = 4;
 
+export interface LookOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each file before it is read. */
+  readonly at?: ((path: string) => void) | undefined;
+}
+
 /** Whether what the files of a group hold is images and masks, by a few of them. */
 export async function looksLikeMasks(
   { kind, pairs }: PairGroup,
-  signal?: AbortSignal,
+  options: LookOptions = {},
 ): Promise<boolean> {
   const step = Math.max(1, pairs.length / sampled);
   let looked = 0;
@@ -28,7 +34,7 @@ export async function looksLikeMasks(
     const pair = pairs[Math.floor(at)];
     if (pair === undefined) continue;
     looked++;
-    if (await isPair(pair, kind, signal)) fitting++;
+    if (await isPair(pair, kind, options)) fitting++;
     // The rest cannot change it.
     if (looked - fitting > sampled * (1 - enough)) return false;
   }
@@ -38,16 +44,17 @@ export async function looksLikeMasks(
 async function isPair(
   { image, mask }: NamedPair,
   kind: PairGroup['kind'],
-  signal: AbortSignal | undefined,
+  options: LookOptions,
 ): Promise<boolean> {
-  const values = await valuesOf(mask.path, signal);
+  const values = await valuesOf(mask.path, options);
   if (values === undefined) return false;
+  options.at?.(image.path);
   const shape = await shapeOf(image.path);
   if (shape?.width !== values.width || shape.height !== values.height) return false;
   // Its name says so; a mask with soft edges has many values, and is told of when it is read.
   if (kind === 'word') return true;
   if (values.distinct > fewValues) return false;
-  const own = await valuesOf(image.path, signal);
+  const own = await valuesOf(image.path, options);
   // What cannot be a mask, as a JPEG, is a photograph.
   const distinct = own?.distinct ?? Infinity;
   return distinct >= Math.max(manyValues, manyTimes * values.distinct);
@@ -60,10 +67,8 @@ interface Values {
 }
 
 /** Undefined for what is no mask: a file with losses, of many values, or one that cannot be read. */
-async function valuesOf(
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<Values | undefined> {
+async function valuesOf(path: string, { signal, at }: LookOptions): Promise<Values | undefined> {
+  at?.(path);
   return quietly(async () => {
     const mask = await openStoredMask(path);
     try {

@@ -2,7 +2,7 @@ import type { FoundImage } from '../../labelled-images.ts';
 import { separateMasks } from '../../mask-folders.ts';
 import type { MaskSource, SourceRequest } from '../mask-source.ts';
 import { openPairs } from '../paired/read.ts';
-import { looksLikeMasks } from './looks.ts';
+import { looksLikeMasks, type LookOptions } from './looks.ts';
 import { pairsByName } from './names.ts';
 
 /**
@@ -13,13 +13,13 @@ import { pairsByName } from './names.ts';
  */
 export async function findMasksBeside(
   found: readonly FoundImage[],
-  signal?: AbortSignal,
+  options: LookOptions = {},
 ): Promise<Map<string, FoundImage>> {
   const { images } = separateMasks(found);
   const masks = new Map<string, FoundImage>();
   const taken = new Set<string>();
   for (const group of pairsByName(images)) {
-    if (!(await looksLikeMasks(group, signal))) continue;
+    if (!(await looksLikeMasks(group, options))) continue;
     for (const { image, mask } of group.pairs) {
       if (masks.has(image.path) || taken.has(mask.path)) continue;
       masks.set(image.path, mask);
@@ -32,7 +32,7 @@ export async function findMasksBeside(
 
 /** Opens the masks that lie among the images. Throws as `openPairedMasks`. */
 export async function openMasksBeside(request: SourceRequest): Promise<MaskSource> {
-  const byImage = await findMasksBeside(request.found, request.signal);
+  const byImage = await findMasksBeside(request.found, request);
   const masks = [...new Set(byImage.values())];
   const pairs = { byImage, bySlice: new Map<string, FoundImage>(), masks, problems: [] };
   return { ...(await openPairs(request, pairs)), kind: 'beside' };
