@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { kindNames } from './mutated/kinds.ts';
+import { watchMutants } from './mutated/watch.ts';
+
+/*
+ * Files in which something was changed: each is read or refused with a sentence for people, soon and in bounded memory.
+ * A mutant is a number under a seed: the same number is the same file on every machine. Those that were once a fault lie
+ * in mutated/kept.json and are read in every run.
+ *
+ * By hand, for many of them, for others, or for those of some numbers alone:
+ *
+ *   UNDERSTUDY_MUTANTS=10000 UNDERSTUDY_MUTANTS_SEED=7 npx vitest run --project integration tests/formats/mutated.test.ts
+ *   UNDERSTUDY_MUTANTS=4210-4211 npx vitest run --project integration tests/formats/mutated.test.ts -t images
+ */
+
+const [asked, seed] = [process.env.UNDERSTUDY_MUTANTS, process.env.UNDERSTUDY_MUTANTS_SEED];
+const [first = '', last] = (asked ?? '').split('-');
+const usual = { images: 700, masks: 400, models: 300, labels: 700, checkpoints: 1500 };
+const isByHand = asked !== undefined;
+// A busy machine is slow, not wrong; a hang is for ever.
+const bounds = { ms: isByHand ? 2000 : 6000, hangMs: isByHand ? 20_000 : 60_000, memory: 1e9 };
+
+test.each(kindNames)(
+  'changed %s are read or refused',
+  async (kind) => {
+    const [from, to] = last === undefined ? [0, Number(first)] : [Number(first), Number(last)];
+    const numbers = isByHand ? { from, to } : { from: 0, to: usual[kind] };
+    const mutants = { kind, seed: Number(seed ?? 20_261_130), ...numbers };
+    const { read, refused, faults, slowestMs, grown } = await watchMutants(mutants, bounds);
+    if (isByHand) {
+      const most = `at most ${Math.round(slowestMs)} ms and ${Math.round(grown / 1e6)} MB`;
+      console.log(`${kind}: ${read} read, ${refused} refused, ${faults.length} faults; ${most}`);
+    }
+    expect(faults.map(({ number, of, what }) => `${kind} ${number} (${of}): ${what}`)).toEqual([]);
+    if (numbers.to - numbers.from < 100) return;
+    // Else nothing was changed, or everything was refused at the door.
+    expect(read).toBeGreaterThan((read + refused) / 20);
+    expect(refused).toBeGreaterThan((read + refused) / 20);
+  },
+  7_200_000,
+);

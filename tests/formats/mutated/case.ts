@@ -1,0 +1,50 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Random } from '../../../src/core/random.ts';
+import { changed, type Form } from './changes.ts';
+
+/** A sound file that is changed again and again, and what the app does with such a file. */
+export interface Case {
+  readonly name: string;
+  /** Of the file in its folder, with `/`. */
+  readonly path: string;
+  readonly form: Form;
+  /** What is changed: the file, or what is packed in it. */
+  readonly content: Buffer;
+  /** Makes the file from the changed content. */
+  readonly pack?: (content: Buffer) => Buffer;
+  /** Files that lie in the same folder and stay as they are. */
+  readonly beside?: Readonly<Record<string, Uint8Array>>;
+  /**
+   * Reads all that the app would read of it.
+   *
+   * @param folder that holds the file and what lies beside it
+   * @throws UserError where the file is refused; any other error is a defect
+   */
+  readonly read: (folder: string) => Promise<void>;
+}
+
+/** A file to be read in place of a case's own. */
+export interface Mutant {
+  readonly of: Case;
+  readonly content: Buffer;
+}
+
+/** The mutant of a number: the same for the same cases, seed and number, whatever was read before. */
+export function mutantOf(cases: readonly Case[], seed: number, number: number): Mutant {
+  const random = new Random(seed, number);
+  const of = cases[number % cases.length];
+  if (of === undefined) throw new Error('there are no cases');
+  const content = changed(of.content, of.form, random);
+  return { of, content: of.pack?.(content) ?? content };
+}
+
+/** The case's own file. */
+export function sound(of: Case): Mutant {
+  return { of, content: of.pack?.(Buffer.from(of.content)) ?? of.content };
+}
+
+export async function writeIn(folder: string, path: string, content: Uint8Array): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), content);
+}
