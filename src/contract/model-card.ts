@@ -11,8 +11,8 @@ const cardOfModel = {
   classes: z.array(z.string()).min(1),
   preprocessing: z.strictObject({
     /** Side of the square input, px. */
-    imageSize: z.int().positive(),
-    channels: z.int().positive(),
+    imageSize: z.int().positive().max(8192),
+    channels: z.int().positive().max(8192),
     framing,
     /** Absent in files of earlier versions, which knew eight and sixteen bits as stored alone. */
     preparation: preparation.default({ range: 'auto' }),

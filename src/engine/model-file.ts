@@ -3,9 +3,11 @@ import { modelCard } from '../contract/model-card.ts';
 import type { ModelCard } from '../contract/model-card.ts';
 import { UserError } from '../core/errors.ts';
 import { channelsOf, preparationOf } from '../core/image/preparation.ts';
-import { readOnnxMetadata } from '../core/onnx/metadata.ts';
+import { checkModelNumbers } from '../core/onnx/check-model.ts';
+import { onnxMetadata, parseOnnx } from '../core/onnx/metadata.ts';
 import { readFailure } from '../formats/file-errors.ts';
 import { readResult } from '../runtime/executor.ts';
+import type { ModelProto } from '../core/onnx/onnx_pb.js';
 import type { LoadedGraph, ModelFileExecutor } from '../runtime/executor.ts';
 import type { InputForm } from './inference.ts';
 
@@ -24,9 +26,11 @@ const largestModel = 2 ** 31;
 
 /** Opens an exported student. Throws a UserError when the file is none. */
 export async function openModel(path: string, executor: ModelFileExecutor): Promise<OpenModel> {
-  const card = await readCard(path);
+  const { card, model } = await parseFile(path);
   const form = formOf(card);
   try {
+    checkModelNumbers(model);
+    requireDeclaredInput(model, card);
     const graph = await executor.loadFile(path);
     await requireCardsForm(card, graph);
     return { card, form, graph };
@@ -47,6 +51,17 @@ export function formOf({ preprocessing }: ModelCard): InputForm {
   return { imageSize, channels, framing, preparation: preparationOf(preparation) };
 }
 
+/** The image that a card describes is made, in memory, so its size is compared first. */
+function requireDeclaredInput({ graph }: ModelProto, { preprocessing }: ModelCard): void {
+  const { imageSize, channels } = preprocessing;
+  const declared = graph?.input[0]?.type?.value.value?.shape?.dim ?? [];
+  const sizes = declared.slice(1).map(({ value }) => String(value.value));
+  if (sizes.join(' × ') !== `${channels} × ${imageSize} × ${imageSize}`) {
+    const said = `${channels} channels of ${imageSize} × ${imageSize} px`;
+    throw new Error(`the model takes ${sizes.join(' × ')}, but its card says ${said}`);
+  }
+}
+
 /** Runs one grey image: a model that is not what its card says fails here and not half way. */
 async function requireCardsForm(card: ModelCard, graph: LoadedGraph): Promise<void> {
   const { imageSize, channels } = card.preprocessing;
@@ -61,8 +76,12 @@ async function requireCardsForm(card: ModelCard, graph: LoadedGraph): Promise<vo
   }
 }
 
-/** What a student says about itself. */
+/** What a student says about itself. @throws UserError 'invalid-file', 'disk', 'not-found' */
 export async function readCard(path: string): Promise<ModelCard> {
+  return (await parseFile(path)).card;
+}
+
+async function parseFile(path: string): Promise<{ card: ModelCard; model: ModelProto }> {
   const notOurs = (details: unknown): UserError =>
     new UserError(
       'invalid-file',
@@ -77,12 +96,13 @@ export async function readCard(path: string): Promise<ModelCard> {
     throw error instanceof UserError ? error : readFailure(error, path);
   }
   try {
-    const card = modelCard.parse(JSON.parse(readOnnxMetadata(bytes).get(cardKey) ?? ''));
+    const model = parseOnnx(bytes);
+    const card = modelCard.parse(JSON.parse(onnxMetadata(model).get(cardKey) ?? ''));
     const { channels, preparation } = card.preprocessing;
     if (channels !== channelsOf(preparationOf(preparation))) {
       throw new Error(`${channels} channels of ${preparation.bands?.length ?? 0} bands`);
     }
-    return card;
+    return { card, model };
   } catch (error) {
     throw notOurs(error);
   }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateRequest, predictRequest } from '../../src/contract/jobs.ts';
 import { distillSummary, evaluateSummary, predictSummary } from '../../src/contract/results.ts';
 import type { MaskSummary } from '../../src/contract/results.ts';
-import { readOnnxMetadata } from '../../src/core/onnx/metadata.ts';
+import { onnxMetadata, parseOnnx } from '../../src/core/onnx/metadata.ts';
 import { distill } from '../../src/engine/distill.ts';
 import { weightFiles } from '../../src/engine/export.ts';
 import { evaluateModel } from '../../src/engine/evaluate.ts';
@@ -60,7 +60,7 @@ describe('a whole job of outlines', async () => {
     expect(full?.relativeDifference).toBeLessThan(1e-4);
     expect(full?.agreement).toBeGreaterThan(0.999);
     expect(half?.agreement).toBeGreaterThan(0.98);
-    const metadata = readOnnxMetadata(await readFile(model));
+    const metadata = onnxMetadata(parseOnnx(await readFile(model)));
     expect(metadata.get('model_type')).toBe('"Segmentor"');
     expect(metadata.get('tile_size')).toBe('32');
     expect(metadata.get('tiles_overlap')).toBe('50');

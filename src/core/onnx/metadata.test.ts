@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import * as g from '../graph/build.ts';
 import { emitOnnx } from './emit.ts';
-import { readOnnxMetadata } from './metadata.ts';
+import { onnxMetadata, parseOnnx } from './metadata.ts';
 
 const model = (metadata: ReadonlyMap<string, string>): Uint8Array =>
   emitOnnx({ name: 'm', outputs: new Map([['y', g.abs(g.input('x', [1]))]]) }, { metadata }).model;
 
-describe('readOnnxMetadata', () => {
+describe('parseOnnx', () => {
   it.each<[string, ReadonlyMap<string, string>]>([
     ['none', new Map()],
     [
@@ -18,7 +18,7 @@ describe('readOnnxMetadata', () => {
       ]),
     ],
   ])('gives back %s', (_, metadata) => {
-    expect([...readOnnxMetadata(model(metadata))]).toEqual([...metadata]);
+    expect([...onnxMetadata(parseOnnx(model(metadata)))]).toEqual([...metadata]);
   });
 
   const sound = model(new Map([['key', 'value']]));
@@ -32,6 +32,6 @@ describe('readOnnxMetadata', () => {
     ['a model that was cut short', sound.subarray(0, sound.length - 3)],
     ['only the beginning of a model', sound.subarray(0, 2)],
   ])('refuses %s', (_, bytes) => {
-    expect(() => readOnnxMetadata(bytes)).toThrow();
+    expect(() => parseOnnx(bytes)).toThrow();
   });
 });

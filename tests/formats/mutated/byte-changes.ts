@@ -60,7 +60,7 @@ const digits: Change = (content, random) => {
   const isDigit = (at: number): boolean => /[0-9]/.test(String.fromCharCode(content[at] ?? 0));
   for (let at = start; at < Math.min(content.length, start + 4 * edge); at++) {
     if (!isDigit(at)) continue;
-    const character = oneOf(random, [...'09-.e/\\ ']);
+    const character = oneOf(random, ['0', '9', '-', '.', 'e', '/', '\\', ' ']);
     for (; at < content.length && isDigit(at); at++) {
       if (random.integer(3) > 0) content[at] = character.charCodeAt(0);
     }
@@ -83,7 +83,8 @@ export const byteChanges: readonly Change[] = [
     content[at] = (content[at] ?? 0) ^ (1 << random.integer(8));
     return content;
   },
-  (content, random) => content.fill(oneOf(random, [0, 1, 0x7f, 0x80, 0xff]), place(content, random)),
+  (content, random) =>
+    content.fill(oneOf(random, [0, 1, 0x7f, 0x80, 0xff]), place(content, random)),
   (content, random) => content.fill(oneOf(random, [0, 0x7f, 0xff]), ...span(content, random)),
   (content, random) => content.subarray(0, place(content, random)),
   (content, random) => content.subarray(place(content, random)),

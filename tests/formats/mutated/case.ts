@@ -18,11 +18,14 @@ export interface Case {
   /**
    * Reads all that the app would read of it.
    *
-   * @param folder that holds the file and what lies beside it
+   * @param folder that holds the file and what lies beside it. @param timed does one of several things that the app does
+   * with such a file, each of which may take its time; without it all of `read` is one
    * @throws UserError where the file is refused; any other error is a defect
    */
-  readonly read: (folder: string) => Promise<void>;
+  readonly read: (folder: string, timed: Timed) => Promise<void>;
 }
+
+export type Timed = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** A file to be read in place of a case's own. */
 export interface Mutant {

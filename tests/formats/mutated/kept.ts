@@ -15,7 +15,9 @@ interface Kept {
   readonly file: string;
 }
 
-const all = JSON.parse(readFileSync(join(import.meta.dirname, 'kept.json'), 'utf8')) as readonly Kept[];
+const all = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'kept.json'), 'utf8'),
+) as readonly Kept[];
 
 export function keptCount(kind: Kind): number {
   return all.filter((one) => one.kind === kind).length;

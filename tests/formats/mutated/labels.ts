@@ -16,7 +16,11 @@ export function labelCases(): Case[] {
 }
 
 /** Files that are found by their names alone. */
-const images = { 'one.png': Buffer.alloc(0), 'folder/two é.png': Buffer.alloc(0), '3.dcm': Buffer.alloc(0) };
+const images = {
+  'one.png': Buffer.alloc(0),
+  'folder/two é.png': Buffer.alloc(0),
+  '3.dcm': Buffer.alloc(0),
+};
 
 function tableCases(): Case[] {
   const rows = [
@@ -48,11 +52,14 @@ function listCases(): Case[] {
     'labelmap.txt': '# label:color_rgb:parts:actions\nbackground:0,0,0::\nroad:128,64,0:a,b:c\n',
     'class_dict.csv': 'name,r,g,b\nroad,1,2,3\ncar,4,5,6\n',
     'label_colors.txt': '64 128 64\tAnimal\n192 0 128 car\n',
-    'dataset.json': '{"channel_names":{"0":"CT"},"labels":{"background":0,"tumour":1,"both":[1,3]},"ignore":4}',
+    'dataset.json':
+      '{"channel_names":{"0":"CT"},"labels":{"background":0,"tumour":1,"both":[1,3]},"ignore":4}',
   }).map(([path, text]) => ({
     name: path,
     ...{ path, form: 'text', content: Buffer.from(text) },
-    read: async (folder) => void (await findLabelList([folder], folder)),
+    read: async (folder) => {
+      await findLabelList([folder], folder);
+    },
   }));
 }
 
@@ -72,7 +79,8 @@ const preprocessor = JSON.stringify({
 
 function teacherCases(): Case[] {
   const folderOf = (name: string): string => join(goldens, 'naming', name);
-  const weightsOf = (name: string): Buffer => readFileSync(join(folderOf(name), 'model.safetensors'));
+  const weightsOf = (name: string): Buffer =>
+    readFileSync(join(folderOf(name), 'model.safetensors'));
   const teacherCase = (name: string, path: string, content: Buffer, more = {}): Case => ({
     name: `${name} ${path}`,
     ...{ path, form: 'text', content, beside: { 'model.safetensors': weightsOf(name), ...more } },
@@ -82,7 +90,9 @@ function teacherCases(): Case[] {
     },
   });
   return [
-    ...teachers.map(([name, path]) => teacherCase(name, path, readFileSync(join(folderOf(name), path)))),
+    ...teachers.map(([name, path]) =>
+      teacherCase(name, path, readFileSync(join(folderOf(name), path))),
+    ),
     teacherCase('hf-siglip', 'preprocessor_config.json', Buffer.from(preprocessor), {
       'config.json': readFileSync(join(folderOf('hf-siglip'), 'config.json')),
     }),

@@ -23,7 +23,13 @@ type Files = Readonly<Record<string, Buffer>>;
 const goldens = join(import.meta.dirname, '..', 'mask-goldens');
 
 const png = (width: number, height: number, value: number): Buffer =>
-  pngFile({ width, height, channels: 1, bits: 8, values: new Array<number>(width * height).fill(value) });
+  pngFile({
+    width,
+    height,
+    channels: 1,
+    bits: 8,
+    values: new Array<number>(width * height).fill(value),
+  });
 
 /** A source of masks: a file, or the folder. */
 interface Source {
@@ -52,7 +58,10 @@ function goldenFiles(kind: string): Record<string, Buffer> {
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => {
         const path = join(parentPath, name);
-        return [path.slice(join(goldens, kind).length + 1).replaceAll('\\', '/'), readFileSync(path)];
+        return [
+          path.slice(join(goldens, kind).length + 1).replaceAll('\\', '/'),
+          readFileSync(path),
+        ];
       }),
   );
 }
@@ -68,7 +77,12 @@ function maskCase(files: Files, path: string, source: Source, form: Case['form']
 }
 
 /** What is packed in one of the files is changed. */
-function innerCase(outer: Case, name: string, content: Buffer, pack: (content: Buffer) => Buffer): Case {
+function innerCase(
+  outer: Case,
+  name: string,
+  content: Buffer,
+  pack: (content: Buffer) => Buffer,
+): Case {
   return { ...outer, name: `${outer.name}, ${name}`, content, pack };
 }
 
@@ -109,7 +123,11 @@ async function framesOf(image: FoundImage): Promise<SizedImage[]> {
 }
 
 /** Whether an image has a mask; an import goes on after one that is refused. */
-async function isRead(source: MaskSource, image: SizedImage, refusals: UserError[]): Promise<boolean> {
+async function isRead(
+  source: MaskSource,
+  image: SizedImage,
+  refusals: UserError[],
+): Promise<boolean> {
   try {
     const mask = await source.maskFor(image);
     if (mask === undefined) return false;
@@ -134,8 +152,20 @@ function cocoCases(): Case[] {
     images: [{ id: 1, file_name: 'one.png', width: 37, height: 26 }],
     categories: [{ id: 2, name: 'x', color: '#ff0000' }],
     annotations: [
-      { id: 1, image_id: 1, category_id: 2, iscrowd: 1, segmentation: { size: [26, 37], counts: [3, 40, 900, 19] } },
-      { id: 2, image_id: 1, category_id: 2, bbox: [1, 2, 3, 4], segmentation: [[0, 0, 8, 0, 8, 6, 0, 6]] },
+      {
+        id: 1,
+        image_id: 1,
+        category_id: 2,
+        iscrowd: 1,
+        segmentation: { size: [26, 37], counts: [3, 40, 900, 19] },
+      },
+      {
+        id: 2,
+        image_id: 1,
+        category_id: 2,
+        bbox: [1, 2, 3, 4],
+        segmentation: [[0, 0, 8, 0, 8, 6, 0, 6]],
+      },
     ],
   };
   const source = { kind: 'coco', path: 'instances.json' } as const;
@@ -148,16 +178,28 @@ function cocoCases(): Case[] {
 
 function cvatCases(): Case[] {
   const images = { 'a.jpg': png(17, 14, 3), 'folder/b.jpg': png(17, 14, 5) };
-  const whole = maskCase({ ...goldenFiles('cvat'), ...images }, 'task.zip', { kind: 'cvat', path: 'task.zip' });
+  const whole = maskCase({ ...goldenFiles('cvat'), ...images }, 'task.zip', {
+    kind: 'cvat',
+    path: 'task.zip',
+  });
   const entries: Files = {
-    'labelmap.txt': Buffer.from('# label:color_rgb:parts:actions\nbackground:0,0,0::\ncell:250,50,83::\n'),
+    'labelmap.txt': Buffer.from(
+      '# label:color_rgb:parts:actions\nbackground:0,0,0::\ncell:250,50,83::\n',
+    ),
     'SegmentationClass/a.png': pngFile({
       ...{ width: 17, height: 14, channels: 3, bits: 8 },
-      values: Array.from({ length: 17 * 14 }, (_, at) => (at % 3 === 0 ? [250, 50, 83] : [0, 0, 0])).flat(),
+      values: Array.from({ length: 17 * 14 }, (_, at) =>
+        at % 3 === 0 ? [250, 50, 83] : [0, 0, 0],
+      ).flat(),
     }),
   };
   const packed = (name: string, content: Buffer): Buffer =>
-    zipFile(Object.entries(entries).map(([key, value]) => ({ name: key, content: key === name ? content : value })));
+    zipFile(
+      Object.entries(entries).map(([key, value]) => ({
+        name: key,
+        content: key === name ? content : value,
+      })),
+    );
   return [
     whole,
     ...Object.entries(entries).map(([name, content]) => ({
@@ -177,8 +219,31 @@ function geoJsonCases(): Case[] {
       type: 'FeatureCollection',
       crs: { type: 'name', properties: { name: 'urn:ogc:def:crs:OGC:1.3:CRS84' } },
       features: [
-        { type: 'Feature', properties: { kind: 'field' }, geometry: { type: 'MultiPolygon', coordinates: [[[[9.7, 46.79], [9.71, 46.79], [9.71, 46.81], [9.7, 46.79]]]] } },
-        { type: 'Feature', properties: { kind: 7 }, geometry: { type: 'GeometryCollection', geometries: [{ type: 'Point', coordinates: [9.7, 46.8] }] } },
+        {
+          type: 'Feature',
+          properties: { kind: 'field' },
+          geometry: {
+            type: 'MultiPolygon',
+            coordinates: [
+              [
+                [
+                  [9.7, 46.79],
+                  [9.71, 46.79],
+                  [9.71, 46.81],
+                  [9.7, 46.79],
+                ],
+              ],
+            ],
+          },
+        },
+        {
+          type: 'Feature',
+          properties: { kind: 7 },
+          geometry: {
+            type: 'GeometryCollection',
+            geometries: [{ type: 'Point', coordinates: [9.7, 46.8] }],
+          },
+        },
         { type: 'Feature', properties: null, geometry: null },
       ],
     }),
@@ -193,7 +258,9 @@ function geoJsonCases(): Case[] {
 function segmentationCases(): Case[] {
   const files = goldenFiles('dicom-seg');
   const kinds = ['binary', 'by-place', 'fractional', 'labelmap'].map((name) => {
-    const own = Object.entries(files).filter(([key]) => key === `${name}.dcm` || key.startsWith('slice-'));
+    const own = Object.entries(files).filter(
+      ([key]) => key === `${name}.dcm` || key.startsWith('slice-'),
+    );
     return maskCase(Object.fromEntries(own), `${name}.dcm`, { kind: 'dicom-seg', path: '' });
   });
   return [...kinds, maskCase(files, 'slice-2.dcm', { kind: 'dicom-seg', path: '' })];
@@ -214,7 +281,9 @@ function niftiCases(): Case[] {
   const outer = maskCase(files, name, source);
   const series = maskCase(seriesFiles(), 'labels.nii.gz', { kind: 'nifti', path: 'labels.nii.gz' });
   const inner = (one: Case): Case =>
-    innerCase(one, 'unpacked', gunzipSync(one.content), (content) => gzipSync(content, { level: 1 }));
+    innerCase(one, 'unpacked', gunzipSync(one.content), (content) =>
+      gzipSync(content, { level: 1 }),
+    );
   return [
     ...[outer, inner(outer), series, inner(series)],
     inner(maskCase(files, 'imagesTr/oblique_0000.nii.gz', source)),
@@ -241,14 +310,26 @@ function pairedCases(): Case[] {
   const { 'palette-4.png': palette = Buffer.alloc(0) } = goldenFiles('png');
   const colour = pngFile({
     ...{ width: 13, height: 11, channels: 3, bits: 8 },
-    values: Array.from({ length: 13 * 11 }, (_, at) => (at % 4 === 0 ? [128, 64, 0] : [0, 0, 0])).flat(),
+    values: Array.from({ length: 13 * 11 }, (_, at) =>
+      at % 4 === 0 ? [128, 64, 0] : [0, 0, 0],
+    ).flat(),
   });
   const images = { 'images/a.png': png(13, 11, 9), 'images/b.png': png(13, 11, 8) };
   const grey = { ...images, 'masks/a.png': png(13, 11, 2), 'masks/b.png': palette };
   const coloured = { ...images, 'masks/a.png': colour, 'masks/b.png': colour };
   const names = { ...grey, 'masks/classes.txt': Buffer.from('background\nroad\n2: car #ff8000\n') };
-  const map = { ...coloured, 'labelmap.txt': Buffer.from('# label:color_rgb:parts:actions\nbackground:0,0,0::\nroad:128,64,0:a:b\n') };
-  const beside = { 'a.jpg': png(13, 11, 9), 'a_mask.png': png(13, 11, 1), 'b.jpg': png(13, 11, 9), 'b_mask.png': palette };
+  const map = {
+    ...coloured,
+    'labelmap.txt': Buffer.from(
+      '# label:color_rgb:parts:actions\nbackground:0,0,0::\nroad:128,64,0:a:b\n',
+    ),
+  };
+  const beside = {
+    'a.jpg': png(13, 11, 9),
+    'a_mask.png': png(13, 11, 1),
+    'b.jpg': png(13, 11, 9),
+    'b_mask.png': palette,
+  };
   const masks = { kind: 'masks', path: '' } as const;
   return [
     maskCase(grey, 'masks/a.png', masks),

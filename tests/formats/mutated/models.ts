@@ -2,7 +2,11 @@ import { join } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { modelCard } from '../../../src/contract/model-card.ts';
 import { intervalOf } from '../../../src/contract/testing/results.ts';
-import { decoderLayout, initialDecoder, segmentationGraph } from '../../../src/core/heads/segmentation-decoder.ts';
+import {
+  decoderLayout,
+  initialDecoder,
+  segmentationGraph,
+} from '../../../src/core/heads/segmentation-decoder.ts';
 import type { Graph } from '../../../src/core/graph/ops.ts';
 import { emitOnnx, type OnnxModel } from '../../../src/core/onnx/emit.ts';
 import { ModelProtoSchema } from '../../../src/core/onnx/onnx_pb.js';
@@ -30,7 +34,12 @@ const common = {
   classes: ['a', 'b', 'c'],
   preprocessing: {
     ...{ imageSize: 8, channels: 3, framing: 'whole', preparation: { range: 'auto' } },
-    ...{ resampling: 'bicubic, antialiased', range: '[0, 1]', mean: [0, 0, 0], deviation: [1, 1, 1] },
+    ...{
+      resampling: 'bicubic, antialiased',
+      range: '[0, 1]',
+      mean: [0, 0, 0],
+      deviation: [1, 1, 1],
+    },
   },
   teacher: { name: 'tiny', sha256: '', blocks: 2 },
   student: {
@@ -43,7 +52,13 @@ const none = { dice: null, iou: null };
 const outlines = modelCard.parse({
   ...common,
   task: 'segmentation',
-  masks: { colours: ['#ff0000', '#00ff00'], overlap: 0.5, patchSize: 4, decoderSteps: 1, adapted: false },
+  masks: {
+    colours: ['#ff0000', '#00ff00'],
+    overlap: 0.5,
+    patchSize: 4,
+    decoderSteps: 1,
+    adapted: false,
+  },
   metrics: { teacher: none, copy: none, student: none, images: 3 },
 });
 
@@ -59,7 +74,8 @@ function written(graph: Graph, card: string, external = false): OnnxModel {
 export function modelCases(): Case[] {
   const [ofClasses, ofOutlines] = [JSON.stringify(classes), JSON.stringify(outlines)];
   const { model: apart, weights } = written(classifier, ofClasses, true);
-  const beside = { [weightsFile]: Buffer.concat(weights) };
+  const data = Buffer.concat(weights);
+  const beside = { [weightsFile]: data };
   const cards = [
     ['a card of classes', ofClasses, (card: string) => written(classifier, card)],
     ['a card of outlines', ofOutlines, (card: string) => written(outliner, card)],
@@ -71,7 +87,7 @@ export function modelCases(): Case[] {
     modelCase('outliner', written(outliner, ofOutlines).model),
     { ...modelCase('with its weights apart', apart), beside },
     {
-      ...modelCase('weights apart', beside[weightsFile] ?? Buffer.alloc(0)),
+      ...modelCase('weights apart', data),
       path: weightsFile,
       beside: { 'model.onnx': apart },
     },

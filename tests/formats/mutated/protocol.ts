@@ -19,7 +19,7 @@ export interface Said {
   /** Name of the case. */
   readonly of: string;
   readonly isRead?: boolean;
-  /** Of computing, all threads together. */
+  /** Of computing, all threads together: of the longest of what is timed, else of all. */
   readonly ms?: number;
   /** Bytes that the process has grown by at most since its start. */
   readonly grown?: number;

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../src/core/errors.ts';
 import { countWork } from '../../support/work-time.ts';
-import { mutantOf, sound, writeIn, type Case, type Mutant } from './case.ts';
+import { mutantOf, sound, writeIn, type Case, type Mutant, type Timed } from './case.ts';
 import { keptMutants } from './kept.ts';
 import { kinds } from './kinds.ts';
 import type { Order, Said } from './protocol.ts';
@@ -24,12 +24,23 @@ const folders = new Map(cases.map((one, at) => [one, join(folder, String(at))]))
 
 const peak = (): number => process.resourceUsage().maxRSS * 1024;
 
+/** What was measured of the mutant that is read, ms of computing. */
+let times: number[] = [];
+const timed: Timed = async (work) => {
+  const worked = countWork();
+  try {
+    return await work();
+  } finally {
+    times.push(worked());
+  }
+};
+
 /** @returns why the file was refused; undefined where it was read */
 async function read({ of, content }: Mutant): Promise<UserError | undefined> {
   const own = folders.get(of) ?? folder;
   await writeIn(own, of.path, content);
   try {
-    await of.read(own);
+    await of.read(own, timed);
     return undefined;
   } catch (error) {
     if (error instanceof UserError) return error;
@@ -47,6 +58,7 @@ async function readSound(one: Case): Promise<void> {
 
 async function readOne(number: number, mutant: Mutant): Promise<void> {
   say({ at: number, of: mutant.of.name });
+  times = [];
   const worked = countWork();
   let defect: string | undefined;
   let isRead = false;
@@ -56,14 +68,21 @@ async function readOne(number: number, mutant: Mutant): Promise<void> {
     defect = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
   const grown = peak() - before;
-  say({ at: number, of: mutant.of.name, isRead, ms: worked(), grown, ...(defect !== undefined && { defect }) });
+  say({
+    at: number,
+    of: mutant.of.name,
+    isRead,
+    ms: times.length > 0 ? Math.max(...times) : worked(),
+    grown,
+    ...(defect !== undefined && { defect }),
+  });
   // Memory that one has taken hides what the next one takes.
   if (grown > memory) process.exit(0);
 }
 
 // Once, so that what is loaded and compiled is counted for no file.
 for (const one of cases) await readSound(one);
-const before = peak();
+const before = process.memoryUsage.rss();
 const kept = keptMutants(kind, cases);
 for (let number = from; number < to; number++) {
   const mutant = number < 0 ? kept.at(number) : mutantOf(cases, seed, number);

@@ -67,5 +67,7 @@ function residentBytes(id: number | undefined): number {
 
 function lines(path: string): Said[] {
   const complete = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  return complete.filter((line) => line.startsWith('{"at":')).map((line) => JSON.parse(line) as Said);
+  return complete
+    .filter((line) => line.startsWith('{"at":'))
+    .map((line) => JSON.parse(line) as Said);
 }

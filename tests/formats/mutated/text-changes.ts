@@ -42,7 +42,9 @@ function replacement(word: string, random: Random): string {
     case 3:
       return quoted(oneOf(random, characters).repeat(oneOf(random, [1, 1, 3, 70_000])));
     case 4:
-      return quoted(oneOf(random, ['a', 'é', '💡', ' ', '0', ',', 'a.']).repeat(oneOf(random, [1, 100_000])));
+      return quoted(
+        oneOf(random, ['a', 'é', '💡', ' ', '0', ',', 'a.']).repeat(oneOf(random, [1, 100_000])),
+      );
     default:
       return oneOf(random, numbers);
   }

@@ -82,7 +82,11 @@ export async function watchMutants(
   };
 }
 
-function faultsOf({ at: number, of, ms = 0, grown = 0, defect }: Said, most: number, memory: number): Fault[] {
+function faultsOf(
+  { at: number, of, ms = 0, grown = 0, defect }: Said,
+  most: number,
+  memory: number,
+): Fault[] {
   return [
     ...(ms > most ? [`${Math.round(ms)} ms of computing`] : []),
     ...(grown > memory ? [`${Math.round(grown / 1e6)} MB of memory`] : []),

@@ -10,9 +10,10 @@ import { unpackRuns } from './bmp-runs.ts';
  */
 export function decodeBmp(bytes: Buffer, header: BmpHeader, path: string): Samples {
   const { width, height, colours } = header;
-  const target = new Uint8Array(width * height * colours.bands);
+  const length = width * height * colours.bands;
   if (header.isRunLength) {
     const indices = unpackRuns(bytes, header, path);
+    const target = new Uint8Array(length);
     for (let row = 0; row < height; row++) {
       const line = indices.subarray(row * width, (row + 1) * width);
       lookUp(line, header, target, row, path);
@@ -23,6 +24,7 @@ export function decodeBmp(bytes: Buffer, header: BmpHeader, path: string): Sampl
   // The last row may come without its padding.
   const needed = (height - 1) * stride + Math.ceil((width * header.bits) / 8);
   if (header.offset + needed > bytes.length) throw invalidBmp(path, 'it is cut short');
+  const target = new Uint8Array(length);
   for (let line = 0; line < height; line++) {
     const from = header.offset + line * stride;
     const stored = bytes.subarray(from, from + stride);

@@ -25,6 +25,12 @@ describe('refusals', () => {
     ['without columns', bmpFile({ ...plain, width: 0 }), 'invalid-file', /0 × 2/],
     ['without rows', bmpFile({ ...plain, height: 0 }), 'invalid-file', /2 × 0/],
     ['of negative width', bmpFile({ ...plain, width: -2 }), 'invalid-file', /-2 × 2/],
+    [
+      'of few run lengths and millions of rows',
+      bmpFile({ ...small, height: 2 ** 25, compression: 1, data: [2, 1, 0, 1] }),
+      'invalid-file',
+      /bytes cannot hold the 2 × 33554432 pixels/,
+    ],
     ['of 7 bits', bmpFile({ ...plain, bits: 7 }), 'invalid-file', /bits a pixel/],
     ['of runs in 24 bits', bmpFile({ ...plain, compression: 1 }), 'invalid-file', /\(1\).*24 bits/],
     ['of an unknown packing', bmpFile({ ...plain, compression: 77 }), 'invalid-file', /\(77\)/],

@@ -1,5 +1,28 @@
 import { invalidBmp, type BmpHeader } from './bmp-header.ts';
 
+/** Pixels of images in which the codes may leave out as much as they like. */
+const freePixels = 2 ** 24;
+/** Pixels that a code of two bytes draws at most. */
+const longestRun = 255;
+
+/**
+ * Refuses large images of far too few codes: 80 bytes could otherwise ask for 400 million pixels.
+ *
+ * @param size of the file, bytes. @throws UserError 'invalid-file'
+ */
+export function requireRuns(
+  size: number,
+  { width, height, offset, isRunLength }: BmpHeader,
+  path: string,
+): void {
+  const drawn = (longestRun * Math.max(0, size - offset)) / 2;
+  if (!isRunLength || width * height <= Math.max(freePixels, drawn)) return;
+  throw invalidBmp(
+    path,
+    `its ${size} bytes cannot hold the ${width} × ${height} pixels that it claims`,
+  );
+}
+
 /**
  * Undoes run-length coding of 4 or 8 bits (Microsoft, "Bitmap Compression"). Pixels that the file passes
  * over have index 0; what reaches beyond the end of a row is left out, as other readers do.

@@ -1,6 +1,7 @@
 import type { ReadLimits } from '../image-file.ts';
 import { readBmpHeader, type BmpHeader } from './bmp-header.ts';
 import { decodeBmp } from './bmp-pixels.ts';
+import { requireRuns } from './bmp-runs.ts';
 import { wholeHeader, type WholeImage } from './whole-file.ts';
 
 /**
@@ -13,6 +14,7 @@ import { wholeHeader, type WholeImage } from './whole-file.ts';
  */
 export function openBmp(bytes: Buffer, path: string, limits: ReadLimits): Promise<WholeImage> {
   const bmp = readBmpHeader(bytes, path);
+  requireRuns(bytes.length, bmp, path);
   const { bands } = bmp.colours;
   const header = wholeHeader(
     {
