@@ -91,7 +91,10 @@ async function readMasks(folder: string, { kind, path, property }: Source): Prom
   const found = await findImages(folder);
   await detectMaskSources(folder, found);
   const request = { path: join(folder, path), folder, found, property: property ?? null };
-  const source = await openMaskSource(kind, request);
+  const source = await openMaskSource(kind, request).catch((error: unknown) => {
+    if (error instanceof UserError) requireFound(error);
+    throw error;
+  });
   try {
     await source.misfits?.();
     const refusals: UserError[] = [];
@@ -122,6 +125,14 @@ async function framesOf(image: FoundImage): Promise<SizedImage[]> {
   }
 }
 
+/**
+ * Whatever a reader trips over becomes a sentence in the end (`soundSource`), but one that does not say what is wrong
+ * with the file: here it counts as a defect of the reader.
+ */
+function requireFound({ message, details }: UserError): void {
+  if (message.includes('could not be read as labels')) throw new Error(details ?? message);
+}
+
 /** Whether an image has a mask; an import goes on after one that is refused. */
 async function isRead(
   source: MaskSource,
@@ -140,6 +151,7 @@ async function isRead(
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    requireFound(error);
     refusals.push(error);
     return false;
   }

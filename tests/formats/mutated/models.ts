@@ -8,6 +8,7 @@ import {
   segmentationGraph,
 } from '../../../src/core/heads/segmentation-decoder.ts';
 import type { Graph } from '../../../src/core/graph/ops.ts';
+import type { Tensor } from '../../../src/core/tensor.ts';
 import { emitOnnx, type OnnxModel } from '../../../src/core/onnx/emit.ts';
 import { ModelProtoSchema } from '../../../src/core/onnx/onnx_pb.js';
 import { halfWeights, quantizedWeights } from '../../../src/core/onnx/precision.ts';
@@ -21,12 +22,19 @@ import type { Case } from './case.ts';
 /** Exported students as ONNX files, with their model cards. */
 
 const executor = onnxRuntime('cpu', { threads: 1 });
-const vit = tinyVit({ width: 16, mlpWidth: 16 });
-const head = { weight: randomTensor([3, 16], 1), bias: randomTensor([3], 2) };
+/** Of few different values, so that mutants that are kept pack well. */
+const coarse = ({ shape, data }: Tensor): Tensor => ({
+  shape,
+  data: data.map((value) => Math.round(4 * value) / 4),
+});
+const drawn = tinyVit({ width: 16, mlpWidth: 16 });
+const weightsOf = [...drawn.weights].map(([name, weight]) => [name, coarse(weight)] as const);
+const vit = { ...drawn, weights: new Map(weightsOf) };
+const head = { weight: coarse(randomTensor([3, 16], 1)), bias: coarse(randomTensor([3], 2)) };
 const classifier = classifierGraph(vit, { ...head, task: 'single' });
 const layout = decoderLayout(vit.architecture, 3);
 const decoder = initialDecoder(layout, 1);
-const outliner = segmentationGraph(vit, layout, { shape: [decoder.length], data: decoder });
+const outliner = segmentationGraph(vit, layout, coarse({ shape: [decoder.length], data: decoder }));
 
 const common = {
   format: 1,

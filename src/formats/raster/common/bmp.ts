@@ -14,7 +14,6 @@ import { wholeHeader, type WholeImage } from './whole-file.ts';
  */
 export function openBmp(bytes: Buffer, path: string, limits: ReadLimits): Promise<WholeImage> {
   const bmp = readBmpHeader(bytes, path);
-  requireRuns(bytes.length, bmp, path);
   const { bands } = bmp.colours;
   const header = wholeHeader(
     {
@@ -30,6 +29,7 @@ export function openBmp(bytes: Buffer, path: string, limits: ReadLimits): Promis
     limits,
     path,
   );
+  requireRuns(bytes.length, bmp, path);
   return Promise.resolve({
     header,
     decode: () => Promise.resolve().then(() => decodeBmp(bytes, bmp, path)),
