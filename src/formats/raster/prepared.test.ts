@@ -27,6 +27,17 @@ describe('what is prepared of a file', () => {
     expect([raster.width, raster.height, raster.data[0]]).toEqual([40, 30, 50]);
   });
 
+  test('is refused where far too much would have to be read', async () => {
+    const file = memoryFile([
+      { width: 2 ** 20, height: 2 ** 20, bands: 1, data: new Uint8Array() },
+    ]);
+    await expect(readPrepared(file, stored)).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringMatching(/1048576 × 1048576 pixels.*Add overviews/) as string,
+    });
+    expect(file.requests).toEqual([]);
+  });
+
   test('is of fewer pixels where they have many bands', async () => {
     expect([1, 3, 4].map(pixelsPrepared)).toEqual([preparedPixels, preparedPixels, preparedPixels]);
     expect(pixelsPrepared(16)).toBe(preparedPixels / 4);

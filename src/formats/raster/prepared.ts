@@ -20,6 +20,12 @@ export function pixelsPrepared(bands: number): number {
 /** Values that are read at a time from an image that is to be reduced. */
 const valuesAtOnce = 2 ** 24;
 
+/**
+ * Values that an image without small enough levels may have: reading more takes longer than a thread that reads is waited
+ * for (image-pool). A sparse TIFF of 33 KB can claim a million million.
+ */
+const mostReduced = 2 ** 34;
+
 export interface PreparedRequest {
   readonly preparation: Preparation;
   /** From 0. */
@@ -41,7 +47,7 @@ export async function readPrepared(file: ImageFile, request: PreparedRequest): P
  * Stored values that `prepare` makes what a model sees from, under this preparation and every other one
  * with the same bands.
  *
- * @throws UserError as `readPrepared`
+ * @throws UserError as `readPrepared`, 'too-large' where too much would have to be read
  */
 export async function readToPrepare(
   file: ImageFile,
@@ -55,6 +61,7 @@ export async function readToPrepare(
   const { width, height } = header.levels[level] ?? header;
   const factor = Math.ceil(Math.sqrt((width * height) / limit));
   if (factor <= 1) return file.read(request);
+  requireReducible(file.path, { width, height }, bands.length);
   return readReduced(file, request, { width, height }, factor);
 }
 
@@ -89,6 +96,15 @@ function explained<T>(path: string, work: () => T): T {
 interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** @throws UserError 'too-large' */
+function requireReducible(path: string, { width, height }: Size, bands: number): void {
+  if (width * height * bands <= mostReduced) return;
+  throw new UserError(
+    'too-large',
+    `${path} has ${width} × ${height} pixels and no reduced copies of them that could be read instead. Add overviews (gdaladdo, or a pyramid), or cut it into smaller images.`,
+  );
 }
 
 /** Means of squares of `factor` px of what is there, read strip by strip; indices are not mixed but taken. */
