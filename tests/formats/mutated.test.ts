@@ -39,3 +39,21 @@ test.each(kindNames)(
   },
   7_200_000,
 );
+
+test('a reader that fails in any way is seen, and the next file is read', async () => {
+  const mutants = { kind: 'faults', seed: 1, from: 0, to: 12 } as const;
+  const { refused, faults } = await watchMutants(mutants, { ms: 700, hangMs: 3000, memory: 2e8 });
+  expect(refused).toBeGreaterThanOrEqual(2);
+  const seen = faults.map(
+    ({ number, of, what }) => `${number} ${of}: ${what.split('\n')[0] ?? ''}`,
+  );
+  const each = (from: number): unknown[] =>
+    [
+      new RegExp(`^${from + 1} defect: TypeError: x is not a function`),
+      new RegExp(`^${from + 2} hangs: no end after 3 s`),
+      new RegExp(`^${from + 3} slow: \\d+ ms of computing`),
+      new RegExp(`^${from + 4} crashes: the process ended \\(SIGABRT\\)`),
+      new RegExp(`^${from + 5} greedy: 3\\d\\d MB of memory`),
+    ].map((words): unknown => expect.stringMatching(words));
+  expect(seen).toEqual([...each(0), ...each(6)]);
+});

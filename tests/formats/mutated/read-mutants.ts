@@ -4,7 +4,7 @@ import { UserError } from '../../../src/core/errors.ts';
 import { countWork } from '../../support/work-time.ts';
 import { mutantOf, sound, writeIn, type Case, type Mutant, type Timed } from './case.ts';
 import { keptMutants } from './kept.ts';
-import { kinds } from './kinds.ts';
+import { allKinds } from './kinds.ts';
 import type { Order, Said } from './protocol.ts';
 
 /**
@@ -19,7 +19,7 @@ function say(said: Said): void {
   writeSync(1, `${JSON.stringify(said)}\n`);
 }
 
-const cases = await kinds[kind]();
+const cases = await allKinds[kind]();
 const folders = new Map(cases.map((one, at) => [one, join(folder, String(at))]));
 
 const peak = (): number => process.resourceUsage().maxRSS * 1024;

@@ -78,7 +78,7 @@ export async function watchMutants(
     refused: results.length - read,
     slowestMs: Math.max(0, ...results.map((one) => one.ms ?? 0)),
     grown: Math.max(0, ...results.map((one) => one.grown ?? 0)),
-    faults,
+    faults: faults.sort((a, b) => a.number - b.number),
   };
 }
 
