@@ -58,7 +58,8 @@ describe('checkModelNumbers', () => {
     // ONNX Runtime takes the lower 32 bits, −1, and ends the process.
     ['an axis past 32 bits', axis('LayerNormalization', 2n ** 56n - 1n), /axis is 7205759/],
     ['an axis that no tensor has', axis('Concat', 9n), /Concat.*outside of -8 to 7/],
-    ['a result beyond all memory', constant('Reshape', 1, 2n ** 30n), /Reshape.*values/],
+    ['copies beyond all memory', constant('Expand', 0, 2n ** 30n), /Expand.*values/],
+    ['a size past 32 bits', constant('Reshape', 1, 2n ** 33n), /Reshape.*outside/],
     ['copies without end', constant('Expand', 0, 2n ** 33n), /Expand.*outside/],
     ['an endless border', constant('Pad', 1, 2n ** 20n), /Pad.*1048576/],
     ['weights in a folder above', located('../weights.bin'), /outside of the model's folder/],

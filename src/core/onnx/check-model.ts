@@ -16,8 +16,8 @@ const largest = 2 ** 31 - 1;
 
 /** Whole numbers of attributes that mean a place among axes, from either end. */
 const axisAttributes: ReadonlySet<string> = new Set(['axis', 'perm', 'axes']);
-/** Operators whose second input says how large their result is. */
-const sized: ReadonlySet<string> = new Set(['Reshape', 'Expand']);
+/** Operators that make as many values as their second input says. */
+const sized: ReadonlySet<string> = new Set(['Expand']);
 /** Operators whose other inputs of whole numbers add to an axis. */
 const widened: ReadonlySet<string> = new Set(['Pad']);
 /** Values added to an axis at most, by `Pad` and by the pads of `Conv`. */
@@ -53,7 +53,7 @@ function checkConstant({ opType, name }: NodeProto, values: readonly bigint[]): 
   const odd = values.find((value) => value < -high || value > high);
   if (odd !== undefined) throw new Error(`${opType} ${name}: ${odd} is outside of ±${high}`);
   if (!sized.has(opType)) return;
-  // 0 and −1 stand for what the input has.
+  // 1 and less stand for what the input has.
   const count = values.reduce(
     (product, value) => (value > 0 ? product * Number(value) : product),
     1,
