@@ -81,7 +81,11 @@ async function readOne(number: number, mutant: Mutant): Promise<void> {
 }
 
 // Once, so that what is loaded and compiled is counted for no file.
-for (const one of cases) await readSound(one);
+for (const one of cases) {
+  await readSound(one);
+  // A sign of life: a busy machine takes long for all of them.
+  writeSync(1, '\n');
+}
 const before = process.memoryUsage.rss();
 const kept = keptMutants(kind, cases);
 for (let number = from; number < to; number++) {
