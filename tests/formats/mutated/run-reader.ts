@@ -12,6 +12,8 @@ export interface Ended {
 
 const program = join(import.meta.dirname, 'read-mutants.ts');
 const lookMs = 100;
+/** Until the first sign of life: programs are loaded, which takes long on a busy machine. */
+const startMs = 180_000;
 /** Bytes at which a process is ended before it harms others. */
 const mostResident = 3e9;
 
@@ -45,7 +47,8 @@ function guard(child: ChildProcess, output: string, hangMs: number): () => strin
     const now = statSync(output).size;
     if (now !== size) [size, since] = [now, Date.now()];
     const resident = residentBytes(child.pid);
-    if (Date.now() - since > hangMs) why = `no end after ${hangMs / 1000} s`;
+    const patience = size === 0 ? Math.max(startMs, hangMs) : hangMs;
+    if (Date.now() - since > patience) why = `no end after ${patience / 1000} s`;
     else if (resident > mostResident) why = `${Math.round(resident / 1e6)} MB of memory`;
     if (why !== undefined) child.kill('SIGKILL');
   }, lookMs);
