@@ -26,11 +26,13 @@ const largestModel = 2 ** 31;
 export async function openModel(path: string, executor: ModelFileExecutor): Promise<OpenModel> {
   const card = await readCard(path);
   const form = formOf(card);
+  let graph: LoadedGraph | undefined;
   try {
-    const graph = await executor.loadFile(path);
+    graph = await executor.loadFile(path);
     await requireCardsForm(card, graph);
     return { card, form, graph };
   } catch (error) {
+    await graph?.dispose();
     // Of the device.
     if (error instanceof UserError) throw error;
     throw new UserError(
