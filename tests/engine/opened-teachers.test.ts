@@ -15,7 +15,7 @@ import { tinyVit } from '../support/tiny-vit.ts';
 const script = fileURLToPath(new URL('../support/open-teachers-process.ts', import.meta.url));
 const conventions = ['timm', 'hf-vit', 'dinov2'];
 /** Weights as large as those of real teachers, where the C library is tempted to keep them. */
-const large = { imageSize: 32, patchSize: 8, width: 512, depth: 5, heads: 8, mlpWidth: 2048 };
+const large = { imageSize: 32, patchSize: 8, width: 1024, depth: 2, heads: 8, mlpWidth: 4096 };
 
 let folder: string;
 let files: string[];
@@ -43,14 +43,14 @@ async function openInTurn(opened: readonly string[]): Promise<Left[]> {
 }
 
 it('nothing is left of teachers that were opened one after the other', async () => {
-  const opened = Array.from({ length: 4 }, () => files).flat();
+  const opened = [...files, ...files.slice(0, 1)];
   const [before, ...after] = await openInTurn(opened);
   if (before === undefined) throw new Error('nothing was measured');
   const { size } = await stat(files[0] ?? '');
   expect(after.map(({ sessions }) => sessions)).toEqual(opened.map(() => 0));
   for (const { arrays } of after) expect(arrays - before.arrays).toBeLessThan(size / 10);
-  // Code that is loaded on the way takes some megabytes.
+  // Code that is loaded on the way takes some megabytes; the C library used to keep several times as much as a teacher.
   if (process.platform === 'linux') {
-    for (const { resident } of after) expect(resident - before.resident).toBeLessThan(size);
+    for (const { resident } of after) expect(resident - before.resident).toBeLessThan(1.5 * size);
   }
 });

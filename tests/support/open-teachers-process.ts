@@ -46,10 +46,10 @@ const executor = onnxRuntime('cpu', { threads: 1 });
 async function open(file: string): Promise<void> {
   const { inferred } = await inspectTeacher(file, {});
   const signal = new AbortController().signal;
-  await checkTeacher(
-    { file, overrides: {}, inferred },
-    { signal, report: () => undefined } as unknown as Parameters<typeof checkTeacher>[1],
-  );
+  await checkTeacher({ file, overrides: {}, inferred }, {
+    signal,
+    report: () => undefined,
+  } as unknown as Parameters<typeof checkTeacher>[1]);
   const model = await readTeacher(file);
   const { channels, imageSize } = model.architecture;
   const shape = [1, channels, imageSize, imageSize];

@@ -211,7 +211,10 @@ class ModelWriter implements OperatorSink {
         dataType: onnxTypes[type.dtype],
         dataLocation: DataLocation.EXTERNAL,
         externalData: [
-          { key: 'location', value: this.#isApart ? weightFile(this.#file, this.externalWeights.length) : this.#file },
+          {
+            key: 'location',
+            value: this.#isApart ? weightFile(this.#file, this.externalWeights.length) : this.#file,
+          },
           { key: 'offset', value: String(this.#isApart ? 0 : this.#offset) },
           { key: 'length', value: String(data.byteLength) },
         ],
