@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import process from 'node:process';
 import type { EngineRequest } from '../contract/app.ts';
-import { withNativeMemory } from '../contract/native-memory.ts';
 
 export interface EngineProgram {
   /** A plain Node 24: see docs/architecture.md for why it is not Electron's. */
@@ -52,11 +51,7 @@ export function startEngineProcess(
 
 /** Ours, without what is meant for Electron or a debugger. */
 function environment(): NodeJS.ProcessEnv {
-  return withNativeMemory({
-    ...process.env,
-    ELECTRON_RUN_AS_NODE: undefined,
-    NODE_OPTIONS: undefined,
-  });
+  return { ...process.env, ELECTRON_RUN_AS_NODE: undefined, NODE_OPTIONS: undefined };
 }
 
 /** Asks a process to end; kills it when it has not after `limitMs`. */
