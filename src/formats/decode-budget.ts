@@ -127,9 +127,14 @@ export async function decodeWithin<T>(
  * Frees the memory of values that nobody reads any more, now and not when they are collected: a thread that has nothing
  * else to do may not collect for long, while others think that its share is free.
  */
-export function discard({ value, letGo }: Decoded<ArrayBufferView<ArrayBuffer>>): void {
-  if (value.byteLength >= countedBytes) value.buffer.transfer(0);
+export function discard({ value, letGo }: Decoded<ArrayBufferView>): void {
+  discardValues(value);
   letGo();
+}
+
+/** As `discard`, of values that are not counted. */
+export function discardValues({ buffer, byteLength }: ArrayBufferView): void {
+  if (byteLength >= countedBytes && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 export interface TakeOptions {

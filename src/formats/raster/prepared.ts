@@ -2,6 +2,7 @@ import { prepare, readBands } from '../../core/image/preparation.ts';
 import type { Preparation } from '../../core/image/preparation.ts';
 import type { Raster } from '../../core/image/raster.ts';
 import { UserError } from '../../core/errors.ts';
+import { discardValues } from '../decode-budget.ts';
 import type { ImageFile, ImageHeader, Pixels } from './image-file.ts';
 import { reduceSquares } from './reduce-squares.ts';
 
@@ -107,6 +108,7 @@ async function readReduced(
     const region = { x: 0, y, width, height: Math.min(rows, height - y) };
     const strip = await file.read({ ...request, region });
     reduceSquares(strip, factor, file.header, data.subarray((y / factor) * across * bands));
+    discardValues(strip.data);
   }
   return { width: across, height: down, bands, data };
 }
