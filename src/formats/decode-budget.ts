@@ -127,14 +127,19 @@ export async function decodeWithin<T>(
  * Frees the memory of values that nobody reads any more, now and not when they are collected: a thread that has nothing
  * else to do may not collect for long, while others think that its share is free.
  */
-export function discard({ value, letGo }: Decoded<ArrayBufferView>): void {
-  discardValues(value);
-  letGo();
+export function discard({ buffer }: ArrayBufferView): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
-/** As `discard`, of values that are not counted. */
-export function discardValues({ buffer, byteLength }: ArrayBufferView): void {
-  if (byteLength >= countedBytes && buffer instanceof ArrayBuffer) buffer.transfer(0);
+/** As `discard`, where it is worth it. */
+export function discardLarge(values: ArrayBufferView): void {
+  if (values.byteLength >= countedBytes) discard(values);
+}
+
+/** What was decoded is needed no longer. */
+export function letGoOf({ value, letGo }: Decoded<ArrayBufferView>): void {
+  discardLarge(value);
+  letGo();
 }
 
 export interface TakeOptions {

@@ -8,7 +8,7 @@ import {
   type ReadRequest,
   type Samples,
 } from '../image-file.ts';
-import { decodeWithin, discard } from '../../decode-budget.ts';
+import { decodeWithin, letGoOf } from '../../decode-budget.ts';
 import type { Decoded } from '../../decode-budget.ts';
 import { cropFrame } from '../crop.ts';
 import { unlessAborted } from '../../unless-aborted.ts';
@@ -53,7 +53,7 @@ export class WholeFile implements ImageFile {
 
   close(): Promise<void> {
     this.#image = undefined;
-    this.#frame?.then(discard, () => undefined);
+    this.#frame?.then(letGoOf, () => undefined);
     this.#frame = undefined;
     return Promise.resolve();
   }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { UserError } from '../../../core/errors.ts';
-import { decodeWithin, discard } from '../../decode-budget.ts';
+import { decodeWithin, letGoOf } from '../../decode-budget.ts';
 import type { Decoded } from '../../decode-budget.ts';
 import { readFailure, systemCode } from '../../file-errors.ts';
 import { memoryFailure } from '../../memory-failure.ts';
@@ -104,7 +104,7 @@ export class GzipSource implements ByteSource {
 
   close(): Promise<void> {
     this.#closing.abort();
-    this.#bytes?.then(discard, () => undefined);
+    this.#bytes?.then(letGoOf, () => undefined);
     this.#bytes = undefined;
     return Promise.resolve();
   }
