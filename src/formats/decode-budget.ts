@@ -210,14 +210,23 @@ export class DecodeBudget {
     return true;
   }
 
-  /** Taken first and looked at then: of two threads at once both may give it back, but not both keep it. */
+  /** Looked at again once it is taken: of two threads at once both may give it back, but not both keep it. */
   #takeNow(share: number): boolean {
+    if (!this.#fits(share, this.#heldByAll())) return false;
     Atomics.add(this.#memory, heldAt(this.#place), share);
-    let all = 0;
-    for (let place = 0; place < places; place++) all += Atomics.load(this.#memory, heldAt(place));
-    if (all <= Atomics.load(this.#memory, boundAt) || all === share) return true;
+    if (this.#fits(share, this.#heldByAll() - share)) return true;
     Atomics.sub(this.#memory, heldAt(this.#place), share);
     return false;
+  }
+
+  #fits(share: number, held: number): boolean {
+    return held <= 0 || held + share <= Atomics.load(this.#memory, boundAt);
+  }
+
+  #heldByAll(): number {
+    let held = 0;
+    for (let place = 0; place < places; place++) held += Atomics.load(this.#memory, heldAt(place));
+    return held;
   }
 }
 
