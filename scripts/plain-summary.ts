@@ -1,4 +1,4 @@
-import type { Reporter, TestCase } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
 /** Closes a test run with one plain line, `N passed, N failed, N skipped`, and says why tests were skipped. */
 export class PlainSummary implements Reporter {
@@ -14,10 +14,19 @@ export class PlainSummary implements Reporter {
     }
   }
 
+  /** A file that does not load, and what failed before or after all of its tests. */
+  onTestModuleEnd(file: TestModule): void {
+    if (file.errors().length > 0) this.#counts.failed += 1;
+  }
+
+  onTestSuiteResult(suite: TestSuite): void {
+    if (suite.errors().length > 0) this.#counts.failed += 1;
+  }
+
   onTestRunEnd(_modules: unknown, unhandledErrors: readonly unknown[]): void {
     const { passed, failed, skipped } = this.#counts;
     for (const line of this.#skipped) console.log(line);
-    // An error outside any test (a file that does not load) must not look like a green run.
+    // An error outside any test or file must not look like a green run.
     console.log(`${passed} passed, ${failed + unhandledErrors.length} failed, ${skipped} skipped`);
   }
 }

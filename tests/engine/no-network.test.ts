@@ -102,6 +102,7 @@ describe.skipIf(namespace === null)('in a network where every packet is seen', (
     sample: '--set cells --out sample --per-class 2',
     'image inspect': 'images/red/0.png',
     import: 'images --workspace projects --project Colours',
+    'image locate': 'images --workspace projects --project Colours',
     'labels export': '--workspace projects --project Colours --format csv --out labels',
     distill: '--teacher teacher.safetensors --images images --out student --steps 2 --views 2',
     evaluate: '--model student/student.onnx --images images',

@@ -1,5 +1,5 @@
 import type { DeviceDescription } from '../../contract/descriptions.ts';
-import { firstLine } from '../../contract/failure-text.ts';
+import { firstLine, withoutTrace } from '../../contract/failure-text.ts';
 import type { DeviceName } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { keptBlocks } from '../../core/vit/copy.ts';
@@ -112,6 +112,8 @@ async function inWorker(
     if (signal.aborted) throw new UserError('cancelled', 'Stopped.');
     if (late.aborted) return 'Its driver did not answer.';
     if (error instanceof WorkerDied) return 'Its driver ended the process that tried it.';
+    // Our own sentences may be long; of those of a library, the first line says enough.
+    if (error instanceof UserError) return withoutTrace(error.message).message;
     return firstLine(error instanceof Error ? error.message : String(error)).message;
   }
 }

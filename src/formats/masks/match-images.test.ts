@@ -25,6 +25,17 @@ describe('images by names in a file', () => {
     expect(find([name], [image])).toEqual({ byImage: { [image]: name }, problems: [] });
   });
 
+  it('are found soon where all have the name of one file, as in a folder a case', () => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `case ${index}/image.png`);
+    const { byImage, problems } = find(
+      names.map((name) => `data/${name}`),
+      names,
+    );
+    expect([Object.keys(byImage).length, problems]).toEqual([names.length, []]);
+    const deep = `${'a/'.repeat(500_000)}case 7/image.png`;
+    expect(find([deep], names).byImage).toEqual({ 'case 7/image.png': deep });
+  });
+
   it('the better fit counts', () => {
     expect(find(['a/x.png', 'x.png'], ['x.png']).byImage).toEqual({ 'x.png': 'x.png' });
     expect(find(['x.png', 'a/x.png'], ['x.png']).byImage).toEqual({ 'x.png': 'x.png' });

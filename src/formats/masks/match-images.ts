@@ -75,40 +75,51 @@ export interface NameSearch {
 }
 
 class ImagesByName {
-  readonly #byBase = new Map<string, FoundImage[]>();
-  readonly #of: (name: string) => string;
+  /** By the whole path, and by each of its ends: `a/b.png` is found by that and by `b.png`. At most two images each. */
+  readonly #byPath = new Map<string, FoundImage[]>();
+  readonly #byEnd = new Map<string, FoundImage[]>();
+  #longest = 0;
 
   constructor(images: readonly FoundImage[], isWithoutExtension: boolean) {
-    this.#of = isWithoutExtension ? withoutExtension : (name) => name;
     for (const image of images) {
-      const base = this.#of(basename(image.name.normalize('NFC')));
-      const there = this.#byBase.get(base);
-      if (there) there.push(image);
-      else this.#byBase.set(base, [image]);
+      const name = image.name.normalize('NFC');
+      const path = isWithoutExtension ? withoutExtension(name) : name;
+      this.#longest = Math.max(this.#longest, path.length);
+      add(this.#byPath, path, image);
+      add(this.#byEnd, path, image);
+      for (const end of endsOf(path)) add(this.#byEnd, end, image);
     }
   }
 
-  /** The images that a name stands for, and how. */
+  /** The images that a name stands for, of several at least two, and how. */
   find(name: string): { readonly images: readonly FoundImage[]; readonly fit: Fit } {
     const wanted = name
       .normalize('NFC')
       .replaceAll('\\', '/')
       .replace(/^\.?\/+/, '');
-    const candidates = this.#byBase.get(basename(wanted)) ?? [];
-    for (const fit of fits) {
-      const images = candidates.filter((image) => {
-        const path = this.#of(image.name.normalize('NFC'));
-        return isFitting(path, wanted, fit);
-      });
-      if (images.length > 0) return { images, fit };
+    const path = this.#byPath.get(wanted);
+    if (path) return { images: path, fit: 'path' };
+    const ends = new Set(this.#byEnd.get(wanted));
+    for (const end of endsOf(wanted, this.#longest)) {
+      for (const image of this.#byPath.get(end) ?? []) ends.add(image);
     }
-    return { images: [], fit: 'file' };
+    if (ends.size > 0) return { images: [...ends], fit: 'end' };
+    return { images: this.#byEnd.get(basename(wanted)) ?? [], fit: 'file' };
   }
 }
 
-function isFitting(path: string, wanted: string, fit: Fit): boolean {
-  if (fit === 'path') return path === wanted;
-  return fit === 'file' || path.endsWith(`/${wanted}`) || wanted.endsWith(`/${path}`);
+function add(map: Map<string, FoundImage[]>, key: string, image: FoundImage): void {
+  const there = map.get(key);
+  if (!there) map.set(key, [image]);
+  else if (there.length < 2) there.push(image);
+}
+
+/** What of a path is left after each of its folders, of no more than so many characters. */
+function* endsOf(path: string, longest = Infinity): Generator<string> {
+  const first = Math.max(0, path.length - longest - 1);
+  for (let at = path.indexOf('/', first); at >= 0; at = path.indexOf('/', at + 1)) {
+    yield path.slice(at + 1);
+  }
 }
 
 function withoutExtension(name: string): string {
