@@ -78,7 +78,9 @@ describe('a budget for decoding', () => {
     const controller = new AbortController();
     let beats = 0;
     const waiting = at(2).take(mebibyte, {
-      alive: () => void beats++,
+      alive: () => {
+        beats++;
+      },
       signal: controller.signal,
     });
     expect(await isSettled(waiting)).toBe(false);

@@ -27,7 +27,7 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 let sessions = 0;
-const { create } = InferenceSession;
+const create = InferenceSession.create.bind(InferenceSession);
 Object.assign(InferenceSession, {
   create: async (...given: Parameters<typeof create>) => {
     const session = await create(...given);
@@ -46,10 +46,13 @@ const executor = onnxRuntime('cpu', { threads: 1 });
 async function open(file: string): Promise<void> {
   const { inferred } = await inspectTeacher(file, {});
   const signal = new AbortController().signal;
-  await checkTeacher({ file, overrides: {}, inferred }, {
-    signal,
-    report: () => undefined,
-  } as unknown as Parameters<typeof checkTeacher>[1]);
+  await checkTeacher(
+    { file, overrides: {}, inferred },
+    {
+      signal,
+      report: () => undefined,
+    },
+  );
   const model = await readTeacher(file);
   const { channels, imageSize } = model.architecture;
   const shape = [1, channels, imageSize, imageSize];
