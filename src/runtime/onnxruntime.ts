@@ -109,7 +109,7 @@ function ofProcessor(error: unknown): unknown {
   if (!/bad_alloc|bad allocation|failed to allocate/i.test(details)) return error;
   return new UserError(
     'too-large',
-    'The memory of this computer did not do. Close other programs, or choose a smaller teacher, input or batch.',
+    'This computer does not have enough free memory. Close other programs, or choose a smaller teacher, input or batch.',
     details,
   );
 }
