@@ -54,7 +54,11 @@ function handOver(runtime, options) {
       fileURLToPath(new URL('../src/cli/main.ts', import.meta.url)),
       ...process.argv.slice(2),
     ],
-    { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
+    {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      // So that freed weights go back to the system; src/contract/native-memory.ts says why.
+      env: { MALLOC_MMAP_THRESHOLD_: String(2 ** 21), ...process.env },
+    },
   );
   // A terminal that was closed takes no text any more.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);

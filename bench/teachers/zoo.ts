@@ -47,11 +47,15 @@ async function outcomeOf(folder: string): Promise<Outcome> {
     const outputs = new Map(blocks.map((block, at) => [String(at), block] as const));
     const graph = await executor.load(simplify({ name: 'blocks', outputs }));
     const differences: number[] = [];
-    for (const result of (await graph.run({ images })).values()) {
-      const got = await result.read();
-      differences.push(Math.min(...wanted.map((each) => difference(got, each))));
+    try {
+      for (const result of (await graph.run({ images })).values()) {
+        const got = await result.read();
+        result.dispose();
+        differences.push(Math.min(...wanted.map((each) => difference(got, each))));
+      }
+    } finally {
+      await graph.dispose();
     }
-    await graph.dispose();
     const worst = differences.length === depth ? Math.max(...differences) : Infinity;
     const guessed = inferred.filter(({ source }) => source === 'guess');
     const guesses = guessed.map(({ property }) => property).join(', ') || 'nothing';

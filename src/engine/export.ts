@@ -101,8 +101,7 @@ export async function exportStudent(
   const progress = new PhaseProgress(context, 'export', variants.length + 1);
   const { card, batches, compared, stem = 'student' } = student;
   const live = await executor.load(student.live);
-  const expected = await runAll(live, batches, compared);
-  await live.dispose();
+  const expected = await runAll(live, batches, compared).finally(() => live.dispose());
   const files: string[] = [];
   const parity: ParityReport[] = [];
   for (const [index, { weights, ending, rewrite }] of variants.entries()) {
@@ -113,8 +112,7 @@ export async function exportStudent(
     const written = await writeOnnx(folder, file, rewrite(student.merged), variant, student);
     files.push(...written.files);
     const { graph } = await openModel(path, executor);
-    const got = await runAll(graph, batches, compared);
-    await graph.dispose();
+    const got = await runAll(graph, batches, compared).finally(() => graph.dispose());
     const report = {
       ...{ file, bytes: written.bytes },
       relativeDifference: relativeDifference(expected, got),

@@ -26,23 +26,39 @@ const largestModel = 2 ** 31;
 
 /** Opens an exported student. Throws a UserError when the file is none. */
 export async function openModel(path: string, executor: ModelFileExecutor): Promise<OpenModel> {
-  const { card, model } = await parseFile(path);
+  const card = await readSoundCard(path);
   const form = formOf(card);
+  let graph: LoadedGraph | undefined;
   try {
-    checkModelNumbers(model);
-    requireDeclaredInput(model, card);
-    const graph = await executor.loadFile(path);
+    graph = await executor.loadFile(path);
     await requireCardsForm(card, graph);
     return { card, form, graph };
   } catch (error) {
-    // Of the device.
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      'invalid-file',
-      `${path}: the model cannot be run, or is not what it says of itself. The file may be damaged or changed, or its weights file is not beside it; export it again.`,
-      String(error),
-    );
+    await graph?.dispose();
+    throw damagedModel(path, error);
   }
+}
+
+/** The card of a model that a runtime can be given; the file's bytes are let go before it reads them itself. */
+async function readSoundCard(path: string): Promise<ModelCard> {
+  const { card, model } = await parseFile(path);
+  try {
+    checkModelNumbers(model);
+    requireDeclaredInput(model, card);
+    return card;
+  } catch (error) {
+    throw damagedModel(path, error);
+  }
+}
+
+/** Errors of the device stay as they are. */
+function damagedModel(path: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(
+    'invalid-file',
+    `${path}: the model cannot be run, or is not what it says of itself. The file may be damaged or changed, or its weights file is not beside it; export it again.`,
+    String(error),
+  );
 }
 
 /** How images become what a student takes. */

@@ -284,7 +284,7 @@ export async function secondsAnImage(
     const fed = sized(attributes.type);
     feeds[attributes.name] = { shape: fed, data: new Float32Array(elementCount(fed)).fill(0.01) };
   }
-  const seconds = await quickOne(
+  return quickOne(
     async () => {
       const results = await loaded.run(feeds);
       const x = results.get(name);
@@ -294,9 +294,7 @@ export async function secondsAnImage(
     },
     images,
     patience,
-  );
-  await Promise.all([loaded, waiting].map((each) => each.dispose()));
-  return seconds;
+  ).finally(() => Promise.all([loaded, waiting].map((each) => each.dispose())));
 }
 
 function largestOutput(

@@ -7,6 +7,7 @@ import {
 } from '../core/image/preparation.ts';
 import type { Preparation } from '../core/image/preparation.ts';
 import type { Raster } from '../core/image/raster.ts';
+import { discardLarge } from './decode-budget.ts';
 import { sharp } from './libvips.ts';
 import type { ImageFile, ImageHeader } from './raster/image-file.ts';
 import { readToPrepare } from './raster/prepared.ts';
@@ -57,7 +58,9 @@ export async function readThumbnail(
     factor === undefined
       ? prepareShades(pixels, preparation, header)
       : prepareMeans(pixels, preparation, header, factor);
-  return encodeThumbnail(raster);
+  const thumbnail = await encodeThumbnail(raster);
+  for (const { data } of [raster, pixels]) discardLarge(data);
+  return thumbnail;
 }
 
 function isSeenAsStored(preparation: Preparation, header: ImageHeader): boolean {

@@ -96,3 +96,25 @@ it('graphs whose weights are handed over beside the message run like others', as
   await loaded.dispose();
   expect([...y.data]).toEqual([0.5, -6]);
 });
+
+describe('a graph with more weights than a message should hold', () => {
+  it('has its own copy of each, wherever that lies in its array', async () => {
+    const side = 3000;
+    const values = new Float32Array(2 * side * side + 7);
+    const [one, two] = [values.subarray(3, 3 + side * side), values.subarray(7 + side * side)];
+    one.fill(0.5);
+    two.fill(0.25);
+    const shape = [side, side];
+    const x = g.input('x', [1, side]);
+    const product = g.matmul(x, g.constant({ shape, data: one }));
+    const y = g.add(g.constant({ shape, data: two }), product);
+    const loaded = await executor.load({ name: 'two', outputs: new Map([['y', y]]) });
+    values.fill(NaN);
+    const data = new Float32Array(side);
+    data[1] = 3;
+    const result = await readResult(await loaded.run({ x: { shape: [1, side], data } }), 'y');
+    await loaded.dispose();
+    expect(result.shape).toEqual(shape);
+    expect(result.data.every((value) => value === 1.75)).toBe(true);
+  });
+});

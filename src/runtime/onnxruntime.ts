@@ -4,7 +4,7 @@ import { whileComputing } from '../core/activity.ts';
 import { UserError } from '../core/errors.ts';
 import type { OpName } from '../core/graph/ops.ts';
 import { forPlainProducts } from '../core/graph/plain-products.ts';
-import { emitOnnx, identityModel } from '../core/onnx/emit.ts';
+import { emitOnnx, identityModel, weightFile } from '../core/onnx/emit.ts';
 import { halfProducts } from '../core/onnx/precision.ts';
 import { tensor } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -109,7 +109,7 @@ function ofProcessor(error: unknown): unknown {
   if (!/bad_alloc|bad allocation|failed to allocate/i.test(details)) return error;
   return new UserError(
     'too-large',
-    'The memory of this computer did not do. Close other programs, or choose a smaller teacher, input or batch.',
+    'This computer does not have enough free memory. Close other programs, or choose a smaller teacher, input or batch.',
     details,
   );
 }
@@ -187,12 +187,14 @@ export function onnxRuntime(
       const { model, weights } = emitOnnx(
         options.products === 'float16' ? halfProducts(suited) : suited,
         {
-          external: { file: externalFile, threshold: externalThreshold },
+          external: { file: externalFile, threshold: externalThreshold, isApart: true },
           spelledOut,
         },
       );
-      const externalData =
-        weights.length === 0 ? [] : [{ path: externalFile, data: Buffer.concat(weights) }];
+      const externalData = weights.map((data, index) => ({
+        path: weightFile(externalFile, index),
+        data,
+      }));
       const loaded = await create(model, {
         ...sessionOptions,
         externalData,

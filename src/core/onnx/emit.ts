@@ -33,7 +33,12 @@ export interface EmitOptions {
   readonly producer?: { readonly name: string; readonly version: string };
   readonly documentation?: string;
   /** Weights go into `file` (a name beside the model) when they exceed `threshold` bytes. */
-  readonly external?: { readonly file: string; readonly threshold?: number };
+  readonly external?: {
+    readonly file: string;
+    readonly threshold?: number;
+    /** Each weight is in a file of its own (`weightFile`), for a runtime that takes them from memory without a copy. */
+    readonly isApart?: boolean;
+  };
   /** Ops that become several smaller operators, for a runtime that has no kernel for them. */
   readonly spelledOut?: ReadonlySet<OpName>;
 }
@@ -83,6 +88,11 @@ export function emitOnnx(graph: Graph, options: EmitOptions = {}): OnnxModel {
   return { model: toBinary(ModelProtoSchema, model), weights: writer.externalWeights };
 }
 
+/** The name of the file of one of the weights that are kept apart, by its place in `OnnxModel.weights`. */
+export function weightFile(file: string, index: number): string {
+  return `${file}.${index}`;
+}
+
 /** A model that puts out its input as it is, of float32 and any shape. */
 export function identityModel(input: string, output: string): Uint8Array {
   const describe = (name: string): ValueInfoProto =>
@@ -110,6 +120,7 @@ class ModelWriter implements OperatorSink {
   readonly #names = new Map<Node, readonly string[]>();
   readonly #outputs: ReadonlyMap<Node, ReadonlyMap<number, string>>;
   readonly #file: string | undefined;
+  readonly #isApart: boolean;
   readonly #spelledOut: ReadonlySet<OpName>;
   readonly #constants = new Map<string, string>();
   /** Names that inputs and outputs have already. */
@@ -131,6 +142,7 @@ class ModelWriter implements OperatorSink {
       throw new Error(`graph ${graph.name}: ${total} bytes of weights need a file of their own`);
     }
     this.#file = large ? external?.file : undefined;
+    this.#isApart = external?.isApart === true;
     this.#spelledOut = spelledOut;
     this.#outputs = outputNames(graph);
     const inputs = graphInputs(graph).map(({ attributes }) => attributes.name);
@@ -199,8 +211,11 @@ class ModelWriter implements OperatorSink {
         dataType: onnxTypes[type.dtype],
         dataLocation: DataLocation.EXTERNAL,
         externalData: [
-          { key: 'location', value: this.#file },
-          { key: 'offset', value: String(this.#offset) },
+          {
+            key: 'location',
+            value: this.#isApart ? weightFile(this.#file, this.externalWeights.length) : this.#file,
+          },
+          { key: 'offset', value: String(this.#isApart ? 0 : this.#offset) },
           { key: 'length', value: String(data.byteLength) },
         ],
       }),

@@ -87,11 +87,14 @@ export async function reachDevice(device: DeviceName): Promise<number> {
   const outputs = new Map([['y', product]]);
   const graph = await openExecutor(device, defaultThreads()).load({ name: 'reach', outputs });
   let best = Infinity;
-  for (let run = 0; run < 3; run++) {
-    const start = performance.now();
-    await readResult(await graph.run({ x: matrix }), 'y');
-    best = Math.min(best, performance.now() - start);
+  try {
+    for (let run = 0; run < 3; run++) {
+      const start = performance.now();
+      await readResult(await graph.run({ x: matrix }), 'y');
+      best = Math.min(best, performance.now() - start);
+    }
+  } finally {
+    await graph.dispose();
   }
-  await graph.dispose();
   return (2 * side ** 3) / best / 1e6;
 }

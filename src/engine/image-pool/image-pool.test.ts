@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { preparationOf } from '../../core/image/preparation.ts';
+import { DecodeBudget, freePlace, newPlaceInBudget } from '../../formats/decode-budget.ts';
 import { readImage } from '../../formats/images.ts';
 import { pngFile } from '../../formats/image-fixtures.ts';
 import { sharp } from '../../formats/libvips.ts';
@@ -238,5 +240,83 @@ describe('who does what', () => {
     const through = pool({ threads: 1, idleMs: 30 });
     const first = await threadOf(through, 'first');
     await expect.poll(() => threadOf(through, 'again'), { interval: 200 }).not.toBe(first);
+  });
+});
+
+describe('memory that threads decode into', () => {
+  const mebibyte = 2 ** 20;
+  /** Decoded, 36 MB each: two of them are more than the bound of these tests. */
+  async function largeImages(count: number): Promise<string[]> {
+    const create = { width: 4000, height: 3000, channels: 3, background: '#345' } as const;
+    const bytes = await sharp({ create }).png({ compressionLevel: 1 }).toBuffer();
+    const paths = Array.from({ length: count }, (_, at) => join(folder.path, `large-${at}.png`));
+    for (const path of paths) await writeFile(path, bytes);
+    return paths;
+  }
+
+  /** A place of the test's own in the budget of this process, whose bound is 64 MiB until the test ends. */
+  function boundedPlace() {
+    const place = newPlaceInBudget();
+    const usual = Atomics.exchange(place.memory, 0, 64 * 1024);
+    onTestFinished(() => {
+      freePlace(place);
+      Atomics.store(place.memory, 0, usual);
+    });
+    return place;
+  }
+
+  it('is one budget of all threads', async () => {
+    const { memory } = boundedPlace();
+    const paths = await largeImages(6);
+    let [most, before] = [0, 0];
+    const timer = setInterval(() => {
+      let held = 0;
+      for (let at = 2; at < memory.length; at += 2) held += Atomics.load(memory, at);
+      // A share that two threads tried to take is given back at once.
+      most = Math.max(most, Math.min(before, held));
+      before = held;
+    }, 1);
+    const through = pool({ threads: 4 });
+    const read = await readAll(paths, through);
+    clearInterval(timer);
+    expect(read).toMatchObject({ problems: [] });
+    expect(read.names).toHaveLength(6);
+    expect(most).toBeGreaterThan(34 * 1024);
+    expect(most).toBeLessThan(64 * 1024);
+  });
+
+  it('is waited for without being taken for a thread that hangs', async () => {
+    const place = boundedPlace();
+    const [path = ''] = await largeImages(1);
+    const alive = (): void => undefined;
+    const letGo = await new DecodeBudget(place).take(64 * mebibyte, { alive });
+    const through = pool({ threads: 1, patienceMs: 4000 });
+    const thumbnail = through.run('thumbnail', { path, preparation }, { subject: path });
+    const still = Symbol('still');
+    expect(await Promise.race([thumbnail, delay(8500, still)])).toBe(still);
+    letGo();
+    expect((await thumbnail).length).toBeGreaterThan(100);
+  });
+
+  it('is free again after a thread that was ended while it waited or decoded', async () => {
+    const place = boundedPlace();
+    const [path = ''] = await largeImages(1);
+    const alive = (): void => undefined;
+    const letGo = await new DecodeBudget(place).take(64 * mebibyte, { alive });
+    const through = pool({ threads: 1 });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const unwanted = through.run('thumbnail', { path, preparation }, { subject: path, signal });
+    await expect
+      .poll(() => place.memory.some((value, at) => at > 2 && at % 2 === 1 && value > 0))
+      .toBe(true);
+    controller.abort();
+    await expect(unwanted).rejects.toMatchObject({ code: 'cancelled' });
+    await expect
+      .poll(() => place.memory.every((value, at) => at < 3 || at % 2 === 0 || value === 0))
+      .toBe(true);
+    letGo();
+    const wanted = through.run('thumbnail', { path, preparation }, { subject: path });
+    expect((await wanted).length).toBeGreaterThan(100);
   });
 });

@@ -58,9 +58,10 @@ const refusedMs = 30_000;
  * Threads that decode images, so that whoever asks the engine something else meanwhile is answered. They are
  * started when there is something to do, end a while after, and keep no process.
  *
- * Memory: at most `threads` + 1 images at a time and a small one beside each, all within `ReadLimits` (2 GiB of one
- * read, 400 megapixels of what is decoded whole) and, once reduced, about 30 bytes for each of `preparedPixels`; a
- * heap of `heapMiB` a thread; and in each at most three open files of several frames and 128 MiB of previews.
+ * Memory: all threads of a process decode images of 32 MiB and more within one bound, a quarter of the free memory and
+ * at most 2 GiB (see formats/decode-budget); a larger image is read alone, within `ReadLimits`. Besides, each thread has
+ * smaller images, two at a time; of an image once reduced about 30 bytes for each of `preparedPixels`; a heap of
+ * `heapMiB`; and at most three files of several frames that stay open between tasks, and 128 MiB of previews.
  */
 export class ImagePool {
   readonly #ordinary: readonly Lane[];

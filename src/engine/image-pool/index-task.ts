@@ -4,6 +4,7 @@ import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
 import type { Preparation } from '../../core/image/preparation.ts';
+import { countedBytes } from '../../formats/decode-budget.ts';
 import { hashOfFile } from '../../formats/file-hash.ts';
 import { requireFrame } from '../../formats/images.ts';
 import type { ImagePlace } from '../../formats/labelled-images.ts';
@@ -50,8 +51,6 @@ const wholeBytes = 2 ** 26;
  * the thumbnail of the one before is drawn.
  */
 const memories = [new Uint8Array(2 ** 22), new Uint8Array(2 ** 22)] as const;
-/** Bytes of values above which an image is alone in its thread. */
-const mostBeside = 2 ** 26;
 
 /**
  * Reads images in their order; what is wrong with one is its own. The decoder draws thumbnails elsewhere, so that
@@ -136,7 +135,7 @@ async function beginFile(
   const { width, height, bands, sampleType } = file.header;
   const values = width * height * bands * sampleBytes[sampleType];
   return {
-    isAlone: source.size > memory.length || values > mostBeside,
+    isAlone: source.size > memory.length || values >= countedBytes,
     finish: async () => {
       try {
         return { ...content, width, height, thumbnail: await readThumbnail(file, preparation) };

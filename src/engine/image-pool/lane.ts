@@ -2,6 +2,8 @@ import { extname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { emptyPlace, freePlace, newPlaceInBudget } from '../../formats/decode-budget.ts';
+import type { BudgetPlace } from '../../formats/decode-budget.ts';
 import { deadThread, hungThread } from './lost-thread.ts';
 import { newMarker, newPlace, readPlace, removeMarker } from './reading-place.ts';
 import type { Outcome, ThreadData, ThreadRequest } from './thread.ts';
@@ -51,6 +53,7 @@ export class Lane {
   readonly #place = newPlace();
   readonly #marker: string | null;
   #pool: Piscina | undefined;
+  #budget: BudgetPlace | undefined;
   /** Told where the thread dies before it could take the task. */
   #failed = Promise.withResolvers<never>();
   /** The latest first. */
@@ -104,19 +107,23 @@ export class Lane {
 
   /** Ends the thread, whatever it is at. */
   async close(): Promise<void> {
-    const pool = this.#pool;
+    const [pool, budget] = [this.#pool, this.#budget];
     this.#pool = undefined;
+    this.#budget = undefined;
     this.#files = [];
     // A thread that hangs outside JavaScript cannot be ended; it is left to itself.
     await Promise.race([pool?.destroy(), delay(endMs, undefined, { ref: false })]);
+    if (budget !== undefined) freePlace(budget);
     if (this.#marker !== null) removeMarker(this.#marker);
   }
 
   #newPool(): Piscina {
     const { heapMiB, idleMs, threadFile: filename } = this.#options;
     this.#place.fill(0);
+    const budget = newPlaceInBudget();
+    this.#budget = budget;
     const workerData: ThreadData = {
-      ...{ beats: this.#beats, place: this.#place, marker: this.#marker },
+      ...{ beats: this.#beats, place: this.#place, marker: this.#marker, budget },
     };
     const pool = new Piscina({
       ...{ filename, name: 'perform', workerData },
@@ -131,6 +138,7 @@ export class Lane {
     pool.on('error', failed.reject);
     pool.on('workerDestroy', () => {
       this.#files = [];
+      emptyPlace(budget);
     });
     this.#failed = failed;
     return pool;

@@ -1,5 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import type { Failure } from '../../contract/app.ts';
+import { joinBudget } from '../../formats/decode-budget.ts';
+import type { BudgetPlace } from '../../formats/decode-budget.ts';
 import { failureOf } from '../worker-protocol.ts';
 import { ReadingMark, writePlace } from './reading-place.ts';
 import { imageTasks } from './tasks.ts';
@@ -14,6 +16,8 @@ export interface ThreadData {
   readonly place: Uint8Array;
   /** A file to write the same path to, for whoever finds the whole process dead; null: none. */
   readonly marker: string | null;
+  /** Where what it decodes is counted. */
+  readonly budget: BudgetPlace;
 }
 
 export interface ThreadRequest {
@@ -26,10 +30,11 @@ export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly failure: Failure };
 
-const { beats, place, marker } = workerData as ThreadData;
+const { beats, place, marker, budget: placeInBudget } = workerData as ThreadData;
 const alive = (): void => {
   Atomics.add(beats, 0, 1);
 };
+const budget = joinBudget(placeInBudget, alive);
 const mark = marker === null ? undefined : new ReadingMark(marker);
 const at = (path: string): void => {
   alive();
@@ -45,6 +50,7 @@ export async function perform({ name, request }: ThreadRequest): Promise<Outcome
   } catch (error) {
     return { ok: false, failure: failureOf(error) };
   } finally {
+    budget.endTask();
     writePlace(place, '');
     mark?.clear();
   }

@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Suggestion } from '../../contract/masks.ts';
+import { withNativeMemory } from '../../contract/native-memory.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type {
@@ -90,6 +92,7 @@ export class SuggestProcess {
       // Early releases of Node 24 warn that running TypeScript is experimental.
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',
+      env: withNativeMemory(process.env),
     });
     child.on('message', (message: SuggestMessage) => {
       this.#receive(message);

@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { JobEvent } from '../../contract/jobs.ts';
+import { withNativeMemory } from '../../contract/native-memory.ts';
 import { UserError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { MadeMask } from '../segmentation/predict-images.ts';
@@ -101,6 +103,7 @@ class WorkerProcess {
       // Early releases of Node 24 warn that running TypeScript is experimental.
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'advanced',
+      env: withNativeMemory(process.env),
       stdio: isMuted ? ['ignore', 'ignore', 'ignore', 'ipc'] : 'inherit',
     });
     this.#child.on('message', (message: WorkerMessage) => {

@@ -2,6 +2,7 @@ import { prepare, readBands } from '../../core/image/preparation.ts';
 import type { Preparation } from '../../core/image/preparation.ts';
 import type { Raster } from '../../core/image/raster.ts';
 import { UserError } from '../../core/errors.ts';
+import { discard, discardLarge } from '../decode-budget.ts';
 import type { ImageFile, ImageHeader, Pixels } from './image-file.ts';
 import { reduceSquares } from './reduce-squares.ts';
 
@@ -40,7 +41,11 @@ export interface PreparedRequest {
  * @throws UserError as the file's `read`, and 'invalid-option' for bands that it has not
  */
 export async function readPrepared(file: ImageFile, request: PreparedRequest): Promise<Raster> {
-  return prepare(await readToPrepare(file, request), request.preparation, file.header);
+  const pixels = await readToPrepare(file, request);
+  const raster = prepare(pixels, request.preparation, file.header);
+  // Values that are seen as stored may be the picture itself.
+  if (raster.data.buffer !== pixels.data.buffer) discardLarge(pixels.data);
+  return raster;
 }
 
 /**
@@ -123,6 +128,7 @@ async function readReduced(
     const region = { x: 0, y, width, height: Math.min(rows, height - y) };
     const strip = await file.read({ ...request, region });
     reduceSquares(strip, factor, file.header, data.subarray((y / factor) * across * bands));
+    discard(strip.data);
   }
   return { width: across, height: down, bands, data };
 }

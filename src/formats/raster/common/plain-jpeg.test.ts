@@ -29,7 +29,10 @@ describe('plainJpeg', () => {
     for (const progressive of [false, true]) {
       const bytes = await jpeg(space, progressive);
       const { width, height, channels } = await sharp(bytes).metadata();
-      expect(plainJpeg(bytes)).toEqual({ width, height, bands: channels });
+      expect(plainJpeg(bytes)).toEqual({
+        ...{ width, height, bands: channels },
+        isProgressive: progressive,
+      });
     }
   });
 
@@ -40,7 +43,7 @@ describe('plainJpeg', () => {
 
   it('finds the frame behind tables and comments', () => {
     const bytes = stream(segment(0xdb, [1, 2]), segment(0xfe, [3]), frame(0xc1, 8, 9, 1));
-    expect(plainJpeg(bytes)).toEqual({ width: 7, height: 9, bands: 1 });
+    expect(plainJpeg(bytes)).toEqual({ width: 7, height: 9, bands: 1, isProgressive: false });
   });
 
   it.each([

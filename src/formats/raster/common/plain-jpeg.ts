@@ -5,6 +5,7 @@ export interface PlainJpeg {
   readonly width: number;
   readonly height: number;
   readonly bands: 1 | 3;
+  readonly isProgressive: boolean;
 }
 
 const exif = 0xe1;
@@ -23,13 +24,14 @@ export function plainJpeg(bytes: Uint8Array): PlainJpeg | null {
     if (marker === exif) return null;
     if (!isStartOfFrame(marker)) continue;
     if (plain !== null || marker > progressive) return null;
-    plain = plainFrame(body);
-    if (plain === null) return null;
+    const frame = plainFrame(body);
+    if (frame === null) return null;
+    plain = { ...frame, isProgressive: marker === progressive };
   }
   return null;
 }
 
-function plainFrame(body: Uint8Array): PlainJpeg | null {
+function plainFrame(body: Uint8Array): Omit<PlainJpeg, 'isProgressive'> | null {
   const frame = jpegFrame(body);
   if (frame?.precision !== 8 || frame.width === 0 || frame.height === 0) return null;
   const { width, height, components } = frame;

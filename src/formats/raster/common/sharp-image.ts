@@ -1,11 +1,13 @@
 import type { Metadata } from 'sharp';
 import { UserError } from '../../../core/errors.ts';
+import { decodeWithin } from '../../decode-budget.ts';
 import { damagedImage, sharp } from '../../libvips.ts';
 import { memoryFailure } from '../../memory-failure.ts';
 import type { ImageFormat, ReadLimits, Samples } from '../image-file.ts';
 import { pickBands } from '../crop.ts';
-import { newSamples, samplesOf } from '../sample-arrays.ts';
+import { newSamples, sampleBytes, samplesOf } from '../sample-arrays.ts';
 import { sketchJpeg } from './jpeg-sketch.ts';
+import type { SketchedJpeg, SketchOptions } from './jpeg-sketch.ts';
 import { plainJpeg } from './plain-jpeg.ts';
 import { wholeHeader, type WholeImage } from './whole-file.ts';
 
@@ -29,6 +31,8 @@ interface Facts extends Stored {
   readonly width: number;
   readonly height: number;
   readonly notes: readonly string[];
+  /** Of several passes: the decoder holds all of it until the last. */
+  readonly isProgressive: boolean;
 }
 
 /** Opens a PNG, JPEG or WebP file by libvips. Throws as `openCommon`. */
@@ -51,17 +55,29 @@ export async function openWithSharp(
   return {
     header,
     decode: () => decode(bytes, facts, limits, path),
+    bytesBeside: bytesBeside(facts),
     // The decoder reads a JPEG at a half, a quarter or an eighth of its size where that is enough.
     sketch:
       format === 'jpeg' && !facts.isCmyk
         ? (side, quality) =>
-            sketchJpeg({ path, bytes, ...facts }, { side, quality, limit: limits.pixels }).catch(
-              (error: unknown) => {
-                throw decodeFailure(error, path);
-              },
-            )
+            sketch({ path, bytes, ...facts }, { side, quality, limit: limits.pixels })
         : undefined,
   };
+}
+
+async function sketch(
+  jpeg: SketchedJpeg & Pick<Facts, 'isProgressive'>,
+  options: SketchOptions,
+): Promise<Buffer> {
+  const { path, width, height, bands, isProgressive } = jpeg;
+  const held = isProgressive ? 2 * width * height * bands : 0;
+  const { value, letGo } = await decodeWithin(held, () =>
+    sketchJpeg(jpeg, options).catch((error: unknown) => {
+      throw decodeFailure(error, path);
+    }),
+  );
+  letGo();
+  return value;
 }
 
 function plainFacts(bytes: Buffer): Facts | null {
@@ -79,7 +95,9 @@ async function decoderFacts(bytes: Buffer, path: string): Promise<Facts> {
     });
   const { width, height } = metadata.autoOrient;
   const format = metadata.format as ImageFormat;
-  return { ...storedAs(metadata, path), format, width, height, notes: notesOn(metadata) };
+  const { isProgressive } = metadata;
+  const notes = notesOn(metadata);
+  return { ...storedAs(metadata, path), format, width, height, notes, isProgressive };
 }
 
 function storedAs(metadata: Metadata, path: string): Stored {
@@ -115,6 +133,13 @@ function notesOn({ space, pages = 1, hasProfile }: Metadata): string[] {
       ? [`CMYK, converted to RGB by ${hasProfile ? 'its own' : 'a standard'} colour profile.`]
       : []),
   ];
+}
+
+/** Grey with alpha is decoded as four bands; of what comes in passes all coefficients are held, 16 bits each. */
+function bytesBeside({ width, height, bands, sampleType, isProgressive }: Facts): number {
+  const values = width * height * bands;
+  const ofAlpha = bands === 2 ? 2 * values * sampleBytes[sampleType] : 0;
+  return ofAlpha + (isProgressive ? 2 * values : 0);
 }
 
 async function decode(

@@ -8,6 +8,8 @@ import {
   type ReadRequest,
   type Samples,
 } from '../image-file.ts';
+import { decodeWithin, letGoOf } from '../../decode-budget.ts';
+import type { Decoded } from '../../decode-budget.ts';
 import { cropFrame } from '../crop.ts';
 import { unlessAborted } from '../../unless-aborted.ts';
 import { checkRequest, closedFile } from '../read-request.ts';
@@ -18,6 +20,8 @@ export interface WholeImage {
   readonly header: ImageHeader;
   /** (height, width, bands); called once at most. Throws UserError 'invalid-file', 'unsupported'. */
   decode(): Promise<Samples>;
+  /** Bytes that decoding takes beside the frame; none by default. */
+  readonly bytesBeside?: number;
   /** See `ImageFile`. */
   readonly sketch?: ImageFile['sketch'] | undefined;
 }
@@ -29,7 +33,7 @@ export class WholeFile implements ImageFile {
   readonly sketch?: NonNullable<ImageFile['sketch']>;
   readonly #limits: ReadLimits;
   #image: WholeImage | undefined;
-  #frame: Promise<Samples> | undefined;
+  #frame: Promise<Decoded<Samples>> | undefined;
 
   constructor(path: string, image: WholeImage, limits: ReadLimits) {
     this.path = path;
@@ -42,12 +46,14 @@ export class WholeFile implements ImageFile {
   async read(request: ReadRequest = {}): Promise<Pixels> {
     const checked = checkRequest(request, this.header, this.#limits, this.path);
     const frame = await unlessAborted(this.#decoded(), request.signal);
+    // Closing discards the frame.
+    if (this.#isClosed()) throw closedFile(this.path);
     return cropFrame(frame, this.header, checked);
   }
 
   close(): Promise<void> {
     this.#image = undefined;
-    this.#frame?.catch(() => undefined);
+    this.#frame?.then(letGoOf, () => undefined);
     this.#frame = undefined;
     return Promise.resolve();
   }
@@ -55,10 +61,21 @@ export class WholeFile implements ImageFile {
   async #decoded(): Promise<Samples> {
     const image = this.#image;
     if (image === undefined) throw closedFile(this.path);
-    this.#frame ??= image.decode();
-    const frame = await this.#frame;
-    if (this.#image === undefined) throw closedFile(this.path);
-    return frame;
+    this.#frame ??= this.#decode(image);
+    return (await this.#frame).value;
+  }
+
+  #decode(image: WholeImage): Promise<Decoded<Samples>> {
+    const { width, height, bands, sampleType } = this.header;
+    const bytes = width * height * bands * sampleBytes[sampleType] + (image.bytesBeside ?? 0);
+    return decodeWithin(bytes, () => {
+      if (this.#isClosed()) throw closedFile(this.path);
+      return image.decode();
+    });
+  }
+
+  #isClosed(): boolean {
+    return this.#image === undefined;
   }
 }
 

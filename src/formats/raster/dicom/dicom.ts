@@ -1,3 +1,4 @@
+import { decodeWithin } from '../../decode-budget.ts';
 import { FileSource, type SizedBytes } from '../file-source.ts';
 import type {
   ImageFile,
@@ -171,7 +172,16 @@ function imageFile(file: FileSource, image: Image, limits: ReadLimits): ImageFil
       try {
         requireFrameWithin(limits, image.header);
         const checked = checkRequest(request, image.header, limits, path);
-        return await readPixels(image, checked, request);
+        const { width, height, bands, sampleType } = image.header;
+        // The frame, and what is made of it.
+        const bytes = 2 * width * height * bands * sampleBytes[sampleType];
+        const { value, letGo } = await decodeWithin(
+          bytes,
+          () => readPixels(image, checked, request),
+          request.signal,
+        );
+        letGo();
+        return value;
       } catch (error) {
         throw userError(error, path);
       }

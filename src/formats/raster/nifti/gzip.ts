@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { UserError } from '../../../core/errors.ts';
+import { decodeWithin, letGoOf } from '../../decode-budget.ts';
+import type { Decoded } from '../../decode-budget.ts';
 import { readFailure, systemCode } from '../../file-errors.ts';
 import { memoryFailure } from '../../memory-failure.ts';
 import { unlessAborted } from '../../unless-aborted.ts';
@@ -69,7 +71,7 @@ export class GzipSource implements ByteSource {
   readonly #offset: number;
   readonly #length: number;
   readonly #closing = new AbortController();
-  #bytes: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  #bytes: Promise<Decoded<Uint8Array<ArrayBuffer>>> | undefined;
 
   /**
    * @param offset bytes of the unpacked file before the voxels
@@ -92,14 +94,17 @@ export class GzipSource implements ByteSource {
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#closing.signal.aborted) throw closedFile(this.path);
-    this.#bytes ??= this.#unpack();
-    const bytes = await unlessAborted(this.#bytes, signal);
+    const { signal: closing } = this.#closing;
+    this.#bytes ??= decodeWithin(this.#length, () => this.#unpack(), closing);
+    const { value: bytes } = await unlessAborted(this.#bytes, signal);
+    // Closing discards them.
+    if (closing.aborted) throw closedFile(this.path);
     return bytes.slice(start, start + length);
   }
 
   close(): Promise<void> {
     this.#closing.abort();
-    this.#bytes?.catch(() => undefined);
+    this.#bytes?.then(letGoOf, () => undefined);
     this.#bytes = undefined;
     return Promise.resolve();
   }

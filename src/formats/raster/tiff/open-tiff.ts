@@ -1,4 +1,5 @@
 import { UserError } from '../../../core/errors.ts';
+import { decodeWithin } from '../../decode-budget.ts';
 import { FileSource } from '../file-source.ts';
 import type { ImageFile, OpenImage, Pixels, ReadLimits, ReadRequest } from '../image-file.ts';
 import { checkRequest, type CheckedRequest } from '../read-request.ts';
@@ -10,8 +11,8 @@ import { storedWindow, turnUpright } from './orientation.ts';
 import { isLike, readPageTree } from './page-tree.ts';
 import { readPage, type Page } from './page.ts';
 import { damaged } from './problems.ts';
-import { readRegion } from './region.ts';
-import { newSamples } from '../sample-arrays.ts';
+import { blocksAtOnce, readRegion } from './region.ts';
+import { newSamples, sampleBytes } from '../sample-arrays.ts';
 import { TiffSource } from './tiff-source.ts';
 
 export { isTiff } from './directory.ts';
@@ -68,7 +69,15 @@ class TiffImage implements ImageFile {
     const checked = checkRequest(request, this.header, this.#limits, this.path);
     try {
       signal.throwIfAborted();
-      return await this.#read(checked, signal);
+      const page = await this.#page(checked.frame, checked.level);
+      const bytes = bytesOf(checked, page);
+      const { value, letGo } = await decodeWithin(
+        bytes,
+        () => this.#read(checked, page, signal),
+        signal,
+      );
+      letGo();
+      return value;
     } catch (error) {
       if (signal.aborted) throw new UserError('cancelled', `Reading ${this.path} was stopped.`);
       throw error;
@@ -83,11 +92,11 @@ class TiffImage implements ImageFile {
   }
 
   async #read(
-    { frame, level, region, bands }: CheckedRequest,
+    { frame, region, bands }: CheckedRequest,
+    page: Page,
     signal: AbortSignal,
   ): Promise<Pixels> {
     const { orientation, fill, contiguous } = this.#description;
-    const page = await this.#page(frame, level);
     const stored = await readRegion(this.#file, this.#reader, {
       page,
       window: storedWindow(region, page, orientation),
@@ -127,6 +136,17 @@ class TiffImage implements ImageFile {
     }
     return page;
   }
+}
+
+/** Bytes that reading takes: of the values, and of the blocks that are decoded at a time. */
+function bytesOf({ region, bands }: CheckedRequest, page: Page): number {
+  const each = sampleBytes[page.sampleType];
+  const values = region.width * region.height * bands.length;
+  const { width, height } = page.block;
+  const blocks = Math.ceil(page.width / width) * Math.ceil(page.height / height);
+  const rows = Math.min(height, page.height);
+  const ofBlocks = Math.min(blocksAtOnce, blocks) * width * rows * page.samples;
+  return each * (values + (page.compression.name === 'none' ? 0 : ofBlocks));
 }
 
 function pickSize({

@@ -8,7 +8,7 @@ import { newSamples } from '../sample-arrays.ts';
 import { reverseBits, toSamples } from './samples.ts';
 
 /** As many as libuv runs at once. */
-const blocksAtOnce = 4;
+export const blocksAtOnce = 4;
 /** Blocks whose places are looked up before they are read. */
 const batchSize = 256;
 /** Uncompressed rows are read in pieces of about this size, bytes. */
