@@ -221,10 +221,13 @@ describe('a project of outlines', () => {
     await page.keyboard.press('Alt+3');
     await page.getByText(/^0 of \d+ images have masks that are done\.$/).waitFor();
     await page.getByRole('button', { name: 'Outline the next image' }).click();
-    const large = page.getByRole('dialog');
+    const large = page.getByRole('dialog', { name: /^The image / });
     await large.waitFor();
     const before = await large.getAttribute('aria-label');
     await page.keyboard.press('Control+Enter');
+    // An empty mask teaches that all of the image is background.
+    const question = page.getByRole('dialog', { name: 'Save it as all background?' });
+    await question.getByRole('button', { name: 'Save as all background' }).click();
     await expect.poll(() => large.getAttribute('aria-label')).not.toBe(before);
     await page.keyboard.press('Escape');
     await large.waitFor({ state: 'hidden' });
