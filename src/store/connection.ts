@@ -37,6 +37,10 @@ export class Connection {
     this.#database = this.#guard(
       () => new Database(file, { timeout: patience, readonly: readOnly }),
     );
+    // A file may come from anybody: its definitions run no functions with side effects, and its pages are checked as
+    // they are read. That nothing writes into the table of contents is better-sqlite3's own setting.
+    this.pragma('trusted_schema = OFF');
+    this.pragma('cell_size_check = ON');
   }
 
   run(sql: string, ...bindings: readonly Binding[]): Changed {

@@ -38,6 +38,8 @@ export function databaseFailure(error: unknown, file: string): unknown {
       );
     case 'NOTADB':
     case 'CORRUPT':
+    // We write nothing near SQLite's limit of half a gigabyte for a text or blob.
+    case 'TOOBIG':
       return damage(file, details);
     default:
       // Something was added to a row that has gone, say to a project that was removed meanwhile.
@@ -56,6 +58,18 @@ export function damage(file: string, details: string): UserError {
     'invalid-file',
     `${basename(file)} in ${dirname(file)} is damaged or no database. Put a copy of it back, or move it away to begin anew; images are not in it.`,
     details,
+  );
+}
+
+/**
+ * The refusal of a database whose tables are not as this program makes them.
+ *
+ * @param difference behind “it has”: an unknown trigger changed_labels
+ */
+export function changedElsewhere(file: string, difference: string): UserError {
+  return new UserError(
+    'invalid-file',
+    `${basename(file)} in ${dirname(file)} is damaged or was changed by another program: it has ${difference}. Put a backup of it back, or move it away to begin anew; images are not in it.`,
   );
 }
 

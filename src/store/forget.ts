@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Connection } from './connection.ts';
 import { copyPattern } from './migrate.ts';
+import { migrations } from './migrations/all.ts';
+import { requireSchema } from './schema.ts';
 
 /** The row of `settings` that is there while something of a removed project may still be in a file. */
 const due = 'forget';
@@ -60,7 +62,7 @@ function forgetLogins(copy: Connection): void {
 function forgetIn(file: string, kept: ReadonlySet<number>): void {
   const copy = new Connection(file);
   try {
-    copy.pragma('trusted_schema = OFF');
+    requireSchema(copy, Number(copy.pragma('user_version')), migrations);
     copy.pragma('foreign_keys = ON');
     copy.pragma('secure_delete = ON');
     const gone = copy.all(projectIds, 'SELECT id FROM projects').filter(({ id }) => !kept.has(id));

@@ -113,7 +113,7 @@ export function openStore(folder: string, { isKnown = false }: OpenOptions = {})
 }
 
 function openDatabase(file: string): Connection {
-  inspectDatabase(file, migrations.at(-1)?.version ?? 0);
+  inspectDatabase(file, migrations);
   // SQLite gives the files beside it (-wal, -shm) the permissions that the database has.
   makePrivateFile(file);
   const connection = new Connection(file);
@@ -124,7 +124,6 @@ function openDatabase(file: string): Connection {
     connection.pragma('foreign_keys = ON');
     // What is deleted is overwritten: names of patients' files must not stay in free pages.
     connection.pragma('secure_delete = ON');
-    connection.pragma('trusted_schema = OFF');
     // KiB: the indices of 50,000 images stay in memory.
     connection.pragma('cache_size = -32768');
     migrate(connection, migrations);
