@@ -51,6 +51,7 @@ test.each([
   ['SQLITE_CANTOPEN', 'disk', /permissions/],
   ['SQLITE_BUSY_SNAPSHOT', 'in-use', /another program/],
   ['SQLITE_CORRUPT_INDEX', 'invalid-file', /damaged/],
+  ['SQLITE_TOOBIG', 'invalid-file', /damaged/],
   ['SQLITE_NOTADB', 'invalid-file', /no database/],
   ['SQLITE_CONSTRAINT_FOREIGNKEY', 'not-found', /removed meanwhile/],
 ])('%s becomes a sentence', (code, expected, pattern) => {
@@ -101,5 +102,25 @@ test('transactions nest', () => {
     }).toThrow(RangeError);
   });
   expect(connection.all(sizes, 'SELECT size FROM things')).toEqual([{ size: 1 }]);
+  connection.close();
+});
+
+test('values that a query cannot compute with are damage', () => {
+  const connection = temporaryConnection();
+  connection.execute(`INSERT INTO things (size) VALUES (9223372036854775807), (1)`);
+  const total = 'SELECT sum(size) AS size FROM things';
+  expect(() => connection.get(sizes, total)).toThrow(/is damaged/);
+  const parsed = `SELECT json_extract('{', '$.a') AS size FROM things`;
+  expect(() => connection.get(sizes, parsed)).toThrow(/is damaged/);
+  connection.close();
+});
+
+test('nothing in a file can have functions run or the table of contents written', () => {
+  const connection = temporaryConnection();
+  expect([connection.pragma('trusted_schema'), connection.pragma('cell_size_check')]).toEqual([
+    ...[0, 1],
+  ]);
+  connection.pragma('writable_schema = ON');
+  expect(() => connection.run('DELETE FROM sqlite_schema')).toThrow(/may not be modified/);
   connection.close();
 });

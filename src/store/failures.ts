@@ -41,6 +41,8 @@ export function databaseFailure(error: unknown, file: string): unknown {
     // We write nothing near SQLite's limit of half a gigabyte for a text or blob.
     case 'TOOBIG':
       return damage(file, details);
+    case 'ERROR':
+      return isOfValues(error.message) ? damage(file, details) : error;
     default:
       // Something was added to a row that has gone, say to a project that was removed meanwhile.
       if (code !== 'SQLITE_CONSTRAINT_FOREIGNKEY') return error;
@@ -50,6 +52,11 @@ export function databaseFailure(error: unknown, file: string): unknown {
         details,
       );
   }
+}
+
+/** Whether a query failed on what is stored, and not on what was asked: numbers are bounded and JSON is checked when written. */
+function isOfValues(message: string): boolean {
+  return message === 'integer overflow' || message === 'malformed JSON';
 }
 
 /** The refusal of a database that is none, or whose content makes no sense. */

@@ -39,6 +39,18 @@ export interface Rectangle extends Size {
   readonly y: number;
 }
 
+/** px; larger images are not taken in, so that a strip of tiles of any mask fits into memory. */
+export const largestSide = 2 ** 20;
+/** Pixels of the largest image that is taken in: 262,144 px a side. */
+export const largestArea = 2 ** 36;
+
+/** Whether an image may have this size, in whole px. */
+export function isImageSize({ width, height }: Size): boolean {
+  const isSide = (side: number): boolean =>
+    Number.isInteger(side) && side > 0 && side <= largestSide;
+  return isSide(width) && isSide(height) && width * height <= largestArea;
+}
+
 /** How many tiles an image has across and down. */
 export function tileCounts({ width, height }: Size): { columns: number; rows: number } {
   return { columns: Math.ceil(width / tileSide), rows: Math.ceil(height / tileSide) };

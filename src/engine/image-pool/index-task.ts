@@ -4,6 +4,7 @@ import type { WrittenPreparation } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { preparationOf } from '../../core/image/preparation.ts';
 import type { Preparation } from '../../core/image/preparation.ts';
+import { isImageSize, largestArea, largestSide } from '../../core/mask/tiles.ts';
 import { countedBytes } from '../../formats/decode-budget.ts';
 import { hashOfFile } from '../../formats/file-hash.ts';
 import { requireFrame } from '../../formats/images.ts';
@@ -12,6 +13,7 @@ import { memoryFailure } from '../../formats/memory-failure.ts';
 import { withImage } from '../../formats/open-images.ts';
 import { readThumbnail } from '../../formats/pictures.ts';
 import { FileSource } from '../../formats/raster/file-source.ts';
+import type { ImageFile } from '../../formats/raster/image-file.ts';
 import { openSource } from '../../formats/raster/open.ts';
 import { sampleBytes } from '../../formats/raster/sample-arrays.ts';
 import type { TaskContext } from './tasks.ts';
@@ -132,6 +134,7 @@ async function beginFile(
 ): Promise<BegunImage> {
   const content = await contentOf(source, memory, alive);
   const file = await openSource(source);
+  requireImageSize(file);
   const { width, height, bands, sampleType } = file.header;
   const values = width * height * bands * sampleBytes[sampleType];
   return {
@@ -156,6 +159,7 @@ async function indexSlice(
     const content = await contentOnce(source, memory, alive);
     return await withImage(path, async (file) => {
       requireFrame(file, frame);
+      requireImageSize(file);
       const { width, height } = file.header;
       const thumbnail = await readThumbnail(file, preparation, frame);
       return { ...content, width, height, thumbnail };
@@ -163,6 +167,16 @@ async function indexSlice(
   } finally {
     await source.close();
   }
+}
+
+/** @throws UserError 'too-large' where the workspace has no place for masks of the image */
+function requireImageSize({ path, header }: ImageFile): void {
+  const { width, height } = header;
+  if (isImageSize(header)) return;
+  throw new UserError(
+    'too-large',
+    `${path} has ${width} × ${height} pixels, more than ${largestSide} on a side or ${largestArea} in all. Cut it into smaller images.`,
+  );
 }
 
 type FileContent = Pick<IndexedImage, 'sha256' | 'bytes' | 'modified'>;

@@ -133,9 +133,16 @@ export function storedMask(store: Store, image: number, layer: MaskLayer): MaskR
     .flatMap(({ name, colour, maskValue }) =>
       maskValue === null ? [] : [{ value: maskValue, name, colour }],
     );
+  let isSound = false;
+  const read = (place: TilePlace): Uint8Array | null => {
+    // Who reads tile by tile never asks for one that lies outside.
+    if (!isSound) store.masks.requireSound(image, layer);
+    isSound = true;
+    return store.masks.tiles(image, layer, [place])[0]?.pixels ?? null;
+  };
   return {
     ...{ width, height, classes },
-    tile: (x, y) => Promise.resolve(store.masks.tiles(image, layer, [{ x, y }])[0]?.pixels ?? null),
+    tile: (x, y) => Promise.resolve(read({ x, y })),
   };
 }
 

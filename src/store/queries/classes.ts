@@ -21,7 +21,7 @@ const classRow = z.object({
   id: z.number(),
   name: z.string(),
   colour: z.string(),
-  maskValue: z.number().nullable(),
+  maskValue: z.int().min(1).max(lastClassValue).nullable(),
 });
 
 /** A project's classes in their order. */

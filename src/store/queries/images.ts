@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { projectTask } from '../../contract/app.ts';
 import type { ImageFilter, ProjectImage } from '../../contract/app.ts';
 import { maskState } from '../../contract/masks.ts';
-import { flag, json, oneNumber } from '../columns.ts';
+import { isImageSize } from '../../core/mask/tiles.ts';
+import { count, flag, json, oneNumber, side } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
 import type { Part } from '../../core/dataset/hold-out.ts';
@@ -66,8 +67,8 @@ const classIds = json(z.array(z.number()));
 const imageRow = z.object({
   id: z.number(),
   name: z.string(),
-  width: z.number(),
-  height: z.number(),
+  width: side,
+  height: side,
   isLabelled: flag,
   classes: classIds,
   isTest: flag,
@@ -95,7 +96,7 @@ export function asShown(row: z.infer<typeof shownRow>): ProjectImage {
   };
 }
 
-const pageRow = shownRow.transform(asShown);
+const pageRow = shownRow.refine(isImageSize).transform(asShown);
 
 const storedRow = z
   .object({
@@ -103,11 +104,12 @@ const storedRow = z
     project: z.number(),
     folder: z.string(),
     sha256: z.instanceof(Uint8Array),
-    bytes: z.number(),
+    bytes: count,
     modified: z.number(),
-    frame: z.number().nullable(),
+    frame: count.nullable(),
     drawn: z.enum(['test', 'learn']).nullable(),
   })
+  .refine(isImageSize)
   .transform(({ group, frame, drawn, isLearn, ...row }) => ({
     ...row,
     said: saidPart(row.isTest, isLearn),
@@ -120,8 +122,8 @@ const storedRow = z
 const keyedRow = z
   .object({
     ...{ id: z.number(), project: z.number(), folder: z.string(), name: z.string() },
-    ...{ sha256: z.instanceof(Uint8Array), bytes: z.number(), modified: z.number() },
-    ...{ group: z.string(), frame: z.number().nullable() },
+    ...{ sha256: z.instanceof(Uint8Array), bytes: count, modified: z.number() },
+    ...{ group: z.string(), frame: count.nullable() },
   })
   .transform(({ folder, name, frame, ...row }) => ({
     ...row,
@@ -135,6 +137,7 @@ const isKeyed = `group_name GLOB '${'[0-9a-f]'.repeat(16)}'`;
 
 const placeRow = z.object({ id: z.number(), folder: z.string(), name: z.string() });
 
+const orderRow = z.object({ folder: z.string(), key: z.string(), id: z.number() });
 const folderRow = z.object({ folder: z.string() });
 const idRow = z.object({ id: z.number() });
 const contentRow = z.object({ sha256: z.instanceof(Uint8Array) });
@@ -228,19 +231,21 @@ export class ImageQueries {
    * so the store stays usable meanwhile; changes made then may or may not show.
    */
   *all(project: number, which: 'all' | 'labelled' | 'review' = 'all'): Generator<StoredImage> {
-    let last = { folder: '', name: '', id: 0 };
+    let last = { folder: '', key: '', id: 0 };
     for (;;) {
       const rows = this.#connection.all(
         storedRow,
         `SELECT ${storedColumns} FROM images WHERE project = :project ${conditions[which]}
            AND (folder, natural_key, id) > (:folder, :key, :id)
          ${inOrder} LIMIT ${batch}`,
-        { project, folder: last.folder, key: naturalKey(last.name), id: last.id },
+        { project, folder: last.folder, key: last.key, id: last.id },
       );
-      yield* rows;
       const end = rows.at(-1);
       if (end === undefined) return;
-      last = end;
+      // By what is stored: a key that is not the name's would lead back to rows that were read.
+      const place = 'SELECT folder, natural_key AS key, id FROM images WHERE id = ?';
+      last = this.#connection.get(orderRow, place, end.id) ?? last;
+      yield* rows;
     }
   }
 

@@ -4,17 +4,23 @@ import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { encodeRuns } from '../../core/mask/runs.ts';
 import { tilePixels } from '../../core/mask/tiles.ts';
-import { databaseName } from '../store.ts';
-import { addImages, addProject, newTeacher, settings } from '../testing/fixtures.ts';
+import { databaseName, type Store } from '../store.ts';
+import { addImages, addProject, newImage, newTeacher, settings } from '../testing/fixtures.ts';
 import { temporaryStore } from '../testing/temporary-store.ts';
 
 const filled = (value: number, from = 0, to = tilePixels): Uint8Array =>
   new Uint8Array(tilePixels).fill(value, from, to);
 
+/** Of 5 × 5 tiles. */
+const addLargeImages = (store: Store, project: number, names: readonly string[]): number[] => {
+  const images = names.map((name) => newImage(name, { width: 2500, height: 2500 }));
+  return store.images.add(project, images).map(({ id }) => id);
+};
+
 test('a mask is what was saved last, tile by tile', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store, ['x', 'y']);
-  const [image = 0, other = 0] = addImages(store, project, ['a', 'b']);
+  const [image = 0, other = 0] = addLargeImages(store, project, ['a', 'b']);
   expect(store.masks.list(image)).toEqual([]);
   store.masks.save(image, 'human', [
     { x: 0, y: 0, pixels: filled(1, 5, 15) },
@@ -106,7 +112,7 @@ test('masks go with their image', () => {
 test('a staged mask is nobody’s until all of it is put in the place of another', () => {
   const store = temporaryStore();
   const { id: project } = addProject(store, ['x', 'y']);
-  const [image = 0, other = 0] = addImages(store, project, ['a', 'b']);
+  const [image = 0, other = 0] = addLargeImages(store, project, ['a', 'b']);
   const before = store.masks.save(image, 'human', [{ x: 4, y: 4, pixels: filled(2) }]);
   const [staged, second] = [store.masks.stage(), store.masks.stage()];
   staged.put([{ x: 0, y: 0, pixels: filled(1, 0, 9) }]);
@@ -245,4 +251,26 @@ test('how well test images were outlined is told, the worst first', () => {
   ]);
   store.images.remove(project, [c]);
   expect(store.records.masks(id)).toHaveLength(2);
+});
+
+test('a tile outside its image is damage, whether the mask is asked for or read tile by tile', () => {
+  const store = temporaryStore();
+  const { id: project } = addProject(store, ['x']);
+  const [image = 0] = addImages(store, project, ['a']);
+  store.masks.save(image, 'human', [{ x: 0, y: 0, pixels: filled(1) }]);
+  const database = new Database(join(store.folder, databaseName));
+  for (const [x, y] of [
+    [1_000_000_000, 5],
+    [2, 0],
+    [0, 1],
+  ]) {
+    database.prepare('UPDATE mask_tiles SET x = ?, y = ?').run(x, y);
+    expect(() => store.masks.get(image, 'human')).toThrow(/understudy\.sqlite .*is damaged/);
+    expect(() => {
+      store.masks.requireSound(image, 'human');
+    }).toThrow(/understudy\.sqlite .*is damaged/);
+  }
+  database.prepare('UPDATE mask_tiles SET x = 1, y = 0').run();
+  expect(store.masks.get(image, 'human')?.tiles).toEqual([{ x: 1, y: 0 }]);
+  database.close();
 });

@@ -10,8 +10,8 @@ import type {
   ModelLayer,
 } from '../../contract/masks.ts';
 import { countRuns, encodeRuns } from '../../core/mask/runs.ts';
-import type { TilePlace } from '../../core/mask/tiles.ts';
-import { now, oneNumber, toJson } from '../columns.ts';
+import { ignoreValue, tileCounts, type Size, type TilePlace } from '../../core/mask/tiles.ts';
+import { count, now, oneNumber, side, tilePlace, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { damage } from '../failures.ts';
 import { packTile, unpackTile } from '../packed-tile.ts';
@@ -21,14 +21,16 @@ const maskRow = z.object({
   layer: maskLayer,
   run: z.number().nullable(),
   state: maskState,
-  revision: z.number(),
+  revision: count,
   changedAt: z.string(),
+  width: side,
+  height: side,
 });
 
 /** Pixels by value. */
 const histogram = z.record(z.string().regex(/^\d{1,3}$/), z.number());
-const placeRow = z.object({ x: z.number(), y: z.number() });
-const sumRow = z.object({ value: z.number(), pixels: z.number() });
+const placeRow = z.object({ x: tilePlace, y: tilePlace });
+const sumRow = z.object({ value: z.int().min(1).max(ignoreValue), pixels: count });
 const pixelsRow = z.object({ pixels: z.instanceof(Uint8Array) });
 const tileRow = pixelsRow.extend({ id: z.number() });
 
@@ -43,7 +45,8 @@ const countsRow = z.object({
 export type TileChange = MaskTileChange | (TilePlace & { readonly pixels: Uint8Array | null });
 
 const selectMask = `
-  SELECT id, layer, run, state, revision, changed_at AS changedAt FROM masks WHERE image = :image`;
+  SELECT masks.id, layer, run, state, revision, changed_at AS changedAt, width, height
+  FROM masks JOIN images ON images.id = masks.image WHERE image = :image`;
 
 /**
  * Masks of images, tile by tile. Whose image it is, and which values a class has, is for others to check. The layers
@@ -65,6 +68,12 @@ export class MaskQueries {
   get(image: number, layer: MaskLayer, run: number | null = null): MaskInfo | undefined {
     const row = this.#row(image, layer, run);
     return row && this.#described(row);
+  }
+
+  /** @throws UserError 'invalid-file' where a tile of the mask lies outside its image */
+  requireSound(image: number, layer: MaskLayer): void {
+    const mask = this.#row(image, layer);
+    if (mask) this.#places(mask.id, mask);
   }
 
   has(image: number, layer: MaskLayer): boolean {
@@ -238,6 +247,13 @@ export class MaskQueries {
     return this.#connection.get(oneNumber, sql, image, layer, run)?.value ?? 0;
   }
 
+  #places(mask: number, image: Size): TilePlace[] {
+    const sql = 'SELECT x, y FROM mask_tiles WHERE mask = ? ORDER BY y, x';
+    const places = this.#connection.all(placeRow, sql, mask);
+    requireInside(places, image, this.#connection.file);
+    return places;
+  }
+
   #row(
     image: number,
     layer: MaskLayer,
@@ -257,18 +273,26 @@ export class MaskQueries {
     return info;
   }
 
-  #described({ id, ...mask }: z.infer<typeof maskRow>): MaskInfo {
-    const tiles = 'SELECT x, y FROM mask_tiles WHERE mask = ? ORDER BY y, x';
+  #described({ id, width, height, ...mask }: z.infer<typeof maskRow>): MaskInfo {
     // Added up where they lie: of a mosaic there are thousands of tiles, and each save asks.
     const histogram = `
       SELECT CAST(key AS INTEGER) AS value, sum(json_each.value) AS pixels
       FROM mask_tiles, json_each(histogram) WHERE mask = ? GROUP BY key ORDER BY value`;
     return {
       ...mask,
-      tiles: this.#connection.all(placeRow, tiles, id),
+      tiles: this.#places(id, { width, height }),
       histogram: this.#connection.all(sumRow, histogram, id),
     };
   }
+}
+
+/** @throws UserError 'invalid-file' for a tile that lies outside its image: what is in it would be lost silently */
+function requireInside(places: readonly TilePlace[], image: Size, file: string): void {
+  const { columns, rows } = tileCounts(image);
+  const outside = places.find(({ x, y }) => x >= columns || y >= rows);
+  if (!outside) return;
+  const size = `${image.width} × ${image.height} pixels`;
+  throw damage(file, `tile (${outside.x}, ${outside.y}) of a mask of an image of ${size}`);
 }
 
 /**
@@ -333,7 +357,7 @@ export function eraseClass(connection: Connection, id: number): void {
   if (found?.value == null) return;
   const { project, value } = found;
   const marked = connection.all(
-    z.object({ id: z.number(), mask: z.number(), x: z.number(), y: z.number() }),
+    placeRow.extend({ id: z.number(), mask: z.number() }),
     `SELECT mask_tiles.id, mask, x, y FROM mask_tiles
      JOIN masks ON masks.id = mask_tiles.mask JOIN images ON images.id = masks.image
      WHERE project = ? AND json_extract(histogram, ?) IS NOT NULL`,

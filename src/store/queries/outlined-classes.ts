@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { count } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
 /** What the masks of a project's images that are done have of a class. */
@@ -17,7 +18,7 @@ interface Counted extends OutlinedClasses {
 /** Large masks have thousands of tiles, and a project is asked for after every stroke. */
 const known = new WeakMap<Connection, Map<number, Counted>>();
 
-const countRow = z.object({ image: z.number(), class: z.number(), pixels: z.number() });
+const countRow = z.object({ image: z.number(), class: z.number(), pixels: count });
 const markRow = z.object({ mark: z.string() });
 
 /** Of the masks by a person. */
@@ -27,7 +28,7 @@ export function outlinedClasses(connection: Connection, project: number): Outlin
   known.set(connection, counted);
   const found = counted.get(project);
   if (found?.mark === mark) return found;
-  const made = { mark, ...count(connection, project) };
+  const made = { mark, ...countPixels(connection, project) };
   counted.set(project, made);
   return made;
 }
@@ -45,7 +46,7 @@ function markOf(connection: Connection, project: number): string {
   return found?.mark ?? '';
 }
 
-function count(connection: Connection, project: number): OutlinedClasses {
+function countPixels(connection: Connection, project: number): OutlinedClasses {
   const rows = connection.all(
     countRow,
     `SELECT masks.image AS image, classes.id AS class, sum(marked.value) AS pixels

@@ -7,15 +7,15 @@ import type {
   RunPrediction,
   RunReference,
 } from '../../contract/app.ts';
-import { json, toJson } from '../columns.ts';
+import { count, json, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 
 /** The name is the image's. */
 export type NewPrediction = Omit<RunPrediction, 'name'>;
 
-const metricRow = z.object({ step: z.number(), loss: z.number() });
+const metricRow = z.object({ step: count, loss: z.number() });
 
-const classIndices = json(z.array(z.number()));
+const classIndices = json(z.array(count));
 const predictionRow = z.object({
   image: z.number(),
   name: z.string(),
@@ -41,11 +41,11 @@ const imageIds = z.array(z.number().nullable());
 const bytes = z.instanceof(Uint8Array);
 const referenceRow = z.object({
   images: json(imageIds),
-  grid: z.number(),
+  grid: z.int().min(1),
   accuracy: z.number().nullable(),
   map: bytes,
 });
-const glimpseRow = z.object({ step: z.number(), accuracy: z.number().nullable(), map: bytes });
+const glimpseRow = z.object({ step: count, accuracy: z.number().nullable(), map: bytes });
 const idRow = z.object({ id: z.number() });
 
 /** What a run writes while it goes and at its end. */

@@ -11,7 +11,7 @@ import {
 } from '../../contract/app.ts';
 import { deviceName, type DeviceName } from '../../contract/jobs.ts';
 import { distillSummary, type DistillSummary } from '../../contract/results.ts';
-import { json, now, toJson } from '../columns.ts';
+import { count, json, now, toJson } from '../columns.ts';
 import type { Connection } from '../connection.ts';
 import { notFound } from '../failures.ts';
 import { outsideWorkspace, runFolderName } from '../workspace-files.ts';
@@ -47,10 +47,10 @@ const runRow = z.object({
   state: runState,
   settings: json(projectSettings),
   teacherName: z.string(),
-  teacherBlocks: z.number(),
+  teacherBlocks: z.int().min(1),
   createdAt: z.string(),
   finishedAt: z.string().nullable(),
-  step: z.number(),
+  step: count,
   device: deviceName.nullable(),
   deviceNote: z.string().nullable(),
   error: json(failure).nullable(),
