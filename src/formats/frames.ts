@@ -170,6 +170,11 @@ function framesOf<T extends Imaged>(
 /** Where nothing of it is kept, a hash need not be kept from anybody. */
 export const noSecret = new Uint8Array();
 
+/** Whether a group looks like one that was made here, rather than one that a person named. */
+export function isHash(group: string): boolean {
+  return /^[0-9a-f]{16}$/.test(group);
+}
+
 /** HMAC (RFC 2104) with SHA-256, 16 hexadecimal digits: enough to tell patients apart, not to find one. */
 function keyedHash(identity: string, secret: Uint8Array): string {
   return createHmac('sha256', secret).update(identity).digest('hex').slice(0, 16);
