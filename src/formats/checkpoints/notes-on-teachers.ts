@@ -20,7 +20,7 @@ export function notesOnInferred(
 ): readonly string[] {
   return [
     ...notesOnHeads(encoder, architecture, knowledge),
-    ...notesOnPooling(architecture, knowledge),
+    ...notesOnPooling(encoder, architecture, knowledge),
     ...notesOnSize(architecture, knowledge.config),
     ...notesOnBands(knowledge.config),
   ];
@@ -39,11 +39,13 @@ function notesOnHeads(
 }
 
 function notesOnPooling(
+  { inside }: FoundEncoder,
   { pooling, classTokens }: VitArchitecture,
   { config: { otherPooling: other } }: Knowledge,
 ): string[] {
   const notes: string[] = [];
-  if (other !== undefined) {
+  // Pooling by attention is told by its weights, where they are there.
+  if (other !== undefined && !(other.value === 'map' && inside.has('attn_pool.latent'))) {
     notes.push(
       `What its own programs pool (${other.value}, says ${other.where}) is not supported: ${poolingWords[pooling]} stands for an image.`,
     );
