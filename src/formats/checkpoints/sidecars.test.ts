@@ -477,7 +477,7 @@ describe('preprocessor_config.json:', () => {
     expect(teacher.normalization.mean).not.toEqual(plain.image_mean);
     expect(teacher.notes).toHaveLength(1);
     expect(teacher.notes[0]).toContain(`preprocessor_config.json has ${said}`);
-    expect(teacher.notes[0]).toContain('Give them with --mean and --std.');
+    expect(teacher.notes[0]).toContain('Unless given with --mean and --std');
   });
 
   it('a step that is not followed makes a guess of what the kind of model says, too', async () => {

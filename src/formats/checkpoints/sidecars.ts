@@ -374,7 +374,8 @@ function addTimmChoices(collected: Collected, config: TimmConfig, file: string):
       file,
     );
   }
-  collected.sayPooling(given?.global_pool || usual, `${file}, global_pool`);
+  const isGiven = given?.global_pool != null && given.global_pool !== '';
+  collected.sayPooling(isGiven ? given.global_pool : usual, `${file}, global_pool`);
 }
 
 function addOpenClip(collected: Collected, sidecar: Sidecar): void {
