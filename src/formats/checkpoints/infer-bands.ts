@@ -26,6 +26,9 @@ export function withFittingNormalization(config: Sidecars, channels: number): Si
     ...rest,
     ...(isPixels && { mean, ...(deviation && { deviation }) }),
     ...(isStored && { storedNormalization: stored }),
+    ...(unfit[0] && {
+      otherImages: { value: 'a mean and standard deviation', where: unfit[0].where },
+    }),
     notes: [
       ...config.notes,
       ...unfit.map(

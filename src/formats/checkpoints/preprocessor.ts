@@ -48,6 +48,13 @@ export function addPreprocessor(
   }
   const where = `${file}, image_mean`;
   if (config.do_rescale === false) {
+    const largest = Math.max(...[deviation ?? []].flat());
+    if (largest > 0 && largest <= 1) {
+      // Pixels from 0 to 255 deviate by more: somebody has scaled them before, in a way that is not known.
+      const what = `"do_rescale": false and a standard deviation of ${largest}`;
+      collected.sayOtherImages(what, file);
+      return;
+    }
     if (collected.sayStoredNormalization(aBand(mean), aBand(deviation), where)) return;
   }
   collected.sayNormalization(aBand(mean), aBand(deviation), 255 * factor, where);

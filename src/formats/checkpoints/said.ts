@@ -37,7 +37,7 @@ export interface Sidecars {
   readonly qkvBias?: Said<boolean>;
   /** Whether parts are there that the weights show, too. */
   readonly parts: readonly (Said<boolean> & { readonly part: SaidPart })[];
-  /** What the images go through that is not followed, so that mean and deviation are a guess. */
+  /** What is said of the images and was not followed, so that mean and deviation are a guess unless others are said. */
   readonly otherImages?: Said<string>;
   /** What turns the order of red, green and blue around. */
   readonly otherOrder?: Said<string>;
@@ -219,6 +219,7 @@ export class Collected {
     if (mean == null || deviation == null) return;
     const wrong = wrongNormalization(mean, deviation);
     if (wrong !== undefined) {
+      this.#others.otherImages = { value: 'a mean and standard deviation', where };
       this.#notes.push(`${where} ${wrong}: that was not taken over.`);
       return;
     }
@@ -227,6 +228,7 @@ export class Collected {
       deviation: deviation.map((value) => value / scale),
     };
     if (!teacherOverrides.safeParse(scaled).success) {
+      this.#others.otherImages = { value: 'a mean and standard deviation', where };
       this.#notes.push(
         `${where} normalises other values than pixels (a mean of ${mean[0]}), and images are read as pixels: that was not taken over.`,
       );

@@ -480,6 +480,22 @@ describe('preprocessor_config.json:', () => {
     expect(teacher.notes[0]).toContain('Unless given with --mean and --std');
   });
 
+  it.each([
+    { image_mean: [0.5, 0.5, 0.5], image_std: [0, 0, 0] },
+    { image_mean: [0.5, 0.5], image_std: [0.5, 0.5] },
+    { image_mean: [775, 1080, 1228], image_std: [1281, 1270, 1399] },
+    { do_rescale: false },
+  ])('numbers that were not taken over leave a guess: %j', async (more) => {
+    const named = required(
+      namedCheckpoints.find(({ title }) => title === 'DINOv2 by Hugging Face'),
+      'checkpoint',
+    );
+    const weights = named.store(tinyVit(named.architecture));
+    await writeSafetensors(join(folder, 'model.safetensors'), weights);
+    expect(sourceOf(await described({}, { heads: 2 }))).toEqual(['family', 'family']);
+    expect(sourceOf(await found(more))).toEqual(['guess', 'guess']);
+  });
+
   it('a step that is not followed makes a guess of what the kind of model says, too', async () => {
     await storeVit();
     const teacher = await described({
