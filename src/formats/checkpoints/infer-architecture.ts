@@ -8,7 +8,7 @@ import { storedName } from './name-rules.ts';
 import { Chooser } from './chooser.ts';
 import type { Knowledge } from './chooser.ts';
 import { coloursOf, normalizationOf, storedNormalizationOf } from './infer-bands.ts';
-import { notesOnInferred, poolingWords } from './notes-on-teachers.ts';
+import { isPooledByAttention, notesOnInferred, poolingWords } from './notes-on-teachers.ts';
 import { foldsClassPosition, positionLayout } from './positions.ts';
 import type { PositionLayout } from './positions.ts';
 import { printable } from './problems.ts';
@@ -118,7 +118,8 @@ function poolingSource(
   classTokens: number,
   { config }: Knowledge,
 ): PropertySource {
-  if (config.otherPooling !== undefined) return 'guess';
+  const other = config.otherPooling?.value;
+  if (other !== undefined && !isPooledByAttention(other, inside)) return 'guess';
   if (classTokens === 0) return 'file';
   return inside.has('attn_pool.latent') ? 'guess' : 'family';
 }

@@ -38,14 +38,18 @@ function notesOnHeads(
   ];
 }
 
+/** Whether a pooling is the one by attention whose weights are there, which a note of its family tells: timm-siglip.ts. */
+export function isPooledByAttention(pooling: string, inside: FoundEncoder['inside']): boolean {
+  return pooling === 'map' && inside.has('attn_pool.latent');
+}
+
 function notesOnPooling(
   { inside }: FoundEncoder,
   { pooling, classTokens }: VitArchitecture,
   { config: { otherPooling: other } }: Knowledge,
 ): string[] {
   const notes: string[] = [];
-  // Pooling by attention is told by its weights, where they are there.
-  if (other !== undefined && !(other.value === 'map' && inside.has('attn_pool.latent'))) {
+  if (other !== undefined && !isPooledByAttention(other.value, inside)) {
     notes.push(
       `What its own programs pool (${other.value}, says ${other.where}) is not supported: ${poolingWords[pooling]} stands for an image.`,
     );

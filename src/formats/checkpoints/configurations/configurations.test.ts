@@ -6,6 +6,7 @@ import { namedCheckpoints } from '../../../../tests/support/named-checkpoints.ts
 import { tinyVit } from '../../../../tests/support/tiny-vit.ts';
 import { required } from '../../../../tests/support/values.ts';
 import type { UserError } from '../../../core/errors.ts';
+import { zeros } from '../../../core/tensor.ts';
 import { writeSafetensors } from '../../safetensors.ts';
 import { describeTeacher } from '../read-teacher.ts';
 import type { DescribedTeacher } from '../read-teacher.ts';
@@ -344,6 +345,19 @@ it('a pooling by attention of which there are no weights is a guess that is said
     expect.objectContaining({ property: 'pooling', value: 'class-token', source: 'guess' }),
   );
   expect(notes).toContainEqual(expect.stringContaining('(map, says config.json, global_pool)'));
+});
+
+it('a pooling by attention whose weights are there is told by them alone', async () => {
+  const path = join(folder, 'model.safetensors');
+  const { weights } = tinyVit({ ...gap, normAfterPooling: false });
+  await writeSafetensors(path, new Map([...weights, ['attn_pool.latent', zeros([1, 1, 6])]]));
+  await writeFile(
+    join(folder, 'config.json'),
+    JSON.stringify({ architecture: 'vit_base_patch16_siglip_224', global_pool: 'map' }),
+  );
+  const { inferred, notes } = await describeTeacher(path, { heads: 2 });
+  expect(inferred.find(({ property }) => property === 'pooling')?.source).toBe('file');
+  expect(notes.filter((note) => note.includes('map, says'))).toEqual([]);
 });
 
 it('what a configuration leaves out is as the library has it', async () => {
