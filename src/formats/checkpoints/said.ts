@@ -197,7 +197,7 @@ export class Collected {
     delete this.#values.deviation;
     delete this.#others.storedNormalization;
     this.#notes.push(
-      `${where} has ${what}, and Understudy does not follow that: the file was passed over. Unless given with --mean and --std, the mean and standard deviation of the images are a guess.`,
+      `${where} has ${what}, and Understudy does not follow that: what it says of images was passed over. Unless given with --mean and --std, the mean and standard deviation of the images are a guess.`,
     );
   }
 

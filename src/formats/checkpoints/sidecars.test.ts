@@ -520,6 +520,22 @@ describe('preprocessor_config.json:', () => {
     expect(sourceOf(teacher)).toEqual(['guess', 'guess']);
   });
 
+  it.each<[object, string | undefined]>([
+    [{ mode: 'RGB', resize_mode: 'squash', fill_color: 0, size: [8, 8] }, undefined],
+    [{ mode: 'BGR' }, '"mode": "BGR"'],
+    [{ gamma: 2 }, '"gamma": 2'],
+  ])('preprocess_cfg of OpenCLIP is held to the same: %j', async (more, said) => {
+    const teacher = await described({
+      'open_clip_config.json': {
+        model_cfg: { vision_cfg: { width: 6, head_width: 2 } },
+        preprocess_cfg: { mean: plain.image_mean, std: plain.image_std, ...more },
+      },
+    });
+    const source = said === undefined ? 'config' : 'guess';
+    expect(sourceOf(teacher)).toEqual([source, source]);
+    if (said !== undefined) expect(teacher.notes[0]).toContain(`preprocess_cfg has ${said}`);
+  });
+
   it('a processor that need not turn colours around, and does not, is a guess alone', async () => {
     const type = { image_processor_type: 'MobileViTImageProcessor' };
     const teacher = await found({ ...type, do_flip_channel_order: false });

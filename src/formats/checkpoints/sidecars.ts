@@ -7,6 +7,7 @@ import { UserError } from '../../core/errors.ts';
 import { imageNetNormalization } from '../../core/vit/architecture.ts';
 import { readFailure, systemCode } from '../file-errors.ts';
 import { parseJson } from '../json.ts';
+import { unknownOpenClipPreparation } from './configurations/image-processors.ts';
 import { unknownKey } from './configurations/known-keys.ts';
 import {
   activationByName,
@@ -81,6 +82,7 @@ const timmArguments = z.object({
   std: bands.nullish(),
   global_pool: word.nullish(),
   act_layer: word.nullish(),
+  norm_layer: word.nullish(),
   /** As Prithvi has it; timm has none. */
   bands: z.array(z.string().max(100)).min(1).max(4096).optional().catch(undefined),
 });
@@ -307,6 +309,10 @@ function addTimm(collected: Collected, json: JsonObject, config: TimmConfig): vo
     collected.sayNormalization(known.mean, known.std, 1, `${file}, mean`);
   }
   if (known.bands !== undefined) collected.sayBands(known.bands, `${file}, bands`);
+  // A norm by its name is timm's own, whatever ε the architecture has without it.
+  if (name !== '' && known.norm_layer != null) {
+    collected.say('epsilon', 1e-6, `${file}, norm_layer`);
+  }
   collected.say('activation', activationByName(name), `${file}, architecture`);
   collected.sayActivation(known.act_layer, `${file}, act_layer`);
   addTimmChoices(collected, config, file);
@@ -387,7 +393,10 @@ function addOpenClip(collected: Collected, sidecar: Sidecar): void {
   const inner = unknownKey(raw.vision_cfg as JsonObject, openClipTowerKeys);
   collected.sayModel(inner && `it has ${inner}`, `${file}, vision_cfg`);
   const { timm_model_name: trunk, width, head_width: headWidth, ...tower } = model.vision_cfg;
-  collected.sayNormalization(images?.mean, images?.std, 1, `${file}, preprocess_cfg`);
+  const prepared = `${file}, preprocess_cfg`;
+  collected.sayNormalization(images?.mean, images?.std, 1, prepared);
+  const strange = unknownOpenClipPreparation((sidecar.json.preprocess_cfg ?? {}) as JsonObject);
+  if (strange !== undefined) collected.sayOtherImages(strange, prepared);
   if (trunk != null) {
     // A tower by timm has its own properties, of which its name says some.
     const reason = otherThanPlain(trunk);

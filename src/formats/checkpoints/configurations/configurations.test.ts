@@ -328,6 +328,14 @@ describe('what no weight shows may not be said in two ways:', () => {
     expect(message).toContain(said);
   });
 
+  it('a norm by its name has the ε that timm gives it', async () => {
+    const { architecture } = await ofTimm({ preNorm: true }, { model_args: { pre_norm: true } });
+    expect(architecture.epsilon).toBe(1e-5);
+    const args = { pre_norm: true, norm_layer: 'layernorm' };
+    const named = await ofTimm({ preNorm: true }, { model_args: args });
+    expect(named.architecture.epsilon).toBe(1e-6);
+  });
+
   it('an activation that is no name', async () => {
     const config = { model_args: { act_layer: { name: 'relu' } } };
     expect((await refusal(ofTimm({}, config))).message).toContain('model_args.act_layer');

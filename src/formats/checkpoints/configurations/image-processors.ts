@@ -56,6 +56,16 @@ export function unknownPreparation(values: Values): string | undefined {
   return undefined;
 }
 
+/** As `unknownPreparation`, of `preprocess_cfg` of OpenCLIP. */
+export function unknownOpenClipPreparation(values: Values): string | undefined {
+  const known = ['mean', 'std', 'size', 'interpolation', 'resize_mode', 'fill_color'];
+  const [key, value] =
+    Object.entries(values).find(
+      ([each, set]) => isOn(set) && !known.includes(each) && !(each === 'mode' && set === 'RGB'),
+    ) ?? [];
+  return key === undefined ? undefined : keyWithValue(key, value);
+}
+
 function classIn(values: Values, classes: RegExp): string | undefined {
   const key = classKeys.find((each) => {
     const name = values[each];
