@@ -95,7 +95,7 @@ describe('the whole path with the sample', () => {
     const maps = seen.getByRole('img', { name: /^(Teacher|Student): features/ });
     await expect.poll(() => maps.count()).toBe(8);
     await page
-      .getByRole('img', { name: /^Line chart. After step \d+ the student is right/ })
+      .getByRole('img', { name: /^Line chart, .* After step \d+ the student is right/ })
       .waitFor();
     await photograph(launched, '08-distil');
     await page.getByRole('button', { name: 'See the result' }).click({ timeout: 900_000 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { distillRequest } from '../contract/jobs.ts';
+import { pictureFile, syntax } from '../formats/raster/dicom/dicom-fixtures.ts';
 import { openDataset, readLabels } from './dataset.ts';
 
 let folder: string;
@@ -51,4 +52,31 @@ test('what is held out goes by content: names and further images move none of it
   // One image more a class moves one of a class at most.
   const after = await openAt('more');
   expect(before.filter((content) => !after.includes(content)).length).toBeLessThanOrEqual(2);
+});
+
+test('a patient without a number on both sides is found, and the sentence tells nothing of them', async () => {
+  const write = async (name: string, study: string): Promise<void> => {
+    const file = join(folder, name);
+    await mkdir(dirname(file), { recursive: true });
+    const scan = pictureFile(syntax.explicit, { rows: 1, columns: 1 }, Buffer.from(study), [
+      [0x00100010, 'PN', 'Schmidt^Hans'],
+      [0x00100020, 'LO', ''],
+      [0x00100030, 'DA', '19700101'],
+      [0x0020000d, 'UI', `1.2.${study}`],
+    ]);
+    await writeFile(file, scan);
+  };
+  for (const [index, name] of ['er/a/0', 'er/b/1', 'et/a/2', 'et/b/3'].entries()) {
+    await write(`${name}.dcm`, String(index));
+  }
+  const places = { images: join(folder, 'er'), test: join(folder, 'et') };
+  const opened = openDataset(distillRequest.parse({ teacher: 't', out: 'o', ...places }));
+  const refusal: unknown = await opened.catch((error: unknown) => error);
+  expect(refusal).toMatchObject({
+    code: 'invalid-labels',
+    message: expect.stringContaining('other images of the same patient or volume') as string,
+  });
+  // A hash without a key could be found by trying names and numbers.
+  const path = join(folder, 'et', 'a', '2.dcm');
+  expect(String(refusal).replace(path, '')).not.toMatch(/[0-9a-f]{16}|Schmidt|1970/);
 });

@@ -5,7 +5,7 @@ import { chooseLabelled, requirePerClass } from '../core/dataset/choose.ts';
 import { holdOutShare } from '../core/dataset/hold-out.ts';
 import { compareCodePoints } from '../core/dataset/order.ts';
 import { UserError } from '../core/errors.ts';
-import { expandFrames, noSecret } from '../formats/frames.ts';
+import { expandFrames, isHash, noSecret } from '../formats/frames.ts';
 import { findImages, labelsFromFolders } from '../formats/image-folder.ts';
 import { readLabelFile } from '../formats/label-file.ts';
 import { maskProblems, separateMasks } from '../formats/mask-folders.ts';
@@ -215,10 +215,13 @@ function requireSeparateGroups(
 ): void {
   const groups = new Set(rest.flatMap(({ group }) => group ?? []));
   const both = tested.find(({ group }) => group !== undefined && groups.has(group));
-  if (!both) return;
+  if (both?.group === undefined) return;
+  const others = isHash(both.group)
+    ? 'other images of the same patient or volume'
+    : `other images of its group "${both.group}"`;
   throw new UserError(
     'invalid-labels',
-    `${both.path} is a test image, but other images of its group "${both.group}" are to learn from. Keep each group on one side.`,
+    `${both.path} is a test image, but ${others} are to learn from. Keep each group on one side.`,
   );
 }
 

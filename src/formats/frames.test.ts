@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,5 +75,118 @@ describe('files of several images', () => {
     const found = (await findImages(folder)).map((image) => ({ ...image, group: 'ward' }));
     const images = await expandFrames(found, { secret: noSecret });
     expect(new Set(images.map(({ group }) => group))).toEqual(new Set(['ward']));
+  });
+});
+
+describe('patients without a number', () => {
+  interface Said {
+    readonly id?: string | null;
+    readonly name?: string | Uint8Array;
+    readonly born?: string;
+    readonly study?: string;
+  }
+
+  /** The groups of files that say this, each of a study of its own unless it names one. */
+  async function groupsOf(files: readonly Said[]): Promise<(string | undefined)[]> {
+    const place = await mkdtemp(join(folder, 'patients-'));
+    const images = await Promise.all(
+      files.map(async ({ id = '', name, born, study }, at) => {
+        const path = join(place, `${at}.dcm`);
+        const more: Entry[] = [
+          ...(name === undefined ? [] : [[0x00100010, 'PN', name] satisfies Entry]),
+          ...(id === null ? [] : [[0x00100020, 'LO', id] satisfies Entry]),
+          ...(born === undefined ? [] : [[0x00100030, 'DA', born] satisfies Entry]),
+          [0x0020000d, 'UI', study ?? `1.2.${at}`],
+        ];
+        await writeFile(
+          path,
+          pictureFile(syntax.explicit, { rows: 1, columns: 1 }, Uint8Array.of(at), more),
+        );
+        return { path, name: `${at}.dcm`, classes: [], group: undefined };
+      }),
+    );
+    const expanded: { group?: string | undefined }[] = await expandFrames(images, {
+      secret: noSecret,
+    });
+    await rm(place, { recursive: true });
+    return expanded.map(({ group }) => group);
+  }
+
+  const schmidt = { name: 'Schmidt^Hans', born: '19700101' };
+
+  test('are one by name and date of birth, however these are written', async () => {
+    const groups = await groupsOf([
+      schmidt,
+      { ...schmidt, id: null },
+      { ...schmidt, id: 'ANONYMOUS' },
+      { name: 'SCHMIDT^HANS^^^', born: '1970.01.01' },
+      { name: 'Schmidt^Hans^^Dr.', born: '19700101' },
+      { name: 'Hans  Schmidt', born: '19700101' },
+      { name: Buffer.from('Ｓchmidt^Ha\u200bns'), born: '19700101' },
+      { name: 'Schmidt^Hans=\u00fc', born: '19700101' },
+    ]);
+    expect(groups[0]).toMatch(/^[0-9a-f]{16}$/);
+    expect(new Set(groups).size).toBe(1);
+  });
+
+  test('are told apart where either differs', async () => {
+    const groups = await groupsOf([
+      schmidt,
+      { ...schmidt, name: 'Schmidt^Hanna' },
+      { ...schmidt, born: '19700102' },
+      { name: Buffer.from('M\u00fcller^Hans'), born: '19700101' },
+      { name: Buffer.from('M\u00f6ller^Hans'), born: '19700101' },
+    ]);
+    expect(new Set(groups).size).toBe(groups.length);
+  });
+
+  test('have the same letters in Latin-1 and UTF-8', async () => {
+    const [one, two] = await groupsOf([
+      { name: Buffer.from('M\u00fcller^Hans'), born: '19700101' },
+      { name: Buffer.from('M\u00fcller^Hans', 'latin1'), born: '19700101' },
+    ]);
+    expect(one).toBe(two);
+  });
+
+  test.each([
+    { name: 'Schmidt^Hans' },
+    { born: '19700101' },
+    { name: 'Schmidt^Hans', born: '19000101' },
+    { name: 'Schmidt^Hans', born: '11111111' },
+    { name: 'Schmidt^Hans', born: '00000000' },
+    { name: 'Schmidt^Hans', born: '1970' },
+    { name: 'ANONYMOUS', born: '19700101' },
+    { name: 'Anonymized^Patient', born: '19700101' },
+    { name: 'Last Name^First Name', born: '19700101' },
+    { name: 'John^Doe', born: '19700101' },
+    { name: '^^', born: '19700101' },
+    { name: 'XXXX', born: '19700101' },
+  ])('go by their examinations where nobody is named: %o', async (said) => {
+    const [one, two, three] = await groupsOf([
+      { ...said, study: '1.2.9' },
+      { ...said, study: '1.2.9' },
+      said,
+    ]);
+    expect(one).toBe(two);
+    expect(three).not.toBe(one);
+  });
+
+  test('keep the hashes of numbers and examinations as they were', async () => {
+    // HMAC-SHA-256 under an empty key, computed elsewhere.
+    const groups = await groupsOf([{ ...schmidt, id: 'P-1' }, { study: '1.2.3' }]);
+    expect(groups).toEqual(['beb32a0c78d0da84', 'f45c672e859f59fa']);
+  });
+
+  test('are never those of a number that spells their digest', async () => {
+    const digest = createHash('sha256')
+      .update('hans schmidt\0' + '19700101')
+      .digest('hex');
+    const [person, ...numbers] = await groupsOf([
+      schmidt,
+      { id: digest },
+      { id: `name and date of birth\0${digest}` },
+      { id: 'Schmidt^Hans19700101' },
+    ]);
+    expect(numbers).not.toContain(person);
   });
 });

@@ -45,6 +45,11 @@ export interface FrameOptions {
   readonly secret: Uint8Array;
   /** Told of images that name a patient, where those cannot be told apart: they are left out. */
   readonly refuse?: ((image: FoundImage) => void) | undefined;
+  /**
+   * Whether images have this group already. Where those of an examination have, by it alone, its other
+   * images join them, whomever they name: one examination never stands on both sides of a split.
+   */
+  readonly isGroup?: ((group: string) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Reads headers elsewhere than here. */
   readonly read?: ReadFrames;
@@ -62,7 +67,7 @@ type Imaged = FoundImage & { readonly group?: string | undefined };
  */
 export async function expandFrames<T extends Imaged>(
   images: readonly T[],
-  { secret, refuse, signal, read = readHere }: FrameOptions,
+  { secret, refuse, isGroup = () => false, signal, read = readHere }: FrameOptions,
 ): Promise<T[]> {
   const parts = Array.from({ length: Math.ceil(images.length / partLength) }, (_, part) =>
     images.slice(part * partLength, (part + 1) * partLength),
@@ -88,7 +93,10 @@ export async function expandFrames<T extends Imaged>(
           refuse(image);
           return [];
         }
-        return framesOf(image, file, hashed);
+        const examination = examinationOf(file);
+        const isBegun =
+          patientNumber(file) === null && examination !== '' && isGroup(hashed(examination));
+        return framesOf(image, file, isBegun ? examination : identityOf(file), hashed);
       });
     },
     signal,
@@ -108,10 +116,24 @@ function mayHoldMore(name: string): boolean {
   return looked.has(extension) || /^\.\d+$/.test(extension);
 }
 
-/** Whom a file names, if anybody: its patient, else the examination or series whose images belong together. */
-function identityOf({ grouping }: FileFrames): string {
-  const named = grouping?.patient?.trim() ?? '';
-  if (!placeholder.test(named)) return named;
+/**
+ * Whom a file names, if anybody: its patient by number, else by name and date of birth, else the
+ * examination or series whose images belong together. Neither numbers nor UIDs hold a NUL, so that none
+ * of them is the same as a person's digest.
+ */
+function identityOf(file: FileFrames): string {
+  const person = file.grouping?.person ?? null;
+  const byName = person === null ? null : `name and date of birth\0${person}`;
+  return patientNumber(file) ?? byName ?? examinationOf(file);
+}
+
+/** The patient's number; null where there is none, or what stands for none. */
+function patientNumber({ grouping }: FileFrames): string | null {
+  const number = grouping?.patient?.trim() ?? '';
+  return placeholder.test(number) ? null : number;
+}
+
+function examinationOf({ grouping }: FileFrames): string {
   return grouping?.study ?? grouping?.series ?? '';
 }
 
@@ -130,10 +152,10 @@ export function goneGroup(project: number, secret: Uint8Array): string {
 
 function framesOf<T extends Imaged>(
   image: T,
-  { frames, grouping }: FileFrames,
+  { frames }: FileFrames,
+  identity: string,
   hashed: (identity: string) => string,
 ): T[] {
-  const identity = identityOf({ frames, grouping });
   // What a person has said comes before what the file says.
   const group = image.group ?? (identity === '' ? undefined : hashed(identity));
   if (frames === 1) return [group === undefined ? image : { ...image, group }];
@@ -147,6 +169,11 @@ function framesOf<T extends Imaged>(
 
 /** Where nothing of it is kept, a hash need not be kept from anybody. */
 export const noSecret = new Uint8Array();
+
+/** Whether a group looks like one that was made here, rather than one that a person named. */
+export function isHash(group: string): boolean {
+  return /^[0-9a-f]{16}$/.test(group);
+}
 
 /** HMAC (RFC 2104) with SHA-256, 16 hexadecimal digits: enough to tell patients apart, not to find one. */
 function keyedHash(identity: string, secret: Uint8Array): string {

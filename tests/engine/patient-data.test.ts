@@ -12,7 +12,7 @@ import { temporaryFolder } from './support.ts';
 const secrets = {
   name: 'QUIXOTE^ALONSO',
   id: 'LAMANCHA-16050116',
-  birth: '15470929',
+  birth: '19470929',
   comment: 'ROCINANTE LIMPS',
   address: 'ARGAMASILLA DE ALBA',
   physician: 'PANZA^SANCHO',
@@ -26,10 +26,14 @@ function identity(number: number): Entry[] {
     [0x00080080, 'LO', secrets.institution],
     [0x00080090, 'PN', secrets.physician],
     [0x00100010, 'PN', secrets.name],
-    [0x00100020, 'LO', `${secrets.id}-${number}`],
+    // The first is known by name and date of birth alone.
+    [0x00100020, 'LO', number === 0 ? '' : `${secrets.id}-${number}`],
     [0x00100030, 'DA', secrets.birth],
     [0x00101040, 'LO', secrets.address],
     [0x00104000, 'LT', secrets.comment],
+    [0x00281050, 'DS', '40'],
+    [0x00281051, 'DS', '400'],
+    [0x00281055, 'LO', secrets.comment],
   ];
 }
 
@@ -64,6 +68,13 @@ describe('a workspace with images of patients', async () => {
       // Its pixels end too early: what is said of it must not quote it.
       if (number === 0) await writeFile(join(images, 'cut.dcm'), file.subarray(0, file.length - 9));
     }
+    // Text of a patient where a word of the standard should be.
+    const misplaced = { rows: 16, columns: 16, photometric: secrets.name };
+    const pixels = new Uint8Array(256);
+    const kind = pictureFile(syntax.explicit, misplaced, pixels, identity(5));
+    await writeFile(join(images, 'kind.dcm'), kind);
+    const coded = pictureFile(secrets.accession, { rows: 16, columns: 16 }, pixels, identity(6));
+    await writeFile(join(images, 'syntax.dcm'), coded);
     const engine = await EngineProcess.start(workspace);
     try {
       const { id: project } = await engine.call('project.create', {
@@ -71,7 +82,12 @@ describe('a workspace with images of patients', async () => {
       });
       const request = { project, folder: images, labels: 'none', watch: true } as const;
       const report = await engine.call('image.import', request);
-      expect(report).toMatchObject({ added: 6, skipped: [{ path: join(images, 'cut.dcm') }] });
+      expect(report).toMatchObject({
+        added: 6,
+        skipped: ['cut.dcm', 'kind.dcm', 'syntax.dcm'].map((name) => ({
+          path: join(images, name),
+        })),
+      });
       const filter = { report: null } as const;
       const csv = join(folder, 'report.csv');
       await engine.call('image.saveFiles', { project, filter, file: csv });

@@ -72,6 +72,7 @@ export class FolderImport {
   readonly #world: ImportWorld;
   readonly #project: Project;
   readonly #folder: string;
+  #groupsBefore: ReadonlySet<string> | undefined;
   readonly #labels: LabelSource;
   readonly #signal: AbortSignal;
   readonly #options: FolderImportOptions;
@@ -406,7 +407,8 @@ export class FolderImport {
     const secret = found.state === 'sound' ? found.secret : newSecret();
     try {
       const read = readFramesIn(this.#world.pictures.pool, this.#signal);
-      const options = { secret, refuse, signal: this.#signal, read };
+      const isGroup = (group: string): boolean => this.#groups().has(group);
+      const options = { secret, refuse, isGroup, signal: this.#signal, read };
       const expanded = await expandFrames(files, options);
       if (problem !== null) this.#refuse(refused, problem.message);
       return expanded;
@@ -414,6 +416,12 @@ export class FolderImport {
       if (!(error instanceof UserError) || error.code !== 'cancelled') throw error;
       return [];
     }
+  }
+
+  /** The groups that images had when the import began. */
+  #groups(): ReadonlySet<string> {
+    this.#groupsBefore ??= this.#world.store.images.keyedGroupNames();
+    return this.#groupsBefore;
   }
 
   /** Leaves images out that name a patient whom nobody can tell from others. */

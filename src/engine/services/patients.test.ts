@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { pictureFile, syntax } from '../../formats/raster/dicom/dicom-fixtures.ts';
+import { pictureFile, syntax, type Entry } from '../../formats/raster/dicom/dicom-fixtures.ts';
 import type { Store } from '../../store/store.ts';
 import { addProject } from '../../store/testing/fixtures.ts';
 import { temporaryFolder, temporaryStore } from '../../store/testing/temporary-store.ts';
@@ -199,4 +199,29 @@ test('a workspace without groups makes a secret, and a new one where it is lost'
   rmSync(secret);
   expect((await findSecret(store)).state).toBe('sound');
   expect(readFileSync(secret)).toHaveLength(32);
+});
+
+test('images join those of their examination that came in before without a patient', async () => {
+  const { scans, bringIn, groups } = world();
+  const person: Entry[] = [
+    [0x00100010, 'PN', 'Schmidt^Hans'],
+    [0x00100030, 'DA', '19700101'],
+  ];
+  const scan = (name: string, study: string, more: readonly Entry[]): void => {
+    const pixels = new Uint8Array(64).map((_, index) => (index * name.charCodeAt(0)) % 251);
+    const entries: Entry[] = [...more, [0x0020000d, 'UI', study]];
+    const file = pictureFile(syntax.explicit, { rows: 8, columns: 8 }, pixels, entries);
+    writeFileSync(join(scans, `${name}.dcm`), file);
+  };
+  scan('q', '1.2.1', []);
+  await bringIn();
+  scan('r', '1.2.1', person);
+  scan('s', '1.2.2', person);
+  scan('t', '1.2.3', person);
+  await bringIn();
+  const by = groups();
+  expect(by['q.dcm']).toMatch(/^[0-9a-f]{16}$/);
+  expect(by['r.dcm']).toBe(by['q.dcm']);
+  expect(by['s.dcm']).not.toBe(by['q.dcm']);
+  expect(by['t.dcm']).toBe(by['s.dcm']);
 });

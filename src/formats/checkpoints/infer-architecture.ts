@@ -8,12 +8,13 @@ import { storedName } from './name-rules.ts';
 import { Chooser } from './chooser.ts';
 import type { Knowledge } from './chooser.ts';
 import { coloursOf, normalizationOf, storedNormalizationOf } from './infer-bands.ts';
-import { notesOnInferred, poolingWords } from './notes-on-teachers.ts';
+import { isPooledByAttention, notesOnInferred, poolingWords } from './notes-on-teachers.ts';
 import { foldsClassPosition, positionLayout } from './positions.ts';
 import type { PositionLayout } from './positions.ts';
 import { printable } from './problems.ts';
+import { requireAgreement } from './agreement.ts';
 import { unsupported } from './refusals.ts';
-import type { SaidSize, Sidecars } from './said.ts';
+import type { Sidecars } from './said.ts';
 import { nameInFile } from './stored-weights.ts';
 import type { StoredWeight } from './stored-weights.ts';
 
@@ -53,9 +54,10 @@ export function inferArchitecture(
   knowledge: Knowledge,
 ): Inferred {
   requireKnownModel(path, encoder, knowledge);
+  requireKnownOrder(path, knowledge);
   requireSized(path, encoder, weights, 'patch_embed.proj.weight');
   const size = (name: string, axis: number): number => weights.get(name)?.shape[axis] ?? 0;
-  const positions = positionsOf(path, encoder, weights, knowledge.dates);
+  const positions = positionsOf(path, encoder, weights, knowledge);
   requireSized(path, encoder, weights, 'blocks.0.mlp.fc1.weight');
   const width = size('patch_embed.proj.weight', 0);
   const normAfterPooling = weights.has('fc_norm.weight') && !weights.has('norm.weight');
@@ -100,7 +102,7 @@ export function inferArchitecture(
   };
   requireAgreement(path, architecture, knowledge.config, positions);
   requireSound(path, architecture, knowledge.config);
-  const normalization = normalizationOf(path, encoder, architecture, choose);
+  const normalization = normalizationOf(path, encoder, architecture, knowledge, choose);
   const colours = coloursOf(path, encoder, architecture, knowledge, choose);
   const notes = notesOnInferred(encoder, architecture, knowledge);
   return {
@@ -116,7 +118,8 @@ function poolingSource(
   classTokens: number,
   { config }: Knowledge,
 ): PropertySource {
-  if (config.otherPooling !== undefined) return 'guess';
+  const other = config.otherPooling?.value;
+  if (other !== undefined && !isPooledByAttention(other, inside)) return 'guess';
   if (classTokens === 0) return 'file';
   return inside.has('attn_pool.latent') ? 'guess' : 'family';
 }
@@ -142,7 +145,7 @@ function positionsOf(
   path: string,
   encoder: FoundEncoder,
   weights: ReadonlyMap<string, StoredWeight>,
-  dates: readonly number[],
+  { dates, config }: Knowledge,
 ): PositionLayout {
   const stored = weights.get('pos_embed');
   if (stored === undefined) {
@@ -166,7 +169,8 @@ function positionsOf(
       [...encoder.inside.values()],
     );
   }
-  const layout = positionLayout(count, { classTokens, registers }, dates);
+  const said = config.parts.find(({ part }) => part === 'prefixPositions');
+  const layout = positionLayout(count, { classTokens, registers }, dates, said?.value);
   if (layout === undefined) {
     throw invalid(
       path,
@@ -196,6 +200,17 @@ function requireKnownModel(
   throw invalid(
     path,
     `its weights are named as those of ${convention.title}, but ${families.where}, says “${families.value.type}”. The configuration may belong to another checkpoint: put each into a folder of its own.`,
+  );
+}
+
+/** @throws UserError 'unsupported' where red, green and blue change places and nobody says which is where */
+function requireKnownOrder(path: string, { given, file, config }: Knowledge): void {
+  const { otherOrder: other } = config;
+  if (other === undefined || (given.colourBands ?? file.colourBands) !== undefined) return;
+  throw unsupported(
+    path,
+    `its images have red, green and blue in another order (${other.value}), says ${other.where}. Say which of its bands are red, green and blue: --colour-bands 3,2,1 where blue comes first, --colour-bands 1,2,3 where red does.`,
+    [],
   );
 }
 
@@ -240,42 +255,6 @@ function headsOf(
   throw invalid(
     path,
     `the file does not say how many attention heads it has, and a width of ${width} is no multiple of the usual 64. Give their number with --heads.`,
-  );
-}
-
-const sizeWords: Readonly<Record<SaidSize, string>> = {
-  width: 'a width of',
-  depth: 'a number of blocks of',
-  mlpWidth: 'a width of its MLPs of',
-  patchSize: 'patches with a side of',
-  imageSize: 'positions for images with a side of',
-  channels: 'a number of bands of',
-  registers: 'a number of register tokens of',
-};
-
-/** @throws UserError 'invalid-file' where a configuration contradicts the weights */
-function requireAgreement(
-  path: string,
-  architecture: VitArchitecture,
-  { sizes, qkvBias }: Sidecars,
-  { dates }: PositionLayout,
-): void {
-  const { patchSize } = architecture;
-  const covered = (side: number): number => Math.floor(side / patchSize) * patchSize;
-  for (const { size, value, where } of sizes) {
-    const own = architecture[size];
-    if (own === value || (size === 'imageSize' && own === covered(value))) continue;
-    const patches = dates > 1 ? `, for ${dates} dates` : '';
-    throw invalid(
-      path,
-      `its weights have ${sizeWords[size]} ${own}${patches}, but ${where}, says ${value}. The configuration may belong to another checkpoint: put each into a folder of its own.`,
-    );
-  }
-  if (qkvBias === undefined || qkvBias.value === architecture.qkvBias) return;
-  const [has, says] = qkvBias.value ? ['no bias', 'there is one'] : ['a bias', 'there is none'];
-  throw invalid(
-    path,
-    `its weights have ${has} in q, k and v, but ${qkvBias.where}, says that ${says}. The file may be damaged, or the configuration may belong to another checkpoint.`,
   );
 }
 

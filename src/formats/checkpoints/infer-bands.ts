@@ -26,6 +26,9 @@ export function withFittingNormalization(config: Sidecars, channels: number): Si
     ...rest,
     ...(isPixels && { mean, ...(deviation && { deviation }) }),
     ...(isStored && { storedNormalization: stored }),
+    ...(unfit[0] && {
+      otherImages: { value: 'a mean and standard deviation', where: unfit[0].where },
+    }),
     notes: [
       ...config.notes,
       ...unfit.map(
@@ -40,11 +43,13 @@ export function normalizationOf(
   path: string,
   { convention: { usual } }: FoundEncoder,
   { channels }: VitArchitecture,
+  { config }: Knowledge,
   choose: Chooser,
 ): Normalization {
   const { mean, deviation } = usual.normalization;
   const fits = mean.length === channels;
-  const source = fits ? (usual.normalizationSource ?? 'family') : 'guess';
+  const isKnown = fits && config.otherImages === undefined;
+  const source = isKnown ? (usual.normalizationSource ?? 'family') : 'guess';
   const average = (values: readonly number[]): number[] =>
     Array.from({ length: channels }, () => values.reduce((sum, value) => sum + value, 0) / 3);
   const of = fits ? usual.normalizationOf : `${usual.normalizationOf}, averaged over its bands`;

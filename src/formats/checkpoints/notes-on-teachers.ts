@@ -20,7 +20,7 @@ export function notesOnInferred(
 ): readonly string[] {
   return [
     ...notesOnHeads(encoder, architecture, knowledge),
-    ...notesOnPooling(architecture, knowledge),
+    ...notesOnPooling(encoder, architecture, knowledge),
     ...notesOnSize(architecture, knowledge.config),
     ...notesOnBands(knowledge.config),
   ];
@@ -38,12 +38,18 @@ function notesOnHeads(
   ];
 }
 
+/** Whether a pooling is the one by attention whose weights are there, which a note of its family tells: timm-siglip.ts. */
+export function isPooledByAttention(pooling: string, inside: FoundEncoder['inside']): boolean {
+  return pooling === 'map' && inside.has('attn_pool.latent');
+}
+
 function notesOnPooling(
+  { inside }: FoundEncoder,
   { pooling, classTokens }: VitArchitecture,
   { config: { otherPooling: other } }: Knowledge,
 ): string[] {
   const notes: string[] = [];
-  if (other !== undefined) {
+  if (other !== undefined && !isPooledByAttention(other.value, inside)) {
     notes.push(
       `What its own programs pool (${other.value}, says ${other.where}) is not supported: ${poolingWords[pooling]} stands for an image.`,
     );

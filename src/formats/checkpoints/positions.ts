@@ -42,14 +42,18 @@ export function datesOf({ shape, data }: Tensor, classTokens: number): readonly 
  *
  * @param count entries of the position embedding
  * @param dates how many may follow each other, the first that fits
+ * @param isCovered whether a configuration says that other tokens than patches have positions; four positions may be for
+ *   four patches, or for three such tokens and one patch
  */
 export function positionLayout(
   count: number,
   { classTokens, registers }: { readonly classTokens: number; readonly registers: number },
   dates: readonly number[],
+  isCovered = true,
 ): PositionLayout | undefined {
   const prefix = classTokens + registers;
-  for (const covered of new Set([prefix, classTokens, 0])) {
+  const likely = [prefix, classTokens, 0];
+  for (const covered of new Set(isCovered ? likely : likely.reverse())) {
     const patches = count - covered;
     for (const each of dates) {
       const grid = Math.sqrt(patches / each);

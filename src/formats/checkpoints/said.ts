@@ -35,6 +35,12 @@ export interface Sidecars {
   }>;
   /** Whether q, k and v have a bias. */
   readonly qkvBias?: Said<boolean>;
+  /** Whether parts are there that the weights show, too. */
+  readonly parts: readonly (Said<boolean> & { readonly part: SaidPart })[];
+  /** What is said of the images and was not followed, so that mean and deviation are a guess unless others are said. */
+  readonly otherImages?: Said<string>;
+  /** What turns the order of red, green and blue around. */
+  readonly otherOrder?: Said<string>;
   /** That the last norm comes after pooling, though it is called as one before. */
   readonly normAfterPooling?: Said<true>;
   /** What the weights show too, and must not contradict. */
@@ -44,6 +50,8 @@ export interface Sidecars {
 
 export type SaidSize =
   'width' | 'depth' | 'mlpWidth' | 'patchSize' | 'imageSize' | 'channels' | 'registers';
+
+export type SaidPart = 'preNorm' | 'classToken' | 'fcNorm' | 'layerScale' | 'prefixPositions';
 
 /** What a file says, and where in it. */
 export interface Said<T> {
@@ -101,6 +109,7 @@ export function bandCount(bands: number): string {
 export class Collected {
   readonly #values: Partial<Record<keyof z.infer<typeof teacherOverrides>, Said<unknown>>> = {};
   readonly #sizes: Sidecars['sizes'][number][] = [];
+  readonly #parts: Sidecars['parts'][number][] = [];
   readonly #notes: string[] = [];
   readonly #others: Pick<
     { -readonly [K in keyof Sidecars]: Sidecars[K] },
@@ -112,6 +121,8 @@ export class Collected {
     | 'normAfterPooling'
     | 'storedNormalization'
     | 'bandNames'
+    | 'otherImages'
+    | 'otherOrder'
   > = {};
 
   say(
@@ -175,6 +186,25 @@ export class Collected {
     if (has != null) this.#others.qkvBias = { value: has, where };
   }
 
+  sayPart(part: SaidPart, has: boolean | null | undefined, where: string): void {
+    if (has != null) this.#parts.push({ part, value: has, where });
+  }
+
+  /** @param what the key that is not followed, with its value; what was said of mean and deviation no longer counts */
+  sayOtherImages(what: string, where: string): void {
+    this.#others.otherImages = { value: what, where };
+    delete this.#values.mean;
+    delete this.#values.deviation;
+    delete this.#others.storedNormalization;
+    this.#notes.push(
+      `${where} has ${what}, and Understudy does not follow that: what it says of images was passed over. Unless given with --mean and --std, the mean and standard deviation of the images are a guess.`,
+    );
+  }
+
+  sayOtherOrder(what: string, where: string): void {
+    this.#others.otherOrder = { value: what, where };
+  }
+
   note(sentence: string): void {
     this.#notes.push(sentence);
   }
@@ -189,6 +219,7 @@ export class Collected {
     if (mean == null || deviation == null) return;
     const wrong = wrongNormalization(mean, deviation);
     if (wrong !== undefined) {
+      this.#others.otherImages = { value: 'a mean and standard deviation', where };
       this.#notes.push(`${where} ${wrong}: that was not taken over.`);
       return;
     }
@@ -197,6 +228,7 @@ export class Collected {
       deviation: deviation.map((value) => value / scale),
     };
     if (!teacherOverrides.safeParse(scaled).success) {
+      this.#others.otherImages = { value: 'a mean and standard deviation', where };
       this.#notes.push(
         `${where} normalises other values than pixels (a mean of ${mean[0]}), and images are read as pixels: that was not taken over.`,
       );
@@ -225,6 +257,12 @@ export class Collected {
   sidecars(): Sidecars {
     // Each was put in by its own name, with the type that the schemas give it.
     const values = this.#values as Partial<Sidecars>;
-    return { ...values, ...this.#others, sizes: this.#sizes, notes: this.#notes };
+    return {
+      ...values,
+      ...this.#others,
+      sizes: this.#sizes,
+      parts: this.#parts,
+      notes: this.#notes,
+    };
   }
 }

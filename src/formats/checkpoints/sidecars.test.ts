@@ -102,6 +102,17 @@ describe('what lies beside a checkpoint is believed:', () => {
     expect(normalization).toEqual({ mean: [0, 0, 0], deviation: [1, 1, 1] });
   });
 
+  it.each([
+    [{ do_rescale: false }, 1 / 255],
+    [{ rescale_factor: 1 / 127.5 }, 0.5],
+  ])('preprocessor_config.json that does not normalise, with %j', async (more, deviation) => {
+    const images = { do_normalize: false, ...more };
+    const { normalization } = await described({ 'preprocessor_config.json': images }, { heads: 2 });
+    normalization.deviation.forEach((value) => {
+      expect(value).toBeCloseTo(deviation, 9);
+    });
+  });
+
   it("timm's config.json", async () => {
     const { architecture, normalization } = await described({
       'config.json': {
@@ -423,5 +434,111 @@ describe('what lies beside a checkpoint is an error where', () => {
     });
     const known = await described({}, { activation: 'gelu' });
     expect(known.architecture.activation).toBe('gelu');
+  });
+});
+
+describe('preprocessor_config.json:', () => {
+  const plain = { image_mean: [0.1, 0.2, 0.3], image_std: [0.4, 0.5, 0.6] };
+  const found = async (more: object, overrides: TeacherOverrides = {}): Promise<DescribedTeacher> =>
+    described({ 'preprocessor_config.json': { ...plain, ...more } }, { heads: 2, ...overrides });
+  const sourceOf = ({ inferred }: DescribedTeacher): unknown[] =>
+    inferred
+      .filter(({ property }) => property === 'mean' || property === 'deviation')
+      .map(({ source }) => source);
+
+  it.each([
+    { image_processor_type: 'BitImageProcessor', do_center_crop: true, crop_size: 224 },
+    { image_processor_type: 'ViTImageProcessorFast', resample: 3, size: { height: 8, width: 8 } },
+    { feature_extractor_type: 'CLIPFeatureExtractor', do_convert_rgb: true },
+    { image_processor_type: 'SiglipImageProcessorPil', processor_class: 'SiglipProcessor' },
+    { do_flip_channel_order: false, rescale_offset: false, do_invert: false, do_grayscale: null },
+    { image_processor_type: null, do_pad: true, data_format: 'channels_first', crop_pct: 0.875 },
+  ])('what does not change the pixels: %j', async (more) => {
+    const teacher = await found(more);
+    expect(sourceOf(teacher)).toEqual(['config', 'config']);
+    expect(teacher.normalization.mean).toEqual(plain.image_mean);
+    expect(teacher.notes).toEqual([]);
+  });
+
+  it.each<[object, string]>([
+    [{ do_grayscale: true }, '"do_grayscale": true'],
+    [{ rescale_offset: true }, '"rescale_offset": true'],
+    [{ offset: true }, '"offset": true'],
+    [{ do_invert: true }, '"do_invert": true'],
+    [{ gamma: 2.2 }, '"gamma": 2.2'],
+    [{ include_top: true }, '"include_top": true'],
+    [{ auto_map: { AutoImageProcessor: 'x.Y' } }, '"auto_map": {"AutoImageProcessor":"x.Y"}'],
+    [{ image_processor_type: 'MyImageProcessor' }, '"image_processor_type": "MyImageProcessor"'],
+    [{ image_processor_type: ['ViTImageProcessor'] }, '"image_processor_type": ["ViTImage'],
+    [{ feature_extractor_type: 'ImageGPTFeatureExtractor' }, '"feature_extractor_type": "Image'],
+  ])('what may change them is said by name, and all else is a guess: %j', async (more, said) => {
+    const teacher = await found(more);
+    expect(sourceOf(teacher)).toEqual(['guess', 'guess']);
+    expect(teacher.normalization.mean).not.toEqual(plain.image_mean);
+    expect(teacher.notes).toHaveLength(1);
+    expect(teacher.notes[0]).toContain(`preprocessor_config.json has ${said}`);
+    expect(teacher.notes[0]).toContain('Unless given with --mean and --std');
+  });
+
+  it.each([
+    { image_mean: [0.5, 0.5, 0.5], image_std: [0, 0, 0] },
+    { image_mean: [0.5, 0.5], image_std: [0.5, 0.5] },
+    { image_mean: [775, 1080, 1228], image_std: [1281, 1270, 1399] },
+    { do_rescale: false },
+  ])('numbers that were not taken over leave a guess: %j', async (more) => {
+    const named = required(
+      namedCheckpoints.find(({ title }) => title === 'DINOv2 by Hugging Face'),
+      'checkpoint',
+    );
+    const weights = named.store(tinyVit(named.architecture));
+    await writeSafetensors(join(folder, 'model.safetensors'), weights);
+    expect(sourceOf(await described({}, { heads: 2 }))).toEqual(['family', 'family']);
+    expect(sourceOf(await found(more))).toEqual(['guess', 'guess']);
+  });
+
+  it('a step that is not followed makes a guess of what the kind of model says, too', async () => {
+    await storeVit();
+    const teacher = await described({
+      'config.json': { ...transformers, model_type: 'vit_msn' },
+      'preprocessor_config.json': { do_invert: true },
+    });
+    expect(sourceOf(teacher)).toEqual(['guess', 'guess']);
+  });
+
+  it.each<[object, string]>([
+    [{ do_flip_channel_order: true }, '"do_flip_channel_order": true'],
+    [{ flip_channel_order: true }, '"flip_channel_order": true'],
+    [{ image_processor_type: 'MobileViTImageProcessor' }, '"MobileViTImageProcessor"'],
+    [{ feature_extractor_type: 'MobileViTFeatureExtractor' }, '"MobileViTFeatureExtractor"'],
+  ])('another order of colours is refused unless a person says which: %j', async (more, said) => {
+    await expect(found(more)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(new RegExp(`${said}.*--colour-bands 3,2,1`)) as string,
+    });
+    const teacher = await found(more, { colourBands: [3, 2, 1] });
+    expect(teacher.colours).toEqual([2, 1, 0]);
+    expect(sourceOf(teacher)).toEqual(['guess', 'guess']);
+  });
+
+  it.each<[object, string | undefined]>([
+    [{ mode: 'RGB', resize_mode: 'squash', fill_color: 0, size: [8, 8] }, undefined],
+    [{ mode: 'BGR' }, '"mode": "BGR"'],
+    [{ gamma: 2 }, '"gamma": 2'],
+  ])('preprocess_cfg of OpenCLIP is held to the same: %j', async (more, said) => {
+    const teacher = await described({
+      'open_clip_config.json': {
+        model_cfg: { vision_cfg: { width: 6, head_width: 2 } },
+        preprocess_cfg: { mean: plain.image_mean, std: plain.image_std, ...more },
+      },
+    });
+    const source = said === undefined ? 'config' : 'guess';
+    expect(sourceOf(teacher)).toEqual([source, source]);
+    if (said !== undefined) expect(teacher.notes[0]).toContain(`preprocess_cfg has ${said}`);
+  });
+
+  it('a processor that need not turn colours around, and does not, is a guess alone', async () => {
+    const type = { image_processor_type: 'MobileViTImageProcessor' };
+    const teacher = await found({ ...type, do_flip_channel_order: false });
+    expect(sourceOf(teacher)).toEqual(['guess', 'guess']);
   });
 });

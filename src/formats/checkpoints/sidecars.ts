@@ -7,6 +7,7 @@ import { UserError } from '../../core/errors.ts';
 import { imageNetNormalization } from '../../core/vit/architecture.ts';
 import { readFailure, systemCode } from '../file-errors.ts';
 import { parseJson } from '../json.ts';
+import { unknownOpenClipPreparation } from './configurations/image-processors.ts';
 import { unknownKey } from './configurations/known-keys.ts';
 import {
   activationByName,
@@ -22,6 +23,7 @@ import {
 } from './configurations/timm-keys.ts';
 import { towerOf } from './configurations/transformers-tower.ts';
 import type { JsonObject, Tower } from './configurations/transformers-tower.ts';
+import { addPreprocessor, bands, preprocessorConfig } from './preprocessor.ts';
 import { printable } from './problems.ts';
 import { Collected } from './said.ts';
 import type { Sidecars } from './said.ts';
@@ -39,8 +41,6 @@ const sides = z.union([
   z.array(size).min(1).max(4),
   z.object({ height: size, width: size }).transform(({ height, width }) => [height, width]),
 ]);
-const band = z.number().min(-1e6).max(1e6);
-const bands = z.array(band).min(1).max(64);
 const word = z.string().max(200);
 const heads = teacherOverrides.shape.heads.nullish();
 const epsilon = teacherOverrides.shape.epsilon.nullish();
@@ -71,10 +71,18 @@ const timmArguments = z.object({
   mlp_ratio: z.number().positive().max(100).nullish(),
   reg_tokens: z.int().min(0).max(1024).nullish(),
   qkv_bias: z.boolean().nullish(),
+  pre_norm: z.boolean().nullish(),
+  class_token: z.boolean().nullish(),
+  no_embed_class: z.boolean().nullish(),
+  fc_norm: z.boolean().nullish(),
+  /** Of the layer scale, which there is unless this is 0. */
+  init_values: z.number().nullish(),
+  architecture: word.nullish(),
   mean: bands.nullish(),
   std: bands.nullish(),
   global_pool: word.nullish(),
-  act_layer: word.nullish().catch(undefined),
+  act_layer: word.nullish(),
+  norm_layer: word.nullish(),
   /** As Prithvi has it; timm has none. */
   bands: z.array(z.string().max(100)).min(1).max(4096).optional().catch(undefined),
 });
@@ -87,14 +95,6 @@ const timmConfig = z.object({
   model_args: timmArguments.nullish(),
 });
 type TimmConfig = z.infer<typeof timmConfig>;
-
-const preprocessorConfig = z.object({
-  do_normalize: z.boolean().nullish(),
-  do_rescale: z.boolean().nullish(),
-  rescale_factor: z.number().positive().max(1).nullish(),
-  image_mean: z.union([band, bands]).nullish(),
-  image_std: z.union([band, bands]).nullish(),
-});
 
 const openClipConfig = z.object({
   model_cfg: z.object({
@@ -130,7 +130,8 @@ export async function readSidecars(path: string): Promise<Sidecars> {
   if (clip !== undefined) addOpenClip(collected, clip);
   const images = await readObject(join(folder, 'preprocessor_config.json'));
   if (images !== undefined) {
-    addPreprocessor(collected, checked(images, preprocessorConfig), channels ?? 3);
+    const values = checked(images, preprocessorConfig);
+    addPreprocessor(collected, images.json, values, channels ?? 3);
   }
   return collected.sidecars();
 }
@@ -286,16 +287,12 @@ const familiesOfTimm: readonly TeacherConvention[] = [
 function addTimm(collected: Collected, json: JsonObject, config: TimmConfig): void {
   const { pretrained_cfg: pretrained, model_args: given, num_features: width } = config;
   const file = 'config.json';
-  const known = { ...pretrained, ...given };
+  // What is null was not set, for timm too.
+  const known = { ...pretrained, ...withoutNulls(given ?? {}) };
   const name = config.architecture ?? '';
-  if (name !== '') {
-    const reason = otherThanPlain(name);
-    collected.sayModel(
-      reason && `its architecture is ${printable(name)}: ${reason}`,
-      `${file}, architecture`,
-    );
-    collected.sayFamilies(printable(name), familiesOfTimm, `${file}, architecture`);
-  }
+  addTimmName(collected, name, `${file}, architecture`);
+  const other = pretrained?.architecture ?? '';
+  if (other !== name) addTimmName(collected, other, `${file}, pretrained_cfg.architecture`);
   for (const [values, keys, where] of [
     [json, timmConfigKeys, file],
     [json.model_args, timmArgumentKeys, `${file}, model_args`],
@@ -304,28 +301,87 @@ function addTimm(collected: Collected, json: JsonObject, config: TimmConfig): vo
     const key = unknownKey((values ?? {}) as JsonObject, keys);
     collected.sayModel(key && `it has ${key}`, where);
   }
-  collected.say('heads', headsByName(name, width ?? 0), `${file}, architecture`);
+  collected.say('heads', headsByName(name, known.embed_dim ?? width ?? 0), `${file}, architecture`);
   collected.say('heads', known.num_heads, `${file}, num_heads`);
-  collected.sayQkvBias(known.qkv_bias, `${file}, qkv_bias`);
-  collected.saySize('width', known.embed_dim ?? width, `${file}, num_features`);
-  collected.saySize('depth', known.depth, `${file}, depth`);
-  collected.saySize('registers', known.reg_tokens, `${file}, reg_tokens`);
-  if (known.embed_dim != null && known.mlp_ratio != null) {
-    const mlpWidth = Math.floor(known.embed_dim * known.mlp_ratio);
-    collected.saySize('mlpWidth', mlpWidth, `${file}, mlp_ratio`);
-  }
-  collected.saySize('patchSize', known.patch_size, `${file}, patch_size`);
-  collected.saySize('imageSize', known.img_size ?? known.input_size, `${file}, input_size`);
-  collected.saySize('channels', known.in_chans ?? known.input_size?.[0], `${file}, input_size`);
+  addTimmSizes(collected, known, width, file);
+  addTimmParts(collected, known, file);
   if (!collected.sayStoredNormalization(known.mean, known.std, `${file}, mean`)) {
     collected.sayNormalization(known.mean, known.std, 1, `${file}, mean`);
   }
   if (known.bands !== undefined) collected.sayBands(known.bands, `${file}, bands`);
+  // A norm by its name is timm's own, whatever ε the architecture has without it.
+  if (name !== '' && known.norm_layer != null) {
+    collected.say('epsilon', 1e-6, `${file}, norm_layer`);
+  }
   collected.say('activation', activationByName(name), `${file}, architecture`);
   collected.sayActivation(known.act_layer, `${file}, act_layer`);
-  const pool = config.global_pool ?? given?.global_pool;
-  // Its tokens are pooled by attention, which the weights show: see conventions/timm-siglip.ts.
-  if (pool !== 'map') collected.sayPooling(pool, `${file}, global_pool`);
+  addTimmChoices(collected, config, file);
+}
+
+function withoutNulls<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value != null),
+  ) as Partial<T>;
+}
+
+function addTimmName(collected: Collected, name: string, where: string): void {
+  if (name === '') return;
+  const reason = otherThanPlain(name);
+  collected.sayModel(reason && `its architecture is ${printable(name)}: ${reason}`, where);
+  collected.sayFamilies(printable(name), familiesOfTimm, where);
+}
+
+type TimmArguments = z.infer<typeof timmArguments>;
+
+function addTimmSizes(
+  collected: Collected,
+  known: TimmArguments,
+  features: number | null | undefined,
+  file: string,
+): void {
+  const width = known.embed_dim ?? features;
+  collected.saySize('width', known.embed_dim, `${file}, embed_dim`);
+  collected.saySize('width', features, `${file}, num_features`);
+  collected.saySize('depth', known.depth, `${file}, depth`);
+  collected.saySize('registers', known.reg_tokens, `${file}, reg_tokens`);
+  if (width != null && known.mlp_ratio != null) {
+    collected.saySize('mlpWidth', Math.floor(width * known.mlp_ratio), `${file}, mlp_ratio`);
+  }
+  collected.saySize('patchSize', known.patch_size, `${file}, patch_size`);
+  collected.saySize('imageSize', known.img_size ?? known.input_size, `${file}, input_size`);
+  collected.saySize('channels', known.in_chans ?? known.input_size?.[0], `${file}, input_size`);
+}
+
+/** Parts that the weights show, too. */
+function addTimmParts(collected: Collected, known: TimmArguments, file: string): void {
+  collected.sayQkvBias(known.qkv_bias, `${file}, qkv_bias`);
+  collected.sayPart('preNorm', known.pre_norm, `${file}, pre_norm`);
+  collected.sayPart('classToken', known.class_token, `${file}, class_token`);
+  collected.sayPart('fcNorm', known.fc_norm, `${file}, fc_norm`);
+  const { init_values: scale, no_embed_class: isWithout } = known;
+  collected.sayPart('layerScale', scale == null ? scale : scale !== 0, `${file}, init_values`);
+  const isCovered = isWithout == null ? isWithout : !isWithout;
+  collected.sayPart('prefixPositions', isCovered, `${file}, no_embed_class`);
+}
+
+/** What no weight shows, and must therefore not be said in two ways. */
+function addTimmChoices(collected: Collected, config: TimmConfig, file: string): void {
+  const { pretrained_cfg: pretrained, model_args: given } = config;
+  const usual = config.global_pool ?? pretrained?.global_pool;
+  for (const [key, one, other, where] of [
+    ['num_heads', given?.num_heads, pretrained?.num_heads, 'pretrained_cfg.num_heads'],
+    ['act_layer', given?.act_layer, pretrained?.act_layer, 'pretrained_cfg.act_layer'],
+    ['global_pool', given?.global_pool, usual, 'global_pool'],
+  ] as const) {
+    if (one == null || other == null || one === '' || other === '' || one === other) continue;
+    const [said, against] = [printable(String(one)), printable(String(other))];
+    collected.sayModel(
+      `it says ${said} in model_args.${key} and ${against} in ${where}, which contradict each other`,
+      file,
+    );
+  }
+  const isGiven = given?.global_pool != null && given.global_pool !== '';
+  collected.sayPooling(isGiven ? given.global_pool : usual, `${file}, global_pool`);
 }
 
 function addOpenClip(collected: Collected, sidecar: Sidecar): void {
@@ -337,7 +393,10 @@ function addOpenClip(collected: Collected, sidecar: Sidecar): void {
   const inner = unknownKey(raw.vision_cfg as JsonObject, openClipTowerKeys);
   collected.sayModel(inner && `it has ${inner}`, `${file}, vision_cfg`);
   const { timm_model_name: trunk, width, head_width: headWidth, ...tower } = model.vision_cfg;
-  collected.sayNormalization(images?.mean, images?.std, 1, `${file}, preprocess_cfg`);
+  const prepared = `${file}, preprocess_cfg`;
+  collected.sayNormalization(images?.mean, images?.std, 1, prepared);
+  const strange = unknownOpenClipPreparation((sidecar.json.preprocess_cfg ?? {}) as JsonObject);
+  if (strange !== undefined) collected.sayOtherImages(strange, prepared);
   if (trunk != null) {
     // A tower by timm has its own properties, of which its name says some.
     const reason = otherThanPlain(trunk);
@@ -377,27 +436,4 @@ function addOpenClipPooling(
   if (pool === 'avg' && isAfter === true) {
     collected.sayNormAfterPooling(`${file}, final_ln_after_pool`);
   }
-}
-
-/** @param channels how often one number for all bands counts */
-function addPreprocessor(
-  collected: Collected,
-  config: z.infer<typeof preprocessorConfig>,
-  channels: number,
-): void {
-  const file = 'preprocessor_config.json';
-  const { image_mean: mean, image_std: deviation } = config;
-  const aBand = (value: number | number[] | null | undefined): number[] | null | undefined =>
-    typeof value === 'number' ? Array.from({ length: channels }, () => value) : value;
-  if (config.do_normalize === false) {
-    collected.sayNormalization(aBand(0), aBand(1), 1, `${file}, do_normalize`);
-    return;
-  }
-  if (config.do_rescale === false) {
-    const where = `${file}, image_mean`;
-    if (collected.sayStoredNormalization(aBand(mean), aBand(deviation), where)) return;
-  }
-  // Pixels from 0 to 255 become what the mean is of by this factor.
-  const factor = config.do_rescale === false ? 1 : (config.rescale_factor ?? 1 / 255);
-  collected.sayNormalization(aBand(mean), aBand(deviation), 255 * factor, `${file}, image_mean`);
 }

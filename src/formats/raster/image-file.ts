@@ -46,10 +46,12 @@ export interface GeoReference {
 
 /**
  * What holds images together, as the file says it. Kept in memory only: whoever stores it hashes it
- * first. Never names, dates or other text of a patient.
+ * first. Never names, dates or other text of a patient, but for the number.
  */
 export interface Grouping {
   readonly patient: string | null;
+  /** SHA-256 of the patient's name and date of birth, hexadecimal; null where the file lacks either. */
+  readonly person: string | null;
   readonly study: string | null;
   readonly series: string | null;
   /** Order within a series: position along the slice normal in mm, else the instance number. */

@@ -119,6 +119,8 @@ const storedRow = z
     path: join(row.folder, frame === null ? row.name : row.name.replace(/#\d+$/, '')),
   }));
 
+const groupRow = z.object({ group: z.string() });
+
 const keyedRow = z
   .object({
     ...{ id: z.number(), project: z.number(), folder: z.string(), name: z.string() },
@@ -327,6 +329,12 @@ export class ImageQueries {
   keyedGroups(): number {
     const sql = `SELECT count(DISTINCT group_name) AS value FROM images WHERE ${isKeyed}`;
     return this.#connection.get(oneNumber, sql)?.value ?? 0;
+  }
+
+  /** Their names. */
+  keyedGroupNames(): Set<string> {
+    const sql = `SELECT DISTINCT group_name AS "group" FROM images WHERE ${isKeyed}`;
+    return new Set(this.#connection.all(groupRow, sql).map(({ group }) => group));
   }
 
   /** Images of all projects with such a group. */

@@ -6,6 +6,7 @@ import { namedCheckpoints } from '../../../../tests/support/named-checkpoints.ts
 import { tinyVit } from '../../../../tests/support/tiny-vit.ts';
 import { required } from '../../../../tests/support/values.ts';
 import type { UserError } from '../../../core/errors.ts';
+import { zeros } from '../../../core/tensor.ts';
 import { writeSafetensors } from '../../safetensors.ts';
 import { describeTeacher } from '../read-teacher.ts';
 import type { DescribedTeacher } from '../read-teacher.ts';
@@ -229,6 +230,142 @@ it.each<[object, string]>([
 ])('a configuration that contradicts the weights: %j', async (more, message) => {
   const config = { model_type: 'dinov2', ...more };
   expect((await refusal(beside(dinov2, 'config.json', config))).message).toContain(message);
+});
+
+/** Weights in timm's names with this much of their own, and a configuration of timm beside them. */
+async function ofTimm(weights: VitSettings, config: object): Promise<DescribedTeacher> {
+  const path = join(folder, 'model.safetensors');
+  await rm(join(folder, 'open_clip_config.json'), { force: true });
+  await writeSafetensors(path, tinyVit(weights).weights);
+  await writeFile(
+    join(folder, 'config.json'),
+    JSON.stringify({ architecture: 'vit_base_patch16_224', ...config }),
+  );
+  return describeTeacher(path, { heads: 2 });
+}
+type VitSettings = Parameters<typeof tinyVit>[0];
+
+const gap = {
+  classTokens: 0,
+  pooling: 'patch-mean',
+  normAfterPooling: true,
+  positionsCoverPrefix: false,
+} as const;
+
+describe("what timm's configuration says of a part that the weights show:", () => {
+  it.each<[VitSettings, object, string, string]>([
+    [{}, { pre_norm: true }, 'no norm before the blocks (norm_pre)', 'pre_norm'],
+    [{ preNorm: true }, { pre_norm: false }, 'a norm before the blocks (norm_pre)', 'pre_norm'],
+    [{}, { class_token: false }, 'a class token', 'class_token'],
+    [gap, { class_token: true }, 'no class token', 'class_token'],
+    [{}, { fc_norm: true }, 'their last norm before the pooling of tokens (norm)', 'fc_norm'],
+    [gap, { fc_norm: false }, 'their last norm after the pooling of tokens', 'fc_norm'],
+    [{}, { no_embed_class: true }, 'positions for class token and registers', 'no_embed_class'],
+    [
+      { positionsCoverPrefix: false },
+      { no_embed_class: false },
+      'positions for the patches alone',
+      'no_embed_class',
+    ],
+    [{ layerScale: false }, { init_values: 1e-5 }, 'no layer scale', 'init_values'],
+    [{ layerScale: true }, { init_values: 0 }, 'a layer scale', 'init_values'],
+    [{}, { embed_dim: 12 }, 'a width of 6', 'embed_dim'],
+  ])('%j and %j', async (weights, args, has, key) => {
+    const { code, message } = await refusal(ofTimm(weights, { model_args: args }));
+    expect(code).toBe('invalid-file');
+    expect(message).toContain(`its weights have ${has}`);
+    expect(message).toContain(`config.json, ${key}, says`);
+  });
+
+  it.each<[VitSettings, object]>([
+    [{ preNorm: true }, { pre_norm: true }],
+    [gap, { class_token: false, fc_norm: true, no_embed_class: true, pre_norm: false }],
+    [gap, { class_token: false, fc_norm: true, no_embed_class: false }],
+    [{ layerScale: true }, { init_values: 1e-5, class_token: true, no_embed_class: false }],
+    [
+      { positionsCoverPrefix: false, registers: 2 },
+      { no_embed_class: true, reg_tokens: 2 },
+    ],
+    [{}, { pre_norm: null, class_token: null, fc_norm: null, init_values: null, act_layer: null }],
+  ])('and says rightly: %j and %j', async (weights, args) => {
+    await expect(ofTimm(weights, { model_args: args })).resolves.toBeDefined();
+  });
+
+  it('a width, beside another that is right', async () => {
+    const config = { num_features: 384, model_args: { embed_dim: 6 } };
+    const { message } = await refusal(ofTimm({}, config));
+    expect(message).toContain('a width of 6, but config.json, num_features, says 384');
+  });
+
+  it('the width of MLPs, for which the width is in num_features alone', async () => {
+    const config = { num_features: 6, model_args: { mlp_ratio: 4 } };
+    const { message } = await refusal(ofTimm({}, config));
+    expect(message).toContain('a width of its MLPs of 8, but config.json, mlp_ratio, says 24');
+  });
+});
+
+describe('what no weight shows may not be said in two ways:', () => {
+  it.each<[object, string]>([
+    [
+      { global_pool: 'token', model_args: { global_pool: 'avg' } },
+      'it says avg in model_args.global_pool and token in global_pool, which contradict each other',
+    ],
+    [
+      { pretrained_cfg: { num_heads: 3 }, model_args: { num_heads: 2 } },
+      'it says 2 in model_args.num_heads and 3 in pretrained_cfg.num_heads',
+    ],
+    [
+      { pretrained_cfg: { act_layer: 'gelu' }, model_args: { act_layer: 'quick_gelu' } },
+      'it says quick_gelu in model_args.act_layer and gelu in pretrained_cfg.act_layer',
+    ],
+    [
+      { pretrained_cfg: { architecture: 'vit_base_patch16_rpn_224' } },
+      'its architecture is vit_base_patch16_rpn_224',
+    ],
+  ])('%j', async (config, said) => {
+    const { code, message } = await refusal(ofTimm({}, config));
+    expect(code).toBe('unsupported');
+    expect(message).toContain(said);
+  });
+
+  it('a norm by its name has the ε that timm gives it', async () => {
+    const { architecture } = await ofTimm({ preNorm: true }, { model_args: { pre_norm: true } });
+    expect(architecture.epsilon).toBe(1e-5);
+    const args = { pre_norm: true, norm_layer: 'layernorm' };
+    const named = await ofTimm({ preNorm: true }, { model_args: args });
+    expect(named.architecture.epsilon).toBe(1e-6);
+  });
+
+  it('an activation that is no name', async () => {
+    const config = { model_args: { act_layer: { name: 'relu' } } };
+    expect((await refusal(ofTimm({}, config))).message).toContain('model_args.act_layer');
+  });
+
+  it('a null among the arguments is not set, and does not hide what else is said', async () => {
+    const config = { pretrained_cfg: { act_layer: 'quick_gelu' }, model_args: { act_layer: null } };
+    expect((await ofTimm({}, config)).architecture.activation).toBe('quick-gelu');
+  });
+});
+
+it('a pooling by attention of which there are no weights is a guess that is said', async () => {
+  const { inferred, notes } = await ofTimm({}, { global_pool: 'map' });
+  expect(inferred).toContainEqual(
+    expect.objectContaining({ property: 'pooling', value: 'class-token', source: 'guess' }),
+  );
+  expect(notes).toContainEqual(expect.stringContaining('(map, says config.json, global_pool)'));
+});
+
+it('a pooling by attention whose weights are there is told by them alone', async () => {
+  const path = join(folder, 'model.safetensors');
+  const { weights } = tinyVit({ ...gap, normAfterPooling: false });
+  await writeSafetensors(path, new Map([...weights, ['attn_pool.latent', zeros([1, 1, 6])]]));
+  await writeFile(
+    join(folder, 'config.json'),
+    JSON.stringify({ architecture: 'vit_base_patch16_siglip_224', global_pool: 'map' }),
+  );
+  const { inferred, notes } = await describeTeacher(path, { heads: 2 });
+  expect(inferred.find(({ property }) => property === 'pooling')?.source).toBe('file');
+  expect(notes.filter((note) => note.includes('map, says'))).toEqual([]);
 });
 
 it('what a configuration leaves out is as the library has it', async () => {

@@ -25,17 +25,17 @@ export function unknownKey(
     if (value == null) continue;
     if (Object.hasOwn(only, key)) {
       if (only[key]?.some((each) => isSame(each, value)) === true) continue;
-      return `${said(key, value)}, which no plain vision transformer has`;
+      return `${keyWithValue(key, value)}, which no plain vision transformer has`;
     }
     if (!harmless.has(key)) {
-      return `${said(key, value)}, and Understudy does not know whether that changes what the model computes`;
+      return `${keyWithValue(key, value)}, and Understudy does not know whether that changes what the model computes`;
     }
   }
   return undefined;
 }
 
 /** `"num_windows": 2`, cut where it is long. */
-function said(key: string, value: unknown): string {
+export function keyWithValue(key: string, value: unknown): string {
   return `"${printable(key)}": ${printable(written(value)).replaceAll('\\"', '"')}`;
 }
 

@@ -126,7 +126,7 @@ describe('segmentations', () => {
   it.each([
     ['of another class', { sopClass: '1.2.840.10008.5.1.4.1.1.2' }, /SOPClassUID/],
     ['without a type', { type: '' }, /SegmentationType is missing/],
-    ['of another type', { type: 'FUZZY' }, /SegmentationType is FUZZY/],
+    ['of another type', { type: 'FUZZY' }, /SegmentationType is none of/],
     ['without segments', { segments: [] }, /SegmentSequence is missing/],
     ['with a segment without a number', { segments: [[]] }, /SegmentNumber is missing/],
     ['with too few groups', { frames: [frameOf(1)] }, /1 items for 2 frames/],

@@ -107,7 +107,9 @@ function typeOf(elements: DataSet, path: string): Segmentation['type'] {
   if (type === 'BINARY' || type === 'FRACTIONAL' || type === 'LABELMAP') return type;
   throw wrong(
     path,
-    type === null ? 'its SegmentationType is missing' : `its SegmentationType is ${type}`,
+    type === null
+      ? 'its SegmentationType is missing'
+      : 'its SegmentationType is none of BINARY, FRACTIONAL and LABELMAP',
   );
 }
 

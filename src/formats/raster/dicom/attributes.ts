@@ -1,6 +1,6 @@
 /**
- * The attributes that are read, by their keywords (PS3.6). Everything else in a file is passed over, the
- * patient's name and every date among it, and never enters memory as a value.
+ * The attributes that are read, by their keywords (PS3.6). Everything else in a file is passed over and
+ * never enters memory as a value. The patient's name and date of birth leave the reader as a digest alone.
  *
  * `xs` stands for "US or SS": what an implicit file means by it depends on the pixels' sign.
  */
@@ -11,7 +11,9 @@ const table = {
   SpecificCharacterSet: [0x00080005, 'CS'],
   SOPClassUID: [0x00080016, 'UI'],
   Modality: [0x00080060, 'CS'],
+  PatientName: [0x00100010, 'PN'],
   PatientID: [0x00100020, 'LO'],
+  PatientBirthDate: [0x00100030, 'DA'],
   StudyInstanceUID: [0x0020000d, 'UI'],
   SeriesInstanceUID: [0x0020000e, 'UI'],
   InstanceNumber: [0x00200013, 'IS'],

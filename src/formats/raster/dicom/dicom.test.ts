@@ -85,6 +85,7 @@ describe('transfer syntaxes', () => {
     ['1.2.840.10008.1.2.4.103', 'MPEG-4 video'],
     ['1.2.840.10008.1.2.4.110', 'JPEG XL'],
     ['1.2.840.10008.1.2.4.55', 'a retired form of JPEG'],
+    ['1.2.840.10008.1.2.4.100.1', 'MPEG-2 video'],
     ['1.2.3', 'an unknown transfer syntax'],
   ])('refuses %s by its name', async (uid, name) => {
     const path = await temporaryFile(pictureFile(uid, grey, Buffer.from(greyValues)));
@@ -378,3 +379,62 @@ describe('what is no DICOM image', () => {
     });
   });
 });
+
+describe('what is free text in a file', () => {
+  const secret = ['ERIKA', 'MUSTERMANN^ERIKA', '4711', '12345678', 'PID-4711'];
+
+  it.each(secret)('is not repeated where the kind of pixels should be: %s', async (photometric) => {
+    const picture: Picture = { rows: 1, columns: 2, photometric };
+    const path = await temporaryFile(pictureFile(syntax.explicit, picture, new Uint8Array(2)));
+    const refusal = await openDicom(path, defaultLimits).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('of a kind that the standard does not know') as string,
+    });
+    expect(sentence(refusal, path)).not.toContain(photometric);
+  });
+
+  it.each([
+    ...secret,
+    '1.2.3.4711',
+    '1.2.840.10008.4711',
+    '1.2.840.10008.1.2.4.4711',
+    '1.2.840.10008.1.2.4.110.4711',
+  ])('is not repeated where the transfer syntax should be: %s', async (uid) => {
+    const path = await temporaryFile(pictureFile(uid, grey, Buffer.from(greyValues)));
+    const refusal = await openDicom(path, defaultLimits).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'unsupported' });
+    expect(sentence(refusal, path)).toContain('an unknown transfer syntax');
+    expect(sentence(refusal, path)).not.toMatch(/\d{2}|ERIKA/);
+  });
+
+  it('is nowhere in the header', async () => {
+    const bytes = pictureFile(syntax.explicit, { rows: 1, columns: 2 }, new Uint8Array(2), [
+      [0x00080008, 'CS', 'ERIKA'],
+      [0x00080060, 'CS', 'ERIKA'],
+      [0x00081030, 'LO', 'Erika'],
+      [0x0008103e, 'LO', 'Erika'],
+      [0x00100010, 'PN', 'Muster^Erika'],
+      [0x00100030, 'DA', '19700101'],
+      [0x00209311, 'CS', 'ERIKA'],
+      [0x00281050, 'DS', '40'],
+      [0x00281051, 'DS', '400'],
+      [0x00281052, 'DS', '-1'],
+      [0x00281053, 'DS', '1'],
+      [0x00281054, 'LO', 'Erika'],
+      [0x00281055, 'LO', 'Erika'],
+      [0x00281056, 'CS', 'ERIKA'],
+      [0x00282110, 'CS', 'ERIKA'],
+      [0x00282114, 'CS', 'ERIKA'],
+      [0x00283010, 'SQ', [[[0x00283003, 'LO', 'Erika']]]],
+    ]);
+    const { header } = await opened(bytes);
+    expect(JSON.stringify(header)).not.toMatch(/erika|muster|1970/i);
+  });
+});
+
+/** A refusal, without the file's own name. */
+function sentence(refusal: unknown, path: string): string {
+  if (!(refusal instanceof Error)) throw new Error('the file was not refused');
+  return refusal.message.replace(path, '');
+}

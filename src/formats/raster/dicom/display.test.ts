@@ -283,3 +283,36 @@ describe('palettes', () => {
     });
   });
 });
+
+describe('the names of windows', () => {
+  const named = async (explanation: string): Promise<string | null | undefined> => {
+    const { display } = await header([
+      [0x00281050, 'DS', '40'],
+      [0x00281051, 'DS', '400'],
+      [0x00281055, 'LO', explanation],
+    ]);
+    return display.windows[0]?.name;
+  };
+
+  it.each([
+    ...['WINDOW1', 'Window 2', 'NORMAL', 'Harder', 'SOFTER', 'LUNG', 'Soft Tissue', 'SOFT_TISSUE'],
+    ...['Brain window', 'W1', 'Inner Ear', 'POST FOSSA', 'CT Abdomen', 'Weichteile', 'OPT:BONE'],
+  ])('are told where they are usual: %s', async (explanation) => {
+    expect(await named(explanation)).toBe(explanation);
+  });
+
+  it.each([
+    ...[
+      'Mustermann Erika',
+      'PID12345',
+      '12345',
+      '7',
+      'LUNG Erika',
+      'WINDOW 19700101',
+      'BONE 47 11',
+    ],
+    ...['Foot^Hans', 'LUNG LUNG LUNG LUNG LUNG', 'Erika=LUNG', ''],
+  ])('are not told where they may be anything: %s', async (explanation) => {
+    expect(await named(explanation)).toBeNull();
+  });
+});

@@ -11,6 +11,7 @@ import type { ImagePixel } from './image-pixel.ts';
 import { lookupTable } from './lookup-tables.ts';
 import { readPalette } from './palette.ts';
 import { items, number, numbers, readableTexts, text } from './values.ts';
+import { windowName } from './window-names.ts';
 
 export interface Rescale {
   readonly slope: number;
@@ -123,7 +124,6 @@ function readWindows(attributes: DataSet, characterSet: string | null): Intensit
     if (!Number.isFinite(center) || !Number.isFinite(width) || width <= 0) return [];
     // The formula of LINEAR is made for whole values and has no meaning below a width of 1.
     const shape = said === 'linear' && width < 1 ? 'linear-exact' : said;
-    const name = (names[i] ?? '') === '' ? null : (names[i] ?? null);
-    return [{ center, width, shape, name }];
+    return [{ center, width, shape, name: windowName(names[i] ?? '') }];
   });
 }

@@ -66,6 +66,7 @@ describe('grouping', () => {
     ]);
     expect(grouping).toEqual({
       patient: 'P-17',
+      person: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       study: '1.2.3',
       series: '1.2.3.4',
       position: null,

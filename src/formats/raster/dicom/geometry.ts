@@ -2,6 +2,7 @@ import type { Grouping, PixelSpacing } from '../image-file.ts';
 import type { Keyword } from './attributes.ts';
 import type { DataSet } from './data-set.ts';
 import { areSame, frameAttributes, perFrame } from './functional-groups.ts';
+import { personDigest } from './person.ts';
 import { number, numbers, text } from './values.ts';
 
 /** Pixel spacing, and what a person should know of it. */
@@ -46,10 +47,11 @@ function spacingIn(attributes: DataSet, keyword: Keyword): PixelSpacing | null {
   return isSound ? { x, y, unit: 'mm' } : null;
 }
 
-/** Who and what an image belongs to. Identifiers only: names and dates are never read. */
+/** Who and what an image belongs to: identifiers, and a digest in place of the patient's name and date of birth. */
 export function readGrouping(dataSet: DataSet): Grouping {
   return {
     patient: text(dataSet, 'PatientID'),
+    person: personDigest(dataSet),
     study: text(dataSet, 'StudyInstanceUID'),
     series: text(dataSet, 'SeriesInstanceUID'),
     position: slicePosition(dataSet) ?? instanceNumber(dataSet),

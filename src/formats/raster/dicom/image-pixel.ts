@@ -17,6 +17,9 @@ const photometrics = [
   'YBR_RCT',
 ] as const;
 
+/** Others that the standard has or had (PS3.3, C.7.6.3.1.2), by name; no other text is repeated. */
+const unsupportedPhotometrics = ['ARGB', 'CMYK', 'HSV', 'XYB'] as const;
+
 export type Photometric = (typeof photometrics)[number];
 
 /** The image pixel module (PS3.3, C.7.6.3), checked. */
@@ -85,8 +88,13 @@ function colours(dataSet: DataSet, limits: ReadLimits): Colours {
     throw damaged('does not say what its pixels mean (photometric interpretation)');
   const photometric = photometrics.find((known) => known === said.toUpperCase());
   if (photometric === undefined) {
-    const name = said.replaceAll(/[^\w ]/g, '?').slice(0, 16);
-    throw unsupported(`has pixels of the kind ${name}, which is not supported`, 'Save it as RGB.');
+    const name = unsupportedPhotometrics.find((known) => known === said.toUpperCase());
+    throw unsupported(
+      name === undefined
+        ? 'has pixels of a kind that the standard does not know (photometric interpretation)'
+        : `has pixels of the kind ${name}, which is not supported`,
+      'Save it as RGB.',
+    );
   }
   const expected = isColour(photometric) ? 3 : 1;
   if (samples !== expected) {

@@ -44,29 +44,25 @@ const syntaxes: ReadonlyMap<string, TransferSyntax> = new Map([
   [`${root}.4.203`, encapsulated('HTJ2K', 'jpeg-2000')],
 ]);
 
-/** Those that people may meet, by how their identifiers begin; longer ones first. */
-const refused: readonly (readonly [prefix: string, name: string])[] = [
-  [`${root}.4.110`, 'JPEG XL'],
-  [`${root}.4.111`, 'JPEG XL'],
-  [`${root}.4.112`, 'JPEG XL'],
-  [`${root}.4.100`, 'MPEG-2 video'],
-  [`${root}.4.101`, 'MPEG-2 video'],
-  [`${root}.4.102`, 'MPEG-4 video'],
-  [`${root}.4.103`, 'MPEG-4 video'],
-  [`${root}.4.104`, 'MPEG-4 video'],
-  [`${root}.4.105`, 'MPEG-4 video'],
-  [`${root}.4.106`, 'MPEG-4 video'],
-  [`${root}.4.107`, 'HEVC video'],
-  [`${root}.4.108`, 'HEVC video'],
-  [`${root}.4.92`, 'multi-component JPEG 2000'],
-  [`${root}.4.93`, 'multi-component JPEG 2000'],
-  [`${root}.4.94`, 'JPIP, which keeps the pixels on a server'],
-  [`${root}.4.95`, 'JPIP, which keeps the pixels on a server'],
-  [`${root}.4.204`, 'JPIP, which keeps the pixels on a server'],
-  [`${root}.4.205`, 'JPIP, which keeps the pixels on a server'],
-  [`${root}.8.1`, 'deflated frames'],
-  [`${root}.4.`, 'a retired form of JPEG'],
-];
+/** Those that people may meet, by their whole identifiers (PS3.6, table A-1). */
+const refused: ReadonlyMap<string, string> = new Map(
+  [
+    named('JPEG XL', ['4.110', '4.111', '4.112']),
+    named('MPEG-2 video', ['4.100', '4.100.1', '4.101', '4.101.1']),
+    named('MPEG-4 video', ['4.102', '4.102.1', '4.103', '4.103.1', '4.104', '4.104.1']),
+    named('MPEG-4 video', ['4.105', '4.105.1', '4.106', '4.106.1']),
+    named('HEVC video', ['4.107', '4.108']),
+    named('multi-component JPEG 2000', ['4.92', '4.93']),
+    named('JPIP, which keeps the pixels on a server', ['4.94', '4.95', '4.204', '4.205']),
+    named('deflated frames', ['8.1']),
+    named('a retired form of JPEG', ['4.52', '4.53', '4.54', '4.55', '4.56', '4.58', '4.59']),
+    named('a retired form of JPEG', ['4.60', '4.61', '4.62', '4.63', '4.64', '4.65', '4.66']),
+  ].flat(),
+);
+
+function named(name: string, ends: readonly string[]): [uid: string, name: string][] {
+  return ends.map((end) => [`${root}.${end}`, name]);
+}
 
 /**
  * @param uid null where the file does not say; the standard's default is implicit little endian
@@ -75,14 +71,12 @@ const refused: readonly (readonly [prefix: string, name: string])[] = [
 export function transferSyntax(uid: string | null): TransferSyntax {
   const syntax = syntaxes.get(uid ?? root);
   if (syntax !== undefined) return syntax;
-  const name = refused.find(([prefix]) => uid?.startsWith(prefix))?.[1];
+  const name = refused.get(uid ?? root);
+  // An identifier that is not in the registry may hold anything, such as a patient's number.
   throw unsupported(
-    `is coded as ${name ?? 'an unknown transfer syntax'} (${printable(uid ?? '')}), which is not supported`,
+    name === undefined
+      ? 'is coded in an unknown transfer syntax, which is not supported'
+      : `is coded as ${name} (${uid}), which is not supported`,
     'Convert it to an uncompressed DICOM file.',
   );
-}
-
-/** Of an identifier, what can stand in a message. */
-function printable(uid: string): string {
-  return uid.replaceAll(/[^\d.]/g, '?').slice(0, 64);
 }

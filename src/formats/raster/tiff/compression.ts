@@ -1,5 +1,6 @@
+import type { Transform } from 'node:stream';
 import { promisify } from 'node:util';
-import { inflate, zstdDecompress } from 'node:zlib';
+import { createInflate, createZstdDecompress, inflate, zstdDecompress } from 'node:zlib';
 import type { Samples } from '../image-file.ts';
 import type { BlockContext, BlockShape } from './block-shape.ts';
 import { decodeJpeg } from './jpeg-block.ts';
@@ -46,6 +47,32 @@ export function outputLimit({ fullRows, rowBytes }: BlockShape): number {
   return fullRows * rowBytes + 65_536;
 }
 
+/** Above this, bytes, a block is unpacked into one array: Node's own functions would join pieces of it, and hold it twice. */
+const largeBlock = 2 ** 25;
+const largePiece = 2 ** 18;
+
+/** As `inflate` and `zstdDecompress` with `maxOutputLength`. */
+async function unpackLarge(
+  unpacker: Transform,
+  bytes: Buffer,
+  shape: BlockShape,
+): Promise<Uint8Array> {
+  const unpacked = new Uint8Array(shape.fullRows * shape.rowBytes);
+  let at = 0;
+  unpacker.end(bytes);
+  for await (const piece of unpacker as AsyncIterable<Buffer>) {
+    const room = unpacked.length - at;
+    if (room > 0) unpacked.set(piece.length > room ? piece.subarray(0, room) : piece, at);
+    at += piece.length;
+    if (at > outputLimit(shape)) throw new RangeError('it unpacks to more than its pixels');
+  }
+  return unpacked.subarray(0, Math.min(at, unpacked.length));
+}
+
+function isLarge(shape: BlockShape): boolean {
+  return outputLimit(shape) > largeBlock;
+}
+
 /** Decoded in one piece where it is of ordinary size: by default Node would return 16 KiB at a time. */
 function chunkSize({ fullRows, rowBytes }: BlockShape): number {
   const most = 2 ** 22;
@@ -60,7 +87,9 @@ const deflate: ByteScheme = {
   // A match of 258 bytes takes two bits at least (RFC 1951).
   expansion: 1032,
   decode: (bytes, shape) =>
-    inflateBytes(bytes, { maxOutputLength: outputLimit(shape), chunkSize: chunkSize(shape) }),
+    isLarge(shape)
+      ? unpackLarge(createInflate({ chunkSize: largePiece }), bytes, shape)
+      : inflateBytes(bytes, { maxOutputLength: outputLimit(shape), chunkSize: chunkSize(shape) }),
 };
 
 const schemes: ReadonlyMap<number, Compression> = new Map<number, Compression>([
@@ -109,7 +138,9 @@ const schemes: ReadonlyMap<number, Compression> = new Map<number, Compression>([
       bits: undefined,
       expansion: Infinity,
       decode: (bytes, shape) =>
-        zstdBytes(bytes, { maxOutputLength: outputLimit(shape), chunkSize: chunkSize(shape) }),
+        isLarge(shape)
+          ? unpackLarge(createZstdDecompress({ chunkSize: largePiece }), bytes, shape)
+          : zstdBytes(bytes, { maxOutputLength: outputLimit(shape), chunkSize: chunkSize(shape) }),
     },
   ],
   [7, valueScheme('jpeg', 'JPEG', 8, decodeJpeg)],

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { flippedChannels, unknownPreparation } from './configurations/image-processors.ts';
+import type { Collected } from './said.ts';
+
+const band = z.number().min(-1e6).max(1e6);
+/** One number a band. */
+export const bands = z.array(band).min(1).max(64);
+
+/** What is read of `preprocessor_config.json`. */
+export const preprocessorConfig = z.object({
+  do_normalize: z.boolean().nullish(),
+  do_rescale: z.boolean().nullish(),
+  rescale_factor: z.number().positive().max(1).nullish(),
+  image_mean: z.union([band, bands]).nullish(),
+  image_std: z.union([band, bands]).nullish(),
+});
+
+const file = 'preprocessor_config.json';
+
+/**
+ * How images are prepared for a model of transformers. A file with a step that is not understood is passed over, and
+ * mean and standard deviation become a guess.
+ *
+ * @param json all that the file says
+ * @param channels how often one number for all bands counts
+ */
+export function addPreprocessor(
+  collected: Collected,
+  json: Readonly<Record<string, unknown>>,
+  config: z.infer<typeof preprocessorConfig>,
+  channels: number,
+): void {
+  const flipped = flippedChannels(json);
+  if (flipped !== undefined) collected.sayOtherOrder(flipped, file);
+  const unknown = flipped ?? unknownPreparation(json);
+  if (unknown !== undefined) {
+    collected.sayOtherImages(unknown, file);
+    return;
+  }
+  const { image_mean: mean, image_std: deviation } = config;
+  const aBand = (value: number | number[] | null | undefined): number[] | null | undefined =>
+    typeof value === 'number' ? Array.from({ length: channels }, () => value) : value;
+  // Pixels from 0 to 255 become what the mean is of by this factor.
+  const factor = config.do_rescale === false ? 1 : (config.rescale_factor ?? 1 / 255);
+  if (config.do_normalize === false) {
+    collected.sayNormalization(aBand(0), aBand(1), 255 * factor, `${file}, do_normalize`);
+    return;
+  }
+  const where = `${file}, image_mean`;
+  if (config.do_rescale === false) {
+    const largest = Math.max(...[deviation ?? []].flat());
+    if (largest > 0 && largest <= 1) {
+      // Pixels from 0 to 255 deviate by more: somebody has scaled them before, in a way that is not known.
+      const what = `"do_rescale": false and a standard deviation of ${largest}`;
+      collected.sayOtherImages(what, file);
+      return;
+    }
+    if (collected.sayStoredNormalization(aBand(mean), aBand(deviation), where)) return;
+  }
+  collected.sayNormalization(aBand(mean), aBand(deviation), 255 * factor, where);
+}
