@@ -38,8 +38,7 @@ export function databaseFailure(error: unknown, file: string): unknown {
       );
     case 'NOTADB':
     case 'CORRUPT':
-    // We write nothing near SQLite's limit of half a gigabyte for a text or blob.
-    case 'TOOBIG':
+    case 'TOOBIG': // Nothing that is written here comes near SQLite's limit, half a gigabyte.
       return damage(file, details);
     case 'ERROR':
       return isOfValues(error.message) ? damage(file, details) : error;

@@ -115,7 +115,9 @@ test('whatever a column holds, a query works or says what is wrong', () => {
         for (const read of reads(store)) {
           const error = failureOf(read);
           if (error === undefined || error instanceof UserError) continue;
-          problems.push(`${table}.${name} = ${value}: ${String(read)}: ${String(error)}`);
+          problems.push(
+            `${table}.${name} = ${value}: ${String(read)}: ${(error as Error).message}`,
+          );
         }
         restore(database, table, before as unknown[][]);
       }

@@ -66,7 +66,7 @@ test('an older database with a view is refused before it is copied and changed',
 
 test.each([
   ['figures for the planner', 'ANALYZE'],
-  ['other spaces, quotes and comments', rewrite('projects', 'name TEXT', '"NAME" /* a */\n text')],
+  ['other spaces, quotes and comments', rewrite('projects', 'name TEXT', '"NAME" -- a\n text')],
   ['pages in another order', 'VACUUM'],
 ])('a database with %s is opened', (_name, sql) => {
   const folder = changed(sql);

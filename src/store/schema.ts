@@ -84,8 +84,8 @@ function isStatistics({ type, sql }: SchemaObject): boolean {
   return type === 'table' && statistics.has(normalized(sql ?? ''));
 }
 
-/** Strings, names in quotes, comments, white space, words and numbers, and all else one by one. */
-const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\s+|\w+|[^]/g;
+/** Strings (one with a quote in it is two), names in quotes, comments, white space, words and numbers, and all else one by one. */
+const tokens = /'[^']*'|"[^"]*"|--[^\n]*|\s+|\w+|[^]/g;
 
 /**
  * A definition without comments, and the same for every way to space and quote it: versions of SQLite write a table
@@ -94,7 +94,7 @@ const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\s+|\w+|
 function normalized(sql: string): string {
   let text = '';
   for (const [token] of sql.matchAll(tokens)) {
-    if (/^(?:--|\/\*|\s)/.test(token)) continue;
+    if (/^(?:--|\s)/.test(token)) continue;
     const plain = /^"(\w+)"$/.exec(token)?.[1] ?? token;
     const shown = token.startsWith("'") ? token : plain.toLowerCase();
     // Two words stay two.
