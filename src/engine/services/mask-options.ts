@@ -62,7 +62,7 @@ export async function maskImportOf(
     // Two classes of the file whose names are alike would become one, which a person has to say.
     const isOther =
       typeof to === 'object' && to !== null && 'create' in to && to.create !== one.name;
-    if (isOther && one.name !== null && !given.has(one.value)) return { one, to: null };
+    if (isOther && one.name !== null && !given.has(one.value)) throw sameNames(one.name, to.create);
     return { one, to: to === null ? null : targetOf(to, project, options) };
   });
   const undecided = classes.filter(({ to }) => to === null).map(({ one }) => one);
@@ -168,6 +168,13 @@ function targetOf(
   const one = known.find(({ name }) => name === create) ?? (known.length === 1 ? known[0] : null);
   if (one) return { class: one.id };
   return makesClasses && known.length === 0 ? target : null;
+}
+
+function sameNames(name: string, like: string): UserError {
+  return new UserError(
+    'invalid-option',
+    `The masks have two classes whose names differ in case or spaces alone, “${like}” and “${name}”. If they are one class, say so with --class "${name.trim()}=${like}"; otherwise rename one in the file.`,
+  );
 }
 
 /** Names, with the share of pixels of numbers and colours. */

@@ -48,6 +48,8 @@ class Activity {
       }),
       listen('run.notice', ({ run, message }) => {
         const known = this.recipes.get(run) ?? [];
+        // A run that goes on from a checkpoint says again how it began.
+        if (known.includes(message)) return;
         this.recipes = new Map([...this.recipes, [run, [...known, message]]]);
       }),
       listen('run.removed', ({ run }) => {

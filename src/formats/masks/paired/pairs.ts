@@ -102,7 +102,10 @@ class Pairing {
     for (const problem of maskProblems({ masks: exported, folders })) problems.push(problem);
     for (const { path, name, labelFolder } of lonely) {
       if (labelFolder !== undefined || maskPlaces(name).length === 0) continue;
-      problems.push({ path, reason: 'there is no image of that name beside this mask' });
+      problems.push({
+        path,
+        reason: 'no image has the name of this mask, or the one that has it has another mask',
+      });
     }
     const paired = new Set([...byImage.values(), ...bySlice.values()]);
     return { byImage, bySlice, masks: this.#masks.filter((mask) => paired.has(mask)), problems };

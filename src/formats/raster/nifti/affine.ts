@@ -87,11 +87,15 @@ function unplacedAffine(header: NiftiHeader): Affine {
 
 /** Distances of neighbouring voxels along the three axes: positive, 1 where the file has none. */
 export function voxelSpacings({ spacings }: NiftiHeader): [number, number, number] {
-  const [x = 1, y = 1, z = 1] = spacings.slice(0, 3).map((value) => {
-    const size = Math.abs(value);
-    return size > 0 && Number.isFinite(size) ? size : 1;
-  });
+  const [x = 1, y = 1, z = 1] = spacings
+    .slice(0, 3)
+    .map((value) => (isSpacing(value) ? Math.abs(value) : 1));
   return [x, y, z];
+}
+
+/** Whether a size of voxels can be one: not 0, infinite or no number. Its sign says nothing. */
+export function isSpacing(value: number | undefined): boolean {
+  return value !== undefined && value !== 0 && Number.isFinite(value);
 }
 
 function finite([x, y, z]: readonly Row[]): Affine | undefined {

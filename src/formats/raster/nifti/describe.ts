@@ -1,6 +1,6 @@
 import { UserError } from '../../../core/errors.ts';
 import { plainDisplay, type Display, type ImageHeader, type ReadLimits } from '../image-file.ts';
-import { placeVolume, voxelSpacings } from './affine.ts';
+import { isSpacing, placeVolume, voxelSpacings } from './affine.ts';
 import { invalidNifti, type NiftiHeader } from './header.ts';
 import { axisDirections, obliqueness, orientationCode } from './orientation.ts';
 import { planeLayout, type Plane } from './plane.ts';
@@ -51,7 +51,13 @@ export function describeNifti(
     geo: null,
     display: scale.display,
     grouping: null,
-    notes: [...notes, ...unitNotes(header), ...typeNotes(type), ...scale.notes],
+    notes: [
+      ...notes,
+      ...spacingNotes(header),
+      ...unitNotes(header),
+      ...typeNotes(type),
+      ...scale.notes,
+    ],
   };
   return { image, volume, type, bytes };
 }
@@ -110,10 +116,23 @@ const millimetres: ReadonlyMap<number, number> = new Map([
   [3, 0.001],
 ]);
 
+/** Null where the file has no size of its pixels: lengths cannot be measured then. */
 function spacingOf(header: NiftiHeader, { x, y }: NiftiVolume): ImageHeader['spacing'] {
+  if (![x, y].every(({ axis }) => isSpacing(header.spacings[axis]))) return null;
   const unit = millimetres.get(header.units & 7) ?? 1;
   const space = voxelSpacings(header);
   return { x: space[x.axis] * unit, y: space[y.axis] * unit, unit: 'mm' };
+}
+
+function spacingNotes({ shape, spacings }: NiftiHeader): string[] {
+  // The size along an axis of one voxel is often 0, and matters to nobody.
+  const wrong = spacings
+    .slice(0, 3)
+    .filter((value, axis) => !isSpacing(value) && (shape[axis] ?? 1) > 1);
+  if (wrong.length === 0) return [];
+  return [
+    `The file gives no usable size of its voxels (${wrong.join(', ')}): 1 was taken, and no lengths are measured along such an axis.`,
+  ];
 }
 
 function unitNotes({ units }: NiftiHeader): string[] {

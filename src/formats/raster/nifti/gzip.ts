@@ -22,8 +22,11 @@ export function isGzip(head: Uint8Array): boolean {
 /** What the first bytes of a packed file hold, as far as they go; empty where they are damaged. */
 export function unpackHead(head: Uint8Array): Uint8Array {
   try {
-    // The end is missing by nature.
-    return gunzipSync(head.subarray(0, 2 ** 12), { finishFlush: constants.Z_SYNC_FLUSH });
+    // The end is missing by nature. A short file's checksum, in its last eight bytes, is left to the reading of the
+    // voxels, which says that the file is damaged.
+    return gunzipSync(head.subarray(0, Math.min(2 ** 12, head.length - 8)), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+    });
   } catch {
     return new Uint8Array(0);
   }

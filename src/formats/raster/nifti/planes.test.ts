@@ -205,10 +205,17 @@ describe('which form is followed', () => {
     ],
     [
       'a qform with sizes below 0',
-      { qform: identity, zooms: [-1, -2, 0] },
+      { qform: identity, zooms: [-1, -2, -3] },
       'qform',
       'RAS',
       undefined,
+    ],
+    [
+      'a qform with a size that is none',
+      { qform: identity, zooms: [-1, NaN, 0] },
+      'qform',
+      'RAS',
+      /no usable size of its voxels \(NaN, 0\)/,
     ],
   ])('%s', async (_name, forms, source, orientation, note) => {
     for (const version of [1, 2] as const) {
