@@ -6,7 +6,7 @@ const band = z.number().min(-1e6).max(1e6);
 /** One number a band. */
 export const bands = z.array(band).min(1).max(64);
 
-/** What is read of `preprocessor_config.json`. */
+/** What is read of `preprocessor_config.json`, or of the part `image_processor` of `processor_config.json`. */
 export const preprocessorConfig = z.object({
   do_normalize: z.boolean().nullish(),
   do_rescale: z.boolean().nullish(),
@@ -15,20 +15,20 @@ export const preprocessorConfig = z.object({
   image_std: z.union([band, bands]).nullish(),
 });
 
-const file = 'preprocessor_config.json';
-
 /**
  * How images are prepared for a model of transformers. A file with a step that is not understood is passed over, and
  * mean and standard deviation become a guess.
  *
  * @param json all that the file says
  * @param channels how often one number for all bands counts
+ * @param file its name, which a person is told
  */
 export function addPreprocessor(
   collected: Collected,
   json: Readonly<Record<string, unknown>>,
   config: z.infer<typeof preprocessorConfig>,
   channels: number,
+  file: string,
 ): void {
   const flipped = flippedChannels(json);
   if (flipped !== undefined) collected.sayOtherOrder(flipped, file);

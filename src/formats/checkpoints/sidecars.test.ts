@@ -437,6 +437,31 @@ describe('what lies beside a checkpoint is an error where', () => {
   });
 });
 
+describe('processor_config.json:', () => {
+  const images = { image_mean: [0.1, 0.2, 0.3], image_std: [0.4, 0.5, 0.6] };
+  const means = async (files: Readonly<Record<string, unknown>>): Promise<readonly number[]> =>
+    (await described(files, { heads: 2 })).normalization.mean;
+
+  it('its image processor is read where that has no file of its own', async () => {
+    const both = { image_processor: images, processor_class: 'CLIPProcessor' };
+    expect(await means({ 'processor_config.json': both })).toEqual(images.image_mean);
+    const own = { ...images, image_mean: [0.7, 0.8, 0.9] };
+    const files = { 'processor_config.json': both, 'preprocessor_config.json': own };
+    expect(await means(files)).toEqual(own.image_mean);
+  });
+
+  it('a step that is not understood is named with its file', async () => {
+    const files = { 'processor_config.json': { image_processor: { ...images, gamma: 2 } } };
+    const { notes } = await described(files, { heads: 2 });
+    expect(notes.join()).toContain('processor_config.json has "gamma": 2');
+  });
+
+  it('one that is of texts alone says nothing', async () => {
+    const { notes } = await described({ 'processor_config.json': { a: 1 } }, { heads: 2 });
+    expect(notes).toEqual([]);
+  });
+});
+
 describe('preprocessor_config.json:', () => {
   const plain = { image_mean: [0.1, 0.2, 0.3], image_std: [0.4, 0.5, 0.6] };
   const found = async (more: object, overrides: TeacherOverrides = {}): Promise<DescribedTeacher> =>

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { TeacherConvention } from '../../contract/descriptions.ts';
 import { teacherOverrides } from '../../contract/jobs.ts';
@@ -128,12 +128,22 @@ export async function readSidecars(path: string): Promise<Sidecars> {
   const channels = config && isModelConfig(config.json) ? addModel(collected, config) : undefined;
   const clip = await readObject(join(folder, 'open_clip_config.json'));
   if (clip !== undefined) addOpenClip(collected, clip);
-  const images = await readObject(join(folder, 'preprocessor_config.json'));
+  const images = await readPreprocessor(folder);
   if (images !== undefined) {
     const values = checked(images, preprocessorConfig);
-    addPreprocessor(collected, images.json, values, channels ?? 3);
+    addPreprocessor(collected, images.json, values, channels ?? 3, basename(images.path));
   }
   return collected.sidecars();
+}
+
+/** In a file of its own, or as newer versions of transformers keep it with models that also read text. */
+async function readPreprocessor(folder: string): Promise<Sidecar | undefined> {
+  const alone = await readObject(join(folder, 'preprocessor_config.json'));
+  if (alone !== undefined) return alone;
+  const processor = await readObject(join(folder, 'processor_config.json'));
+  const part = processor?.json.image_processor;
+  if (processor === undefined || typeof part !== 'object' || part === null) return undefined;
+  return { path: processor.path, json: part as JsonObject };
 }
 
 /** A file beside a checkpoint, as parsed. */
