@@ -127,6 +127,7 @@ export class Shell {
     try {
       const { id } = await call('project.sample', null);
       await this.openProject(id);
+      if (this.open?.runs.length === 0) notices.add('done', text.start.sampleOpened);
     } catch (error) {
       notices.fail(error);
     } finally {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Run } from '../../contract/app.ts';
 import { whatRuns } from './what-runs.ts';
 
 const predicting = { run: 4, project: 2, done: 3, total: 8, part: 0.25, secondsLeft: 20 };
@@ -10,6 +11,8 @@ it('says how far a student is that outlines, with the part of an image that is d
     ...{ project: 2, step: 'labels' },
   });
   expect(whatRuns(null, null, [])).toBeNull();
+  const run = { state: 'running', step: 0, settings: { steps: 9 }, project: 2 } as Run;
+  expect(whatRuns(null, null, [run])).toMatchObject({ what: 'Starting to distil', step: 'distil' });
   const fetching = { what: 'Fetching Phikon', done: 1, total: 2, secondsLeft: 3 };
   expect(whatRuns(null, null, [], null, null, fetching)).toEqual({
     ...fetching,

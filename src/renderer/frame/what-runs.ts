@@ -55,9 +55,14 @@ export function whatRuns(
     };
   }
   if (fetching !== null) return { ...fetching, project: null, step: 'teacher' };
-  const waiting = runs.find(({ state }) => state === 'paused' || state === 'queued');
+  // One that runs has told nothing of its progress yet.
+  const waiting =
+    runs.find(({ state }) => state === 'running') ??
+    runs.find(({ state }) => state === 'paused' || state === 'queued');
   if (waiting === undefined) return null;
   const { state, step, settings, project } = waiting;
-  const what = state === 'paused' ? text.frame.paused(step, settings.steps) : text.frame.queued;
+  const { paused, queued, starting } = text.frame;
+  const what =
+    state === 'paused' ? paused(step, settings.steps) : state === 'queued' ? queued : starting;
   return { what, done: 0, total: 0, secondsLeft: null, project, step: 'distil' };
 }

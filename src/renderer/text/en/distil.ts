@@ -6,13 +6,13 @@ const phaseNames: Record<
   { name: string; doing: string }
 > = {
   images: { name: 'Images', doing: 'Reading images' },
-  fit: { name: 'Start', doing: 'Fitting the kept blocks' },
+  fit: { name: 'Fitting', doing: 'Fitting the kept blocks' },
   distill: { name: 'Distil', doing: 'Distilling' },
-  head: { name: 'Heads', doing: 'Teaching the classes' },
+  head: { name: 'Classes', doing: 'Teaching the classes' },
   masks: { name: 'Masks', doing: 'Reading masks' },
-  decoder: { name: 'Decoders', doing: 'Learning to outline' },
+  decoder: { name: 'Outlines', doing: 'Learning to outline' },
   predict: { name: 'Measuring', doing: 'Measuring on test images' },
-  timing: { name: 'Timing', doing: 'Measuring speed' },
+  timing: { name: 'Speed', doing: 'Measuring speed' },
   export: { name: 'Files', doing: 'Writing and checking files' },
 };
 

@@ -75,6 +75,7 @@ export const frame = {
       ? `Distilling is paused at step ${count(step)} of ${count(steps)}`
       : 'Distilling is paused after its last step',
   queued: 'A student waits for its turn',
+  starting: 'Starting to distil',
   importing: (done: number, total: number) =>
     total === 0 ? 'Looking for images' : `Adding images: ${count(done)} of ${count(total)}`,
   timeLeft: (seconds: number) => `${roughDuration(seconds)} left`,
