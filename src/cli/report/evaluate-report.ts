@@ -44,8 +44,8 @@ function wholeFigures(summary: ClassEvaluation): string[][] {
 
 function maskFigures(summary: MaskEvaluation): string[][] {
   return [
-    ['Dice (95 % interval)', orDash(summary.dice.mean)],
-    ['IoU', orDash(summary.iou.mean)],
+    ['Dice, mean of images (95 % interval)', orDash(summary.dice.mean)],
+    ['IoU, all pixels together', orDash(summary.iou.mean)],
     ['Pixel accuracy', orDash(summary.pixelAccuracy, percentInterval)],
     [boundaryName(summary.tolerance), orDash(summary.boundaryF1?.mean)],
     ['Time a tile', milliseconds(summary.msPerImage)],

@@ -98,10 +98,20 @@ describe('distillReport of masks', () => {
   const report = distillReport(maskSummaryOf(), plain);
 
   it.each([
-    ['Dice (95 % interval)', '0.860 (0.840–0.880)', '0.790 (0.770–0.810)', '0.850 (0.830–0.870)'],
+    [
+      'Dice, mean of images (95 % interval)',
+      '0.860 (0.840–0.880)',
+      '0.790 (0.770–0.810)',
+      '0.850 (0.830–0.870)',
+    ],
     ['nucleus', '0.910 (0.890–0.930)', '0.840 (0.820–0.860)', '0.900 (0.880–0.920)'],
     ['lumen', '0.810 (0.790–0.830)', '0.740 (0.720–0.760)', '0.800 (0.780–0.820)'],
-    ['IoU', '0.760 (0.740–0.780)', '0.690 (0.670–0.710)', '0.750 (0.730–0.770)'],
+    [
+      'IoU, all pixels together',
+      '0.760 (0.740–0.780)',
+      '0.690 (0.670–0.710)',
+      '0.750 (0.730–0.770)',
+    ],
     ['Pixel accuracy', '95.0 % (93.0–97.0)', '95.0 % (93.0–97.0)', '95.0 % (93.0–97.0)'],
     ['Boundary F1 (2 px)', '0.810 (0.790–0.830)', '0.740 (0.720–0.760)', '0.800 (0.780–0.820)'],
     ['Size in float32', '21.6 MB', '10.8 MB', '10.8 MB'],
@@ -157,7 +167,7 @@ describe('evaluateReport', () => {
   it('says how well masks fit, as a whole and by class', () => {
     const report = evaluateReport(maskEvaluation, plain);
     expect(report).toContain('student.onnx on 12 images');
-    expect(cells(report, 'Dice (95')?.[1]).toBe('0.850 (0.830–0.870)');
+    expect(cells(report, 'Dice, mean of images (95')?.[1]).toBe('0.850 (0.830–0.870)');
     expect(cells(report, 'Boundary F1 (1.5 mm)')?.[1]).toBe('0.800 (0.780–0.820)');
     expect(cells(report, 'Time a tile')?.[1]).toBe('3.5 ms');
     expect(cells(report, 'lumen')).toEqual([

@@ -60,8 +60,8 @@ function maskBaselineRows({ baselines }: MaskSummary): string[][] {
   const { dice, iou, pixelAccuracy } = baselines;
   const same = (value: string): string[] => Array<string>(3).fill(value);
   return [
-    ['Without a model: Dice', ...same(dice.toFixed(3))],
-    ['  IoU', ...same(iou.toFixed(3))],
+    ['Without a model: Dice, mean of images', ...same(dice.toFixed(3))],
+    ['  IoU, all pixels together', ...same(iou.toFixed(3))],
     ['  Pixel accuracy', ...same(percent(pixelAccuracy))],
   ];
 }
@@ -82,8 +82,8 @@ const classRows: readonly Row<CandidateReport>[] = [
 
 function maskRows({ classes, tolerance }: MaskSummary): Row<MaskCandidateReport>[] {
   return [
-    ...scoreRows('Dice (95 % interval)', classes, ({ dice }) => dice),
-    ...scoreRows('IoU', classes, ({ iou }) => iou),
+    ...scoreRows('Dice, mean of images (95 % interval)', classes, ({ dice }) => dice),
+    ...scoreRows('IoU, all pixels together', classes, ({ iou }) => iou),
     ['Pixel accuracy', ({ pixelAccuracy }) => orDash(pixelAccuracy, percentInterval)],
     [boundaryName(tolerance), ({ boundaryF1 }) => orDash(boundaryF1?.mean)],
   ];

@@ -1,7 +1,7 @@
 import type { Tensor } from '../tensor.ts';
 import { macroAreaUnderRoc, rankScores, type RankedScores } from './auc.ts';
 import { confusionCells, confusionRows, countCells, type ConfusionMatrix } from './confusion.ts';
-import { bootstrapIntervals, type Interval } from './interval.ts';
+import { bootstrapIntervals, withExactEnd, type Interval } from './interval.ts';
 import { labelMetrics } from './label-metrics.ts';
 import {
   labelMatrix,
@@ -73,6 +73,8 @@ export function classificationReport(input: ClassificationInput): Classification
   const counts = countCells(cells, classes, new Uint32Array(count).fill(1));
   return {
     ...metrics,
+    // All labels of an image are drawn together.
+    accuracy: withExactEnd(metrics.accuracy, count),
     auc: Number.isNaN(auc.value) ? undefined : auc,
     confusion: confusionRows(counts, cells.columns),
   };

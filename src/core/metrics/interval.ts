@@ -24,7 +24,8 @@ export interface BootstrapOptions {
  * group its items once. Resamples in which a statistic is NaN (undefined) do not count for it; one
  * that is NaN on the items themselves has NaN bounds.
  *
- * An interval of this kind cannot reach beyond what was seen: 20 right of 20 gives [1, 1].
+ * An interval of this kind cannot reach beyond what was seen: 20 right of 20 gives [1, 1] (see
+ * `withExactEnd`).
  */
 export function bootstrapIntervals<Name extends string>(
   statistics: (draws: Uint32Array) => Record<Name, number>,
@@ -48,6 +49,19 @@ export function bootstrapIntervals<Name extends string>(
   }
   const entries = names.map((name) => [name, interval(values[name], drawn.get(name) ?? [])]);
   return Object.fromEntries(entries) as Record<Name, Interval>;
+}
+
+/**
+ * A share of which all were right, or none, has no width by resampling: its other end is the exact one (Clopper and
+ * Pearson, Biometrika 26, 1934): 0.025^(1/n), or 1 less that. Other shares stay as they are.
+ *
+ * @param count how many independent answers the share is of, n
+ */
+export function withExactEnd(share: Interval, count: number): Interval {
+  const end = 0.025 ** (1 / count);
+  if (share.value === 1) return { ...share, low: Math.min(share.low, end) };
+  if (share.value === 0) return { ...share, high: Math.max(share.high, 1 - end) };
+  return share;
 }
 
 function interval(value: number, drawn: readonly number[]): Interval {

@@ -26,7 +26,7 @@ it('writes accuracy in percent, and Dice as a share', () => {
     ...['89.4', '87.4–91.4', '%'],
   ]);
   const dice = maskRow(maskSummaryOf(), 'dice');
-  expect(dice.name).toBe('Dice, mean');
+  expect(dice.name).toBe('Dice, mean of images');
   expect(dice.scaleText).toBe('scale 0.75 to 0.90');
   expect(dice.intervals.student).toEqual(intervalOf(0.85));
   expect([dice.write(0.85), dice.writeRange(0.83, 0.87), dice.unit]).toEqual([

@@ -26,8 +26,8 @@ export const resultText = {
   },
   rows: {
     accuracy: 'Accuracy',
-    dice: 'Dice, mean',
-    iou: 'IoU, mean',
+    dice: 'Dice, mean of images',
+    iou: 'IoU, all pixels',
     boundaryF1: boundaryMean,
     scale: (low: string, high: string) => `scale ${low} to ${high}`,
     mark: 'dashed: the teacher',
