@@ -8,17 +8,20 @@ import { openStore } from '../store/store.ts';
 import type { JobContext } from './job.ts';
 import { openNamedWorkspace } from './named-workspace.ts';
 import { makeFilesPrivate } from './private-files.ts';
+import { requireTeacher } from './teacher-place.ts';
 import { TeacherService } from './services/teachers.ts';
 
 /**
  * Brings a teacher into a workspace, as the window does: it is tried on a few images first.
  *
- * @throws UserError 'in-use' where the workspace is open elsewhere, 'cancelled', and as `TeacherService.add`
+ * @throws UserError 'in-use' where the workspace is open elsewhere, 'cancelled', and as `requireTeacher` and `TeacherService.add`
  */
 export async function importTeacher(
   { file, workspace, ...overrides }: TeacherImportRequest,
   { signal }: JobContext,
 ): Promise<TeacherImportSummary> {
+  // Before a workspace is made for it.
+  requireTeacher(file);
   makeFilesPrivate();
   const store = openStore(workspace);
   try {

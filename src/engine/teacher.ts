@@ -22,6 +22,7 @@ import type { OpenTeacher } from '../formats/checkpoints/read-teacher.ts';
 import { readFailure } from '../formats/file-errors.ts';
 import { hashOfFile } from '../formats/file-hash.ts';
 import { processorMemory } from './devices/device-memory.ts';
+import { requireTeacher } from './teacher-place.ts';
 import { notesOnInput } from './teacher-words.ts';
 
 export interface Teacher {
@@ -63,6 +64,7 @@ export async function openTeacher(
   overrides: TeacherOverrides,
   { imageSize, preparation = plainPreparation }: TeacherInput = {},
 ): Promise<Teacher> {
+  requireTeacher(file);
   const taught = await readTaught(file, overrides, preparation);
   const { model } = taught;
   const size = typeof imageSize === 'function' ? imageSize(model) : imageSize;
@@ -228,6 +230,7 @@ export async function inspectTeacher(
   overrides: TeacherOverrides,
   alive?: () => void,
 ): Promise<TeacherDescription> {
+  requireTeacher(file);
   const described = await describeTeacher(file, overrides);
   const { convention, title, container, files, inferred, storedAs } = described;
   const architecture = { ...described.architecture, channels: colourChannels };

@@ -278,13 +278,19 @@ describe('teachers of a workspace', () => {
 
   it.each([
     [true, 'Imported rad-dino'],
-    [false, 'Changed what is known of rad-dino'],
+    [false, 'Updated rad-dino, which was there already'],
   ])('teacherImportReport says what came in (new: %j)', (isNew, title) => {
     const report = teacherImportReport({ workspace: '/projects', teacher, isNew }, plain);
     expect(report.split('\n')[0]).toBe(title);
     expect(cells(report, 'Image')).toEqual(['Image', '518 × 518 px, patches of 14 px']);
     expect(cells(report, '--mean')).toEqual(['--mean', '0.485, 0.456, 0.406', 'a guess: check it']);
     expect(report).toContain('  - The text encoder is left out');
+  });
+
+  it('teacherImportReport says that the bundled teacher is there', () => {
+    const bundled = { ...teacher, isBundled: true };
+    const summary = { workspace: '/projects', teacher: bundled, isNew: false };
+    expect(teacherImportReport(summary, plain)).toMatch(/^This is the bundled teacher/);
   });
 
   it('teacherListReport says what was guessed of each', () => {
@@ -404,8 +410,40 @@ it('devicesReport lists what can be used, and says what the rest would need', ()
   expect(report).toContain('webgpu: It needs a driver.');
 });
 
-it('skippedList breaks long lines and says nothing of no files', () => {
-  expect(skippedList([])).toBe('');
-  const list = skippedList([{ path: `in/${'x'.repeat(60)}.png`, reason: 'is cut off '.repeat(9) }]);
-  expect(widthOf(list)).toBeLessThanOrEqual(100);
+describe('skippedList', () => {
+  it('breaks long lines, cuts no reason short, and says nothing of no files', () => {
+    expect(skippedList([])).toBe('');
+    const path = `in/${'x'.repeat(60)}.png`;
+    const list = skippedList([{ path, reason: `${'is cut off '.repeat(19)}copy it again.` }]);
+    expect(widthOf(list)).toBeLessThanOrEqual(100);
+    expect(list).toContain(`  ${path}:\n    is cut off`);
+    expect(list).toContain('copy it again.');
+  });
+
+  it('names a file once', () => {
+    const list = skippedList([
+      { path: '/a/b.png', reason: '/a/b.png is not an image. Remove it.' },
+    ]);
+    expect(list).toBe('\n1 file left out:\n  /a/b.png: is not an image. Remove it.\n');
+  });
+
+  it('puts slices of a file with one reason together', () => {
+    const slices = Array.from({ length: 30 }, (_, at) => ({
+      path: `dose.dcm#${at + 1}`,
+      reason: at === 7 ? 'it is empty' : `dose.dcm#${at + 1} has no place`,
+    }));
+    const list = skippedList([...slices, { path: 'c.png', reason: 'it is damaged' }]);
+    expect(list.split('\n').slice(1)).toEqual([
+      '31 images left out:',
+      '  dose.dcm, 29 slices: has no place',
+      '  dose.dcm#8: it is empty',
+      '  c.png: it is damaged',
+      '',
+    ]);
+  });
+
+  it('says how many are not listed', () => {
+    const files = Array.from({ length: 23 }, (_, at) => ({ path: `${at}.png`, reason: 'empty' }));
+    expect(skippedList(files)).toContain('\n  and 3 more, which --json lists\n');
+  });
 });

@@ -12,7 +12,11 @@ export function teacherImportReport(
   paint: Paint,
 ): string {
   const name = printable(teacher.name);
-  const what = isNew ? `Imported ${name}` : `Changed what is known of ${name}`;
+  const what = isNew
+    ? `Imported ${name}`
+    : teacher.isBundled
+      ? `This is the bundled teacher, which every workspace has: ${name}`
+      : `Updated ${name}, which was there already`;
   return [
     paint.strong(what),
     '',
