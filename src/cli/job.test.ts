@@ -75,7 +75,7 @@ describe('for people', () => {
     });
     expect(stderr.text).toContain('23 files left out:');
     expect(stderr.text.match(/\.png: is empty/g)).toHaveLength(20);
-    expect(stderr.lines.at(-1)).toBe('  and 3 more');
+    expect(stderr.lines.at(-1)).toBe('  and 3 more, which --json lists');
   });
 
   it('files left out are listed before the reason of a failure', async () => {

@@ -36,6 +36,12 @@ export async function readGeotiffSource(
 /** @throws UserError 'unsupported' where the file is no volume */
 export async function readNiftiVolume(path: string): Promise<NiftiSource> {
   const head = await readHead((await headerFileOf(path)) ?? path, 2 ** 12);
+  if (isDicom(head)) {
+    throw new UserError(
+      'unsupported',
+      `${path} is DICOM, and NIfTI masks are written of NIfTI volumes alone. Write its mask as a DICOM segmentation or as PNG.`,
+    );
+  }
   if (!isNifti(head)) throw unfit(path, 'is no NIfTI volume');
   return readNiftiSource(path);
 }
