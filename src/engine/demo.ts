@@ -31,7 +31,9 @@ export async function demo(request: DemoRequest, context: JobContext): Promise<D
     ...{ learningRate: 3e-3, seed, threads },
   };
   const runs: DistillSummary[] = [];
-  const run = async (more: object): Promise<void> => {
+  const run = async (what: string, more: object): Promise<void> => {
+    const message = `Student ${runs.length + 1} of 3, ${what}.`;
+    context.report({ type: 'notice', message });
     runs.push(await distill(distillRequest.parse({ ...common, ...more }), context));
   };
 
@@ -39,7 +41,7 @@ export async function demo(request: DemoRequest, context: JobContext): Promise<D
   const { perClass, labelled, ...training } = recipe.classes;
   await writeSample({ set: 'land', out: named, perClass, seed }, context);
   for (const skip of [2, 3]) {
-    await run({
+    await run(`which names classes with ${skip === 2 ? 'half' : 'a third'} of the blocks`, {
       ...training,
       ...{ images: join(named, 'train'), test: join(named, 'test'), perClass: labelled },
       ...{ skip, out: join(out, `student-r${skip}`) },
@@ -50,7 +52,7 @@ export async function demo(request: DemoRequest, context: JobContext): Promise<D
   const { perClass: pairs, ...decoding } = recipe.outlines;
   const drawn = { set: 'land', layout: 'masks', out: outlined, perClass: pairs, seed } as const;
   await writeSample(drawn, context);
-  await run({
+  await run('which outlines regions with half of the blocks', {
     ...decoding,
     ...{ task: 'segmentation', labels: 'masks' },
     ...{ images: join(outlined, 'train', 'images'), test: join(outlined, 'test', 'images') },

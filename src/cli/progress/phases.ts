@@ -57,5 +57,8 @@ export function finishedLine(event: ProgressEvent, seconds: number): string {
  */
 export function isNewPhase(event: ProgressEvent, last: ProgressEvent | undefined): boolean {
   if (last?.phase !== event.phase) return true;
-  return event.done < last.done || event.total < last.total || last.done >= last.total;
+  if (event.done < last.done || event.total < last.total) return true;
+  // The end of a phase may be told twice.
+  const isSameEnd = event.done === last.done && event.total === last.total;
+  return last.done >= last.total && !isSameEnd;
 }

@@ -29,8 +29,9 @@ export function distillReport(summary: DistillSummary, paint: Paint): string {
   ].join('\n');
 }
 
-function title({ skip, student, teacher }: DistillSummary): string {
-  const blocks = `${student.blocks} of ${teacher.blocks} blocks`;
+function title({ skip, student, teacher, task }: DistillSummary): string {
+  const what = task === 'segmentation' ? ', to outline regions' : '';
+  const blocks = `${student.blocks} of ${teacher.blocks} blocks${what}`;
   return skip === null ? `Chosen blocks: ${blocks}` : `Skip factor ${skip}: ${blocks}`;
 }
 

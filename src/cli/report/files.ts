@@ -2,19 +2,21 @@ import { basename, dirname } from 'node:path';
 import type { ParityReport } from '../../contract/results.ts';
 import { count, counted, megabytes, percent } from '../figures.ts';
 import type { Paint } from '../paint.ts';
-import { printable } from '../text.ts';
+import { printable, wrap } from '../text.ts';
+import { widest } from '../world.ts';
 import { table } from './table.ts';
 
 /** How the check of an exported model is put, by what it gives. */
 const words = {
   classes: {
     explanation:
-      '  Each model was opened again and its logits and answers compared with those of the student.',
+      'Each model was opened again: how far its logits are from those of the student, as a share of the largest, and how often its answer is the same.',
     agreement: (share: string, images: number) =>
       `same answer on ${share} of ${counted(images, 'image')}`,
   },
   masks: {
-    explanation: '  Each model was opened again and its masks compared with those of the student.',
+    explanation:
+      'Each model was opened again: how far its outputs are from those of the student, as a share of the largest, and how much of its masks is the same.',
     agreement: (share: string, images: number) =>
       `same class on ${share} of pixels, ${counted(images, 'tile')}`,
   },
@@ -42,7 +44,7 @@ export function fileList(
       const end = more > 0 ? `\n  and ${count(more)} more` : '';
       return `${heading}\n${table(rows, { leftColumns: 1, indent: '  ' })}${end}`;
     })
-    .concat(parity.length === 0 ? [] : [paint.quiet(words[output].explanation)])
+    .concat(parity.length === 0 ? [] : [paint.quiet(wrap(words[output].explanation, widest, '  '))])
     .join('\n');
 }
 
@@ -56,7 +58,7 @@ function fileRow(path: string, parity: readonly ParityReport[], output: ModelOut
   return [
     name,
     megabytes(report.bytes),
-    `differs by ${relativeDifference.toExponential(1)}`,
+    `off by ${relativeDifference.toExponential(1)}`,
     words[output].agreement(percent(agreement), images),
   ];
 }
