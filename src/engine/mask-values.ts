@@ -1,5 +1,6 @@
 import type { SourceClass, StoredValue } from '../contract/mask-sources.ts';
 import { UserError } from '../core/errors.ts';
+import { reservedWord } from '../core/mask/class-names.ts';
 import { ambiguousValue, shareText, valueName } from '../core/mask/stored-values.ts';
 
 /** Values of masks that the command line explains, and those that it has to. */
@@ -29,6 +30,8 @@ export function namedValues(
       (one) => one.name === what || String(one.number) === what || one.colour === what,
     );
     const isWritten = at >= 1 && name !== '';
+    // 0 is background without being told, unless the masks have a class of that number.
+    if (only === undefined && what === '0' && reservedWord(name) === 'background') continue;
     if (isWritten && only === undefined && !isStrict) continue;
     if (!isWritten || only === undefined || another !== undefined) {
       const all = classes.map(valueName).join(', ');

@@ -49,6 +49,12 @@ describe('masks by options', () => {
     await expect(planFor({ makesClasses: true })).rejects.toThrow(/what becomes of 5 \(/);
     await expect(planFor({ classes: ['7=Liver'] })).rejects.toThrow(/--class 7=Liver names none/);
     await expect(planFor({ classes: ['5='] })).rejects.toThrow(/WHAT=CLASS/);
+    await expect(planFor({ classes: ['0=Liver'] })).rejects.toThrow(/--class 0=Liver names none/);
+  });
+
+  it('may be told that 0 is background, which it is', async () => {
+    const classes = await planFor({ classes: ['0=background', '5=ignore', 'spleen=ignore'] });
+    expect(classes.map(({ to }) => to)).toEqual([{ class: 1 }, 'ignore', 'ignore']);
   });
 
   it('make no one class of two whose names are alike', async () => {
