@@ -23,6 +23,7 @@ export const labels = {
   noClasses: 'What can an image be?',
   noClassesWhy:
     'Name the classes; at least two, to tell them apart. Then label some images of each.',
+  classesNamed: 'Start labelling',
   noClassesSeveral: 'Name what an image can show. Then label some images with each.',
   noImages: 'There are no images to label yet.',
   addImages: 'Add images',
