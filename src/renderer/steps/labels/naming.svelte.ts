@@ -8,6 +8,7 @@ import { classesNeeded } from '../../lib/labels-needed.ts';
 export class Naming {
   readonly #project: () => Project;
   #isUnfinished = $state(false);
+  #isAsked = $state(false);
   readonly #isLacking = $derived.by(() => {
     const { labelled, classes, task } = this.#project();
     return labelled === 0 && classes.length < classesNeeded[task];
@@ -21,10 +22,18 @@ export class Naming {
   }
 
   get isOn(): boolean {
-    return this.#isLacking || (this.#isUnfinished && this.#project().labelled === 0);
+    return (
+      this.#isAsked || this.#isLacking || (this.#isUnfinished && this.#project().labelled === 0)
+    );
+  }
+
+  /** A person wants more classes. */
+  begin(): void {
+    this.#isAsked = true;
   }
 
   end(): void {
+    this.#isAsked = false;
     this.#isUnfinished = false;
   }
 }
