@@ -81,6 +81,11 @@ describe('what a folder holds', () => {
       await page.keyboard.press('Enter');
       await page.getByText(name, { exact: true }).first().waitFor();
     }
+    // Nothing is labelled by the names of classes that are typed.
+    await field.fill('none of these');
+    await page.keyboard.press('Enter');
+    await page.getByText('none of these', { exact: true }).first().waitFor();
+    await page.keyboard.press('Enter');
     // Test images do not come first: nothing is learnt from them.
     await expect.poll(() => page.locator('[role=option]').count()).toBe(4);
     await page.keyboard.press('Control+Enter');

@@ -19,7 +19,13 @@ export interface Bridge {
 
 /** Names of the messages between the preload script and the window's process. */
 export const channels = {
+  /** Page, number, method, parameters. */
   request: 'understudy:request',
+  /**
+   * Page, number, answer. Answers take the way of events: what Electron's `invoke` gives back takes another, on
+   * which it may overtake events that were sent before it.
+   */
+  answer: 'understudy:answer',
   abort: 'understudy:abort',
   event: 'understudy:event',
   forgetPictures: 'understudy:forget-pictures',

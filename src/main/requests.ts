@@ -1,5 +1,5 @@
 import { ipcMain } from 'electron';
-import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
+import type { IpcMainEvent, WebContents } from 'electron';
 import { z } from 'zod';
 import { downloadSettings, shownDownloads } from '../contract/catalogue.ts';
 import { engineMethods, hostMethods, methods } from '../contract/app.ts';
@@ -39,7 +39,12 @@ const methodName = z.enum(Object.keys(methods) as [MethodName, ...MethodName[]])
 export function serveRequests(world: RequestWorld): void {
   const underWay = new Map<number, AbortController>();
 
-  ipcMain.handle(channels.request, async (event, id: unknown, method: unknown, params: unknown) => {
+  const answered = async (
+    event: IpcMainEvent,
+    id: unknown,
+    method: unknown,
+    params: unknown,
+  ): Promise<Answer<unknown>> => {
     if (!isOurs(event, world.contents())) return forbidden;
     const parsedId = requestId.safeParse(id);
     if (!parsedId.success) return refusal('invalid-request', 'A request came without a number.');
@@ -47,11 +52,33 @@ export function serveRequests(world: RequestWorld): void {
     underWay.set(parsedId.data, abort);
     try {
       return await answer(world, method, params, abort.signal);
+    } catch (error) {
+      world.log.note(`${String(method)}: ${describe(error)}`);
+      return refusal('internal', 'That did not work. The log says more.', describe(error));
     } finally {
       // A page that was reloaded counts from the start again.
       if (underWay.get(parsedId.data) === abort) underWay.delete(parsedId.data);
     }
-  });
+  };
+
+  ipcMain.on(
+    channels.request,
+    (event, page: unknown, id: unknown, method: unknown, params: unknown) => {
+      void answered(event, id, method, params).then((given) => {
+        reply(event, page, id, given);
+      });
+    },
+  );
+
+  const reply = (event: IpcMainEvent, page: unknown, id: unknown, given: Answer<unknown>): void => {
+    // Its page is gone, and nobody waits.
+    if (event.sender.isDestroyed() || event.senderFrame === null) return;
+    try {
+      event.reply(channels.answer, page, id, given);
+    } catch (error) {
+      world.log.note(`An answer did not get to the window: ${describe(error)}`);
+    }
+  };
 
   ipcMain.on(channels.abort, (event, id: unknown) => {
     if (isOurs(event, world.contents()) && typeof id === 'number') underWay.get(id)?.abort();
@@ -119,7 +146,7 @@ function isEngineMethod(name: EngineMethod | ShellMethod): name is EngineMethod 
   return Object.hasOwn(engineMethods, name);
 }
 
-function isOurs(event: IpcMainEvent | IpcMainInvokeEvent, contents: WebContents | null): boolean {
+function isOurs(event: IpcMainEvent, contents: WebContents | null): boolean {
   return event.sender === contents && isPage(event.senderFrame);
 }
 

@@ -6,9 +6,22 @@ import type { Bridge } from '../contract/bridge.ts';
 // All that the page gets besides the web: the functions of the bridge. Nothing is checked here, because
 // a page that was taken over could get past a check here; the window's process checks every message.
 
+/** Numbers begin anew with every page: answers to the page before are none to this one. */
+const thisPage = crypto.getRandomValues(new Uint32Array(4)).join('-');
+const waiting = new Map<number, (answer: Answer<unknown>) => void>();
+
+ipcRenderer.on(channels.answer, (_event, page: unknown, id: number, answer: Answer<unknown>) => {
+  if (page !== thisPage) return;
+  waiting.get(id)?.(answer);
+  waiting.delete(id);
+});
+
 const bridge: Bridge = {
   request: (id, method, params) =>
-    ipcRenderer.invoke(channels.request, id, method, params) as Promise<Answer<unknown>>,
+    new Promise((resolve) => {
+      waiting.set(id, resolve);
+      ipcRenderer.send(channels.request, thisPage, id, method, params);
+    }),
   abort: (id) => {
     ipcRenderer.send(channels.abort, id);
   },

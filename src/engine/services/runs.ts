@@ -263,6 +263,8 @@ export class RunService {
     }
     const stored = this.#store.teachers.get(teacher);
     const input = await runInput(this.#store, run, teacher, folder, signal);
+    // Its first run freezes a project's test set.
+    this.#emit('project.changed', { project: run.project });
     if (run.device === null) {
       this.#states.change(run.id, await this.#chooseDevice(run, teacher, signal));
     }

@@ -54,7 +54,7 @@ export const images = {
       },
       csv: {
         title: 'A CSV file',
-        why: 'With the columns path and label; split and group too if there are, such as one group a patient.',
+        why: 'With the columns path and label, and if you like split (test or not) and group (the patient, say).',
         found: (name: string) => `${name} lies in the folder and has the columns path and label.`,
       },
       outlined: {

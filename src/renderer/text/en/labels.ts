@@ -3,7 +3,7 @@ import { count, counted } from '../../lib/format.ts';
 export const labels = {
   title: 'Labels',
   explanation:
-    'A few labelled images of each class teach the student’s last layer. Ten of each are a good start.',
+    'A few labelled images of each class teach the student’s last layer. Ten of each to learn from are a good start.',
   grid: 'Images to label',
   classes: 'Labelled images: to learn from + held out for the test',
   give: (name: string) => `Label the selected images as ${name}`,
@@ -23,6 +23,8 @@ export const labels = {
   noClasses: 'What can an image be?',
   noClassesWhy:
     'Name the classes; at least two, to tell them apart. Then label some images of each.',
+  classesNamed: 'Start labelling',
+  addClass: 'Add a class',
   noClassesSeveral: 'Name what an image can show. Then label some images with each.',
   noImages: 'There are no images to label yet.',
   addImages: 'Add images',

@@ -30,6 +30,7 @@ export const outlines = {
   showPredicted: 'Predicted, not done',
   showDone: 'Done',
   noClasses: 'What can a region be?',
+  classesNamed: 'Start outlining',
   noClassesWhy: 'Name at least one class; its regions are drawn in its colour.',
   allDone: 'Every mask is done.',
   nothing: 'No image is like that.',

@@ -4,15 +4,15 @@ import { counted } from '../../lib/format.ts';
 const domains: Record<Domain, { title: string; why: string }> = {
   medical: {
     title: 'Medical',
-    why: 'Radiology, pathology, dermatology. The views it learns from stay upright.',
+    why: 'Radiology, pathology, dermatology. Training keeps images upright; for microscopy, Advanced lets it turn them.',
   },
   satellite: {
     title: 'Satellite',
-    why: 'Seen from above nothing has an up, so views are turned and flipped every way.',
+    why: 'Seen from above nothing has an up: training turns and flips images every way.',
   },
   other: {
     title: 'Other',
-    why: 'Products, plants, animals. The views it learns from stay upright.',
+    why: 'Products, plants, animals. Training keeps images upright.',
   },
 };
 
