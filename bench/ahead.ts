@@ -9,12 +9,12 @@ import { shared } from '../src/engine/image-pool/draw-task.ts';
 import type { ImageToDraw } from '../src/engine/image-pool/draw-task.ts';
 import { blockingExecutor, blockUntil } from '../src/engine/testing/blocking-executor.ts';
 import { trainStudent } from '../src/engine/training.ts';
-import type { TrainingPlan } from '../src/engine/training.ts';
 import { resizedCrops } from '../src/engine/view-source.ts';
 import type { Executor } from '../src/runtime/executor.ts';
 import { onnxRuntime } from '../src/runtime/onnxruntime.ts';
 import { randomModel } from './models.ts';
 import { printTable } from './table.ts';
+import type { TrainingPlan } from '../src/engine/training-plan.ts';
 
 const [batch, steps, imageSize] = [32, 16, 224];
 const rounds = 3;

@@ -9,12 +9,12 @@ import {
 import type { Scene } from '../src/core/suggest/testing/scenes.ts';
 import { tileSide } from '../src/core/mask/tiles.ts';
 import type { MaskTile } from '../src/core/mask/tiles.ts';
-import { bundledTeacher } from '../src/engine/demo.ts';
 import { openExecutor } from '../src/engine/devices/open-executor.ts';
 import type { SuggestRequest } from '../src/engine/suggest/protocol.ts';
 import { Suggester } from '../src/engine/suggest/suggester.ts';
 import { writePng } from '../src/formats/images.ts';
 import { fastest, printTable } from './table.ts';
+import { bundledTeacher } from '../src/engine/bundled-teacher.ts';
 
 const quiet = { signal: new AbortController().signal, report: () => undefined };
 const strokesEach = [1, 2, 4, 8];

@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { DemoRequest } from '../contract/jobs.ts';
 import type { DemoSummary, DistillSummary } from '../contract/results.ts';
 import { distillRequest } from '../contract/jobs.ts';
@@ -7,11 +6,7 @@ import { sampleSets } from '../core/sample/sets.ts';
 import { distill } from './distill.ts';
 import type { JobContext } from './job.ts';
 import { writeSample } from './sample.ts';
-
-/** The teacher that comes with the program. */
-export const bundledTeacher = fileURLToPath(
-  new URL('../../resources/teachers/vit_tiny_patch8_64.safetensors', import.meta.url),
-);
+import { bundledTeacher } from './bundled-teacher.ts';
 
 /** Small enough for a few minutes on two cores, large enough for the intervals to mean something. */
 const recipe = {

@@ -39,12 +39,13 @@ import {
   secondsOf,
   summaryName,
 } from './student-job.ts';
-import type { ExpectedTeacher, StudentJob } from './student-job.ts';
+import type { StudentJob } from './student-job.ts';
 import { trainAdapters } from './student-training.ts';
 import type { Trained, TrainingImages } from './student-training.ts';
 import type { Teacher } from './teacher.ts';
 import type { OpenWatch } from './training.ts';
 import { resizedCrops } from './view-source.ts';
+import type { DistillHabits, DistillOutcome } from './student-outcome.ts';
 
 /**
  * The whole job: teacher and images in; a student that was distilled, given a head, measured beside the
@@ -69,31 +70,6 @@ export async function distill(
   }
   const { summary } = await distillImages(request, await openDataset(request), context);
   return summary;
-}
-
-/** What became of a distillation. */
-export interface DistillOutcome {
-  readonly summary: ClassSummary;
-  /** What the three said of each test image. */
-  readonly answers: readonly ImageAnswers[];
-}
-
-/** Indices of classes; the path is as `placeName` has it. */
-export interface ImageAnswers {
-  readonly path: string;
-  readonly truth: readonly number[];
-  readonly teacher: readonly number[];
-  readonly copy: readonly number[];
-  readonly student: readonly number[];
-}
-
-export interface DistillHabits {
-  /** Leaves the checkpoint at the end, to whoever has yet to take the outcome in. */
-  readonly keepCheckpoint?: boolean;
-  /** Reports now and then what the student is worth, for whoever can show it. */
-  readonly glimpses?: boolean;
-  /** What the teacher's file must hold, where that is known. */
-  readonly expected?: ExpectedTeacher;
 }
 
 /** The job on images that are known already; throws as `distill`. */

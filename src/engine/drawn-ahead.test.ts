@@ -20,9 +20,10 @@ import type { PoolOptions } from './image-pool/image-pool.ts';
 import type { JobContext } from './job.ts';
 import { blockingExecutor, blockUntil } from './testing/blocking-executor.ts';
 import { trainStudent } from './training.ts';
-import type { TrainingPlan, TrainingState } from './training.ts';
+import type { TrainingState } from './training.ts';
 import { resizedCrops } from './view-source.ts';
 import type { NumberedView, ViewSource } from './view-source.ts';
+import type { TrainingPlan } from './training-plan.ts';
 
 const folder = testFolder();
 const threadOf = (name: string): string =>

@@ -6,7 +6,7 @@ import { mapConcurrently } from '../formats/concurrently.ts';
 import { hashOfFile } from '../formats/file-hash.ts';
 import type { FoundImage } from '../formats/labelled-images.ts';
 import type { Teacher } from './teacher.ts';
-import type { TrainingPlan } from './training.ts';
+import type { TrainingPlan } from './training-plan.ts';
 
 /** Files read at a time. */
 const filesAtOnce = 4;

@@ -16,7 +16,8 @@ import { imagesToInfer, packPixels, readBatches, stackRows, unpackPixels } from 
 import type { InputForm, PackedPixels } from './inference.ts';
 import { throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
-import type { TrainingPlan, TrainingWatch } from './training.ts';
+import type { TrainingWatch } from './training.ts';
+import type { TrainingPlan } from './training-plan.ts';
 
 /** Looks at a student in training: what it is worth so far, and how its patches' features look. */
 export interface GlimpsePlan {

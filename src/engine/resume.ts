@@ -6,7 +6,8 @@ import { unlessAborted } from '../formats/unless-aborted.ts';
 import { checkpointPath, checkpointProgress, hasCheckpoint, loadCheckpoint } from './checkpoint.ts';
 import type { RunFingerprint } from './fingerprint.ts';
 import type { JobContext } from './job.ts';
-import type { TrainingPlan, TrainingState } from './training.ts';
+import type { TrainingState } from './training.ts';
+import type { TrainingPlan } from './training-plan.ts';
 
 /** Says so where a run is to go on but was stopped before its first checkpoint: it then begins anew. */
 export async function noteNoCheckpoint(

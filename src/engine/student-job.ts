@@ -35,6 +35,7 @@ import { openTeacher } from './teacher.ts';
 import type { Teacher } from './teacher.ts';
 import type { TrainingResult } from './training.ts';
 import { version } from './version.ts';
+import type { ExpectedTeacher } from './student-outcome.ts';
 
 /**
  * What every distillation has in common, whatever the student is for: teacher, copy and output folder before it,
@@ -63,12 +64,6 @@ export interface StudentJob {
   readonly kept: { isNew: boolean };
   /** Free memory at the start, bytes. */
   readonly memory: number;
-}
-
-/** A teacher as it was when it was chosen. */
-export interface ExpectedTeacher {
-  readonly name: string;
-  readonly sha256: string;
 }
 
 export interface StudentJobOptions {

@@ -22,8 +22,9 @@ import { initialState, stopped } from './resume.ts';
 import { secondsOf } from './student-job.ts';
 import type { StudentJob } from './student-job.ts';
 import { trainStudent } from './training.ts';
-import type { OpenWatch, TrainingPlan, TrainingResult, TrainingState } from './training.ts';
+import type { OpenWatch, TrainingResult, TrainingState } from './training.ts';
 import type { ViewSource } from './view-source.ts';
+import type { TrainingPlan } from './training-plan.ts';
 
 /**
  * The distillation of a job: images are set aside, the start is chosen on them, the adapters are trained, and the best

@@ -10,7 +10,7 @@ import { randomValues } from '../../tests/support/values.ts';
 import { entryBytes, TargetCache, targetMisses } from './target-cache.ts';
 import { onnxRuntime } from '../runtime/onnxruntime.ts';
 import { samplesOfStep } from './training.ts';
-import type { TrainingPlan } from './training.ts';
+import type { TrainingPlan } from './training-plan.ts';
 
 const model = tinyVit({ depth: 1 });
 const { imageSize, width } = model.architecture;

@@ -7,8 +7,8 @@ import { readResult } from '../runtime/executor.ts';
 import type { DeviceTensor, Executor, LoadedGraph } from '../runtime/executor.ts';
 import { DevicePieces } from './device-pieces.ts';
 import type { Named } from './device-pieces.ts';
-import type { TrainingPlan } from './training.ts';
 import type { NumberedView, ViewSource } from './view-source.ts';
+import type { TrainingPlan } from './training-plan.ts';
 
 interface HostEntry {
   /** The view, (S, S, C) bytes. */

@@ -1,9 +1,20 @@
 import type { InferredProperty } from '../contract/descriptions.ts';
 import { colourChannels } from '../core/image/preparation.ts';
 import type { DescribedTeacher } from '../formats/checkpoints/read-teacher.ts';
-import type { Teacher } from './teacher.ts';
+import type { VitModel } from '../core/vit/weights.ts';
 
 /** What people are told of how images reach a teacher. */
+
+/** How a teacher was adapted to the images that it is shown. */
+export interface AdaptedInput {
+  /** How many bands it was trained on. */
+  readonly bands: number;
+  /** Which of those the channels of images are, counted from 0, where that is known; those of `model`. */
+  readonly known: readonly number[] | undefined;
+  /** Whether its own mean and deviation of stored values are in use, where it has such. */
+  readonly stored: 'used' | 'unused' | undefined;
+  readonly model: VitModel;
+}
 
 /** What is to be known of a teacher's bands and values before images are chosen for it. */
 export function notesOnInput(described: DescribedTeacher): string[] {
@@ -63,7 +74,7 @@ export function saidGuesses(inferred: readonly InferredProperty[]): string[] {
 }
 
 /** How images reach a teacher, as far as it is worth a word: bands that are not red, green and blue, and stored values. */
-export function saidInput(teacher: Omit<Teacher, 'name' | 'sha256' | 'inferred'>): string[] {
+export function saidInput(teacher: AdaptedInput): string[] {
   const bands = saidBands(teacher);
   return [...(bands === null ? [] : [bands]), ...saidValues(teacher)];
 }
@@ -76,7 +87,7 @@ function saidColours(bands: number, known: readonly number[] | undefined): strin
   return `${seen}: they go to its bands ${own}, and the others see their mean. ${rest}`;
 }
 
-function saidValues({ stored }: Pick<Teacher, 'stored'>): string[] {
+function saidValues({ stored }: Pick<AdaptedInput, 'stored'>): string[] {
   switch (stored) {
     case 'used':
       return ["Images are normalised by the teacher's own mean and deviation of stored values."];
@@ -94,7 +105,7 @@ function saidBands({
   bands,
   known,
   model,
-}: Pick<Teacher, 'bands' | 'known' | 'model'>): string | null {
+}: Pick<AdaptedInput, 'bands' | 'known' | 'model'>): string | null {
   const { channels } = model.architecture;
   if (channels === colourChannels) return bands > channels ? saidColours(bands, known) : null;
   const seen = `Of each image ${channels} bands are seen, and the teacher was trained on ${bands}`;

@@ -24,20 +24,14 @@ import { hashOfFile } from '../formats/file-hash.ts';
 import { processorMemory } from './devices/device-memory.ts';
 import { requireTeacher } from './teacher-place.ts';
 import { notesOnInput } from './teacher-words.ts';
+import type { AdaptedInput } from './teacher-words.ts';
 
-export interface Teacher {
+export interface Teacher extends AdaptedInput {
   /** File name without its extension. */
   readonly name: string;
   readonly sha256: string;
-  /** How many bands it was trained on. */
-  readonly bands: number;
-  /** Which of those the channels of images are, counted from 0, where that is known; those of `model`. */
-  readonly known: readonly number[] | undefined;
-  /** Whether its own mean and deviation of stored values are in use, where it has such. */
-  readonly stored: 'used' | 'unused' | undefined;
   /** What its weights do not show, and from where it is known. */
   readonly inferred: readonly InferredProperty[];
-  readonly model: VitModel;
 }
 
 /** A teacher as it takes images, of which no weights are read yet. */

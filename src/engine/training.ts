@@ -1,7 +1,6 @@
 import { imagesWithin, trainingMemory } from '../core/distill/memory.ts';
 import { Random } from '../core/random.ts';
 import { partSizes, targetGraph, trainStep } from '../core/distill/train-step.ts';
-import type { StudentPlan } from '../core/distill/train-step.ts';
 import { UserError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { tokenCount } from '../core/vit/architecture.ts';
@@ -16,23 +15,12 @@ import type { Feed, OptimiserState } from './optimisation.ts';
 import type { BestKeeper, KeeperState } from './recipe/best-keeper.ts';
 import { TargetCache } from './target-cache.ts';
 import type { NumberedView, ViewSource } from './view-source.ts';
+import type { TrainingPlan } from './training-plan.ts';
 
 /** A student in training: what a checkpoint holds. Its parameters are the adapters. */
 export interface TrainingState extends OptimiserState {
   /** Where a keeper watches over the training. */
   readonly keeper?: KeeperState | undefined;
-}
-
-export interface TrainingPlan extends StudentPlan {
-  readonly teacher: VitModel;
-  readonly steps: number;
-  readonly batch: number;
-  readonly peakLearningRate: number;
-  readonly seed: number;
-  /** Different views an image. */
-  readonly views: number;
-  /** Bytes of teacher targets to keep. */
-  readonly cacheBytes: number;
 }
 
 /** Looks on while a student learns; what it does must change nothing of the training. */

@@ -4,8 +4,6 @@ import { firstLine, withoutTrace } from '../contract/failure-text.ts';
 import { UserError } from '../core/errors.ts';
 import type { Dataset } from './dataset.ts';
 import type { TrialOutcome, TrialRequest } from './devices/trial.ts';
-import type { DistillOutcome } from './distill.ts';
-import type { OutlineOutcome } from './segmentation/distill-outlines.ts';
 import type { KeptOutlines } from './segmentation/kept-outlines.ts';
 import type {
   MadeMask,
@@ -14,8 +12,8 @@ import type {
 } from './segmentation/predict-images.ts';
 import type { ScoreOutcome, ScoreRequest } from './score.ts';
 import type { Measurement, SpeedRequest } from './speed.ts';
-import type { ExpectedTeacher } from './student-job.ts';
 import type { CheckRequest } from './teacher-check.ts';
+import type { DistillOutcome, ExpectedTeacher, OutlineOutcome } from './student-outcome.ts';
 
 /**
  * What the engine and a worker say to each other. Both are this program, so types are enough; what a

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundledTeacher } from '../../src/engine/demo.ts';
 import { importTeacher, listTeachers } from '../../src/engine/import-teacher.ts';
 import { optionsOf } from '../../src/engine/services/run-inputs.ts';
 import { TeacherService } from '../../src/engine/services/teachers.ts';
@@ -13,6 +12,7 @@ import { addProject, settings } from '../../src/store/testing/fixtures.ts';
 import { namedCheckpoints } from '../support/named-checkpoints.ts';
 import { tinyVit } from '../support/tiny-vit.ts';
 import { required } from '../support/values.ts';
+import { bundledTeacher } from '../../src/engine/bundled-teacher.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -6,12 +6,13 @@ import { zeros } from '../../src/core/tensor.ts';
 import { tokenCount } from '../../src/core/vit/architecture.ts';
 import { copyBlocks } from '../../src/core/vit/copy.ts';
 import { trainStudent } from '../../src/engine/training.ts';
-import type { TrainingPlan, TrainingState } from '../../src/engine/training.ts';
+import type { TrainingState } from '../../src/engine/training.ts';
 import { resizedCrops } from '../../src/engine/view-source.ts';
 import { onnxRuntime } from '../../src/runtime/onnxruntime.ts';
 import { tinyVit } from '../support/tiny-vit.ts';
 import { difference, randomValues } from '../support/values.ts';
 import { watch } from './support.ts';
+import type { TrainingPlan } from '../../src/engine/training-plan.ts';
 
 const teacher = tinyVit({ depth: 2 });
 

@@ -8,7 +8,7 @@ import {
   type ProgressEvent,
   shareDone,
 } from './phases.ts';
-import type { ProgressView } from './view.ts';
+import type { ProgressView } from './phases.ts';
 
 const barCells = 24;
 

@@ -7,7 +7,7 @@ import {
   type ProgressEvent,
   shareDone,
 } from './phases.ts';
-import type { ProgressView } from './view.ts';
+import type { ProgressView } from './phases.ts';
 
 const millisecondsBetween = { least: 1000, most: 10_000 };
 const shareBetween = 0.1;

@@ -62,3 +62,12 @@ export function isNewPhase(event: ProgressEvent, last: ProgressEvent | undefined
   const isSameEnd = event.done === last.done && event.total === last.total;
   return last.done >= last.total && !isSameEnd;
 }
+
+/** Shows how far a job is. */
+export interface ProgressView {
+  show(event: ProgressEvent): void;
+  /** Writes lines of text without spoiling what is shown. */
+  say(text: string): void;
+  /** Leaves the output as it should stay; nothing is shown after it. */
+  close(): void;
+}

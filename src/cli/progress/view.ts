@@ -3,16 +3,7 @@ import { printable } from '../text.ts';
 import { fitted, isTerminal, type World } from '../world.ts';
 import { BarView } from './bar-view.ts';
 import { LineView } from './line-view.ts';
-import type { ProgressEvent } from './phases.ts';
-
-/** Shows how far a job is. */
-export interface ProgressView {
-  show(event: ProgressEvent): void;
-  /** Writes lines of text without spoiling what is shown. */
-  say(text: string): void;
-  /** Leaves the output as it should stay; nothing is shown after it. */
-  close(): void;
-}
+import type { ProgressView } from './phases.ts';
 
 /** Bars on a terminal, plain lines elsewhere. */
 export function progressView(world: World): ProgressView {

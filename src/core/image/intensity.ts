@@ -1,5 +1,5 @@
-import type { IntensityRange, StoredForm } from './preparation.ts';
 import type { Display, IntensityWindow, LookupTable, SampleType } from './stored.ts';
+import type { IntensityRange, StoredForm } from './stored-form.ts';
 
 /** From stored values to shades of grey, as DICOM PS3.3 C.11.1 and C.11.2 have it. */
 

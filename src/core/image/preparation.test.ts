@@ -11,9 +11,9 @@ import {
   readBands,
   writeRange,
 } from './preparation.ts';
-import type { IntensityRange, StoredForm } from './preparation.ts';
 import { plainDisplay } from './stored.ts';
 import type { Pixels, Samples } from './stored.ts';
+import type { IntensityRange, StoredForm } from './stored-form.ts';
 
 const form = (change: Partial<StoredForm> = {}): StoredForm => ({
   format: 'tiff',

@@ -1,9 +1,9 @@
 import { percentiles, rescaled, shownBy, shownByTable } from './intensity.ts';
 import type { PercentilesOf, Shade } from './intensity.ts';
-import type { IntensityRange, StoredForm } from './preparation.ts';
 import type { Pixels } from './stored.ts';
 import { countedPercentiles, lookUp, spanOf } from './whole-values.ts';
 import type { WholeSpan } from './whole-values.ts';
+import type { IntensityRange, StoredForm } from './stored-form.ts';
 
 /** From the stored values of one band to shades: first which value is black and which white, then each value by that. */
 

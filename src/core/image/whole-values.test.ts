@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../random.ts';
 import { prepare, prepareMeans, preparationOf } from './preparation.ts';
-import type { StoredForm } from './preparation.ts';
 import { meanOfSquares } from './shrink.ts';
 import { plainDisplay } from './stored.ts';
 import type { Display, Pixels } from './stored.ts';
+import type { StoredForm } from './stored-form.ts';
 
 // Whole numbers of few bits are looked up in a table. The same numbers in 32 bits are worked out pixel by
 // pixel, by code that knows nothing of tables: both must see the same.

@@ -1,4 +1,4 @@
-import type { Region } from './region.ts';
+import type { BorderLine, Heading, Region } from './region.ts';
 
 /**
  * Borders between regions as lines on the corners of pixels, each once, however many regions it divides. A
@@ -6,23 +6,6 @@ import type { Region } from './region.ts';
  * of the two values lies to its left, as one walks on a map with rows going down: along a line values never
  * change, so the parts of a line agree on its direction before they meet.
  */
-
-/** East, south, west, north: clockwise as rows go down. */
-export type Heading = 0 | 1 | 2 | 3;
-
-export interface BorderLine {
-  /** x, y, x, y, …: corners, with those of junctions at both ends; of a closed line the first is not repeated. */
-  readonly points: ArrayLike<number>;
-  readonly isLoop: boolean;
-  /** Or a part of it; null: background. */
-  readonly left: Region | null;
-  readonly right: Region | null;
-  /** Headings of the first and the last edge before anything was simplified. */
-  readonly start: Heading;
-  readonly end: Heading;
-  /** ∫ x dy along the line before anything was simplified: px². */
-  readonly moment: number;
-}
 
 /** A corner of a line, and what is known of the line where the corner is at one of its ends. */
 export class LineEnd {

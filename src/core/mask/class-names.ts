@@ -22,3 +22,6 @@ export function whyReserved(name: string): string | null {
   if (found === undefined) return null;
   return `“${name.trim()}” cannot be the name of a class of masks: in lists of classes it says ${found.means}.`;
 }
+
+/** Classes of one source; values of masks are no more. */
+export const classLimit = 254;

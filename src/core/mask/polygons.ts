@@ -1,10 +1,10 @@
 import { BorderGrid } from './border-grid.ts';
-import type { BorderLine } from './border-line.ts';
 import { Region } from './region.ts';
 import { ringsOf, type PixelRing } from './region-rings.ts';
 import { emptyRow, joinRow, splitRow, type RowRuns, type RunArea } from './row-runs.ts';
 import { simplifyLine } from './simplify-line.ts';
 import { traceRow, type TraceWatch } from './trace-row.ts';
+import type { BorderLine } from './region.ts';
 
 export type { PixelRing } from './region-rings.ts';
 export type { RunArea } from './row-runs.ts';

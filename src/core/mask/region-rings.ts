@@ -1,5 +1,5 @@
-import type { BorderLine, Heading } from './border-line.ts';
 import { Region } from './region.ts';
+import type { BorderLine, Heading } from './region.ts';
 
 /** Corners x, y, x, y, … in px of the image, rows going down. The last is joined to the first. */
 export type PixelRing = Int32Array;

@@ -1,4 +1,19 @@
-import type { BorderLine } from './border-line.ts';
+/** East, south, west, north: clockwise as rows go down. */
+export type Heading = 0 | 1 | 2 | 3;
+
+export interface BorderLine {
+  /** x, y, x, y, …: corners, with those of junctions at both ends; of a closed line the first is not repeated. */
+  readonly points: ArrayLike<number>;
+  readonly isLoop: boolean;
+  /** Or a part of it; null: background. */
+  readonly left: Region | null;
+  readonly right: Region | null;
+  /** Headings of the first and the last edge before anything was simplified. */
+  readonly start: Heading;
+  readonly end: Heading;
+  /** ∫ x dy along the line before anything was simplified: px². */
+  readonly moment: number;
+}
 
 /**
  * Pixels of one value that touch along their edges (4-connected), as far as they have been read. Parts that

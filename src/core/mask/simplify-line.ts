@@ -1,6 +1,6 @@
 import { AreaQueue } from './area-queue.ts';
 import type { BorderGrid, GridCorner } from './border-grid.ts';
-import type { BorderLine } from './border-line.ts';
+import type { BorderLine } from './region.ts';
 
 /**
  * Makes a border simpler: corner by corner, that with the smallest triangle first (Visvalingam and Whyatt,

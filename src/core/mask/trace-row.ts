@@ -1,5 +1,5 @@
-import { completeLine, LineEnd, type BorderLine } from './border-line.ts';
-import type { Region } from './region.ts';
+import { completeLine, LineEnd } from './border-line.ts';
+import type { BorderLine, Region } from './region.ts';
 import type { RowRuns } from './row-runs.ts';
 
 /** What is told of while the borders of a row are followed. */

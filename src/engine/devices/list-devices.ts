@@ -4,7 +4,6 @@ import type { DeviceName } from '../../contract/jobs.ts';
 import { UserError } from '../../core/errors.ts';
 import { keptBlocks } from '../../core/vit/copy.ts';
 import { defaultThreads } from '../../runtime/threads.ts';
-import { bundledTeacher } from '../demo.ts';
 import { performInWorker, WorkerDied } from '../services/worker-process.ts';
 import { openTeacher } from '../teacher.ts';
 import type { WorkerResult, WorkerTask } from '../worker-protocol.ts';
@@ -15,6 +14,7 @@ import { KnownSpeeds } from './known-speeds.ts';
 import { possibleDevices } from './possible-devices.ts';
 import { processorName } from './processor-name.ts';
 import type { TrialOutcome, TrialRequest } from './trial.ts';
+import { bundledTeacher } from '../bundled-teacher.ts';
 
 /** Of the student that devices are compared with where none is wished for. */
 const usual = { skip: 2, rank: 16, batch: 32, precision: 'float32' } as const;

@@ -6,7 +6,7 @@ import { readImage } from '../../formats/images.ts';
 import type { ImagePlace } from '../../formats/labelled-images.ts';
 import { drawCropHere } from '../segmentation/draw-crop.ts';
 import type { CropOrder } from '../segmentation/draw-crop.ts';
-import type { TaskContext } from './tasks.ts';
+import type { TaskContext } from './task.ts';
 
 /** An image to draw views from: held in memory, or where to read it. */
 export type ImageToDraw = Raster | StoredImage;

@@ -1,6 +1,6 @@
 import { readFrames } from '../../formats/frames.ts';
 import type { FileFrames } from '../../formats/frames.ts';
-import type { TaskContext } from './tasks.ts';
+import type { TaskContext } from './task.ts';
 
 /** How many images each file has, and what holds them together; undefined where it cannot be opened. */
 export async function readHeaders(

@@ -8,7 +8,7 @@ import type { LaneOptions, RunOptions } from './lane.ts';
 import { LostThread } from './lost-thread.ts';
 import { valueOf } from './outcome.ts';
 import type { RequestOf, ResultOf, TaskName } from './tasks.ts';
-import type { Outcome, ThreadRequest } from './thread.ts';
+import type { Outcome, ThreadRequest } from './thread-protocol.ts';
 
 export interface PoolRunOptions extends RunOptions {
   /**

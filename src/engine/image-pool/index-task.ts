@@ -16,7 +16,7 @@ import { FileSource } from '../../formats/raster/file-source.ts';
 import type { ImageFile } from '../../formats/raster/image-file.ts';
 import { openSource } from '../../formats/raster/open.ts';
 import { sampleBytes } from '../../formats/raster/sample-arrays.ts';
-import type { TaskContext } from './tasks.ts';
+import type { TaskContext } from './task.ts';
 
 export interface IndexRequest {
   readonly images: readonly ImagePlace[];

@@ -2,7 +2,7 @@ import type { FoundMaskSource } from '../../contract/mask-sources.ts';
 import { findLabelFiles, readLabelFile } from '../../formats/label-file.ts';
 import type { FoundImage, LabelledImages } from '../../formats/labelled-images.ts';
 import { detectMaskSources } from '../../formats/masks/detect.ts';
-import type { TaskContext } from './tasks.ts';
+import type { TaskContext } from './task.ts';
 
 export interface LabelFileRequest {
   /** A table of labels. */

@@ -6,7 +6,7 @@ import { emptyPlace, freePlace, newPlaceInBudget } from '../../formats/decode-bu
 import type { BudgetPlace } from '../../formats/decode-budget.ts';
 import { deadThread, hungThread } from './lost-thread.ts';
 import { newMarker, newPlace, readPlace, removeMarker } from './reading-place.ts';
-import type { Outcome, ThreadData, ThreadRequest } from './thread.ts';
+import type { Outcome, ThreadData, ThreadRequest } from './thread-protocol.ts';
 
 export interface RunOptions {
   /** The file that is named where it costs a thread, unless the task says at which it is; undefined where it is at several. */

@@ -10,9 +10,10 @@ import type {
 } from '../../formats/masks/mask-source.ts';
 import { openMaskSource } from '../../formats/masks/open-source.ts';
 import { pairMasks } from '../../formats/masks/paired/pairs.ts';
-import { surveyFile, type SurveyedMask } from '../../formats/masks/paired/survey-file.ts';
+import { surveyFile } from '../../formats/masks/paired/survey-file.ts';
 import { shared } from './draw-task.ts';
-import type { TaskContext } from './tasks.ts';
+import type { TaskContext } from './task.ts';
+import type { SurveyedMask } from '../../formats/masks/paired/survey.ts';
 
 /*
  * A source of masks stays open in the thread that opened it, which is its own: it is read once for its classes and

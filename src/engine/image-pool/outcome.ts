@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import type { Outcome } from './thread.ts';
+import type { Outcome } from './thread-protocol.ts';
 
 /** What a task gave. @throws UserError as the task did, an Error for a defect */
 export function valueOf(outcome: Outcome): unknown {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { systemCode, writeFailure } from '../../formats/file-errors.ts';
 import { makeFolder } from '../../formats/make-folder.ts';
-import type { TaskContext } from './tasks.ts';
+import type { TaskContext } from './task.ts';
 
 export interface StoreRequest {
   readonly files: readonly FileToStore[];

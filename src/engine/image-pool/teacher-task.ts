@@ -4,7 +4,7 @@ import type { TeacherOverrides } from '../../contract/jobs.ts';
 import { hashOfFile } from '../../formats/file-hash.ts';
 import { requireUsable } from '../catalogue/card-fit.ts';
 import { inspectTeacher, teacherStamp } from '../teacher.ts';
-import type { TaskContext } from './tasks.ts';
+import type { TaskContext } from './task.ts';
 
 export interface InspectRequest {
   readonly file: string;

@@ -10,7 +10,7 @@ import { buildLevelFile } from '../../formats/tiles/level-file.ts';
 import { viewLevels } from '../../formats/tiles/levels.ts';
 import { readTile, withViewed } from '../../formats/tiles/read-tile.ts';
 import type { TilePlace, TileRequest } from '../../formats/tiles/read-tile.ts';
-import type { TaskContext } from './tasks.ts';
+import type { TaskContext } from './task.ts';
 
 /** Steps of a histogram. */
 const histogramSteps = 64;

@@ -8,11 +8,11 @@ import type {
   SizedImage,
   SourceRequest,
 } from '../../formats/masks/mask-source.ts';
-import type { SurveyedMask } from '../../formats/masks/paired/survey-file.ts';
 import type { ImagePool } from '../image-pool/image-pool.ts';
 import { LostThread } from '../image-pool/lost-thread.ts';
 import type { MaskFacts, MaskPart, MasksRequest } from '../image-pool/mask-task.ts';
 import { SourceThread, type ThreadOptions } from './source-thread.ts';
+import type { SurveyedMask } from '../../formats/masks/paired/survey.ts';
 
 /** Masks that a thread surveys in one go. */
 const surveyedAtOnce = 8;

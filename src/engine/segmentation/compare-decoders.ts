@@ -3,7 +3,6 @@ import type { MaskCandidateReport, WrittenTolerance } from '../../contract/resul
 import type { DecoderLayout } from '../../core/heads/segmentation-decoder.ts';
 import { decoderLayout, segmentationGraph } from '../../core/heads/segmentation-decoder.ts';
 import { mergeAdapters } from '../../core/lora/adapters.ts';
-import type { AdapterLayout } from '../../core/lora/adapters.ts';
 import { imageDice } from '../../core/metrics/segmentation.ts';
 import type { SegmentedImage } from '../../core/metrics/segmentation.ts';
 import type { Tensor } from '../../core/tensor.ts';
@@ -24,21 +23,13 @@ import type { OpenImages } from './open-images.ts';
 import type { Scene } from './scene.ts';
 import { tileModel, tilesOfSide } from './tile-model.ts';
 import { trainDecoder } from './train-decoder.ts';
+import type { Contender } from './train-decoder.ts';
 
 /** Different crops that decoders learn from; more were no better (docs/adr/0021). */
 export const differentCrops = 1024;
 /** Crops of a step. */
 export const cropsOfStep = 16;
 const peakLearningRate = 2e-3;
-
-/** An encoder that gets a decoder. */
-export interface Contender {
-  readonly name: 'teacher' | 'copy' | 'student';
-  readonly encoder: VitModel;
-  /** Where the encoder learns on from its adapters: they and what they sit on. */
-  readonly adapting?:
-    { readonly layout: AdapterLayout; readonly adapters: Float32Array } | undefined;
-}
 
 export interface OutlineComparison {
   readonly dataset: SegmentationDataset;

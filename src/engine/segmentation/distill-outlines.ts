@@ -13,7 +13,6 @@ import type { FoundImage, ImageProblem } from '../../formats/labelled-images.ts'
 import { makeFolder } from '../../formats/make-folder.ts';
 import { withImage } from '../../formats/open-images.ts';
 import { openFileExecutor } from '../devices/open-executor.ts';
-import type { DistillHabits } from '../distill.ts';
 import { openGlimpses } from '../glimpses.ts';
 import { mostThreads } from '../image-pool/image-pool.ts';
 import type { JobContext } from '../job.ts';
@@ -33,7 +32,7 @@ import type { Trained } from '../student-training.ts';
 import type { OpenWatch } from '../training.ts';
 import { requireTolerance, toleranceOf } from './border-tolerance.ts';
 import { compareDecoders } from './compare-decoders.ts';
-import type { Contender, MaskCandidate } from './compare-decoders.ts';
+import type { MaskCandidate } from './compare-decoders.ts';
 import { cropViews, parityTiles } from './crop-views.ts';
 import type { SegmentationDataset } from './dataset.ts';
 import { exportOutliner } from './export-outliner.ts';
@@ -46,21 +45,8 @@ import { OpenImages } from './open-images.ts';
 import { readableImages } from './readable-images.ts';
 import { noteUnseen, openScenes } from './scene.ts';
 import type { Scene } from './scene.ts';
-
-/** Files of the masks that were predicted for a test image: as `keepMask` has them, values as the dataset's classes have them. */
-export interface PredictedTestMasks {
-  /** As `placeName` has it. */
-  readonly path: string;
-  readonly teacher: string;
-  readonly copy: string;
-  readonly student: string;
-}
-
-export interface OutlineOutcome {
-  readonly summary: MaskSummary;
-  /** Where a folder for them was given. */
-  readonly masks: readonly PredictedTestMasks[];
-}
+import type { Contender } from './train-decoder.ts';
+import type { DistillHabits, OutlineOutcome, PredictedTestMasks } from '../student-outcome.ts';
 
 export interface OutlineHabits extends DistillHabits {
   /** Where the masks that were predicted for the test images go; without it they are not kept. */

@@ -5,8 +5,7 @@ import type { Tensor } from '../../core/tensor.ts';
 import { parseJson } from '../../formats/json.ts';
 import { readSafetensors, writeSafetensors } from '../../formats/safetensors.ts';
 import { decodersPath } from '../checkpoint.ts';
-import type { Contender } from './compare-decoders.ts';
-import type { DecoderTraining, TrainedDecoder } from './train-decoder.ts';
+import type { Contender, DecoderTraining, TrainedDecoder } from './train-decoder.ts';
 
 /*
  * Decoders of an interrupted run, in one file beside its checkpoint. Each knows by a digest what it was made of, so

@@ -3,8 +3,10 @@ import type { SegmentationPlan } from '../../core/distill/segmentation-step.ts';
 import { decoderMemory } from '../../core/distill/memory.ts';
 import { partSizes } from '../../core/distill/train-step.ts';
 import { initialDecoder, patchGraph } from '../../core/heads/segmentation-decoder.ts';
+import type { AdapterLayout } from '../../core/lora/adapters.ts';
 import { zeros } from '../../core/tensor.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import type { VitModel } from '../../core/vit/weights.ts';
 import { loadAll } from '../../runtime/executor.ts';
 import type { Executor } from '../../runtime/executor.ts';
 import { breathe, throwIfCancelled } from '../job.ts';
@@ -16,6 +18,15 @@ import { imagesAtOnce } from '../training.ts';
 import { oneHot, weightOfCrops } from './crop-pool.ts';
 import type { CropPool } from './crop-pool.ts';
 import { imagesOf, PatchCache } from './patch-cache.ts';
+
+/** An encoder that gets a decoder. */
+export interface Contender {
+  readonly name: 'teacher' | 'copy' | 'student';
+  readonly encoder: VitModel;
+  /** Where the encoder learns on from its adapters: they and what they sit on. */
+  readonly adapting?:
+    { readonly layout: AdapterLayout; readonly adapters: Float32Array } | undefined;
+}
 
 export interface DecoderTraining extends SegmentationPlan {
   readonly steps: number;

@@ -7,14 +7,12 @@ import type { DistillSummary } from '../../contract/results.ts';
 import { projectSeed as seed } from '../../core/dataset/hold-out.ts';
 import type { StoredTeacher } from '../../store/queries/teachers.ts';
 import type { Store } from '../../store/store.ts';
-import type { DistillOutcome } from '../distill.ts';
-import type { OutlineOutcome } from '../segmentation/distill-outlines.ts';
-import type { ExpectedTeacher } from '../student-job.ts';
 import type { WorkerResult, WorkerTask } from '../worker-protocol.ts';
 import { dropMasks, runOutlines, valuesNow } from './kept-outlines.ts';
 import type { RunOutlines } from './kept-outlines.ts';
 import { runDataset } from './run-dataset.ts';
 import { storePredicted } from './store-predicted.ts';
+import type { DistillOutcome, ExpectedTeacher, OutlineOutcome } from '../student-outcome.ts';
 
 /** What a run gives its worker, and what becomes of the worker's answer. */
 export interface RunInput {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, afterAll, expect, it } from 'vitest';
 import { drawScene } from '../../core/suggest/testing/scenes.ts';
 import { writePng } from '../../formats/images.ts';
-import { bundledTeacher } from '../demo.ts';
 import type { LookRequest } from '../suggest/protocol.ts';
 import { SuggestProcess } from './suggest-process.ts';
+import { bundledTeacher } from '../bundled-teacher.ts';
 
 const never = new AbortController().signal;
 const silent = (): void => undefined;

@@ -15,7 +15,6 @@ import type { NewTeacher, StoredTeacher } from '../../store/queries/teachers.ts'
 import type { Store } from '../../store/store.ts';
 import { cardOfFile, deleteCard } from '../catalogue/card-folder.ts';
 import { cardOfHash } from '../catalogue/cards.ts';
-import { bundledTeacher } from '../demo.ts';
 import type { FoundDevice } from '../devices/list-devices.ts';
 import { openExecutor } from '../devices/open-executor.ts';
 import { undisturbed } from '../other-work.ts';
@@ -30,6 +29,7 @@ import { failureOf } from '../worker-protocol.ts';
 import { estimateStudents, machineKey } from './estimates.ts';
 import type { Workload } from './estimates.ts';
 import { performInWorker, WorkerDied } from './worker-process.ts';
+import { bundledTeacher } from '../bundled-teacher.ts';
 
 /** What is known of a teacher beyond its file; without a name it is called after that. */
 type Background = Pick<NewTeacher, 'training' | 'suits' | 'licence' | 'isBundled'> &

@@ -6,10 +6,10 @@ import type { MaskTile } from '../../contract/masks.ts';
 import { tilePixels, tileSide } from '../../core/mask/tiles.ts';
 import { drawScene, drawStrokes, meanDice, tilesOf } from '../../core/suggest/testing/scenes.ts';
 import { writePng } from '../../formats/images.ts';
-import { bundledTeacher } from '../demo.ts';
 import { openExecutor } from '../devices/open-executor.ts';
 import type { LookProgress, SuggestRequest } from './protocol.ts';
 import { Suggester } from './suggester.ts';
+import { bundledTeacher } from '../bundled-teacher.ts';
 
 const side = 256;
 const scene = drawScene('textures', side, 4);

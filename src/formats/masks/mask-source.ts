@@ -2,8 +2,8 @@ import type { MaskSourceKind, SourceClass } from '../../contract/mask-sources.ts
 import type { Size } from '../../core/mask/tiles.ts';
 import type { FoundImage, ImageProblem } from '../labelled-images.ts';
 import type { MaskRaster } from './mask-raster.ts';
-import type { SurveyedMask } from './paired/survey-file.ts';
 import type { ValueTable } from './paired/values.ts';
+import type { SurveyedMask } from './paired/survey.ts';
 
 /** An image whose mask is asked for. Its size is that of the frame, upright. */
 export type SizedImage = FoundImage & Size;
@@ -73,6 +73,3 @@ export interface SourceRequest {
   readonly at?: ((path: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Classes of one source; values of masks are no more. */
-export const classLimit = 254;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { plainPreparation, prepare, stretchOf } from '../../core/image/preparation.ts';
-import type { IntensityRange, Preparation } from '../../core/image/preparation.ts';
+import type { Preparation } from '../../core/image/preparation.ts';
 import { plainDisplay } from '../../core/image/stored.ts';
 import type { Pixels, Samples } from '../../core/image/stored.ts';
 import type { Rectangle } from '../../core/mask/tiles.ts';
@@ -14,6 +14,7 @@ import { sampleArrays } from './sample-arrays.ts';
 import { drawn } from './testing/reading.ts';
 import { memoryFile } from './testing/memory-file.ts';
 import { testFolder } from './testing/test-folder.ts';
+import type { IntensityRange } from '../../core/image/stored-form.ts';
 
 const folder = testFolder();
 const side = Math.sqrt(preparedPixels);

@@ -15,12 +15,8 @@ import {
   preparationOf,
   rangeOf,
 } from '../../core/image/preparation.ts';
-import type {
-  IntensityRange,
-  Preparation,
-  StoredForm,
-  WrittenPreparation,
-} from '../../core/image/preparation.ts';
+import type { Preparation, WrittenPreparation } from '../../core/image/preparation.ts';
+import type { IntensityRange, StoredForm } from '../../core/image/stored-form.ts';
 
 /** A range that is decided: what `auto` stands for is known. */
 export type DecidedRange =

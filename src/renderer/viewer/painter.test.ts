@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { ViewedImage } from '../../contract/image-view.ts';
 import { percentileOf, rankedValues, rescaled } from '../../core/image/intensity.ts';
 import { bandValues, prepare, presence } from '../../core/image/preparation.ts';
-import type { IntensityRange } from '../../core/image/preparation.ts';
 import type { Samples } from '../../core/image/stored.ts';
 import {
   areAlike,
@@ -16,6 +15,7 @@ import {
 } from './display-range.ts';
 import { painterOf, tileBands } from './painter.ts';
 import { viewedImage } from './testing.ts';
+import type { IntensityRange } from '../../core/image/stored-form.ts';
 
 /** RGB of each pixel, or null where nothing is. */
 function painted(image: ViewedImage, shown: Shown, data: Samples): (number[] | null)[] {

@@ -1,6 +1,6 @@
 import type { DrawRequest } from '../draw-task.ts';
-import type { Outcome, ThreadRequest } from '../thread.ts';
 import { perform as performWell } from '../thread.ts';
+import type { Outcome, ThreadRequest } from '../thread-protocol.ts';
 
 // For tests: a thread as the pool's own, which counts the views that it drew before the bytes of their images.
 

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
-import type { Outcome, ThreadRequest } from '../thread.ts';
 import { perform as performWell } from '../thread.ts';
+import type { Outcome, ThreadRequest } from '../thread-protocol.ts';
 
 // For tests: a thread as the pool's own, but for files whose names say how reading them goes wrong.
 

@@ -1,11 +1,10 @@
 import { basename } from 'node:path/posix';
 import { UserError } from '../../../core/errors.ts';
-import { reservedWord } from '../../../core/mask/class-names.ts';
+import { classLimit, reservedWord } from '../../../core/mask/class-names.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { readJson } from '../bounded-file.ts';
 import { layeredMask } from '../layers.ts';
 import {
-  classLimit,
   type MaskSource,
   type OpenMask,
   type SizedImage,

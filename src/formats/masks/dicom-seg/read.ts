@@ -1,10 +1,10 @@
 import type { SourceClass } from '../../../contract/mask-sources.ts';
 import { UserError } from '../../../core/errors.ts';
-import { backgroundName, reservedWord } from '../../../core/mask/class-names.ts';
+import { backgroundName, classLimit, reservedWord } from '../../../core/mask/class-names.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
 import { mapConcurrently } from '../../concurrently.ts';
 import type { FoundImage, ImageProblem } from '../../labelled-images.ts';
-import { classLimit, type MaskSource, type SourceRequest } from '../mask-source.ts';
+import { type MaskSource, type SourceRequest } from '../mask-source.ts';
 import { segmentMask, type SegmentPart } from './frame-mask.ts';
 import { indexImages, mayBeDicom, type ImageIndex, type IndexedFrame } from './image-index.ts';
 import { isSegmentationFile } from './kind.ts';

@@ -7,11 +7,12 @@ import type { GeoReference } from '../../raster/image-file.ts';
 import { readJson } from '../bounded-file.ts';
 import { toPixel, toWorld } from '../geotiff/place.ts';
 import { layeredMask } from '../layers.ts';
-import { classLimit, type MaskSource, type SourceRequest } from '../mask-source.ts';
+import { type MaskSource, type SourceRequest } from '../mask-source.ts';
 import { drawingBudget } from '../work-budget.ts';
 import { projectionBetween } from './crs.ts';
 import { parseGeoJson, type GeoJson, type GeoShape, type Rings } from './parse.ts';
 import { ringShape } from './rings.ts';
+import { classLimit } from '../../../core/mask/class-names.ts';
 
 /** Properties that are offered to name the class. */
 const propertyLimit = 100;

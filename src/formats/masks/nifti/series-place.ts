@@ -1,6 +1,6 @@
-import type { Affine } from '../../raster/nifti/affine.ts';
 import { spaceOf, type NiftiVolume } from '../../raster/nifti/volume.ts';
 import type { ImagePlane } from '../dicom-seg/plane.ts';
+import type { Affine } from '../../raster/nifti/orientation.ts';
 
 /** A frame of a DICOM image: where it lies, and its size in px. */
 export interface PlacedFrame {

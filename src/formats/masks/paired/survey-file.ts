@@ -2,11 +2,7 @@ import { UserError } from '../../../core/errors.ts';
 import { soundly } from '../sound-source.ts';
 import { openStoredMask } from './stored-mask.ts';
 import { surveyMask, type MaskValues } from './survey.ts';
-
-/** What one mask of many holds, or why it cannot be read. */
-export type SurveyedMask =
-  | { readonly ok: true; readonly values: MaskValues }
-  | { readonly ok: false; readonly reason: string };
+import type { SurveyedMask } from './survey.ts';
 
 /** @throws UserError 'cancelled' alone: what is wrong with a mask is its own */
 export async function surveyFile(path: string, signal?: AbortSignal): Promise<SurveyedMask> {

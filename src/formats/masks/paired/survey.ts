@@ -71,3 +71,8 @@ export function colourOfNumber(value: number, palette: Uint8Array | null): numbe
   const [red = 0, green = 0, blue = 0] = palette.subarray(3 * value, 3 * value + 3);
   return (red << 16) | (green << 8) | blue;
 }
+
+/** What one mask of many holds, or why it cannot be read. */
+export type SurveyedMask =
+  | { readonly ok: true; readonly values: MaskValues }
+  | { readonly ok: false; readonly reason: string };

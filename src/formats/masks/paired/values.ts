@@ -1,8 +1,7 @@
 import type { SourceClass, StoredValue } from '../../../contract/mask-sources.ts';
 import { UserError } from '../../../core/errors.ts';
-import { reservedWord } from '../../../core/mask/class-names.ts';
+import { classLimit, reservedWord } from '../../../core/mask/class-names.ts';
 import { ignoreValue } from '../../../core/mask/tiles.ts';
-import { classLimit } from '../mask-source.ts';
 import { colourText, type Colour, type ListedLabel } from './label-list.ts';
 import { nothing, transparent } from './stored-mask.ts';
 import { areGreys, colourOfNumber, type MaskValues } from './survey.ts';

@@ -1,13 +1,6 @@
 import type { NiftiHeader } from './header.ts';
 import { axisDirections } from './orientation.ts';
-
-type Row = readonly [number, number, number, number];
-
-/**
- * From voxel (i, j, k), counted from 0, to millimetres (or whatever the file's unit is): x to the
- * patient's right, y to the front, z to the head. Three rows; the fourth would be (0, 0, 0, 1).
- */
-export type Affine = readonly [Row, Row, Row];
+import type { Affine, AffineRow } from './orientation.ts';
 
 export interface PlacedVolume {
   readonly affine: Affine;
@@ -41,7 +34,7 @@ export function placeVolume(header: NiftiHeader): PlacedVolume {
 
 function sformAffine({ sform }: NiftiHeader): Affine | undefined {
   return finite(
-    [0, 4, 8].map((start): Row => {
+    [0, 4, 8].map((start): AffineRow => {
       const [a = NaN, b = NaN, c = NaN, d = NaN] = sform.slice(start, start + 4);
       return [a, b, c, d];
     }),
@@ -70,7 +63,7 @@ function qformAffine(header: NiftiHeader): Affine | undefined {
   const mirrored = header.qfac < 0 ? -dz : dz;
   const offset = header.quaternionOffset;
   return finite(
-    rotation.map(([x, y, z], row): Row => [x * dx, y * dy, z * mirrored, offset[row] ?? NaN]),
+    rotation.map(([x, y, z], row): AffineRow => [x * dx, y * dy, z * mirrored, offset[row] ?? NaN]),
   );
 }
 
@@ -98,7 +91,7 @@ export function isSpacing(value: number | undefined): boolean {
   return value !== undefined && value !== 0 && Number.isFinite(value);
 }
 
-function finite([x, y, z]: readonly Row[]): Affine | undefined {
+function finite([x, y, z]: readonly AffineRow[]): Affine | undefined {
   if (x === undefined || y === undefined || z === undefined) return undefined;
   return [x, y, z].every((row) => row.every(Number.isFinite)) ? [x, y, z] : undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Affine } from './affine.ts';
 import { axisDirections, obliqueness, orientationCode } from './orientation.ts';
+import type { Affine } from './orientation.ts';
 
 /** Rows of three, without an offset. */
 function affineOf(rows: readonly (readonly number[])[]): Affine {

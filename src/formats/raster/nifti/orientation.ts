@@ -1,4 +1,10 @@
-import type { Affine } from './affine.ts';
+export type AffineRow = readonly [number, number, number, number];
+
+/**
+ * From voxel (i, j, k), counted from 0, to millimetres (or whatever the file's unit is): x to the
+ * patient's right, y to the front, z to the head. Three rows; the fourth would be (0, 0, 0, 1).
+ */
+export type Affine = readonly [AffineRow, AffineRow, AffineRow];
 
 /** Where an axis of the volume leads: 0 right, 1 front (anterior), 2 head (superior); or away from it. */
 export interface AxisDirection {

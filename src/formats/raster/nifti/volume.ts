@@ -1,5 +1,5 @@
-import type { Affine } from './affine.ts';
 import type { Plane, PlaneLayout } from './plane.ts';
+import type { Affine } from './orientation.ts';
 
 /** The volume behind the slices: what it takes to write a mask that lies on it. */
 export interface NiftiVolume extends PlaneLayout {

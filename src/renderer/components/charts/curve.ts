@@ -4,6 +4,14 @@ export interface CurvePoint {
   readonly loss: number;
 }
 
+/** What is said of a curve of losses. */
+export interface LossWords {
+  readonly name: string;
+  readonly waiting: string;
+  readonly at: (step: number, loss: number) => string;
+  readonly alternative: (first: number, last: number, step: number) => string;
+}
+
 /** Neighbours on one side that a mean takes in: more of a long run. */
 function reachOf(points: readonly CurvePoint[]): number {
   return Math.floor(Math.min(24, points.length / 30));
