@@ -34,7 +34,7 @@ export const resultText = {
     guessing: 'By guessing',
     mostFrequent: 'Always the most frequent class',
     outlineAll: 'Dice of outlining everything',
-    size: 'Size',
+    size: 'Size in float32',
     time: { image: 'Time per image', tile: 'Time per tile' },
     parameters: 'Parameters',
     blocks: 'Blocks',

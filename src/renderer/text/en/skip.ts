@@ -28,7 +28,7 @@ export const skipText = {
     title: 'The student',
     faster: 'as fast as the teacher',
     parameters: 'Parameters',
-    size: 'Size',
+    size: 'Size in float32',
     time: 'Time to distil',
     of: (whole: string) => `of ${whole}`,
     measuring: 'Measuring this machine for a few seconds',
