@@ -163,7 +163,7 @@ describe('import', () => {
         maskValues: [
           { value: '0', share: 0.5, becomes: 'background' },
           { value: '128', share: 0.25, becomes: 'class 128' },
-          { value: '255', share: 0.25, becomes: 'not known' },
+          { value: '255', share: 0.25, becomes: 'ignored: nothing known' },
         ],
       });
     });
