@@ -45,7 +45,7 @@ export interface ClassJudgement extends Judgement {
  * `above` them by more than chance; at the `majority`, where always answering the most frequent class is as accurate,
  * though classes are told apart; or `none`, where it cannot be told from guessing.
  */
-export type Standing = 'above' | 'majority' | 'none';
+type Standing = 'above' | 'majority' | 'none';
 
 /** Of a run for outlines: its quality is the mean Dice. */
 export interface MaskJudgement extends Judgement {
@@ -113,7 +113,7 @@ interface Qualities {
  * @param qualities of the three; higher is better
  * @param isChanceKnown whether their intervals say anything
  */
-export function judge(
+function judge(
   { teacher, student, loss }: DistillSummary,
   qualities: Qualities,
   isChanceKnown = true,
@@ -223,7 +223,7 @@ export function judgeMasks(summary: MaskSummary): MaskJudgement | null {
 }
 
 /** What figures of masks rest on: an image that shows nothing, and in which nothing was found, has none. */
-export function testedMasks({ perImage, units }: MaskSummary): TestedMasks {
+function testedMasks({ perImage, units }: MaskSummary): TestedMasks {
   const images = perImage.filter(
     ({ teacher, copy, student }) => teacher !== null && copy !== null && student !== null,
   ).length;
