@@ -39,6 +39,8 @@ export interface ClassJudgement extends Judgement {
   readonly isTeacherUnsuitable: boolean;
   /** How the student stands against answers that take no model. */
   readonly studentStands: Standing;
+  /** So few test images that an interval of accuracy is some ten points wide. */
+  readonly isFew: boolean;
 }
 
 /**
@@ -87,6 +89,8 @@ export interface TestedMasks {
 const nothing = 0.0005;
 /** Below this share of the teacher's time a student is faster by more than a clock's mood. */
 const fasterBelow = 0.95;
+/** With fewer, an interval of accuracy is some ten points wide. */
+const fewImages = 100;
 /** With fewer, a bootstrap interval is too narrow. */
 const fewUnits = 20;
 
@@ -145,6 +149,7 @@ export function judgeClasses(summary: ClassSummary): ClassJudgement {
     isTeacherUnsuitable:
       standingOf(teacher, baselines) === 'none' && isNear(teacher.accuracy.value, baselines),
     hasHelped: judged.hasHelped && studentStands === 'above',
+    isFew: summary.images.tested < fewImages,
   };
 }
 
