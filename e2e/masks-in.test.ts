@@ -100,7 +100,7 @@ describe('masks that come in with images', () => {
     await becomes('Number 7').selectOption({ label: 'Road' });
     await page.getByRole('textbox', { name: 'Name of the new class for Forest' }).fill('Woods');
     await page.getByText('1 thing does not fit and will be left out').click();
-    await page.getByText('no image of that name').waitFor();
+    await page.getByText('no image has the name of this mask').waitFor();
     await photograph(launched, '58-masks-assigned');
     await add.click();
     await page.getByText('3 images were added, 3 came with their masks.').waitFor();

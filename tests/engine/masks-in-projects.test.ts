@@ -130,11 +130,11 @@ describe('masks in projects', async () => {
     const { files } = await engine.call('image.files', list);
     expect(files.map(({ name, reason }) => [name, reason])).toEqual([
       ['masks/c.png', expect.stringMatching(/2 × 2 pixels and its image 6 × 4/)],
-      ['masks/d.png', expect.stringMatching(/no image of that name/)],
+      ['masks/d.png', expect.stringMatching(/no image has the name of this mask/)],
     ]);
     expect(await engine.call('image.leftOut', { project: project.id })).toBe(2);
     expect(report.skipped.map(({ reason }) => reason)).toEqual([
-      expect.stringMatching(/no image of that name/),
+      expect.stringMatching(/no image has the name of this mask/),
       expect.stringMatching(/2 × 2 pixels and its image 6 × 4/),
     ]);
     expect(await maskOf('a.png')).toEqual({ state: 'done', values: half(0, 1) });
