@@ -459,7 +459,7 @@ const notifiedPlace = z.strictObject({
 });
 
 /** Answered by the process that owns the window. */
-export const shellMethods = {
+const shellMethods = {
   'shell.chooseFolder': {
     params: z.strictObject({ title: z.string().max(200) }),
     result: path.nullable(),

@@ -15,7 +15,7 @@ export const cardOrigin = 'https://huggingface.co';
 /** In hexadecimal; of some only the first digits are known. */
 const knownHash = z.string().regex(/^[0-9a-f]{8,64}$/);
 
-export const cardFile = z.strictObject({
+const cardFile = z.strictObject({
   name: z.string().regex(/^[\w-][\w.-]{0,199}$/),
   url: z
     .string()
@@ -28,7 +28,7 @@ export const cardFile = z.strictObject({
 export type CardFile = z.infer<typeof cardFile>;
 
 /** Whether a product may be made of it. `ask`: its licence is not known, or its authors wish for something else. */
-export const commercialUse = z.enum(['yes', 'no', 'ask']);
+const commercialUse = z.enum(['yes', 'no', 'ask']);
 export type CommercialUse = z.infer<typeof commercialUse>;
 
 const sentence = z.string().min(1).max(300);
@@ -95,7 +95,7 @@ export const shownDownloads = downloadSettings.extend({
 export type ShownDownloads = z.infer<typeof shownDownloads>;
 
 /** How far a card is: `here` means that all its files are, whether it was made a teacher or not. */
-export const cardState = z.enum(['by-hand', 'absent', 'fetching', 'here']);
+const cardState = z.enum(['by-hand', 'absent', 'fetching', 'here']);
 
 export const catalogueEntry = z.strictObject({
   card,
@@ -129,6 +129,7 @@ export const fetchRequest = z.strictObject({
 });
 export type FetchRequest = z.infer<typeof fetchRequest>;
 
+/** @public The form of what `--json` prints. */
 export const fetchSummary = z.strictObject({
   card: cardId,
   folder: z.string(),

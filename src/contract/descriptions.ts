@@ -28,7 +28,7 @@ export type TeacherConvention = z.infer<typeof teacherConvention>;
  * Where a property comes from, the surest first: a person, the weights themselves, a configuration beside them, what
  * is usual of the family, or nothing better than a guess.
  */
-export const propertySource = z.enum(['given', 'file', 'config', 'family', 'guess']);
+const propertySource = z.enum(['given', 'file', 'config', 'family', 'guess']);
 export type PropertySource = z.infer<typeof propertySource>;
 
 /** A property that weights do not show by themselves, and that a person may correct. */

@@ -107,7 +107,7 @@ export const project = z.strictObject({
 export type Project = z.infer<typeof project>;
 
 /** Why somebody should look at an image, and what was said of it, in ids of classes. */
-export const imageReview = z.strictObject({
+const imageReview = z.strictObject({
   /**
    * Nobody has given it a label; the student is unsure; student and teacher, or student and label,
    * disagree; nobody has looked at its label.
@@ -188,7 +188,7 @@ export const labelChange = z.strictObject({
 export type LabelChange = z.infer<typeof labelChange>;
 
 /** What an image is for: to measure on, to learn from, or as the test set is drawn. */
-export const imageUse = z.enum(['test', 'learn', 'auto']);
+const imageUse = z.enum(['test', 'learn', 'auto']);
 export type ImageUse = z.infer<typeof imageUse>;
 
 /** What a person sets of images: what they are for, and whose they are. What is left out stays. */

@@ -11,7 +11,7 @@ const finite = z.number();
 const band = z.int().min(0).max(65_535);
 const size = z.int().positive();
 
-export const sampleType = z.enum([
+const sampleType = z.enum([
   ...(['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'] as const),
 ]);
 export type TileSampleType = z.infer<typeof sampleType>;

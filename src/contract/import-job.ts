@@ -34,6 +34,7 @@ export const importRequest = z.strictObject({
 });
 export type ImportRequest = z.infer<typeof importRequest>;
 
+/** @public The form of what `--json` prints. */
 export const importSummary = z.strictObject({
   workspace: z.string(),
   project: z.strictObject({ id: z.int(), name: z.string(), isNew: z.boolean() }),

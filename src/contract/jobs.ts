@@ -11,7 +11,7 @@ const seed = whole(0, 2 ** 32 - 1);
 const threads = whole(1, 256).optional();
 
 /** `what=class`, separated by commas: a name, number or colour of masks, and a class, `background` or `ignore`. */
-export const classPairs = z.string().max(100_000);
+const classPairs = z.string().max(100_000);
 
 /** How labels are given: class folders below the images, or a CSV file. */
 const labels = path;
@@ -54,7 +54,7 @@ export function precisionOn(device: DeviceName, wished: Precision): Precision {
 }
 
 /** What exported files can be run on: TensorFlow.js reads none. */
-export const fileDevice = deviceName.exclude(['tensorflow']);
+const fileDevice = deviceName.exclude(['tensorflow']);
 export type FileDevice = z.infer<typeof fileDevice>;
 
 /** How an image that is not square becomes one: all of it, squeezed, or its centre, cut. */
@@ -221,7 +221,7 @@ export const evaluateRequest = z.strictObject({
 export type EvaluateRequest = z.infer<typeof evaluateRequest>;
 
 /** How predicted masks are written. */
-export const maskFormat = z.enum(['png', 'geotiff', 'geojson', 'gpkg', 'nifti', 'dicom-seg']);
+const maskFormat = z.enum(['png', 'geotiff', 'geojson', 'gpkg', 'nifti', 'dicom-seg']);
 export type MaskFormat = z.infer<typeof maskFormat>;
 
 export const predictRequest = z.strictObject({
@@ -331,5 +331,6 @@ export const sampleRequest = z.strictObject({
 });
 export type SampleRequest = z.infer<typeof sampleRequest>;
 
+/** @public The form of what `--json` prints. */
 export const sampleSummary = z.strictObject({ folder: z.string(), images: z.number() });
 export type SampleSummary = z.infer<typeof sampleSummary>;

@@ -39,13 +39,15 @@ export interface ClassJudgement extends Judgement {
   readonly isTeacherUnsuitable: boolean;
   /** How the student stands against answers that take no model. */
   readonly studentStands: Standing;
+  /** So few test images that an interval of accuracy is some ten points wide. */
+  readonly isFew: boolean;
 }
 
 /**
  * `above` them by more than chance; at the `majority`, where always answering the most frequent class is as accurate,
  * though classes are told apart; or `none`, where it cannot be told from guessing.
  */
-export type Standing = 'above' | 'majority' | 'none';
+type Standing = 'above' | 'majority' | 'none';
 
 /** Of a run for outlines: its quality is the mean Dice. */
 export interface MaskJudgement extends Judgement {
@@ -87,6 +89,8 @@ export interface TestedMasks {
 const nothing = 0.0005;
 /** Below this share of the teacher's time a student is faster by more than a clock's mood. */
 const fasterBelow = 0.95;
+/** With fewer, an interval of accuracy is some ten points wide. */
+const fewImages = 100;
 /** With fewer, a bootstrap interval is too narrow. */
 const fewUnits = 20;
 
@@ -113,7 +117,7 @@ interface Qualities {
  * @param qualities of the three; higher is better
  * @param isChanceKnown whether their intervals say anything
  */
-export function judge(
+function judge(
   { teacher, student, loss }: DistillSummary,
   qualities: Qualities,
   isChanceKnown = true,
@@ -145,6 +149,7 @@ export function judgeClasses(summary: ClassSummary): ClassJudgement {
     isTeacherUnsuitable:
       standingOf(teacher, baselines) === 'none' && isNear(teacher.accuracy.value, baselines),
     hasHelped: judged.hasHelped && studentStands === 'above',
+    isFew: summary.images.tested < fewImages,
   };
 }
 
@@ -223,7 +228,7 @@ export function judgeMasks(summary: MaskSummary): MaskJudgement | null {
 }
 
 /** What figures of masks rest on: an image that shows nothing, and in which nothing was found, has none. */
-export function testedMasks({ perImage, units }: MaskSummary): TestedMasks {
+function testedMasks({ perImage, units }: MaskSummary): TestedMasks {
   const images = perImage.filter(
     ({ teacher, copy, student }) => teacher !== null && copy !== null && student !== null,
   ).length;

@@ -20,7 +20,7 @@ export const exportedMasks = z.enum(['all', 'done']);
 export type ExportedMasks = z.infer<typeof exportedMasks>;
 
 /** Whether labels of a project can leave in a format, as far as a look at some of its files tells. */
-export const labelFormatFit = z.strictObject({
+const labelFormatFit = z.strictObject({
   format: labelFormat,
   /** Of the images looked at. */
   fits: z.enum(['all', 'some', 'none']),

@@ -11,7 +11,7 @@ const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
  * `masks`: a folder of them beside one of images; `beside`: among the images, by their names and what they hold; `dicom-seg`: segmentations among the DICOM files of a
  * folder; the others are files, `nifti` a label map of a DICOM series. `file`: one that a person chose, told by its content.
  */
-export const maskSourceKind = z.enum([
+const maskSourceKind = z.enum([
   'masks',
   'beside',
   'dicom-seg',
@@ -42,7 +42,7 @@ export const foundMaskSource = z.strictObject({
 export type FoundMaskSource = z.infer<typeof foundMaskSource>;
 
 /** A class as a source has it; one of name, number and colour is there. */
-export const sourceClass = z.strictObject({
+const sourceClass = z.strictObject({
   /** What stands for it where classes are assigned. */
   value: maskClassValue,
   name: z.string().nullable(),
@@ -58,7 +58,7 @@ export const sourceClass = z.strictObject({
 export type SourceClass = z.infer<typeof sourceClass>;
 
 /** A number or colour that mask files store; neither is there for pixels that a file says have no data. */
-export const storedValue = z.strictObject({
+const storedValue = z.strictObject({
   number: z.int().nullable(),
   colour: z
     .string()
@@ -122,7 +122,7 @@ export const maskSourceContents = z.strictObject({
 export type MaskSourceContents = z.infer<typeof maskSourceContents>;
 
 /** What becomes of a class of the source. */
-export const classTarget = z.union([
+const classTarget = z.union([
   z.strictObject({ class: z.int().positive() }),
   z.strictObject({ create: z.string().trim().min(1).max(200) }),
   /** Not this class, but nothing either: background, or nothing known. */

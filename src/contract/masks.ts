@@ -89,10 +89,10 @@ export type MaskInfo = z.infer<typeof maskInfo>;
  * needed: two classes, or a class and background. Only kinds that have strokes (or marks, with `useMask`)
  * are proposed.
  */
-export const strokeTile = maskTile;
+const strokeTile = maskTile;
 
 /** px of the image at full resolution; what lies outside the image is left out. */
-export const maskRegion = z.strictObject({
+const maskRegion = z.strictObject({
   x: z.int().min(0),
   y: z.int().min(0),
   width: z.int().positive(),

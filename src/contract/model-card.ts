@@ -36,7 +36,7 @@ const cardOfModel = {
 };
 
 /** What an exported model that names classes says about itself. */
-export const classCard = z.strictObject({
+const classCard = z.strictObject({
   ...cardOfModel,
   task: classificationTask,
   /** Measured before export, on held-out images. */

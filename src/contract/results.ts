@@ -7,7 +7,7 @@ import { classificationTask, lengthUnit, precision } from './jobs.ts';
 export const interval = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
 export type Interval = z.infer<typeof interval>;
 
-export const qualityReport = z.strictObject({
+const qualityReport = z.strictObject({
   accuracy: interval,
   balancedAccuracy: interval,
   macroF1: interval,
@@ -29,18 +29,18 @@ const cost = {
 };
 
 /** One of the three encoders side by side, each with a head trained on the same labels. */
-export const candidateReport = z.strictObject({ ...qualityReport.shape, ...cost });
+const candidateReport = z.strictObject({ ...qualityReport.shape, ...cost });
 export type CandidateReport = z.infer<typeof candidateReport>;
 
 /** By class and their mean, without the background; null where there was nothing to measure. */
-export const classScores = z.strictObject({
+const classScores = z.strictObject({
   mean: interval.nullable(),
   classes: z.record(z.string(), interval.nullable()),
 });
 export type ClassScores = z.infer<typeof classScores>;
 
 /** See core/metrics/segmentation for what they are. */
-export const maskQuality = z.strictObject({
+const maskQuality = z.strictObject({
   dice: classScores,
   iou: classScores,
   pixelAccuracy: interval.nullable(),
@@ -49,14 +49,14 @@ export const maskQuality = z.strictObject({
 export type MaskQuality = z.infer<typeof maskQuality>;
 
 /** Within which a border counts as met, of boundary F1. */
-export const writtenTolerance = z.strictObject({ distance: z.number(), unit: lengthUnit });
+const writtenTolerance = z.strictObject({ distance: z.number(), unit: lengthUnit });
 export type WrittenTolerance = z.infer<typeof writtenTolerance>;
 
 /** As a candidate of classes, with a decoder in place of the head. */
-export const maskCandidateReport = z.strictObject({ ...maskQuality.shape, ...cost });
+const maskCandidateReport = z.strictObject({ ...maskQuality.shape, ...cost });
 export type MaskCandidateReport = z.infer<typeof maskCandidateReport>;
 
-export const parityReport = z.strictObject({
+const parityReport = z.strictObject({
   file: z.string(),
   bytes: z.number(),
   /** Largest difference of logits from the live model, relative to their largest size. */
@@ -73,7 +73,7 @@ export const skippedImage = z.strictObject({ path: z.string(), reason: z.string(
 const share = z.number().min(0).max(1).nullable();
 
 /** How the student came to be: where it began and which of its states was kept, as far as training images could tell. */
-export const recipeReport = z.strictObject({
+const recipeReport = z.strictObject({
   start: z.enum(['fitted', 'copy']),
   /** The state that the student is: its plain copy, its start, or after so many steps. */
   kept: z.union([z.literal('copy'), z.literal('start'), z.int().positive()]),
@@ -117,16 +117,15 @@ const summaryOfRun = {
 };
 
 /** Accuracies that take no model: of guessing among the classes, and of always answering the most frequent one. */
-export const classBaselines = z.strictObject({ chance: z.number(), mostFrequent: z.number() });
+const classBaselines = z.strictObject({ chance: z.number(), mostFrequent: z.number() });
 export type ClassBaselines = z.infer<typeof classBaselines>;
 
 /** What takes no model: the best of outlining nothing, or all of each image as one class. */
-export const maskBaselines = z.strictObject({
+const maskBaselines = z.strictObject({
   dice: z.number(),
   iou: z.number(),
   pixelAccuracy: z.number(),
 });
-export type MaskBaselines = z.infer<typeof maskBaselines>;
 
 export const classSummary = z.strictObject({
   task: classificationTask,
@@ -139,7 +138,7 @@ export const classSummary = z.strictObject({
 });
 export type ClassSummary = z.infer<typeof classSummary>;
 
-export const maskSummary = z.strictObject({
+const maskSummary = z.strictObject({
   task: z.literal('segmentation'),
   /** Missing in runs of earlier versions. */
   baselines: maskBaselines.optional(),
@@ -220,5 +219,6 @@ export const predictSummary = z.discriminatedUnion('task', [
 ]);
 export type PredictSummary = z.infer<typeof predictSummary>;
 
+/** @public The form of what `--json` prints. */
 export const demoSummary = z.strictObject({ runs: z.array(distillSummary) });
 export type DemoSummary = z.infer<typeof demoSummary>;

@@ -7,6 +7,7 @@ import { path } from './values.ts';
 export const teacherImportRequest = teacherOverrides.extend({ file: path, workspace: path });
 export type TeacherImportRequest = z.infer<typeof teacherImportRequest>;
 
+/** @public The form of what `--json` prints. */
 export const teacherImportSummary = z.strictObject({
   workspace: z.string(),
   teacher,
@@ -15,6 +16,7 @@ export const teacherImportSummary = z.strictObject({
 });
 export type TeacherImportSummary = z.infer<typeof teacherImportSummary>;
 
+/** @public The form of what `--json` prints. */
 export const teacherList = z.strictObject({
   workspace: z.string(),
   teachers: z.array(teacher),

@@ -24,18 +24,3 @@ export function tensor(shape: readonly number[], data: Float32Array | readonly n
 export function zeros(shape: readonly number[]): Tensor {
   return { shape, data: new Float32Array(elementCount(shape)) };
 }
-
-/** The transpose of a matrix (R, C) → (C, R). */
-export function transposed(matrix: Tensor): Tensor {
-  const [rows, columns] = matrix.shape;
-  if (matrix.shape.length !== 2 || rows === undefined || columns === undefined) {
-    throw new Error(`transposed: expected a matrix, got shape (${matrix.shape.join(', ')})`);
-  }
-  const data = new Float32Array(matrix.data.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      data[column * rows + row] = matrix.data[row * columns + column] ?? 0;
-    }
-  }
-  return { shape: [columns, rows], data };
-}

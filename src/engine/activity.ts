@@ -1,2 +1,2 @@
 /** For those who drive the engine and may not import `core`. */
-export { watchActivity, type Activity } from '../core/activity.ts';
+export { watchActivity } from '../core/activity.ts';

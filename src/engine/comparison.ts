@@ -22,7 +22,7 @@ import { PhaseProgress, throwIfCancelled } from './job.ts';
 import type { JobContext } from './job.ts';
 
 /** An encoder with a head of its own and what it is worth on the held-out images. */
-export interface Candidate {
+interface Candidate {
   readonly model: VitModel;
   readonly head: ClassifierHead;
   readonly report: CandidateReport;

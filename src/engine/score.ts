@@ -33,7 +33,7 @@ export interface ScoreRequest {
 }
 
 /** What was said of an image; classes by their indices in `classes`. */
-export interface ScoredImage {
+interface ScoredImage {
   /** As `placeName` has it. */
   readonly path: string;
   /** 0 sure to 1 undecided: see `uncertaintyOf`. */

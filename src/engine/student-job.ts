@@ -43,7 +43,7 @@ import type { ExpectedTeacher } from './student-outcome.ts';
  */
 
 /** Options with what nobody said filled in. */
-export type Recipe = Omit<DistillOptions, 'steps' | 'batch'> & {
+type Recipe = Omit<DistillOptions, 'steps' | 'batch'> & {
   readonly steps: number;
   readonly batch: number;
 };

@@ -14,7 +14,7 @@ export interface DistillOutcome {
 }
 
 /** Indices of classes; the path is as `placeName` has it. */
-export interface ImageAnswers {
+interface ImageAnswers {
   readonly path: string;
   readonly truth: readonly number[];
   readonly teacher: readonly number[];

@@ -66,7 +66,7 @@ export async function checkTeacher(
 }
 
 /** What a block, or with -1 the patch embedding, does that none should. */
-export class Strange extends Error {
+class Strange extends Error {
   override readonly name = 'Strange';
   readonly block: number;
   /** `gives numbers that are none` */

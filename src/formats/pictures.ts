@@ -32,7 +32,7 @@ export async function encodePicture(
 }
 
 /** px; twice the usual tile, for dense screens. */
-export const thumbnailSide = 256;
+const thumbnailSide = 256;
 /** Of JPEG. */
 const thumbnailQuality = 85;
 

@@ -33,7 +33,7 @@ const dtypeBits = {
   C64: 64,
 } as const;
 
-export type StoredDtype = keyof typeof dtypeBits;
+type StoredDtype = keyof typeof dtypeBits;
 
 /** A tensor as the header describes it. */
 export interface StoredTensor {

@@ -20,7 +20,6 @@ import {
 } from './safetensors-values.ts';
 import { writeFileAtomically } from './write-file.ts';
 
-export type { StoredDtype, StoredTensor } from './safetensors-header.ts';
 export type { FloatDtype } from './safetensors-values.ts';
 
 /** What is in memory beside the result while other types become float32. */

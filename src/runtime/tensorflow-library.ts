@@ -10,7 +10,7 @@ export type TensorFlow = typeof core;
 export type TensorFlowBackend = 'tensorflow' | 'cpu';
 
 /** Names the folder in whose `node_modules` the binding was installed; docs/tensorflow.md says how. */
-export const bindingFolder = 'UNDERSTUDY_TENSORFLOW';
+const bindingFolder = 'UNDERSTUDY_TENSORFLOW';
 
 /** Either has the same kernels; they differ in the library that their install scripts ask for. */
 const bindingNames = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
@@ -27,7 +27,7 @@ interface NativeBackend {
 }
 
 /** TensorFlow in this process. */
-export interface NativeTensorFlow {
+interface NativeTensorFlow {
   /** Of the library: `2.19.1`. */
   readonly version: string;
   readonly device: 'gpu' | 'cpu';

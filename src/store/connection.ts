@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import type { z } from 'zod';
 import { damage, databaseFailure } from './failures.ts';
 
-export type SqlValue = string | number | Uint8Array | null;
+type SqlValue = string | number | Uint8Array | null;
 /** Values by name (`:name`) in one object, or in order (`?`). */
 export type Binding = SqlValue | Readonly<Record<string, SqlValue>>;
 

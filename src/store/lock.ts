@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.ts';
 import { Connection } from './connection.ts';
 import { makePrivateFile } from './workspace-files.ts';
 
-export const lockName = 'understudy.lock';
+const lockName = 'understudy.lock';
 
 /**
  * Takes a workspace for this process, and returns what lets it go.

@@ -114,7 +114,7 @@ describe('import', () => {
       ];
     };
 
-    it('of 0 and 255 come in as one class, by the command of the README', async () => {
+    it('of 0 and 255 come in as one class, by the command of the guide', async () => {
       const { exitCode, stdout, stderr } = await runTest(await nuclei('binary', [0, 0, 0, 255]), {
         engine,
       });

@@ -14,7 +14,7 @@ export interface OptionSpec {
   readonly composed?: ComposedValue;
 }
 
-export interface ComposedValue {
+interface ComposedValue {
   /** The properties as text, by their names; what will not do is left to the schema to refuse. */
   read(raw: string): Readonly<Record<string, string>>;
   /** To go after "must be". */

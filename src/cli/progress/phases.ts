@@ -3,7 +3,7 @@ import { count, duration, megabytes, significant } from '../figures.ts';
 
 export type ProgressEvent = Extract<JobEvent, { type: 'progress' }>;
 
-export const phaseNames: Record<JobPhase, string> = {
+const phaseNames: Record<JobPhase, string> = {
   sample: 'Drawing the sample',
   images: 'Reading images',
   fit: 'Fitting the start',

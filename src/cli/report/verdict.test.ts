@@ -43,12 +43,20 @@ describe('verdict', () => {
 
   it('compares with the teacher', () => {
     expect(said(0.845, 0.901)).toContain(
-      'It is 3.3 points below the teacher, has 50 % of its size and takes 50 % of its time an image.',
+      'It is 3.3 points below the teacher (their 95 % intervals overlap), has 50 % of its size and takes 50 % of its time an image.',
     );
+    expect(said(0.7, 0.8)).toContain('It is 13.4 points below the teacher, has');
     const slow = { ...candidate(0.934, 6), msPerImage: 2.4 };
     expect(verdict(classSummaryOf({ student: slow }))[1]).toBe(
       'It is as accurate as the teacher, has 50 % of its size and is no faster on this machine.',
     );
+  });
+
+  it('warns of few test images', () => {
+    const { images } = classSummaryOf();
+    const few = verdict(classSummaryOf({ images: { ...images, tested: 40 } })).join(' ');
+    expect(few).toContain('Only 40 test images: label and hold out more');
+    expect(said(0.7, 0.8)).not.toContain('Only 150');
   });
 
   it.each([0.5, 0.6])('warns where the loss went from 0.5 to %d', (last) => {

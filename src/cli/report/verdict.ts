@@ -26,6 +26,11 @@ function classVerdict(summary: ClassSummary): string[] {
     againstCopy(summary, judged),
     ...keptSentence(summary),
     againstTeacher(judged),
+    ...(judged.isFew
+      ? [
+          `Only ${counted(summary.images.tested, 'test image')}: label and hold out more for a sharper answer.`,
+        ]
+      : []),
   ];
 }
 
@@ -85,11 +90,11 @@ function againstCopy({ student, images }: ClassSummary, { overCopy }: Judgement)
 }
 
 function againstTeacher(judged: Judgement): string {
-  const { outcome, gain } = judged.overTeacher;
+  const { outcome, gain, isApart } = judged.overTeacher;
   const accuracy =
     outcome === 'same'
       ? 'is as accurate as the teacher'
-      : `is ${points(gain)} ${outcome === 'better' ? 'above' : 'below'} the teacher`;
+      : `is ${points(gain)} ${outcome === 'better' ? 'above' : 'below'} the teacher${isApart ? '' : ' (their 95 % intervals overlap)'}`;
   return `It ${accuracy}, ${costs(judged, 'an image')}.`;
 }
 

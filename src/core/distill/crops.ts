@@ -18,7 +18,7 @@ export interface Crop {
 }
 
 /** What crops keep to: left and right exchanged, and where there is no up all eight ways of a square. */
-export function randomTurn(random: Random, orientation: Orientation): Turn {
+function randomTurn(random: Random, orientation: Orientation): Turn {
   const flipHorizontal = random.uniform() < 0.5;
   if (orientation === 'upright') return { flipHorizontal, flipVertical: false, quarterTurns: 0 };
   const flipVertical = random.uniform() < 0.5;

@@ -30,7 +30,7 @@ export interface DecoderLayout {
   readonly size: number;
 }
 
-export interface DecoderTensor {
+interface DecoderTensor {
   readonly name: DecoderTensorName;
   readonly shape: readonly number[];
   /** Inputs of one output, which the size of its first values goes by. */

@@ -3,7 +3,7 @@ import type { Raster } from './raster.ts';
 import type { Pixels } from './stored.ts';
 
 /** Samples of which there are few values: 2^16 at most. */
-export type WholeSamples =
+type WholeSamples =
   | Uint8Array<ArrayBuffer>
   | Int8Array<ArrayBuffer>
   | Uint16Array<ArrayBuffer>

@@ -21,7 +21,7 @@ export interface AdapterLayout {
 }
 
 /** A is (rank, in), then B (out, rank), row-major, one after the other. */
-export interface Adapter {
+interface Adapter {
   readonly block: number;
   readonly layer: LinearName;
   readonly inputs: number;

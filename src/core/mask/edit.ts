@@ -14,7 +14,7 @@ export interface Paint {
   readonly within?: WithinRange;
 }
 
-export interface WithinRange {
+interface WithinRange {
   readonly values: TileValues;
   readonly low: number;
   readonly high: number;

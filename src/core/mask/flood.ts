@@ -5,7 +5,7 @@ import { tilePixels, tileSide } from './tiles.ts';
 import type { TilePlace } from './tiles.ts';
 
 /** A region is grown over so many pixels at most: all of an image of 5,792 px a side. */
-export const largestRegion = 2 ** 25;
+const largestRegion = 2 ** 25;
 
 /** A pixel to go on from. */
 interface Seed {

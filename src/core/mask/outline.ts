@@ -1,7 +1,7 @@
 import type { Area } from './area.ts';
 
 /** On which side of its pixels an edge lies. */
-export type EdgeSide = 'top' | 'bottom' | 'left' | 'right';
+type EdgeSide = 'top' | 'bottom' | 'left' | 'right';
 
 /** An edge along `length` pixels of one value, the first of which is at (x, y): to the right, or down. */
 export type TakeEdge = (

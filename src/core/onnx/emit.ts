@@ -25,7 +25,7 @@ import {
 import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from './onnx_pb.js';
 
 /** Protocol buffers end at 2 GiB; past this many bytes of weights they leave the message. */
-export const largestMessage = 2_000_000_000;
+const largestMessage = 2_000_000_000;
 
 export interface EmitOptions {
   /** Free-form `metadata_props`. */

@@ -2,10 +2,10 @@ import { type CellKind, cellKinds } from './cells/nucleus.ts';
 import { type Cover, covers } from './land/scene.ts';
 
 /** `#rrggbb`. */
-export type HexColour = `#${string}`;
+type HexColour = `#${string}`;
 
 /** A class of images, or of a mask's pixels. */
-export interface SampleClass {
+interface SampleClass {
   readonly name: string;
   readonly colour: HexColour;
 }

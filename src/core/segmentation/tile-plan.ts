@@ -3,7 +3,7 @@ import { tileSide, type Size } from '../mask/tiles.ts';
 /** How an image of any size is cut into the square tiles that a model takes, and in which order. */
 
 /** Shares of a side by which neighbouring tiles may overlap: [0, this]. */
-export const mostOverlap = 0.75;
+const mostOverlap = 0.75;
 export const defaultOverlap = 0.5;
 
 export interface TileGrid {

@@ -12,7 +12,7 @@ export interface Linear {
   readonly adapter?: LinearAdapter | undefined;
 }
 
-export interface LinearAdapter {
+interface LinearAdapter {
   readonly form: AdapterForm;
   readonly a: Value;
   readonly b: Value;

@@ -17,7 +17,7 @@ const wholeHash = 64;
  *
  * @throws UserError 'invalid-file' where it is another transformer, and as `describeTeacher`
  */
-export async function requireFit(card: Card, path: string): Promise<void> {
+async function requireFit(card: Card, path: string): Promise<void> {
   if (card.files[0]?.sha256?.length === wholeHash) return;
   const { architecture } = await describeTeacher(path);
   const { depth: blocks, width, patchSize, channels: bands } = architecture;
@@ -40,7 +40,7 @@ export function requireUsable(card: Card, name: string, path: string): Promise<v
 }
 
 /** Whether a file that says how weights are meant says anything. @throws UserError 'invalid-file', 'disk' */
-export async function requireJson(path: string): Promise<void> {
+async function requireJson(path: string): Promise<void> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw readFailure(error, path);
   });

@@ -11,7 +11,7 @@ export interface StoreRequest {
   readonly within: string;
 }
 
-export interface FileToStore {
+interface FileToStore {
   /** Absolute. */
   readonly file: string;
   readonly bytes: Uint8Array;

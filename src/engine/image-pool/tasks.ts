@@ -51,7 +51,7 @@ export const imageTasks = {
   hash: later(async () => (await teachers()).hashFile),
 } satisfies Record<string, Task<never, unknown>>;
 
-export type ImageTasks = typeof imageTasks;
+type ImageTasks = typeof imageTasks;
 export type TaskName = keyof ImageTasks;
 export type RequestOf<N extends TaskName> = Parameters<ImageTasks[N]>[0];
 export type ResultOf<N extends TaskName> = Awaited<ReturnType<ImageTasks[N]>>;

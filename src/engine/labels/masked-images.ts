@@ -8,7 +8,7 @@ import { storedMask } from '../services/masks.ts';
 import type { NamedImage } from './export-names.ts';
 
 /** What is asked of an image whose mask leaves the workspace. */
-export interface ExportedImage extends NamedImage, Size {
+interface ExportedImage extends NamedImage, Size {
   /** Absolute. */
   readonly path: string;
 }

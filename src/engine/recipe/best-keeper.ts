@@ -13,7 +13,7 @@ import { percentText } from './words.ts';
 import type { JudgedStudent } from './student-judge.ts';
 
 /** What a state of the student is: its plain copy, its start, or the adapters after so many steps. */
-export type Kept = 'copy' | 'start' | number;
+type Kept = 'copy' | 'start' | number;
 
 /** What a checkpoint holds besides the training's own state, so that a resumed run chooses as one that never stopped. */
 export interface KeeperState {

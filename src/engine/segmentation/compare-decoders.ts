@@ -182,7 +182,7 @@ async function measureCandidates(
  * What classes count for in the cross-entropy: by the square root of how rare they are, within a factor of four of
  * their mean, so that rare ones are learnt and common ones not forgotten. One that no image has counts for nothing.
  */
-export function weightsOf(scenes: readonly Scene[], outputs: number): Tensor {
+function weightsOf(scenes: readonly Scene[], outputs: number): Tensor {
   const pixels = new Float64Array(outputs);
   for (const { counts } of scenes) {
     counts.forEach((count, value) => {

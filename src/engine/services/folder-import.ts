@@ -34,7 +34,7 @@ const reportedProblems = 5000;
 const keptOthers = 10_000;
 
 /** Some of a folder's files, images and labels, which come in beside what did before. */
-export interface SomeFiles {
+interface SomeFiles {
   has(path: string): boolean;
   /** Of a file that cannot be read, or labels without an image: whether it is to be tried again later, and nothing said of it now. */
   putOff(path: string): boolean;

@@ -26,7 +26,7 @@ export interface WatchPace {
   readonly patience: number;
 }
 
-export const defaultPace: WatchPace = {
+const defaultPace: WatchPace = {
   interval: 5000,
   times: 30,
   quiet: 2000,

@@ -105,7 +105,7 @@ export class PatientService {
 }
 
 /** New groups for all images that have one under the old secret. Exported for tests. */
-export function regroup(
+function regroup(
   files: readonly ReadFile[],
   secret: Uint8Array,
 ): { groups: { id: number; group: string }[]; gone: KeyedImage[] } {

@@ -1,5 +1,5 @@
 /** How long to bear a silence, ms: so many times the longest one that was broken, within bounds. */
-export interface Bearing {
+interface Bearing {
   readonly times: number;
   readonly least: number;
   readonly most: number;

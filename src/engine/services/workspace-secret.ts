@@ -9,7 +9,7 @@ import type { Store } from '../../store/store.ts';
 const length = 32;
 
 /** How the workspace's secret was found. */
-export type SecretState = 'sound' | 'missing' | 'damaged' | 'unreadable' | 'other';
+type SecretState = 'sound' | 'missing' | 'damaged' | 'unreadable' | 'other';
 
 type FoundSecret =
   | { readonly state: 'sound'; readonly secret: Uint8Array }

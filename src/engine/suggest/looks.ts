@@ -112,7 +112,7 @@ export class Looks {
 }
 
 /** Of a block, what lies in the image. */
-export function blockRectangle({ x, y }: BlockPlace, { width, height }: Raster): Rectangle {
+function blockRectangle({ x, y }: BlockPlace, { width, height }: Raster): Rectangle {
   const [left, top] = [x * blockSide, y * blockSide];
   return {
     ...{ x: left, y: top },

@@ -38,7 +38,7 @@ export function decodeText(bytes: Uint8Array, path: string): string {
 }
 
 /** Bytes; JSON is parsed whole. */
-export const jsonLimit = 2 ** 28;
+const jsonLimit = 2 ** 28;
 
 /** Bytes of memory that such a file may take, text and values together. */
 const jsonMemory = 900_000_000;

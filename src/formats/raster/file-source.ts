@@ -125,7 +125,7 @@ export async function readHead(path: string, length: number): Promise<Uint8Array
   }
 }
 
-export function endedEarly(path: string): UserError {
+function endedEarly(path: string): UserError {
   return new UserError(
     'invalid-file',
     `${path} ended while it was being read. Copy it again or remove it.`,

@@ -10,7 +10,7 @@ import { stepNames } from '../lib/project-state.svelte.ts';
 import type { Shell } from './shell.svelte.ts';
 
 /** What the menu can do as well. */
-export const windowCommands = [
+const windowCommands = [
   ...(['undo', 'redo', 'shortcuts', 'new-project', 'open-projects', 'import'] as const),
 ];
 

@@ -7,7 +7,7 @@ import { call, listen, RequestError } from './client.ts';
 import { endedWork } from './ended-work.svelte.ts';
 import { notices } from './notices.svelte.ts';
 
-export type FetchProgress = EventOf<'catalogue.progress'>;
+type FetchProgress = EventOf<'catalogue.progress'>;
 
 /** Why a card could not be fetched. */
 export interface FetchFailure {

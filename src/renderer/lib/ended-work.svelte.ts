@@ -7,7 +7,7 @@ import type { StepName } from './project-state.svelte.ts';
 import { store, storedNumber } from './stored.ts';
 
 /** What the frame of the window gives. */
-export interface EndedWorkWorld {
+interface EndedWorkWorld {
   sight(): Sight;
   nameOf(project: number): string | undefined;
   open(project: number | null, step: StepName, run: number | undefined): void;
@@ -17,7 +17,7 @@ export interface EndedWorkWorld {
 const setting = 'system-notifications';
 
 /** Tells of work that ended, wherever somebody is; the one place that decides how. */
-export class EndedWorkList {
+class EndedWorkList {
   /** Projects with work that ended and that nobody has looked at since. */
   readonly unseen = new SvelteSet<number>();
   /** Whether the system announces work that ends while the window is in the background. */

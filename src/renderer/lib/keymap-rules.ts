@@ -35,7 +35,7 @@ export type ReservedFor = 'control' | 'move' | 'menu' | 'steps' | 'system';
 const ofTheMenu = /^Mod\+(?:Shift\+)?[XCVAQWRM0+\-_=]$|^(?:Alt\+|Mod\+Shift\+)I$|^F1[12]$/;
 
 /** What a chord has a meaning for that cannot be taken from it; null where it is free. */
-export function reservedFor(chord: string, place: KeyPlace): ReservedFor | null {
+function reservedFor(chord: string, place: KeyPlace): ReservedFor | null {
   if (/^(?:Alt\+|Shift\+|Mod\+)*(?:Tab|Escape)$|^(?:Shift\+)?(?:Enter|Space)$/.test(chord))
     return 'control';
   if (/^(?:Shift\+)?Arrow(?:Left|Right|Up|Down)$/.test(chord)) return 'move';

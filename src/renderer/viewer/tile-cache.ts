@@ -50,7 +50,7 @@ export class ByteCache<T> {
 /** Bytes of stored values that the page keeps. */
 const keptValues = 2 ** 28;
 
-export const tileBytes = ({ data }: TileValues): number => data.byteLength;
+const tileBytes = ({ data }: TileValues): number => data.byteLength;
 
 export function newTileCache(most = keptValues): ByteCache<TileValues> {
   return new ByteCache(most, tileBytes);

@@ -18,7 +18,7 @@ export interface ImageScore {
 }
 
 /** From here on a student counts as unsure: the likeliest class leads the next by less than half. */
-export const unsureFrom = 0.5;
+const unsureFrom = 0.5;
 
 const ids = z.array(z.number());
 const likeliest = z.array(z.object({ class: z.number(), probability: z.number() }));

@@ -6,7 +6,7 @@ import type { Normalization, VitArchitecture } from '../../../core/vit/architect
  * Which stored tensors make up a weight in timm's naming. `#` stands for a block's number and `*` for weight or bias;
  * several names are parts that are joined along the output, as q, k and v.
  */
-export type NameRule = readonly [weight: string, stored: string | readonly string[]];
+type NameRule = readonly [weight: string, stored: string | readonly string[]];
 
 /** How a library names the weights of its vision transformers. */
 export interface Naming {

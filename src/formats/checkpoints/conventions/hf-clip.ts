@@ -2,7 +2,7 @@ import type { Convention, Naming } from './convention.ts';
 import { clipImages, halves } from './convention.ts';
 
 /** Vision towers of CLIP and SigLIP in Hugging Face's transformers. */
-export const hfClipNaming: Naming = {
+const hfClipNaming: Naming = {
   rules: [
     ['patch_embed.proj.*', 'embeddings.patch_embedding.*'],
     ['cls_token', 'embeddings.class_embedding'],

@@ -14,7 +14,7 @@ const limits = {
 };
 
 /** Estimates of what a value takes, in bytes, and for dictionaries of the time that they take. */
-export const cost = { value: 24, sequence: 120, dict: 1_000, entry: 64 } as const;
+const cost = { value: 24, sequence: 120, dict: 1_000, entry: 64 } as const;
 
 /** Makes a value out of what stands for it; containers differ in what they allow there. */
 export type ResolvePersistent = (id: PickleValue, machine: Machine) => PickleValue;

@@ -93,7 +93,7 @@ export const storageBytes = {
 export type StorageDtype = keyof typeof storageBytes;
 
 /** The kind of anything that is an object here, else undefined. */
-export function kindOf(value: PickleValue | undefined): string | undefined {
+function kindOf(value: PickleValue | undefined): string | undefined {
   return typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
 }
 

@@ -1,7 +1,7 @@
 /** Elements of a DICOM data set as this program writes them: explicit, little-endian (PS3.5, 7.1). */
 
 /** Text, numbers, bytes, or the items of a sequence. */
-export type Value = string | readonly number[] | Uint8Array | readonly (readonly Element[])[];
+type Value = string | readonly number[] | Uint8Array | readonly (readonly Element[])[];
 
 /** The tag is group · 65536 + element. */
 export type Element = readonly [tag: number, vr: Vr, value: Value];

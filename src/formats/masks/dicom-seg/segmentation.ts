@@ -13,7 +13,7 @@ import { labelOf } from './segments.ts';
 import { planesOf, type ImagePlane } from './plane.ts';
 
 /** A frame that a segmentation says it was made on. */
-export interface SourceFrame {
+interface SourceFrame {
   readonly instance: string;
   /** From 0; null: the whole image. */
   readonly frame: number | null;
@@ -26,7 +26,7 @@ export interface SegmentFrame {
   readonly plane: ImagePlane | null;
 }
 
-export interface Segment {
+interface Segment {
   readonly number: number;
   /** Null where its letters cannot be told. */
   readonly label: string | null;

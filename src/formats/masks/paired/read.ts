@@ -219,11 +219,7 @@ function foldersOf(masks: readonly FoundImage[], folder: string): string[] {
 }
 
 /** @throws UserError 'invalid-labels' where mask and image do not fit; as `openImage` */
-export async function openMaskOf(
-  image: SizedImage,
-  path: string,
-  table: ValueTable,
-): Promise<OpenMask> {
+async function openMaskOf(image: SizedImage, path: string, table: ValueTable): Promise<OpenMask> {
   const stored = await openStoredMask(path);
   try {
     return placedMask(stored, image, await placingOf(image, stored), table);

@@ -8,7 +8,7 @@ export interface ColourMask {
 }
 
 /** How pixels become colours. */
-export type BmpColours =
+type BmpColours =
   | {
       readonly kind: 'palette';
       /** (entries, bands). */

@@ -4,7 +4,7 @@ import { deflateRawSync } from 'node:zlib';
 
 export type Entry = readonly [tag: number, vr: string, value: Value];
 /** Text, numbers, bytes, or the items of a sequence. */
-export type Value = string | readonly number[] | Uint8Array | readonly (readonly Entry[])[];
+type Value = string | readonly number[] | Uint8Array | readonly (readonly Entry[])[];
 
 export interface Writing {
   readonly isImplicit?: boolean;
@@ -108,7 +108,7 @@ function even(bytes: Buffer, pad: number): Buffer {
 }
 
 /** Preamble, mark and file meta information. */
-export function fileHead(uid: string): Buffer {
+function fileHead(uid: string): Buffer {
   const meta = dataSetBytes([
     [0x00020002, 'UI', '1.2.840.10008.5.1.4.1.1.7'],
     [0x00020010, 'UI', uid],

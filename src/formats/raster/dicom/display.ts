@@ -13,7 +13,7 @@ import { readPalette } from './palette.ts';
 import { items, number, numbers, readableTexts, text } from './values.ts';
 import { windowName } from './window-names.ts';
 
-export interface Rescale {
+interface Rescale {
   readonly slope: number;
   readonly intercept: number;
 }

@@ -108,7 +108,7 @@ function colours(dataSet: DataSet, limits: ReadLimits): Colours {
   return { samples: expected, photometric, isPlanar: planar === 1 };
 }
 
-export function isColour(photometric: Photometric): boolean {
+function isColour(photometric: Photometric): boolean {
   return photometric === 'RGB' || photometric.startsWith('YBR');
 }
 

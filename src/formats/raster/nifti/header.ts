@@ -35,8 +35,6 @@ export interface NiftiHeader {
 
 /** Bytes of a header: what `sizeof_hdr` says in each version. */
 export const headerBytes = { 1: 348, 2: 540 } as const;
-/** What must be read of a file to know its header. */
-export const headBytes = headerBytes[2];
 
 type NumberType = 'uint8' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64';
 type Place = readonly [type: NumberType, at: number];

@@ -3,7 +3,7 @@ import { headerBytes } from './header.ts';
 /** NIfTI files made by hand for the tests. */
 
 /** Codes of `datatype` and the bytes of one value. */
-export const storedTypes = {
+const storedTypes = {
   uint8: [2, 1],
   int16: [4, 2],
   int32: [8, 4],

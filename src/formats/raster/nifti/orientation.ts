@@ -7,7 +7,7 @@ export type AffineRow = readonly [number, number, number, number];
 export type Affine = readonly [AffineRow, AffineRow, AffineRow];
 
 /** Where an axis of the volume leads: 0 right, 1 front (anterior), 2 head (superior); or away from it. */
-export interface AxisDirection {
+interface AxisDirection {
   readonly world: 0 | 1 | 2;
   readonly sign: 1 | -1;
 }

@@ -3,7 +3,7 @@ import { fitsCopy } from '../../../contract/jobs.ts';
 import type { CurvePoint } from '../../components/charts/curve.ts';
 
 export type RunProgress = EventOf<'run.progress'>;
-export type RunPhase = RunProgress['phase'];
+type RunPhase = RunProgress['phase'];
 
 export interface PhaseMark {
   readonly phase: RunPhase;

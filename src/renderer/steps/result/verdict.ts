@@ -18,9 +18,6 @@ export interface Verdict {
 
 const text = resultText.verdict;
 
-/** With fewer, an interval of accuracy is some ten points wide. */
-const fewImages = 100;
-
 export function verdict(summary: ClassSummary): Verdict {
   const { images, loss } = summary;
   const judged = judgeClasses(summary);
@@ -35,7 +32,7 @@ export function verdict(summary: ClassSummary): Verdict {
   }
   if (!judged.hasLearnt && summary.recipe?.kept !== 'copy')
     sentences.push(text.notLearnt(loss.first, loss.last));
-  if (images.tested < fewImages) sentences.push(text.few(images.tested));
+  if (judged.isFew) sentences.push(text.few(images.tested));
   return {
     headline: `${accuracy(judged.overTeacher)}, ${costs(judged)}.`,
     sentences,

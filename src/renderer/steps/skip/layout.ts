@@ -1,5 +1,5 @@
 /** Where a bar of the block diagram stands, px. */
-export interface Bar {
+interface Bar {
   readonly x: number;
   readonly y: number;
   readonly width: number;

@@ -10,7 +10,7 @@ export type DoneOutcome =
   /** Nothing is marked or in sight; `hidden`: a prediction that is there and not shown. */
   | { readonly kind: 'background'; readonly hidden: ModelLayer | null };
 
-export interface PredictedLayer {
+interface PredictedLayer {
   readonly layer: ModelLayer;
   /** Pixels that it marks as some class. */
   readonly pixels: number;
@@ -46,6 +46,6 @@ export function doneOutcome(situation: DoneSituation): DoneOutcome {
 }
 
 /** With an opacity of nothing and no outline a layer is shown and cannot be seen. */
-export function isInSight({ isShown, opacity, hasOutline }: Choice): boolean {
+function isInSight({ isShown, opacity, hasOutline }: Choice): boolean {
   return isShown && (opacity > 0 || hasOutline);
 }
