@@ -7,6 +7,8 @@ import { crc32 } from 'node:zlib';
  */
 
 const signatureBytes = 8;
+/** Of the chunk IHDR, with its length, type and check sum. */
+const headerBytes = 25;
 const indexed = 3;
 const grey = 0;
 
@@ -28,7 +30,7 @@ export function indexedPng(bytes: Buffer): IndexedPng | null {
     const type = bytes.toString('latin1', at + 4, at + 8);
     const chunk = bytes.subarray(at, Math.min(end, bytes.length));
     if (type === 'IHDR') {
-      if (length !== 13 || chunk[17] !== indexed) return null;
+      if (length !== 13 || chunk.length < headerBytes || chunk[17] !== indexed) return null;
       kept.push(greyHeader(chunk));
     } else if (type === 'PLTE') {
       palette = new Uint8Array(chunk.subarray(8, 8 + length - (length % 3)));
