@@ -109,7 +109,8 @@ function usesOf(
   const becomes = (value: number): string => {
     const to = decided.find((one) => one.value === value)?.to;
     if (value === 0 || to === 'background') return 'background';
-    if (value === ignoreValue || to === 'ignore' || to === undefined) return 'ignored: nothing known';
+    if (value === ignoreValue || to === 'ignore' || to === undefined)
+      return 'ignored: nothing known';
     if ('create' in to) return to.create;
     return project.classes.find(({ id }) => id === to.class)?.name ?? '?';
   };
